@@ -1,0 +1,119 @@
+/// The layout of a metric segment, version 1. See docs/segment-format.md.
+///
+/// Plain C, so that C++, Swift and the Python extension share one definition. All integers are in
+/// the byte order of the machine that wrote them; `byte_order` tells readers.
+#ifndef WHITEROOM_MONITORING_SEGMENT_FORMAT_H
+#define WHITEROOM_MONITORING_SEGMENT_FORMAT_H
+
+#include <stdint.h>
+
+#define WRM_MAGIC "WRMSEG\r\n"
+#define WRM_FORMAT_VERSION 1u
+#define WRM_BYTE_ORDER 0x01020304u
+/// The header has a page of its own; records follow it.
+#define WRM_HEADER_BYTES 4096u
+#define WRM_PROGRAM_BYTES 64u
+#define WRM_CACHE_LINE_BYTES 64u
+
+enum wrm_segment_kind { WRM_KIND_PROCESS = 1, WRM_KIND_BASE = 2 };
+
+enum wrm_record_kind { WRM_RECORD_FAMILY = 1, WRM_RECORD_SERIES = 2, WRM_RECORD_FOLDED = 3 };
+
+enum wrm_metric_type {
+  WRM_COUNTER = 1,
+  WRM_GAUGE = 2,
+  WRM_HISTOGRAM = 3,
+  WRM_SUMMARY = 4,
+  WRM_INFO = 5
+};
+
+/// How the 64 bits of a value cell are read. Bucket cells are always WRM_U64.
+/// WRM_F64 cells are stored xor WRM_F64_UNSET, so that a zeroed cell reads "never set".
+enum wrm_number { WRM_U64 = 1, WRM_I64 = 2, WRM_F64 = 3 };
+
+/// A NaN that no arithmetic produces.
+#define WRM_F64_UNSET UINT64_C(0x7ff457524d554e53)
+
+enum wrm_combine {
+  WRM_COMBINE_SUM = 1,
+  WRM_COMBINE_MAX = 2,
+  WRM_COMBINE_MIN = 3,
+  WRM_COMBINE_LATEST = 4
+};
+
+enum wrm_series_state { WRM_SERIES_LIVE = 1, WRM_SERIES_RETIRED = 2 };
+
+/// Why an observation was not recorded where it belongs: indices of the cells of
+/// monitoring_observations_lost_total.
+enum wrm_lost_reason {
+  WRM_LOST_SERIES_LIMIT = 0,
+  WRM_LOST_SEGMENT_FULL = 1,
+  WRM_LOST_NOT_A_NUMBER = 2,
+  WRM_LOST_NEGATIVE = 3,
+  WRM_LOST_REASONS = 4
+};
+
+typedef struct wrm_segment_header {
+  char magic[8];
+  uint32_t version;
+  uint32_t byte_order;
+  uint64_t segment_bytes;
+  uint64_t segment_id;
+  uint64_t started_unix_ns;
+  uint64_t records_offset;
+  uint64_t records_capacity;
+  uint64_t cells_offset;
+  uint64_t cells_capacity;
+  uint64_t records_used;  ///< published with release after a record is whole
+  uint64_t cells_used;    ///< bytes
+  uint32_t pid;
+  uint32_t kind;    ///< enum wrm_segment_kind
+  uint32_t closed;  ///< 1 after an orderly end
+  uint32_t served;  ///< 1 while an endpoint of this process serves it
+  char program[WRM_PROGRAM_BYTES];
+} wrm_segment_header;
+
+/// Starts every record. A reader skips kinds that it does not know.
+typedef struct wrm_record_header {
+  uint32_t bytes;  ///< of the whole record, a multiple of 8
+  uint16_t kind;   ///< enum wrm_record_kind
+  uint16_t family;  ///< index of the family, counted from 0 in the order of family records
+} wrm_record_header;
+
+/// Followed by `bounds` doubles (upper bounds without +Inf), then strings (uint32_t length, bytes):
+/// name, help, unit, and for each label its name, a uint32_t max_series (0: closed), a uint32_t
+/// number of values, and the values.
+typedef struct wrm_family_record {
+  wrm_record_header header;
+  uint8_t type;     ///< enum wrm_metric_type
+  uint8_t number;   ///< enum wrm_number
+  uint8_t combine;  ///< enum wrm_combine; gauges only
+  uint8_t realtime;  ///< 1: one writer, plain stores
+  uint32_t scale;   ///< a cell of 1 means 1/scale: 1, or 1000000000 for nanoseconds
+  uint16_t labels;
+  uint16_t bounds;
+  uint32_t reserved;
+} wrm_family_record;
+
+/// Followed by strings (uint16_t length, bytes): the values of the open labels, in order.
+/// Its cells are one group for each combination of the closed labels, the last label running
+/// fastest. A group is: counter, gauge, info 1 cell; summary count and sum; histogram bounds + 1
+/// buckets (not cumulative) and the sum. Groups repeat `shards` times, `shard_cells` apart; a
+/// reader adds the shards.
+typedef struct wrm_series_record {
+  wrm_record_header header;
+  uint32_t cell;      ///< index of the first cell, in units of 8 bytes from cells_offset
+  uint32_t state;     ///< enum wrm_series_state
+  uint16_t instance;  ///< 0: shared by the process
+  uint16_t shards;
+  uint32_t shard_cells;
+} wrm_series_record;
+
+/// In a base: the segments that it holds and whose files may still exist.
+/// Followed by nothing; one record for each.
+typedef struct wrm_folded_record {
+  wrm_record_header header;
+  uint64_t segment_id;
+} wrm_folded_record;
+
+#endif

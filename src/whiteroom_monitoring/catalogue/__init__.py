@@ -1,0 +1,1 @@
+"""The catalogue: what White Room measures, loaded and checked."""

@@ -1,0 +1,1 @@
+"""Static proof: catalogue, rules, routes, runbooks and docs agree."""

@@ -1,0 +1,85 @@
+"""The command ``whiteroom``: finds the module of a subcommand and runs it.
+
+Only the module of the chosen subcommand is imported, so that ``--help`` and ``status`` stay fast.
+A subcommand's module has ``configure(parser)`` and ``run(arguments) -> int`` (the exit status).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from whiteroom_monitoring import __version__
+from whiteroom_monitoring.errors import MonitoringError, UsageError
+
+FAILURE = 1
+USAGE = 2
+INTERRUPTED = 130
+
+# name: (module, what it does)
+COMMANDS = {
+    "up": ("whiteroom_monitoring.stack.up", "start the monitoring and the reference app"),
+    "down": ("whiteroom_monitoring.stack.down", "stop everything that `up` started"),
+    "status": ("whiteroom_monitoring.stack.status", "show every component's state and health"),
+    "output": ("whiteroom_monitoring.stack.output", "show what a component has printed"),
+    "verify": ("whiteroom_monitoring.verify.command", "prove that the running stack works"),
+    "check": ("whiteroom_monitoring.check.command", "check catalogue, rules, routes and runbooks"),
+    "generate": ("whiteroom_monitoring.generate.command", "write clients and reference pages"),
+    "agent": ("whiteroom_monitoring.agent.command", "serve what programs without endpoint left"),
+    "inbox": ("whiteroom_monitoring.inbox.command", "receive and show notifications"),
+}
+
+EPILOG = """\
+start here:
+  whiteroom up        start; ends when every component and every target is green
+  whiteroom status    what runs, where, and whether it is healthy
+  whiteroom verify    prove it: targets, rules, routes, retention, the way to the pager
+  whiteroom down      stop; leaves no process, no port, no shared memory
+
+exit status: 0 success, 1 failure, 2 usage, 130 interrupted
+"""
+
+
+def build_parser(chosen: str | None) -> argparse.ArgumentParser:
+    """Return the parser, with the options of the subcommand ``chosen`` only."""
+    parser = argparse.ArgumentParser(
+        prog="whiteroom",
+        description="Monitoring for audio software that is proven to work.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"whiteroom {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name == chosen:
+            importlib.import_module(module).configure(subparser)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line ``argv`` and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    try:
+        arguments = build_parser(chosen).parse_args(words)
+        module = importlib.import_module(COMMANDS[arguments.command][0])
+        status = module.run(arguments)
+        sys.stdout.flush()
+    except MonitoringError as error:
+        print(f"whiteroom: {error}", file=sys.stderr)
+        return USAGE if isinstance(error, UsageError) else FAILURE
+    except KeyboardInterrupt:
+        print("whiteroom: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILURE
+    return int(status)

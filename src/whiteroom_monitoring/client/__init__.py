@@ -1,0 +1,1 @@
+"""Recording metrics in Python."""

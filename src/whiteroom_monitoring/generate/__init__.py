@@ -1,0 +1,1 @@
+"""From the catalogue to clients and reference pages."""

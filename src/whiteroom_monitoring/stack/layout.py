@@ -1,0 +1,118 @@
+"""Where one stack lives: its data folder, its ports, its shared memory.
+
+Two stacks run beside each other when they differ in their port offset.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from whiteroom_monitoring.errors import UsageError
+
+LOOPBACK = "127.0.0.1"
+
+# Fixed by White Room, except for the agent and the inbox, which are ours.
+PORTS = {
+    "prometheus": 9090,
+    "alertmanager": 9093,
+    "node-exporter": 9100,
+    "engine": 8000,
+    "agent": 8003,
+    "inbox": 8004,
+    "inbox-smtp": 8025,
+}
+HIGHEST_OFFSET = 65535 - max(PORTS.values())
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The places of one stack. ``data`` is absolute; ``port_offset`` is added to every port."""
+
+    data: Path
+    port_offset: int = 0
+
+    def port(self, name: str) -> int:
+        """Return the port of ``name``, a key of PORTS."""
+        return PORTS[name] + self.port_offset
+
+    def url(self, name: str, path: str = "") -> str:
+        """Return the address of ``name`` on this machine."""
+        return f"http://{LOOPBACK}:{self.port(name)}{path}"
+
+    @property
+    def run(self) -> Path:
+        """Sockets, process ids and the supervisor's configuration."""
+        return self.data / "run"
+
+    @property
+    def config(self) -> Path:
+        """Configuration files as the components read them, written by `up`."""
+        return self.data / "config"
+
+    @property
+    def secrets(self) -> Path:
+        """Credentials, one file each, mode 0600."""
+        return self.data / "secrets"
+
+    @property
+    def log(self) -> Path:
+        """What the components print, one file each."""
+        return self.data / "log"
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the reference engine takes commands."""
+        return self.run / "engine.sock"
+
+    @property
+    def segments(self) -> Path:
+        """Folder of the metric segments, on a memory file system."""
+        suffix = f"-{self.port_offset}" if self.port_offset else ""
+        return Path(f"/dev/shm/whiteroom-{os.getuid()}{suffix}")
+
+
+def default_data(port_offset: int) -> Path:
+    """Return the data folder that is used when none is named.
+
+    Root's is below /var/lib, because the programs of the stack may run as other users, to whom
+    a private home is closed.
+    """
+    named = os.environ.get("WHITEROOM_DATA")
+    if named:
+        return Path(named).absolute()
+    suffix = f"-{port_offset}" if port_offset else ""
+    if os.getuid() == 0:
+        return Path(f"/var/lib/whiteroom{suffix}")
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
+    return Path(base) / f"whiteroom{suffix}"
+
+
+def add_layout_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose a stack, and ``--json``."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="data folder (default: $WHITEROOM_DATA, else /var/lib/whiteroom for root and "
+        "~/.local/share/whiteroom for others)",
+    )
+    parser.add_argument(
+        "--port-offset",
+        type=int,
+        default=0,
+        metavar="N",
+        help="add N to every port, for a second stack beside the first (default 0)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
+
+
+def layout_from(arguments: argparse.Namespace) -> Layout:
+    """Return the layout that the options choose. Raises UsageError for an impossible offset."""
+    offset = arguments.port_offset
+    if not 0 <= offset <= HIGHEST_OFFSET:
+        raise UsageError(f"--port-offset {offset}: expected 0 to {HIGHEST_OFFSET}")
+    data = arguments.data.absolute() if arguments.data else default_data(offset)
+    return Layout(data, offset)

@@ -1,0 +1,1 @@
+"""Live proof: what should be there is there."""
