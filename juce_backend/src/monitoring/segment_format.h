@@ -75,8 +75,8 @@ typedef struct wrm_segment_header {
 
 /// Starts every record. A reader skips kinds that it does not know.
 typedef struct wrm_record_header {
-  uint32_t bytes;  ///< of the whole record, a multiple of 8
-  uint16_t kind;   ///< enum wrm_record_kind
+  uint32_t bytes;   ///< of the whole record, a multiple of 8
+  uint16_t kind;    ///< enum wrm_record_kind
   uint16_t family;  ///< index of the family, counted from 0 in the order of family records
 } wrm_record_header;
 
@@ -85,11 +85,11 @@ typedef struct wrm_record_header {
 /// number of values, and the values.
 typedef struct wrm_family_record {
   wrm_record_header header;
-  uint8_t type;     ///< enum wrm_metric_type
-  uint8_t number;   ///< enum wrm_number
-  uint8_t combine;  ///< enum wrm_combine; gauges only
+  uint8_t type;      ///< enum wrm_metric_type
+  uint8_t number;    ///< enum wrm_number
+  uint8_t combine;   ///< enum wrm_combine; gauges only
   uint8_t realtime;  ///< 1: one writer, plain stores
-  uint32_t scale;   ///< a cell of 1 means 1/scale: 1, or 1000000000 for nanoseconds
+  uint32_t scale;    ///< a cell of 1 means 1/scale: 1, or 1000000000 for nanoseconds
   uint16_t labels;
   uint16_t bounds;
   uint32_t reserved;

@@ -1,0 +1,95 @@
+/// What a metric is, as the catalogue says it: the generated clients hold constants of these types.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "segment_format.h"
+
+namespace whiteroom::monitoring {
+
+/// A mistake in how metrics are declared or looked up; never thrown while recording.
+class PreparationError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class MetricType : std::uint8_t {
+  counter = WRM_COUNTER,
+  gauge = WRM_GAUGE,
+  histogram = WRM_HISTOGRAM,
+  summary = WRM_SUMMARY,
+  info = WRM_INFO
+};
+
+enum class Number : std::uint8_t { u64 = WRM_U64, i64 = WRM_I64, f64 = WRM_F64 };
+
+/// How gauges of several processes or instances become one.
+enum class Combine : std::uint8_t {
+  sum = WRM_COMBINE_SUM,
+  max = WRM_COMBINE_MAX,
+  min = WRM_COMBINE_MIN,
+  latest = WRM_COMBINE_LATEST
+};
+
+/// Which threads may write the cells: one alone, or all.
+enum class Thread : std::uint8_t { any = 0, realtime = 1 };
+
+/// A label: closed with its values, or open with at most `max_series` of them and `other`.
+struct LabelSpec {
+  std::string_view name;
+  std::span<const std::string_view> values{};
+  std::uint32_t max_series = 0;
+
+  constexpr bool open() const noexcept { return max_series != 0; }
+};
+
+/// A metric family. Everything it refers to must live as long as the program.
+struct FamilySpec {
+  std::string_view name;
+  std::string_view help;
+  std::string_view unit{};
+  MetricType type = MetricType::counter;
+  Number number = Number::u64;
+  Combine combine = Combine::sum;
+  Thread thread = Thread::any;
+  std::uint32_t scale = 1;  ///< a cell of 1 means 1/scale
+  std::span<const LabelSpec> labels{};
+  std::span<const double> bounds{};  ///< upper bounds of a histogram, without +Inf
+
+  /// Cells of one series: 1, or count and sum, or buckets and sum.
+  constexpr std::uint32_t group_cells() const noexcept {
+    if (type == MetricType::histogram) return static_cast<std::uint32_t>(bounds.size()) + 2;
+    return type == MetricType::summary ? 2 : 1;
+  }
+
+  /// Combinations of the closed labels.
+  constexpr std::uint32_t groups() const noexcept {
+    std::uint32_t product = 1;
+    for (const LabelSpec& label : labels) {
+      if (!label.open()) product *= static_cast<std::uint32_t>(label.values.size());
+    }
+    return product;
+  }
+
+  /// Combinations of the open labels that are kept; 0 when no label is open.
+  constexpr std::uint32_t open_series() const noexcept {
+    std::uint32_t product = 1;
+    bool open = false;
+    for (const LabelSpec& label : labels) {
+      if (label.open()) {
+        open = true;
+        product *= label.max_series;
+      }
+    }
+    return open ? product : 0;
+  }
+};
+
+/// The value of an open label that stands for all beyond its limit.
+inline constexpr std::string_view kOtherSeries = "other";
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,211 @@
+#include "fold.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <set>
+#include <utility>
+
+#include "segment_directory.h"
+#include "segment_layout.h"
+
+namespace whiteroom::monitoring {
+namespace {
+
+constexpr std::string_view kProcessesLost = "monitoring_processes_lost_total";
+
+/// Keeps the views that a FamilySpec of a description refers to.
+struct SpecStorage {
+  std::vector<std::vector<std::string_view>> values;
+  std::vector<LabelSpec> labels;
+};
+
+FamilySpec spec_of(const FamilyDescription& family, SpecStorage& storage) {
+  storage.values.reserve(family.labels.size());
+  for (const LabelDescription& label : family.labels) {
+    storage.values.emplace_back(label.values.begin(), label.values.end());
+    storage.labels.push_back({label.name, storage.values.back(), label.max_series});
+  }
+  return {.name = family.name,
+          .help = family.help,
+          .unit = family.unit,
+          .type = family.type,
+          .number = family.number,
+          .combine = family.combine,
+          .thread = Thread::any,
+          .scale = family.scale,
+          .labels = storage.labels,
+          .bounds = family.bounds};
+}
+
+class BaseWriter {
+ public:
+  void add(const MergedFamily& family) {
+    SpecStorage storage;
+    append(family_record(spec_of(family.description, storage)));
+    for (const MergedSeries& series : family.series) {
+      const std::vector<std::string_view> values(series.values.begin(), series.values.end());
+      append(series_record(families_, 0, static_cast<std::uint32_t>(cells_.size()), values));
+      cells_.insert(cells_.end(), series.cells.begin(), series.cells.end());
+    }
+    ++families_;
+  }
+
+  void add_folded(std::uint64_t segment_id) { append(folded_record(segment_id)); }
+
+  bool write(const std::string& path, std::string_view program) const;
+
+ private:
+  void append(std::vector<std::byte> record) {
+    records_.insert(records_.end(), record.begin(), record.end());
+  }
+
+  std::vector<std::byte> records_;
+  std::vector<std::uint64_t> cells_;
+  std::uint16_t families_ = 0;
+};
+
+bool BaseWriter::write(const std::string& path, std::string_view program) const {
+  wrm_segment_header header{};
+  std::memcpy(header.magic, WRM_MAGIC, sizeof header.magic);
+  header.version = WRM_FORMAT_VERSION;
+  header.byte_order = WRM_BYTE_ORDER;
+  header.records_offset = sizeof header;
+  header.records_capacity = header.records_used = records_.size();
+  header.cells_offset = header.records_offset + records_.size();
+  header.cells_capacity = header.cells_used = cells_.size() * sizeof(std::uint64_t);
+  header.segment_bytes = header.cells_offset + header.cells_capacity;
+  header.started_unix_ns = static_cast<std::uint64_t>(std::time(nullptr)) * 1'000'000'000U;
+  header.kind = WRM_KIND_BASE;
+  header.closed = 1;
+  std::memcpy(header.program, program.data(), std::min(program.size(), sizeof header.program - 1));
+
+  const std::string building = path + ".new";
+  std::FILE* const file = std::fopen(building.c_str(), "wb");
+  if (file == nullptr) return false;
+  (void)fchmod(fileno(file), 0600);
+  bool written = std::fwrite(&header, sizeof header, 1, file) == 1 &&
+                 std::fwrite(records_.data(), 1, records_.size(), file) == records_.size() &&
+                 std::fwrite(cells_.data(), sizeof cells_[0], cells_.size(), file) == cells_.size();
+  written = std::fclose(file) == 0 && written;
+  if (written && std::rename(building.c_str(), path.c_str()) == 0) return true;
+  unlink(building.c_str());
+  return false;
+}
+
+void set_aside(const std::string& path) {
+  (void)std::rename(path.c_str(), (path + ".damaged").c_str());
+}
+
+/// The dead segments of a program, and what its base already holds of them.
+struct Estate {
+  std::vector<SegmentReading> readings;
+  std::vector<std::string> dead_paths;
+  std::vector<std::uint64_t> dead_ids;
+  std::uint64_t lost = 0;
+};
+
+Estate read_estate(const std::string& directory, std::string_view program) {
+  Estate estate;
+  std::set<std::uint64_t> folded;
+  const std::vector<SegmentFile> files = list_segments(directory, program);
+  for (const SegmentFile& file : files) {
+    if (!file.base) continue;
+    try {
+      SegmentImage image = SegmentImage::read(file.path);
+      folded.insert(image.folded().begin(), image.folded().end());
+      estate.readings.push_back({std::move(image), false});
+    } catch (const SegmentError&) {
+      set_aside(file.path);
+    }
+  }
+  for (const SegmentFile& file : files) {
+    if (file.base || file.alive) continue;
+    try {
+      SegmentImage image = SegmentImage::read(file.path);
+      const std::uint64_t id = image.header().segment_id;
+      estate.dead_paths.push_back(file.path);
+      estate.dead_ids.push_back(id);
+      if (folded.contains(id)) continue;
+      estate.lost += image.header().closed == 0 ? 1 : 0;
+      estate.readings.push_back({std::move(image), false});
+    } catch (const SegmentError&) {
+      set_aside(file.path);
+    }
+  }
+  return estate;
+}
+
+std::size_t fold_dead(const std::string& directory, std::string_view program) {
+  Estate estate = read_estate(directory, program);
+  if (estate.dead_paths.empty()) return 0;
+  ProgramView view(std::move(estate.readings));
+  if (estate.lost != 0) view.add_to_counter(kProcessesLost, std::string(program), estate.lost);
+  BaseWriter writer;
+  for (const auto& [name, family] : view.families()) {
+    if (family.description.cumulative() && !family.series.empty()) writer.add(family);
+  }
+  for (const std::uint64_t id : estate.dead_ids) writer.add_folded(id);
+  if (!writer.write(base_path(directory, program), program)) return 0;
+  for (const std::string& path : estate.dead_paths) unlink(path.c_str());
+  return estate.dead_paths.size();
+}
+
+bool anyone_dead(const std::string& directory, std::string_view program) {
+  const std::vector<SegmentFile> files = list_segments(directory, program);
+  return std::any_of(files.begin(), files.end(), [](auto& f) { return !f.base && !f.alive; });
+}
+
+}  // namespace
+
+std::size_t fold_program(const std::string& directory, std::string_view program) noexcept {
+  try {
+    if (!anyone_dead(directory, program)) return 0;
+    const ProgramLock lock(directory, program, ProgramLock::Mode::exclusive);
+    return lock.held() ? fold_dead(directory, program) : 0;
+  } catch (const std::exception&) {
+    return 0;  // no memory or no access: the dead stay, and are read as they are
+  }
+}
+
+ProgramReading read_program(const std::string& directory, std::string_view program,
+                            const Segment* own) {
+  const ProgramLock lock(directory, program, ProgramLock::Mode::shared);
+  std::vector<SegmentReading> readings;
+  std::set<std::uint64_t> folded;
+  std::vector<std::string> problems;
+  std::size_t live = 0;
+  bool served = false;
+  if (own != nullptr && !own->preparation().shared) {
+    readings.push_back({SegmentImage::copy(own->bytes()), true});
+    ++live;
+  }
+  for (const SegmentFile& file : list_segments(directory, program)) {
+    try {
+      SegmentImage image = SegmentImage::read(file.path);
+      live += file.alive ? 1 : 0;
+      served = served || (file.alive && image.header().served != 0);
+      folded.insert(image.folded().begin(), image.folded().end());
+      readings.push_back({std::move(image), file.alive});
+    } catch (const SegmentError& error) {
+      problems.emplace_back(error.what());
+    }
+  }
+  std::erase_if(readings, [&](const SegmentReading& reading) {
+    return !reading.image.base() && folded.contains(reading.image.header().segment_id);
+  });
+  return {ProgramView(std::move(readings)), live, served, std::move(problems)};
+}
+
+std::vector<std::string> list_programs(const std::string& directory) {
+  std::set<std::string> programs;
+  for (const SegmentFile& file : list_segments(directory, {})) programs.insert(file.program);
+  return {programs.begin(), programs.end()};
+}
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,39 @@
+/// Reading a program's segments together, and folding the dead ones into its base.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "program_view.h"
+#include "segment.h"
+
+namespace whiteroom::monitoring {
+
+/// Add what dead processes of `program` have left to its base, `<program>.base.seg`, and remove
+/// their segments. Processes that did not close theirs are counted in
+/// monitoring_processes_lost_total. A segment that can't be read is renamed to `*.damaged`.
+/// A kill at any moment loses nothing and counts nothing twice: the base names the segments it
+/// holds until their files are gone.
+/// Returns how many were folded; 0 also when the lock or room for the new base can't be had, and
+/// then the dead segments stay and are still read. May block; never throws.
+std::size_t fold_program(const std::string& directory, std::string_view program) noexcept;
+
+/// What read_program() found.
+struct ProgramReading {
+  ProgramView view;
+  std::size_t live_segments = 0;
+  bool served = false;                ///< a live process serves it on an endpoint of its own
+  std::vector<std::string> problems;  ///< segments that could not be read
+};
+
+/// Read base, dead and living segments of `program` as one. `own`, when it is not shared with other
+/// processes, is read from memory. Throws std::system_error when the folder can't be read.
+ProgramReading read_program(const std::string& directory, std::string_view program,
+                            const Segment* own = nullptr);
+
+/// Return the programs that have segments in the folder, sorted.
+std::vector<std::string> list_programs(const std::string& directory);
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,223 @@
+// Generated from catalogue/audio.yaml by `whiteroom generate`; edit that file, not this one.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "../prometheus_metrics.h"
+
+namespace whiteroom::monitoring::audio {
+
+/// Values of the label `cause`.
+enum class Cause : std::uint8_t { over_budget, late_callback, device, configuration, count_ };
+inline constexpr std::string_view kCauseValues[] = {"over_budget", "late_callback", "device", "configuration"};
+
+/// Values of the label `driver`.
+enum class Driver : std::uint8_t { jack, clock, file, count_ };
+inline constexpr std::string_view kDriverValues[] = {"jack", "clock", "file"};
+
+inline constexpr double kAudioEngineRenderTimeSecondsBounds[] = {5e-05, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 14> kAudioEngineRenderTimeSecondsCellBounds{50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 7500000, 10000000, 15000000, 20000000, 25000000, 50000000, 100000000};
+
+inline constexpr double kAudioEngineLoadRatioBounds[] = {0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0, 5.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 14> kAudioEngineLoadRatioCellBounds{50000000, 100000000, 200000000, 300000000, 400000000, 500000000, 600000000, 700000000, 800000000, 900000000, 1000000000, 1500000000, 2000000000, 5000000000};
+
+inline constexpr LabelSpec kAudioDropoutsTotalLabels[] = {{"cause", kCauseValues}};
+
+inline constexpr LabelSpec kAudioDropoutSecondsTotalLabels[] = {{"cause", kCauseValues}};
+
+inline constexpr LabelSpec kAudioChannelCpuSecondsTotalLabels[] = {{"channel", {}, 64}};
+
+inline constexpr LabelSpec kAudioEngineInfoLabels[] = {{"version", {}, 1}, {"driver", kDriverValues}};
+
+/// Every family of the domain, for Segment::declare().
+inline constexpr FamilySpec kFamilies[] = {
+    {.name = "audio_engine_render_time_seconds",
+     .help = "Time that one render callback took, from its first to its last instruction.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .bounds = kAudioEngineRenderTimeSecondsBounds},
+    {.name = "audio_engine_load_ratio",
+     .help = "Render time of one callback divided by its deadline; above 1 the deadline was missed.",
+     .unit = "ratio",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .bounds = kAudioEngineLoadRatioBounds},
+    {.name = "audio_callbacks_total",
+     .help = "Render callbacks that have ended.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1},
+    {.name = "audio_engine_xruns_total",
+     .help = "Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "audio_dropouts_total",
+     .help = "Maximal runs of missed deadlines, by cause. The first second after a start does not count.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1,
+     .labels = kAudioDropoutsTotalLabels},
+    {.name = "audio_dropout_seconds_total",
+     .help = "Sound lost in dropouts, by cause.",
+     .unit = "seconds",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .labels = kAudioDropoutSecondsTotalLabels},
+    {.name = "audio_channel_cpu_seconds_total",
+     .help = "Processor time spent on rendering one mixer channel; its rate is the load of the channel.",
+     .unit = "seconds",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .labels = kAudioChannelCpuSecondsTotalLabels},
+    {.name = "audio_buffer_duration_seconds",
+     .help = "Length of one audio buffer, which is the deadline of one render callback.",
+     .unit = "seconds",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::min,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "audio_buffer_frames",
+     .help = "Frames in one audio buffer.",
+     .unit = "frames",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::min,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "audio_sample_rate_hertz",
+     .help = "Sample rate of the audio device.",
+     .unit = "hertz",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::latest,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "audio_engine_memory_bytes",
+     .help = "Resident memory of the process that renders.",
+     .unit = "bytes",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "audio_engine_realtime_scheduling",
+     .help = "1 when the render callback runs with real-time scheduling, else 0.",
+     .unit = "",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::min,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "audio_engine_info",
+     .help = "Version of the engine and the driver that calls it.",
+     .unit = "",
+     .type = MetricType::info,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kAudioEngineInfoLabels},
+};
+inline constexpr const FamilySpec& kAudioEngineRenderTimeSeconds = kFamilies[0];
+inline constexpr const FamilySpec& kAudioEngineLoadRatio = kFamilies[1];
+inline constexpr const FamilySpec& kAudioCallbacksTotal = kFamilies[2];
+inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[3];
+inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[4];
+inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[5];
+inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[6];
+inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[7];
+inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[8];
+inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[9];
+inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[10];
+inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[11];
+inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[12];
+
+constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+
+/// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
+struct Shared {
+  explicit Shared(Segment& segment)
+      : audio_engine_xruns_total(segment.cells(kAudioEngineXrunsTotal), segment.lost()),
+        audio_buffer_duration_seconds(segment.cells(kAudioBufferDurationSeconds), segment.lost()),
+        audio_buffer_frames(segment.cells(kAudioBufferFrames), segment.lost()),
+        audio_sample_rate_hertz(segment.cells(kAudioSampleRateHertz), segment.lost()),
+        audio_engine_memory_bytes(segment.cells(kAudioEngineMemoryBytes), segment.lost()),
+        audio_engine_realtime_scheduling(segment.cells(kAudioEngineRealtimeScheduling), segment.lost()),
+        audio_engine_info(segment, kAudioEngineInfo, segment.lost()) {}
+
+  /// Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.
+  Counter<Thread::any> audio_engine_xruns_total;
+  /// Length of one audio buffer, which is the deadline of one render callback.
+  Gauge<Thread::any> audio_buffer_duration_seconds;
+  /// Frames in one audio buffer.
+  Gauge<Thread::any> audio_buffer_frames;
+  /// Sample rate of the audio device.
+  Gauge<Thread::any> audio_sample_rate_hertz;
+  /// Resident memory of the process that renders.
+  Gauge<Thread::any> audio_engine_memory_bytes;
+  /// 1 when the render callback runs with real-time scheduling, else 0.
+  Gauge<Thread::any> audio_engine_realtime_scheduling;
+  /// Version of the engine and the driver that calls it.
+  Open<ByLabel<Info, kAudioEngineInfo.group_cells(), Driver>, Segment, 1> audio_engine_info;
+};
+
+/// Metrics of one instance: a callback or a plug-in, recorded by one thread at a time.
+/// Make it at preparation; `segment` outlives it.
+struct Realtime {
+  explicit Realtime(Segment& segment)
+      : instance(segment.instance(families())),
+        audio_engine_render_time_seconds(instance.cells(kAudioEngineRenderTimeSeconds), segment.lost()),
+        audio_engine_load_ratio(instance.cells(kAudioEngineLoadRatio), segment.lost()),
+        audio_callbacks_total(instance.cells(kAudioCallbacksTotal), segment.lost()),
+        audio_dropouts_total(instance.cells(kAudioDropoutsTotal), segment.lost()),
+        audio_dropout_seconds_total(instance.cells(kAudioDropoutSecondsTotal), segment.lost()),
+        audio_channel_cpu_seconds_total(instance, kAudioChannelCpuSecondsTotal, segment.lost()) {}
+  Realtime(const Realtime&) = delete;
+  Realtime& operator=(const Realtime&) = delete;
+
+  const Instance instance;
+  /// Time that one render callback took, from its first to its last instruction.
+  Histogram<Thread::realtime, Seconds, kAudioEngineRenderTimeSecondsCellBounds> audio_engine_render_time_seconds;
+  /// Render time of one callback divided by its deadline; above 1 the deadline was missed.
+  Histogram<Thread::realtime, Ratio, kAudioEngineLoadRatioCellBounds> audio_engine_load_ratio;
+  /// Render callbacks that have ended.
+  Counter<Thread::realtime> audio_callbacks_total;
+  /// Maximal runs of missed deadlines, by cause. The first second after a start does not count.
+  ByLabel<Counter<Thread::realtime>, kAudioDropoutsTotal.group_cells(), Cause> audio_dropouts_total;
+  /// Sound lost in dropouts, by cause.
+  ByLabel<DurationCounter<Thread::realtime>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
+  /// Processor time spent on rendering one mixer channel; its rate is the load of the channel.
+  Open<DurationCounter<Thread::realtime>, const Instance, 1> audio_channel_cpu_seconds_total;
+};
+
+}  // namespace whiteroom::monitoring::audio

@@ -1,0 +1,167 @@
+// Generated from catalogue/business.yaml by `whiteroom generate`; edit that file, not this one.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "../prometheus_metrics.h"
+
+namespace whiteroom::monitoring::business {
+
+/// Values of the label `feature`.
+enum class Feature : std::uint8_t { mixer, editor, export_, import_, record, share, presets, automation, metronome, tuner, count_ };
+inline constexpr std::string_view kFeatureValues[] = {"mixer", "editor", "export", "import", "record", "share", "presets", "automation", "metronome", "tuner"};
+
+inline constexpr double kSessionDurationSecondsBounds[] = {30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 9> kSessionDurationSecondsCellBounds{30000000000, 60000000000, 300000000000, 600000000000, 1800000000000, 3600000000000, 7200000000000, 14400000000000, 28800000000000};
+
+inline constexpr LabelSpec kFeatureUsageTotalLabels[] = {{"feature", kFeatureValues}};
+
+inline constexpr LabelSpec kFeatureErrorsTotalLabels[] = {{"feature", kFeatureValues}};
+
+inline constexpr LabelSpec kInstrumentAssignmentsTotalLabels[] = {{"instrument", {}, 128}};
+
+inline constexpr LabelSpec kDeploymentInfoLabels[] = {{"version", {}, 1}};
+
+/// Every family of the domain, for Segment::declare().
+inline constexpr FamilySpec kFamilies[] = {
+    {.name = "active_users",
+     .help = "Users with a request in the last 15 minutes.",
+     .unit = "",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::latest,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "user_signups_total",
+     .help = "Accounts created.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "user_sessions_total",
+     .help = "Sessions begun.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "session_duration_seconds",
+     .help = "Length of sessions that have ended.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1000000000,
+     .bounds = kSessionDurationSecondsBounds},
+    {.name = "songs_created_total",
+     .help = "Songs created.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "performances_switched_total",
+     .help = "Switches from one performance of a song to another.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "feature_usage_total",
+     .help = "Uses of a feature.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kFeatureUsageTotalLabels},
+    {.name = "feature_errors_total",
+     .help = "Uses of a feature that ended in an error.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kFeatureErrorsTotalLabels},
+    {.name = "instrument_assignments_total",
+     .help = "Instruments assigned to a channel.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kInstrumentAssignmentsTotalLabels},
+    {.name = "deployment_info",
+     .help = "Version of White Room that is deployed.",
+     .unit = "",
+     .type = MetricType::info,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kDeploymentInfoLabels},
+};
+inline constexpr const FamilySpec& kActiveUsers = kFamilies[0];
+inline constexpr const FamilySpec& kUserSignupsTotal = kFamilies[1];
+inline constexpr const FamilySpec& kUserSessionsTotal = kFamilies[2];
+inline constexpr const FamilySpec& kSessionDurationSeconds = kFamilies[3];
+inline constexpr const FamilySpec& kSongsCreatedTotal = kFamilies[4];
+inline constexpr const FamilySpec& kPerformancesSwitchedTotal = kFamilies[5];
+inline constexpr const FamilySpec& kFeatureUsageTotal = kFamilies[6];
+inline constexpr const FamilySpec& kFeatureErrorsTotal = kFamilies[7];
+inline constexpr const FamilySpec& kInstrumentAssignmentsTotal = kFamilies[8];
+inline constexpr const FamilySpec& kDeploymentInfo = kFamilies[9];
+
+constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+
+/// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
+struct Shared {
+  explicit Shared(Segment& segment)
+      : active_users(segment.cells(kActiveUsers), segment.lost()),
+        user_signups_total(segment.cells(kUserSignupsTotal), segment.lost()),
+        user_sessions_total(segment.cells(kUserSessionsTotal), segment.lost()),
+        session_duration_seconds(segment.cells(kSessionDurationSeconds), segment.lost()),
+        songs_created_total(segment.cells(kSongsCreatedTotal), segment.lost()),
+        performances_switched_total(segment.cells(kPerformancesSwitchedTotal), segment.lost()),
+        feature_usage_total(segment.cells(kFeatureUsageTotal), segment.lost()),
+        feature_errors_total(segment.cells(kFeatureErrorsTotal), segment.lost()),
+        instrument_assignments_total(segment, kInstrumentAssignmentsTotal, segment.lost()),
+        deployment_info(segment, kDeploymentInfo, segment.lost()) {}
+
+  /// Users with a request in the last 15 minutes.
+  Gauge<Thread::any> active_users;
+  /// Accounts created.
+  Counter<Thread::any> user_signups_total;
+  /// Sessions begun.
+  Counter<Thread::any> user_sessions_total;
+  /// Length of sessions that have ended.
+  Histogram<Thread::any, Seconds, kSessionDurationSecondsCellBounds> session_duration_seconds;
+  /// Songs created.
+  Counter<Thread::any> songs_created_total;
+  /// Switches from one performance of a song to another.
+  Counter<Thread::any> performances_switched_total;
+  /// Uses of a feature.
+  ByLabel<Counter<Thread::any>, kFeatureUsageTotal.group_cells(), Feature> feature_usage_total;
+  /// Uses of a feature that ended in an error.
+  ByLabel<Counter<Thread::any>, kFeatureErrorsTotal.group_cells(), Feature> feature_errors_total;
+  /// Instruments assigned to a channel.
+  Open<Counter<Thread::any>, Segment, 1> instrument_assignments_total;
+  /// Version of White Room that is deployed.
+  Open<Info, Segment, 1> deployment_info;
+};
+
+}  // namespace whiteroom::monitoring::business

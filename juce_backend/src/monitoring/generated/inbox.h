@@ -1,0 +1,60 @@
+// Generated from catalogue/inbox.yaml by `whiteroom generate`; edit that file, not this one.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "../prometheus_metrics.h"
+
+namespace whiteroom::monitoring::inbox {
+
+/// Values of the label `channel`.
+enum class Channel : std::uint8_t { pagerduty, slack, email, count_ };
+inline constexpr std::string_view kChannelValues[] = {"pagerduty", "slack", "email"};
+
+inline constexpr LabelSpec kInboxNotificationsTotalLabels[] = {{"channel", kChannelValues}};
+
+inline constexpr LabelSpec kInboxRejectedTotalLabels[] = {{"channel", kChannelValues}};
+
+/// Every family of the domain, for Segment::declare().
+inline constexpr FamilySpec kFamilies[] = {
+    {.name = "inbox_notifications_total",
+     .help = "Notifications that the inbox has received, by channel.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kInboxNotificationsTotalLabels},
+    {.name = "inbox_rejected_total",
+     .help = "Requests to the inbox that were not a valid notification, by channel.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kInboxRejectedTotalLabels},
+};
+inline constexpr const FamilySpec& kInboxNotificationsTotal = kFamilies[0];
+inline constexpr const FamilySpec& kInboxRejectedTotal = kFamilies[1];
+
+constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+
+/// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
+struct Shared {
+  explicit Shared(Segment& segment)
+      : inbox_notifications_total(segment.cells(kInboxNotificationsTotal), segment.lost()),
+        inbox_rejected_total(segment.cells(kInboxRejectedTotal), segment.lost()) {}
+
+  /// Notifications that the inbox has received, by channel.
+  ByLabel<Counter<Thread::any>, kInboxNotificationsTotal.group_cells(), Channel> inbox_notifications_total;
+  /// Requests to the inbox that were not a valid notification, by channel.
+  ByLabel<Counter<Thread::any>, kInboxRejectedTotal.group_cells(), Channel> inbox_rejected_total;
+};
+
+}  // namespace whiteroom::monitoring::inbox

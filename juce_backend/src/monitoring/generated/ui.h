@@ -1,0 +1,202 @@
+// Generated from catalogue/ui.yaml by `whiteroom generate`; edit that file, not this one.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "../prometheus_metrics.h"
+
+namespace whiteroom::monitoring::ui {
+
+/// Values of the label `screen`.
+enum class Screen : std::uint8_t { library, mixer, performance, song, export_, settings, count_ };
+inline constexpr std::string_view kScreenValues[] = {"library", "mixer", "performance", "song", "export", "settings"};
+
+/// Values of the label `action`.
+enum class Action : std::uint8_t { play, stop, record, load_song, switch_performance, edit, export_, navigate, undo, redo, count_ };
+inline constexpr std::string_view kActionValues[] = {"play", "stop", "record", "load_song", "switch_performance", "edit", "export", "navigate", "undo", "redo"};
+
+/// Values of the label `type`.
+enum class Type : std::uint8_t { engine, network, file, validation, memory, other, count_ };
+inline constexpr std::string_view kTypeValues[] = {"engine", "network", "file", "validation", "memory", "other"};
+
+inline constexpr double kUiRenderTimeSecondsBounds[] = {0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.0167, 0.025, 0.0333, 0.05, 0.1, 0.25};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 12> kUiRenderTimeSecondsCellBounds{1000000, 2000000, 4000000, 6000000, 8000000, 12000000, 16700000, 25000000, 33300000, 50000000, 100000000, 250000000};
+
+inline constexpr double kUiInteractionTimeSecondsBounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 10> kUiInteractionTimeSecondsCellBounds{5000000, 10000000, 25000000, 50000000, 100000000, 200000000, 300000000, 500000000, 1000000000, 2000000000};
+
+inline constexpr LabelSpec kUiTransitionDurationSecondsLabels[] = {{"screen", kScreenValues}};
+inline constexpr double kUiTransitionDurationSecondsBounds[] = {0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 7> kUiTransitionDurationSecondsCellBounds{50000000, 100000000, 200000000, 300000000, 500000000, 1000000000, 2000000000};
+
+inline constexpr LabelSpec kUiUserActionsTotalLabels[] = {{"action", kActionValues}};
+
+inline constexpr double kUiSongLoadDurationSecondsBounds[] = {0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 8> kUiSongLoadDurationSecondsCellBounds{50000000, 100000000, 250000000, 500000000, 1000000000, 2000000000, 5000000000, 10000000000};
+
+inline constexpr double kUiExportDurationSecondsBounds[] = {0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 9> kUiExportDurationSecondsCellBounds{100000000, 500000000, 1000000000, 2000000000, 5000000000, 10000000000, 30000000000, 60000000000, 300000000000};
+
+inline constexpr LabelSpec kUiErrorsTotalLabels[] = {{"type", kTypeValues}};
+
+/// Every family of the domain, for Segment::declare().
+inline constexpr FamilySpec kFamilies[] = {
+    {.name = "ui_render_time_seconds",
+     .help = "Time that the drawing of one frame took.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .bounds = kUiRenderTimeSecondsBounds},
+    {.name = "ui_frames_total",
+     .help = "Frames drawn; the rate is the frame rate.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1},
+    {.name = "ui_frames_dropped_total",
+     .help = "Frames that missed the display's deadline.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1},
+    {.name = "ui_interaction_time_seconds",
+     .help = "Time from a user's action to the first frame that shows its effect.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1000000000,
+     .bounds = kUiInteractionTimeSecondsBounds},
+    {.name = "ui_transition_duration_seconds",
+     .help = "Duration of transitions between screens.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1000000000,
+     .labels = kUiTransitionDurationSecondsLabels,
+     .bounds = kUiTransitionDurationSecondsBounds},
+    {.name = "ui_user_actions_total",
+     .help = "Actions of users, by kind.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kUiUserActionsTotalLabels},
+    {.name = "ui_song_load_duration_seconds",
+     .help = "Time from choosing a song until it can be played.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1000000000,
+     .bounds = kUiSongLoadDurationSecondsBounds},
+    {.name = "ui_export_duration_seconds",
+     .help = "Duration of exports to an audio file.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1000000000,
+     .bounds = kUiExportDurationSecondsBounds},
+    {.name = "ui_active_sessions",
+     .help = "Sessions in which a user is at work.",
+     .unit = "",
+     .type = MetricType::gauge,
+     .number = Number::i64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "ui_errors_total",
+     .help = "Errors shown to users, by type.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kUiErrorsTotalLabels},
+};
+inline constexpr const FamilySpec& kUiRenderTimeSeconds = kFamilies[0];
+inline constexpr const FamilySpec& kUiFramesTotal = kFamilies[1];
+inline constexpr const FamilySpec& kUiFramesDroppedTotal = kFamilies[2];
+inline constexpr const FamilySpec& kUiInteractionTimeSeconds = kFamilies[3];
+inline constexpr const FamilySpec& kUiTransitionDurationSeconds = kFamilies[4];
+inline constexpr const FamilySpec& kUiUserActionsTotal = kFamilies[5];
+inline constexpr const FamilySpec& kUiSongLoadDurationSeconds = kFamilies[6];
+inline constexpr const FamilySpec& kUiExportDurationSeconds = kFamilies[7];
+inline constexpr const FamilySpec& kUiActiveSessions = kFamilies[8];
+inline constexpr const FamilySpec& kUiErrorsTotal = kFamilies[9];
+
+constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+
+/// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
+struct Shared {
+  explicit Shared(Segment& segment)
+      : ui_interaction_time_seconds(segment.cells(kUiInteractionTimeSeconds), segment.lost()),
+        ui_transition_duration_seconds(segment.cells(kUiTransitionDurationSeconds), segment.lost()),
+        ui_user_actions_total(segment.cells(kUiUserActionsTotal), segment.lost()),
+        ui_song_load_duration_seconds(segment.cells(kUiSongLoadDurationSeconds), segment.lost()),
+        ui_export_duration_seconds(segment.cells(kUiExportDurationSeconds), segment.lost()),
+        ui_active_sessions(segment.cells(kUiActiveSessions), segment.lost()),
+        ui_errors_total(segment.cells(kUiErrorsTotal), segment.lost()) {}
+
+  /// Time from a user's action to the first frame that shows its effect.
+  Histogram<Thread::any, Seconds, kUiInteractionTimeSecondsCellBounds> ui_interaction_time_seconds;
+  /// Duration of transitions between screens.
+  ByLabel<Histogram<Thread::any, Seconds, kUiTransitionDurationSecondsCellBounds>, kUiTransitionDurationSeconds.group_cells(), Screen> ui_transition_duration_seconds;
+  /// Actions of users, by kind.
+  ByLabel<Counter<Thread::any>, kUiUserActionsTotal.group_cells(), Action> ui_user_actions_total;
+  /// Time from choosing a song until it can be played.
+  Histogram<Thread::any, Seconds, kUiSongLoadDurationSecondsCellBounds> ui_song_load_duration_seconds;
+  /// Duration of exports to an audio file.
+  Histogram<Thread::any, Seconds, kUiExportDurationSecondsCellBounds> ui_export_duration_seconds;
+  /// Sessions in which a user is at work.
+  LevelGauge<Thread::any> ui_active_sessions;
+  /// Errors shown to users, by type.
+  ByLabel<Counter<Thread::any>, kUiErrorsTotal.group_cells(), Type> ui_errors_total;
+};
+
+/// Metrics of one instance: a callback or a plug-in, recorded by one thread at a time.
+/// Make it at preparation; `segment` outlives it.
+struct Realtime {
+  explicit Realtime(Segment& segment)
+      : instance(segment.instance(families())),
+        ui_render_time_seconds(instance.cells(kUiRenderTimeSeconds), segment.lost()),
+        ui_frames_total(instance.cells(kUiFramesTotal), segment.lost()),
+        ui_frames_dropped_total(instance.cells(kUiFramesDroppedTotal), segment.lost()) {}
+  Realtime(const Realtime&) = delete;
+  Realtime& operator=(const Realtime&) = delete;
+
+  const Instance instance;
+  /// Time that the drawing of one frame took.
+  Histogram<Thread::realtime, Seconds, kUiRenderTimeSecondsCellBounds> ui_render_time_seconds;
+  /// Frames drawn; the rate is the frame rate.
+  Counter<Thread::realtime> ui_frames_total;
+  /// Frames that missed the display's deadline.
+  Counter<Thread::realtime> ui_frames_dropped_total;
+};
+
+}  // namespace whiteroom::monitoring::ui

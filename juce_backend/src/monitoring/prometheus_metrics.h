@@ -1,0 +1,277 @@
+/// Metric handles: what an application holds and calls to record.
+///
+/// Handles are small values that point at cells. They are made by the generated clients
+/// (generated/*.h) at preparation. Every recording function is wait-free, noexcept, and neither
+/// allocates nor calls the system; it may be called from an audio callback. A `realtime` handle
+/// must be used by one thread at a time; an `any` handle by as many as like.
+///
+/// With WHITEROOM_MONITORING_OFF defined, recording leaves no instruction.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "cells.h"
+#include "segment.h"
+
+namespace whiteroom::monitoring {
+
+#ifdef WHITEROOM_MONITORING_OFF
+inline constexpr bool kRecording = false;
+#else
+inline constexpr bool kRecording = true;
+#endif
+
+/// Cells in units of 1/kBillion keep nanoseconds and billionths of a ratio.
+inline constexpr std::int64_t kBillion = 1'000'000'000;
+
+namespace detail {
+
+template <Thread thread>
+inline void add(std::uint64_t* cell, std::uint64_t amount) noexcept {
+  if constexpr (thread == Thread::realtime) {
+    wrm_realtime_add(cell, amount);
+  } else {
+    wrm_any_add(cell, amount);
+  }
+}
+
+inline void count_lost(std::uint64_t* lost, wrm_lost_reason reason) noexcept {
+  wrm_any_add(&lost[reason], 1);
+}
+
+}  // namespace detail
+
+/// Counts events.
+template <Thread thread>
+class Counter {
+ public:
+  Counter() = default;
+  Counter(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+
+  void increment(std::uint64_t amount = 1) const noexcept {
+    if constexpr (kRecording) detail::add<thread>(cell_, amount);
+  }
+
+ private:
+  std::uint64_t* cell_ = nullptr;
+};
+
+/// Adds up time.
+template <Thread thread>
+class DurationCounter {
+ public:
+  DurationCounter() = default;
+  DurationCounter(std::uint64_t* cells, std::uint64_t* lost) noexcept : cell_(cells), lost_(lost) {}
+
+  /// Add `duration`; a negative one is not added but counted as lost.
+  void add(std::chrono::nanoseconds duration) const noexcept {
+    if constexpr (kRecording) {
+      if (duration.count() < 0) return detail::count_lost(lost_, WRM_LOST_NEGATIVE);
+      detail::add<thread>(cell_, static_cast<std::uint64_t>(duration.count()));
+    }
+  }
+
+ private:
+  std::uint64_t* cell_ = nullptr;
+  std::uint64_t* lost_ = nullptr;
+};
+
+/// Holds the latest value of something; not exposed before it is set.
+template <Thread thread>
+class Gauge {
+ public:
+  Gauge() = default;
+  Gauge(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+
+  void set(double value) const noexcept {
+    if constexpr (kRecording) wrm_store(cell_, wrm_f64_bits(value));
+  }
+
+ private:
+  std::uint64_t* cell_ = nullptr;
+};
+
+/// Holds a level that goes up and down by whole steps.
+template <Thread thread>
+class LevelGauge {
+ public:
+  LevelGauge() = default;
+  LevelGauge(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+
+  void set(std::int64_t value) const noexcept {
+    if constexpr (kRecording) wrm_store(cell_, static_cast<std::uint64_t>(value));
+  }
+  void add(std::int64_t amount) const noexcept {
+    if constexpr (kRecording) detail::add<thread>(cell_, static_cast<std::uint64_t>(amount));
+  }
+  void increment() const noexcept { add(1); }
+  void decrement() const noexcept { add(-1); }
+
+ private:
+  std::uint64_t* cell_ = nullptr;
+};
+
+/// What a histogram or summary of a unit is given, and how it becomes an integer.
+struct Seconds {
+  using Value = std::chrono::nanoseconds;
+  static constexpr bool valid(Value) noexcept { return true; }
+  static constexpr std::int64_t cell(Value value) noexcept { return value.count(); }
+};
+struct Ratio {
+  using Value = double;
+  /// The sum of a histogram overflows beyond 9.2e9; no ratio is that large.
+  static bool valid(Value value) noexcept { return std::abs(value) < 1e9; }
+  static std::int64_t cell(Value value) noexcept {
+    return static_cast<std::int64_t>(value * static_cast<double>(kBillion) +
+                                     (value < 0 ? -0.5 : 0.5));
+  }
+};
+struct Whole {
+  using Value = std::int64_t;
+  static constexpr bool valid(Value) noexcept { return true; }
+  static constexpr std::int64_t cell(Value value) noexcept { return value; }
+};
+
+/// Distributes observations over buckets. `bounds` are in units of the cells.
+template <Thread thread, class Unit, const auto& bounds>
+class Histogram {
+ public:
+  using Value = typename Unit::Value;
+
+  Histogram() = default;
+  Histogram(std::uint64_t* cells, std::uint64_t* lost) noexcept : group_(cells), lost_(lost) {}
+
+  /// Observe `value`; one that is no number (or no ratio) is counted as lost.
+  void observe(Value value) const noexcept {
+    if constexpr (kRecording) {
+      if (!Unit::valid(value)) return detail::count_lost(lost_, WRM_LOST_NOT_A_NUMBER);
+      constexpr auto count = static_cast<std::uint32_t>(bounds.size());
+      if constexpr (thread == Thread::realtime) {
+        wrm_realtime_observe(group_, bounds.data(), count, Unit::cell(value));
+      } else {
+        wrm_any_observe(group_, bounds.data(), count, Unit::cell(value));
+      }
+    }
+  }
+
+ private:
+  std::uint64_t* group_ = nullptr;
+  std::uint64_t* lost_ = nullptr;
+};
+
+/// Counts and adds up observations.
+template <Thread thread, class Unit>
+class Summary {
+ public:
+  using Value = typename Unit::Value;
+
+  Summary() = default;
+  Summary(std::uint64_t* cells, std::uint64_t* lost) noexcept : group_(cells), lost_(lost) {}
+
+  void observe(Value value) const noexcept {
+    if constexpr (kRecording) {
+      if (!Unit::valid(value)) return detail::count_lost(lost_, WRM_LOST_NOT_A_NUMBER);
+      detail::add<thread>(&group_[0], 1);
+      detail::add<thread>(&group_[1], static_cast<std::uint64_t>(Unit::cell(value)));
+    }
+  }
+
+ private:
+  std::uint64_t* group_ = nullptr;
+  std::uint64_t* lost_ = nullptr;
+};
+
+/// A constant fact about the program, such as its version. Set it at preparation.
+class Info {
+ public:
+  Info() = default;
+  Info(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+
+  void set() const noexcept {
+    if constexpr (kRecording) wrm_store(cell_, 1);
+  }
+
+ private:
+  std::uint64_t* cell_ = nullptr;
+};
+
+/// Handles of a family whose labels are closed: choosing one costs a multiplication.
+/// `Labels` are generated enums whose last enumerator is `count_`; `group` the cells of one series.
+template <class Handle, std::uint32_t group, class... Labels>
+class ByLabel {
+ public:
+  ByLabel() = default;
+  ByLabel(std::uint64_t* cells, std::uint64_t* lost) noexcept : cells_(cells), lost_(lost) {}
+
+  Handle operator()(Labels... labels) const noexcept {
+    std::uint32_t index = 0;
+    ((index =
+          index * static_cast<std::uint32_t>(Labels::count_) + static_cast<std::uint32_t>(labels)),
+     ...);
+    return Handle(cells_ + static_cast<std::size_t>(index) * group, lost_);
+  }
+  Handle operator[](Labels... labels) const noexcept
+    requires(sizeof...(Labels) == 1)
+  {
+    return (*this)(labels...);
+  }
+
+ private:
+  std::uint64_t* cells_ = nullptr;
+  std::uint64_t* lost_ = nullptr;
+};
+
+/// Handles of a family with open labels. `with` may lock and allocate: call it at preparation and
+/// keep what it returns. `Source` is Segment (shared cells) or const Instance (realtime cells).
+template <class Handle, class Source, std::size_t open_labels>
+class Open {
+ public:
+  Open(Source& source, const FamilySpec& family, std::uint64_t* lost) noexcept
+      : source_(&source), family_(&family), lost_(lost) {}
+
+  template <std::convertible_to<std::string_view>... Values>
+    requires(sizeof...(Values) == open_labels)
+  Handle with(const Values&... values) const {
+    const std::array<std::string_view, open_labels> texts{std::string_view(values)...};
+    return Handle(source_->series(*family_, texts), lost_);
+  }
+
+ private:
+  Source* source_;
+  const FamilySpec* family_;
+  std::uint64_t* lost_;
+};
+
+/// Observes the time from its construction to its destruction into a histogram of seconds.
+template <class Handle>
+class ScopedTimer {
+ public:
+  explicit ScopedTimer(const Handle& handle) noexcept : handle_(handle), start_(now()) {}
+  ScopedTimer(const ScopedTimer&) = delete;
+  ScopedTimer& operator=(const ScopedTimer&) = delete;
+  ~ScopedTimer() {
+    if constexpr (kRecording) handle_.observe(now() - start_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point now() noexcept {
+    if constexpr (kRecording) {
+      return Clock::now();
+    } else {
+      return {};
+    }
+  }
+
+  Handle handle_;
+  Clock::time_point start_;
+};
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,106 @@
+/// A segment: the memory in which one process keeps the metrics of one program.
+///
+/// Use: declare families, prepare, then take cells through the generated clients. Declaring,
+/// preparing and taking cells may allocate, lock and call the system: never on an audio thread.
+/// The cells that they return are written with cells.h alone and stay valid, at the same address,
+/// until the Segment is destroyed, also in a child after fork().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "family.h"
+
+namespace whiteroom::monitoring {
+
+/// Default folder of segments: $WHITEROOM_SEGMENTS, else /dev/shm/whiteroom-<uid>.
+std::string default_segment_directory();
+
+struct SegmentOptions {
+  std::string program;           ///< owner in the catalogue, such as "juce-backend"
+  std::string directory{};       ///< empty: default_segment_directory()
+  std::uint32_t instances = 16;  ///< instances with realtime cells that may live at once
+};
+
+/// What prepare() could do. The application runs in every case.
+struct Preparation {
+  bool shared = false;    ///< readers can see the segment; else it is private memory
+  bool locked = false;    ///< its pages can't be paged out
+  std::string path{};     ///< of the segment, when shared
+  std::string problem{};  ///< why it is not shared, in words
+};
+
+class Segment;
+
+/// The realtime cells of one plug-in or callback. Its destructor retires them: counters stay,
+/// gauges vanish, and the next instance of the same families goes on with them.
+class Instance {
+ public:
+  Instance() = default;
+  Instance(Segment* segment, std::uint32_t block) noexcept : segment_(segment), block_(block) {}
+  Instance(Instance&& other) noexcept;
+  Instance& operator=(Instance&& other) noexcept;
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+  ~Instance();
+
+  /// Return the cells of `family`, whose labels are all closed. May lock; throws PreparationError
+  /// when the family is not one of this instance.
+  std::uint64_t* cells(const FamilySpec& family) const;
+  /// Return the cells of `family` for these values of its open labels. May lock and allocate.
+  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values) const;
+
+ private:
+  Segment* segment_ = nullptr;
+  std::uint32_t block_ = 0;
+};
+
+class Segment {
+ public:
+  /// Throws PreparationError when the program's name is empty, too long, or holds a '/' or '.'.
+  explicit Segment(SegmentOptions options);
+  ~Segment();
+  Segment(const Segment&) = delete;
+  Segment& operator=(const Segment&) = delete;
+
+  /// Add families before prepare(). Throws PreparationError for a duplicate name.
+  void declare(std::span<const FamilySpec> families);
+
+  /// Allocate, touch and lock the pages. Never throws for the state of the machine: a full or
+  /// missing memory file system leaves the metrics in private memory and says so.
+  /// Throws PreparationError when called twice.
+  const Preparation& prepare();
+  const Preparation& preparation() const noexcept;
+
+  /// Return the shared cells of an `any` family whose labels are all closed.
+  std::uint64_t* cells(const FamilySpec& family);
+  /// Return the shared cells of an `any` family for these values of its open labels. Beyond the
+  /// limit the cells of the series `other` are returned and the loss is counted.
+  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values);
+  /// Take realtime cells for all of `families`. When no room is left, cells that no reader sees
+  /// are returned and the loss is counted.
+  Instance instance(std::span<const FamilySpec> families);
+
+  /// WRM_LOST_REASONS cells that count what could not be recorded, by reason.
+  std::uint64_t* lost() noexcept;
+  /// Say that an endpoint of this process serves the segment; the agent then leaves it alone.
+  void set_served(bool served) noexcept;
+
+  const std::string& program() const noexcept;
+  const std::string& directory() const noexcept;
+  /// The segment's bytes, for a reader in this process.
+  std::span<const std::byte> bytes() const noexcept;
+
+  class Impl;
+
+ private:
+  friend class Instance;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,116 @@
+#include "segment_directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <system_error>
+
+namespace whiteroom::monitoring {
+namespace {
+
+constexpr std::string_view kSuffix = ".seg";
+constexpr std::string_view kBaseSuffix = ".base.seg";
+constexpr std::string_view kBuildingSuffix = ".new";
+constexpr time_t kAbandonedAfterSeconds = 60;
+
+bool in_memory(const std::string& directory) {
+#ifdef __linux__
+  struct statfs system{};
+  if (statfs(directory.c_str(), &system) != 0) return false;
+  const auto type = static_cast<unsigned long>(system.f_type);
+  return type == TMPFS_MAGIC || type == RAMFS_MAGIC;
+#else
+  (void)directory;
+  return false;
+#endif
+}
+
+bool is_locked(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return false;
+  const bool locked = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(file);
+  return locked;
+}
+
+/// Remove a file that its maker did not live to finish.
+void remove_if_abandoned(const std::string& path) {
+  struct stat facts{};
+  if (stat(path.c_str(), &facts) != 0) return;
+  if (time(nullptr) - facts.st_mtime > kAbandonedAfterSeconds && !is_locked(path)) {
+    unlink(path.c_str());
+  }
+}
+
+}  // namespace
+
+std::string prepare_segment_directory(const std::string& directory) {
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    return directory + ": " + std::strerror(errno);
+  }
+  struct stat facts{};
+  if (lstat(directory.c_str(), &facts) != 0) return directory + ": " + std::strerror(errno);
+  if (!S_ISDIR(facts.st_mode)) return directory + ": is no folder";
+  if (facts.st_uid != geteuid()) {
+    return directory + ": belongs to user " + std::to_string(facts.st_uid) + ", not to this one";
+  }
+  if ((facts.st_mode & 077) != 0) return directory + ": is open to other users; expected mode 0700";
+  if (!in_memory(directory)) return directory + ": is not on a memory file system (tmpfs)";
+  return {};
+}
+
+std::vector<SegmentFile> list_segments(const std::string& directory, std::string_view program) {
+  DIR* const folder = opendir(directory.c_str());
+  if (folder == nullptr) {
+    if (errno == ENOENT) return {};
+    throw std::system_error(errno, std::generic_category(), directory);
+  }
+  std::vector<SegmentFile> files;
+  while (const dirent* entry = readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    const std::string_view owner = name.substr(0, name.find('.'));
+    if (owner.empty() || (!program.empty() && owner != program)) continue;
+    SegmentFile file{directory + "/" + std::string(name), std::string(owner)};
+    if (name.ends_with(kBuildingSuffix)) remove_if_abandoned(file.path);
+    if (!name.ends_with(kSuffix)) continue;
+    file.base = name == std::string(owner) + std::string(kBaseSuffix);
+    file.alive = !file.base && is_locked(file.path);
+    files.push_back(std::move(file));
+  }
+  closedir(folder);
+  std::sort(files.begin(), files.end(), [](auto& a, auto& b) { return a.path < b.path; });
+  return files;
+}
+
+std::string base_path(const std::string& directory, std::string_view program) {
+  return directory + "/" + std::string(program) + std::string(kBaseSuffix);
+}
+
+ProgramLock::ProgramLock(const std::string& directory, std::string_view program, Mode mode) {
+  const std::string path = directory + "/" + std::string(program) + ".lock";
+  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int operation = mode == Mode::shared ? LOCK_SH : LOCK_EX;
+  while (file_ >= 0 && flock(file_, operation) != 0) {
+    if (errno == EINTR) continue;
+    close(file_);
+    file_ = -1;
+  }
+}
+
+ProgramLock::~ProgramLock() {
+  if (file_ >= 0) close(file_);
+}
+
+}  // namespace whiteroom::monitoring

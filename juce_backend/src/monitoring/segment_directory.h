@@ -1,0 +1,47 @@
+/// The folder of segments: making it, listing it, and telling the living from the dead.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace whiteroom::monitoring {
+
+/// Make the folder, mode 0700. Return what is wrong with it, or an empty text: it must be ours, a
+/// real folder, and on a memory file system (on a disk, a store to a page under write-back can
+/// stall for hundreds of milliseconds).
+std::string prepare_segment_directory(const std::string& directory);
+
+struct SegmentFile {
+  std::string path;
+  std::string program;
+  bool base = false;   ///< what dead processes have left
+  bool alive = false;  ///< its process holds the lock
+};
+
+/// Return the segments of `program` (of every program when it is empty), sorted by path. Files that
+/// a killed process left half-made are removed. Throws std::system_error when the folder exists
+/// but can't be read; a missing folder has no segments.
+std::vector<SegmentFile> list_segments(const std::string& directory, std::string_view program);
+
+/// Return the path of a program's base.
+std::string base_path(const std::string& directory, std::string_view program);
+
+/// Holds a program's lock: shared while reading its segments, exclusive while folding them, so that
+/// no reader sees a dead segment twice or not at all.
+class ProgramLock {
+ public:
+  enum class Mode { shared, exclusive };
+  /// Waits. `held()` is false when the lock file can't be opened (a read-only or full system).
+  ProgramLock(const std::string& directory, std::string_view program, Mode mode);
+  ~ProgramLock();
+  ProgramLock(const ProgramLock&) = delete;
+  ProgramLock& operator=(const ProgramLock&) = delete;
+  bool held() const noexcept { return file_ >= 0; }
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace whiteroom::monitoring

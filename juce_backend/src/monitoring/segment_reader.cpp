@@ -1,0 +1,285 @@
+#include "segment_reader.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "cells.h"
+
+namespace whiteroom::monitoring {
+namespace {
+
+/// More than any segment has; a corrupt one must not ask for more memory than that.
+constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 30;
+constexpr std::uint64_t kMostGroups = 1 << 20;
+
+/// Takes values out of a record, never beyond its end.
+class RecordReader {
+ public:
+  RecordReader(const std::byte* data, std::size_t size) : data_(data), left_(size) {}
+
+  template <class Value>
+  bool take(Value& value) {
+    if (left_ < sizeof value) return false;
+    std::memcpy(&value, data_, sizeof value);
+    skip(sizeof value);
+    return true;
+  }
+
+  template <class Length>
+  bool text(std::string_view& value) {
+    Length length = 0;
+    if (!take(length) || left_ < length) return false;
+    value = {reinterpret_cast<const char*>(data_), length};
+    skip(length);
+    return true;
+  }
+
+  bool text(std::string& value) {
+    std::string_view view;
+    if (!text<std::uint32_t>(view)) return false;
+    value = view;
+    return true;
+  }
+
+ private:
+  void skip(std::size_t size) {
+    data_ += size;
+    left_ -= size;
+  }
+
+  const std::byte* data_;
+  std::size_t left_;
+};
+
+bool read_label(RecordReader& reader, LabelDescription& label) {
+  std::uint32_t values = 0;
+  if (!reader.text(label.name) || !reader.take(label.max_series) || !reader.take(values)) {
+    return false;
+  }
+  for (std::uint32_t i = 0; i < values; ++i) {
+    if (!reader.text(label.values.emplace_back())) return false;
+  }
+  return values != 0 || label.max_series != 0;
+}
+
+bool valid_kinds(const wrm_family_record& record) {
+  return record.type >= WRM_COUNTER && record.type <= WRM_INFO && record.number >= WRM_U64 &&
+         record.number <= WRM_F64 && record.combine >= WRM_COMBINE_SUM &&
+         record.combine <= WRM_COMBINE_LATEST && (record.scale == 1 || record.scale == 1000000000);
+}
+
+bool read_family(const std::byte* data, std::size_t size, FamilyDescription& family) {
+  wrm_family_record record{};
+  RecordReader reader(data, size);
+  if (!reader.take(record) || !valid_kinds(record)) return false;
+  family.type = static_cast<MetricType>(record.type);
+  family.number = static_cast<Number>(record.number);
+  family.combine = static_cast<Combine>(record.combine);
+  family.scale = record.scale;
+  for (std::uint16_t i = 0; i < record.bounds; ++i) {
+    if (!reader.take(family.bounds.emplace_back())) return false;
+  }
+  if (!reader.text(family.name) || !reader.text(family.help) || !reader.text(family.unit)) {
+    return false;
+  }
+  std::uint64_t groups = 1;
+  for (std::uint16_t i = 0; i < record.labels; ++i) {
+    LabelDescription& label = family.labels.emplace_back();
+    if (!read_label(reader, label)) return false;
+    groups *= std::max<std::size_t>(1, label.values.size());
+    if (groups > kMostGroups) return false;
+  }
+  return !family.name.empty();
+}
+
+bool read_fully(int file, void* to, std::size_t size, std::uint64_t offset) {
+  auto* out = static_cast<char*>(to);
+  while (size != 0) {
+    const ssize_t got = pread(file, out, size, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    out += got;
+    offset += static_cast<std::uint64_t>(got);
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::uint32_t FamilyDescription::group_cells() const noexcept {
+  if (type == MetricType::histogram) return static_cast<std::uint32_t>(bounds.size()) + 2;
+  return type == MetricType::summary ? 2 : 1;
+}
+
+std::uint32_t FamilyDescription::groups() const noexcept {
+  std::uint32_t product = 1;
+  for (const LabelDescription& label : labels) {
+    product *= static_cast<std::uint32_t>(std::max<std::size_t>(1, label.values.size()));
+  }
+  return product;
+}
+
+std::size_t FamilyDescription::open_labels() const noexcept {
+  return static_cast<std::size_t>(std::count_if(labels.begin(), labels.end(),
+                                                [](auto& label) { return label.values.empty(); }));
+}
+
+bool FamilyDescription::same_cells(const FamilyDescription& other) const noexcept {
+  const auto same_label = [](const LabelDescription& a, const LabelDescription& b) {
+    return a.name == b.name && a.values == b.values;
+  };
+  return type == other.type && number == other.number && scale == other.scale &&
+         bounds == other.bounds &&
+         std::equal(labels.begin(), labels.end(), other.labels.begin(), other.labels.end(),
+                    same_label);
+}
+
+void SegmentImage::fail(const std::string& problem) const {
+  throw SegmentError(name_ + ": " + problem);
+}
+
+void SegmentImage::check_header(std::uint64_t file_bytes) const {
+  if (std::memcmp(header_.magic, WRM_MAGIC, sizeof header_.magic) != 0) fail("is no segment");
+  if (header_.byte_order != WRM_BYTE_ORDER) fail("was written with another byte order");
+  if (header_.version != WRM_FORMAT_VERSION) {
+    fail("has format version " + std::to_string(header_.version) + ", expected " +
+         std::to_string(WRM_FORMAT_VERSION));
+  }
+  const auto inside = [&](std::uint64_t offset, std::uint64_t capacity, std::uint64_t used) {
+    return used <= capacity && capacity <= file_bytes && offset <= file_bytes - capacity &&
+           offset % sizeof(std::uint64_t) == 0;
+  };
+  if (file_bytes > kMostBytes || file_bytes < header_.segment_bytes ||
+      !inside(header_.records_offset, header_.records_capacity, header_.records_used) ||
+      !inside(header_.cells_offset, header_.cells_capacity, header_.cells_used)) {
+    fail("is damaged: its header speaks of more than its " + std::to_string(file_bytes) + " bytes");
+  }
+}
+
+SegmentImage SegmentImage::read(const std::string& path) {
+  SegmentImage image;
+  image.name_ = path;
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) image.fail(std::strerror(errno));
+  struct stat facts{};
+  const bool whole =
+      fstat(file, &facts) == 0 && read_fully(file, &image.header_, sizeof image.header_, 0);
+  try {
+    if (!whole) image.fail("is shorter than a segment's header");
+    image.check_header(static_cast<std::uint64_t>(facts.st_size));
+    // Records first: the cells of a series are in use before its record is published.
+    image.records_.resize(image.header_.records_used);
+    if (!read_fully(file, image.records_.data(), image.records_.size(),
+                    image.header_.records_offset)) {
+      image.fail("was truncated while it was read");
+    }
+    image.cells_.resize(image.header_.cells_used / sizeof(std::uint64_t));
+    if (!read_fully(file, image.cells_.data(), image.cells_.size() * sizeof(std::uint64_t),
+                    image.header_.cells_offset)) {
+      image.fail("was truncated while it was read");
+    }
+  } catch (...) {
+    close(file);
+    throw;
+  }
+  close(file);
+  image.read_records();
+  return image;
+}
+
+SegmentImage SegmentImage::copy(std::span<const std::byte> memory) {
+  SegmentImage image;
+  image.name_ = "segment of this process";
+  const auto* const source = reinterpret_cast<const wrm_segment_header*>(memory.data());
+  // Acquire: what was published before this length is whole.
+  const std::uint64_t used = __atomic_load_n(&source->records_used, __ATOMIC_ACQUIRE);
+  const std::uint64_t cells_used = __atomic_load_n(&source->cells_used, __ATOMIC_RELAXED);
+  std::memcpy(&image.header_, source, offsetof(wrm_segment_header, records_used));
+  std::memcpy(image.header_.program, source->program, sizeof source->program);
+  image.header_.pid = source->pid;
+  image.header_.kind = source->kind;
+  image.header_.records_used = used;
+  image.header_.cells_used = cells_used;
+  image.check_header(memory.size());
+  // A series' state may change meanwhile, so copy whole words, atomically.
+  const auto copy_words = [&memory](void* to, std::uint64_t offset, std::uint64_t size) {
+    const auto* const words = reinterpret_cast<const std::uint64_t*>(memory.data() + offset);
+    auto* const out = static_cast<std::uint64_t*>(to);
+    for (std::uint64_t i = 0; i < size / sizeof(std::uint64_t); ++i) out[i] = wrm_load(&words[i]);
+  };
+  image.records_.resize(used);
+  copy_words(image.records_.data(), image.header_.records_offset, used);
+  image.cells_.resize(cells_used / sizeof(std::uint64_t));
+  copy_words(image.cells_.data(), image.header_.cells_offset, cells_used);
+  image.read_records();
+  return image;
+}
+
+void SegmentImage::read_records() {
+  std::size_t offset = 0;
+  while (offset + sizeof(wrm_record_header) <= records_.size()) {
+    wrm_record_header record{};
+    std::memcpy(&record, &records_[offset], sizeof record);
+    if (record.bytes < sizeof record || record.bytes % 8 != 0 ||
+        record.bytes > records_.size() - offset) {
+      fail("is damaged: a record at " + std::to_string(offset) + " has " +
+           std::to_string(record.bytes) + " bytes");
+    }
+    const std::byte* const data = &records_[offset];
+    if (record.kind == WRM_RECORD_FAMILY &&
+        !read_family(data, record.bytes, families_.emplace_back())) {
+      fail("is damaged: the family at " + std::to_string(offset) + " can't be read");
+    }
+    if (record.kind == WRM_RECORD_SERIES) series_.push_back(offset);
+    if (record.kind == WRM_RECORD_FOLDED && record.bytes >= sizeof(wrm_folded_record)) {
+      wrm_folded_record folded{};
+      std::memcpy(&folded, data, sizeof folded);
+      folded_.push_back(folded.segment_id);
+    }
+    offset += record.bytes;
+  }
+}
+
+void SegmentImage::visit_series(const std::function<void(const SeriesView&)>& visit) const {
+  for (const std::size_t offset : series_) visit_one(&records_[offset], visit);
+}
+
+void SegmentImage::visit_one(const std::byte* data,
+                             const std::function<void(const SeriesView&)>& visit) const {
+  wrm_series_record record{};
+  wrm_record_header header{};
+  std::memcpy(&header, data, sizeof header);
+  RecordReader reader(data, header.bytes);
+  if (!reader.take(record) || record.header.family >= families_.size() || record.shards == 0) {
+    fail("is damaged: a series record can't be read");
+  }
+  const FamilyDescription& family = families_[record.header.family];
+  std::vector<std::string_view> values(family.open_labels());
+  for (std::string_view& value : values) {
+    if (!reader.text<std::uint16_t>(value)) fail("is damaged: a series of " + family.name);
+  }
+  const std::size_t count = std::size_t{family.group_cells()} * family.groups();
+  const std::uint64_t last =
+      record.cell + std::uint64_t{record.shards - 1U} * record.shard_cells + count;
+  if (last > cells_.size()) fail("is damaged: a series of " + family.name + " has no cells");
+  std::span<const std::uint64_t> cells(&cells_[record.cell], count);
+  std::vector<std::uint64_t> added;
+  if (record.shards > 1) {
+    added.assign(cells.begin(), cells.end());
+    for (std::uint32_t shard = 1; shard < record.shards; ++shard) {
+      const std::uint64_t* const from =
+          &cells_[record.cell + std::size_t{shard} * record.shard_cells];
+      for (std::size_t i = 0; i < count; ++i) added[i] += from[i];
+    }
+    cells = added;
+  }
+  visit({record.header.family, record.state == WRM_SERIES_LIVE, values, cells});
+}
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,94 @@
+/// Reading a segment: an independent copy of its records and cells, checked before use.
+///
+/// A segment may be written while it is read, truncated, or be garbage: reading it gives a correct
+/// reading or a SegmentError, never a crash.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "family.h"
+
+namespace whiteroom::monitoring {
+
+/// A segment that can't be read; the text says where and why.
+class SegmentError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct LabelDescription {
+  std::string name;
+  std::vector<std::string> values;  ///< empty when the label is open
+  std::uint32_t max_series = 0;
+
+  bool operator==(const LabelDescription&) const = default;
+};
+
+/// A family as a segment describes it.
+struct FamilyDescription {
+  std::string name;
+  std::string help;
+  std::string unit;
+  MetricType type = MetricType::counter;
+  Number number = Number::u64;
+  Combine combine = Combine::sum;
+  std::uint32_t scale = 1;
+  std::vector<LabelDescription> labels;
+  std::vector<double> bounds;
+
+  std::uint32_t group_cells() const noexcept;
+  std::uint32_t groups() const noexcept;
+  std::size_t open_labels() const noexcept;
+  bool cumulative() const noexcept { return type != MetricType::gauge && type != MetricType::info; }
+  /// Whether the cells of the other can be added to these; texts may differ.
+  bool same_cells(const FamilyDescription& other) const noexcept;
+};
+
+/// One series record. `values` are those of its open labels; `cells` all groups of all its closed
+/// combinations, shards added up.
+struct SeriesView {
+  std::uint16_t family;
+  bool live;
+  std::span<const std::string_view> values;
+  std::span<const std::uint64_t> cells;
+};
+
+class SegmentImage {
+ public:
+  /// Read a file with pread. Throws SegmentError.
+  static SegmentImage read(const std::string& path);
+  /// Copy a segment of this process while others record into it. Throws SegmentError.
+  static SegmentImage copy(std::span<const std::byte> memory);
+
+  const wrm_segment_header& header() const noexcept { return header_; }
+  const std::vector<FamilyDescription>& families() const noexcept { return families_; }
+  const std::vector<std::uint64_t>& folded() const noexcept { return folded_; }
+  bool base() const noexcept { return header_.kind == WRM_KIND_BASE; }
+
+  /// Call `visit` for each series, in the order of their records. Throws SegmentError.
+  void visit_series(const std::function<void(const SeriesView&)>& visit) const;
+
+ private:
+  void check_header(std::uint64_t file_bytes) const;
+  void read_records();
+  void visit_one(const std::byte* record,
+                 const std::function<void(const SeriesView&)>& visit) const;
+  [[noreturn]] void fail(const std::string& problem) const;
+
+  std::string name_;
+  wrm_segment_header header_{};
+  std::vector<std::byte> records_;
+  std::vector<std::uint64_t> cells_;
+  std::vector<FamilyDescription> families_;
+  std::vector<std::size_t> series_;  ///< offsets of the series records
+  std::vector<std::uint64_t> folded_;
+};
+
+}  // namespace whiteroom::monitoring
