@@ -1,1 +1,103 @@
-"""Recording metrics in Python."""
+"""Recording metrics in Python, on the same core as C++.
+
+>>> from whiteroom_monitoring import client
+>>> from whiteroom_monitoring.client.generated import business
+>>> preparation = client.prepare("business-metrics", directory="/dev/shm/whiteroom-example")
+>>> business.songs_created_total.inc()
+>>> business.feature_usage_total.inc(feature="mixer")
+>>> b"songs_created_total 1" in client.exposition()
+True
+>>> client.close()
+
+What is recorded before ``prepare`` is kept and carried over.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from whiteroom_monitoring.client import _native
+from whiteroom_monitoring.client.generated import DOMAINS
+from whiteroom_monitoring.errors import MonitoringError
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class PreparationError(MonitoringError):
+    """The process can't be prepared as asked."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What ``prepare`` could do; the application runs in every case.
+
+    ``shared`` says whether readers see the segment at ``path``, else ``problem`` says why not.
+    ``locked`` says whether its pages can't be paged out.
+    """
+
+    shared: bool
+    locked: bool
+    path: Path | None
+    problem: str
+
+
+@dataclass
+class _Prepared:
+    program: str
+    directory: str
+    segment: _native.Segment
+
+
+_prepared: _Prepared | None = None
+
+
+def prepare(program: str, directory: Path | str | None = None) -> Preparation:
+    """Let this process record the metrics that the catalogue gives to ``program``.
+
+    ``directory`` is the folder of segments, else $WHITEROOM_SEGMENTS or /dev/shm/whiteroom-<uid>.
+    May block and allocate. A full or missing memory file system is no error: see ``Preparation``.
+
+    Raises PreparationError for an unknown program, and when the process is prepared already.
+    """
+    global _prepared  # noqa: PLW0603 - a process has one segment
+    if _prepared is not None:
+        raise PreparationError(f"prepare({program!r}): this process records {_prepared.program}")
+    if program not in DOMAINS:
+        known = ", ".join(sorted(DOMAINS))
+        raise PreparationError(f"prepare({program!r}): expected one of {known}")
+    folder = str(directory) if directory else _native.default_directory()
+    metrics: list[_native.Metric] = []
+    for domain in DOMAINS[program]:
+        module = importlib.import_module(f"whiteroom_monitoring.client.generated.{domain}")
+        metrics.extend(module.METRICS)
+    segment = _native.Segment(program, folder)
+    shared, locked, path, problem = segment.prepare(metrics)
+    _prepared = _Prepared(program, folder, segment)
+    return Preparation(shared, locked, Path(path) if path else None, problem)
+
+
+def exposition() -> bytes:
+    """Return the program's metrics in text format 0.0.4: those of all its processes together.
+
+    From now on this process counts as the program's endpoint, and the agent leaves the program to
+    it. Raises PreparationError before ``prepare``, OSError when the folder can't be read.
+    """
+    if _prepared is None:
+        raise PreparationError("exposition(): call prepare() first")
+    _prepared.segment.set_served(True)
+    text, _, _, _ = _native.expose(_prepared.directory, _prepared.program, _prepared.segment)
+    return text
+
+
+def close() -> None:
+    """End in order: the segment is folded into what its program has recorded so far. Idempotent."""
+    global _prepared  # noqa: PLW0603 - a process has one segment
+    if _prepared is not None:
+        _prepared.segment.close()
+        _prepared = None
+
+
+atexit.register(close)

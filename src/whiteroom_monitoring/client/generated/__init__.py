@@ -1,0 +1,10 @@
+# Generated from catalogue/*.yaml by `whiteroom generate`; edit that file, not this one.
+"""The metrics of the catalogue as Python objects, one module for each domain."""
+
+# Which domains a program records.
+DOMAINS = {
+    "business-metrics": ("business", "http", "security",),
+    "juce-backend": ("audio", "ffi",),
+    "swift-frontend": ("ui",),
+    "whiteroom-inbox": ("inbox",),
+}

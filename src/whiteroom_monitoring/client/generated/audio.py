@@ -1,0 +1,144 @@
+# Generated from catalogue/audio.yaml by `whiteroom generate`; edit that file, not this one.
+"""Metrics of the domain ``audio``, recorded by ``juce-backend``."""
+
+from whiteroom_monitoring.client._native import Counter, Gauge, Histogram, Info
+
+audio_engine_render_time_seconds = Histogram(
+    name="audio_engine_render_time_seconds",
+    help="Time that one render callback took, from its first to its last instruction.",
+    unit="seconds",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+    buckets=(5e-05, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1,),
+)
+audio_engine_load_ratio = Histogram(
+    name="audio_engine_load_ratio",
+    help="Render time of one callback divided by its deadline; above 1 the deadline was missed.",
+    unit="ratio",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0, 5.0,),
+)
+audio_callbacks_total = Counter(
+    name="audio_callbacks_total",
+    help="Render callbacks that have ended.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1,
+)
+audio_engine_xruns_total = Counter(
+    name="audio_engine_xruns_total",
+    help="Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="any",
+    scale=1,
+)
+audio_dropouts_total = Counter(
+    name="audio_dropouts_total",
+    help="Maximal runs of missed deadlines, by cause. The first second after a start does not count.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1,
+    labels=(("cause", ("over_budget", "late_callback", "device", "configuration",)),),
+)
+audio_dropout_seconds_total = Counter(
+    name="audio_dropout_seconds_total",
+    help="Sound lost in dropouts, by cause.",
+    unit="seconds",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+    labels=(("cause", ("over_budget", "late_callback", "device", "configuration",)),),
+)
+audio_channel_cpu_seconds_total = Counter(
+    name="audio_channel_cpu_seconds_total",
+    help="Processor time spent on rendering one mixer channel; its rate is the load of the channel.",
+    unit="seconds",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+    labels=(("channel", 64),),
+)
+audio_buffer_duration_seconds = Gauge(
+    name="audio_buffer_duration_seconds",
+    help="Length of one audio buffer, which is the deadline of one render callback.",
+    unit="seconds",
+    number="f64",
+    combine="min",
+    thread="any",
+    scale=1,
+)
+audio_buffer_frames = Gauge(
+    name="audio_buffer_frames",
+    help="Frames in one audio buffer.",
+    unit="frames",
+    number="f64",
+    combine="min",
+    thread="any",
+    scale=1,
+)
+audio_sample_rate_hertz = Gauge(
+    name="audio_sample_rate_hertz",
+    help="Sample rate of the audio device.",
+    unit="hertz",
+    number="f64",
+    combine="latest",
+    thread="any",
+    scale=1,
+)
+audio_engine_memory_bytes = Gauge(
+    name="audio_engine_memory_bytes",
+    help="Resident memory of the process that renders.",
+    unit="bytes",
+    number="f64",
+    combine="sum",
+    thread="any",
+    scale=1,
+)
+audio_engine_realtime_scheduling = Gauge(
+    name="audio_engine_realtime_scheduling",
+    help="1 when the render callback runs with real-time scheduling, else 0.",
+    unit="",
+    number="f64",
+    combine="min",
+    thread="any",
+    scale=1,
+)
+audio_engine_info = Info(
+    name="audio_engine_info",
+    help="Version of the engine and the driver that calls it.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="any",
+    scale=1,
+    labels=(("version", 1), ("driver", ("jack", "clock", "file",)),),
+)
+
+METRICS = (
+    audio_engine_render_time_seconds,
+    audio_engine_load_ratio,
+    audio_callbacks_total,
+    audio_engine_xruns_total,
+    audio_dropouts_total,
+    audio_dropout_seconds_total,
+    audio_channel_cpu_seconds_total,
+    audio_buffer_duration_seconds,
+    audio_buffer_frames,
+    audio_sample_rate_hertz,
+    audio_engine_memory_bytes,
+    audio_engine_realtime_scheduling,
+    audio_engine_info,
+)

@@ -1,0 +1,48 @@
+# Generated from catalogue/audio.yaml by `whiteroom generate`; edit that file, not this one.
+from typing import Literal
+
+from whiteroom_monitoring.client._native import Counter, Gauge, Histogram, Info, Metric
+
+class _AudioDropoutsTotal(Metric):
+    def inc(self, amount: float = 1, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> None: ...
+    def labels(self, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> Counter: ...
+
+class _AudioDropoutSecondsTotal(Metric):
+    def inc(self, amount: float = 1, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> None: ...
+    def labels(self, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> Counter: ...
+
+class _AudioChannelCpuSecondsTotal(Metric):
+    def inc(self, amount: float = 1, *, channel: str) -> None: ...
+    def labels(self, *, channel: str) -> Counter: ...
+
+class _AudioEngineInfo(Metric):
+    def set(self, *, version: str, driver: Literal["jack", "clock", "file"]) -> None: ...
+
+audio_engine_render_time_seconds: Histogram
+"""Time that one render callback took, from its first to its last instruction."""
+audio_engine_load_ratio: Histogram
+"""Render time of one callback divided by its deadline; above 1 the deadline was missed."""
+audio_callbacks_total: Counter
+"""Render callbacks that have ended."""
+audio_engine_xruns_total: Counter
+"""Buffer over- and underruns, as reported by the audio driver or, without one, by the clock."""
+audio_dropouts_total: _AudioDropoutsTotal
+"""Maximal runs of missed deadlines, by cause. The first second after a start does not count."""
+audio_dropout_seconds_total: _AudioDropoutSecondsTotal
+"""Sound lost in dropouts, by cause."""
+audio_channel_cpu_seconds_total: _AudioChannelCpuSecondsTotal
+"""Processor time spent on rendering one mixer channel; its rate is the load of the channel."""
+audio_buffer_duration_seconds: Gauge
+"""Length of one audio buffer, which is the deadline of one render callback."""
+audio_buffer_frames: Gauge
+"""Frames in one audio buffer."""
+audio_sample_rate_hertz: Gauge
+"""Sample rate of the audio device."""
+audio_engine_memory_bytes: Gauge
+"""Resident memory of the process that renders."""
+audio_engine_realtime_scheduling: Gauge
+"""1 when the render callback runs with real-time scheduling, else 0."""
+audio_engine_info: _AudioEngineInfo
+"""Version of the engine and the driver that calls it."""
+
+METRICS: tuple[Metric, ...]

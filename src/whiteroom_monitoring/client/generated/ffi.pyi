@@ -1,0 +1,25 @@
+# Generated from catalogue/ffi.yaml by `whiteroom generate`; edit that file, not this one.
+from typing import Literal
+
+from whiteroom_monitoring.client._native import Counter, Histogram, Metric
+
+class _FfiCallsTotal(Metric):
+    def inc(self, amount: float = 1, *, function: Literal["sch_engine_create", "sch_engine_destroy", "sch_engine_get_version", "sch_engine_load_song", "sch_engine_get_song", "sch_engine_create_default_song", "sch_engine_audio_init", "sch_engine_audio_start", "sch_engine_audio_stop", "sch_engine_get_audio_status", "sch_engine_set_transport", "sch_engine_set_tempo", "sch_engine_set_position", "sch_engine_send_note_on", "sch_engine_send_note_off", "sch_engine_all_notes_off", "sch_engine_set_performance_blend", "sch_engine_push_command", "sch_engine_get_performance_state", "sch_engine_set_event_callback", "sch_uuid_validate", "sch_free_string", "sch_free_string_array"]) -> None: ...
+    def labels(self, *, function: Literal["sch_engine_create", "sch_engine_destroy", "sch_engine_get_version", "sch_engine_load_song", "sch_engine_get_song", "sch_engine_create_default_song", "sch_engine_audio_init", "sch_engine_audio_start", "sch_engine_audio_stop", "sch_engine_get_audio_status", "sch_engine_set_transport", "sch_engine_set_tempo", "sch_engine_set_position", "sch_engine_send_note_on", "sch_engine_send_note_off", "sch_engine_all_notes_off", "sch_engine_set_performance_blend", "sch_engine_push_command", "sch_engine_get_performance_state", "sch_engine_set_event_callback", "sch_uuid_validate", "sch_free_string", "sch_free_string_array"]) -> Counter: ...
+
+class _FfiErrorsTotal(Metric):
+    def inc(self, amount: float = 1, *, function: Literal["sch_engine_create", "sch_engine_destroy", "sch_engine_get_version", "sch_engine_load_song", "sch_engine_get_song", "sch_engine_create_default_song", "sch_engine_audio_init", "sch_engine_audio_start", "sch_engine_audio_stop", "sch_engine_get_audio_status", "sch_engine_set_transport", "sch_engine_set_tempo", "sch_engine_set_position", "sch_engine_send_note_on", "sch_engine_send_note_off", "sch_engine_all_notes_off", "sch_engine_set_performance_blend", "sch_engine_push_command", "sch_engine_get_performance_state", "sch_engine_set_event_callback", "sch_uuid_validate", "sch_free_string", "sch_free_string_array"], code: Literal["invalid_argument", "not_found", "rejected", "deferred", "not_implemented", "engine_null", "invalid_state", "parse_failed", "validation_failed", "internal"]) -> None: ...
+    def labels(self, *, function: Literal["sch_engine_create", "sch_engine_destroy", "sch_engine_get_version", "sch_engine_load_song", "sch_engine_get_song", "sch_engine_create_default_song", "sch_engine_audio_init", "sch_engine_audio_start", "sch_engine_audio_stop", "sch_engine_get_audio_status", "sch_engine_set_transport", "sch_engine_set_tempo", "sch_engine_set_position", "sch_engine_send_note_on", "sch_engine_send_note_off", "sch_engine_all_notes_off", "sch_engine_set_performance_blend", "sch_engine_push_command", "sch_engine_get_performance_state", "sch_engine_set_event_callback", "sch_uuid_validate", "sch_free_string", "sch_free_string_array"], code: Literal["invalid_argument", "not_found", "rejected", "deferred", "not_implemented", "engine_null", "invalid_state", "parse_failed", "validation_failed", "internal"]) -> Counter: ...
+
+class _FfiCallDurationSeconds(Metric):
+    def observe(self, value: float, *, function: Literal["sch_engine_create", "sch_engine_destroy", "sch_engine_get_version", "sch_engine_load_song", "sch_engine_get_song", "sch_engine_create_default_song", "sch_engine_audio_init", "sch_engine_audio_start", "sch_engine_audio_stop", "sch_engine_get_audio_status", "sch_engine_set_transport", "sch_engine_set_tempo", "sch_engine_set_position", "sch_engine_send_note_on", "sch_engine_send_note_off", "sch_engine_all_notes_off", "sch_engine_set_performance_blend", "sch_engine_push_command", "sch_engine_get_performance_state", "sch_engine_set_event_callback", "sch_uuid_validate", "sch_free_string", "sch_free_string_array"]) -> None: ...
+    def labels(self, *, function: Literal["sch_engine_create", "sch_engine_destroy", "sch_engine_get_version", "sch_engine_load_song", "sch_engine_get_song", "sch_engine_create_default_song", "sch_engine_audio_init", "sch_engine_audio_start", "sch_engine_audio_stop", "sch_engine_get_audio_status", "sch_engine_set_transport", "sch_engine_set_tempo", "sch_engine_set_position", "sch_engine_send_note_on", "sch_engine_send_note_off", "sch_engine_all_notes_off", "sch_engine_set_performance_blend", "sch_engine_push_command", "sch_engine_get_performance_state", "sch_engine_set_event_callback", "sch_uuid_validate", "sch_free_string", "sch_free_string_array"]) -> Histogram: ...
+
+ffi_calls_total: _FfiCallsTotal
+"""Calls over the engine's C ABI that have ended, by function."""
+ffi_errors_total: _FfiErrorsTotal
+"""Calls over the engine's C ABI that returned a result code other than success."""
+ffi_call_duration_seconds: _FfiCallDurationSeconds
+"""Duration of calls over the engine's C ABI, by function."""
+
+METRICS: tuple[Metric, ...]
