@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <map>
+#include <vector>
 
 #include "cells.h"
 
@@ -79,9 +81,10 @@ void append_label(std::string& labels, std::string_view name, std::string_view v
 
 class FamilyWriter {
  public:
-  FamilyWriter(std::string& out, const FamilyDescription& family) : out_(out), family_(family) {}
+  /// `headed` tells whether the family's head is written; the first series writes it.
+  FamilyWriter(std::string& out, const FamilyDescription& family, bool& headed)
+      : out_(out), family_(family), headed_(headed) {}
 
-  /// Write all series; the head comes before the first.
   void write(const MergedSeries& series) {
     for (std::uint32_t group = 0; group < family_.groups(); ++group) {
       const std::uint64_t* const cells = &series.cells[std::size_t{group} * family_.group_cells()];
@@ -168,7 +171,7 @@ class FamilyWriter {
 
   std::string& out_;
   const FamilyDescription& family_;
-  bool headed_ = false;
+  bool& headed_;
 };
 
 }  // namespace
@@ -193,10 +196,17 @@ void append_double(std::string& out, double value) {
   out.append(text.data(), end);
 }
 
-void expose_text(const ProgramView& view, std::string& out) {
-  for (const auto& [name, family] : view.families()) {
-    FamilyWriter writer(out, family.description);
-    for (const MergedSeries& series : family.series) writer.write(series);
+void expose_text(std::span<const ProgramView> views, std::string& out) {
+  std::map<std::string_view, std::vector<const MergedFamily*>> families;
+  for (const ProgramView& view : views) {
+    for (const auto& [name, family] : view.families()) families[name].push_back(&family);
+  }
+  for (const auto& [name, parts] : families) {
+    bool headed = false;
+    for (const MergedFamily* part : parts) {
+      FamilyWriter writer(out, part->description, headed);
+      for (const MergedSeries& series : part->series) writer.write(series);
+    }
   }
 }
 

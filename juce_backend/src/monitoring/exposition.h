@@ -2,6 +2,7 @@
 /// Source: https://prometheus.io/docs/instrumenting/exposition_formats/
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,13 @@ namespace whiteroom::monitoring {
 
 inline constexpr std::string_view kTextContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Append the families of `view` that have a series, by name. An info is exposed as a gauge.
-void expose_text(const ProgramView& view, std::string& out);
+/// Append the families of `views` that have a series, by name. An info is exposed as a gauge.
+/// A family of several programs stands once, with the series of all.
+void expose_text(std::span<const ProgramView> views, std::string& out);
+
+inline void expose_text(const ProgramView& view, std::string& out) {
+  expose_text(std::span(&view, 1), out);
+}
 
 /// Append the shortest decimal that reads back as `value`, laid out as Python's repr() does, less a
 /// trailing ".0".

@@ -202,6 +202,17 @@ ProgramReading read_program(const std::string& directory, std::string_view progr
   return {ProgramView(std::move(readings)), live, served, std::move(problems)};
 }
 
+UnservedReading read_unserved(const std::string& directory) {
+  UnservedReading found;
+  for (const std::string& program : list_programs(directory)) {
+    fold_program(directory, program);
+    ProgramReading reading = read_program(directory, program);
+    if (!reading.served) found.views.push_back(std::move(reading.view));
+    found.problems.insert(found.problems.end(), reading.problems.begin(), reading.problems.end());
+  }
+  return found;
+}
+
 std::vector<std::string> list_programs(const std::string& directory) {
   std::set<std::string> programs;
   for (const SegmentFile& file : list_segments(directory, {})) programs.insert(file.program);

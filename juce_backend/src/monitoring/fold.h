@@ -33,6 +33,16 @@ struct ProgramReading {
 ProgramReading read_program(const std::string& directory, std::string_view program,
                             const Segment* own = nullptr);
 
+/// What the agent serves.
+struct UnservedReading {
+  std::vector<ProgramView> views;  ///< of the programs that no live endpoint serves
+  std::vector<std::string> problems;
+};
+
+/// Fold and read every program in the folder, leaving out those that a live process serves.
+/// Throws std::system_error when the folder can't be read.
+UnservedReading read_unserved(const std::string& directory);
+
 /// Return the programs that have segments in the folder, sorted.
 std::vector<std::string> list_programs(const std::string& directory);
 

@@ -387,6 +387,8 @@ void Segment::Impl::write_families() {
   locked_gauge_ = series(self::kMonitoringPagesLocked, program, 0, nullptr);
   used_gauge_ = series(self::kMonitoringSegmentUsedRatio, program, 0, nullptr);
   lost_ = series(self::kMonitoringObservationsLostTotal, program, 0, nullptr);
+  // Exposed from the start, so that its first step from 0 to 1 is an increase.
+  series(self::kMonitoringProcessesLostTotal, program, 0, nullptr);
   set_self_metrics(preparation_.locked);
 }
 

@@ -137,6 +137,21 @@ PyObject* expose(PyObject*, PyObject* arguments) {
   });
 }
 
+/// expose_unserved(directory) -> (text, problems)
+PyObject* expose_unserved(PyObject*, PyObject* argument) {
+  return guarded([&]() -> PyObject* {
+    const std::string directory(text_of(argument));
+    std::string text;
+    const UnservedReading reading = without_gil([&] {
+      UnservedReading found = read_unserved(directory);
+      expose_text(found.views, text);
+      return found;
+    });
+    Ref problems(list_from(reading.problems));
+    return Py_BuildValue("(NN)", bytes_from(text), problems.release());
+  });
+}
+
 PyObject* programs(PyObject*, PyObject* argument) {
   return guarded([&]() -> PyObject* {
     const std::string directory(text_of(argument));
@@ -171,6 +186,9 @@ PyMethodDef functions[] = {
     {"expose", expose, METH_VARARGS,
      "expose(directory, program, own=None)\n--\n\n"
      "Return (text, live_segments, served, problems) of a program; dead segments are folded."},
+    {"expose_unserved", expose_unserved, METH_O,
+     "expose_unserved(directory)\n--\n\n"
+     "Return (text, problems) of all programs in the folder that no live endpoint serves."},
     {"programs", programs, METH_O,
      "programs(directory)\n--\n\nReturn the programs that have segments in the folder."},
     {"default_directory", default_directory, METH_NOARGS,

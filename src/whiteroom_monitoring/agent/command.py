@@ -1,0 +1,64 @@
+"""``whiteroom agent``: serves the segments of programs that no endpoint of their own serves."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from whiteroom_monitoring.client import _native
+from whiteroom_monitoring.client.server import MetricsServer
+from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS
+
+
+class Agent:
+    """Reads a folder of segments for each scrape; a folder that does not exist yet is empty.
+
+    A program is served while none of its live processes has an endpoint: one that has none, and one
+    that is gone. The counters of a killed process are folded into its program's base first.
+    """
+
+    def __init__(self, segments: Path) -> None:
+        self._segments = str(segments)
+        self._reported: set[str] = set()
+
+    def exposition(self) -> bytes:
+        """Return the metrics in text format 0.0.4. Raises OSError when the folder can't be read."""
+        text, problems = _native.expose_unserved(self._segments)
+        for problem in set(problems) - self._reported:
+            print(f"segment left out: {problem}", file=sys.stderr, flush=True)
+        self._reported = set(problems)
+        return text
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``whiteroom agent``."""
+    parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
+    parser.add_argument(
+        "--port", type=int, default=PORTS["agent"], help="0 takes a free one (default %(default)s)"
+    )
+    parser.add_argument(
+        "--segments",
+        type=Path,
+        default=Path(_native.default_directory()),
+        metavar="DIR",
+        help="folder of segments (default %(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    agent = Agent(arguments.segments)
+    with MetricsServer(arguments.address, arguments.port, agent.exposition) as server:
+
+        def stop(number: int, frame: object) -> None:
+            # shutdown() waits for serve_forever(), which this handler interrupts.
+            threading.Thread(target=server.shutdown).start()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        print(f"serving http://{arguments.address}:{server.server_port}/metrics", flush=True)
+        server.serve_forever()
+    return 0
