@@ -82,6 +82,12 @@ class Metric:
         """How many label combinations the metric may have; a histogram's buckets not counted."""
         return math.prod(label.limit for label in self.labels)
 
+    @property
+    def exposed_series_limit(self) -> int:
+        """How many series Prometheus may store: with buckets (+Inf too), sum and count."""
+        parts = {"histogram": len(self.buckets) + 3, "summary": 2}
+        return self.series_limit * parts.get(self.type, 1)
+
 
 @dataclass(frozen=True)
 class Domain:

@@ -1,0 +1,173 @@
+"""YAML files as plain data that remembers where each part stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from whiteroom_monitoring.catalogue import core_schema
+from whiteroom_monitoring.errors import Fault, FaultyFilesError
+
+# The way to a part: keys and indices, from the top.
+Pointer = tuple[str | int, ...]
+# Line and column, counted from 1; (0, 0) is the file as a whole.
+Place = tuple[int, int]
+# Start and end as indices into the text.
+Span = tuple[int, int]
+
+WHOLE_FILE: Place = (0, 0)
+_MERGE_KEY = "<<"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file's content as dicts, lists and scalars, and the span of each value and key."""
+
+    path: Path
+    text: str
+    data: Any
+    values: dict[Pointer, Span]
+    keys: dict[Pointer, Span]
+
+    def place(self, pointer: Pointer) -> Place:
+        """Return where the value at ``pointer`` stands, or the nearest part around it."""
+        return _place(self.text, self._span(pointer)[0])
+
+    def key_place(self, pointer: Pointer) -> Place:
+        """Return where the key of the value at ``pointer`` stands."""
+        return _place(self.text, self.keys.get(pointer, self._span(pointer))[0])
+
+    def word_place(self, pointer: Pointer, word: str) -> Place:
+        """Return where ``word`` first stands within the value at ``pointer``, else the value."""
+        start, end = self._span(pointer)
+        found = re.compile(rf"(?<![\w:]){re.escape(word)}(?![\w:])").search(self.text, start, end)
+        return _place(self.text, found.start() if found else start)
+
+    def fault(self, place: Place, problem: str, advice: str = "") -> Fault:
+        """Return a fault of this file."""
+        return Fault(self.path, *place, problem, advice)
+
+    def _span(self, pointer: Pointer) -> Span:
+        while pointer and pointer not in self.values:
+            pointer = pointer[:-1]
+        return self.values[pointer]
+
+
+def read(path: Path) -> Document:
+    """Return the YAML file ``path``.
+
+    Raises FaultyFilesError when it can't be read, is not UTF-8, is empty, is not YAML, or has
+    duplicate keys, merge keys or an alias inside its own anchor.
+    """
+    text = _read_text(path)
+    root = _compose(path, text)
+    if root is None:
+        raise FaultyFilesError([Fault(path, *WHOLE_FILE, "the file is empty", "fill or remove it")])
+    return _Builder(path, text).build(root)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = f"the file can't be read: {error.strerror}"
+        raise FaultyFilesError([Fault(path, *WHOLE_FILE, problem)]) from error
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", errors="replace")
+        problem = f"the byte 0x{content[error.start]:02x} is not UTF-8"
+        fault = Fault(path, *_place(before, len(before)), problem, "save the file as UTF-8")
+        raise FaultyFilesError([fault]) from error
+
+
+def _compose(path: Path, text: str) -> yaml.Node | None:
+    try:
+        root: yaml.Node | None = yaml.compose(text, core_schema.Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = _place(text, mark.index) if mark else WHOLE_FILE
+        raise FaultyFilesError([Fault(path, *place, *_syntax_problem(error))]) from error
+    except yaml.reader.ReaderError as error:
+        problem = f"the character U+{error.character:04X}, which YAML does not allow"
+        fault = Fault(path, *_place(text, error.position), problem, "remove it")
+        raise FaultyFilesError([fault]) from error
+    except RecursionError as error:
+        fault = Fault(path, *WHOLE_FILE, "lists or mappings are nested too deeply")
+        raise FaultyFilesError([fault]) from error
+    return root
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError) -> tuple[str, str]:
+    problem = error.problem or "unknown"
+    if r"'\t'" in problem:
+        return "found a tab where YAML expects spaces", "indent by spaces"
+    context = f", {error.context}" if error.context else ""
+    return f"not valid YAML: {problem}{context}", "correct the YAML here or just before"
+
+
+def _place(text: str, index: int) -> Place:
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+
+
+class _Builder:
+    """Turns composed nodes into data, noting spans and collecting faults."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._document = Document(path, text, None, {}, {})
+        self._faults: list[Fault] = []
+        self._open: set[int] = set()
+
+    def build(self, root: yaml.Node) -> Document:
+        """Return the document, or raise FaultyFilesError with all that was found."""
+        data = self._value(root, ())
+        if self._faults:
+            raise FaultyFilesError(self._faults)
+        return replace(self._document, data=data)
+
+    def _value(self, node: yaml.Node, pointer: Pointer) -> Any:
+        self._document.values[pointer] = _span(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if id(node) in self._open:
+            return self._fault(node, "an alias inside its own anchor", "write the value out")
+        self._open.add(id(node))
+        data: Any
+        if isinstance(node, yaml.MappingNode):
+            data = self._mapping(node, pointer)
+        else:
+            data = [self._value(item, (*pointer, i)) for i, item in enumerate(node.value)]
+        self._open.discard(id(node))
+        return data
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return core_schema.scalar(node)
+        except ValueError as error:
+            return self._fault(node, str(error), "write it without a tag, or in quotes")
+
+    def _mapping(self, node: yaml.MappingNode, pointer: Pointer) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._fault(key, "a list or mapping as a key", "use a word")
+            elif key.value == _MERGE_KEY:
+                self._fault(key, "a merge key (<<)", "write the keys out")
+            elif key.value in data:
+                self._fault(key, f"the key {key.value} stands here twice", "remove one of the two")
+            else:
+                self._document.keys[*pointer, key.value] = _span(key)
+                data[key.value] = self._value(value, (*pointer, key.value))
+        return data
+
+    def _fault(self, node: yaml.Node, problem: str, advice: str) -> None:
+        place = _place(self._document.text, node.start_mark.index)
+        self._faults.append(self._document.fault(place, problem, advice))
+
+
+def _span(node: yaml.Node) -> Span:
+    return node.start_mark.index, node.end_mark.index

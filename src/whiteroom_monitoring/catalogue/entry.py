@@ -1,0 +1,100 @@
+"""One entry of the catalogue as the rules see it: its metric, and where each part stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from whiteroom_monitoring.catalogue.document import Document, Pointer
+from whiteroom_monitoring.catalogue.model import Label, Metric
+from whiteroom_monitoring.errors import Fault
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A metric with its place; ``faulty`` are the keys that don't fit the schema.
+
+    In ``metric`` a faulty key has a default, and a faulty label is left out, so that rules about
+    the other keys can still be held.
+    """
+
+    document: Document
+    pointer: Pointer
+    metric: Metric
+    faulty: frozenset[str]
+    label_pointers: tuple[Pointer, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the entry fits the schema."""
+        return not self.faulty
+
+    @property
+    def labels(self) -> Iterator[tuple[Pointer, Label]]:
+        """The labels that fit the schema, each with its pointer."""
+        return zip(self.label_pointers, self.metric.labels, strict=True)
+
+    def has(self, key: str) -> bool:
+        """Whether the entry has the key ``key``."""
+        return (*self.pointer, key) in self.document.keys
+
+    def fault(self, key: str, problem: str, advice: str = "") -> Fault:
+        """Return a fault at the value of ``key``, or at the entry when it lacks the key."""
+        return self.fault_at((*self.pointer, key), problem, advice)
+
+    def fault_at(self, pointer: Pointer, problem: str, advice: str = "") -> Fault:
+        """Return a fault at the value of ``pointer``."""
+        return self.document.fault(self.document.place(pointer), problem, advice)
+
+
+def build(document: Document, index: int, misfits: set[Pointer]) -> Entry:
+    """Return entry ``index`` of ``document``, a mapping.
+
+    ``misfits`` point at what doesn't fit the schema.
+    """
+    pointer: Pointer = ("metrics", index)
+    depth = len(pointer)
+    inside = {misfit[depth:] for misfit in misfits if misfit[:depth] == pointer}
+    faulty = frozenset(str(misfit[0]) for misfit in inside)
+    raw = document.data["metrics"][index]
+    faulty_labels = {misfit[1] for misfit in inside if misfit[0] == "labels" and len(misfit) > 1}
+    labels = {
+        (*pointer, "labels", number): _label(label)
+        for number, label in enumerate([] if ("labels",) in inside else raw.get("labels", []))
+        if number not in faulty_labels
+    }
+    metric = _metric(document, pointer, raw, faulty, tuple(labels.values()))
+    return Entry(document, pointer, metric, faulty, tuple(labels))
+
+
+def _label(raw: dict[str, Any]) -> Label:
+    values = tuple(raw["values"]) if "values" in raw else None
+    return Label(raw["name"], values, raw.get("max_series"))
+
+
+def _metric(
+    document: Document,
+    pointer: Pointer,
+    raw: dict[str, Any],
+    faulty: frozenset[str],
+    labels: tuple[Label, ...],
+) -> Metric:
+    def sound(key: str, default: Any) -> Any:
+        return default if key in faulty else raw.get(key, default)
+
+    return Metric(
+        name=sound("name", ""),
+        type=sound("type", "counter"),
+        unit=sound("unit", None),
+        help=sound("help", ""),
+        labels=labels,
+        buckets=tuple(float(bound) for bound in sound("buckets", [])),
+        thread=sound("thread", "any"),
+        program=str(document.data.get("program", "")),
+        combine=sound("combine", None),
+        updates=sound("updates", "set"),
+        replaces=tuple(sound("replaces", [])),
+        path=document.path,
+        line=document.place(pointer)[0],
+    )

@@ -1,0 +1,72 @@
+"""The catalogue's rules: every one a small function whose docstring states it.
+
+To add a rule, write its function and name it here; tests/catalogue/test_rules.py then demands an
+example that breaks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from whiteroom_monitoring.catalogue.document import Document
+from whiteroom_monitoring.catalogue.entry import Entry
+from whiteroom_monitoring.catalogue.rules import across, labels, names, types
+from whiteroom_monitoring.errors import Fault
+
+
+@dataclass(frozen=True)
+class EntryRule:
+    """A rule about one entry, held when the keys that it ``needs`` fit the schema."""
+
+    needs: frozenset[str]
+    holds: Callable[[Entry], Iterator[Fault]]
+
+
+def _rule(needs: str, holds: Callable[[Entry], Iterator[Fault]]) -> EntryRule:
+    return EntryRule(frozenset(needs.split()), holds)
+
+
+ENTRY_RULES: tuple[EntryRule, ...] = (
+    _rule("name type", names.counter_ends_in_total),
+    _rule("name type", names.info_ends_in_info),
+    _rule("name", names.suffix_is_not_reserved),
+    _rule("name", names.unit_is_a_base_unit),
+    _rule("name unit", names.unit_stands_in_name),
+    _rule("name unit", names.named_unit_is_declared),
+    _rule("name type", types.buckets_belong_to_histograms),
+    _rule("buckets", types.buckets_increase),
+    _rule("buckets type unit", types.buckets_fit_a_cell),
+    _rule("name type", types.gauges_combine),
+    _rule("name type", types.updates_belong_to_gauges),
+    _rule("name type", types.info_has_labels_and_no_unit),
+    _rule("help", types.help_is_a_sentence),
+    _rule("name help", types.help_says_more_than_the_name),
+    _rule("", labels.label_is_lower_case),
+    _rule("", labels.label_is_not_reserved),
+    _rule("", labels.label_is_nobodys_identity),
+    _rule("", labels.label_is_no_trace),
+    _rule("", labels.label_names_are_unique),
+    _rule("", labels.label_is_closed_or_limited),
+    _rule("", labels.values_are_unique),
+    _rule("", labels.values_are_plain),
+    _rule("name type labels buckets", labels.cardinality_is_bounded),
+    _rule("name labels", labels.shared_metric_names_its_program),
+)
+
+DOCUMENT_RULES: tuple[Callable[[Document], Iterator[Fault]], ...] = (
+    across.domain_is_named_as_its_file,
+    across.only_self_belongs_to_all,
+)
+
+CATALOGUE_RULES: tuple[Callable[[Sequence[Entry]], Iterator[Fault]], ...] = (
+    across.families_are_unique,
+    across.old_names_are_free,
+)
+
+
+def entry_faults(entry: Entry) -> Iterator[Fault]:
+    """Yield what breaks a rule in ``entry`` by itself."""
+    for rule in ENTRY_RULES:
+        if not rule.needs & entry.faulty:
+            yield from rule.holds(entry)

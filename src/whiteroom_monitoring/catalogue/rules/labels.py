@@ -1,0 +1,124 @@
+"""Rules about labels: whose they are, that they are bounded, and that nobody is in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from whiteroom_monitoring.catalogue.entry import Entry
+from whiteroom_monitoring.errors import Fault
+
+MAX_SERIES_PER_METRIC = 10_000
+
+# Set by Prometheus (on scraping) or by the exposition (in histograms and summaries).
+RESERVED = frozenset({"le", "quantile", "job", "instance"})
+
+# Compared without underscores.
+_IDENTITIES = """
+    user userid username useremail useruuid email emailaddress mail login loginname nickname
+    account accountid accountname customer customerid member memberid person personid fullname
+    firstname lastname surname phone phonenumber address ip ipaddress clientip userip remoteip
+    remoteaddr remoteaddress sourceip session sessionid sessiontoken token cookie deviceid
+    advertisingid
+"""
+IDENTITIES = frozenset(_IDENTITIES.split())
+
+_TRACES = """
+    traceid traceparent spanid parentspanid requestid correlationid transactionid messageid
+    eventid uuid guid
+"""
+TRACES = frozenset(_TRACES.split())
+
+
+def label_is_lower_case(entry: Entry) -> Iterator[Fault]:
+    """A label's name is lower-case."""
+    for pointer, label in entry.labels:
+        if label.name != label.name.lower():
+            problem = f"the label {label.name} has capitals"
+            yield entry.fault_at((*pointer, "name"), problem, f"rename it to {label.name.lower()}")
+
+
+def label_is_not_reserved(entry: Entry) -> Iterator[Fault]:
+    """No label has a name that Prometheus or the exposition sets."""
+    for pointer, label in entry.labels:
+        if label.name in RESERVED or label.name.startswith("__"):
+            problem = f"the label {label.name} is set by Prometheus or the exposition"
+            yield entry.fault_at((*pointer, "name"), problem, "choose another name")
+
+
+def label_is_nobodys_identity(entry: Entry) -> Iterator[Fault]:
+    """No label can carry who a user is."""
+    for pointer, label in entry.labels:
+        if label.name.replace("_", "").lower() in IDENTITIES:
+            problem = f"the label {label.name} carries a user's identity, which no metric may"
+            advice = "metrics are kept for all to see, with a series for each value: count instead"
+            yield entry.fault_at((*pointer, "name"), problem, advice)
+
+
+def label_is_no_trace(entry: Entry) -> Iterator[Fault]:
+    """No label names a single request."""
+    for pointer, label in entry.labels:
+        if label.name.replace("_", "").lower() in TRACES:
+            problem = f"the label {label.name} has a new value for each request"
+            yield entry.fault_at((*pointer, "name"), problem, "put it into the log line instead")
+
+
+def label_names_are_unique(entry: Entry) -> Iterator[Fault]:
+    """A metric has each label once."""
+    seen: set[str] = set()
+    for pointer, label in entry.labels:
+        if label.name in seen:
+            problem = f"the label {label.name} stands here twice"
+            yield entry.fault_at((*pointer, "name"), problem, "remove one of the two")
+        seen.add(label.name)
+
+
+def label_is_closed_or_limited(entry: Entry) -> Iterator[Fault]:
+    """A label has either a list of values or a limit."""
+    for pointer, label in entry.labels:
+        if (label.values is None) == (label.max_series is None):
+            found = "neither values nor" if label.values is None else "both values and"
+            problem = f"the label {label.name} has {found} max_series"
+            advice = "list the values; or, when they are not known beforehand, give a max_series"
+            yield entry.fault_at(pointer, problem, advice)
+
+
+def values_are_unique(entry: Entry) -> Iterator[Fault]:
+    """No two values of a label have the same name in the generated clients."""
+    for pointer, label in entry.labels:
+        seen: dict[str, str] = {}
+        for index, value in enumerate(label.values or ()):
+            before = seen.setdefault(re.sub(r"\W", "_", value), value)
+            if before == value and list(label.values or ()).index(value) == index:
+                continue
+            found = "stands here twice" if before == value else f"and {before!r} become one name"
+            problem = f"the value {value!r} of {label.name} {found}"
+            yield entry.fault_at((*pointer, "values", index), problem, "remove or rename it")
+
+
+def values_are_plain(entry: Entry) -> Iterator[Fault]:
+    """A value has no space at its ends and no control characters."""
+    for pointer, label in entry.labels:
+        for index, value in enumerate(label.values or ()):
+            if value != value.strip() or not value.isprintable():
+                problem = f"the value {value!r} of {label.name} has spaces at its ends or controls"
+                yield entry.fault_at((*pointer, "values", index), problem, "remove them")
+
+
+def cardinality_is_bounded(entry: Entry) -> Iterator[Fault]:
+    """A metric has at most so many series, the buckets of histograms counted."""
+    series = entry.metric.exposed_series_limit
+    if series > MAX_SERIES_PER_METRIC:
+        problem = (
+            f"{entry.metric.name} may have {series:,} series, "
+            f"expected at most {MAX_SERIES_PER_METRIC:,}"
+        )
+        yield entry.fault("labels", problem, "use fewer labels, values or buckets")
+
+
+def shared_metric_names_its_program(entry: Entry) -> Iterator[Fault]:
+    """A metric that every program records carries the program as a label."""
+    names = [label.name for label in entry.metric.labels]
+    if entry.metric.program == "any" and "program" not in names:
+        problem = f"{entry.metric.name} is recorded by every program, but has no label program"
+        yield entry.fault("labels", problem, "add the label `program`")
