@@ -63,7 +63,7 @@ inline constexpr FamilySpec kFamilies[] = {
      .scale = 1000000000,
      .bounds = kSessionDurationSecondsBounds},
     {.name = "songs_created_total",
-     .help = "Songs created.",
+     .help = "Songs that users have created.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
@@ -150,7 +150,7 @@ struct Shared {
   Counter<Thread::any> user_sessions_total;
   /// Length of sessions that have ended.
   Histogram<Thread::any, Seconds, kSessionDurationSecondsCellBounds> session_duration_seconds;
-  /// Songs created.
+  /// Songs that users have created.
   Counter<Thread::any> songs_created_total;
   /// Switches from one performance of a song to another.
   Counter<Thread::any> performances_switched_total;

@@ -42,7 +42,7 @@ session_duration_seconds = Histogram(
 )
 songs_created_total = Counter(
     name="songs_created_total",
-    help="Songs created.",
+    help="Songs that users have created.",
     unit="",
     number="u64",
     combine="sum",

@@ -27,7 +27,7 @@ user_sessions_total: Counter
 session_duration_seconds: Histogram
 """Length of sessions that have ended."""
 songs_created_total: Counter
-"""Songs created."""
+"""Songs that users have created."""
 performances_switched_total: Counter
 """Switches from one performance of a song to another."""
 feature_usage_total: _FeatureUsageTotal
