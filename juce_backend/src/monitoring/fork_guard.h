@@ -1,0 +1,24 @@
+/// Lets segments take part in fork().
+#pragma once
+
+namespace whiteroom::monitoring {
+
+/// What is told before and after each fork() of the process, through pthread_atfork.
+class Forkable {
+ public:
+  virtual void before_fork() = 0;
+  virtual void after_fork_in_parent() = 0;
+  /// Only async-signal-safe calls.
+  virtual void after_fork_in_child() noexcept = 0;
+
+ protected:
+  ~Forkable() = default;
+};
+
+/// Start telling `object`. Throws PreparationError when 16 others are told already: the list is
+/// fixed, so that the handler in the child touches no allocator.
+void watch_forks(Forkable* object);
+/// Stop telling `object`.
+void unwatch_forks(Forkable* object);
+
+}  // namespace whiteroom::monitoring

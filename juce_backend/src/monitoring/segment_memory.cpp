@@ -1,0 +1,220 @@
+#include "segment_memory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <random>
+
+#include "family.h"
+#include "segment_directory.h"
+#include "segment_layout.h"
+
+namespace whiteroom::monitoring {
+namespace {
+
+constexpr std::size_t kPathBytes = 512;
+/// Process id, segment id, suffix and the characters between them.
+constexpr std::size_t kNameBytes = 64;
+
+std::uint64_t unix_ns() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::string words_of(int error) { return std::strerror(error); }
+
+}  // namespace
+
+/// Text in a fixed buffer: it can be put together without allocating, also after fork().
+class SegmentMemory::FileName {
+ public:
+  FileName& operator<<(std::string_view text) noexcept {
+    const std::size_t count = std::min(text.size(), sizeof text_ - 1 - length_);
+    std::memcpy(text_ + length_, text.data(), count);
+    length_ += count;
+    return *this;
+  }
+  FileName& number(std::uint64_t value, unsigned base) noexcept {
+    char digits[24];
+    std::size_t first = sizeof digits;
+    do {
+      digits[--first] = "0123456789abcdef"[value % base];
+      value /= base;
+    } while (value != 0);
+    return *this << std::string_view(&digits[first], sizeof digits - first);
+  }
+  const char* c_str() const noexcept { return text_; }
+
+ private:
+  char text_[kPathBytes] = {};
+  std::size_t length_ = 0;
+};
+
+SegmentMemory::FileName SegmentMemory::file_name(std::string_view suffix) const noexcept {
+  FileName name;
+  name << directory_ << "/" << program_ << ".";
+  name.number(static_cast<std::uint64_t>(getpid()), 10) << ".";
+  name.number(id_, 16) << suffix;
+  return name;
+}
+
+std::string SegmentMemory::path() const { return file_name(".seg").c_str(); }
+
+std::string SegmentMemory::allocate(const std::string& directory, const std::string& program,
+                                    std::size_t record_bytes, std::size_t cell_bytes) {
+  constexpr std::size_t kPageBytes = 4096;
+  directory_ = directory;
+  program_ = program;
+  record_bytes_ = round_up(record_bytes, kPageBytes);
+  cell_bytes_ = round_up(cell_bytes, kPageBytes);
+  size_ = WRM_HEADER_BYTES + record_bytes_ + cell_bytes_;
+  std::random_device random;
+  id_ = (static_cast<std::uint64_t>(random()) << 32) | random();
+  std::string problem = map_file();
+  if (!problem.empty()) map_private();
+  write_header();
+  lock_pages();
+  return problem;
+}
+
+int SegmentMemory::create_file() const noexcept {
+  return open(file_name(".new").c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+std::string SegmentMemory::map_file() {
+  std::string problem = prepare_segment_directory(directory_);
+  if (!problem.empty()) return problem;
+  if (directory_.size() + program_.size() + kNameBytes > kPathBytes) {
+    return directory_ + ": the path is too long";
+  }
+  const int file = create_file();
+  if (file < 0) return std::string(file_name(".new").c_str()) + ": " + words_of(errno);
+  // A full memory file system must fail here, not by SIGBUS when a page is first touched.
+  int error = posix_fallocate(file, 0, static_cast<off_t>(size_));
+  if (error == 0 && flock(file, LOCK_EX | LOCK_NB) != 0) error = errno;
+  void* memory = MAP_FAILED;
+  if (error == 0) {
+    memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
+    if (memory == MAP_FAILED) error = errno;
+  }
+  if (error != 0) {
+    unlink(file_name(".new").c_str());
+    close(file);
+    return directory_ + ": no room for " + std::to_string(size_) +
+           " bytes of metrics: " + words_of(error);
+  }
+  memory_ = static_cast<std::byte*>(memory);
+  file_ = file;
+  return {};
+}
+
+void SegmentMemory::map_private() {
+  void* const memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  if (memory == MAP_FAILED) throw PreparationError(program_ + ": " + words_of(errno));
+  memory_ = static_cast<std::byte*>(memory);
+}
+
+void SegmentMemory::write_header() noexcept {
+  wrm_segment_header& header = *this->header();
+  std::memcpy(header.magic, WRM_MAGIC, sizeof header.magic);
+  header.version = WRM_FORMAT_VERSION;
+  header.byte_order = WRM_BYTE_ORDER;
+  header.segment_bytes = size_;
+  header.segment_id = id_;
+  header.started_unix_ns = unix_ns();
+  header.records_offset = WRM_HEADER_BYTES;
+  header.records_capacity = record_bytes_;
+  header.cells_offset = WRM_HEADER_BYTES + record_bytes_;
+  header.cells_capacity = cell_bytes_;
+  header.pid = static_cast<std::uint32_t>(getpid());
+  header.kind = WRM_KIND_PROCESS;
+  header.served = 0;
+  std::memcpy(header.program, program_.data(), program_.size());
+}
+
+void SegmentMemory::lock_pages() noexcept { locked_ = mlock(memory_, size_) == 0; }
+
+std::string SegmentMemory::publish() {
+  if (rename(file_name(".new").c_str(), path().c_str()) == 0) return {};
+  return path() + ": " + words_of(errno);
+}
+
+void SegmentMemory::replace_after_fork() noexcept {
+  const int parents_file = file_;
+  file_ = -1;
+  // Any other number would do; a multiplier of Knuth's MMIX generator mixes the bits.
+  id_ = id_ * 6364136223846793005U + static_cast<std::uint64_t>(getpid()) + unix_ns();
+  const std::size_t copied = WRM_HEADER_BYTES + header()->records_used;
+  const int file = parents_file >= 0 ? create_file() : -1;
+  const bool replaced = file >= 0 && posix_fallocate(file, 0, static_cast<off_t>(size_)) == 0 &&
+                        flock(file, LOCK_EX | LOCK_NB) == 0 &&
+                        pwrite(file, memory_, copied, 0) == static_cast<ssize_t>(copied) &&
+                        mmap(memory_, size_, PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_FIXED | MAP_POPULATE, file, 0) != MAP_FAILED;
+  if (replaced) {
+    file_ = file;
+    write_header();
+    lock_pages();
+    rename(file_name(".new").c_str(), file_name(".seg").c_str());
+  } else {
+    if (file >= 0) {
+      unlink(file_name(".new").c_str());
+      close(file);
+    }
+    // Never go on in the parent's file: what the child adds there would count as the parent's.
+    const wrm_segment_header kept = *header();
+    mmap(memory_, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    *header() = kept;
+    header()->records_used = 0;
+  }
+  if (parents_file >= 0) close(parents_file);
+}
+
+SegmentMemory::~SegmentMemory() {
+  if (memory_ == nullptr) return;
+  // Release: who sees the end sees all that was recorded before it.
+  __atomic_store_n(&header()->closed, 1U, __ATOMIC_RELEASE);
+  munmap(memory_, size_);
+  if (file_ >= 0) close(file_);  // gives the lock back
+}
+
+bool SegmentMemory::room_for(std::size_t record_bytes, std::size_t cells) const noexcept {
+  // Cells of their own lines may begin, and end, up to one line further on.
+  const std::size_t cell_bytes = cells * sizeof(std::uint64_t) + 2 * WRM_CACHE_LINE_BYTES;
+  return header()->records_used + record_bytes <= record_bytes_ &&
+         header()->cells_used + cell_bytes <= cell_bytes_;
+}
+
+std::uint32_t SegmentMemory::append_record(std::span<const std::byte> record) noexcept {
+  const std::uint64_t used = header()->records_used;
+  std::memcpy(memory_ + header()->records_offset + used, record.data(), record.size());
+  // Release: a reader that sees the new length sees the whole record.
+  __atomic_store_n(&header()->records_used, used + record.size(), __ATOMIC_RELEASE);
+  return static_cast<std::uint32_t>(used);
+}
+
+std::uint32_t SegmentMemory::allocate_cells(std::uint32_t count, bool own_lines) noexcept {
+  const std::size_t alignment = own_lines ? WRM_CACHE_LINE_BYTES : sizeof(std::uint64_t);
+  const std::uint64_t start = round_up(header()->cells_used, alignment);
+  const std::uint64_t end = round_up(start + count * sizeof(std::uint64_t), alignment);
+  // Relaxed: the record that points at the cells is published after it, with release.
+  __atomic_store_n(&header()->cells_used, end, __ATOMIC_RELAXED);
+  return static_cast<std::uint32_t>(start / sizeof(std::uint64_t));
+}
+
+double SegmentMemory::used_ratio() const noexcept {
+  return std::max(static_cast<double>(header()->records_used) / static_cast<double>(record_bytes_),
+                  static_cast<double>(header()->cells_used) / static_cast<double>(cell_bytes_));
+}
+
+}  // namespace whiteroom::monitoring

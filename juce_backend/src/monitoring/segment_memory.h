@@ -1,0 +1,82 @@
+/// The memory of a segment: a locked file on a memory file system, or private memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "segment_format.h"
+
+namespace whiteroom::monitoring {
+
+/// Owns the mapping, its file and the file's lock, and hands out room for records and cells.
+class SegmentMemory {
+ public:
+  SegmentMemory() = default;
+  ~SegmentMemory();
+  SegmentMemory(const SegmentMemory&) = delete;
+  SegmentMemory& operator=(const SegmentMemory&) = delete;
+
+  /// Allocate, touch and lock the pages, in a file of `directory` if that can be had. Returns why
+  /// it can't, or an empty text. Throws PreparationError when there is no memory at all.
+  std::string allocate(const std::string& directory, const std::string& program,
+                       std::size_t record_bytes, std::size_t cell_bytes);
+
+  /// Give the file its name, so that readers find it: whole, and with its lock held. Returns why
+  /// that can't be done, or an empty text.
+  std::string publish();
+
+  /// In a child after fork(): put a file of its own, with the same records and zeroed cells, at the
+  /// same address. Without one, private memory. Calls only what is async-signal-safe: in the child
+  /// of a process with threads any lock, the allocator's too, may be held for ever.
+  void replace_after_fork() noexcept;
+
+  bool allocated() const noexcept { return memory_ != nullptr; }
+  bool shared() const noexcept { return file_ >= 0; }
+  bool locked() const noexcept { return locked_; }
+  /// Path of the published file.
+  std::string path() const;
+  std::span<const std::byte> bytes() const noexcept { return {memory_, size_}; }
+  wrm_segment_header* header() const noexcept {
+    return reinterpret_cast<wrm_segment_header*>(memory_);
+  }
+  std::byte* record_at(std::uint32_t offset) const noexcept {
+    return memory_ + header()->records_offset + offset;
+  }
+  std::uint64_t* cell_at(std::uint32_t index) const noexcept {
+    return reinterpret_cast<std::uint64_t*>(memory_ + header()->cells_offset) + index;
+  }
+
+  /// Whether a record of that size and that many cells can still be had.
+  bool room_for(std::size_t record_bytes, std::size_t cells) const noexcept;
+  /// Append a record and publish it to readers. Returns its offset.
+  std::uint32_t append_record(std::span<const std::byte> record) noexcept;
+  /// Take zeroed cells, on cache lines of their own if wanted. Returns the first one's index.
+  std::uint32_t allocate_cells(std::uint32_t count, bool own_lines) noexcept;
+  /// Share of the room that is taken, of records or of cells.
+  double used_ratio() const noexcept;
+
+ private:
+  class FileName;
+
+  FileName file_name(std::string_view suffix) const noexcept;
+  std::string map_file();
+  void map_private();
+  void write_header() noexcept;
+  int create_file() const noexcept;
+  void lock_pages() noexcept;
+
+  std::string directory_;
+  std::string program_;
+  std::byte* memory_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t record_bytes_ = 0;
+  std::size_t cell_bytes_ = 0;
+  std::uint64_t id_ = 0;
+  int file_ = -1;
+  bool locked_ = false;
+};
+
+}  // namespace whiteroom::monitoring
