@@ -24,7 +24,7 @@ def share(name: str) -> Path:
     for candidate in candidates:
         if candidate.exists():
             return candidate
-    raise MonitoringError(f"{name}: not found beside the package; install whiteroom-monitoring again")
+    raise MonitoringError(f"{name}: not found beside the package; install it again")
 
 
 def repository_root() -> Path | None:

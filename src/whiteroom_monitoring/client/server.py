@@ -40,7 +40,8 @@ class MetricsServer(ThreadingHTTPServer):
         try:
             super().__init__((address, port), _Handler)
         except OSError as error:
-            raise ListenError(f"{address}:{port}: can't be listened on: {error.strerror}") from error
+            place = f"{address}:{port}"
+            raise ListenError(f"{place}: can't be listened on: {error.strerror}") from error
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say in one line what went wrong with a connection; a scraper that left is no error."""
@@ -71,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _refuse
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _refuse  # noqa: N815 - http.server's names
 
     def _answer(self, with_body: bool) -> None:
         status, content_type, body = self._content(self.path.partition("?")[0])

@@ -16,11 +16,13 @@ FOLDER = "juce_backend/src/monitoring/generated"
 
 # Label values that are keywords of C++ 20; their enumerators get an underscore at the end.
 KEYWORDS = frozenset(
-    "and auto bool break case catch char class const continue default delete do double else enum "
-    "explicit export extern false float for friend goto if import inline int long module mutable "
-    "namespace new not operator or private protected public register return short signed sizeof "
-    "static struct switch template this throw true try typedef typename union unsigned using "
-    "virtual void volatile while xor".split()
+    """
+    and auto bool break case catch char class const continue default delete do double else enum
+    explicit export extern false float for friend goto if import inline int long module mutable
+    namespace new not operator or private protected public register return short signed sizeof
+    static struct switch template this throw true try typedef typename union unsigned using
+    virtual void volatile while xor
+    """.split()
 )
 
 

@@ -106,7 +106,7 @@ def add_layout_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="add N to every port, for a second stack beside the first (default 0)",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON (documented in docs/json.md)")
+    parser.add_argument("--json", action="store_true", help="print JSON (see docs/json.md)")
 
 
 def layout_from(arguments: argparse.Namespace) -> Layout:
