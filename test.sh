@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs all tests: lint and types, generated files, the C++ tests (plain and under sanitizers), and
+# the Python tests, which start real servers on loopback.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+usage() {
+    cat <<'USAGE'
+usage: ./test.sh [--long] [--fast] [PYTEST_ARGUMENT ...]
+
+  --long   also soaks, drills and kill series
+  --fast   only lint, types and what needs no stack
+  --help   this text
+
+Installs what is missing first (infrastructure/monitoring/start.sh --install-only).
+USAGE
+}
+
+long=()
+fast=no
+arguments=()
+for word in "$@"; do
+    case "$word" in
+        --long) long=(--long) ;;
+        --fast) fast=yes ;;
+        --help | -h) usage; exit 0 ;;
+        *) arguments+=("$word") ;;
+    esac
+done
+
+step() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
+
+infrastructure/monitoring/start.sh --install-only --dev
+export PATH="$PWD/.venv/bin:$PATH"
+
+step 'lint'
+ruff check .
+ruff format --check .
+git ls-files '*.h' '*.cpp' | grep -v '/generated/' | xargs clang-format --dry-run --Werror
+
+step 'types'
+mypy
+
+step 'generated files and configuration'
+whiteroom generate --check
+whiteroom check
+
+step 'C++ tests'
+ctest --test-dir build --output-on-failure --no-tests=error
+
+sanitize() {
+    step "C++ tests under the $1 sanitizer"
+    cmake -S . -B "build-$1" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DWHITEROOM_SANITIZE="$2" -DWHITEROOM_BUILD_REFERENCE_ENGINE=OFF >/dev/null
+    cmake --build "build-$1" -- --quiet
+    ctest --test-dir "build-$1" --output-on-failure --no-tests=error
+}
+if [ "$fast" = no ]; then
+    sanitize thread thread
+    sanitize address address,undefined
+fi
+
+step 'Python tests'
+if [ "$fast" = yes ]; then
+    arguments+=(--ignore tests/stack --ignore tests/engine)
+fi
+python -m pytest --doctest-modules src tests "${long[@]}" "${arguments[@]}"
+
+step 'done'
