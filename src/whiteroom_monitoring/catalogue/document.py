@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,19 @@ class Document:
         start, end = self._span(pointer)
         found = re.compile(rf"(?<![\w:]){re.escape(word)}(?![\w:])").search(self.text, start, end)
         return _place(self.text, found.start() if found else start)
+
+    def mappings(self, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+        """Yield the mappings in the list at ``pointer``; nothing when there is no such list."""
+        value = self.data
+        for step in pointer:
+            if not isinstance(value, dict | list) or (
+                isinstance(value, dict) and step not in value
+            ):
+                return
+            value = value[step]  # type: ignore[index]
+        for index, item in enumerate(value if isinstance(value, list) else []):
+            if isinstance(item, dict):
+                yield (*pointer, index), item
 
     def fault(self, place: Place, problem: str, advice: str = "") -> Fault:
         """Return a fault of this file."""

@@ -1,0 +1,131 @@
+"""What White Room demands of its alerts, beyond what Prometheus does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from whiteroom_monitoring.catalogue import document
+from whiteroom_monitoring.catalogue.document import WHOLE_FILE, Document, Place
+from whiteroom_monitoring.catalogue.suggestions import did_you_mean
+from whiteroom_monitoring.check.inference import result_labels
+from whiteroom_monitoring.check.known import Known
+from whiteroom_monitoring.check.rule_files import Rule
+from whiteroom_monitoring.errors import Fault, FaultyFilesError
+
+PRIORITIES = ("P0", "P1", "P2", "P3")
+ANNOTATIONS = ("summary", "description", "runbook_url")
+# Files among the runbooks that belong to no alert.
+NOT_RUNBOOKS = ("README.md",)
+
+_ALERT_NAME = re.compile(r"([A-Z][a-z0-9]*)+")
+_RECORDING_NAME = re.compile(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*:[a-z][a-z0-9_]*")
+_TEMPLATE_LABEL = re.compile(r"\$labels\.(\w+)|\.Labels\.(\w+)")
+
+
+def recording_names(recordings: Iterable[Rule]) -> Iterator[Fault]:
+    """A recording rule is named level:metric:operations.
+
+    Source: https://prometheus.io/docs/practices/rules/
+    """
+    for rule in recordings:
+        if not _RECORDING_NAME.fullmatch(rule.name):
+            problem = "expected a name of the form level:metric:operations"
+            yield rule.fault(("record",), problem, "for example instance:node_cpu:ratio_rate5m")
+
+
+def alert_labels(alerts: Iterable[Rule], known: Known) -> Iterator[Fault]:
+    """An alert says how urgent it is, whose it is and which service it concerns.
+
+    The service may also come from the alert's expression.
+    """
+    for rule in alerts:
+        if not _ALERT_NAME.fullmatch(rule.name):
+            yield rule.fault(("alert",), "expected a name in CamelCase", "rename it")
+        for name in ("priority", "severity", "team"):
+            if name not in rule.labels:
+                yield rule.fault((), f"the label {name} is missing", f"add `{name}:` to its labels")
+        priority = rule.labels.get("priority", PRIORITIES[0])
+        if priority not in PRIORITIES:
+            problem = f"found the priority {priority!r}, expected one of {', '.join(PRIORITIES)}"
+            yield rule.fault(("labels", "priority"), problem)
+        if "service" not in rule.labels and not _may_have(rule, "service", known):
+            advice = "add `service:` to its labels, or keep it in the expression"
+            yield rule.fault((), "the label service is missing", advice)
+
+
+def _may_have(rule: Rule, label: str, known: Known) -> bool:
+    labels = None if rule.expression is None else result_labels(rule.expression, known)
+    return labels is None or label in labels
+
+
+def alert_annotations(alerts: Iterable[Rule], known: Known) -> Iterator[Fault]:
+    """An alert has a summary, a description and a runbook, and names only labels that it has."""
+    for rule in alerts:
+        for name in ANNOTATIONS:
+            if not rule.annotations.get(name, "").strip():
+                advice = f"add `{name}:` to its annotations"
+                yield rule.fault((), f"the annotation {name} is missing", advice)
+        yield from _template_labels(rule, known)
+
+
+def _template_labels(rule: Rule, known: Known) -> Iterator[Fault]:
+    labels = None if rule.expression is None else result_labels(rule.expression, known)
+    if labels is None:
+        return
+    for part, texts in (("annotations", rule.annotations), ("labels", rule.labels)):
+        for key, text in texts.items():
+            for first, second in _TEMPLATE_LABEL.findall(text):
+                name = first or second
+                if name not in labels:
+                    advice = did_you_mean(name, labels) or f"it has: {', '.join(sorted(labels))}"
+                    problem = f"its expression has no label {name}"
+                    yield rule.fault((part, key), problem, advice)
+
+
+def runbooks(alerts: Iterable[Rule], folder: Path) -> Iterator[Fault]:
+    """Every alert has a runbook of its name, and every runbook an alert."""
+    names = set()
+    for rule in alerts:
+        names.add(f"{rule.name}.md")
+        url = rule.annotations.get("runbook_url", "")
+        if url and not url.endswith(f"/{rule.name}.md"):
+            problem = f"found the runbook {url}, expected one that ends in /{rule.name}.md"
+            yield rule.fault(("annotations", "runbook_url"), problem)
+        if not (folder / f"{rule.name}.md").is_file():
+            advice = f"write {folder / rule.name}.md"
+            yield rule.fault(("annotations", "runbook_url"), "its runbook does not exist", advice)
+    for path in sorted(folder.glob("*.md")):
+        if path.name not in names and path.name not in NOT_RUNBOOKS:
+            advice = did_you_mean(path.name, names) or "remove it, or write the alert"
+            yield Fault(path, *WHOLE_FILE, f"no alert is named {path.stem}", advice)
+
+
+def alert_tests(alerts: Iterable[Rule], tests: Iterable[Path]) -> Iterator[Fault]:
+    """Every alert is seen firing by a unit test, and every tested alert exists."""
+    fired: set[str] = set()
+    names = {rule.name for rule in alerts}
+    for path in sorted(tests):
+        try:
+            found = document.read(path)
+        except FaultyFilesError as error:
+            yield from error.faults
+            continue
+        for place, test in _alert_rule_tests(found):
+            name = str(test.get("alertname"))
+            if test.get("exp_alerts"):
+                fired.add(name)
+            if name not in names:
+                yield found.fault(place, f"no alert is named {name}", did_you_mean(name, names))
+    for rule in alerts:
+        if rule.name not in fired:
+            problem = "no unit test sees it fire"
+            yield rule.fault(("alert",), problem, "add one below prometheus/tests")
+
+
+def _alert_rule_tests(found: Document) -> Iterator[tuple[Place, dict[str, Any]]]:
+    for case, _ in found.mappings(("tests",)):
+        for pointer, test in found.mappings((*case, "alert_rule_test")):
+            yield found.place((*pointer, "alertname")), test

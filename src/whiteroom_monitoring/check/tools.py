@@ -1,0 +1,65 @@
+"""Prometheus' and Alertmanager's own checkers, run on files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from whiteroom_monitoring.errors import Fault
+
+TIMEOUT_S = 60
+_LINE = re.compile(r"\bline (\d+)")
+_NOISE = re.compile(r"^(Checking .*|Unit Testing: .*|.*: error: failed to validate .*|)$")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A checker: its ``program``, Debian's ``package`` that has it, and its subcommand."""
+
+    program: str
+    package: str
+    subcommand: tuple[str, ...]
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the program is on the PATH."""
+        return shutil.which(self.program) is not None
+
+    def faults(self, paths: Sequence[Path]) -> list[Fault]:
+        """Return what the checker says against ``paths``, one fault for each file."""
+        return [fault for path in paths for fault in self._run(path)]
+
+    def _run(self, path: Path) -> list[Fault]:
+        command = [self.program, *self.subcommand, str(path)]
+        name = " ".join(command[:-1])
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            problem = f"{name} did not end within {TIMEOUT_S} s"
+            return [Fault(path, 0, 0, problem, "run it by hand")]
+        except OSError as error:
+            problem = f"{name} can't be run: {error.strerror}"
+            return [Fault(path, 0, 0, problem, f"install the package {self.package}")]
+        if done.returncode == 0:
+            return []
+        said = _essence(done.stdout + "\n" + done.stderr)
+        line = _LINE.search(said)
+        place = (int(line[1]), 1) if line else (0, 0)
+        return [Fault(path, *place, f"{name} rejects it: {said}")]
+
+
+def _essence(output: str) -> str:
+    lines = (line.strip() for line in output.splitlines())
+    return " ".join(line for line in lines if not _NOISE.match(line))
+
+
+CONFIG = Tool("promtool", "prometheus", ("check", "config"))
+RULES = Tool("promtool", "prometheus", ("check", "rules"))
+RULE_TESTS = Tool("promtool", "prometheus", ("test", "rules"))
+ALERTMANAGER_CONFIG = Tool("amtool", "prometheus-alertmanager", ("check-config",))
