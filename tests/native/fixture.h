@@ -95,9 +95,9 @@ class TestSegment {
 };
 
 /// What an endpoint of the program would serve.
-inline std::string exposed(const std::string& directory, const Segment* own = nullptr) {
+inline std::string exposed(const std::string& directory, std::span<const std::byte> unshared = {}) {
   std::string text;
-  expose_text(read_program(directory, "test", own).view, text);
+  expose_text(read_program(directory, "test", unshared).view, text);
   return text;
 }
 

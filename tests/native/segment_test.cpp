@@ -128,7 +128,8 @@ TEST_CASE("without a usable memory file system the application runs and the reas
     CHECK_FALSE(test.segment.preparation().shared);
     CHECK(test.segment.preparation().problem.find(reason) != std::string::npos);
     test.events().increment();
-    CHECK(line(exposed(directory, &test.segment), "test_events_total") == "test_events_total 1");
+    CHECK(line(exposed(directory, test.segment.unshared_bytes()), "test_events_total") ==
+          "test_events_total 1");
   };
   check("/nowhere/at/all", "No such file");
   check(disk, "memory file system");

@@ -174,15 +174,15 @@ std::size_t fold_program(const std::string& directory, std::string_view program)
 }
 
 ProgramReading read_program(const std::string& directory, std::string_view program,
-                            const Segment* own) {
+                            std::span<const std::byte> unshared) {
   const ProgramLock lock(directory, program, ProgramLock::Mode::shared);
   std::vector<SegmentReading> readings;
   std::set<std::uint64_t> folded;
   std::vector<std::string> problems;
   std::size_t live = 0;
   bool served = false;
-  if (own != nullptr && !own->preparation().shared) {
-    readings.push_back({SegmentImage::copy(own->bytes()), true});
+  if (!unshared.empty()) {
+    readings.push_back({SegmentImage::copy(unshared), true});
     ++live;
   }
   for (const SegmentFile& file : list_segments(directory, program)) {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "program_view.h"
-#include "segment.h"
 
 namespace whiteroom::monitoring {
 
@@ -28,10 +28,11 @@ struct ProgramReading {
   std::vector<std::string> problems;  ///< segments that could not be read
 };
 
-/// Read base, dead and living segments of `program` as one. `own`, when it is not shared with other
-/// processes, is read from memory. Throws std::system_error when the folder can't be read.
+/// Read base, dead and living segments of `program` as one. `unshared` are the bytes of a segment
+/// of this process that could not be put into the folder (Segment::unshared_bytes()), or nothing.
+/// Throws std::system_error when the folder can't be read.
 ProgramReading read_program(const std::string& directory, std::string_view program,
-                            const Segment* own = nullptr);
+                            std::span<const std::byte> unshared = {});
 
 /// What the agent serves.
 struct UnservedReading {

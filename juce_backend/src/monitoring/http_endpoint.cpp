@@ -30,7 +30,8 @@ Answer metrics_of(const Segment& segment) {
   fold_program(segment.directory(), segment.program());
   try {
     std::string body;
-    expose_text(read_program(segment.directory(), segment.program(), &segment).view, body);
+    expose_text(read_program(segment.directory(), segment.program(), segment.unshared_bytes()).view,
+                body);
     return {MHD_HTTP_OK, std::move(body), kTextContentType};
   } catch (const std::exception& error) {
     return {MHD_HTTP_INTERNAL_SERVER_ERROR, std::string(error.what()) + "\n"};

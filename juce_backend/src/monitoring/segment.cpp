@@ -386,6 +386,9 @@ void Segment::set_served(bool served) noexcept { impl_->set_served(served); }
 const std::string& Segment::program() const noexcept { return impl_->options().program; }
 const std::string& Segment::directory() const noexcept { return impl_->options().directory; }
 std::span<const std::byte> Segment::bytes() const noexcept { return impl_->bytes(); }
+std::span<const std::byte> Segment::unshared_bytes() const noexcept {
+  return preparation().shared ? std::span<const std::byte>{} : bytes();
+}
 
 Instance::Instance(Instance&& other) noexcept
     : segment_(std::exchange(other.segment_, nullptr)), block_(other.block_) {}

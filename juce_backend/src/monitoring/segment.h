@@ -95,6 +95,8 @@ class Segment {
   const std::string& directory() const noexcept;
   /// The segment's bytes, for a reader in this process.
   std::span<const std::byte> bytes() const noexcept;
+  /// The same when other processes can't see them, else nothing.
+  std::span<const std::byte> unshared_bytes() const noexcept;
 
   class Impl;
 

@@ -10,13 +10,6 @@ namespace {
 
 PyTypeObject* g_types[6] = {};
 
-/// Handles made beyond the series limit have no place of their own.
-constexpr std::size_t kNoPlace = SIZE_MAX;
-
-std::uint64_t* place_or_first(const Root& root, std::size_t place) {
-  return root.places[place == kNoPlace ? 0 : place].cells;
-}
-
 Metric* metric_of(PyObject* object) { return reinterpret_cast<Metric*>(object); }
 
 std::string name_of(const Metric* metric) { return std::string(metric->root->family->spec().name); }
@@ -63,19 +56,6 @@ std::size_t closed_index(const Metric* metric, const Family::Label& label, PyObj
                               std::string(text_of(shown.get())) + ", expected one of " + known);
 }
 
-std::size_t new_place(Root& root, std::vector<std::string> values) {
-  Cells place;
-  place.values = std::move(values);
-  if (root.segment != nullptr) {
-    place.cells = root.cells_in_segment(place.values);
-  } else {
-    place.own = std::make_unique<std::uint64_t[]>(root.family->cells());
-    place.cells = place.own.get();
-  }
-  root.places.push_back(std::move(place));
-  return root.places.size() - 1;
-}
-
 /// Return the cells for open label values, from the cache or from the segment.
 std::uint64_t* open_cells(const Metric* metric, const LabelValues& open, std::size_t* place) {
   Root& root = *metric->root;
@@ -107,7 +87,7 @@ std::uint64_t* open_cells(const Metric* metric, const LabelValues& open, std::si
     wrm_any_add(&root.lost[WRM_LOST_SERIES_LIMIT], 1);
     return root.places[0].cells;
   }
-  *place = new_place(root, std::move(values));
+  *place = root.add_place(std::move(values));
   const Ref index(PyLong_FromSize_t(*place));
   if (PyDict_SetItem(root.place_of, key.get(), index.get()) != 0) throw PythonError{};
   return root.places[*place].cells;
@@ -342,7 +322,7 @@ PyObject* metric_new(PyTypeObject* python_type, PyObject* arguments, PyObject* k
     root->family.reset(Family::from_arguments(type, arguments, keywords));
     root->place_of = Ref(PyDict_New()).release();
     // Place 0 is the only one without open labels; with them it takes what is over the limit.
-    new_place(*root, {});
+    root->add_place({});
     Ref made(python_type->tp_alloc(python_type, 0));
     Metric* const metric = metric_of(made.get());
     new (&metric->root) std::shared_ptr<Root>(std::move(root));
@@ -418,57 +398,6 @@ PyTypeObject* make_type(const char* name, PyMethodDef* methods) {
 }
 
 }  // namespace
-
-std::uint64_t* Root::cells_in_segment(const std::vector<std::string>& values) {
-  const FamilySpec& spec = family->spec();
-  const std::vector<std::string_view> views(values.begin(), values.end());
-  if (spec.thread == Thread::realtime) {
-    return values.empty() ? instance->cells(spec) : instance->series(spec, views);
-  }
-  return values.empty() ? segment->cells(spec) : segment->series(spec, views);
-}
-
-void Root::bind(Segment& to) {
-  segment = &to;
-  const FamilySpec& spec = family->spec();
-  if (spec.thread == Thread::realtime) {
-    instance = std::make_unique<Instance>(to.instance({&spec, 1}));
-  }
-  for (Cells& place : places) {
-    // With open labels, place 0 stays private: it is nobody's series.
-    if (place.values.empty() && family->open_labels() != 0) continue;
-    std::uint64_t* const cells = cells_in_segment(place.values);
-    for (std::uint32_t i = 0; i < family->cells(); ++i) {
-      if (place.own[i] == 0) continue;
-      if (spec.number == Number::f64 || spec.type == MetricType::info) {
-        wrm_store(&cells[i], place.own[i]);
-      } else {
-        wrm_any_add(&cells[i], place.own[i]);
-      }
-    }
-    place.cells = cells;
-    place.own.reset();
-  }
-  lost = to.lost();
-  for (std::uint32_t i = 0; i < WRM_LOST_REASONS; ++i) wrm_any_add(&lost[i], own_lost[i]);
-  for (Metric* child : children) {
-    if (child->cells != nullptr) child->cells = place_or_first(*this, child->place) + child->offset;
-  }
-}
-
-void Root::unbind() {
-  segment = nullptr;
-  instance.reset();
-  std::fill(std::begin(own_lost), std::end(own_lost), 0U);
-  lost = own_lost;
-  for (Cells& place : places) {
-    place.own = std::make_unique<std::uint64_t[]>(family->cells());
-    place.cells = place.own.get();
-  }
-  for (Metric* child : children) {
-    if (child->cells != nullptr) child->cells = place_or_first(*this, child->place) + child->offset;
-  }
-}
 
 bool is_metric(PyObject* object) {
   return std::any_of(std::begin(g_types), std::end(g_types),

@@ -22,6 +22,9 @@ struct Cells {
   std::unique_ptr<std::uint64_t[]> own;  ///< before the process is prepared
 };
 
+/// The place of a handle that was made beyond the series limit: it has none of its own.
+inline constexpr std::size_t kNoPlace = SIZE_MAX;
+
 /// What a metric and its children (`metric.labels(...)`) have in common.
 struct Root {
   std::unique_ptr<Family> family;
@@ -37,7 +40,12 @@ struct Root {
   void bind(Segment& segment);
   /// Record into private memory again, because the segment is about to close.
   void unbind();
+  /// Add cells for open label values, in the segment if there is one. Returns their place.
+  std::size_t add_place(std::vector<std::string> values);
   std::uint64_t* cells_in_segment(const std::vector<std::string>& values);
+
+ private:
+  void move_handles();
 };
 
 struct Metric {

@@ -123,11 +123,12 @@ PyObject* expose(PyObject*, PyObject* arguments) {
     const char* program = nullptr;
     PyObject* own = Py_None;
     if (!PyArg_ParseTuple(arguments, "ss|O", &directory, &program, &own)) throw PythonError{};
-    const Segment* const segment = own == Py_None ? nullptr : &open_segment(own);
+    const auto unshared =
+        own == Py_None ? std::span<const std::byte>{} : open_segment(own).unshared_bytes();
     std::string text;
     const ProgramReading reading = without_gil([&] {
       fold_program(directory, program);
-      ProgramReading found = read_program(directory, program, segment);
+      ProgramReading found = read_program(directory, program, unshared);
       expose_text(found.view, text);
       return found;
     });
