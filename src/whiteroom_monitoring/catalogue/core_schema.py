@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -14,14 +15,17 @@ import yaml
 _TAG = "tag:yaml.org,2002:"
 _CHARACTERS = list("-+.0123456789")
 
-# Tag, pattern of its plain scalars, their first characters.
-_PLAIN = (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?[0-9]+", _CHARACTERS),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", _CHARACTERS),
-    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", _CHARACTERS),
-)
+_NUMBER = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+_MOST_DIGITS = 19
+
+# Pattern of each kind's plain scalars, and their first characters.
+_PLAIN = {
+    "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?[0-9]+", _CHARACTERS),
+    "float": (rf"{_NUMBER}|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", _CHARACTERS),
+}
+_PATTERNS = {kind: re.compile(pattern) for kind, (pattern, _) in _PLAIN.items()}
 
 
 class Loader(yaml.SafeLoader):
@@ -30,26 +34,31 @@ class Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own interface)
 
 
-for _name, _pattern, _first in _PLAIN:
-    Loader.add_implicit_resolver(_TAG + _name, re.compile(f"^(?:{_pattern})$"), _first)
+for _kind, (_pattern, _first) in _PLAIN.items():
+    Loader.add_implicit_resolver(_TAG + _kind, re.compile(rf"(?:{_pattern})\Z"), _first)
 
 
 def scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
     """Return the value of ``node``. Raises ValueError when its text doesn't fit its tag."""
     text = str(node.value)
-    match node.tag.removeprefix(_TAG):
-        case "str":
-            return text
-        case "null":
-            return None
-        case "bool" if text.lower() in ("true", "false"):
-            return text.lower() == "true"
-        case "int":
-            return int(text)
-        case "float":
-            return _float(text.lower())
-    raise ValueError(f"{text!r} does not fit the tag {node.tag}")
+    kind = node.tag.removeprefix(_TAG)
+    pattern = _PATTERNS.get(kind)
+    if kind == "str":
+        return text
+    if pattern is None or not pattern.fullmatch(text):
+        raise ValueError(f"{text!r} does not fit the tag {node.tag}")
+    if kind == "int" and len(text) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits does not fit 64 bits")
+    return _READ[kind](text.lower())
 
 
 def _float(text: str) -> float:
     return math.nan if text == ".nan" else float(text.replace(".inf", "inf"))
+
+
+_READ: dict[str, Callable[[str], int | float | bool | None]] = {
+    "null": lambda _: None,
+    "bool": lambda text: text == "true",
+    "int": int,
+    "float": _float,
+}

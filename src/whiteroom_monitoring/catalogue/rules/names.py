@@ -47,7 +47,7 @@ def _suffix_belongs_to_type(entry: Entry, suffix: str, kind: str) -> Iterator[Fa
     if actual != kind and name.endswith(suffix):
         yield entry.fault(
             "name",
-            f"the {actual} {name} ends in {suffix}, which only a {kind} may",
+            f"the {actual} {name} ends in {suffix}, which belongs to the type {kind}",
             f"rename it to {name.removesuffix(suffix)}",
         )
 

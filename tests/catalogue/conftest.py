@@ -1,0 +1,41 @@
+"""Catalogues written for a test, in which a mark shows where the fault is expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.errors import Fault, FaultyFilesError
+
+MARK = "▸"
+
+Place = tuple[str, int, int]
+
+
+def _marked_places(files: Mapping[str, str]) -> list[Place]:
+    return [
+        (name, number, found.start() - count + 1)
+        for name, text in sorted(files.items())
+        for number, line in enumerate(text.splitlines(), start=1)
+        for count, found in enumerate(re.finditer(MARK, line))
+    ]
+
+
+@pytest.fixture
+def load_faults(tmp_path: Path) -> Callable[[Mapping[str, str]], tuple[list[Fault], list[Place]]]:
+    """Return a function that loads files and returns their faults and the marked places."""
+
+    def load_files(files: Mapping[str, str]) -> tuple[list[Fault], list[Place]]:
+        for name, text in files.items():
+            (tmp_path / name).write_text(text.replace(MARK, ""), encoding="utf-8")
+        try:
+            load(tmp_path)
+        except FaultyFilesError as error:
+            return list(error.faults), _marked_places(files)
+        return [], _marked_places(files)
+
+    return load_files

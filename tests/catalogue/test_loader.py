@@ -1,0 +1,85 @@
+"""The loader reads every file, and raises all that is wrong at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.catalogue.model import Catalogue, Label
+from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.locations import share
+
+# What White Room's dashboards and alerts name.
+NAMED_BY_WHITE_ROOM = """
+    audio_engine_render_time_seconds audio_engine_xruns_total audio_channel_cpu_usage
+    ffi_calls_total ffi_errors_total ffi_call_duration_seconds http_requests_total
+    http_request_duration_seconds http_active_connections ui_render_time_seconds ui_frame_rate
+    ui_interaction_time_seconds active_users_total user_signups_total user_sessions_total
+    session_duration_seconds songs_created_total performances_switched_total feature_usage_total
+    feature_errors_total instrument_assignments_total authentication_failures_total
+    security_vulnerabilities_total deployment_version
+""".split()
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """The catalogue of this repository."""
+    return load(share("catalogue"))
+
+
+@pytest.mark.parametrize("name", NAMED_BY_WHITE_ROOM)
+def test_every_name_of_white_room_is_found(name: str, catalogue: Catalogue) -> None:
+    """A name that White Room uses is a metric's name, or the name that one replaces."""
+    found = [metric for metric in catalogue if name in (metric.name, *metric.replaces)]
+    assert len(found) == 1
+
+
+def test_domains_are_sorted_and_owned(catalogue: Catalogue) -> None:
+    """Domains come sorted by name, each with the program that owns all of its metrics."""
+    names = [domain.name for domain in catalogue.domains]
+    assert names == sorted(names)
+    for domain in catalogue.domains:
+        assert {metric.program for metric in domain.metrics} <= {domain.program}
+
+
+def test_entry_becomes_a_metric(catalogue: Catalogue) -> None:
+    """A metric has what its entry says, and where that stands."""
+    metric = catalogue.by_name["audio_channel_cpu_seconds_total"]
+    assert metric.labels == (Label("channel", None, 64),)
+    assert (metric.type, metric.unit, metric.thread) == ("counter", "seconds", "realtime")
+    assert metric.replaces == ("audio_channel_cpu_usage",)
+    lines = metric.path.read_text().splitlines()
+    assert lines[metric.line - 1] == f"  - name: {metric.name}"
+
+
+def test_faults_of_all_files_are_raised_at_once(tmp_path: Path) -> None:
+    """One broken file does not hide what is wrong in another."""
+    (tmp_path / "audio.yaml").write_text("domain: [\n")
+    (tmp_path / "ffi.yaml").write_text("domain: ffi\nprogram: x\nmetrics: 1\n")
+    (tmp_path / "ui.yaml").write_bytes(b"\xff")
+    with pytest.raises(FaultyFilesError) as caught:
+        load(tmp_path)
+    names = [fault.path.name for fault in caught.value.faults]
+    assert names == ["audio.yaml", "ffi.yaml", "ui.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("audio.yml", "found the extension .yml, expected .yaml"),
+        ("README.md", "the folder has no files *.yaml"),
+    ],
+)
+def test_folder_without_catalogue_is_a_fault(name: str, problem: str, tmp_path: Path) -> None:
+    """A folder whose files would be overlooked is a fault."""
+    (tmp_path / name).write_text("domain: audio\n")
+    with pytest.raises(FaultyFilesError, match=problem.replace("*", r"\*")):
+        load(tmp_path)
+
+
+def test_missing_folder_is_a_fault(tmp_path: Path) -> None:
+    """A folder that does not exist is named."""
+    with pytest.raises(FaultyFilesError, match="nowhere: there is no such folder"):
+        load(tmp_path / "nowhere")
