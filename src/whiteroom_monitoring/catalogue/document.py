@@ -51,12 +51,11 @@ class Document:
     def mappings(self, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         """Yield the mappings in the list at ``pointer``; nothing when there is no such list."""
         value = self.data
-        for step in pointer:
-            if not isinstance(value, dict | list) or (
-                isinstance(value, dict) and step not in value
-            ):
-                return
-            value = value[step]  # type: ignore[index]
+        try:
+            for step in pointer:
+                value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return
         for index, item in enumerate(value if isinstance(value, list) else []):
             if isinstance(item, dict):
                 yield (*pointer, index), item

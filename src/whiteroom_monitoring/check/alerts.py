@@ -15,7 +15,8 @@ from whiteroom_monitoring.check.known import Known
 from whiteroom_monitoring.check.rule_files import Rule
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
 
-PRIORITIES = ("P0", "P1", "P2", "P3")
+# Priorities, each with the severity that goes with it.
+SEVERITIES = {"P0": "critical", "P1": "high", "P2": "medium", "P3": "low"}
 ANNOTATIONS = ("summary", "description", "runbook_url")
 # Files among the runbooks that belong to no alert.
 NOT_RUNBOOKS = ("README.md",)
@@ -47,13 +48,20 @@ def alert_labels(alerts: Iterable[Rule], known: Known) -> Iterator[Fault]:
         for name in ("priority", "severity", "team"):
             if name not in rule.labels:
                 yield rule.fault((), f"the label {name} is missing", f"add `{name}:` to its labels")
-        priority = rule.labels.get("priority", PRIORITIES[0])
-        if priority not in PRIORITIES:
-            problem = f"found the priority {priority!r}, expected one of {', '.join(PRIORITIES)}"
-            yield rule.fault(("labels", "priority"), problem)
+        yield from _urgency(rule)
         if "service" not in rule.labels and not _may_have(rule, "service", known):
             advice = "add `service:` to its labels, or keep it in the expression"
             yield rule.fault((), "the label service is missing", advice)
+
+
+def _urgency(rule: Rule) -> Iterator[Fault]:
+    priority, severity = rule.labels.get("priority"), rule.labels.get("severity")
+    if priority is not None and priority not in SEVERITIES:
+        problem = f"found the priority {priority!r}, expected one of {', '.join(SEVERITIES)}"
+        yield rule.fault(("labels", "priority"), problem)
+    elif priority and severity and severity != SEVERITIES[priority]:
+        problem = f"found the severity {severity!r}, expected {SEVERITIES[priority]} for {priority}"
+        yield rule.fault(("labels", "severity"), problem, "change the one or the other")
 
 
 def _may_have(rule: Rule, label: str, known: Known) -> bool:

@@ -72,10 +72,9 @@ class Configuration:
     def route_faults(self) -> list[Fault]:
         """What in Alertmanager's matchers does not fit the alerts."""
         parsed = self.alertmanager[0]
-        if parsed is None:
+        if parsed is None or self.rules.faults:
             return []
-        labels = routes.alert_label_names(self.rules.alerts, self.known)
-        return list(routes.faults(parsed, labels))
+        return list(routes.faults(parsed, routes.alert_series(self.rules.alerts, self.known)))
 
 
 def faults(

@@ -73,10 +73,11 @@ def _selector(selector: VectorSelector, known: Known) -> Iterator[Finding]:
         yield Finding("metric", selector.name, problem, known.why_not(selector.name))
         return
     for matcher in selector.matchers.matchers:
-        yield from _matcher(matcher, series)
+        yield from matcher_findings(matcher, series)
 
 
-def _matcher(matcher: Matcher, series: Series) -> Iterator[Finding]:
+def matcher_findings(matcher: Matcher, series: Series) -> Iterator[Finding]:
+    """Yield what in ``matcher`` no series of ``series`` has: its label, or its values."""
     if series.labels is None:
         return
     if matcher.name not in series.labels:

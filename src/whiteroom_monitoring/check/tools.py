@@ -13,7 +13,8 @@ from whiteroom_monitoring.errors import Fault
 
 TIMEOUT_S = 60
 _LINE = re.compile(r"\bline (\d+)")
-_NOISE = re.compile(r"^(Checking .*|Unit Testing: .*|.*: error: failed to validate .*|)$")
+# What the checkers say around the reason.
+_NOISE = re.compile(r"Checking \S+|Unit Testing: +\S+|amtool: error: failed to validate .*|FAILED:")
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,10 @@ class Tool:
             return [Fault(path, 0, 0, problem, f"install the package {self.package}")]
         if done.returncode == 0:
             return []
-        said = _essence(done.stdout + "\n" + done.stderr)
+        said = " ".join(_NOISE.sub("", f"{done.stdout}\n{done.stderr}").split())
         line = _LINE.search(said)
         place = (int(line[1]), 1) if line else (0, 0)
         return [Fault(path, *place, f"{name} rejects it: {said}")]
-
-
-def _essence(output: str) -> str:
-    lines = (line.strip() for line in output.splitlines())
-    return " ".join(line for line in lines if not _NOISE.match(line))
 
 
 CONFIG = Tool("promtool", "prometheus", ("check", "config"))

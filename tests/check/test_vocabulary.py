@@ -1,0 +1,103 @@
+"""Vocabularies are recorded from running programs, and read back as they were."""
+
+from __future__ import annotations
+
+import http.server
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.check import vocabulary
+from whiteroom_monitoring.check.vocabulary import Family
+from whiteroom_monitoring.errors import FaultyFilesError, MonitoringError
+from whiteroom_monitoring.locations import share
+
+EXPOSITION = """\
+# HELP calls_total Calls.
+# TYPE calls_total counter
+calls_total{code="200",path="a\\"}b"} 3 1700000000000
+calls_total{code="500"} 1
+# TYPE wait_seconds histogram
+wait_seconds_bucket{job_kind="x",le="0.1"} 1
+wait_seconds_bucket{job_kind="x",le="+Inf"} 2
+wait_seconds_sum{job_kind="x"} 2.5
+wait_seconds_count{job_kind="x"} 2
+# TYPE gc_seconds summary
+gc_seconds{quantile="0.5"} 0.1
+gc_seconds_sum 1
+gc_seconds_count 2
+# TYPE never_seen gauge
+plain 1
+"""
+
+FAMILIES = [
+    Family("calls_total", "counter", ("code", "path")),
+    Family("gc_seconds", "summary", ()),
+    Family("plain", "untyped", ()),
+    Family("wait_seconds", "histogram", ("job_kind",)),
+]
+
+
+def test_families_have_the_labels_of_all_their_samples() -> None:
+    """Each family is listed once, sorted, with every label that one of its samples has."""
+    assert vocabulary.families(EXPOSITION) == FAMILIES
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """The address of a server that exposes EXPOSITION."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(EXPOSITION.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/metrics"
+        server.shutdown()
+
+
+def test_what_is_recorded_is_read_back(url: str, tmp_path: Path) -> None:
+    """A recorded file, written by the module as a program, holds exactly the families."""
+    done = subprocess.run(
+        [sys.executable, "-m", vocabulary.__name__, url], capture_output=True, text=True, check=True
+    )
+    (tmp_path / "example.txt").write_text(done.stdout)
+    assert vocabulary.read(tmp_path) == {"example": FAMILIES}
+
+
+def test_nothing_to_record_is_said() -> None:
+    """An address where nothing answers is named."""
+    with pytest.raises(MonitoringError, match=r"127\.0\.0\.1:1/: no exposition to record"):
+        list(vocabulary.record("http://127.0.0.1:1/"))
+
+
+def test_damaged_line_is_a_fault(tmp_path: Path) -> None:
+    """A line that is not a name, a type and labels is reported with its number."""
+    (tmp_path / "example.txt").write_text("# recorded\nup gauge\n\nup meter\nup\n")
+    with pytest.raises(FaultyFilesError) as caught:
+        vocabulary.read(tmp_path)
+    assert [fault.line for fault in caught.value.faults] == [4, 5]
+
+
+def test_folder_without_vocabulary_is_a_fault(tmp_path: Path) -> None:
+    """Without any vocabulary, rules about exporters could not be held against anything."""
+    with pytest.raises(FaultyFilesError, match=r"no vocabulary \*\.txt"):
+        vocabulary.read(tmp_path)
+
+
+@pytest.mark.parametrize("program", ["prometheus", "alertmanager", "node-exporter"])
+def test_recorded_files_are_sorted_and_whole(program: str) -> None:
+    """The committed files are as the recorder writes them: sorted, each family once."""
+    families = vocabulary.read(share("catalogue/vocabulary"))[program]
+    assert families == sorted(families)
+    assert len({family.name for family in families}) == len(families)
