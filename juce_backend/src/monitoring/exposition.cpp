@@ -13,17 +13,14 @@ namespace whiteroom::monitoring {
 namespace {
 
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
-  for (const char c : text) {
-    if (c == '\\') {
-      out += "\\\\";
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (quotes && c == '"') {
-      out += "\\\"";
-    } else {
-      out += c;
-    }
+  const std::string_view special = quotes ? "\\\n\"" : "\\\n";
+  for (std::size_t plain = text.find_first_of(special); plain != std::string_view::npos;
+       plain = text.find_first_of(special)) {
+    out.append(text.substr(0, plain)).append("\\");
+    out += text[plain] == '\n' ? 'n' : text[plain];
+    text.remove_prefix(plain + 1);
   }
+  out.append(text);
 }
 
 void append_unsigned(std::string& out, std::uint64_t value) {
@@ -83,15 +80,22 @@ class FamilyWriter {
  public:
   /// `headed` tells whether the family's head is written; the first series writes it.
   FamilyWriter(std::string& out, const FamilyDescription& family, bool& headed)
-      : out_(out), family_(family), headed_(headed) {}
+      : out_(out), family_(family), headed_(headed) {
+    for (const double bound : family.bounds) append_double(bounds_.emplace_back(), bound);
+    bounds_.emplace_back("+Inf");
+  }
 
-  void write(const MergedSeries& series) {
-    for (std::uint32_t group = 0; group < family_.groups(); ++group) {
-      const std::uint64_t* const cells = &series.cells[std::size_t{group} * family_.group_cells()];
-      if (family_.number == Number::f64 && cells[0] == 0) continue;  // never set
-      if (family_.type == MetricType::info && cells[0] == 0) continue;
+  void write(const MergedFamily& family, std::size_t series) {
+    const std::span<const std::uint64_t> cells = family.cells(series);
+    const std::uint32_t groups = family_.groups();
+    const std::uint32_t size = family_.group_cells();
+    for (std::uint32_t group = 0; group < groups; ++group) {
+      const std::uint64_t* const first = &cells[std::size_t{group} * size];
+      const bool may_be_unset = family_.number == Number::f64 || family_.type == MetricType::info;
+      if (may_be_unset && first[0] == 0) continue;
       if (!headed_) write_head();
-      write_group(cells, labels_of(series, group));
+      set_labels(family.values(series), group);
+      write_group(first);
     }
   }
 
@@ -104,74 +108,70 @@ class FamilyWriter {
     out_.append(type_name(family_.type)).append("\n");
   }
 
-  std::string labels_of(const MergedSeries& series, std::uint32_t group) const {
-    std::vector<std::size_t> closed(family_.labels.size());
-    for (std::size_t i = family_.labels.size(); i-- != 0;) {
-      const std::size_t count = family_.labels[i].values.size();
-      if (count == 0) continue;
-      closed[i] = group % count;
-      group /= static_cast<std::uint32_t>(count);
+  void set_labels(std::string_view encoded, std::uint32_t group) {
+    LabelValues open(encoded);
+    std::uint32_t groups = family_.groups();
+    labels_.clear();
+    for (const LabelDescription& label : family_.labels) {
+      const auto count = static_cast<std::uint32_t>(label.values.size());
+      if (count == 0) {
+        append_label(labels_, label.name, open.next());
+        continue;
+      }
+      groups /= count;
+      append_label(labels_, label.name, label.values[group / groups]);
+      group %= groups;
     }
-    std::string labels;
-    std::size_t open = 0;
-    for (std::size_t i = 0; i < family_.labels.size(); ++i) {
-      const LabelDescription& label = family_.labels[i];
-      append_label(labels, label.name,
-                   label.values.empty() ? series.values[open++] : label.values[closed[i]]);
-    }
-    return labels;
   }
 
-  void write_group(const std::uint64_t* cells, const std::string& labels) {
+  void write_group(const std::uint64_t* cells) {
     switch (family_.type) {
       case MetricType::histogram:
-        return write_histogram(cells, labels);
+        return write_histogram(cells);
       case MetricType::summary:
-        write_name("_sum", labels);
-        append_cell(out_, family_, Number::i64, cells[1]);
-        out_ += '\n';
-        return write_count("_count", labels, cells[0]);
+        write_value("_sum", Number::i64, cells[1]);
+        return write_count("_count", cells[0]);
       default:
-        write_name("", labels);
-        append_cell(out_, family_, family_.number, cells[0]);
-        out_ += '\n';
+        return write_value("", family_.number, cells[0]);
     }
   }
 
-  void write_histogram(const std::uint64_t* cells, const std::string& labels) {
+  void write_histogram(const std::uint64_t* cells) {
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i <= family_.bounds.size(); ++i) {
+    for (std::size_t i = 0; i < bounds_.size(); ++i) {
       count += cells[i];
-      std::string bound = "+Inf";
-      if (i < family_.bounds.size()) {
-        bound.clear();
-        append_double(bound, family_.bounds[i]);
-      }
-      std::string with_bound = labels;
-      append_label(with_bound, "le", bound);
-      write_count("_bucket", with_bound, count);
+      out_.append(family_.name).append("_bucket{").append(labels_);
+      out_.append(labels_.empty() ? "le=\"" : ",le=\"").append(bounds_[i]).append("\"} ");
+      append_unsigned(out_, count);
+      out_ += '\n';
     }
-    write_name("_sum", labels);
-    append_cell(out_, family_, Number::i64, cells[family_.bounds.size() + 1]);
-    out_ += '\n';
-    write_count("_count", labels, count);
+    write_value("_sum", Number::i64, cells[bounds_.size()]);
+    write_count("_count", count);
   }
 
-  void write_count(std::string_view suffix, const std::string& labels, std::uint64_t count) {
-    write_name(suffix, labels);
+  void write_value(std::string_view suffix, Number number, std::uint64_t cell) {
+    write_name(suffix);
+    append_cell(out_, family_, number, cell);
+    out_ += '\n';
+  }
+
+  void write_count(std::string_view suffix, std::uint64_t count) {
+    write_name(suffix);
     append_unsigned(out_, count);
     out_ += '\n';
   }
 
-  void write_name(std::string_view suffix, const std::string& labels) {
+  void write_name(std::string_view suffix) {
     out_.append(family_.name).append(suffix);
-    if (!labels.empty()) out_.append("{").append(labels).append("}");
+    if (!labels_.empty()) out_.append("{").append(labels_).append("}");
     out_ += ' ';
   }
 
   std::string& out_;
   const FamilyDescription& family_;
   bool& headed_;
+  std::vector<std::string> bounds_;
+  std::string labels_;
 };
 
 }  // namespace
@@ -205,7 +205,7 @@ void expose_text(std::span<const ProgramView> views, std::string& out) {
     bool headed = false;
     for (const MergedFamily* part : parts) {
       FamilyWriter writer(out, part->description, headed);
-      for (const MergedSeries& series : part->series) writer.write(series);
+      for (std::size_t i = 0; i < part->size(); ++i) writer.write(*part, i);
     }
   }
 }

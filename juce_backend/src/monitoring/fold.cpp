@@ -43,15 +43,23 @@ FamilySpec spec_of(const FamilyDescription& family, SpecStorage& storage) {
           .bounds = family.bounds};
 }
 
+std::vector<std::string_view> decoded(std::string_view encoded, std::size_t count) {
+  LabelValues values(encoded);
+  std::vector<std::string_view> texts(count);
+  std::generate(texts.begin(), texts.end(), [&] { return values.next(); });
+  return texts;
+}
+
 class BaseWriter {
  public:
   void add(const MergedFamily& family) {
     SpecStorage storage;
     append(family_record(spec_of(family.description, storage)));
-    for (const MergedSeries& series : family.series) {
-      const std::vector<std::string_view> values(series.values.begin(), series.values.end());
-      append(series_record(families_, 0, static_cast<std::uint32_t>(cells_.size()), values));
-      cells_.insert(cells_.end(), series.cells.begin(), series.cells.end());
+    for (std::size_t i = 0; i < family.size(); ++i) {
+      append(series_record(families_, 0, static_cast<std::uint32_t>(cells_.size()),
+                           decoded(family.values(i), family.description.open_labels())));
+      const std::span<const std::uint64_t> cells = family.cells(i);
+      cells_.insert(cells_.end(), cells.begin(), cells.end());
     }
     ++families_;
   }
@@ -148,7 +156,7 @@ std::size_t fold_dead(const std::string& directory, std::string_view program) {
   if (estate.lost != 0) view.add_to_counter(kProcessesLost, std::string(program), estate.lost);
   BaseWriter writer;
   for (const auto& [name, family] : view.families()) {
-    if (family.description.cumulative() && !family.series.empty()) writer.add(family);
+    if (family.description.cumulative() && family.size() != 0) writer.add(family);
   }
   for (const std::uint64_t id : estate.dead_ids) writer.add_folded(id);
   if (!writer.write(base_path(directory, program), program)) return 0;

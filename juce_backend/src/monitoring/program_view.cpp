@@ -1,9 +1,9 @@
 #include "program_view.h"
 
 #include <algorithm>
-#include <cmath>
-#include <span>
+#include <cstring>
 #include <tuple>
+#include <utility>
 
 #include "cells.h"
 
@@ -18,18 +18,6 @@ void sort_by_age(std::vector<SegmentReading>& readings) {
   };
   std::sort(readings.begin(), readings.end(),
             [&](const auto& a, const auto& b) { return age(a) < age(b); });
-}
-
-MergedSeries& series_of(MergedFamily& family, std::span<const std::string_view> values,
-                        bool& is_new) {
-  std::string key;
-  for (const std::string_view value : values) {
-    key.append(std::to_string(value.size())).append(":").append(value);
-  }
-  const auto [place, inserted] = family.places.try_emplace(std::move(key), family.series.size());
-  is_new = inserted;
-  if (inserted) family.series.push_back({{values.begin(), values.end()}, {}});
-  return family.series[place->second];
 }
 
 template <class Value>
@@ -63,14 +51,38 @@ std::uint64_t combined_cell(const FamilyDescription& family, std::uint64_t old, 
 
 }  // namespace
 
-ProgramView::ProgramView(std::vector<SegmentReading> readings) {
-  sort_by_age(readings);
-  describe(readings);
-  for (const SegmentReading& reading : readings) merge(reading);
+std::size_t* MergedFamily::find(std::string_view values) {
+  if (!indexed_) {
+    indexed_ = true;
+    for (std::size_t i = 0; i < values_.size(); ++i) places_.emplace(values_[i], i);
+  }
+  const auto found = places_.find(values);
+  return found == places_.end() ? nullptr : &found->second;
 }
 
-void ProgramView::describe(const std::vector<SegmentReading>& readings) {
-  for (auto reading = readings.rbegin(); reading != readings.rend(); ++reading) {
+void MergedFamily::add(std::string_view values, std::span<const std::uint64_t> cells, bool unique) {
+  if (!unique || indexed_) {
+    if (const std::size_t* const place = find(values)) {
+      std::uint64_t* const old = &cells_[*place * stride()];
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        old[i] = combined_cell(description, old[i], cells[i]);
+      }
+      return;
+    }
+    places_.emplace(values, values_.size());
+  }
+  values_.push_back(values);
+  cells_.insert(cells_.end(), cells.begin(), cells.end());
+}
+
+ProgramView::ProgramView(std::vector<SegmentReading> readings) : readings_(std::move(readings)) {
+  sort_by_age(readings_);
+  describe();
+  for (const SegmentReading& reading : readings_) merge(reading);
+}
+
+void ProgramView::describe() {
+  for (auto reading = readings_.rbegin(); reading != readings_.rend(); ++reading) {
     for (const FamilyDescription& family : reading->image.families()) {
       const auto [place, inserted] = families_.try_emplace(family.name);
       if (inserted) place->second.description = family;
@@ -79,28 +91,20 @@ void ProgramView::describe(const std::vector<SegmentReading>& readings) {
 }
 
 void ProgramView::merge(const SegmentReading& reading) {
-  const std::vector<FamilyDescription>& described = reading.image.families();
   std::vector<MergedFamily*> targets;
-  for (const FamilyDescription& family : described) {
+  for (const FamilyDescription& family : reading.image.families()) {
     MergedFamily& target = families_.find(family.name)->second;
     const bool fits = target.description.same_cells(family);
     if (!fits) conflicts_.push_back(family.name);
     targets.push_back(fits ? &target : nullptr);
   }
-  reading.image.visit_series([&](const SeriesView& view) {
-    MergedFamily* const family = targets[view.family];
+  // A segment names a series that is shared by its process once only.
+  const bool first = &reading == &readings_.front();
+  reading.image.visit_series([&](const SeriesView& series) {
+    MergedFamily* const family = targets[series.family];
     if (family == nullptr) return;
-    const bool counts = family->description.cumulative() || (reading.alive && view.live);
-    if (!counts) return;
-    bool is_new = false;
-    MergedSeries& series = series_of(*family, view.values, is_new);
-    if (is_new) {
-      series.cells.assign(view.cells.begin(), view.cells.end());
-      return;
-    }
-    for (std::size_t i = 0; i < view.cells.size(); ++i) {
-      series.cells[i] = combined_cell(family->description, series.cells[i], view.cells[i]);
-    }
+    const bool counts = family->description.cumulative() || (reading.alive && series.live);
+    if (counts) family->add(series.values, series.cells, first && series.instance == 0);
   });
 }
 
@@ -108,11 +112,11 @@ void ProgramView::add_to_counter(std::string_view family, const std::string& val
                                  std::uint64_t amount) {
   const auto found = families_.find(family);
   if (found == families_.end()) return;
-  const std::string_view values[] = {value};
-  bool is_new = false;
-  MergedSeries& series = series_of(found->second, values, is_new);
-  if (is_new) series.cells.assign(1, 0);
-  series.cells[0] += amount;
+  const auto length = static_cast<std::uint16_t>(value.size());
+  std::string& encoded = own_values_.emplace_back(sizeof length, '\0');
+  std::memcpy(encoded.data(), &length, sizeof length);
+  encoded += value;
+  found->second.add(encoded, {&amount, 1}, false);
 }
 
 }  // namespace whiteroom::monitoring

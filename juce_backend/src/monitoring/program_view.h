@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,16 +20,33 @@ struct SegmentReading {
   bool alive;
 };
 
-/// One combination of open label values, with the cells of all its closed combinations.
-struct MergedSeries {
-  std::vector<std::string> values;
-  std::vector<std::uint64_t> cells;  ///< in the encoding of the family's cells
-};
-
-struct MergedFamily {
+/// The series of one family, from all segments.
+class MergedFamily {
+ public:
   FamilyDescription description;
-  std::vector<MergedSeries> series;
-  std::unordered_map<std::string, std::size_t> places;  ///< of open values in `series`
+
+  std::size_t size() const noexcept { return values_.size(); }
+  /// The encoded open label values of a series; see LabelValues.
+  std::string_view values(std::size_t series) const noexcept { return values_[series]; }
+  /// The cells of all closed combinations of a series.
+  std::span<const std::uint64_t> cells(std::size_t series) const noexcept {
+    return {&cells_[series * stride()], stride()};
+  }
+
+  /// Combine the cells with those of the same values. `values` must outlive the family. `unique`
+  /// promises that no other series added so far has these values, which saves looking.
+  void add(std::string_view values, std::span<const std::uint64_t> cells, bool unique);
+
+ private:
+  std::size_t stride() const noexcept {
+    return std::size_t{description.group_cells()} * description.groups();
+  }
+  std::size_t* find(std::string_view values);
+
+  std::vector<std::string_view> values_;
+  std::vector<std::uint64_t> cells_;
+  std::unordered_map<std::string_view, std::size_t> places_;
+  bool indexed_ = false;
 };
 
 class ProgramView {
@@ -48,9 +67,11 @@ class ProgramView {
   void add_to_counter(std::string_view family, const std::string& value, std::uint64_t amount);
 
  private:
-  void describe(const std::vector<SegmentReading>& readings);
+  void describe();
   void merge(const SegmentReading& reading);
 
+  std::vector<SegmentReading> readings_;  ///< the label values point into them
+  std::deque<std::string> own_values_;
   std::map<std::string, MergedFamily, std::less<>> families_;
   std::vector<std::string> conflicts_;
 };

@@ -217,10 +217,11 @@ class ByLabel {
      ...);
     return Handle(cells_ + static_cast<std::size_t>(index) * group, lost_);
   }
-  Handle operator[](Labels... labels) const noexcept
+  /// The same for a family with one label.
+  template <class Label>
     requires(sizeof...(Labels) == 1)
-  {
-    return (*this)(labels...);
+  Handle operator[](Label label) const noexcept {
+    return (*this)(label);
   }
 
  private:

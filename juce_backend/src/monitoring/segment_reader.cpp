@@ -39,6 +39,8 @@ class RecordReader {
     return true;
   }
 
+  const char* position() const { return reinterpret_cast<const char*>(data_); }
+
   bool text(std::string& value) {
     std::string_view view;
     if (!text<std::uint32_t>(view)) return false;
@@ -260,10 +262,12 @@ void SegmentImage::visit_one(const std::byte* data,
     fail("is damaged: a series record can't be read");
   }
   const FamilyDescription& family = families_[record.header.family];
-  std::vector<std::string_view> values(family.open_labels());
-  for (std::string_view& value : values) {
+  const char* const first = reader.position();
+  for (std::size_t i = family.open_labels(); i != 0; --i) {
+    std::string_view value;
     if (!reader.text<std::uint16_t>(value)) fail("is damaged: a series of " + family.name);
   }
+  const std::string_view values(first, static_cast<std::size_t>(reader.position() - first));
   const std::size_t count = std::size_t{family.group_cells()} * family.groups();
   const std::uint64_t last =
       record.cell + std::uint64_t{record.shards - 1U} * record.shard_cells + count;
@@ -279,7 +283,16 @@ void SegmentImage::visit_one(const std::byte* data,
     }
     cells = added;
   }
-  visit({record.header.family, record.state == WRM_SERIES_LIVE, values, cells});
+  const bool live = record.state == WRM_SERIES_LIVE;
+  visit({record.header.family, record.instance, live, values, cells});
+}
+
+std::string_view LabelValues::next() noexcept {
+  std::uint16_t length = 0;
+  std::memcpy(&length, rest_.data(), sizeof length);
+  const std::string_view value = rest_.substr(sizeof length, length);
+  rest_.remove_prefix(sizeof length + length);
+  return value;
 }
 
 }  // namespace whiteroom::monitoring

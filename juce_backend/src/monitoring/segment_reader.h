@@ -51,12 +51,25 @@ struct FamilyDescription {
   bool same_cells(const FamilyDescription& other) const noexcept;
 };
 
-/// One series record. `values` are those of its open labels; `cells` all groups of all its closed
-/// combinations, shards added up.
+/// The values of a series' open labels, as its record holds them: each a uint16_t length and bytes.
+class LabelValues {
+ public:
+  explicit LabelValues(std::string_view encoded) noexcept : rest_(encoded) {}
+  /// Take the next value. The encoding has been checked when its segment was read.
+  std::string_view next() noexcept;
+
+ private:
+  std::string_view rest_;
+};
+
+/// One series record. `values` are those of its open labels, encoded, and point into the image;
+/// `cells` are all groups of all its closed combinations, shards added up, and are valid during the
+/// visit.
 struct SeriesView {
   std::uint16_t family;
+  std::uint16_t instance;
   bool live;
-  std::span<const std::string_view> values;
+  std::string_view values;
   std::span<const std::uint64_t> cells;
 };
 
