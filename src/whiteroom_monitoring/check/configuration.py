@@ -1,8 +1,6 @@
 """Whether a stack could be started with a configuration: asked before anything starts or reloads.
 
->>> from whiteroom_monitoring.check import configuration  # doctest: +SKIP
->>> configuration.faults(prometheus_yml, rule_files, alertmanager_yml)  # doctest: +SKIP
-[]
+`faults` takes the rendered files, in whatever folder they lie, and returns all that is wrong.
 """
 
 from __future__ import annotations
