@@ -56,6 +56,9 @@ class ProgramView {
   /// (another version of the catalogue), the newest one's description holds, and the others' series
   /// of that family are left out and named in conflicts().
   explicit ProgramView(std::vector<SegmentReading> readings);
+  // Families refer to the readings, which a copy would leave behind.
+  ProgramView(ProgramView&&) = default;
+  ProgramView& operator=(ProgramView&&) = default;
 
   /// Families by name.
   const std::map<std::string, MergedFamily, std::less<>>& families() const noexcept {
