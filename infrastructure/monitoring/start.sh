@@ -1,0 +1,220 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, starts the monitoring and the reference app, and verifies them.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+cd "$root"
+
+usage() {
+    cat <<'USAGE'
+usage: infrastructure/monitoring/start.sh [OPTION ...]
+
+Installs what is missing (Debian's packages as root, Python's into .venv), builds, starts the
+monitoring with the reference app, verifies it, and prints the addresses. What is there already is
+left as it is: a second run takes seconds.
+
+  --install-only    install and build, start nothing
+  --dev             also what the tests need
+  --without-app     the monitoring alone, without the reference app
+  --data DIR        data folder (default: see `whiteroom up --help`)
+  --port-offset N   add N to every port, for a second stack beside the first
+  --stop            stop what a former run started (with the same --data and --port-offset)
+  --help            this text
+
+Colour and progress appear on a terminal only. Exit status: 0 all is verified, 1 failure, 2 usage.
+USAGE
+}
+
+wrong_usage() {
+    printf 'start.sh: %s\n' "$1" >&2
+    usage >&2
+    exit 2
+}
+
+action=start
+dev=no
+where=()
+app=()
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --install-only) action=install ;;
+        --stop) action=stop ;;
+        --dev) dev=yes ;;
+        --without-app) app=(--without-app) ;;
+        --data | --port-offset)
+            [ $# -ge 2 ] || wrong_usage "$1 needs a value"
+            where+=("$1" "$2")
+            shift
+            ;;
+        --help | -h) usage; exit 0 ;;
+        *) wrong_usage "unknown option $1" ;;
+    esac
+    shift
+done
+
+bold=
+plain=
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$'\033[1m'
+    plain=$'\033[0m'
+fi
+step() { printf '%s== %s%s (%d s)\n' "$bold" "$1" "$plain" "$SECONDS"; }
+note() { printf '   %s\n' "$*"; }
+fail() {
+    printf 'start.sh: %s\n' "$1" >&2
+    exit 1
+}
+
+if [ "$action" = stop ]; then
+    [ -x .venv/bin/whiteroom ] || { echo 'nothing is installed, so nothing runs'; exit 0; }
+    exec .venv/bin/whiteroom down "${where[@]}"
+fi
+
+# --- Debian's packages -----------------------------------------------------------------------------
+
+is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+
+python_is_whole() {
+    python3 - <<'PYTHON' 2>/dev/null
+import ensurepip, pathlib, sys, sysconfig, venv
+sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "Python.h").is_file())
+PYTHON
+}
+
+# A package, and what is left out without it.
+declare -A without=(
+    [prometheus]='the stack can not start'
+    [prometheus-alertmanager]='the stack can not start'
+    [prometheus-node-exporter]='the stack can not start'
+    [jackd2]='the engine is driven by a clock, not by an audio server'
+    [libjack-jackd2-dev]='the engine is driven by a clock, not by an audio server'
+    [libmicrohttpd-dev]='the reference engine and its endpoint are left out'
+    [nlohmann-json3-dev]='the reference engine is left out'
+    [g++]='nothing can be built'
+    [cmake]='nothing can be built'
+    [ninja-build]='nothing can be built'
+    [pkg-config]='the engine is driven by a clock, not by an audio server'
+    [python3-venv]='nothing can be installed'
+    [python3-dev]='nothing can be built'
+    [doctest-dev]='the C++ tests are left out'
+)
+wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
+    libmicrohttpd-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config)
+[ "$dev" = no ] || wanted+=(doctest-dev)
+python_is_whole || wanted+=(python3-venv python3-dev)
+
+# Debian starts a service when its package is installed, unless this file forbids it.
+readonly policy=/usr/sbin/policy-rc.d
+forbid_services() {
+    [ ! -e "$policy" ] || return 0
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+}
+
+apt() { DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"; }
+
+install_packages() {
+    local log
+    log="$(mktemp)"
+    note "apt: $*"
+    forbid_services
+    # A source that does not answer is no reason to stop: the packages may come from another.
+    apt update >"$log" 2>&1 || note "apt-get update had problems; going on"
+    if ! apt install -y --no-install-recommends "$@" >>"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        fail "apt-get could not install: $* (all that it said: $log)"
+    fi
+    rm -f "$log"
+}
+
+step 'packages'
+missing=()
+if command -v dpkg-query >/dev/null; then
+    for package in "${wanted[@]}"; do is_installed "$package" || missing+=("$package"); done
+else
+    note "no dpkg here: expecting what these packages of Debian hold: ${wanted[*]}"
+fi
+if [ ${#missing[@]} -eq 0 ]; then
+    note 'nothing is missing'
+elif [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    install_packages "${missing[@]}"
+else
+    note 'missing, and only root can install:'
+    for package in "${missing[@]}"; do note "  $package: without it, ${without[$package]}"; done
+    note "as root: apt-get install --no-install-recommends ${missing[*]}"
+fi
+
+# --- Python ----------------------------------------------------------------------------------------
+
+step 'Python packages into .venv'
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+    fail "Python 3.11 or later is needed; found $(python3 --version 2>&1 || echo none)"
+[ -x .venv/bin/python ] || python3 -m venv .venv ||
+    fail 'python3 -m venv failed (Debian: apt-get install python3-venv)'
+
+# What the installation depends on. Python sources are not among it: the package is editable.
+fingerprint() {
+    {
+        echo "$root"
+        .venv/bin/python --version
+        find pyproject.toml CMakeLists.txt juce_backend/src/monitoring \
+            src/whiteroom_monitoring/client/native -type f -print0 | sort -z | xargs -0 sha256sum
+    } | sha256sum
+}
+stamp=.venv/.whiteroom-installed
+extras=
+if [ "$dev" = yes ]; then
+    stamp=.venv/.whiteroom-installed-dev
+    extras='[dev]'
+fi
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]; then
+    note 'up to date'
+else
+    # The build's own requirements first: an editable build needs them in the same environment.
+    requirements="$(.venv/bin/python -c 'import tomllib
+print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')"
+    # shellcheck disable=SC2086
+    .venv/bin/pip install -q --disable-pip-version-check $requirements ninja ||
+        fail 'pip could not install the requirements of the build'
+    .venv/bin/pip install -q --disable-pip-version-check --no-build-isolation -e ".$extras" ||
+        fail 'pip could not build and install the package'
+    fingerprint | tee "$stamp" >.venv/.whiteroom-installed
+    note "$(.venv/bin/whiteroom --version) installed"
+fi
+
+# --- C++ -------------------------------------------------------------------------------------------
+
+step 'C++'
+if command -v cmake >/dev/null && command -v ninja >/dev/null; then
+    options=()
+    if [ "$dev" = yes ]; then
+        options+=(-DWHITEROOM_BUILD_TESTS=ON)
+    elif [ ! -f build/CMakeCache.txt ]; then
+        options+=(-DWHITEROOM_BUILD_TESTS=OFF)
+    fi
+    cmake -S . -B build -G Ninja "${options[@]}" >/dev/null || fail 'cmake failed, as said above'
+    cmake --build build -- --quiet || fail 'the build failed, as said above'
+    note "$(find build/bin -type f -perm -u+x | wc -l) programs in build/bin"
+else
+    note 'left out: cmake or ninja is missing'
+fi
+
+if [ "$action" = install ]; then
+    step 'installed'
+    exit 0
+fi
+
+# --- the stack -------------------------------------------------------------------------------------
+
+export PATH="$root/.venv/bin:$PATH"
+step 'start'
+whiteroom up "${where[@]}" "${app[@]}"
+step 'verify'
+whiteroom verify "${where[@]}"
+step 'running'
+whiteroom status "${where[@]}"
+cat <<NEXT
+
+stop:   infrastructure/monitoring/start.sh --stop ${where[*]}
+more:   . .venv/bin/activate; whiteroom --help
+NEXT
