@@ -49,8 +49,13 @@ class Layout:
 
     @property
     def config(self) -> Path:
-        """Configuration files as the components read them, written by `up`."""
+        """Configuration files as the components read them: a link to one of `configurations`."""
         return self.data / "config"
+
+    @property
+    def configurations(self) -> Path:
+        """The version of the configuration in force and the one before it, written by `up`."""
+        return self.data / "configurations"
 
     @property
     def secrets(self) -> Path:

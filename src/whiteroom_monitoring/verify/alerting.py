@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from whiteroom_monitoring.stack.prometheus import get_json
 from whiteroom_monitoring.verify.checks import Mismatch, Stack, check
-from whiteroom_monitoring.verify.prometheus import get_json
 
 WATCHDOG = "Watchdog"
 PRIORITIES = {"P0", "P1", "P2", "P3"}

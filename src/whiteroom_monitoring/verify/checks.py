@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.report import Check, State
 from whiteroom_monitoring.stack.layout import Layout
-from whiteroom_monitoring.verify.prometheus import Prometheus
+from whiteroom_monitoring.stack.prometheus import Prometheus
 
 
 class Mismatch(Exception):  # noqa: N818 - it is a finding, not an error of the program

@@ -9,9 +9,9 @@ import time
 from whiteroom_monitoring import report
 from whiteroom_monitoring.report import Check
 from whiteroom_monitoring.stack.layout import add_layout_options, layout_from
+from whiteroom_monitoring.stack.prometheus import Prometheus
 from whiteroom_monitoring.verify import alerting, collection, engine, machine
 from whiteroom_monitoring.verify.checks import DEFINITIONS, Stack
-from whiteroom_monitoring.verify.prometheus import Prometheus
 
 # Importing a module of checks registers them.
 AREAS = (machine, collection, engine, alerting)

@@ -1,0 +1,42 @@
+"""Stopping a stack without a trace: no process, no port, no shared memory."""
+
+from __future__ import annotations
+
+import shutil
+
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.stack import jack, processes, record
+from whiteroom_monitoring.stack.layout import Layout
+from whiteroom_monitoring.stack.supervisor import Supervisor
+
+
+class LeftoverError(MonitoringError):
+    """Something of the stack could not be stopped or removed."""
+
+
+def end_orphans(layout: Layout) -> list[processes.Process]:
+    """End what a supervisor that was killed has left running; return the processes ended."""
+    if Supervisor(layout).pid() is not None:
+        return []
+    orphans = processes.of_stack(layout.data)
+    processes.end(orphans)
+    return orphans
+
+
+def stop(layout: Layout) -> list[str]:
+    """Stop everything, and remove what is in shared memory; return the names of what was stopped.
+
+    Data, logs and configuration stay. Raises LeftoverError naming the processes that would not end.
+    """
+    running = processes.of_stack(layout.data)
+    Supervisor(layout).shut_down()
+    end_orphans(layout)
+    left = processes.of_stack(layout.data)
+    if left:
+        raise LeftoverError("these would not end: " + ", ".join(str(process) for process in left))
+    for name in ("supervisor.sock", "supervisord.pid", layout.control_socket.name):
+        (layout.run / name).unlink(missing_ok=True)
+    record.remove(layout)
+    shutil.rmtree(layout.segments, ignore_errors=True)
+    jack.remove_leftovers(layout)
+    return sorted({process.component for process in running if process.component})

@@ -1,0 +1,248 @@
+"""``whiteroom up``: starts the stack; ends when every component and every target is green."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from whiteroom_monitoring.errors import FaultyFilesError, MonitoringError, UsageError
+from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.stack import (
+    credentials,
+    health,
+    jack,
+    preflight,
+    record,
+    rendering,
+    status,
+    stopping,
+    versions,
+)
+from whiteroom_monitoring.stack.components import STAGES, Component, components
+from whiteroom_monitoring.stack.layout import Layout, add_layout_options, layout_from
+from whiteroom_monitoring.stack.lock import exclusive
+from whiteroom_monitoring.stack.output import last_lines
+from whiteroom_monitoring.stack.progress import Progress
+from whiteroom_monitoring.stack.prometheus import Prometheus, UnreachableError
+from whiteroom_monitoring.stack.supervisor import Supervisor
+
+POLL_S = 0.1
+READY_WITHIN_S = 30.0
+# One interval until the first scrape, and as much again on a busy machine.
+SCRAPED_WITHIN_S = 40.0
+
+
+class StartError(MonitoringError):
+    """A component did not become healthy, or a target was not scraped, in time."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``whiteroom up``."""
+    add_layout_options(parser)
+    parser.add_argument(
+        "--without-app", action="store_true", help="the monitoring alone, without the reference app"
+    )
+    parser.add_argument(
+        "--no-restart",
+        action="append",
+        default=[],
+        metavar="COMPONENT",
+        help="leave this component down when it ends; the next `up` without this starts it again",
+    )
+    parser.add_argument(
+        "--env-file",
+        type=Path,
+        metavar="FILE",
+        help="credentials (default: infrastructure/monitoring/.env); without, the inbox gets all",
+    )
+    parser.epilog = (
+        "Run again on a running stack, it starts what is down, takes over a changed configuration\n"
+        "when it is valid, and leaves the rest alone."
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start what is not running, and wait until everything is green."""
+    layout = layout_from(arguments)
+    parts = components(layout, not arguments.without_app)
+    unknown = set(arguments.no_restart) - {component.name for component in parts}
+    if unknown:
+        names = ", ".join(component.name for component in parts)
+        raise UsageError(f"--no-restart {', '.join(sorted(unknown))}: expected {names}")
+    env_file = arguments.env_file or share("infrastructure/monitoring") / ".env"
+    if arguments.env_file and not env_file.is_file():
+        raise UsageError(f"--env-file {env_file}: no such file")
+    progress = Progress(quiet=arguments.json)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with exclusive(layout):
+        start = Start(layout, parts, arguments, progress)
+        try:
+            start.run(env_file)
+        finally:
+            progress.end()
+    _report(arguments, layout, progress)
+    return 0
+
+
+class Start:
+    """One start of a stack, which either ends green or takes back what it has begun."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        parts: Sequence[Component],
+        options: argparse.Namespace,
+        progress: Progress,
+    ) -> None:
+        self._layout = layout
+        self._parts = parts
+        self._with_app = not options.without_app
+        self._without_restart = sorted(options.no_restart)
+        self._progress = progress
+        self._supervisor = Supervisor(layout)
+
+    def run(self, env_file: Path) -> None:
+        """Check, configure, start, wait. Raises MonitoringError; then a new stack is gone again."""
+        given = credentials.read(env_file)
+        source = rendering.Source()
+        self._progress.step("checking the configuration")
+        self._require_faultless(source)
+        was_running = self._supervisor.pid() is not None
+        if not was_running:
+            self._end_orphans()
+        self._progress.step("checking the machine")
+        states = self._supervisor.states() if was_running else {}
+        running = {name for name, state in states.items() if state.pid}
+        preflight.inspect(self._layout, self._parts, running)
+        try:
+            self._configure(source, given, was_running)
+            self._start_in_stages()
+            self._wait_for_targets()
+        except BaseException:
+            if not was_running:
+                self._take_back()
+            raise
+
+    def _require_faultless(self, source: rendering.Source) -> None:
+        faults = source.faults()
+        if faults:
+            raise FaultyFilesError(faults)
+
+    def _end_orphans(self) -> None:
+        orphans = stopping.end_orphans(self._layout)
+        if orphans:
+            names = ", ".join(sorted(orphan.component for orphan in orphans))
+            self._progress.step(f"ended what a killed supervisor had left: {names}")
+        jack.remove_leftovers(self._layout)
+
+    def _configure(
+        self, source: rendering.Source, given: dict[str, str], was_running: bool
+    ) -> None:
+        layout = self._layout
+        for folder in (layout.log, layout.configurations):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        credentials.store(layout, given)
+        files = rendering.render(source, layout, self._with_app, given)
+        changed = rendering.activate(files, layout)
+        self._supervisor.write(self._parts, self._without_restart)
+        if was_running:
+            self._supervisor.update()
+        else:
+            self._progress.step("starting the supervisor")
+            self._supervisor.start()
+        known = versions.of(self._parts)
+        record.write(layout, record.Record(self._with_app, self._without_restart, known))
+        if changed and was_running:
+            self._reload()
+
+    def _reload(self) -> None:
+        for name in ("prometheus", "alertmanager"):
+            if self._supervisor.states()[name].pid:
+                self._progress.step(f"reloading {name}")
+                self._supervisor.signal(name, "HUP")
+
+    def _start_in_stages(self) -> None:
+        for stage in STAGES:
+            parts = [component for component in self._parts if component.stage == stage]
+            for component in parts:
+                self._supervisor.start_component(component.name)
+            self._wait_for_health(parts)
+
+    def _wait_for_health(self, parts: Sequence[Component]) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while True:
+            found = health.of(self._layout, parts)
+            waiting = [part.name for part in parts if found[part.name] != health.WELL]
+            if not waiting:
+                return
+            self._progress.step(f"waiting for {', '.join(waiting)}")
+            self._require_no_failure()
+            if time.monotonic() > deadline:
+                name = waiting[0]
+                raise StartError(
+                    f"{name} is not healthy after {READY_WITHIN_S:g} s: {found[name]}"
+                    f"{self._last_output(name)}"
+                )
+            time.sleep(POLL_S)
+
+    def _require_no_failure(self) -> None:
+        for name, state in self._supervisor.states().items():
+            if state.state == "FATAL":
+                raise StartError(f"{name} could not be started{self._last_output(name)}")
+
+    def _last_output(self, name: str) -> str:
+        try:
+            lines = last_lines(self._layout.log / f"{name}.log", 10)
+        except MonitoringError:
+            return "; it printed nothing"
+        return "; the last that it printed:\n" + "\n".join(f"  {line}" for line in lines)
+
+    def _wait_for_targets(self) -> None:
+        deadline = time.monotonic() + SCRAPED_WITHIN_S
+        while True:
+            waiting = self._not_green()
+            if not waiting:
+                return
+            self._progress.step(f"waiting for the first scrape of {', '.join(waiting)}")
+            self._require_no_failure()
+            if time.monotonic() > deadline:
+                raise StartError(f"not green after {SCRAPED_WITHIN_S:g} s: {', '.join(waiting)}")
+            time.sleep(POLL_S)
+
+    def _not_green(self) -> list[str]:
+        """Return the targets that are not up yet, then the components that are not well."""
+        try:
+            prometheus = Prometheus(self._layout.url("prometheus"))
+            targets = prometheus.get("targets", state="active")["activeTargets"]
+        except UnreachableError:
+            return ["prometheus"]
+        down = [target["labels"]["job"] for target in targets if target["health"] != "up"]
+        if down or not targets:
+            return down or ["prometheus"]
+        return [c.name for c in status.read(self._layout) if not c.well]
+
+    def _take_back(self) -> None:
+        # A second Ctrl-C must not leave half of it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self._progress.step("stopping what was started")
+        stopping.stop(self._layout)
+        self._progress.end()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _report(arguments: argparse.Namespace, layout: Layout, progress: Progress) -> None:
+    found = status.read(layout)
+    if arguments.json:
+        content = json.loads(status.as_json(layout, found))
+        print(json.dumps({**content, "seconds": round(progress.seconds, 1)}, indent=2))
+    else:
+        status.print_table(found)
+        print(f"green after {progress.seconds:.1f} s; stop with `whiteroom down`")
