@@ -1,0 +1,77 @@
+"""Credentials come from `.env` and the environment, and lie in files that others can't read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.stack import credentials
+from whiteroom_monitoring.stack.layout import Layout
+
+
+@pytest.fixture
+def env_file(tmp_path: Path):
+    """Return a function that writes a `.env` of mode 0600 and returns its path."""
+
+    def write(text: str, mode: int = 0o600) -> Path:
+        path = tmp_path / ".env"
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("SMTP_PASSWORD=secret", "secret"),
+        ("  export SMTP_PASSWORD = secret  # of the mail server", "secret"),
+        ('SMTP_PASSWORD="a b#c"', "a b#c"),
+        ("SMTP_PASSWORD='a\"b' # comment", 'a"b'),
+        ("SMTP_PASSWORD=a=b", "a=b"),
+    ],
+)
+def test_line_of_env_file(env_file, line: str, expected: str) -> None:
+    """A value is what a shell would make of the line, for the forms that people use."""
+    assert credentials.read(env_file(line), {}) == {"SMTP_PASSWORD": expected}
+
+
+def test_environment_wins(env_file) -> None:
+    """The environment wins over the file, and what is empty or foreign counts as not set."""
+    path = env_file("SMTP_PASSWORD=file\nSLACK_WEBHOOK_URL=\nOTHER=1\n\n# comment\n")
+    assert credentials.read(path, {"SMTP_PASSWORD": "environment"}) == {
+        "SMTP_PASSWORD": "environment"
+    }
+
+
+def test_missing_env_file_sets_nothing(tmp_path: Path) -> None:
+    """Without a file and without variables, nothing is set."""
+    assert credentials.read(tmp_path / ".env", {}) == {}
+
+
+def test_all_faults_of_env_file(env_file) -> None:
+    """What is no assignment, and a mode that lets others read, are reported at once."""
+    with pytest.raises(FaultyFilesError) as caught:
+        credentials.read(env_file("SMTP_PASSWORD secret\nA=1\n-x-\n", mode=0o644), {})
+    assert [fault.line for fault in caught.value.faults] == [0, 1, 3]
+    assert "mode 0644" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_stored_files_are_closed_to_others(tmp_path: Path) -> None:
+    """Each credential is one file of mode 0600 in a folder of mode 0700."""
+    layout = Layout(tmp_path)
+    credentials.store(layout, {"SMTP_PASSWORD": "secret"})
+    assert layout.secrets.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in layout.secrets.iterdir()} == {0o600}
+    assert (layout.secrets / "smtp_password").read_text() == "secret"
+
+
+def test_without_slack_the_inbox_is_asked(tmp_path: Path) -> None:
+    """A channel without a credential leads to the inbox of the same stack."""
+    layout = Layout(tmp_path, 1000)
+    credentials.store(layout, {})
+    assert (layout.secrets / "slack_webhook_url").read_text() == "http://127.0.0.1:9004/slack"

@@ -1,0 +1,141 @@
+"""Before anything starts, every problem is found at once and named with its remedy."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.stack import preflight, processes
+from whiteroom_monitoring.stack.components import Component, Program, components
+from whiteroom_monitoring.stack.layout import Layout
+from whiteroom_monitoring.stack.preflight import PreflightError
+
+OFFSET = 21_000
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Iterator[Layout]:
+    """A stack whose segments' folder is removed in the end."""
+    layout = Layout(tmp_path / "data", OFFSET)
+    yield layout
+    if layout.segments.is_dir():
+        layout.segments.rmdir()
+
+
+def _problems(layout: Layout, parts: list[Component]) -> tuple[str, ...]:
+    with pytest.raises(PreflightError) as caught:
+        preflight.inspect(layout, parts, running=())
+    return caught.value.problems
+
+
+def test_nothing_wrong(layout: Layout) -> None:
+    """A machine with all programs and free ports passes, and no probe stays behind."""
+    preflight.inspect(layout, components(layout, with_app=False), running=())
+    assert list(layout.data.iterdir()) == []
+    assert list(layout.segments.iterdir()) == []
+
+
+def test_port_in_use_names_its_holder(layout: Layout) -> None:
+    """A port in use is named with the component that wants it and the process that holds it."""
+    with socket.create_server(("127.0.0.1", layout.port("prometheus"))):
+        [problem] = _problems(layout, components(layout, with_app=False))
+    # The listener is this very process, which does not look at itself.
+    assert problem.startswith(f"port {layout.port('prometheus')} (prometheus) is in use by ")
+    assert "--port-offset" in problem
+
+
+def test_listener_is_found() -> None:
+    """The process that listens on a port is found through /proc."""
+    code = (
+        "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); "
+        "print(s.getsockname()[1], flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        ["python3", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        port = int(child.stdout.readline())
+        found = processes.listener(port)
+        assert found is not None
+        assert (found.pid, "python3 -c import socket" in str(found)) == (child.pid, True)
+        child.communicate()
+    assert processes.can_listen("127.0.0.1", port)
+
+
+def test_missing_program_names_its_package(layout: Layout) -> None:
+    """A missing program is named together with what brings it."""
+    program = Program(("no-such-program",), "install Debian's package such")
+    [problem] = _problems(layout, [Component("part", 1, program, ())])
+    assert problem == "part: no-such-program was not found; install Debian's package such"
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
+def test_folder_that_can_not_be_written(tmp_path: Path) -> None:
+    """A data folder that can't be written is named with the reason."""
+    tmp_path.chmod(0o500)
+    [problem] = _problems(Layout(tmp_path / "data", OFFSET), [])
+    assert problem.endswith("can't be written: Permission denied")
+
+
+def test_folder_on_a_file_system_without_writing() -> None:
+    """A data folder below /proc can't be written, by root neither."""
+    problems = _problems(Layout(Path("/proc/whiteroom"), OFFSET), [])
+    assert problems[0].startswith("data folder /proc/whiteroom can't be written: ")
+
+
+@pytest.mark.parametrize("name", ['a"b', "a;b", "a\nb"])
+def test_name_that_supervisord_can_not_hold(tmp_path: Path, name: str) -> None:
+    """Characters that supervisord's configuration can't hold are refused, not mangled."""
+    [problem] = _problems(Layout(tmp_path / name, OFFSET), [])
+    assert problem.endswith("in its name can't be used")
+
+
+def test_path_too_long_for_a_socket(tmp_path: Path) -> None:
+    """A path that no Unix socket can have is refused before supervisord fails on it."""
+    [problem] = _problems(Layout(tmp_path / ("x" * 100), OFFSET), [])
+    assert "choose a shorter --data" in problem
+
+
+def test_all_problems_at_once(tmp_path: Path) -> None:
+    """Problems of different kinds are reported together."""
+    layout = Layout(Path("/proc/whiteroom"), OFFSET)
+    missing = Component("part", 1, Program(("no-such-program",), "remedy"), ("x",))
+    assert len(_problems(layout, [missing])) == 2
+
+
+def _may_mount() -> bool:
+    return (
+        os.getuid() == 0 and subprocess.run(["unshare", "-m", "true"], check=False).returncode == 0
+    )
+
+
+@pytest.mark.skipif(not _may_mount(), reason="only root mounts a file system of its own")
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("{data}", "data folder {data} has 1 MiB free, 512 MiB are needed"),
+        ("/dev/shm", "memory file system: /dev/shm/whiteroom-0-21000 can't be written: No space"),
+    ],
+)
+def test_full_file_system(tmp_path: Path, place: str, said: str) -> None:
+    """A full disk and a full memory file system are said, exit status 1, and nothing starts."""
+    data = tmp_path / "data"
+    data.mkdir()
+    mount = place.format(data=data)
+    script = (
+        f"mount -t tmpfs -o size=1m tmpfs {mount} && "
+        f"exec {sys.executable} -m whiteroom_monitoring up --without-app "
+        f"--data {data} --port-offset {OFFSET}"
+    )
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert said.format(data=data) in done.stderr
+    assert done.returncode == 1
+    assert processes.of_stack(data) == []

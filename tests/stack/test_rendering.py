@@ -1,0 +1,125 @@
+"""The configuration in force is the committed one, with a stack's own ports, paths and channels."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from whiteroom_monitoring.check import tools
+from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.stack import credentials, rendering
+from whiteroom_monitoring.stack.layout import Layout
+
+SOURCE = rendering.Source()
+EVERYTHING = set(credentials.FILES)
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    """A stack with an offset, whose folders are there."""
+    layout = Layout(tmp_path / "data", 1000)
+    layout.configurations.mkdir(parents=True)
+    return layout
+
+
+def _targets(files: dict[str, str]) -> dict[str, str]:
+    jobs = yaml.safe_load(files["prometheus/prometheus.yml"])["scrape_configs"]
+    return {job["job_name"]: job["static_configs"][0]["targets"][0] for job in jobs}
+
+
+def test_ports_are_shifted(layout: Layout) -> None:
+    """Every target of the stack is scraped at its own port plus the offset."""
+    assert _targets(rendering.render(SOURCE, layout, True, set())) == {
+        "juce-backend": "127.0.0.1:9000",
+        "node-exporter": "127.0.0.1:10100",
+        "prometheus": "127.0.0.1:10090",
+        "alertmanager": "127.0.0.1:10093",
+        "whiteroom-agent": "127.0.0.1:9003",
+        "whiteroom-inbox": "127.0.0.1:9004",
+    }
+
+
+def test_without_app(layout: Layout) -> None:
+    """Without the app, neither its target nor the rules about it are there."""
+    files = rendering.render(SOURCE, layout, False, set())
+    assert "juce-backend" not in _targets(files)
+    rules = {name for name in files if "/rules/" in name}
+    assert rules == {f"prometheus/rules/{n}.yml" for n in ("machine", "monitoring", "services")}
+
+
+@pytest.mark.parametrize("with_app", [True, False])
+@pytest.mark.parametrize("given", [set(), EVERYTHING, {"SLACK_WEBHOOK_URL"}])
+def test_rendered_configuration_is_faultless(
+    layout: Layout, with_app: bool, given: set[str]
+) -> None:
+    """What is put in force is accepted by Prometheus' and Alertmanager's own checkers."""
+    credentials.store(layout, dict.fromkeys(given, "https://hooks.example/a"))
+    rendering.activate(rendering.render(SOURCE, layout, with_app, given), layout)
+    rules = sorted((layout.config / "prometheus/rules").glob("*.yml"))
+    prometheus = layout.config / "prometheus/prometheus.yml"
+    alertmanager = layout.config / "alertmanager/alertmanager.yml"
+    assert tools.CONFIG.faults([prometheus]) == []
+    assert tools.RULES.faults(rules) == []
+    assert tools.ALERTMANAGER_CONFIG.faults([alertmanager]) == []
+
+
+def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
+    """Each pager and the mail go to the inbox unless their own credential is set."""
+    files = rendering.render(SOURCE, layout, True, {"PAGERDUTY_SERVICE_KEY_HIGH"})
+    content = yaml.safe_load(files["alertmanager/alertmanager.yml"])
+    urls = {
+        receiver["name"]: pager.get("url")
+        for receiver in content["receivers"]
+        for pager in receiver.get("pagerduty_configs", [])
+    }
+    inbox = "http://127.0.0.1:9004/pagerduty/v2/enqueue"
+    assert urls == {"pagerduty-critical": inbox, "pagerduty-high": None, "security-team": inbox}
+    assert content["global"]["smtp_smarthost"] == "127.0.0.1:9025"
+    assert "smtp_auth_password_file" not in content["global"]
+
+
+def test_with_credentials_nothing_leads_to_the_inbox(layout: Layout) -> None:
+    """With all credentials, the inbox gets the Watchdog only."""
+    text = rendering.render(SOURCE, layout, True, EVERYTHING)["alertmanager/alertmanager.yml"]
+    assert [line.strip() for line in text.splitlines() if "127.0.0.1" in line] == [
+        "- api_url: http://127.0.0.1:9004/slack"
+    ]
+    assert str(layout.secrets / "smtp_password") in text
+
+
+def test_activating_the_same_changes_nothing(layout: Layout) -> None:
+    """The same content is in force already; other content replaces it, and can be taken back."""
+    first, second = {"prometheus/a.yml": "1"}, {"prometheus/a.yml": "2"}
+    assert rendering.activate(first, layout)
+    assert not rendering.activate(first, layout)
+    assert rendering.activate(second, layout)
+    assert (layout.config / "prometheus/a.yml").read_text() == "2"
+    rendering.restore(layout)
+    assert (layout.config / "prometheus/a.yml").read_text() == "1"
+
+
+def test_only_two_versions_stay(layout: Layout) -> None:
+    """The version in force and the one before it stay; older ones and unfinished ones go."""
+    (layout.configurations / "unfinished-1").mkdir()
+    for number in range(4):
+        rendering.activate({"a.yml": str(number)}, layout)
+    kept = sorted((v / "a.yml").read_text() for v in layout.configurations.iterdir())
+    assert kept == ["2", "3"]
+
+
+def test_faults_of_broken_files_have_their_place(tmp_path: Path) -> None:
+    """A broken rule file and a broken Alertmanager configuration are both reported, with lines."""
+    folder = tmp_path / "monitoring"
+    shutil.copytree(share("infrastructure/monitoring"), folder)
+    source = rendering.Source(folder)
+    assert source.faults() == []
+    rules = folder / "prometheus/rules/machine.yml"
+    rules.write_text(rules.read_text().replace("expr: |", "expr: | (((", 1) + "\nx: [")
+    routes = folder / "alertmanager/alertmanager.yml"
+    routes.write_text(routes.read_text().replace("receiver: watchdog", "receiver: nobody"))
+    found = {fault.path.name: fault.line for fault in source.faults()}
+    assert set(found) == {"machine.yml", "alertmanager.yml"}
+    assert found["machine.yml"] > 0
