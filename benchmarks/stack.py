@@ -1,0 +1,225 @@
+"""How fast the stack is up, verified and answering, how much memory it takes, and how it ends.
+
+Starts a stack of its own beside others, with its own data folder and ports, and stops it. It has no
+peer: the goals are figures that operators rely on. Takes about six minutes, most of them waiting
+for ServiceDown to be due and to be resolved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import report
+from benchmarks.report import Row
+from whiteroom_monitoring.stack import processes
+from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
+from whiteroom_monitoring.stack.prometheus import Prometheus, UnreachableError, get_json
+
+OFFSETS = range(24_000, 30_000, 100)
+REPETITIONS = 5
+KILLS = 3
+
+
+def whiteroom(layout: Layout, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on the stack, without judging its exit status."""
+    place = ["--data", str(layout.data), "--port-offset", str(layout.port_offset)]
+    words = [sys.executable, "-m", "whiteroom_monitoring", command, *options, *place]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def require(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    """Return ``done``; end the benchmark when the command has failed."""
+    if done.returncode != 0:
+        sys.exit(
+            f"{' '.join(done.args[1:])}: exit status {done.returncode}\n{done.stdout}{done.stderr}"
+        )
+    return done
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Return how long ``run`` takes."""
+    start = time.monotonic()
+    run()
+    return time.monotonic() - start
+
+
+def until(condition: Callable[[], bool], limit_s: float) -> float:
+    """Return after how many seconds ``condition`` holds; infinite when not within ``limit_s``."""
+    start = time.monotonic()
+    while time.monotonic() - start < limit_s:
+        with contextlib.suppress(UnreachableError):
+            if condition():
+                return time.monotonic() - start
+        time.sleep(0.2)
+    return float("inf")
+
+
+def status(layout: Layout) -> dict[str, Any]:
+    """Return the answer of `whiteroom status --json`."""
+    content: dict[str, Any] = json.loads(whiteroom(layout, "status", "--json").stdout)
+    return content
+
+
+def starting(layout: Layout) -> list[Row]:
+    """Measure `up` until green, and `verify` until everything is proven."""
+    start = time.monotonic()
+    require(whiteroom(layout, "up", "--json"))
+    green = time.monotonic() - start
+    require(whiteroom(layout, "verify", "--json"))
+    verified = time.monotonic() - start
+    return [
+        report.at_most("from up to green", "s", green, 20),
+        report.at_most("from up to verified", "s", verified, 90),
+    ]
+
+
+def memory(layout: Layout) -> Row:
+    """Sum the resident memory of the monitoring, its supervisor included."""
+    found = status(layout)
+    total = sum(c["resident_bytes"] for c in found["components"] if not c["of_app"])
+    total += processes.resident_bytes(found["supervisor_pid"])
+    return report.at_most("resident memory of the monitoring", "MB", total / 1e6, 250)
+
+
+def answering(layout: Layout) -> list[Row]:
+    """Measure the commands that must be there at once: the median of several runs."""
+
+    def median(*words: str) -> float:
+        times = [seconds(lambda: whiteroom(layout, *words)) for _ in range(REPETITIONS)]
+        return sorted(times)[REPETITIONS // 2]
+
+    return [
+        report.at_most("whiteroom status", "s", median("status"), 0.3),
+        report.at_most("whiteroom --help", "s", median("up", "--help"), 0.3),
+    ]
+
+
+def kills(layout: Layout) -> list[Row]:
+    """Kill the engine: how long until it serves again, and does a counter lose or jump?"""
+    outages, lowest, highest = [], [], []
+    for _ in range(KILLS):
+        before, at = _callbacks(layout)
+        os.kill(_pid(layout, "engine"), signal.SIGKILL)
+        killed = time.monotonic()
+        left = until(lambda: _agent_has_engine(layout) or _serves(layout), 5)
+        outages.append(until(lambda: _serves(layout), 30) + left)
+        after, then = _callbacks(layout)
+        due = (then - at) * 48_000 / 256
+        lowest.append(after - before)
+        highest.append((after - before) / due)
+        # Two kills within the start's own time would count as a failure to start.
+        time.sleep(max(0.0, 8 - (time.monotonic() - killed)))
+    return [
+        report.at_most("engine killed, serving again", "s", max(outages), 10),
+        Row("callbacks lost by a kill", "", max(0.0, -min(lowest)), "<= 0", min(lowest) >= 0),
+        report.at_most("callbacks counted over a kill ÷ due", "", max(highest), 1.05),
+        report.at_most("rate of callbacks over the kills ÷ due", "", _rate(layout), 1.1),
+    ]
+
+
+def _rate(layout: Layout) -> float:
+    """Return the highest rate that Prometheus shows over the kills, as a share of the due one."""
+    time.sleep(12)
+    query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[2m:5s])'
+    value = Prometheus(layout.url("prometheus")).value(query)
+    return float("inf") if value is None else value / (48_000 / 256)
+
+
+def _callbacks(layout: Layout) -> tuple[float, float]:
+    text = _fetch(layout.url("engine", "/metrics")) or ""
+    found = [line for line in text.splitlines() if line.startswith("audio_callbacks_total ")]
+    return float(found[0].split()[1]), time.monotonic()
+
+
+def _serves(layout: Layout) -> bool:
+    return "audio_callbacks_total " in (_fetch(layout.url("engine", "/metrics")) or "")
+
+
+def _agent_has_engine(layout: Layout) -> bool:
+    return "audio_callbacks_total " in (_fetch(layout.url("agent", "/metrics")) or "")
+
+
+def _fetch(url: str) -> str | None:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            text: str = answer.read().decode()
+            return text
+    except (urllib.error.URLError, OSError):
+        return None
+
+
+def _pid(layout: Layout, name: str) -> int:
+    return next(int(c["pid"]) for c in status(layout)["components"] if c["name"] == name)
+
+
+def service_down(layout: Layout) -> list[Row]:
+    """Kill the engine for good: how long until ServiceDown is in the inbox, then its resolution?"""
+    require(whiteroom(layout, "up", "--json", "--no-restart", "engine"))
+    time.sleep(20)
+    os.kill(_pid(layout, "engine"), signal.SIGKILL)
+    paged = until(lambda: _notified(layout, "firing"), 150)
+    require(whiteroom(layout, "up", "--json"))
+    resolved = until(lambda: _notified(layout, "resolved"), 150)
+    return [
+        report.at_most("engine gone, ServiceDown in the inbox", "s", paged, 100),
+        report.at_most("engine back, resolution in the inbox", "s", resolved, 100),
+    ]
+
+
+def _notified(layout: Layout, state: str) -> bool:
+    answer = get_json(layout.url("inbox", "/api/messages"), search="ServiceDown", limit="50")
+    return any(message["state"] == state for message in answer["messages"])
+
+
+def stopping(layout: Layout) -> list[Row]:
+    """Measure `down`, and count what it leaves."""
+    took = seconds(lambda: require(whiteroom(layout, "down", "--json")))
+    ports = [p for p in PORTS if not processes.can_listen(LOOPBACK, layout.port(p))]
+    memory_files = [path for path in (layout.segments,) if path.exists()]
+    left = len(processes.of_stack(layout.data)) + len(ports) + len(memory_files)
+    return [
+        report.at_most("whiteroom down", "s", took, 15),
+        report.at_most("processes, ports and shared memory left by down", "", left, 0),
+    ]
+
+
+def free_layout(data: Path) -> Layout:
+    """Return a stack whose ports are all free."""
+    for offset in OFFSETS:
+        layout = Layout(data, offset)
+        if all(processes.can_listen(LOOPBACK, layout.port(name)) for name in PORTS):
+            return layout
+    sys.exit("no free ports")
+
+
+def main() -> int:
+    """Measure everything on one stack of its own."""
+    arguments = report.parser(__doc__).parse_args()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as folder:
+        layout = free_layout(Path(folder) / "data")
+        try:
+            rows += starting(layout)
+            rows += answering(layout)
+            rows.append(memory(layout))
+            rows += kills(layout)
+            rows += service_down(layout)
+        finally:
+            rows += stopping(layout)
+    return report.show(rows, arguments.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
