@@ -1,0 +1,85 @@
+"""One notification as the inbox keeps it, and how a JSON body becomes an object."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from whiteroom_monitoring.errors import MonitoringError
+
+Channel = Literal["pagerduty", "slack", "email"]
+State = Literal["firing", "resolved", ""]
+Action = Literal["trigger", "acknowledge", "resolve", ""]
+
+CHANNELS: tuple[Channel, ...] = ("pagerduty", "slack", "email")
+LARGEST_BODY_BYTES = 1024 * 1024
+
+
+class InvalidMessageError(MonitoringError):
+    """A body is no notification; ``errors`` names everything that is wrong with it."""
+
+    def __init__(self, *errors: str) -> None:
+        self.errors = errors
+        super().__init__("; ".join(errors))
+
+
+@dataclass(frozen=True)
+class Message:
+    """A notification.
+
+    ``recipient`` is Slack's channel, a mail's addressees or PagerDuty's severity; ``colour`` is
+    what the sender asked for. ``raw`` is JSON for PagerDuty and Slack, the source for a mail.
+    ``action`` and ``source`` are PagerDuty's, and empty for the other channels.
+    """
+
+    channel: Channel
+    title: str
+    text: str
+    raw: str
+    recipient: str = ""
+    colour: str = ""
+    state: State = ""
+    dedup_key: str = ""
+    action: Action = ""
+    source: str = ""
+
+
+def decoded(body: bytes | str) -> dict[str, Any]:
+    """Return the JSON object in ``body``; what can't be written as UTF-8 becomes ``?``.
+
+    Raises InvalidMessageError for anything that is not one JSON object (RFC 8259).
+    """
+    try:
+        # Twice: 1e999 and lone surrogates pass the first reading, and could not be stored.
+        once = json.loads(body, parse_constant=_refuse_constant)
+        found = json.loads(encoded(once), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidMessageError(f"the body is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InvalidMessageError(
+            f"the body is a JSON {type(found).__name__}, expected a JSON object"
+        )
+    return found
+
+
+def encoded(value: object) -> str:
+    """Return ``value`` as JSON text that can be stored and searched."""
+    return printable(json.dumps(value, ensure_ascii=False))
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with ``?`` for lone surrogates, which no UTF-8 file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def state_in(title: str) -> State:
+    """Return the state that Alertmanager's templates put in front: ``[FIRING:2] …``."""
+    start = title.lstrip().upper()
+    if start.startswith("[FIRING"):
+        return "firing"
+    return "resolved" if start.startswith("[RESOLVED") else ""
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,95 @@
+"""Slack's incoming webhooks: a text, attachments (what Alertmanager sends) or blocks.
+
+Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs
+
+from whiteroom_monitoring.inbox.messages import (
+    InvalidMessageError,
+    Message,
+    State,
+    decoded,
+    encoded,
+    state_in,
+)
+
+FORM = "application/x-www-form-urlencoded"
+STATES: dict[str, State] = {"good": "resolved", "warning": "firing", "danger": "firing"}
+LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|([^<>]*))?>")
+
+
+def parsed(body: bytes, content_type: str = "", path: str = "") -> Message:
+    """Return the message in ``body``: JSON, or a form whose field ``payload`` is JSON.
+
+    ``path``, what follows ``/slack/`` in the address, is the recipient when the body names none.
+    Raises InvalidMessageError when it has neither text nor attachments nor blocks.
+    """
+    hook = decoded(_payload_field(body) if content_type.startswith(FORM) else body)
+    attachments = [part for part in _objects(hook.get("attachments")) if part]
+    lines = [*_top_lines(hook), *(line for part in attachments for line in _lines(part))]
+    if not lines:
+        raise InvalidMessageError("no_text: expected 'text', 'attachments' or 'blocks'")
+    first = attachments[0] if attachments else {}
+    title = plain(str(first.get("title") or "")) or lines[0]
+    colour = str(first.get("color") or "")
+    return Message(
+        channel="slack",
+        title=title.splitlines()[0],
+        text="\n".join(line for line in lines if line != title),
+        raw=encoded(hook),
+        recipient=str(hook.get("channel") or path),
+        colour=colour,
+        state=state_in(title) or STATES.get(colour, ""),
+    )
+
+
+def plain(text: str) -> str:
+    """Return Slack's markup as a reader sees it, with addresses written out.
+
+    >>> plain("<https://a.example/|runbook> &amp; more")
+    'runbook https://a.example/ & more'
+    """
+    spelled = LINK.sub(lambda found: f"{found[2] or ''} {found[1]}".strip(), text)
+    return spelled.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def _payload_field(body: bytes) -> str:
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=100)
+    if "payload" not in fields:
+        raise InvalidMessageError("the form has no field 'payload', expected one with JSON")
+    return fields["payload"][0]
+
+
+def _top_lines(hook: dict[str, Any]) -> Iterator[str]:
+    texts = [hook.get("text")]
+    for block in _objects(hook.get("blocks")):
+        texts += [part.get("text") for part in [_object(block.get("text"))]]
+        texts += [field.get("text") for field in _objects(block.get("fields"))]
+    yield from (plain(text) for text in texts if isinstance(text, str) and text.strip())
+
+
+def _lines(attachment: dict[str, Any]) -> Iterator[str]:
+    for name in ("pretext", "title", "title_link", "text"):
+        if isinstance(attachment.get(name), str) and attachment[name].strip():
+            yield plain(attachment[name])
+    for field in _objects(attachment.get("fields")):
+        yield plain(f"{field.get('title', '')}: {field.get('value', '')}")
+    for action in _objects(attachment.get("actions")):
+        if action.get("url"):
+            yield plain(f"{action.get('text', 'link')}: {action['url']}")
+    if not (attachment.get("title") or attachment.get("text")) and attachment.get("fallback"):
+        yield plain(str(attachment["fallback"]))
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

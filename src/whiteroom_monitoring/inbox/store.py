@@ -1,0 +1,227 @@
+"""Where the inbox keeps notifications: one SQLite file, committed before anything is acknowledged.
+
+https://sqlite.org/pragma.html#pragma_synchronous: in WAL mode only FULL survives a power cut.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.inbox import incidents
+from whiteroom_monitoring.inbox.messages import Message
+
+FILE_NAME = "inbox.sqlite"
+APPLICATION_ID = 0x57524942  # "WRIB", so that a foreign database is not written to
+VERSION = 1
+KEPT_MESSAGES = 10_000
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 500
+# An answer ends early beyond this, so that 500 mails of 1 MiB don't fill the memory.
+LARGEST_ANSWER_CHARACTERS = 4 * 1024 * 1024
+LOCK_TIMEOUT_S = 1.0
+
+SCHEMA = f"""
+BEGIN;
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, received TEXT NOT NULL,
+    recipient TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, colour TEXT NOT NULL,
+    state TEXT NOT NULL, dedup_key TEXT NOT NULL, raw TEXT NOT NULL);
+CREATE INDEX messages_by_channel ON messages (channel, id);
+{incidents.SCHEMA}
+CREATE TABLE health (id INTEGER PRIMARY KEY CHECK (id = 1), checked TEXT NOT NULL);
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+COLUMNS = "id, channel, received, recipient, title, text, colour, state, dedup_key, raw"
+
+
+class StoreError(MonitoringError):
+    """The file of notifications at ``path`` can't be used."""
+
+    def __init__(self, path: Path, found: str, advice: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {found}; {advice}")
+
+
+def utc_now() -> datetime:
+    """Return the time, with zone."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """The notifications in ``folder``, which is created with mode 0700. Use from one thread.
+
+    Raises StoreError when the file is not a whole database of the inbox.
+    """
+
+    def __init__(
+        self, folder: Path, now: Callable[[], datetime] = utc_now, kept: int = KEPT_MESSAGES
+    ) -> None:
+        self.path = folder / FILE_NAME
+        self._now = now
+        self._kept = kept
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(
+                self.path, timeout=LOCK_TIMEOUT_S, isolation_level=None
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                self.path, f"can't be opened: {error}", "name a writable folder with --data"
+            ) from error
+        self._connection.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def add(self, message: Message) -> dict[str, Any]:
+        """Commit ``message`` and return it as the API shows it. Raises StoreError when it can't."""
+        received = _timestamp(self._now())
+        with self._committed() as connection:
+            title = incidents.fold(connection, message, received) or message.dedup_key
+            row = connection.execute(
+                f"INSERT INTO messages ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                f" RETURNING {COLUMNS}",
+                (
+                    message.channel,
+                    received,
+                    message.recipient,
+                    message.title or title,
+                    message.text,
+                    message.colour,
+                    message.state,
+                    message.dedup_key,
+                    message.raw,
+                ),
+            ).fetchone()
+            connection.execute("DELETE FROM messages WHERE id <= ?", (row["id"] - self._kept,))
+            incidents.forget_old(connection, self._kept)
+        return _shown(row)
+
+    def messages(
+        self, search: str = "", channel: str = "", limit: int = DEFAULT_LIMIT, before: int = 0
+    ) -> list[dict[str, Any]]:
+        """Return messages, newest first, at most ``limit`` and fewer when they are very long.
+
+        ``search`` is looked for in title, text and raw; ``before`` leaves out that id and newer.
+        """
+        conditions, values = ["1"], list[str | int]()
+        if search:
+            conditions.append(
+                "(title LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\' OR raw LIKE ? ESCAPE '\\')"
+            )
+            values += [_containing(search)] * 3
+        if channel:
+            conditions.append("channel = ?")
+            values.append(channel)
+        if before:
+            conditions.append("id < ?")
+            values.append(before)
+        found = self._connection.execute(
+            f"SELECT {COLUMNS} FROM messages WHERE {' AND '.join(conditions)}"
+            " ORDER BY id DESC LIMIT ?",
+            (*values, limit),
+        )
+        return list(_until_large(found))
+
+    def incidents(self, *states: str) -> list[dict[str, Any]]:
+        """Return the incidents in one of ``states`` (in any, when none is named), newest first."""
+        return incidents.listed(self._connection, states)
+
+    def check_writable(self) -> None:
+        """Commit something small. Raises StoreError when notifications could not be kept."""
+        with self._committed() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO health VALUES (1, ?)", (_timestamp(self._now()),)
+            )
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded into it."""
+        self._connection.close()
+
+    def _prepare(self) -> None:
+        try:
+            self._refuse_foreign()
+            self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            self._connection.execute("PRAGMA synchronous = FULL")
+            if not self._pragma("user_version"):
+                self._connection.executescript(SCHEMA)
+            found = self._pragma("quick_check(1)")
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                self.path, f"can't be used: {error}", "check its permissions and free space"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+        if found != "ok":
+            raise StoreError(
+                self.path,
+                f"is no whole SQLite database ({found})",
+                "move it away; the inbox then begins a new one",
+            )
+        self.path.chmod(0o600)
+
+    def _refuse_foreign(self) -> None:
+        """Leave alone what the inbox has not made; a file without tables is a new one."""
+        tables = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        mine = (APPLICATION_ID, VERSION)
+        found = (self._pragma("application_id"), self._pragma("user_version"))
+        if tables and found != mine:
+            raise StoreError(
+                self.path,
+                f"has application id and version {found}, expected {mine}",
+                "it belongs to another program or version: move it away or name another --data",
+            )
+
+    def _pragma(self, name: str) -> Any:
+        return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+    @contextmanager
+    def _committed(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
+            raise StoreError(
+                self.path, f"can't be written: {error}", "free space or mend permissions"
+            ) from error
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+
+def _shown(row: sqlite3.Row) -> dict[str, Any]:
+    message = dict(row)
+    if message["channel"] != "email":
+        message["raw"] = json.loads(message["raw"])
+    return message
+
+
+def _until_large(rows: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+    characters = 0
+    for row in rows:
+        characters += len(row["raw"]) + len(row["text"])
+        yield _shown(row)
+        if characters > LARGEST_ANSWER_CHARACTERS:
+            return
+
+
+def _containing(search: str) -> str:
+    for special in "\\%_":
+        search = search.replace(special, "\\" + special)
+    return f"%{search}%"
+
+
+def _timestamp(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
