@@ -14,7 +14,7 @@ _COLUMNS = ("check", "area", "state", "seen", "expected")
 def as_json(results: Sequence[Result]) -> dict[str, Any]:
     """Return the results as schemas/check.schema.json describes them."""
     return {
-        "state": "failed" if any(result.state == "failed" for result in results) else "ok",
+        "ok": all(result.state != "failed" for result in results),
         "checks": [_check(result) for result in results],
     }
 

@@ -7,7 +7,6 @@ import email.policy
 from collections.abc import Sequence
 from email.message import EmailMessage
 from html.parser import HTMLParser
-from typing import cast
 
 from whiteroom_monitoring.inbox.messages import Message, printable, state_in
 
@@ -20,7 +19,7 @@ def parsed(source: bytes, recipients: Sequence[str] = ()) -> Message:
 
     No source is refused: whatever a mail server takes in, somebody may have to read.
     """
-    mail = cast(EmailMessage, email.message_from_bytes(source, policy=email.policy.default))
+    mail = email.message_from_bytes(source, policy=email.policy.default)
     title = " ".join(_header(mail, "subject").split()) or "(no subject)"
     return Message(
         channel="email",

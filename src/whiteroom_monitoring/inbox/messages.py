@@ -14,6 +14,7 @@ Action = Literal["trigger", "acknowledge", "resolve", ""]
 
 CHANNELS: tuple[Channel, ...] = ("pagerduty", "slack", "email")
 LARGEST_BODY_BYTES = 1024 * 1024
+_PRIORITIES = tuple(f"P{priority}: " for priority in range(4))
 
 
 class InvalidMessageError(MonitoringError):
@@ -74,11 +75,13 @@ def printable(text: str) -> str:
 
 
 def state_in(title: str) -> State:
-    """Return the state that Alertmanager's templates put in front: ``[FIRING:2] …``."""
+    """Return the state that a title begins with: ``[FIRING:2] …`` by Alertmanager's own templates,
+    ``P1: …`` or ``Resolved: …`` by ours.
+    """
     start = title.lstrip().upper()
-    if start.startswith("[FIRING"):
-        return "firing"
-    return "resolved" if start.startswith("[RESOLVED") else ""
+    if start.startswith(("[RESOLVED", "RESOLVED: ")):
+        return "resolved"
+    return "firing" if start.startswith(("[FIRING", *_PRIORITIES)) else ""
 
 
 def _refuse_constant(name: str) -> object:

@@ -42,7 +42,7 @@ def parsed(body: bytes) -> Message:
         channel="pagerduty",
         title=str(payload.get("summary") or ""),
         text=_text(event, payload),
-        raw=encoded(event),
+        raw=encoded({**event, "routing_key": _masked(event["routing_key"])}),
         recipient=severity,
         colour="good" if action == "resolve" else COLOURS.get(severity, ""),
         state=STATES.get(action, ""),
@@ -84,6 +84,11 @@ def _payload_faults(payload: object, required: bool) -> list[str]:
         found = payload.get("severity")
         faults.append(f"'payload.severity' is {found!r}, expected one of {', '.join(SEVERITIES)}")
     return faults
+
+
+def _masked(key: str) -> str:
+    """Return enough of a key to tell which it is, and too little to use it."""
+    return f"…{key[-4:]}" if len(key) > 8 else "…"
 
 
 def _text(event: dict[str, Any], payload: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from whiteroom_monitoring.inbox.messages import (
 )
 
 FORM = "application/x-www-form-urlencoded"
-STATES: dict[str, State] = {"good": "resolved", "warning": "firing", "danger": "firing"}
+STATES: dict[str, State] = {"good": "resolved", "": ""}
 LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|([^<>]*))?>")
 
 
@@ -30,7 +30,9 @@ def parsed(body: bytes, content_type: str = "", path: str = "") -> Message:
     ``path``, what follows ``/slack/`` in the address, is the recipient when the body names none.
     Raises InvalidMessageError when it has neither text nor attachments nor blocks.
     """
-    hook = decoded(_payload_field(body) if content_type.startswith(FORM) else body)
+    # `curl -d '{…}'` calls JSON a form.
+    is_form = content_type.startswith(FORM) and not body.lstrip().startswith(b"{")
+    hook = decoded(_payload_field(body) if is_form else body)
     attachments = [part for part in _objects(hook.get("attachments")) if part]
     lines = [*_top_lines(hook), *(line for part in attachments for line in _lines(part))]
     if not lines:
@@ -45,7 +47,7 @@ def parsed(body: bytes, content_type: str = "", path: str = "") -> Message:
         raw=encoded(hook),
         recipient=str(hook.get("channel") or path),
         colour=colour,
-        state=state_in(title) or STATES.get(colour, ""),
+        state=state_in(title) or STATES.get(colour, "firing"),
     )
 
 

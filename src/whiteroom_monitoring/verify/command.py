@@ -8,6 +8,7 @@ import time
 
 from whiteroom_monitoring import report
 from whiteroom_monitoring.report import Check
+from whiteroom_monitoring.stack import status
 from whiteroom_monitoring.stack.layout import add_layout_options, layout_from
 from whiteroom_monitoring.stack.prometheus import Prometheus
 from whiteroom_monitoring.verify import alerting, collection, engine, machine
@@ -34,8 +35,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the checks, print the report, return 0 when none has failed."""
-    from whiteroom_monitoring.stack import status  # noqa: PLC0415 - not for --help
-
     layout = layout_from(arguments)
     prometheus = Prometheus(layout.url("prometheus"))
     stack = Stack(layout, prometheus, status.with_app(layout))

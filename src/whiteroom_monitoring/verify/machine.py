@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import stat
 
+from whiteroom_monitoring.stack import status
 from whiteroom_monitoring.verify.checks import Mismatch, Stack, check
 
 
 @check("components.healthy", "components", "every component running and healthy")
 def _(stack: Stack) -> str:
-    from whiteroom_monitoring.stack import status  # noqa: PLC0415 - heavy for the other checks
-
     components = status.read(stack.layout)
     bad = [f"{c.name} {c.state}" for c in components if not c.well]
     if bad or not components:

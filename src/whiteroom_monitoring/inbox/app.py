@@ -1,0 +1,235 @@
+"""The inbox over HTTP: what senders post, what people and programs read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from whiteroom_monitoring import client
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.inbox import incidents, page, pagerduty, slack
+from whiteroom_monitoring.inbox.desk import Desk
+from whiteroom_monitoring.inbox.messages import CHANNELS, LARGEST_BODY_BYTES, InvalidMessageError
+from whiteroom_monitoring.inbox.store import DEFAULT_LIMIT, LARGEST_LIMIT, StoreError
+
+HEARTBEAT_S = 15.0
+OPEN = "open"
+
+# No script, style or connection but the inbox' own: what it shows was written by others.
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class _BadQueryError(Exception):
+    """A parameter of a request has no meaning."""
+
+
+class _TooLargeError(Exception):
+    """The body of a request is larger than allowed."""
+
+
+class Inbox:
+    """The handlers of all routes, around one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def pagerduty(self, request: Request) -> Response:
+        """Take an event as PagerDuty's Events API v2 does."""
+        try:
+            event = pagerduty.parsed(await _body(request))
+        except InvalidMessageError as error:
+            self._desk.reject("pagerduty", error)
+            answer = {
+                "status": "invalid event",
+                "message": "Event object is invalid",
+                "errors": list(error.errors),
+            }
+            return JSONResponse(answer, HTTPStatus.BAD_REQUEST)
+        await self._desk.take(event)
+        answer = {
+            "status": "success",
+            "message": "Event processed",
+            "dedup_key": event.dedup_key,
+        }
+        return JSONResponse(answer, HTTPStatus.ACCEPTED)
+
+    async def slack(self, request: Request) -> Response:
+        """Take a message as Slack's incoming webhooks do."""
+        try:
+            kind = request.headers.get("content-type", "application/json")
+            message = slack.parsed(await _body(request), kind, request.path_params.get("rest", ""))
+        except InvalidMessageError as error:
+            self._desk.reject("slack", error)
+            return PlainTextResponse(f"invalid_payload: {error}", HTTPStatus.BAD_REQUEST)
+        await self._desk.take(message)
+        return PlainTextResponse("ok")
+
+    async def messages(self, request: Request) -> Response:
+        """List messages, newest first."""
+        search, channel = _text(request, "search"), _choice(request, "channel", CHANNELS)
+        limit = _number(request, "limit", DEFAULT_LIMIT)
+        before = _number(request, "before", 0)
+        if not 1 <= limit <= LARGEST_LIMIT:
+            raise _BadQueryError(f"limit={limit}: expected 1 to {LARGEST_LIMIT}")
+        found = await self._desk.ask(lambda s: s.messages(search, channel, limit, before))
+        return JSONResponse({"messages": found})
+
+    async def incidents(self, request: Request) -> Response:
+        """List incidents, the one that changed last first."""
+        state = _choice(request, "state", (OPEN, *incidents.STATES))
+        states = incidents.OPEN if state == OPEN else (state,) if state else ()
+        found = await self._desk.ask(lambda store: store.incidents(*states))
+        return JSONResponse({"incidents": found})
+
+    async def events(self, request: Request) -> Response:
+        """Stream each new message as a server-sent event."""
+        return StreamingResponse(self._stream(), media_type="text/event-stream")
+
+    async def _stream(self) -> AsyncIterator[str]:
+        yield "retry: 2000\n\n"
+        async for message in self._desk.watch(HEARTBEAT_S):
+            if message is None:
+                yield ": still here\n\n"
+            else:
+                yield f"id: {message['id']}\nevent: message\ndata: {json.dumps(message)}\n\n"
+
+    async def page(self, request: Request) -> Response:
+        """Return the page, with what is known now in it."""
+        found = await self._desk.ask(lambda s: (s.incidents(*incidents.OPEN), s.messages()))
+        return Response(page.render(*found), media_type="text/html")
+
+    async def asset(self, request: Request) -> Response:
+        """Return the page's style or script."""
+        content, kind = page.ASSETS[request.url.path.rpartition("/")[2]]
+        return Response(content, media_type=kind)
+
+    async def metrics(self, request: Request) -> Response:
+        """Return the inbox' own metrics."""
+        return Response(client.exposition(), media_type=client.CONTENT_TYPE)
+
+    async def healthy(self, request: Request) -> Response:
+        """Answer 200 when a notification could be stored now."""
+        await self._desk.ask(lambda store: store.check_writable())
+        return PlainTextResponse("ok\n")
+
+
+def make(desk: Desk, hosts: set[str]) -> Starlette:
+    """Return the application. ``hosts`` are the names by which it may be addressed."""
+    inbox = Inbox(desk)
+
+    def get(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route(path, handler, methods=["GET"])
+
+    def post(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+        return Route(path, handler, methods=["POST"])
+
+    return Starlette(
+        routes=[
+            post("/pagerduty/v2/enqueue", inbox.pagerduty),
+            post("/slack", inbox.slack),
+            post("/slack/{rest:path}", inbox.slack),
+            get("/api/messages", inbox.messages),
+            get("/api/incidents", inbox.incidents),
+            get("/api/events", inbox.events),
+            get("/-/healthy", inbox.healthy),
+            get("/metrics", inbox.metrics),
+            get("/", inbox.page),
+            *(get(f"/{name}", inbox.asset) for name in page.ASSETS),
+        ],
+        middleware=[Middleware(_Guard, hosts=hosts)],
+        exception_handlers={
+            StoreError: _failure(HTTPStatus.SERVICE_UNAVAILABLE),
+            _BadQueryError: _failure(HTTPStatus.BAD_REQUEST),
+            _TooLargeError: _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+            MonitoringError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
+        },
+    )
+
+
+class _Guard:
+    """Answers only who addresses the inbox by its own name, and adds the security headers.
+
+    A page elsewhere whose name is made to lead to this machine would else read the inbox.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: set[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        if host_name(named) not in self._hosts:
+            answer = PlainTextResponse(
+                f"Host is {named!r}; expected one of {', '.join(sorted(self._hosts))}\n",
+                HTTPStatus.MISDIRECTED_REQUEST,
+            )
+            await answer(scope, receive, send)
+            return
+
+        async def send_guarded(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *extra]  # type: ignore[misc]
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)  # type: ignore[arg-type]
+
+
+def host_name(header: str) -> str:
+    """Return the name in a Host header, without its port and brackets."""
+    if header.startswith("["):
+        return header[1:].partition("]")[0]
+    return header.rpartition(":")[0] or header
+
+
+def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        print(f"{request.method} {request.url.path}: {status.value}: {error}", flush=True)
+        return JSONResponse({"error": str(error)}, status)
+
+    return answer
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY_BYTES:
+            raise _TooLargeError(f"the body is larger than {LARGEST_BODY_BYTES} bytes")
+    return bytes(body)
+
+
+def _text(request: Request, name: str) -> str:
+    return request.query_params.get(name, "")
+
+
+def _choice(request: Request, name: str, allowed: tuple[str, ...]) -> str:
+    value = _text(request, name)
+    if value and value not in allowed:
+        raise _BadQueryError(f"{name}={value}: expected one of {', '.join(allowed)}")
+    return value
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    value = _text(request, name)
+    if value and not (value.isascii() and value.isdecimal() and len(value) <= 18):
+        raise _BadQueryError(f"{name}={value}: expected a whole number")
+    return int(value) if value else default

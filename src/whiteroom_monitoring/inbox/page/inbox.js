@@ -1,0 +1,121 @@
+// Keeps the page up to date. What is shown was written by others: it is set as text, never as HTML.
+"use strict";
+
+const CHANNELS = { pagerduty: "PagerDuty", slack: "Slack", email: "E-mail" };
+const PAGE = 100;
+const byId = (id) => document.getElementById(id);
+const search = byId("search");
+const channel = byId("channel");
+
+function setTime(element, text) {
+  const time = new Date(text);
+  element.dateTime = text;
+  element.title = text;
+  element.textContent = time.toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+}
+
+// Text in which addresses are links; only http and https become any.
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s<>"]+)/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const link = document.createElement("a");
+    link.href = part;
+    link.textContent = part;
+    link.rel = "noopener noreferrer";
+    link.target = "_blank";
+    return link;
+  });
+}
+
+function messageElement(message) {
+  const item = byId("message").content.cloneNode(true).firstElementChild;
+  const find = (selector) => item.querySelector(selector);
+  if (message.state) item.classList.add(message.state);
+  item.dataset.id = message.id;
+  find(".channel").textContent = CHANNELS[message.channel];
+  find(".channel").classList.add(message.channel);
+  find(".recipient").textContent = message.recipient;
+  find(".tag").textContent = message.state;
+  if (message.state) find(".tag").classList.add(message.state);
+  setTime(find("time"), message.received);
+  find("h3").textContent = message.title;
+  find("p").replaceChildren(...linked(message.text));
+  find("pre").textContent =
+    typeof message.raw === "string" ? message.raw : JSON.stringify(message.raw, null, 2);
+  return item;
+}
+
+function incidentElement(incident) {
+  const item = byId("incident").content.cloneNode(true).firstElementChild;
+  item.classList.add(incident.state);
+  item.querySelector("b").textContent = incident.title;
+  item.querySelector(".tag").textContent = incident.state;
+  setTime(item.querySelector("time"), incident.first);
+  item.querySelector(".events").textContent =
+    incident.events === 1 ? "1 event" : `${incident.events} events`;
+  return item;
+}
+
+async function ask(path, parameters) {
+  const answer = await fetch(`${path}?${new URLSearchParams(parameters)}`);
+  if (!answer.ok) throw new Error(`${path}: status ${answer.status}`);
+  return answer.json();
+}
+
+let asked = 0;
+
+async function showMessages(before) {
+  const mine = ++asked;
+  const parameters = { search: search.value, channel: channel.value, limit: PAGE };
+  if (before) parameters.before = before;
+  const { messages } = await ask("api/messages", parameters);
+  // An answer to what is no longer asked is thrown away.
+  if (mine !== asked) return;
+  const elements = messages.map(messageElement);
+  if (before) byId("messages").append(...elements);
+  else byId("messages").replaceChildren(...elements);
+  byId("more").hidden = messages.length < PAGE;
+}
+
+async function showIncidents() {
+  const { incidents } = await ask("api/incidents", { state: "open" });
+  byId("incidents").replaceChildren(...incidents.map(incidentElement));
+  const count = incidents.length;
+  document.title = `${count ? `(${count}) ` : ""}Inbox · White Room Monitoring`;
+}
+
+function setConnection(state, text) {
+  byId("connection").dataset.state = state;
+  byId("connection").textContent = text;
+}
+
+function report(error) {
+  setConnection("lost", `can't be loaded: ${error.message}`);
+}
+
+function refresh() {
+  Promise.all([showMessages(), showIncidents()]).catch(report);
+}
+
+function listen() {
+  const events = new EventSource("api/events");
+  events.onopen = () => {
+    setConnection("live", "live");
+    refresh();
+  };
+  events.onerror = () => setConnection("lost", "connection lost, trying again");
+  events.addEventListener("message", refresh);
+}
+
+let typing;
+search.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => showMessages().catch(report), 150);
+});
+channel.addEventListener("change", () => showMessages().catch(report));
+byId("filter").addEventListener("submit", (event) => event.preventDefault());
+byId("more").addEventListener("click", () => {
+  const last = byId("messages").lastElementChild;
+  if (last) showMessages(last.dataset.id).catch(report);
+});
+listen();
