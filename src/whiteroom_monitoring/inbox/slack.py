@@ -20,6 +20,7 @@ from whiteroom_monitoring.inbox.messages import (
 )
 
 FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 100
 STATES: dict[str, State] = {"good": "resolved", "": ""}
 LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|([^<>]*))?>")
 
@@ -62,7 +63,10 @@ def plain(text: str) -> str:
 
 
 def _payload_field(body: bytes) -> str:
-    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=100)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise InvalidMessageError(f"the form can't be read: {error}") from error
     if "payload" not in fields:
         raise InvalidMessageError("the form has no field 'payload', expected one with JSON")
     return fields["payload"][0]
