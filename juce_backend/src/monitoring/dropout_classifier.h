@@ -52,7 +52,8 @@ class DropoutClassifier {
     if (late > timing.buffer) {
       return missed(reconfigured ? audio::Cause::configuration : audio::Cause::late_callback, late);
     }
-    if (timing.device_xrun) {
+    // A driver reports a late callback as an XRUN, too: that one is known already.
+    if (timing.device_xrun && !running_) {
       return missed(audio::Cause::device, std::max(timing.device_delay, nanoseconds::zero()));
     }
     return ended();

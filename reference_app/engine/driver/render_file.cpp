@@ -19,11 +19,11 @@ void render_file(const FileRendering& rendering) {
   std::vector<float> left(rendering.block_frames);
   std::vector<float> right(rendering.block_frames);
   const dsp::FlushDenormals flush;
-  auto remaining = static_cast<std::uint64_t>(std::llround(rendering.seconds *
-                                                           rendering.sample_rate));
+  auto remaining =
+      static_cast<std::uint64_t>(std::llround(rendering.seconds * rendering.sample_rate));
   while (remaining > 0) {
-    const auto count = static_cast<std::size_t>(
-        std::min<std::uint64_t>(remaining, rendering.block_frames));
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(remaining, rendering.block_frames));
     const std::span<float> now_left = std::span(left).first(count);
     const std::span<float> now_right = std::span(right).first(count);
     mixer.render(now_left, now_right, {.playing = true, .tempo_bpm = song.tempo_bpm}, nullptr);

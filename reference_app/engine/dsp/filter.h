@@ -15,7 +15,8 @@ enum class FilterMode : std::uint8_t { low_pass, band_pass, high_pass };
 /// integration and equivalent currents" (Cytomic, 2013).
 class StateVariableFilter {
  public:
-  /// `resonance` is the quality factor; 0.707 has no peak. A cutoff out of range is brought into it.
+  /// `resonance` is the quality factor; 0.707 has no peak. A cutoff out of range is brought into
+  /// it.
   void set(float cutoff_hz, float resonance, float sample_rate) noexcept {
     const float turns = std::clamp(cutoff_hz / sample_rate, 0.0002F, 0.45F);
     const float g = std::tan(std::numbers::pi_v<float> * turns);

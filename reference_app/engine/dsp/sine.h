@@ -10,8 +10,7 @@ inline float sine(float turns) noexcept {
   if (turns < -0.25F) turns = -0.5F - turns;
   const float x = turns * 6.28318530718F;
   const float s = x * x;
-  return x *
-         (1 - s * (1.0F / 6 - s * (1.0F / 120 - s * (1.0F / 5040 - s * (1.0F / 362880)))));
+  return x * (1 - s * (1.0F / 6 - s * (1.0F / 120 - s * (1.0F / 5040 - s * (1.0F / 362880)))));
 }
 
 }  // namespace whiteroom::engine::dsp

@@ -77,8 +77,7 @@ void Voice::render(std::span<dsp::Stereo> out) noexcept {
         patch_.second_level > 0 ? second_.next(patch_.second) * patch_.second_level : 0;
     const float noise = patch_.noise_level > 0 ? noise_.next() * patch_.noise_level : 0;
     const float left = left_.next(first * near + second * (wide ? far : near) + noise, patch_.mode);
-    const float right =
-        wide ? right_.next(first * far + second * near + noise, patch_.mode) : left;
+    const float right = wide ? right_.next(first * far + second * near + noise, patch_.mode) : left;
     frame += dsp::Stereo{left, right} * level;
   }
 }

@@ -213,7 +213,8 @@ Part bells() {
           .effect_level = 0.3F,
           .gain_db = -14,
           .pan = 0.5F,
-          .notes = together({bass_line(kChords, kSteps, {4, 8}), bass_line(kChords, kSteps, {12, 16})})};
+          .notes =
+              together({bass_line(kChords, kSteps, {4, 8}), bass_line(kChords, kSteps, {12, 16})})};
 }
 
 }  // namespace

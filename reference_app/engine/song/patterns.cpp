@@ -77,10 +77,10 @@ std::vector<Note> melody(std::span<const Step> steps, int first_bar) {
 
 std::vector<Note> together(std::vector<std::vector<Note>> phrases) {
   std::vector<Note> all;
-  for (const std::vector<Note>& phrase : phrases) all.insert(all.end(), phrase.begin(), phrase.end());
-  std::stable_sort(all.begin(), all.end(), [](const Note& a, const Note& b) {
-    return a.start_beats < b.start_beats;
-  });
+  for (const std::vector<Note>& phrase : phrases)
+    all.insert(all.end(), phrase.begin(), phrase.end());
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Note& a, const Note& b) { return a.start_beats < b.start_beats; });
   return all;
 }
 

@@ -33,6 +33,8 @@ def _(stack: Stack) -> str:
 @check("secrets.configuration", "secrets", "no secret and no unexpanded ${VARIABLE} in a config")
 def _(stack: Stack) -> str:
     secrets = [path.read_text().strip() for path in stack.layout.secrets.iterdir()]
+    # Without a credential, the file holds the way to the inbox, which is no secret.
+    secrets = [text for text in secrets if not text.startswith(stack.layout.url("inbox"))]
     files = [path for path in stack.layout.config.rglob("*") if path.is_file()]
     for path in files:
         text = path.read_text(encoding="utf-8")

@@ -1,0 +1,101 @@
+#include "driver/jack_driver.h"
+
+#include <jack/jack.h>
+#include <jack/statistics.h>
+
+#include <atomic>
+#include <string>
+
+#include "driver/scheduling.h"
+#include "log.h"
+
+namespace whiteroom::engine::driver {
+namespace {
+
+constexpr const char* kName = "whiteroom-engine";
+
+class JackDriver final : public Driver {
+ public:
+  explicit JackDriver(Client& client) : client_(client) {
+    jack_set_error_function(
+        [](const char* text) { log(Level::warning, "jack", {{"said", text}}); });
+    jack_set_info_function([](const char* text) { log(Level::info, "jack", {{"said", text}}); });
+    jack_status_t status{};
+    jack_ = jack_client_open(kName, JackNoStartServer, &status);
+    if (jack_ == nullptr) {
+      throw DriverError("no JACK server answers (status " + std::to_string(status) +
+                        "); start one, or choose --driver clock");
+    }
+    left_ = jack_port_register(jack_, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    right_ = jack_port_register(jack_, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    jack_set_process_callback(jack_, process, this);
+    jack_set_thread_init_callback(jack_, thread_begins, this);
+    jack_set_xrun_callback(jack_, xrun, this);
+    jack_set_buffer_size_callback(jack_, buffer_size, this);
+    jack_on_shutdown(jack_, shutdown, this);
+  }
+
+  ~JackDriver() override { jack_client_close(jack_); }
+
+  monitoring::audio::Driver kind() const noexcept override {
+    return monitoring::audio::Driver::jack;
+  }
+  Stream stream() const noexcept override {
+    return {static_cast<double>(jack_get_sample_rate(jack_)), jack_get_buffer_size(jack_)};
+  }
+  bool is_lost() const noexcept override { return lost_.load(std::memory_order_relaxed); }
+
+  void start() override {
+    if (left_ == nullptr || right_ == nullptr) throw DriverError("JACK has no port left for us");
+    client_.stream_changed(stream());
+    if (jack_activate(jack_) != 0) throw DriverError("JACK does not activate the client");
+    // Without these ports the sound goes nowhere, and is rendered all the same.
+    connect(left_, "system:playback_1");
+    connect(right_, "system:playback_2");
+  }
+
+ private:
+  void connect(jack_port_t* port, const char* target) {
+    if (jack_connect(jack_, jack_port_name(port), target) != 0) {
+      log(Level::warning, "not connected", {{"port", std::string(target)}});
+    }
+  }
+
+  static int process(jack_nframes_t frames, void* self) {
+    auto& driver = *static_cast<JackDriver*>(self);
+    auto* left = static_cast<float*>(jack_port_get_buffer(driver.left_, frames));
+    auto* right = static_cast<float*>(jack_port_get_buffer(driver.right_, frames));
+    driver.client_.render({left, frames}, {right, frames});
+    return 0;
+  }
+  static void thread_begins(void* self) {
+    static_cast<JackDriver*>(self)->client_.thread_begins(realtime_in_force());
+  }
+  static int xrun(void* self) {
+    auto& driver = *static_cast<JackDriver*>(self);
+    const std::chrono::duration<double, std::micro> delay(
+        jack_get_xrun_delayed_usecs(driver.jack_));
+    driver.client_.xrun(std::chrono::duration_cast<std::chrono::nanoseconds>(delay));
+    return 0;
+  }
+  static int buffer_size(jack_nframes_t frames, void* self) {
+    auto& driver = *static_cast<JackDriver*>(self);
+    driver.client_.stream_changed({driver.stream().sample_rate, frames});
+    return 0;
+  }
+  static void shutdown(void* self) {
+    static_cast<JackDriver*>(self)->lost_.store(true, std::memory_order_relaxed);
+  }
+
+  Client& client_;
+  jack_client_t* jack_ = nullptr;
+  jack_port_t* left_ = nullptr;
+  jack_port_t* right_ = nullptr;
+  std::atomic<bool> lost_{false};
+};
+
+}  // namespace
+
+std::unique_ptr<Driver> open_jack(Client& client) { return std::make_unique<JackDriver>(client); }
+
+}  // namespace whiteroom::engine::driver
