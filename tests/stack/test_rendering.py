@@ -101,6 +101,17 @@ def test_activating_the_same_changes_nothing(layout: Layout) -> None:
     assert (layout.config / "prometheus/a.yml").read_text() == "1"
 
 
+def test_edited_configuration_is_replaced(layout: Layout) -> None:
+    """What somebody has changed by hand in the folder is put right by the next activation."""
+    files = {"prometheus/a.yml": "1"}
+    rendering.activate(files, layout)
+    (layout.config / "prometheus/a.yml").write_text("edited")
+    (layout.config / "prometheus/b.yml").write_text("added")
+    assert rendering.activate(files, layout)
+    assert [path.name for path in (layout.config / "prometheus").iterdir()] == ["a.yml"]
+    assert (layout.config / "prometheus/a.yml").read_text() == "1"
+
+
 def test_only_two_versions_stay(layout: Layout) -> None:
     """The version in force and the one before it stay; older ones and unfinished ones go."""
     (layout.configurations / "unfinished-1").mkdir()

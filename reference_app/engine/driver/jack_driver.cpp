@@ -29,7 +29,6 @@ class JackDriver final : public Driver {
     left_ = jack_port_register(jack_, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     right_ = jack_port_register(jack_, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     jack_set_process_callback(jack_, process, this);
-    jack_set_thread_init_callback(jack_, thread_begins, this);
     jack_set_xrun_callback(jack_, xrun, this);
     jack_set_buffer_size_callback(jack_, buffer_size, this);
     jack_on_shutdown(jack_, shutdown, this);
@@ -63,13 +62,13 @@ class JackDriver final : public Driver {
 
   static int process(jack_nframes_t frames, void* self) {
     auto& driver = *static_cast<JackDriver*>(self);
+    // JACK gives the thread its priority after its own hook for a thread's start.
+    if (!driver.thread_begun_) driver.client_.thread_begins(realtime_in_force());
+    driver.thread_begun_ = true;
     auto* left = static_cast<float*>(jack_port_get_buffer(driver.left_, frames));
     auto* right = static_cast<float*>(jack_port_get_buffer(driver.right_, frames));
     driver.client_.render({left, frames}, {right, frames});
     return 0;
-  }
-  static void thread_begins(void* self) {
-    static_cast<JackDriver*>(self)->client_.thread_begins(realtime_in_force());
   }
   static int xrun(void* self) {
     auto& driver = *static_cast<JackDriver*>(self);
@@ -91,6 +90,7 @@ class JackDriver final : public Driver {
   jack_client_t* jack_ = nullptr;
   jack_port_t* left_ = nullptr;
   jack_port_t* right_ = nullptr;
+  bool thread_begun_ = false;
   std::atomic<bool> lost_{false};
 };
 

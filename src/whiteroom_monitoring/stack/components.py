@@ -112,6 +112,8 @@ def _prometheus(layout: Layout) -> Component:
             f"--storage.tsdb.retention.size={RETENTION_SIZE}",
             f"--web.listen-address={LOOPBACK}:{layout.port('prometheus')}",
             f"--web.external-url={layout.url('prometheus')}/",
+            # By default it waits for 5 s before its first scrapes, which `up` waits for.
+            "--scrape.discovery-reload-interval=1s",
         ),
         ports=("prometheus",),
         health="/-/ready",

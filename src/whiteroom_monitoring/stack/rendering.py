@@ -80,13 +80,14 @@ def activate(files: dict[str, str], layout: Layout) -> bool:
     """
     folder = layout.configurations / _digest(files)
     before = layout.config.resolve() if layout.config.is_symlink() else None
-    if before != folder:
+    changes = before != folder or _content(folder) != files
+    if changes:
         _write(files, folder)
         _link(layout, folder)
     for version in layout.configurations.iterdir():
         if version not in (folder, before) and version.is_dir():
             shutil.rmtree(version)
-    return before != folder
+    return changes
 
 
 def restore(layout: Layout) -> None:
@@ -105,6 +106,12 @@ def _write(files: dict[str, str], folder: Path) -> None:
         path.write_text(text, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.replace(folder)
+
+
+def _content(folder: Path) -> dict[str, str]:
+    """Return what is there, which somebody may have edited, as `render` returns it."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_text("utf-8", "replace") for path in paths}
 
 
 def _link(layout: Layout, folder: Path) -> None:

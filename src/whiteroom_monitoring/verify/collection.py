@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from typing import Any
 
 from whiteroom_monitoring.catalogue.loader import load
@@ -111,20 +112,18 @@ def _(stack: Stack) -> str:
 @check("prometheus.retention", "storage", "15 days and at most 10 GB")
 def _(stack: Stack) -> str:
     flags = stack.prometheus.get("status/flags")
-    time = flags["storage.tsdb.retention.time"]
+    age = flags["storage.tsdb.retention.time"]
     size = flags["storage.tsdb.retention.size"]
     # Prometheus prints 15d as 15d, and 10GB as 10GB or 10GiB: it counts in powers of 1024.
-    if time not in {"15d", "2w1d"} or size not in {"10GB", "10GiB"}:
-        raise Mismatch(f"{time} and {size}")
-    return f"{time} and {size}"
+    if age not in {"15d", "2w1d"} or size not in {"10GB", "10GiB"}:
+        raise Mismatch(f"{age} and {size}")
+    return f"{age} and {size}"
 
 
-@check("prometheus.speed", "storage", "a dashboard's query answered within 5 s")
+@check("prometheus.speed", "storage", "a query of every series answered within 5 s")
 def _(stack: Stack) -> str:
-    import time  # noqa: PLC0415 - only this check measures
-
     start = time.monotonic()
-    stack.prometheus.query("sum by (job) (rate({__name__=~'.+_total'}[5m]))")
+    stack.prometheus.query("count by (job) ({__name__=~'.+'})")
     elapsed = time.monotonic() - start
     if elapsed > 5:
         raise Mismatch(f"{elapsed:.1f} s")
