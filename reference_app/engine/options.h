@@ -18,7 +18,7 @@ struct Options {
   std::string log_file{};             ///< empty: standard output
   bool front_end = true;
   std::string render{};  ///< path of a WAV file; empty: play live
-  double seconds = 86;   ///< of the file: First Light from its start to its end
+  double seconds = 35;   ///< of the file; First Light is played once in 34.3
   bool help = false;
   bool version = false;
 };
