@@ -25,6 +25,9 @@ from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
 APP_JOBS = {"juce-backend"}
 APP_RULES = {"audio.yml", "engine.yml", "ffi.yml"}
 
+# Of the first scrapes after a start.
+QUICK_INTERVAL = "1s"
+
 _NOTE = "# Written by `whiteroom up` from the configuration that comes with the product.\n"
 _LOCAL_PORT = re.compile(rf"\b{re.escape(LOOPBACK)}:(\d+)")
 
@@ -71,6 +74,19 @@ def render(
         for path in templates
     }
     return {name: _shifted(text, layout) for name, text in files.items()}
+
+
+def quickened(files: dict[str, str]) -> dict[str, str]:
+    """Return the files with first scrapes that follow at once.
+
+    Prometheus spreads its first scrapes over one interval. A start is green when all have happened,
+    so it begins with short intervals, which `activate` then replaces by those of ``files``.
+    """
+    content = yaml.safe_load(files["prometheus/prometheus.yml"])
+    quick = {"scrape_interval": QUICK_INTERVAL, "scrape_timeout": QUICK_INTERVAL}
+    for settings in (content["global"], *content["scrape_configs"]):
+        settings.update({key: quick[key] for key in quick.keys() & settings.keys()})
+    return {**files, "prometheus/prometheus.yml": _dump(content)}
 
 
 def activate(files: dict[str, str], layout: Layout) -> bool:

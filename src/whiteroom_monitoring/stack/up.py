@@ -28,6 +28,7 @@ from whiteroom_monitoring.stack.lock import exclusive
 from whiteroom_monitoring.stack.output import last_lines
 from whiteroom_monitoring.stack.progress import Progress
 from whiteroom_monitoring.stack.prometheus import Prometheus, UnreachableError
+from whiteroom_monitoring.stack.reload import reload
 from whiteroom_monitoring.stack.supervisor import Supervisor
 
 POLL_S = 0.1
@@ -119,9 +120,10 @@ class Start:
         running = {name for name, state in states.items() if state.pid}
         preflight.inspect(self._layout, self._parts, running)
         try:
-            self._configure(source, given, was_running)
+            files = self._configure(source, given, was_running)
             self._start_in_stages()
             self._wait_for_targets()
+            self._slow_down(files)
         except BaseException:
             if not was_running:
                 self._take_back()
@@ -141,13 +143,14 @@ class Start:
 
     def _configure(
         self, source: rendering.Source, given: dict[str, str], was_running: bool
-    ) -> None:
+    ) -> dict[str, str]:
+        """Put the configuration in force, at first with quick scrapes, and return its files."""
         layout = self._layout
         for folder in (layout.log, layout.configurations):
             folder.mkdir(mode=0o700, exist_ok=True)
         credentials.store(layout, given)
         files = rendering.render(source, layout, self._with_app, given)
-        changed = rendering.activate(files, layout)
+        changed = rendering.activate(files if was_running else rendering.quickened(files), layout)
         self._supervisor.write(self._parts, self._without_restart)
         if was_running:
             self._supervisor.update()
@@ -157,13 +160,20 @@ class Start:
         known = versions.of(self._parts)
         record.write(layout, record.Record(self._with_app, self._without_restart, known))
         if changed and was_running:
-            self._reload()
+            self._reload("alertmanager", "prometheus")
+        return files
 
-    def _reload(self) -> None:
-        for name in ("prometheus", "alertmanager"):
-            if self._supervisor.states()[name].pid:
+    def _reload(self, *names: str) -> None:
+        states = self._supervisor.states()
+        for name in names:
+            if states[name].pid:
                 self._progress.step(f"reloading {name}")
-                self._supervisor.signal(name, "HUP")
+                reload(self._layout, self._supervisor, name)
+
+    def _slow_down(self, files: dict[str, str]) -> None:
+        """Replace the short intervals of the start by those of the configuration."""
+        if rendering.activate(files, self._layout):
+            self._reload("prometheus")
 
     def _start_in_stages(self) -> None:
         for stage in STAGES:

@@ -11,6 +11,8 @@ from whiteroom_monitoring.verify.checks import Mismatch, Stack, check
 WATCHDOG = "Watchdog"
 PRIORITIES = {"P0", "P1", "P2", "P3"}
 EVALUATED_WITHIN_S = 30
+# It is repeated every 5 min, and a repetition is sent with the next group_interval of 1 min.
+NOTIFIED_WITHIN_S = 7 * 60
 
 
 def _rules(stack: Stack) -> list[dict[str, Any]]:
@@ -84,13 +86,22 @@ def _(stack: Stack) -> str:
     return f"routed to {', '.join(receiver['name'] for receiver in found[0]['receivers'])}"
 
 
-@check("pager.delivery", "pager", f"a notification of {WATCHDOG} in the inbox")
+@check(
+    "pager.delivery",
+    "pager",
+    f"a notification of {WATCHDOG} in the inbox, {NOTIFIED_WITHIN_S // 60} min old at most",
+)
 def _(stack: Stack) -> str:
     url = f"{stack.layout.url('inbox')}/api/messages"
     messages = get_json(url, search=WATCHDOG, limit="1")["messages"]
     if not messages:
         raise Mismatch(f"no notification of {WATCHDOG} has arrived")
-    return f"by {messages[0]['channel']} at {messages[0]['received']}"
+    newest = messages[0]
+    received = datetime.datetime.fromisoformat(newest["received"])
+    age_s = (datetime.datetime.now(datetime.UTC) - received).total_seconds()
+    if age_s > NOTIFIED_WITHIN_S:
+        raise Mismatch(f"the newest is {age_s / 60:.0f} min old")
+    return f"by {newest['channel']}, {age_s:.0f} s ago"
 
 
 @check("pager.failures", "pager", "no notification that could not be delivered")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whiteroom_monitoring.verify.checks import Mismatch, Skip, Stack, check
 from whiteroom_monitoring.verify.collection import ENGINE_JOB
 
-# A rate over four scrapes is extrapolated; a busy machine adds to that.
+# A rate over three scrapes is extrapolated; a busy machine adds to that.
 TOLERANCE = 0.1
 
 
@@ -23,7 +23,7 @@ def _value(stack: Stack, expression: str) -> float:
 @check("engine.callbacks", "engine", "as many callbacks as sample rate and buffer demand, ± 10 %")
 def _(stack: Stack) -> str:
     stack.require_app()
-    rate = _value(stack, f"rate({_engine('audio_callbacks_total')}[40s])")
+    rate = _value(stack, f"rate({_engine('audio_callbacks_total')}[30s])")
     due = 1 / _value(stack, _engine("audio_buffer_duration_seconds"))
     if abs(rate / due - 1) > TOLERANCE:
         raise Mismatch(f"{rate:.1f} of {due:.1f} callbacks a second")
@@ -33,7 +33,7 @@ def _(stack: Stack) -> str:
 @check("engine.channels", "engine", "8 channels or more, each using the processor")
 def _(stack: Stack) -> str:
     stack.require_app()
-    samples = stack.prometheus.query(f"rate({_engine('audio_channel_cpu_seconds_total')}[40s]) > 0")
+    samples = stack.prometheus.query(f"rate({_engine('audio_channel_cpu_seconds_total')}[30s]) > 0")
     if len(samples) < 8:
         raise Mismatch(f"{len(samples)} channels")
     total = sum(value for _, value in samples)
