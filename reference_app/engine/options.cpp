@@ -24,7 +24,7 @@ Plays "First Light", ten channels of real sound, and records how well it keeps i
   --log-file FILE           append JSON lines here (default: standard output)
   --no-front-end            don't call the engine over its C ABI, as a front end would
   --render FILE             write the song to a WAV file instead of playing it
-  --seconds SECONDS         length of that file (default 86: from start to end)
+  --seconds SECONDS         length of that file (default 35: the song once)
   --version, --help
 
 Exit status: 0 stopped by a signal or rendered, 1 failure, 2 usage.

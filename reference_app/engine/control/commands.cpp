@@ -1,7 +1,7 @@
 #include "control/commands.h"
 
 #include <algorithm>
-#include <map>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -65,6 +65,15 @@ void require_only(const Json& request, std::set<std::string> allowed) {
   for (const auto& item : request.items()) {
     if (!allowed.contains(item.key())) {
       throw BadRequest(item.key() + ": unknown field; expected " + listed(allowed));
+    }
+  }
+}
+
+/// A field's value is quoted in answers, and quoting takes stack for every level of nesting.
+void require_flat(const Json& request) {
+  for (const auto& item : request.items()) {
+    if (item.value().is_structured()) {
+      throw BadRequest(item.key() + ": expected a text or a number, found an array or an object");
     }
   }
 }
@@ -159,6 +168,7 @@ Json tempo(const Json& request, sch_engine& bridge) {
 }
 
 Json dispatched(const Json& request, sch_engine& bridge) {
+  require_flat(request);
   const std::string command = text_of(request, "command");
   if (command == "status") return status(request, bridge);
   if (command == "fault") return fault(request, bridge);
