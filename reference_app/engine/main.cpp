@@ -120,6 +120,16 @@ std::unique_ptr<driver::Driver> open_driver(bool jack, driver::Client& client,
   return std::make_unique<driver::ClockDriver>(client, stream_of(options));
 }
 
+/// A sound server has a rate and a buffer of its own; say so where others were asked for.
+void compare(const driver::Stream& wanted, const driver::Stream& stream) {
+  if (wanted.sample_rate == stream.sample_rate && wanted.buffer_frames == stream.buffer_frames) {
+    return;
+  }
+  log(Level::warning, "the sound server has its own sample rate and buffer",
+      {{"wanted_sample_rate", wanted.sample_rate},
+       {"wanted_buffer_frames", static_cast<std::int64_t>(wanted.buffer_frames)}});
+}
+
 void prepare(monitoring::Segment& segment) {
   segment.declare(monitoring::audio::families());
   segment.declare(monitoring::ffi::families());
@@ -176,6 +186,7 @@ int play(const Options& options) {
   const monitoring::MetricsEndpoint endpoint(
       segment, {.address = options.metrics_address, .port = options.metrics_port});
   const driver::Stream stream = driver->stream();
+  compare(stream_of(options), stream);
   log(Level::info, "playing",
       {{"version", WHITEROOM_VERSION},
        {"driver", jack ? "jack" : "clock"},
