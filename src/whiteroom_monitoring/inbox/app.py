@@ -176,7 +176,7 @@ class _Guard:
             await self._app(scope, receive, send)
             return
         named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        if host_name(named) not in self._hosts:
+        if host_name(named).lower() not in self._hosts:
             answer = PlainTextResponse(
                 f"Host is {named!r}; expected one of {', '.join(sorted(self._hosts))}\n",
                 HTTPStatus.MISDIRECTED_REQUEST,

@@ -63,17 +63,27 @@ async function ask(path, parameters) {
 }
 
 let asked = 0;
+let shown = "";
 
 async function showMessages(before) {
   const mine = ++asked;
-  const parameters = { search: search.value, channel: channel.value, limit: PAGE };
-  if (before) parameters.before = before;
-  const { messages } = await ask("api/messages", parameters);
+  const filter = { search: search.value, channel: channel.value, limit: PAGE };
+  const { messages } = await ask("api/messages", before ? { ...filter, before } : filter);
   // An answer to what is no longer asked is thrown away.
   if (mine !== asked) return;
-  const elements = messages.map(messageElement);
-  if (before) byId("messages").append(...elements);
-  else byId("messages").replaceChildren(...elements);
+  const list = byId("messages");
+  const newest = Number(list.firstElementChild?.dataset.id ?? 0);
+  const fresh = messages.filter((message) => message.id > newest);
+  if (before) {
+    list.append(...messages.map(messageElement));
+  } else if (shown === JSON.stringify(filter) && fresh.length < PAGE) {
+    // What somebody is reading stays as it is, with its details open.
+    list.prepend(...fresh.map(messageElement));
+    return;
+  } else {
+    list.replaceChildren(...messages.map(messageElement));
+  }
+  shown = JSON.stringify(filter);
   byId("more").hidden = messages.length < PAGE;
 }
 

@@ -1,0 +1,292 @@
+"""The laws of the running inbox: over HTTP and SMTP, through signals and restarts."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import smtplib
+import socket
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import whiteroom_monitoring
+
+SCHEMA = json.loads(
+    (Path(whiteroom_monitoring.__file__).parent / "schemas/inbox.schema.json").read_text()
+)
+EVENT: dict[str, Any] = {
+    "routing_key": "0123456789abcdef0123456789abcdef",
+    "event_action": "trigger",
+    "dedup_key": "k",
+    "payload": {"summary": "P1: engine down", "source": "am", "severity": "critical"},
+}
+MAIL = b"Subject: [FIRING:1] disk\r\nTo: ops@whiteroom.example\r\n\r\n4 % left\r\n"
+ENQUEUE = "/pagerduty/v2/enqueue"
+STOP_S = 2.0
+
+
+def send_all(inbox: Any) -> None:
+    assert inbox.post(ENQUEUE, EVENT)[0] == 202
+    assert inbox.post("/slack/ops", {"text": "hello"}) == (200, b"ok")
+    inbox.mail(MAIL)
+
+
+def test_three_channels_arrive(inbox: Any) -> None:
+    """What each sender posts is listed with its channel, recipient, title and state."""
+    send_all(inbox)
+    found = [
+        (row["channel"], row["recipient"], row["title"], row["state"])
+        for row in inbox.get("/api/messages")["messages"]
+    ]
+    assert found == [
+        ("email", "ops@whiteroom.example", "[FIRING:1] disk", "firing"),
+        ("slack", "ops", "hello", ""),
+        ("pagerduty", "critical", "P1: engine down", "firing"),
+    ]
+
+
+def test_pagerduty_answers_as_its_original(inbox: Any) -> None:
+    """An event is answered with 202 and its key, a bad one with 400 and every fault."""
+    status, body = inbox.post(ENQUEUE, EVENT)
+    expected = {"status": "success", "message": "Event processed", "dedup_key": "k"}
+    assert (status, json.loads(body)) == (202, expected)
+    status, body = inbox.post(ENQUEUE, {"routing_key": "r", "dedup_key": "k"})
+    answer = json.loads(body)
+    assert (status, answer["status"], len(answer["errors"])) == (400, "invalid event", 1)
+
+
+def test_answers_follow_the_schema(inbox: Any) -> None:
+    """Lists, empty or not, and errors are what inbox.schema.json describes."""
+    for path in ("/api/messages", "/api/incidents"):
+        jsonschema.validate(inbox.get(path), SCHEMA)
+    send_all(inbox)
+    for path in ("/api/messages", "/api/incidents"):
+        found = inbox.get(path)
+        jsonschema.validate(found, SCHEMA)
+        assert found[path.rpartition("/")[2]]
+    status, _, body = inbox.ask("GET", "/api/messages?limit=none")
+    assert status == 400
+    jsonschema.validate(json.loads(body), SCHEMA)
+
+
+def test_a_key_is_not_given_away(inbox: Any) -> None:
+    """PagerDuty's routing key is a credential: no answer and no file has it."""
+    inbox.post(ENQUEUE, EVENT)
+    (found,) = inbox.get("/api/messages")["messages"]
+    assert found["raw"] == {**EVENT, "routing_key": "…cdef"}
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("", 2), ("open", 1), ("triggered", 1), ("acknowledged", 0), ("resolved", 1)],
+)
+def test_incidents_are_chosen_by_state(inbox: Any, state: str, expected: int) -> None:
+    """`open` is triggered or acknowledged; nothing is all."""
+    inbox.post(ENQUEUE, EVENT)
+    inbox.post(ENQUEUE, {**EVENT, "event_action": "resolve"})
+    inbox.post(ENQUEUE, {**EVENT, "dedup_key": "other"})
+    assert len(inbox.get(f"/api/incidents?state={state}")["incidents"]) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "messages?limit=0",
+        "messages?limit=501",
+        "messages?limit=-1",
+        "messages?limit=ten",
+        "messages?limit=9999999999999999999999",
+        "messages?before=x",
+        "messages?before=%C2%B2",
+        "messages?channel=fax",
+        "incidents?state=gone",
+    ],
+)
+def test_a_meaningless_query_is_a_bad_request(inbox: Any, query: str) -> None:
+    """A parameter outside its range is named, and never a server error."""
+    status, _, body = inbox.ask("GET", f"/api/{query}")
+    assert status == 400
+    assert query.partition("?")[2].partition("=")[0] in json.loads(body)["error"]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", 200),
+        ("localhost:1", 200),
+        ("[::1]:8004", 200),
+        ("LOCALHOST", 200),
+        ("evil.example", 421),
+        ("evil.example:8004", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("localhost@evil.example", 421),
+        ("", 421),
+    ],
+)
+def test_only_this_machines_names_are_answered(inbox: Any, host: str, expected: int) -> None:
+    """A name that somebody else made lead here reads nothing."""
+    assert inbox.ask("GET", "/api/messages", headers={"Host": host})[0] == expected
+
+
+@pytest.mark.parametrize("path", [ENQUEUE, "/slack"])
+def test_a_large_body_is_refused(inbox: Any, path: str) -> None:
+    """1 MiB is taken as a body, one byte more is 413, and nothing of it is kept."""
+    limit = 1024 * 1024
+    assert inbox.ask("POST", path, b" " * limit)[0] == 400
+    assert inbox.ask("POST", path, b" " * (limit + 1))[0] == 413
+    assert inbox.titles() == []
+
+
+def test_a_large_mail_is_refused(inbox: Any) -> None:
+    """A mail above 1 MiB is refused for good, whether its size is announced or not."""
+    large = b"Subject: large\r\n\r\n" + b"line\r\n" * 200_000
+    with pytest.raises(smtplib.SMTPResponseException) as caught:
+        inbox.mail(large)
+    assert caught.value.smtp_code == 552
+    with smtplib.SMTP("127.0.0.1", inbox.smtp_port, timeout=20) as sender:
+        sender.helo()
+        sender.mail("a@whiteroom.example")
+        sender.rcpt("b@whiteroom.example")
+        assert sender.data(large)[0] == 552
+    assert inbox.titles() == []
+
+
+def test_a_failed_store_is_the_senders_to_repeat(inbox: Any, tmp_path: Path) -> None:
+    """While nothing can be stored, senders are told to try again, and health says so."""
+    holder = sqlite3.connect(tmp_path / "inbox/inbox.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    assert inbox.post(ENQUEUE, EVENT)[0] == 503
+    assert inbox.post("/slack", {"text": "hello"})[0] == 503
+    assert inbox.ask("GET", "/-/healthy")[0] == 503
+    with pytest.raises(smtplib.SMTPDataError) as caught:
+        inbox.mail(MAIL)
+    assert caught.value.smtp_code == 451
+    holder.close()
+    assert inbox.titles() == []
+    send_all(inbox)
+    assert inbox.ask("GET", "/-/healthy")[0] == 200
+
+
+def test_what_others_wrote_is_never_markup(inbox: Any) -> None:
+    """Titles, texts and sources with tags are text, on a page that runs no foreign code."""
+    evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    payload = {**EVENT["payload"], "summary": evil}
+    inbox.post(ENQUEUE, {**EVENT, "payload": payload})
+    inbox.post("/slack", {"channel": evil, "text": f"{evil}\n<javascript:alert(1)|click>"})
+    inbox.mail(f"Subject: {evil}\r\n\r\n{evil}\r\n".encode())
+    _, headers, body = inbox.ask("GET", "/")
+    page = body.decode()
+    assert page.count("&lt;script&gt;alert(1)") >= 4
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert 'href="javascript' not in page
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_page_is_whole_without_script(inbox: Any) -> None:
+    """The HTML itself has the open incidents and messages, and its parts are served."""
+    send_all(inbox)
+    page = inbox.ask("GET", "/")[2].decode()
+    for shown in ("P1: engine down", "hello", "[FIRING:1] disk", "triggered"):
+        assert shown in page
+    for name, kind in (("inbox.css", "text/css"), ("inbox.js", "text/javascript")):
+        assert f'"{name}"' in page
+        status, headers, _ = inbox.ask("GET", f"/{name}")
+        assert (status, headers["content-type"].partition(";")[0]) == (200, kind)
+
+
+def test_notifications_and_rejections_are_counted(inbox: Any) -> None:
+    """Each channel's counters grow by what it took and what it refused."""
+    send_all(inbox)
+    inbox.post(ENQUEUE, {})
+    inbox.post("/slack", {})
+    lines = inbox.ask("GET", "/metrics")[2].decode().splitlines()
+    for channel, rejected in (("pagerduty", 1), ("slack", 1), ("email", 0)):
+        assert f'inbox_notifications_total{{channel="{channel}"}} 1' in lines
+        assert f'inbox_rejected_total{{channel="{channel}"}} {rejected}' in lines
+
+
+def test_a_new_message_is_told_at_once(inbox: Any) -> None:
+    """Whoever listens to the events receives each message as the API lists it."""
+    connection = http.client.HTTPConnection("127.0.0.1", inbox.port, timeout=20)
+    connection.request("GET", "/api/events")
+    answer = connection.getresponse()
+    assert answer.getheader("content-type", "").startswith("text/event-stream")
+    answer.readline()
+    inbox.post("/slack", {"text": "grüße"})
+    lines = iter(answer.readline, b"")
+    data = next(line for line in lines if line.startswith(b"data: "))
+    told = json.loads(data.removeprefix(b"data: "))
+    connection.close()
+    jsonschema.validate(told, SCHEMA)
+    assert told == inbox.get("/api/messages")["messages"][0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_in_time(inbox: Any, number: signal.Signals) -> None:
+    """With readers and a mail under way it still ends within 2 s, with status 0."""
+    listening = http.client.HTTPConnection("127.0.0.1", inbox.port, timeout=20)
+    listening.request("GET", "/api/events")
+    answer = listening.getresponse()
+    answer.readline()
+    mailing = smtplib.SMTP("127.0.0.1", inbox.smtp_port, timeout=20)
+    mailing.ehlo()
+    begun = time.monotonic()
+    assert inbox.stop(number) == 0
+    assert time.monotonic() - begun < STOP_S
+    listening.close()
+    mailing.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_was_acknowledged_survives(start: Any, number: signal.Signals) -> None:
+    """After a stop and after a kill, everything that was acknowledged is there again."""
+    first = start()
+    send_all(first)
+    before = first.get("/api/messages"), first.get("/api/incidents")
+    first.stop(number)
+    second = start()
+    assert (second.get("/api/messages"), second.get("/api/incidents")) == before
+
+
+@pytest.mark.parametrize("option", ["--port", "--smtp-port"])
+def test_a_taken_port_is_named(command: list[str], option: str) -> None:
+    """A port that another program has ends it with status 1 and the port, without traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command[command.index(option) + 1] = port
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_spoiled_database_is_named(command: list[str], tmp_path: Path) -> None:
+    """A file that is no database ends it with status 1, the path and what to do."""
+    path = tmp_path / "inbox/inbox.sqlite"
+    path.parent.mkdir()
+    path.write_bytes(b"not a database" * 1000)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{path}: is no whole SQLite database" in done.stderr
+    assert "move it away" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_stays_small(inbox: Any) -> None:
+    """Its resident memory, with all channels used, is 45 MB at most."""
+    send_all(inbox)
+    inbox.ask("GET", "/")
+    status = Path(f"/proc/{inbox.process.pid}/status").read_text()
+    resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    assert int(resident.split()[1]) <= 45_000
