@@ -13,7 +13,7 @@ from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.stack import credentials, rendering
 from whiteroom_monitoring.stack.layout import Layout
 
-SOURCE = rendering.Source()
+SOURCE = rendering.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
 
 

@@ -18,7 +18,6 @@ import yaml
 
 from whiteroom_monitoring.check import configuration
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
-from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.stack.credentials import FILES
 from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
 
@@ -33,10 +32,10 @@ _LOCAL_PORT = re.compile(rf"\b{re.escape(LOOPBACK)}:(\d+)")
 
 
 class Source:
-    """The committed configuration below ``folder``."""
+    """The configuration in ``folder``, which is laid out like infrastructure/monitoring."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or share("infrastructure/monitoring")
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.prometheus_yml = self.folder / "prometheus/prometheus.yml"
         self.alertmanager_yml = self.folder / "alertmanager/alertmanager.yml"
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.stack import jack, processes, record
 from whiteroom_monitoring.stack.layout import Layout
+from whiteroom_monitoring.stack.shared_memory import remove_dead_segments
 from whiteroom_monitoring.stack.supervisor import Supervisor
 
 
@@ -37,6 +36,6 @@ def stop(layout: Layout) -> list[str]:
     for name in ("supervisor.sock", "supervisord.pid", layout.control_socket.name):
         (layout.run / name).unlink(missing_ok=True)
     record.remove(layout)
-    shutil.rmtree(layout.segments, ignore_errors=True)
+    remove_dead_segments(layout.segments)
     jack.remove_leftovers(layout)
     return sorted({process.component for process in running if process.component})

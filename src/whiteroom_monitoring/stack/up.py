@@ -55,6 +55,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="leave this component down when it ends; the next `up` without this starts it again",
     )
     parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="DIR",
+        help="folder with prometheus/ and alertmanager/ (default: infrastructure/monitoring)",
+    )
+    parser.add_argument(
         "--env-file",
         type=Path,
         metavar="FILE",
@@ -74,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     if unknown:
         names = ", ".join(component.name for component in parts)
         raise UsageError(f"--no-restart {', '.join(sorted(unknown))}: expected {names}")
+    source = rendering.Source(arguments.config or share("infrastructure/monitoring"))
     env_file = arguments.env_file or share("infrastructure/monitoring") / ".env"
     if arguments.env_file and not env_file.is_file():
         raise UsageError(f"--env-file {env_file}: no such file")
@@ -82,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     with exclusive(layout):
         start = Start(layout, parts, arguments, progress)
         try:
-            start.run(env_file)
+            start.run(source, env_file)
         finally:
             progress.end()
     _report(arguments, layout, progress)
@@ -106,10 +113,9 @@ class Start:
         self._progress = progress
         self._supervisor = Supervisor(layout)
 
-    def run(self, env_file: Path) -> None:
+    def run(self, source: rendering.Source, env_file: Path) -> None:
         """Check, configure, start, wait. Raises MonitoringError; then a new stack is gone again."""
         given = credentials.read(env_file)
-        source = rendering.Source()
         self._progress.step("checking the configuration")
         self._require_faultless(source)
         was_running = self._supervisor.pid() is not None
@@ -118,8 +124,8 @@ class Start:
         self._progress.step("checking the machine")
         states = self._supervisor.states() if was_running else {}
         running = {name for name, state in states.items() if state.pid}
-        preflight.inspect(self._layout, self._parts, running)
         try:
+            preflight.inspect(self._layout, self._parts, running)
             files = self._configure(source, given, was_running)
             self._start_in_stages()
             self._wait_for_targets()
@@ -239,7 +245,8 @@ class Start:
         # A second Ctrl-C must not leave half of it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        self._progress.step("stopping what was started")
+        if self._supervisor.pid() is not None:
+            self._progress.step("stopping what was started")
         stopping.stop(self._layout)
         self._progress.end()
 

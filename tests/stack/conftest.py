@@ -1,0 +1,123 @@
+"""A real stack for tests: its own folder, its own ports, stopped in the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from whiteroom_monitoring.stack import processes
+from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """Commands on one stack, as a user gives them."""
+
+    layout: Layout
+
+    def run(self, command: str, *options: str, check: bool = True) -> str:
+        """Run a command and return what it prints; fail the test when it fails."""
+        done = self.start(command, *options)
+        out, err = done.communicate(timeout=200)
+        assert not check or done.returncode == 0, f"{command}: {done.returncode}\n{out}\n{err}"
+        return out + ("" if check else err)
+
+    def start(self, command: str, *options: str) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own, as a shell does."""
+        place = ["--data", str(self.layout.data), "--port-offset", str(self.layout.port_offset)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "whiteroom_monitoring", command, *options, *place],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,
+        )
+
+    def status(self) -> dict[str, Any]:
+        """Return the answer of `status --json`, of a stack that may be unwell."""
+        done = self.start("status", "--json")
+        content: dict[str, Any] = json.loads(done.communicate(timeout=60)[0])
+        return content
+
+    def component(self, name: str) -> dict[str, Any]:
+        """Return the status of one component."""
+        return next(c for c in self.status()["components"] if c["name"] == name)
+
+    def kill(self, name: str) -> int:
+        """Kill a component with SIGKILL and return the id that its process had."""
+        pid = int(self.component(name)["pid"])
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def leftovers(self) -> list[str]:
+        """Return what is left of a stack that should be down."""
+        found = [str(process) for process in processes.of_stack(self.layout.data)]
+        found += [
+            f"port {self.layout.port(name)}"
+            for name in PORTS
+            if not processes.can_listen(LOOPBACK, self.layout.port(name))
+        ]
+        found += [str(path) for path in Path("/dev/shm").glob(f"*whiteroom-{self._offset}*")]
+        return found + ([str(self.layout.segments)] if self.layout.segments.exists() else [])
+
+    @property
+    def _offset(self) -> int:
+        return self.layout.port_offset
+
+
+def free_offset() -> int:
+    """Return an offset at which all ports of a stack are free."""
+    start = 11_000 + os.getpid() % 90 * 100
+    for offset in range(start, start + 9_000, 50):
+        ports = [port + offset for port in PORTS.values()]
+        if all(processes.can_listen(LOOPBACK, port) for port in ports):
+            return offset
+    raise AssertionError("no free ports")
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], bool], float, str], None]:
+    """Return a function that waits for a condition, and fails when it does not come in time."""
+
+    def wait(condition: Callable[[], bool], limit_s: float, what: str) -> None:
+        deadline = time.monotonic() + limit_s
+        while not condition():
+            assert time.monotonic() < deadline, f"{what}: not within {limit_s:g} s"
+            time.sleep(0.2)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def make_stack(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[], RunningStack]]:
+    """Return a function that makes a stack which does not run yet; all are stopped in the end."""
+    made: list[RunningStack] = []
+
+    def make() -> RunningStack:
+        data = tmp_path_factory.mktemp("stack") / "data"
+        made.append(RunningStack(Layout(data, free_offset())))
+        return made[-1]
+
+    yield make
+    for stack in made:
+        stack.run("down", check=False)
+
+
+@pytest.fixture(scope="module")
+def stack(make_stack: Callable[[], RunningStack]) -> RunningStack:
+    """A stack with the reference app, green."""
+    made = make_stack()
+    made.run("up")
+    return made

@@ -1,0 +1,202 @@
+"""A whole stack with the reference engine: started, verified, broken, mended, stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import whiteroom_monitoring
+from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.stack import processes
+from whiteroom_monitoring.stack.prometheus import Prometheus
+
+PACKAGE = Path(whiteroom_monitoring.__file__).parent
+# Frames and rate of the stack's JACK server.
+CALLBACKS_PER_S = 48_000 / 256
+
+
+def _valid(text: str, schema: str) -> Any:
+    content = json.loads(text)
+    jsonschema.validate(
+        content, json.loads((PACKAGE / f"schemas/{schema}.schema.json").read_text())
+    )
+    return content
+
+
+def _fetch(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        text: str = answer.read().decode()
+        return text
+
+
+def _sample(text: str, series: str) -> float:
+    return next(
+        float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(series + " ")
+    )
+
+
+def _callbacks(stack) -> float:
+    return _sample(_fetch(stack.layout.url("engine", "/metrics")), "audio_callbacks_total")
+
+
+def _answers(stack, name: str) -> bool:
+    component = stack.component(name)
+    return bool(component["well"])
+
+
+def test_everything_is_verified(stack) -> None:
+    """Every check of `verify` holds on a fresh stack, in the form that the schema describes."""
+    report = _valid(stack.run("verify", "--json"), "report")
+    assert [check["id"] for check in report["checks"] if check["state"] == "failed"] == []
+
+
+def test_status_is_what_the_schema_says(stack) -> None:
+    """`status --json` has the documented form, and every component is well."""
+    content = _valid(stack.run("status", "--json"), "status")
+    assert content["ok"]
+    assert content["with_app"]
+    assert all(component["version"] for component in content["components"])
+
+
+def test_nothing_listens_beyond_loopback(stack) -> None:
+    """Every listening socket of the stack's processes is bound to 127.0.0.1."""
+    ours = {process.pid for process in processes.of_stack(stack.layout.data)}
+    inodes = set()
+    for pid in ours:
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            try:
+                inodes.add(link.readlink().name)
+            except OSError:
+                continue
+    addresses = set()
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            listens = table.startswith("udp") or fields[3] == "0A"
+            if listens and f"socket:[{fields[9]}]" in inodes:
+                addresses.add(fields[1].partition(":")[0])
+    assert addresses == {"0100007F"}
+
+
+def test_up_twice_changes_nothing(stack) -> None:
+    """A second `up` leaves every process alone and is green at once."""
+    before = {c["name"]: c["pid"] for c in stack.status()["components"]}
+    content = _valid(stack.run("up", "--json"), "status")
+    assert {c["name"]: c["pid"] for c in content["components"]} == before
+    assert content["seconds"] < 10
+
+
+def test_output_shows_what_a_component_printed(stack) -> None:
+    """`output` prints the component's own lines; the engine's are JSON with time and level."""
+    lines = _valid(stack.run("output", "engine", "--json"), "output")["lines"]
+    entries = [json.loads(line) for line in lines]
+    assert {"time", "level", "message"} <= entries[0].keys()
+    assert any(entry["message"] == "playing" for entry in entries)
+
+
+def test_killed_engine_loses_no_count(stack, wait_until) -> None:
+    """Counters up to a kill are exposed by the agent, then by the new engine; no rate jumps."""
+    before = _callbacks(stack)
+    killed = stack.kill("engine")
+    agent = stack.layout.url("agent", "/metrics")
+    wait_until(
+        lambda: (
+            "audio_callbacks_total " in _fetch(agent)
+            or stack.component("engine")["pid"] not in (None, killed)
+        ),
+        10,
+        "the killed engine's counters",
+    )
+    wait_until(lambda: _answers(stack, "engine"), 30, "the engine is back")
+    after = _callbacks(stack)
+    uptime = stack.component("engine")["uptime_seconds"] + 1
+    assert after >= before
+    # Each callback is counted once: what was before, and what happened since.
+    assert after - before < CALLBACKS_PER_S * (uptime + 15)
+    assert stack.component("engine")["restarts"] >= 1
+    wait_until(lambda: _rate(stack) is not None, 40, "a rate over the kill")
+    rate = _rate(stack)
+    assert rate is not None
+    assert rate < CALLBACKS_PER_S * 1.1
+
+
+def _rate(stack) -> float | None:
+    query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[1m:5s])'
+    return Prometheus(stack.layout.url("prometheus")).value(query)
+
+
+@pytest.mark.parametrize(
+    "name", ["prometheus", "alertmanager", "node-exporter", "agent", "inbox", "jack"]
+)
+def test_killed_component_comes_back(stack, wait_until, name: str) -> None:
+    """A component that is killed is started again, and `status` counts it."""
+    restarts = stack.component(name)["restarts"]
+    killed = stack.kill(name)
+    wait_until(lambda: stack.component(name)["pid"] not in (None, killed), 20, f"{name} is back")
+    wait_until(lambda: stack.status()["ok"], 30, "every component is well")
+    assert stack.component(name)["restarts"] == restarts + 1
+
+
+def test_faulty_configuration_leaves_the_stack_alone(stack, tmp_path: Path) -> None:
+    """`up` names every fault of a broken rule file, and the last good configuration stays."""
+    folder = tmp_path / "monitoring"
+    shutil.copytree(share("infrastructure/monitoring"), folder)
+    rules = folder / "prometheus/rules/machine.yml"
+    rules.write_text(rules.read_text().replace("for: ", "for: soon", 1))
+    said = stack.run("up", "--config", str(folder), check=False)
+    assert "machine.yml:" in said
+    assert stack.status()["ok"]
+    loaded = Prometheus(stack.layout.url("prometheus")).get("status/config")["yaml"]
+    assert "soon" not in loaded
+
+
+def test_killed_supervisor_is_seen_and_replaced(stack) -> None:
+    """Without its supervisor the stack is shown as orphaned; `up` brings order, counts go on."""
+    before = _callbacks(stack)
+    supervisor = stack.status()["supervisor_pid"]
+    os.kill(supervisor, signal.SIGKILL)
+    content = stack.status()
+    assert not content["ok"]
+    assert content["supervisor_pid"] is None
+    assert {component["state"] for component in content["components"]} == {"orphaned"}
+    stack.run("up")
+    assert stack.status()["supervisor_pid"] not in (None, supervisor)
+    assert _callbacks(stack) >= before
+
+
+def test_engine_down_pages_and_resolves(stack, wait_until) -> None:
+    """With restart disabled, ServiceDown of a killed engine is in the inbox within 100 s; once the
+    engine is back, so is the resolution."""
+    stack.run("up", "--no-restart", "engine")
+    wait_until(lambda: stack.status()["ok"], 30, "every component is well")
+    stack.kill("engine")
+    wait_until(lambda: _notified(stack, "firing"), 100, "ServiceDown in the inbox")
+    assert stack.component("engine")["state"] == "stopped"
+    stack.run("up")
+    wait_until(lambda: _notified(stack, "resolved"), 100, "its resolution")
+    incidents = json.loads(_fetch(stack.layout.url("inbox", "/api/incidents")))["incidents"]
+    assert {i["state"] for i in incidents if "engine" in i["dedup_key"] + i["title"]} <= {
+        "resolved"
+    }
+
+
+def _notified(stack, state: str) -> bool:
+    url = stack.layout.url("inbox", "/api/messages?search=ServiceDown&channel=pagerduty")
+    return any(message["state"] == state for message in json.loads(_fetch(url))["messages"])
+
+
+def test_down_leaves_nothing(stack) -> None:
+    """`down` leaves no process, no port and no shared memory; a second one has nothing to do."""
+    content = _valid(stack.run("down", "--json"), "down")
+    assert "prometheus" in content["stopped"]
+    assert stack.leftovers() == []
+    assert _valid(stack.run("down", "--json"), "down")["stopped"] == []
+    assert "nothing runs" in stack.run("status", check=False)

@@ -1,0 +1,31 @@
+"""Stopping a stack removes the segments of the dead, and leaves those of the living alone."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+from whiteroom_monitoring.stack.shared_memory import remove_dead_segments
+
+
+def test_only_the_dead_are_removed(tmp_path: Path) -> None:
+    """A program with a living process keeps all its files; of others nothing stays."""
+    for name in ("dead.1.a.seg", "dead.base.seg", "dead.lock", "dead.2.b.new"):
+        (tmp_path / name).touch()
+    for name in ("alive.3.c.seg", "alive.4.d.seg", "alive.base.seg", "alive.lock"):
+        (tmp_path / name).touch()
+    with (tmp_path / "alive.3.c.seg").open() as segment:
+        fcntl.flock(segment, fcntl.LOCK_EX)
+        remove_dead_segments(tmp_path)
+        left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["alive.3.c.seg", "alive.4.d.seg", "alive.base.seg", "alive.lock"]
+
+
+def test_folder_goes_with_its_last_segment(tmp_path: Path) -> None:
+    """Without a living process the folder goes, too; one that is not there is no error."""
+    folder = tmp_path / "segments"
+    folder.mkdir()
+    (folder / "dead.1.a.seg").touch()
+    remove_dead_segments(folder)
+    assert not folder.exists()
+    remove_dead_segments(folder)

@@ -1,0 +1,88 @@
+"""A start ends green or leaves nothing."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def new_stack(make_stack):
+    """A stack that does not run yet."""
+    return make_stack()
+
+
+def test_port_in_use(new_stack) -> None:
+    """A port in use is named with its holder, exit status 1, and nothing is started."""
+    port = new_stack.layout.port("alertmanager")
+    with socket.create_server(("127.0.0.1", port)):
+        command = new_stack.start("up", "--without-app")
+        said = command.communicate(timeout=60)[1]
+    assert command.returncode == 1
+    assert f"port {port} (alertmanager) is in use by process" in said
+    assert "python" in said or "pytest" in said
+    # The port itself was taken by this test, which has given it back.
+    assert new_stack.leftovers() == []
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.4, 0.7, 1.0, 2.0, 5.0])
+def test_interrupted(new_stack, after_s: float) -> None:
+    """Ctrl-C at any moment of a start leaves nothing of it, and the next start works."""
+    command = new_stack.start("up", "--without-app")
+    time.sleep(after_s)
+    command.send_signal(signal.SIGINT)
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 130, err
+    assert "Traceback" not in out + err
+    assert new_stack.leftovers() == []
+
+
+def test_two_at_once(new_stack) -> None:
+    """Of two starts at once, one does the work and the other says who is at work."""
+    first = new_stack.start("up", "--without-app")
+    time.sleep(0.5)
+    second = new_stack.start("up", "--without-app")
+    said = second.communicate(timeout=60)[1]
+    assert second.returncode == 1
+    assert f"process {first.pid} " in said
+    assert "at work" in said
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+
+
+def test_component_that_can_not_start(new_stack, tmp_path: Path, monkeypatch) -> None:
+    """A component that ends three times right after its start fails `up`, with its output."""
+    program = tmp_path / "whiteroom-engine"
+    program.write_text("#!/bin/sh\necho no sound card today\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("WHITEROOM_ENGINE", str(program))
+    command = new_stack.start("up")
+    said = command.communicate(timeout=90)[1]
+    assert command.returncode == 1
+    assert "engine could not be started" in said
+    assert said.count("no sound card today") >= 3
+    assert new_stack.leftovers() == []
+
+
+def test_missing_program(new_stack, monkeypatch) -> None:
+    """A missing program is named with what brings it, and the way to go without."""
+    monkeypatch.setenv("WHITEROOM_ENGINE", "/nowhere/whiteroom-engine")
+    command = new_stack.start("up")
+    said = command.communicate(timeout=60)[1]
+    assert command.returncode == 1
+    assert "engine: /nowhere/whiteroom-engine was not found; build it" in said
+    assert "--without-app" in said
+
+
+def test_stack_without_app(new_stack, make_stack) -> None:
+    """Two stacks run beside each other, one of them without the application."""
+    new_stack.run("up", "--without-app")
+    assert [c for c in new_stack.status()["components"] if c["of_app"]] == []
+    other = make_stack()
+    other.run("up", "--without-app")
+    assert new_stack.status()["ok"]
+    assert other.status()["ok"]
