@@ -103,8 +103,19 @@ function report(error) {
   setConnection("lost", `can't be loaded: ${error.message}`);
 }
 
-function refresh() {
-  Promise.all([showMessages(), showIncidents()]).catch(report);
+let refreshing = false;
+let again = false;
+
+// One at a time: in a storm of alerts, each answer would else be outdated before it is shown.
+async function refresh() {
+  again = true;
+  if (refreshing) return;
+  refreshing = true;
+  while (again) {
+    again = false;
+    await Promise.all([showMessages(), showIncidents()]).catch(report);
+  }
+  refreshing = false;
 }
 
 function listen() {
