@@ -1,4 +1,5 @@
-/// What recording costs, ours against prometheus-cpp. Prints one JSON object a line, in nanoseconds.
+/// What recording costs, ours against prometheus-cpp. Prints one JSON object a line, in
+/// nanoseconds.
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
@@ -32,8 +33,9 @@ void recording() {
 
   auto& peer_counter = prometheus::BuildCounter().Name("a").Register(registry).Add({});
   const Counter<Thread::realtime> counter(instance.cells(kCounter), bench.segment.lost());
-  compare("counter increment, realtime", kFast, [&](auto) { counter.increment(); }, kFast,
-          [&](auto) { peer_counter.Increment(); });
+  compare(
+      "counter increment, realtime", kFast, [&](auto) { counter.increment(); }, kFast,
+      [&](auto) { peer_counter.Increment(); });
 
   const auto values = observations();
   auto& peer_histogram = prometheus::BuildHistogram().Name("b").Register(registry).Add(
@@ -43,18 +45,17 @@ void recording() {
   std::array<double, 1024> seconds;
   std::transform(values.begin(), values.end(), seconds.begin(),
                  [](auto v) { return static_cast<double>(v) / 1e9; });
-  compare("histogram observe, 14 buckets, realtime", kFast / 2,
-          [&](auto i) { histogram.observe(std::chrono::nanoseconds(values[i % 1024])); },
-          kFast / 2, [&](auto i) { peer_histogram.Observe(seconds[i % 1024]); });
+  compare(
+      "histogram observe, 14 buckets, realtime", kFast / 2,
+      [&](auto i) { histogram.observe(std::chrono::nanoseconds(values[i % 1024])); }, kFast / 2,
+      [&](auto i) { peer_histogram.Observe(seconds[i % 1024]); });
 
   auto& peer_family = prometheus::BuildCounter().Name("c").Register(registry);
   const ByLabel<Counter<Thread::realtime>, 1, Method, Status> labelled(instance.cells(kLabelled),
                                                                        bench.segment.lost());
   compare(
       "labelled increment, 2 closed labels", kFast,
-      [&](auto i) {
-        labelled(static_cast<Method>(i & 1), static_cast<Status>(i & 3)).increment();
-      },
+      [&](auto i) { labelled(static_cast<Method>(i & 1), static_cast<Status>(i & 3)).increment(); },
       kSlow,
       [&](auto i) {
         peer_family
@@ -64,8 +65,9 @@ void recording() {
       });
 
   std::uint64_t plain = 0;
-  compare("limit: a plain add to memory", kFast, [&](auto) { ++plain; }, kFast,
-          [&](auto) { peer_counter.Increment(); });
+  compare(
+      "limit: a plain add to memory", kFast, [&](auto) { ++plain; }, kFast,
+      [&](auto) { peer_counter.Increment(); });
 }
 
 }  // namespace

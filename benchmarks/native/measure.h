@@ -36,8 +36,8 @@ double nanoseconds_each(std::uint64_t calls, const Body& body) {
 
 /// Print a row: what one call costs us and the peer, as the median over batches in turn.
 template <class Ours, class Peer>
-void compare(const char* name, std::uint64_t ours_calls, const Ours& ours,
-             std::uint64_t peer_calls, const Peer& peer) {
+void compare(const char* name, std::uint64_t ours_calls, const Ours& ours, std::uint64_t peer_calls,
+             const Peer& peer) {
   constexpr int kBatches = 9;
   std::vector<double> ours_ns, peer_ns;
   for (int i = 0; i < kBatches; ++i) {

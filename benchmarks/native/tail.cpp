@@ -76,12 +76,12 @@ void observe_while_scraped() {
                                                                bench.segment.lost());
   auto& peer = prometheus::BuildHistogram().Name("b").Register(registry).Add(
       {}, prometheus::Histogram::BucketBoundaries(std::begin(kBounds), std::end(kBounds)));
-  const double ours_ratio = ratio(
-      [&](int i) { ours.observe(std::chrono::nanoseconds(i * 100)); },
-      [&] {
-        std::string text;
-        expose_text(read_program(bench.segment.directory(), "bench").view, text);
-      });
+  const double ours_ratio =
+      ratio([&](int i) { ours.observe(std::chrono::nanoseconds(i * 100)); },
+            [&] {
+              std::string text;
+              expose_text(read_program(bench.segment.directory(), "bench").view, text);
+            });
   const double peer_ratio =
       ratio([&](int i) { peer.Observe(i * 1e-7); },
             [&] { prometheus::TextSerializer().Serialize(registry.Collect()); });

@@ -38,20 +38,20 @@ void AudioMetrics::report_xrun(std::chrono::nanoseconds delay) noexcept {
 void AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point end,
                                      std::uint32_t frames) noexcept {
   const std::chrono::nanoseconds render = end - begin;
-  const std::chrono::duration<double> deadline(
-      frames / sample_rate_hertz_.load(std::memory_order_relaxed));
+  const std::chrono::duration<double> deadline(frames /
+                                               sample_rate_hertz_.load(std::memory_order_relaxed));
   realtime_.audio_engine_render_time_seconds.observe(render);
   realtime_.audio_engine_load_ratio.observe(std::chrono::duration<double>(render) / deadline);
   realtime_.audio_callbacks_total.increment();
 
   const std::uint64_t xruns = reported_xruns_.load(std::memory_order_acquire);
-  const auto miss = classifier_.judge(
-      {.start = begin.time_since_epoch(),
-       .render = render,
-       .buffer = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline),
-       .device_xrun = xruns != judged_xruns_,
-       .device_delay =
-           std::chrono::nanoseconds(reported_delay_ns_.load(std::memory_order_relaxed))});
+  const auto miss =
+      classifier_.judge({.start = begin.time_since_epoch(),
+                         .render = render,
+                         .buffer = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline),
+                         .device_xrun = xruns != judged_xruns_,
+                         .device_delay = std::chrono::nanoseconds(
+                             reported_delay_ns_.load(std::memory_order_relaxed))});
   judged_xruns_ = xruns;
   if (!miss) return;
   if (miss->begins) realtime_.audio_dropouts_total[miss->cause].increment();

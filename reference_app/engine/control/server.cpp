@@ -61,7 +61,7 @@ bool send_all(int file, std::string_view text) {
 
 [[noreturn]] void crash() {
   std::signal(SIGSEGV, SIG_DFL);
-  kill(getpid(), SIGSEGV);
+  std::raise(SIGSEGV);
   std::abort();
 }
 
