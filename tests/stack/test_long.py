@@ -1,0 +1,75 @@
+"""Series and soaks: what a single kill or a short run would not show. Only with --long."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import time
+import urllib.request
+
+import pytest
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+
+MONITORING = ("prometheus", "alertmanager", "node-exporter", "agent", "inbox")
+SEED = 20261124
+
+
+def _callbacks(stack) -> float:
+    with urllib.request.urlopen(stack.layout.url("engine", "/metrics"), timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    return float(
+        next(line for line in lines if line.startswith("audio_callbacks_total ")).split()[1]
+    )
+
+
+def test_series_of_kills(stack, wait_until) -> None:
+    """Forty kills in random order: everything comes back each time, and no counter ever falls."""
+    choice = random.Random(SEED)
+    counted = 0.0
+    for _ in range(40):
+        name = choice.choice((*MONITORING, "jack", "engine"))
+        killed = stack.kill(name)
+        wait_until(lambda n=name, k=killed: stack.component(n)["pid"] not in (None, k), 30, name)
+        wait_until(lambda: stack.status()["ok"], 60, "every component is well")
+        now = _callbacks(stack)
+        assert now >= counted
+        counted = now
+        # Two deaths within the start's own time would count as a failure to start.
+        time.sleep(4)
+
+
+def test_soak(stack, wait_until) -> None:
+    """Five quiet minutes: verified at the end, no restart, no page, and no memory that grows."""
+    wait_until(lambda: stack.status()["ok"], 60, "every component is well")
+    # Prometheus fills its head block first.
+    time.sleep(60)
+    before = {c["name"]: c for c in stack.status()["components"]}
+    time.sleep(240)
+    after = {c["name"]: c for c in stack.status()["components"]}
+    for name, component in after.items():
+        assert component["pid"] == before[name]["pid"], name
+        grown = component["resident_bytes"] - before[name]["resident_bytes"]
+        assert grown < 25e6, f"{name} has grown by {grown / 1e6:.0f} MB"
+    report = json.loads(stack.run("verify", "--json"))
+    assert [check["id"] for check in report["checks"] if check["state"] == "failed"] == []
+
+
+def test_series_of_interrupts(make_stack) -> None:
+    """Twenty interrupts at random moments of a start: each leaves nothing, and the next works."""
+    choice = random.Random(SEED)
+    stack = make_stack()
+    for _ in range(20):
+        after_s = choice.uniform(0.05, 8)
+        command = stack.start("up")
+        time.sleep(after_s)
+        command.send_signal(choice.choice((signal.SIGINT, signal.SIGTERM)))
+        out, err = command.communicate(timeout=60)
+        assert "Traceback" not in out + err
+        assert command.returncode in (0, 130), f"after {after_s:.2f} s: {err}"
+        if command.returncode == 0:
+            stack.run("down")
+        assert stack.leftovers() == [], f"after {after_s:.2f} s"
+    stack.run("up")
+    assert stack.status()["ok"]
