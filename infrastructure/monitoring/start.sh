@@ -215,6 +215,6 @@ step 'running'
 whiteroom status "${where[@]}"
 cat <<NEXT
 
-stop:   infrastructure/monitoring/start.sh --stop ${where[*]}
+stop:   infrastructure/monitoring/start.sh --stop${where[*]:+ ${where[*]}}
 more:   . .venv/bin/activate; whiteroom --help
 NEXT

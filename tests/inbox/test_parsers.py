@@ -118,7 +118,7 @@ def test_alertmanagers_slack_message_is_understood() -> None:
     found = slack.parsed(json.dumps({"channel": "#ops", "attachments": [attachment]}).encode())
     assert (found.title, found.recipient) == ("[FIRING:1] EngineDown & more", "#ops")
     assert (found.colour, found.state) == ("danger", "firing")
-    assert found.text == "https://runbook.example/\nsince the graph https://graph.example/"
+    assert found.text == "since the graph https://graph.example/\nhttps://runbook.example/"
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def _top_lines(hook: dict[str, Any]) -> Iterator[str]:
 
 
 def _lines(attachment: dict[str, Any]) -> Iterator[str]:
-    for name in ("pretext", "title", "title_link", "text"):
+    for name in ("pretext", "title", "text", "title_link"):
         if isinstance(attachment.get(name), str) and attachment[name].strip():
             yield plain(attachment[name])
     for field in _objects(attachment.get("fields")):

@@ -112,6 +112,9 @@ def _prometheus(layout: Layout) -> Component:
             f"--storage.tsdb.retention.size={RETENTION_SIZE}",
             f"--web.listen-address={LOOPBACK}:{layout.port('prometheus')}",
             f"--web.external-url={layout.url('prometheus')}/",
+            # An alert that fires before Alertmanager is known, in the first seconds of a start,
+            # is sent again after this time. It outlives Prometheus for four times as long.
+            "--rules.alert.resend-delay=30s",
             # By default it waits for 5 s before its first scrapes, which `up` waits for.
             "--scrape.discovery-reload-interval=1s",
         ),

@@ -46,12 +46,25 @@ def _message(message: dict[str, Any]) -> str:
     raw = message["raw"]
     sent = raw if isinstance(raw, str) else json.dumps(raw, indent=2, ensure_ascii=False)
     return (
-        f'<li class="message {_e(state)}"><header>'
+        f'<li class="message {_e(state)} {_urgency(message)}"><header>'
         f'<span class="channel {_e(channel)}">{_e(CHANNEL_NAMES[channel])}</span>'
         f'<span class="recipient">{_e(message["recipient"])}</span>{tag}'
         f"{_time(message['received'])}</header>"
         f"<h3>{_e(message['title'])}</h3><p>{_e(message['text'])}</p>"
         f"<details><summary>As it was sent</summary><pre>{_e(sent)}</pre></details></li>\n"
+    )
+
+
+def _urgency(message: dict[str, Any]) -> str:
+    """Return how loud a message that fires is to look; the script has the same rule."""
+    if message["state"] != "firing":
+        return ""
+    return (
+        "warning"
+        if message["colour"] == "warning"
+        else "notice"
+        if "#" in message["colour"]
+        else ""
     )
 
 

@@ -31,6 +31,10 @@ function messageElement(message) {
   const item = byId("message").content.cloneNode(true).firstElementChild;
   const find = (selector) => item.querySelector(selector);
   if (message.state) item.classList.add(message.state);
+  if (message.state === "firing") {
+    if (message.colour === "warning") item.classList.add("warning");
+    if (message.colour.includes("#")) item.classList.add("notice");
+  }
   item.dataset.id = message.id;
   find(".channel").textContent = CHANNELS[message.channel];
   find(".channel").classList.add(message.channel);
