@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def default_segments() -> Iterator[None]:
+    """Let examples that name no folder of segments record in one that is removed."""
+    folder = tempfile.mkdtemp(prefix="whiteroom-examples-", dir="/dev/shm")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WHITEROOM_SEGMENTS", folder)
+        yield
+    shutil.rmtree(folder)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

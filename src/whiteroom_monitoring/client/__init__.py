@@ -2,7 +2,7 @@
 
 >>> from whiteroom_monitoring import client
 >>> from whiteroom_monitoring.client.generated import business
->>> preparation = client.prepare("business-metrics", directory="/dev/shm/whiteroom-example")
+>>> preparation = client.prepare("business-metrics")
 >>> business.songs_created_total.inc()
 >>> business.feature_usage_total.inc(feature="mixer")
 >>> b"songs_created_total 1" in client.exposition()

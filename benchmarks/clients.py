@@ -1,0 +1,181 @@
+"""What recording and exposing cost, ours against the usual clients, in one run.
+
+C++ against prometheus-cpp (Debian: prometheus-cpp-dev), Python against prometheus_client and the
+OpenTelemetry SDK (pip install -r benchmarks/requirements.txt). Each figure is a median over batches
+that take turns, so that a machine which drifts drifts for both. Takes about two minutes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import timeit
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks import report
+from benchmarks.report import Row
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/benchmarks"
+BATCHES = 9
+BATCH_S = 0.05
+EXPOSED_SERIES = 100_000
+
+
+@dataclass(frozen=True)
+class Goal:
+    """How many times cheaper than the peer; ``limit`` is a bound on our own figure instead."""
+
+    times: float | None = None
+    limit: float | None = None
+
+    def row(self, name: str, unit: str, ours: float, peer: float | None) -> Row:
+        """Return the row of a measurement, judged by this goal."""
+        ratio = peer / ours if peer is not None else None
+        if self.limit is not None:
+            return Row(
+                name, unit, ours, f"<= {self.limit:g} {unit}", ours <= self.limit, peer, ratio
+            )
+        if self.times is None or ratio is None:
+            return Row(name, unit, ours, "-", True, peer, ratio)
+        return Row(name, unit, ours, f">= {self.times:g} times", ratio >= self.times, peer, ratio)
+
+
+# By the names that the program in native/ prints.
+NATIVE = {
+    "counter increment, realtime": ("ns", Goal(times=4)),
+    "histogram observe, 14 buckets, realtime": ("ns", Goal(times=2.5)),
+    "labelled increment, 2 closed labels": ("ns", Goal(times=40)),
+    "limit: a plain add to memory": ("ns", Goal()),
+    "any counter, all cores": ("ns", Goal(times=2)),
+    "exposition of 100,000 series": ("ns", Goal(times=8)),
+    "memory of a counter series": ("bytes", Goal(limit=64)),
+    "p99.99 of observe, scraped / not": ("times", Goal(limit=1.5)),
+}
+
+
+def native() -> list[Row]:
+    """Build and run the C++ measurements."""
+    source = ROOT / "benchmarks/native"
+    _run("cmake", "-S", str(source), "-B", str(BUILD), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release")
+    _run("cmake", "--build", str(BUILD))
+    rows = []
+    for line in _run(str(BUILD / "clients")).splitlines():
+        found = json.loads(line)
+        # A name that is not among the goals says that counts were lost.
+        unit, goal = NATIVE.get(found["name"], ("", Goal(limit=0)))
+        rows.append(goal.row(f"C++ {found['name']}", unit, found["ours"], found["peer"]))
+    return rows
+
+
+def _run(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        sys.exit(f"{command[0]}: not found; run infrastructure/monitoring/start.sh --install-only")
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def in_python() -> list[Row]:
+    """Measure the Python client against its peers, in this process."""
+    import prometheus_client  # noqa: PLC0415 - the peers are not among our dependencies
+    from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader  # noqa: PLC0415
+
+    from whiteroom_monitoring import client  # noqa: PLC0415
+    from whiteroom_monitoring.client.generated import business, http  # noqa: PLC0415
+
+    folder = tempfile.mkdtemp(prefix="whiteroom-bench-", dir="/dev/shm")
+    client.prepare("business-metrics", folder)
+    registry = prometheus_client.CollectorRegistry()
+    counter = prometheus_client.Counter("a", "A", registry=registry)
+    bounds = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+    histogram = prometheus_client.Histogram("b", "B", buckets=bounds, registry=registry)
+    labelled = prometheus_client.Counter("c", "C", ["feature"], registry=registry)
+    meter = MeterProvider([InMemoryMetricReader()]).get_meter("benchmark")
+    otel_counter, otel_histogram = meter.create_counter("a"), meter.create_histogram("b")
+
+    ours_inc, ours_observe = business.songs_created_total.inc, http.http_request_duration_seconds
+    rows = [
+        _compared("counter inc", 12, ours_inc, counter.inc),
+        _compared(
+            "histogram observe",
+            20,
+            lambda: ours_observe.observe(0.07),
+            lambda: histogram.observe(0.07),
+        ),
+        _compared(
+            "labelled inc, by keyword",
+            8,
+            lambda: business.feature_usage_total.inc(feature="mixer"),
+            lambda: labelled.labels(feature="mixer").inc(),
+        ),
+        _compared("counter inc, OpenTelemetry", 80, ours_inc, lambda: otel_counter.add(1)),
+        _compared(
+            "histogram observe, OpenTelemetry",
+            80,
+            lambda: ours_observe.observe(0.07),
+            lambda: otel_histogram.record(0.07),
+        ),
+    ]
+    client.close()
+    shutil.rmtree(folder)
+    return rows
+
+
+def _compared(
+    name: str, times: float, ours: Callable[[], object], peer: Callable[[], object]
+) -> Row:
+    timers = [timeit.Timer("f()", globals={"f": function}) for function in (ours, peer)]
+    loops = []
+    for timer in timers:
+        number, taken = timer.autorange()
+        loops.append(max(1, round(number * BATCH_S / taken)))
+    batches = [
+        [timer.timeit(number) / number * 1e9 for timer, number in zip(timers, loops, strict=True)]
+        for _ in range(BATCHES)
+    ]
+    ours_ns, peer_ns = (median(column) for column in zip(*batches, strict=True))
+    return Goal(times=times).row(f"Python {name}", "ns", ours_ns, peer_ns)
+
+
+def exposition_in_python(ours_ns: float) -> Row:
+    """Measure prometheus_client's exposition of as many series as the C++ program has exposed."""
+    import prometheus_client  # noqa: PLC0415 - as above
+
+    registry = prometheus_client.CollectorRegistry()
+    family = prometheus_client.Counter("bench_open", "E", ["series"], registry=registry)
+    for number in range(EXPOSED_SERIES):
+        family.labels(f"series-{number}").inc(number)
+    peer = min(timeit.repeat(lambda: prometheus_client.generate_latest(registry), number=1)) * 1e9
+    return Goal(times=100).row("exposition, prometheus_client", "ns", ours_ns, peer)
+
+
+def main() -> int:
+    """Measure everything that the installed peers allow."""
+    arguments = report.parser(__doc__).parse_args()
+    missing = [
+        name
+        for name in ("opentelemetry.sdk", "prometheus_client")
+        if importlib.util.find_spec(name.partition(".")[0]) is None
+    ]
+    if missing:
+        sys.exit(f"{', '.join(missing)}: pip install -r benchmarks/requirements.txt")
+    rows = native()
+    rows += in_python()
+    exposed = next(row for row in rows if row.name == "C++ exposition of 100,000 series")
+    rows.append(exposition_in_python(exposed.ours))
+    return report.show(rows, arguments.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
