@@ -22,25 +22,31 @@ class FfiCall {
   using Clock = std::chrono::steady_clock;
 
   FfiCall(const ffi::Shared& metrics, ffi::Function function) noexcept
-      : metrics_(metrics), function_(function), begin_(Clock::now()) {}
+      : metrics_(metrics), function_(function) {
+    if constexpr (kRecording) begin_ = Clock::now();
+  }
   FfiCall(const FfiCall&) = delete;
   FfiCall& operator=(const FfiCall&) = delete;
   ~FfiCall() {
-    metrics_.ffi_calls_total[function_].increment();
-    metrics_.ffi_call_duration_seconds[function_].observe(Clock::now() - begin_);
+    if constexpr (kRecording) {
+      metrics_.ffi_calls_total[function_].increment();
+      metrics_.ffi_call_duration_seconds[function_].observe(Clock::now() - begin_);
+    }
   }
 
   /// Record the result and return it.
   std::int32_t ended(std::int32_t result) const noexcept {
-    const std::optional<ffi::Code> code = code_of(result);
-    if (code) metrics_.ffi_errors_total(function_, *code).increment();
+    if constexpr (kRecording) {
+      const std::optional<ffi::Code> code = code_of(result);
+      if (code) metrics_.ffi_errors_total(function_, *code).increment();
+    }
     return result;
   }
 
  private:
   const ffi::Shared& metrics_;
   ffi::Function function_;
-  Clock::time_point begin_;
+  Clock::time_point begin_{};
 };
 
 }  // namespace whiteroom::monitoring
