@@ -1,0 +1,107 @@
+"""A Timer observes exactly once for each block or call, however it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+
+import pytest
+
+from whiteroom_monitoring.client.timing import Timer
+
+
+class Observed(list[float]):
+    """Takes observations in the place of a histogram."""
+
+    observe = list.append
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that a test moves by changing its only element."""
+    now = [100.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    return now
+
+
+def test_block(clock: list[float]) -> None:
+    """A block is observed with what the clock has moved."""
+    observed = Observed()
+    with Timer(observed):
+        clock[0] += 2.5
+    assert observed == [2.5]
+
+
+def test_block_that_fails(clock: list[float]) -> None:
+    """A block that raises is observed, and its exception goes on."""
+    observed = Observed()
+
+    def fail() -> None:
+        clock[0] += 1
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"), Timer(observed):
+        fail()
+    assert observed == [1]
+
+
+def test_recursive_function(clock: list[float]) -> None:
+    """Calls within calls are each observed with their own time; name and result stay."""
+    observed = Observed()
+
+    @Timer(observed)
+    def countdown(number: int) -> int:
+        clock[0] += 1
+        return countdown(number - 1) if number else 42
+
+    assert countdown(2) == 42
+    assert observed == [1, 2, 3]
+    assert countdown.__name__ == "countdown"
+
+
+def test_coroutines_at_once() -> None:
+    """Coroutines that run at once are observed with what each has waited."""
+    observed = Observed()
+
+    @Timer(observed)
+    async def wait(seconds: float) -> float:
+        await asyncio.sleep(seconds)
+        return seconds
+
+    async def both() -> list[float]:
+        return await asyncio.gather(wait(0.06), wait(0.02))
+
+    assert inspect.iscoroutinefunction(wait)
+    assert asyncio.run(both()) == [0.06, 0.02]
+    assert len(observed) == 2
+    assert 0.02 <= observed[0] < 0.06 <= observed[1]
+
+
+def test_cancelled_coroutine_is_observed() -> None:
+    """A coroutine that is cancelled is observed once, too."""
+    observed = Observed()
+
+    @Timer(observed)
+    async def wait() -> None:
+        await asyncio.sleep(60)
+
+    async def cancel() -> None:
+        task = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel())
+    assert len(observed) == 1
+
+
+def test_generator_is_refused() -> None:
+    """A generator function is refused at once, by its name."""
+
+    def numbers():
+        yield 1
+
+    with pytest.raises(TypeError, match="numbers: a generator can't be timed"):
+        Timer(Observed())(numbers)
