@@ -21,7 +21,10 @@ fast=no
 arguments=()
 for word in "$@"; do
     case "$word" in
-        --long) long=(--long) ;;
+        --long)
+            long=(--long)
+            export WHITEROOM_LONG=1
+            ;;
         --fast) fast=yes ;;
         --help | -h) usage; exit 0 ;;
         *) arguments+=("$word") ;;

@@ -48,14 +48,17 @@ def test_doubles_are_written_alike() -> None:
     assert differing == []
 
 
-def test_a_damaged_segment_is_an_error_or_a_reading(segments, record) -> None:
+@pytest.mark.parametrize(
+    "mutants", [400, pytest.param(100_000, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
+)
+def test_a_damaged_segment_is_an_error_or_a_reading(segments, record, mutants: int) -> None:
     """Mutated and truncated bytes raise SegmentError or are read; nothing else happens."""
     record("import shutil; shutil.copy(preparation.path, preparation.path.with_suffix('.copy'))")
     (copy,) = segments.glob("*.copy")
     whole = copy.read_bytes()
     chance = random.Random(SEED)
     mutant = segments / "mutant"
-    for turn in range(400):
+    for turn in range(mutants):
         data = bytearray(whole)
         for _ in range(1 + turn % 5):
             data[chance.randrange(9000)] = chance.randrange(256)

@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <thread>
 
 #include "fixture.h"
 #include "segment_directory.h"
@@ -20,6 +24,9 @@ std::vector<char> bytes_of(const std::string& path) {
 void write_bytes(const std::string& path, const std::vector<char>& bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<long>(bytes.size()));
 }
+
+/// More of them where test.sh --long says so.
+int mutants() { return std::getenv("WHITEROOM_LONG") != nullptr ? 100'000 : 3000; }
 
 /// Read a file as a scrape would; an error is fine, a crash is not.
 void read_whatever(const std::string& path) {
@@ -41,7 +48,7 @@ TEST_CASE("a mutated or truncated segment gives an error or a reading, never a c
   const std::vector<char> whole = bytes_of(list_segments(folder.path, "test").front().path);
   const std::string path = folder.path + "/mutant";
   std::mt19937 random(7);  // NOLINT: the same mutants at each run
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < mutants(); ++i) {
     std::vector<char> mutant = whole;
     for (int change = 0; change < 1 + i % 8; ++change) {
       // Nearly all structure lies in the first part: header and records.
@@ -51,6 +58,25 @@ TEST_CASE("a mutated or truncated segment gives an error or a reading, never a c
     write_bytes(path, mutant);
     read_whatever(path);
   }
+}
+
+TEST_CASE("a segment that is cut while it is read gives an error or a reading, never a crash") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  const std::vector<char> whole = bytes_of(list_segments(folder.path, "test").front().path);
+  const std::string path = folder.path + "/cut";
+  write_bytes(path, whole);
+  std::atomic<bool> done = false;
+  std::thread cutter([&] {
+    std::mt19937 random(7);  // NOLINT: as above
+    while (!done) {
+      std::filesystem::resize_file(path, random() % whole.size());
+      std::filesystem::resize_file(path, whole.size());
+    }
+  });
+  for (int i = 0; i < mutants(); ++i) read_whatever(path);
+  done = true;
+  cutter.join();
 }
 
 TEST_CASE("what is no segment is refused in words") {
