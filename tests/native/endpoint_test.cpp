@@ -46,6 +46,9 @@ TEST_CASE("the endpoint answers with the right status and the program's metrics"
   CHECK(metrics.starts_with("HTTP/1.1 200"));
   CHECK(metrics.find("text/plain; version=0.0.4; charset=utf-8") != std::string::npos);
   CHECK(metrics.find("\ntest_events_total 5\n") != std::string::npos);
+  CHECK(get(port, "GET", "/metrics")
+            .find("monitoring_exposition_duration_seconds_count{program=\"test\"} 1\n") !=
+        std::string::npos);
   CHECK(get(port, "HEAD", "/metrics").find("test_events_total") == std::string::npos);
   CHECK(get(port, "GET", "/-/healthy").starts_with("HTTP/1.1 200"));
   CHECK(get(port, "GET", "/other").starts_with("HTTP/1.1 404"));

@@ -26,19 +26,21 @@ struct Answer {
   std::string_view content_type = "text/plain; charset=utf-8";
 };
 
-Answer metrics_of(const Segment& segment) {
+Answer metrics_of(Segment& segment) {
+  const auto begin = std::chrono::steady_clock::now();
   fold_program(segment.directory(), segment.program());
   try {
     std::string body;
     expose_text(read_program(segment.directory(), segment.program(), segment.unshared_bytes()).view,
                 body);
+    segment.count_exposition(std::chrono::steady_clock::now() - begin);
     return {MHD_HTTP_OK, std::move(body), kTextContentType};
   } catch (const std::exception& error) {
     return {MHD_HTTP_INTERNAL_SERVER_ERROR, std::string(error.what()) + "\n"};
   }
 }
 
-Answer answer_to(const Segment& segment, std::string_view method, std::string_view path) {
+Answer answer_to(Segment& segment, std::string_view method, std::string_view path) {
   const bool known = path == "/metrics" || path == "/-/healthy" || path == "/-/ready";
   if (!known) return {MHD_HTTP_NOT_FOUND, "not found; the metrics are at /metrics\n"};
   if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD) {

@@ -90,6 +90,10 @@ class Segment::Impl final : public Forkable {
   }
 
   std::uint64_t* lost() noexcept { return lost_; }
+  void count_exposition(std::chrono::nanoseconds took) noexcept {
+    wrm_any_add(&expositions_[0], 1);
+    wrm_any_add(&expositions_[1], static_cast<std::uint64_t>(took.count()));
+  }
   void set_served(bool served) noexcept {
     __atomic_store_n(&memory_.header()->served, served ? 1U : 0U, __ATOMIC_RELAXED);
   }
@@ -133,6 +137,7 @@ class Segment::Impl final : public Forkable {
   std::uint64_t* processes_ = nullptr;
   std::uint64_t* locked_gauge_ = nullptr;
   std::uint64_t* used_gauge_ = nullptr;
+  std::uint64_t* expositions_ = nullptr;
 };
 
 // --- preparation -------------------------------------------------------------------------------
@@ -186,6 +191,7 @@ void Segment::Impl::write_families() {
   locked_gauge_ = series(self::kMonitoringPagesLocked, program, 0, nullptr);
   used_gauge_ = series(self::kMonitoringSegmentUsedRatio, program, 0, nullptr);
   lost_ = series(self::kMonitoringObservationsLostTotal, program, 0, nullptr);
+  expositions_ = series(self::kMonitoringExpositionDurationSeconds, program, 0, nullptr);
   // Exposed from the start, so that its first step from 0 to 1 is an increase.
   series(self::kMonitoringProcessesLostTotal, program, 0, nullptr);
   set_self_metrics();
@@ -382,6 +388,9 @@ Instance Segment::instance(std::span<const FamilySpec> families) {
   return impl_->take_instance(this, families);
 }
 std::uint64_t* Segment::lost() noexcept { return impl_->lost(); }
+void Segment::count_exposition(std::chrono::nanoseconds took) noexcept {
+  impl_->count_exposition(took);
+}
 void Segment::set_served(bool served) noexcept { impl_->set_served(served); }
 const std::string& Segment::program() const noexcept { return impl_->options().program; }
 const std::string& Segment::directory() const noexcept { return impl_->options().directory; }

@@ -6,6 +6,7 @@
 /// until the Segment is destroyed, also in a child after fork().
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -88,6 +89,8 @@ class Segment {
 
   /// WRM_LOST_REASONS cells that count what could not be recorded, by reason.
   std::uint64_t* lost() noexcept;
+  /// An endpoint of this process has answered a scrape, which took it so long. Wait-free.
+  void count_exposition(std::chrono::nanoseconds took) noexcept;
   /// Say that an endpoint of this process serves the segment; the agent then leaves it alone.
   void set_served(bool served) noexcept;
 

@@ -25,6 +25,8 @@ inline constexpr LabelSpec kMonitoringSegmentUsedRatioLabels[] = {{"program", {}
 
 inline constexpr LabelSpec kMonitoringPagesLockedLabels[] = {{"program", {}, 32}};
 
+inline constexpr LabelSpec kMonitoringExpositionDurationSecondsLabels[] = {{"program", {}, 32}};
+
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
     {.name = "monitoring_processes",
@@ -72,12 +74,22 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::any,
      .scale = 1,
      .labels = kMonitoringPagesLockedLabels},
+    {.name = "monitoring_exposition_duration_seconds",
+     .help = "Time that it took to read the segments and write the answer to a scrape.",
+     .unit = "seconds",
+     .type = MetricType::summary,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1000000000,
+     .labels = kMonitoringExpositionDurationSecondsLabels},
 };
 inline constexpr const FamilySpec& kMonitoringProcesses = kFamilies[0];
 inline constexpr const FamilySpec& kMonitoringProcessesLostTotal = kFamilies[1];
 inline constexpr const FamilySpec& kMonitoringObservationsLostTotal = kFamilies[2];
 inline constexpr const FamilySpec& kMonitoringSegmentUsedRatio = kFamilies[3];
 inline constexpr const FamilySpec& kMonitoringPagesLocked = kFamilies[4];
+inline constexpr const FamilySpec& kMonitoringExpositionDurationSeconds = kFamilies[5];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 

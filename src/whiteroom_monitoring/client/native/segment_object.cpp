@@ -123,8 +123,10 @@ PyObject* expose(PyObject*, PyObject* arguments) {
     const char* program = nullptr;
     PyObject* own = Py_None;
     if (!PyArg_ParseTuple(arguments, "ss|O", &directory, &program, &own)) throw PythonError{};
+    Segment* const segment = own == Py_None ? nullptr : &open_segment(own);
     const auto unshared =
-        own == Py_None ? std::span<const std::byte>{} : open_segment(own).unshared_bytes();
+        segment == nullptr ? std::span<const std::byte>{} : segment->unshared_bytes();
+    const auto begin = std::chrono::steady_clock::now();
     std::string text;
     const ProgramReading reading = without_gil([&] {
       fold_program(directory, program);
@@ -132,6 +134,7 @@ PyObject* expose(PyObject*, PyObject* arguments) {
       expose_text(found.view, text);
       return found;
     });
+    if (segment != nullptr) segment->count_exposition(std::chrono::steady_clock::now() - begin);
     Ref problems(list_from(reading.problems));
     return Py_BuildValue("(NnNN)", bytes_from(text), static_cast<Py_ssize_t>(reading.live_segments),
                          PyBool_FromLong(reading.served), problems.release());
