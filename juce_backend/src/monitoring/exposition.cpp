@@ -196,11 +196,32 @@ void append_double(std::string& out, double value) {
   out.append(text.data(), end);
 }
 
+namespace {
+
+/// About how long a family's text will be: better a little too much than another copy of it all.
+std::size_t expected_length(const MergedFamily& family) {
+  if (family.size() == 0) return 0;
+  const FamilyDescription& description = family.description;
+  std::size_t line = description.name.size() + family.values(family.size() - 1).size() + 24;
+  for (const LabelDescription& label : description.labels) line += label.name.size() + 8;
+  std::size_t lines = 1;
+  if (description.type == MetricType::summary) lines = 2;
+  if (description.type == MetricType::histogram) lines = description.bounds.size() + 3;
+  return family.size() * description.groups() * lines * line;
+}
+
+}  // namespace
+
 void expose_text(std::span<const ProgramView> views, std::string& out) {
   std::map<std::string_view, std::vector<const MergedFamily*>> families;
+  std::size_t length = out.size();
   for (const ProgramView& view : views) {
-    for (const auto& [name, family] : view.families()) families[name].push_back(&family);
+    for (const auto& [name, family] : view.families()) {
+      families[name].push_back(&family);
+      length += expected_length(family);
+    }
   }
+  out.reserve(length);
   for (const auto& [name, parts] : families) {
     bool headed = false;
     for (const MergedFamily* part : parts) {
