@@ -82,9 +82,9 @@ PYTHON
 
 # A package, and what is left out without it.
 declare -A without=(
-    [prometheus]='the stack can not start'
-    [prometheus-alertmanager]='the stack can not start'
-    [prometheus-node-exporter]='the stack can not start'
+    [prometheus]="the stack can't start"
+    [prometheus-alertmanager]="the stack can't start"
+    [prometheus-node-exporter]="the stack can't start"
     [jackd2]='the engine is driven by a clock, not by an audio server'
     [libjack-jackd2-dev]='the engine is driven by a clock, not by an audio server'
     [libmicrohttpd-dev]='the reference engine and its endpoint are left out'
