@@ -110,9 +110,8 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
 
 
 def _may_mount() -> bool:
-    return (
-        os.getuid() == 0 and subprocess.run(["unshare", "-m", "true"], check=False).returncode == 0
-    )
+    command = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return os.getuid() == 0 and subprocess.run(command, check=False).returncode == 0
 
 
 @pytest.mark.skipif(not _may_mount(), reason="only root mounts a file system of its own")
