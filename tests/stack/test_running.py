@@ -158,6 +158,22 @@ def test_faulty_configuration_leaves_the_stack_alone(stack, tmp_path: Path) -> N
     assert "soon" not in loaded
 
 
+def test_refused_configuration_is_taken_back(stack, tmp_path: Path, monkeypatch) -> None:
+    """What only Prometheus itself finds out, at its reload, is taken back: the next start, too,
+    reads the last good configuration."""
+    folder = tmp_path / "monitoring"
+    shutil.copytree(share("infrastructure/monitoring"), folder)
+    path = folder / "prometheus/prometheus.yml"
+    path.write_text(path.read_text() + "\nno_such_setting: 1\n")
+    before = stack.layout.config.resolve()
+    # Without promtool on the PATH, nobody can tell before.
+    monkeypatch.setenv("PATH", "/nowhere")
+    said = stack.run("up", "--config", str(folder), check=False)
+    assert "prometheus did not take over its configuration" in said
+    assert stack.layout.config.resolve() == before
+    assert stack.status()["ok"]
+
+
 def test_killed_supervisor_is_seen_and_replaced(stack) -> None:
     """Without its supervisor the stack is shown as orphaned; `up` brings order, counts go on."""
     before = _callbacks(stack)

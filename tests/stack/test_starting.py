@@ -31,7 +31,7 @@ def test_port_in_use(new_stack) -> None:
 
 @pytest.mark.parametrize("after_s", [0.1, 0.4, 0.7, 1.0, 2.0, 5.0])
 def test_interrupted(new_stack, after_s: float) -> None:
-    """Ctrl-C at any moment of a start leaves nothing of it, and the next start works."""
+    """Ctrl-C at any moment of a start leaves nothing of it."""
     command = new_stack.start("up", "--without-app")
     time.sleep(after_s)
     command.send_signal(signal.SIGINT)

@@ -82,10 +82,6 @@ class Component:
     of_app: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def health_url(self, layout: Layout) -> str | None:
-        """Return the address that answers 200 when the component is healthy, if it has one."""
-        return layout.url(self.ports[0], self.health) if self.health else None
-
 
 def components(layout: Layout, with_app: bool) -> list[Component]:
     """Return the components of a stack in the order of their start."""

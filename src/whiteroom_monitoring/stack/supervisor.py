@@ -112,18 +112,14 @@ class Supervisor:
                 raise SupervisorError(f"supervisord did not start: see {self._layout.log}")
             time.sleep(processes.POLL_S)
 
-    def update(self) -> list[str]:
-        """Take over a changed configuration; return the components that were stopped for it.
-
-        They are to be started again where they still belong to the stack.
-        """
+    def update(self) -> None:
+        """Take over a changed configuration; the components that it changes are stopped."""
         added, changed, removed = self.call("reloadConfig")[0]
         for name in (*changed, *removed):
             self.call("stopProcessGroup", name)
             self.call("removeProcessGroup", name)
         for name in (*added, *changed):
             self.call("addProcessGroup", name)
-        return [*changed, *removed]
 
     def start_component(self, name: str) -> None:
         """Start a component without waiting for it; one that runs already stays as it is."""

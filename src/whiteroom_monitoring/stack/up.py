@@ -33,7 +33,7 @@ from whiteroom_monitoring.stack.supervisor import Supervisor
 
 POLL_S = 0.1
 READY_WITHIN_S = 30.0
-# One interval until the first scrape, and as much again on a busy machine.
+# Prometheus takes 5 s until it knows its targets; the rest is for a busy machine.
 SCRAPED_WITHIN_S = 40.0
 
 
@@ -166,8 +166,17 @@ class Start:
         known = versions.of(self._parts)
         record.write(layout, record.Record(self._with_app, self._without_restart, known))
         if changed and was_running:
-            self._reload("alertmanager", "prometheus")
+            self._take_over()
         return files
+
+    def _take_over(self) -> None:
+        """Let a running stack read a changed configuration; one that is refused is taken back."""
+        try:
+            self._reload("alertmanager", "prometheus")
+        except MonitoringError:
+            rendering.restore(self._layout)
+            self._reload("alertmanager", "prometheus")
+            raise
 
     def _reload(self, *names: str) -> None:
         states = self._supervisor.states()

@@ -59,13 +59,9 @@ def _urgency(message: dict[str, Any]) -> str:
     """Return how loud a message that fires is to look; the script has the same rule."""
     if message["state"] != "firing":
         return ""
-    return (
-        "warning"
-        if message["colour"] == "warning"
-        else "notice"
-        if "#" in message["colour"]
-        else ""
-    )
+    if message["colour"] == "warning":
+        return "warning"
+    return "notice" if "#" in message["colour"] else ""
 
 
 def _time(text: str) -> str:
