@@ -122,8 +122,12 @@ class Supervisor:
             self.call("addProcessGroup", name)
 
     def start_component(self, name: str) -> None:
-        """Start a component without waiting for it; one that runs already stays as it is."""
-        with contextlib.suppress(_AlreadyStartedError):
+        """Start a component without waiting for it; one that runs already stays as it is.
+
+        One that ends at once is started again like one that ends a little later: `states` tells
+        when supervisord has given up.
+        """
+        with contextlib.suppress(_AlreadyStartedError, _EndedAtOnceError):
             self.call("startProcess", name, False)
 
     def signal(self, name: str, signal_name: str) -> None:
@@ -157,7 +161,7 @@ class Supervisor:
         try:
             return getattr(proxy.supervisor, method)(*arguments)
         except xmlrpc.client.Fault as fault:
-            error = _AlreadyStartedError if fault.faultCode == _ALREADY_STARTED else SupervisorError
+            error = _FAULTS.get(fault.faultCode, SupervisorError)
             raise error(f"supervisord: {method}{arguments}: {fault.faultString}") from fault
         except (OSError, http.client.HTTPException, xmlrpc.client.Error) as error:
             raise SupervisorError(f"supervisord does not answer: {error}") from error
@@ -211,11 +215,16 @@ stdout_logfile_backups=2
 """
 
 
-_ALREADY_STARTED = 60
-
-
 class _AlreadyStartedError(SupervisorError):
     """The component runs already."""
+
+
+class _EndedAtOnceError(SupervisorError):
+    """The component ended before supervisord answered; it will be started again."""
+
+
+# By the codes of supervisor.xmlrpc.Faults.
+_FAULTS = {50: _EndedAtOnceError, 60: _AlreadyStartedError}
 
 
 def _escaped(value: object) -> str:
