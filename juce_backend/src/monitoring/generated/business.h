@@ -11,9 +11,15 @@
 
 namespace whiteroom::monitoring::business {
 
+/// Values of the label `after`.
+enum class After : std::uint8_t { value_1d, value_7d, value_30d, count_ };
+inline constexpr std::string_view kAfterValues[] = {"1d", "7d", "30d"};
+
 /// Values of the label `feature`.
 enum class Feature : std::uint8_t { mixer, editor, export_, import_, record, share, presets, automation, metronome, tuner, count_ };
 inline constexpr std::string_view kFeatureValues[] = {"mixer", "editor", "export", "import", "record", "share", "presets", "automation", "metronome", "tuner"};
+
+inline constexpr LabelSpec kUserRetentionRatioLabels[] = {{"after", kAfterValues}};
 
 inline constexpr double kSessionDurationSecondsBounds[] = {30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 14400.0, 28800.0};
 /// The bounds in units of the cells.
@@ -37,6 +43,23 @@ inline constexpr FamilySpec kFamilies[] = {
      .combine = Combine::latest,
      .thread = Thread::any,
      .scale = 1},
+    {.name = "registered_users",
+     .help = "Accounts that exist.",
+     .unit = "",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::latest,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "user_retention_ratio",
+     .help = "Share of the accounts of a given age that were used again at that age.",
+     .unit = "ratio",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::latest,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kUserRetentionRatioLabels},
     {.name = "user_signups_total",
      .help = "Accounts created.",
      .unit = "",
@@ -116,15 +139,17 @@ inline constexpr FamilySpec kFamilies[] = {
      .labels = kDeploymentInfoLabels},
 };
 inline constexpr const FamilySpec& kActiveUsers = kFamilies[0];
-inline constexpr const FamilySpec& kUserSignupsTotal = kFamilies[1];
-inline constexpr const FamilySpec& kUserSessionsTotal = kFamilies[2];
-inline constexpr const FamilySpec& kSessionDurationSeconds = kFamilies[3];
-inline constexpr const FamilySpec& kSongsCreatedTotal = kFamilies[4];
-inline constexpr const FamilySpec& kPerformancesSwitchedTotal = kFamilies[5];
-inline constexpr const FamilySpec& kFeatureUsageTotal = kFamilies[6];
-inline constexpr const FamilySpec& kFeatureErrorsTotal = kFamilies[7];
-inline constexpr const FamilySpec& kInstrumentAssignmentsTotal = kFamilies[8];
-inline constexpr const FamilySpec& kDeploymentInfo = kFamilies[9];
+inline constexpr const FamilySpec& kRegisteredUsers = kFamilies[1];
+inline constexpr const FamilySpec& kUserRetentionRatio = kFamilies[2];
+inline constexpr const FamilySpec& kUserSignupsTotal = kFamilies[3];
+inline constexpr const FamilySpec& kUserSessionsTotal = kFamilies[4];
+inline constexpr const FamilySpec& kSessionDurationSeconds = kFamilies[5];
+inline constexpr const FamilySpec& kSongsCreatedTotal = kFamilies[6];
+inline constexpr const FamilySpec& kPerformancesSwitchedTotal = kFamilies[7];
+inline constexpr const FamilySpec& kFeatureUsageTotal = kFamilies[8];
+inline constexpr const FamilySpec& kFeatureErrorsTotal = kFamilies[9];
+inline constexpr const FamilySpec& kInstrumentAssignmentsTotal = kFamilies[10];
+inline constexpr const FamilySpec& kDeploymentInfo = kFamilies[11];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -132,6 +157,8 @@ constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 struct Shared {
   explicit Shared(Segment& segment)
       : active_users(segment.cells(kActiveUsers), segment.lost()),
+        registered_users(segment.cells(kRegisteredUsers), segment.lost()),
+        user_retention_ratio(segment.cells(kUserRetentionRatio), segment.lost()),
         user_signups_total(segment.cells(kUserSignupsTotal), segment.lost()),
         user_sessions_total(segment.cells(kUserSessionsTotal), segment.lost()),
         session_duration_seconds(segment.cells(kSessionDurationSeconds), segment.lost()),
@@ -144,6 +171,10 @@ struct Shared {
 
   /// Users with a request in the last 15 minutes.
   Gauge<Thread::any> active_users;
+  /// Accounts that exist.
+  Gauge<Thread::any> registered_users;
+  /// Share of the accounts of a given age that were used again at that age.
+  ByLabel<Gauge<Thread::any>, kUserRetentionRatio.group_cells(), After> user_retention_ratio;
   /// Accounts created.
   Counter<Thread::any> user_signups_total;
   /// Sessions begun.

@@ -12,6 +12,25 @@ active_users = Gauge(
     thread="any",
     scale=1,
 )
+registered_users = Gauge(
+    name="registered_users",
+    help="Accounts that exist.",
+    unit="",
+    number="f64",
+    combine="latest",
+    thread="any",
+    scale=1,
+)
+user_retention_ratio = Gauge(
+    name="user_retention_ratio",
+    help="Share of the accounts of a given age that were used again at that age.",
+    unit="ratio",
+    number="f64",
+    combine="latest",
+    thread="any",
+    scale=1,
+    labels=(("after", ("1d", "7d", "30d",)),),
+)
 user_signups_total = Counter(
     name="user_signups_total",
     help="Accounts created.",
@@ -101,6 +120,8 @@ deployment_info = Info(
 
 METRICS = (
     active_users,
+    registered_users,
+    user_retention_ratio,
     user_signups_total,
     user_sessions_total,
     session_duration_seconds,

@@ -3,6 +3,10 @@ from typing import Literal
 
 from whiteroom_monitoring.client._native import Counter, Gauge, Histogram, Info, Metric
 
+class _UserRetentionRatio(Metric):
+    def set(self, value: float, *, after: Literal["1d", "7d", "30d"]) -> None: ...
+    def labels(self, *, after: Literal["1d", "7d", "30d"]) -> Gauge: ...
+
 class _FeatureUsageTotal(Metric):
     def inc(self, amount: float = 1, *, feature: Literal["mixer", "editor", "export", "import", "record", "share", "presets", "automation", "metronome", "tuner"]) -> None: ...
     def labels(self, *, feature: Literal["mixer", "editor", "export", "import", "record", "share", "presets", "automation", "metronome", "tuner"]) -> Counter: ...
@@ -20,6 +24,10 @@ class _DeploymentInfo(Metric):
 
 active_users: Gauge
 """Users with a request in the last 15 minutes."""
+registered_users: Gauge
+"""Accounts that exist."""
+user_retention_ratio: _UserRetentionRatio
+"""Share of the accounts of a given age that were used again at that age."""
 user_signups_total: Counter
 """Accounts created."""
 user_sessions_total: Counter

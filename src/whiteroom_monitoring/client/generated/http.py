@@ -32,9 +32,20 @@ http_active_connections = Level(
     thread="any",
     scale=1,
 )
+http_errors_total = Counter(
+    name="http_errors_total",
+    help="Requests refused or failed, by what was wrong.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="any",
+    scale=1,
+    labels=(("type", ("malformed", "invalid", "too_large", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "database", "cache", "internal",)),),
+)
 
 METRICS = (
     http_requests_total,
     http_request_duration_seconds,
     http_active_connections,
+    http_errors_total,
 )
