@@ -8,47 +8,48 @@
 #include <vector>
 
 #include "cells.h"
+#include "text_buffer.h"
 
 namespace whiteroom::monitoring {
 namespace {
 
+/// Append `text` with a backslash before what would end it, or a line, too early.
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
-  const std::string_view special = quotes ? "\\\n\"" : "\\\n";
-  for (std::size_t plain = text.find_first_of(special); plain != std::string_view::npos;
-       plain = text.find_first_of(special)) {
-    out.append(text.substr(0, plain)).append("\\");
-    out += text[plain] == '\n' ? 'n' : text[plain];
-    text.remove_prefix(plain + 1);
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char character = text[i];
+    if (character != '\\' && character != '\n' && (character != '"' || !quotes)) continue;
+    out.append(text, plain, i - plain).append(character == '\n' ? "\\n" : "\\");
+    plain = character == '\n' ? i + 1 : i;
   }
-  out.append(text);
-}
-
-void append_unsigned(std::string& out, std::uint64_t value) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
-  out.append(digits.data(), end);
+  out.append(text, plain);
 }
 
 /// Append value / scale exactly: a cell of 1500000000 with scale 1e9 reads 1.5.
-void append_scaled(std::string& out, std::uint64_t value, std::uint32_t scale) {
-  append_unsigned(out, value / scale);
+void append_scaled(TextBuffer& out, std::uint64_t value, std::uint32_t scale) {
+  if (scale == 1) return out.append(value);
+  out.append(value / scale);
   std::uint64_t fraction = value % scale;
   if (fraction == 0) return;
-  std::array<char, 9> digits;
-  for (std::size_t i = digits.size(); i-- != 0; fraction /= 10) {
+  std::array<char, 10> digits;
+  digits[0] = '.';
+  for (std::size_t i = digits.size(); --i != 0; fraction /= 10) {
     digits[i] = static_cast<char>('0' + fraction % 10);
   }
   std::size_t length = digits.size();
   while (digits[length - 1] == '0') --length;
-  out += '.';
-  out.append(digits.data(), length);
+  out.append(std::string_view(digits.data(), length));
 }
 
-void append_cell(std::string& out, const FamilyDescription& family, Number number,
+void append_cell(TextBuffer& out, const FamilyDescription& family, Number number,
                  std::uint64_t cell) {
-  if (number == Number::f64) return append_double(out, wrm_f64_value(cell));
+  if (number == Number::f64) {
+    std::string text;
+    append_double(text, wrm_f64_value(cell));
+    return out.append(text);
+  }
   if (number == Number::i64 && static_cast<std::int64_t>(cell) < 0) {
-    out += '-';
+    out.append('-');
     cell = ~cell + 1;
   }
   append_scaled(out, cell, family.scale);
@@ -69,29 +70,32 @@ std::string_view type_name(MetricType type) {
   return "gauge";
 }
 
-void append_label(std::string& labels, std::string_view name, std::string_view value) {
-  if (!labels.empty()) labels += ',';
-  labels.append(name).append("=\"");
-  append_escaped(labels, value, true);
-  labels += '"';
-}
-
+/// Writes the series of one family. What stands in every line of it is put together once.
 class FamilyWriter {
  public:
   /// `headed` tells whether the family's head is written; the first series writes it.
-  FamilyWriter(std::string& out, const FamilyDescription& family, bool& headed)
-      : out_(out), family_(family), headed_(headed) {
-    for (const double bound : family.bounds) append_double(bounds_.emplace_back(), bound);
-    bounds_.emplace_back("+Inf");
+  FamilyWriter(TextBuffer& out, const FamilyDescription& family, bool& headed)
+      : out_(out),
+        family_(family),
+        headed_(headed),
+        groups_(family.groups()),
+        group_cells_(family.group_cells()) {
+    for (const LabelDescription& label : family.labels) {
+      label_heads_.push_back((label_heads_.empty() ? "" : ",") + label.name + "=\"");
+    }
+    const std::string first_bound = family.labels.empty() ? "le=\"" : ",le=\"";
+    for (const double bound : family.bounds) {
+      append_double(bounds_.emplace_back(first_bound), bound);
+      bounds_.back() += "\"} ";
+    }
+    bounds_.push_back(first_bound + "+Inf\"} ");
   }
 
   void write(const MergedFamily& family, std::size_t series) {
     const std::span<const std::uint64_t> cells = family.cells(series);
-    const std::uint32_t groups = family_.groups();
-    const std::uint32_t size = family_.group_cells();
-    for (std::uint32_t group = 0; group < groups; ++group) {
-      const std::uint64_t* const first = &cells[std::size_t{group} * size];
-      const bool may_be_unset = family_.number == Number::f64 || family_.type == MetricType::info;
+    const bool may_be_unset = family_.number == Number::f64 || family_.type == MetricType::info;
+    for (std::uint32_t group = 0; group < groups_; ++group) {
+      const std::uint64_t* const first = &cells[std::size_t{group} * group_cells_];
       if (may_be_unset && first[0] == 0) continue;
       if (!headed_) write_head();
       set_labels(family.values(series), group);
@@ -102,25 +106,27 @@ class FamilyWriter {
  private:
   void write_head() {
     headed_ = true;
-    out_.append("# HELP ").append(family_.name).append(" ");
-    append_escaped(out_, family_.help, false);
-    out_.append("\n# TYPE ").append(family_.name).append(" ");
-    out_.append(type_name(family_.type)).append("\n");
+    std::string text = "# HELP " + family_.name + " ";
+    append_escaped(text, family_.help, false);
+    text.append("\n# TYPE ").append(family_.name).append(" ");
+    out_.append(text.append(type_name(family_.type)).append("\n"));
   }
 
   void set_labels(std::string_view encoded, std::uint32_t group) {
     LabelValues open(encoded);
-    std::uint32_t groups = family_.groups();
+    std::uint32_t groups = groups_;
     labels_.clear();
-    for (const LabelDescription& label : family_.labels) {
-      const auto count = static_cast<std::uint32_t>(label.values.size());
-      if (count == 0) {
-        append_label(labels_, label.name, open.next());
-        continue;
+    for (std::size_t i = 0; i < label_heads_.size(); ++i) {
+      const std::vector<std::string>& values = family_.labels[i].values;
+      labels_ += label_heads_[i];
+      if (values.empty()) {
+        append_escaped(labels_, open.next(), true);
+      } else {
+        groups /= static_cast<std::uint32_t>(values.size());
+        append_escaped(labels_, values[group / groups], true);
+        group %= groups;
       }
-      groups /= count;
-      append_label(labels_, label.name, label.values[group / groups]);
-      group %= groups;
+      labels_ += '"';
     }
   }
 
@@ -140,10 +146,12 @@ class FamilyWriter {
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < bounds_.size(); ++i) {
       count += cells[i];
-      out_.append(family_.name).append("_bucket{").append(labels_);
-      out_.append(labels_.empty() ? "le=\"" : ",le=\"").append(bounds_[i]).append("\"} ");
-      append_unsigned(out_, count);
-      out_ += '\n';
+      out_.append(family_.name);
+      out_.append("_bucket{");
+      out_.append(labels_);
+      out_.append(bounds_[i]);
+      out_.append(count);
+      out_.append('\n');
     }
     write_value("_sum", Number::i64, cells[bounds_.size()]);
     write_count("_count", count);
@@ -152,25 +160,31 @@ class FamilyWriter {
   void write_value(std::string_view suffix, Number number, std::uint64_t cell) {
     write_name(suffix);
     append_cell(out_, family_, number, cell);
-    out_ += '\n';
+    out_.append('\n');
   }
 
   void write_count(std::string_view suffix, std::uint64_t count) {
     write_name(suffix);
-    append_unsigned(out_, count);
-    out_ += '\n';
+    out_.append(count);
+    out_.append('\n');
   }
 
   void write_name(std::string_view suffix) {
-    out_.append(family_.name).append(suffix);
-    if (!labels_.empty()) out_.append("{").append(labels_).append("}");
-    out_ += ' ';
+    out_.append(family_.name);
+    out_.append(suffix);
+    if (labels_.empty()) return out_.append(' ');
+    out_.append('{');
+    out_.append(labels_);
+    out_.append("} ");
   }
 
-  std::string& out_;
+  TextBuffer& out_;
   const FamilyDescription& family_;
   bool& headed_;
-  std::vector<std::string> bounds_;
+  const std::uint32_t groups_;
+  const std::uint32_t group_cells_;
+  std::vector<std::string> label_heads_;  ///< `name="`, from the second on after a comma
+  std::vector<std::string> bounds_;       ///< what ends a bucket's labels
   std::string labels_;
 };
 
@@ -222,13 +236,15 @@ void expose_text(std::span<const ProgramView> views, std::string& out) {
     }
   }
   out.reserve(length);
+  TextBuffer buffer(out);
   for (const auto& [name, parts] : families) {
     bool headed = false;
     for (const MergedFamily* part : parts) {
-      FamilyWriter writer(out, part->description, headed);
+      FamilyWriter writer(buffer, part->description, headed);
       for (std::size_t i = 0; i < part->size(); ++i) writer.write(*part, i);
     }
   }
+  buffer.flush();
 }
 
 }  // namespace whiteroom::monitoring

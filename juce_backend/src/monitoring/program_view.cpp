@@ -91,15 +91,16 @@ void ProgramView::describe() {
 }
 
 void ProgramView::merge(const SegmentReading& reading) {
+  const bool first = &reading == &readings_.front();
   std::vector<MergedFamily*> targets;
   for (const FamilyDescription& family : reading.image.families()) {
     MergedFamily& target = families_.find(family.name)->second;
     const bool fits = target.description.same_cells(family);
     if (!fits) conflicts_.push_back(family.name);
+    if (fits && first) target.reserve(reading.image.series_count(targets.size()));
     targets.push_back(fits ? &target : nullptr);
   }
   // A segment names a series that is shared by its process once only.
-  const bool first = &reading == &readings_.front();
   reading.image.visit_series([&](const SeriesView& series) {
     MergedFamily* const family = targets[series.family];
     if (family == nullptr) return;

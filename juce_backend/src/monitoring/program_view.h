@@ -33,6 +33,11 @@ class MergedFamily {
     return {&cells_[series * stride()], stride()};
   }
 
+  /// Make room for that many more series.
+  void reserve(std::size_t series) {
+    values_.reserve(values_.size() + series);
+    cells_.reserve(cells_.size() + series * stride());
+  }
   /// Combine the cells with those of the same values. `values` must outlive the family. `unique`
   /// promises that no other series added so far has these values, which saves looking.
   void add(std::string_view values, std::span<const std::uint64_t> cells, bool unique);

@@ -176,13 +176,10 @@ SegmentImage SegmentImage::read(const std::string& path) {
     if (!whole) image.fail("is shorter than a segment's header");
     image.check_header(static_cast<std::uint64_t>(facts.st_size));
     // Records first: the cells of a series are in use before its record is published.
-    image.records_.resize(image.header_.records_used);
-    if (!read_fully(file, image.records_.data(), image.records_.size(),
-                    image.header_.records_offset)) {
-      image.fail("was truncated while it was read");
-    }
-    image.cells_.resize(image.header_.cells_used / sizeof(std::uint64_t));
-    if (!read_fully(file, image.cells_.data(), image.cells_.size() * sizeof(std::uint64_t),
+    image.allocate();
+    if (!read_fully(file, image.records_.get(), image.records_size_,
+                    image.header_.records_offset) ||
+        !read_fully(file, image.cells_.get(), image.cells_size_ * sizeof(std::uint64_t),
                     image.header_.cells_offset)) {
       image.fail("was truncated while it was read");
     }
@@ -215,71 +212,90 @@ SegmentImage SegmentImage::copy(std::span<const std::byte> memory) {
     auto* const out = static_cast<std::uint64_t*>(to);
     for (std::uint64_t i = 0; i < size / sizeof(std::uint64_t); ++i) out[i] = wrm_load(&words[i]);
   };
-  image.records_.resize(used);
-  copy_words(image.records_.data(), image.header_.records_offset, used);
-  image.cells_.resize(cells_used / sizeof(std::uint64_t));
-  copy_words(image.cells_.data(), image.header_.cells_offset, cells_used);
+  image.allocate();
+  copy_words(image.records_.get(), image.header_.records_offset, used);
+  copy_words(image.cells_.get(), image.header_.cells_offset, cells_used);
   image.read_records();
   return image;
 }
 
+void SegmentImage::allocate() {
+  records_size_ = header_.records_used;
+  cells_size_ = header_.cells_used / sizeof(std::uint64_t);
+  records_ = std::make_unique_for_overwrite<std::byte[]>(records_size_);
+  cells_ = std::make_unique_for_overwrite<std::uint64_t[]>(cells_size_);
+}
+
 void SegmentImage::read_records() {
   std::size_t offset = 0;
-  while (offset + sizeof(wrm_record_header) <= records_.size()) {
+  while (offset + sizeof(wrm_record_header) <= records_size_) {
     wrm_record_header record{};
     std::memcpy(&record, &records_[offset], sizeof record);
     if (record.bytes < sizeof record || record.bytes % 8 != 0 ||
-        record.bytes > records_.size() - offset) {
+        record.bytes > records_size_ - offset) {
       fail("is damaged: a record at " + std::to_string(offset) + " has " +
            std::to_string(record.bytes) + " bytes");
     }
-    const std::byte* const data = &records_[offset];
-    if (record.kind == WRM_RECORD_FAMILY &&
-        !read_family(data, record.bytes, families_.emplace_back())) {
+    read_record(record, offset);
+    offset += record.bytes;
+  }
+  records_size_ = offset;
+}
+
+void SegmentImage::read_record(const wrm_record_header& record, std::size_t offset) {
+  if (record.kind == WRM_RECORD_SERIES) {
+    if (record.family >= families_.size()) fail("is damaged: a series record can't be read");
+    ++shapes_[record.family].records;
+  } else if (record.kind == WRM_RECORD_FAMILY) {
+    FamilyDescription& family = families_.emplace_back();
+    if (!read_family(&records_[offset], record.bytes, family)) {
       fail("is damaged: the family at " + std::to_string(offset) + " can't be read");
     }
-    if (record.kind == WRM_RECORD_SERIES) series_.push_back(offset);
-    if (record.kind == WRM_RECORD_FOLDED && record.bytes >= sizeof(wrm_folded_record)) {
-      wrm_folded_record folded{};
-      std::memcpy(&folded, data, sizeof folded);
-      folded_.push_back(folded.segment_id);
-    }
-    offset += record.bytes;
+    shapes_.push_back(
+        {std::size_t{family.group_cells()} * family.groups(), family.open_labels(), 0});
+  } else if (record.kind == WRM_RECORD_FOLDED && record.bytes >= sizeof(wrm_folded_record)) {
+    wrm_folded_record folded{};
+    std::memcpy(&folded, &records_[offset], sizeof folded);
+    folded_.push_back(folded.segment_id);
   }
 }
 
 void SegmentImage::visit_series(const std::function<void(const SeriesView&)>& visit) const {
-  for (const std::size_t offset : series_) visit_one(&records_[offset], visit);
+  wrm_record_header record{};
+  for (std::size_t offset = 0; offset != records_size_; offset += record.bytes) {
+    std::memcpy(&record, &records_[offset], sizeof record);
+    if (record.kind == WRM_RECORD_SERIES) visit_one({&records_[offset], record.bytes}, visit);
+  }
 }
 
-void SegmentImage::visit_one(const std::byte* data,
+void SegmentImage::visit_one(std::span<const std::byte> bytes,
                              const std::function<void(const SeriesView&)>& visit) const {
   wrm_series_record record{};
-  wrm_record_header header{};
-  std::memcpy(&header, data, sizeof header);
-  RecordReader reader(data, header.bytes);
-  if (!reader.take(record) || record.header.family >= families_.size() || record.shards == 0) {
+  RecordReader reader(bytes.data(), bytes.size());
+  if (!reader.take(record) || record.shards == 0) {
     fail("is damaged: a series record can't be read");
   }
-  const FamilyDescription& family = families_[record.header.family];
+  const SeriesShape& shape = shapes_[record.header.family];
+  const auto fail_here = [&](const char* what) {
+    fail("is damaged: a series of " + families_[record.header.family].name + what);
+  };
   const char* const first = reader.position();
-  for (std::size_t i = family.open_labels(); i != 0; --i) {
+  for (std::size_t i = shape.open_labels; i != 0; --i) {
     std::string_view value;
-    if (!reader.text<std::uint16_t>(value)) fail("is damaged: a series of " + family.name);
+    if (!reader.text<std::uint16_t>(value)) fail_here(" ends too early");
   }
   const std::string_view values(first, static_cast<std::size_t>(reader.position() - first));
-  const std::size_t count = std::size_t{family.group_cells()} * family.groups();
   const std::uint64_t last =
-      record.cell + std::uint64_t{record.shards - 1U} * record.shard_cells + count;
-  if (last > cells_.size()) fail("is damaged: a series of " + family.name + " has no cells");
-  std::span<const std::uint64_t> cells(&cells_[record.cell], count);
+      record.cell + std::uint64_t{record.shards - 1U} * record.shard_cells + shape.cells;
+  if (last > cells_size_) fail_here(" has no cells");
+  std::span<const std::uint64_t> cells(&cells_[record.cell], shape.cells);
   std::vector<std::uint64_t> added;
   if (record.shards > 1) {
     added.assign(cells.begin(), cells.end());
     for (std::uint32_t shard = 1; shard < record.shards; ++shard) {
       const std::uint64_t* const from =
           &cells_[record.cell + std::size_t{shard} * record.shard_cells];
-      for (std::size_t i = 0; i < count; ++i) added[i] += from[i];
+      for (std::size_t i = 0; i < shape.cells; ++i) added[i] += from[i];
     }
     cells = added;
   }

@@ -4,9 +4,11 @@
 /// reading or a SegmentError, never a crash.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -85,22 +87,39 @@ class SegmentImage {
   const std::vector<std::uint64_t>& folded() const noexcept { return folded_; }
   bool base() const noexcept { return header_.kind == WRM_KIND_BASE; }
 
+  /// How many series a family, given by its place in families(), has at most.
+  std::size_t series_count(std::size_t family) const noexcept {
+    const SeriesShape& shape = shapes_[family];
+    return std::min(shape.records, cells_size_ / shape.cells);
+  }
   /// Call `visit` for each series, in the order of their records. Throws SegmentError.
   void visit_series(const std::function<void(const SeriesView&)>& visit) const;
 
  private:
+  /// What the records of a family's series have in common.
+  struct SeriesShape {
+    std::size_t cells;
+    std::size_t open_labels;
+    std::size_t records;
+  };
+
   void check_header(std::uint64_t file_bytes) const;
+  void allocate();
   void read_records();
-  void visit_one(const std::byte* record,
+  void read_record(const wrm_record_header& record, std::size_t offset);
+  void visit_one(std::span<const std::byte> record,
                  const std::function<void(const SeriesView&)>& visit) const;
   [[noreturn]] void fail(const std::string& problem) const;
 
   std::string name_;
   wrm_segment_header header_{};
-  std::vector<std::byte> records_;
-  std::vector<std::uint64_t> cells_;
+  // Not vectors, which would write zeros first.
+  std::unique_ptr<std::byte[]> records_;
+  std::unique_ptr<std::uint64_t[]> cells_;
+  std::size_t records_size_ = 0;
+  std::size_t cells_size_ = 0;
   std::vector<FamilyDescription> families_;
-  std::vector<std::size_t> series_;  ///< offsets of the series records
+  std::vector<SeriesShape> shapes_;
   std::vector<std::uint64_t> folded_;
 };
 
