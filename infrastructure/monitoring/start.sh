@@ -96,10 +96,11 @@ declare -A without=(
     [python3-venv]='nothing can be installed'
     [python3-dev]='nothing can be built'
     [doctest-dev]='the C++ tests are left out'
+    [spin]='the model of the core is not checked'
 )
 wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
     libmicrohttpd-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config)
-[ "$dev" = no ] || wanted+=(doctest-dev)
+[ "$dev" = no ] || wanted+=(doctest-dev spin)
 python_is_whole || wanted+=(python3-venv python3-dev)
 
 # Debian starts a service when its package is installed, unless this file forbids it.

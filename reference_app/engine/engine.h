@@ -60,6 +60,7 @@ class Engine final : public driver::Client, private mixer::ChannelProbe {
   Faults& faults_;
   mixer::Mixer mixer_;
 
+  // Relaxed throughout: each is a number by itself, and nothing is published with it.
   std::atomic<bool> playing_{true};
   std::atomic<double> tempo_bpm_;
   std::atomic<double> position_beats_{0};

@@ -16,6 +16,9 @@ void spin(std::chrono::nanoseconds length) noexcept {
 
 }  // namespace
 
+// Relaxed throughout, because each is a number by itself, but for `per_million`: with release and
+// acquire, a call that sees a share sees its result, too.
+
 void Faults::slow_plugin(std::size_t channel, std::chrono::microseconds extra) noexcept {
   extra_us_[channel].store(static_cast<std::uint32_t>(extra.count()), std::memory_order_relaxed);
 }

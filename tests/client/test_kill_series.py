@@ -6,7 +6,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,18 +55,40 @@ def _reported(segments: Path, after_s: float) -> int:
     return int(lines[-2]) if len(lines) > 1 else 0
 
 
+@contextmanager
+def _scraped(segments: Path) -> Iterator[list[int]]:
+    """Scrape without pause, through the kills; what `rate()` would be computed from."""
+    counts: list[int] = []
+    ended = threading.Event()
+
+    def scrape() -> None:
+        while not ended.is_set():
+            counts.append(_counted(segments))
+
+    scraper = threading.Thread(target=scrape)
+    scraper.start()
+    try:
+        yield counts
+    finally:
+        ended.set()
+        scraper.join()
+
+
 @pytest.mark.parametrize(
     "kills", [15, pytest.param(200, marks=[pytest.mark.long, pytest.mark.timeout(600)])]
 )
 def test_every_reported_increment_is_exposed(segments: Path, kills: int) -> None:
-    """After each of many kills the counter holds all that was reported, at most one chunk more for
-    each kill, and has never fallen."""
+    """After each of many kills the counter holds all that was reported, and at most one chunk more
+    for each kill; no scrape meanwhile sees it fall, which `rate()` would take for a reset, or rise
+    above that."""
     chance = random.Random(SEED)
-    reported = before = 0
-    for kill in range(1, kills + 1):
-        reported += _reported(segments, chance.uniform(0, 0.05))
-        counted = _counted(segments)
-        assert reported <= counted <= reported + kill * CHUNK
-        assert counted >= before
-        before = counted
+    reported = _reported(segments, 0)
+    with _scraped(segments) as counts:
+        for kill in range(2, kills + 2):
+            reported += _reported(segments, chance.uniform(0, 0.05))
+            counted = _counted(segments)
+            assert reported <= counted <= reported + kill * CHUNK
+            assert max(counts, default=0) <= counted
     assert reported > 0
+    assert len(counts) > kills
+    assert counts == sorted(counts)

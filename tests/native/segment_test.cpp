@@ -83,6 +83,27 @@ TEST_CASE("instances are added up, and a retired one keeps its counters but not 
   CHECK(line(text, "test_channel_seconds_total{tool=\"bass\"}").ends_with(" 1.5"));
 }
 
+TEST_CASE("an instance does not show a gauge that its cells' former owner has set") {
+  constexpr FamilySpec kLevels[] = {{.name = "test_channel_level",
+                                     .help = "Level of one channel.",
+                                     .type = MetricType::gauge,
+                                     .number = Number::f64,
+                                     .thread = Thread::realtime,
+                                     .labels = kOpen}};
+  const SegmentFolder folder;
+  Segment segment({.program = "test", .directory = folder.path});
+  segment.declare(kLevels);
+  segment.prepare();
+  const std::array<std::string_view, 1> bass{"bass"};
+  {
+    const Instance former = segment.instance(kLevels);
+    Gauge<Thread::realtime>(former.series(kLevels[0], bass), nullptr).set(7);
+    CHECK(line(exposed(folder.path), "test_channel_level{tool=\"bass\"}").ends_with(" 7"));
+  }
+  const Instance next = segment.instance(kLevels);
+  CHECK(line(exposed(folder.path), "test_channel_level{tool=\"bass\"}").empty());
+}
+
 TEST_CASE("an instance for which no room is left records where nobody sees it, and is counted") {
   const SegmentFolder folder;
   TestSegment test(folder.path, 1);

@@ -1,5 +1,7 @@
 #include "audio_metrics.h"
 
+#include <utility>
+
 namespace whiteroom::monitoring {
 
 AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channels)
@@ -8,6 +10,7 @@ AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channe
   for (const std::string& channel : channels) {
     channels_.push_back(realtime_.audio_channel_cpu_seconds_total.with(channel));
   }
+  channel_cost_ = measure_channel_cost();
 }
 
 void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {
@@ -15,6 +18,7 @@ void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {
 }
 
 void AudioMetrics::set_stream(double sample_rate_hertz, std::uint32_t buffer_frames) noexcept {
+  // Relaxed: nothing is published with it.
   sample_rate_hertz_.store(sample_rate_hertz, std::memory_order_relaxed);
   shared_.audio_sample_rate_hertz.set(sample_rate_hertz);
   shared_.audio_buffer_frames.set(buffer_frames);
@@ -31,31 +35,58 @@ void AudioMetrics::set_memory(std::uint64_t resident_bytes) noexcept {
 
 void AudioMetrics::report_xrun(std::chrono::nanoseconds delay) noexcept {
   shared_.audio_engine_xruns_total.increment();
+  // Relaxed: the count, stored after it, publishes it.
   reported_delay_ns_.store(delay.count(), std::memory_order_relaxed);
+  // Release: a callback that sees the count sees this XRUN's delay, or a later one's.
   reported_xruns_.fetch_add(1, std::memory_order_release);
 }
 
 void AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point end,
                                      std::uint32_t frames) noexcept {
   const std::chrono::nanoseconds render = end - begin;
+  // Relaxed: a number by itself. A callback that overlaps a change of the stream is judged by
+  // either.
   const std::chrono::duration<double> deadline(frames /
                                                sample_rate_hertz_.load(std::memory_order_relaxed));
   realtime_.audio_engine_render_time_seconds.observe(render);
   realtime_.audio_engine_load_ratio.observe(std::chrono::duration<double>(render) / deadline);
   realtime_.audio_callbacks_total.increment();
+  if (const auto miss = judge(begin, render, deadline)) {
+    if (miss->begins) realtime_.audio_dropouts_total[miss->cause].increment();
+    realtime_.audio_dropout_seconds_total[miss->cause].add(miss->lost);
+  }
+  if constexpr (kRecording) {
+    const std::uint32_t channels = std::exchange(channels_rendered_, 0);
+    realtime_.audio_monitoring_seconds_total.add(Clock::now() - end + channels * channel_cost_);
+  }
+}
 
+std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, std::chrono::nanoseconds render,
+                                        std::chrono::duration<double> deadline) noexcept {
+  // Acquire: the delay that is read next belongs to this count or a later one.
   const std::uint64_t xruns = reported_xruns_.load(std::memory_order_acquire);
-  const auto miss =
-      classifier_.judge({.start = begin.time_since_epoch(),
-                         .render = render,
-                         .buffer = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline),
-                         .device_xrun = xruns != judged_xruns_,
-                         .device_delay = std::chrono::nanoseconds(
-                             reported_delay_ns_.load(std::memory_order_relaxed))});
+  const bool device_xrun = xruns != judged_xruns_;
   judged_xruns_ = xruns;
-  if (!miss) return;
-  if (miss->begins) realtime_.audio_dropouts_total[miss->cause].increment();
-  realtime_.audio_dropout_seconds_total[miss->cause].add(miss->lost);
+  // Relaxed: the acquire above has ordered it.
+  const std::int64_t delay_ns = reported_delay_ns_.load(std::memory_order_relaxed);
+  return classifier_.judge(
+      {.start = begin.time_since_epoch(),
+       .render = render,
+       .buffer = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline),
+       .device_xrun = device_xrun,
+       .device_delay = std::chrono::nanoseconds(delay_ns)});
+}
+
+std::chrono::nanoseconds AudioMetrics::measure_channel_cost() noexcept {
+  if (channels_.empty() || !kRecording) return std::chrono::nanoseconds::zero();
+  constexpr int kRounds = 1000;
+  const Clock::time_point begin = Clock::now();
+  for (int i = 0; i < kRounds; ++i) {
+    const Clock::time_point now = Clock::now();
+    channel_rendered(0, now - now);
+  }
+  channels_rendered_ = 0;
+  return (Clock::now() - begin) / kRounds;
 }
 
 }  // namespace whiteroom::monitoring

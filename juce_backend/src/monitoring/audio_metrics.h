@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,12 +43,20 @@ class AudioMetrics {
   /// One channel has been rendered. Wait-free, the callback's thread.
   void channel_rendered(std::size_t channel, std::chrono::nanoseconds took) noexcept {
     channels_[channel].add(took);
+    ++channels_rendered_;
   }
   /// A callback for `frames` has begun and ended at these times. Wait-free, the callback's thread.
+  /// Counts what this and the calls for channels have cost, too: `end` is to be taken just before.
   void callback_rendered(Clock::time_point begin, Clock::time_point end,
                          std::uint32_t frames) noexcept;
 
  private:
+  std::optional<Miss> judge(Clock::time_point begin, std::chrono::nanoseconds render,
+                            std::chrono::duration<double> deadline) noexcept;
+  /// What timing and recording one channel costs on this machine. Measured once, because a clock
+  /// around each call would cost more than the call.
+  std::chrono::nanoseconds measure_channel_cost() noexcept;
+
   audio::Shared shared_;
   audio::Realtime realtime_;
   std::vector<DurationCounter<Thread::realtime>> channels_;
@@ -56,6 +65,8 @@ class AudioMetrics {
   std::atomic<std::uint64_t> reported_xruns_{0};
   std::atomic<std::int64_t> reported_delay_ns_{0};
   std::uint64_t judged_xruns_ = 0;
+  std::uint32_t channels_rendered_ = 0;  ///< since the last callback
+  std::chrono::nanoseconds channel_cost_{0};
 };
 
 }  // namespace whiteroom::monitoring

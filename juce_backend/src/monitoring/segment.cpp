@@ -95,6 +95,7 @@ class Segment::Impl final : public Forkable {
     wrm_any_add(&expositions_[1], static_cast<std::uint64_t>(took.count()));
   }
   void set_served(bool served) noexcept {
+    // Relaxed: it publishes nothing; an agent that sees it one scrape late serves once more.
     __atomic_store_n(&memory_.header()->served, served ? 1U : 0U, __ATOMIC_RELAXED);
   }
 
@@ -340,15 +341,14 @@ Instance Segment::Impl::take_instance(Segment* owner, std::span<const FamilySpec
 void Segment::Impl::retire(std::uint32_t index) {
   const std::lock_guard lock(mutex_);
   Block& block = *blocks_[index];
-  for (std::uint32_t record : block.records) {
-    set_series_state(memory_.record_at(record), WRM_SERIES_RETIRED);
-  }
-  for (std::size_t i = 0; i < block.families.size(); ++i) {
-    if (block.families[i]->type == MetricType::gauge && block.cells[i] != nullptr) {
-      const FamilySpec& spec = *block.families[i];
-      for (std::uint32_t cell = 0; cell < spec.groups(); ++cell)
-        wrm_store(&block.cells[i][cell], 0);
-    }
+  for (std::uint32_t offset : block.records) {
+    std::byte* const record = memory_.record_at(offset);
+    set_series_state(record, WRM_SERIES_RETIRED);
+    const FamilySpec& spec = *families_[series_family(record)].spec;
+    if (spec.type != MetricType::gauge) continue;
+    // The next owner must not show what this one has measured.
+    std::uint64_t* const cells = memory_.cell_at(series_cell(record));
+    for (std::uint32_t group = 0; group < spec.groups(); ++group) wrm_store(&cells[group], 0);
   }
   block.in_use = false;
 }

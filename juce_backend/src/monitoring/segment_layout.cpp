@@ -98,6 +98,10 @@ std::vector<std::byte> folded_record(std::uint64_t segment_id) {
   return RecordWriter(record).finish();
 }
 
+std::uint16_t series_family(const std::byte* record) noexcept {
+  return read_series(record).header.family;
+}
+
 std::uint32_t series_cell(const std::byte* record) noexcept { return read_series(record).cell; }
 
 void set_series_state(std::byte* record, wrm_series_state state) noexcept {

@@ -25,6 +25,9 @@ std::vector<std::byte> series_record(std::uint16_t family, std::uint16_t instanc
 /// Return the bytes of a record that says that a base holds the segment `segment_id`.
 std::vector<std::byte> folded_record(std::uint64_t segment_id);
 
+/// Return the family of the series whose record starts at `record`.
+std::uint16_t series_family(const std::byte* record) noexcept;
+
 /// Return the first cell of the series whose record starts at `record`.
 std::uint32_t series_cell(const std::byte* record) noexcept;
 

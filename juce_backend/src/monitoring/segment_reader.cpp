@@ -169,20 +169,8 @@ SegmentImage SegmentImage::read(const std::string& path) {
   image.name_ = path;
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) image.fail(std::strerror(errno));
-  struct stat facts{};
-  const bool whole =
-      fstat(file, &facts) == 0 && read_fully(file, &image.header_, sizeof image.header_, 0);
   try {
-    if (!whole) image.fail("is shorter than a segment's header");
-    image.check_header(static_cast<std::uint64_t>(facts.st_size));
-    // Records first: the cells of a series are in use before its record is published.
-    image.allocate();
-    if (!read_fully(file, image.records_.get(), image.records_size_,
-                    image.header_.records_offset) ||
-        !read_fully(file, image.cells_.get(), image.cells_size_ * sizeof(std::uint64_t),
-                    image.header_.cells_offset)) {
-      image.fail("was truncated while it was read");
-    }
+    image.read_file(file);
   } catch (...) {
     close(file);
     throw;
@@ -192,12 +180,29 @@ SegmentImage SegmentImage::read(const std::string& path) {
   return image;
 }
 
+void SegmentImage::read_file(int file) {
+  struct stat facts{};
+  if (fstat(file, &facts) != 0 || !read_fully(file, &header_, sizeof header_, 0)) {
+    fail("is shorter than a segment's header");
+  }
+  // Again, now that the length of the records is known: the cells of what that length counts were
+  // in use before it. What one read returns together need not have been there together.
+  bool whole = read_fully(file, &header_.cells_used, sizeof header_.cells_used,
+                          offsetof(wrm_segment_header, cells_used));
+  check_header(static_cast<std::uint64_t>(facts.st_size));
+  allocate();
+  whole = whole && read_fully(file, records_.get(), records_size_, header_.records_offset) &&
+          read_fully(file, cells_.get(), cells_size_ * sizeof(std::uint64_t), header_.cells_offset);
+  if (!whole) fail("was truncated while it was read");
+}
+
 SegmentImage SegmentImage::copy(std::span<const std::byte> memory) {
   SegmentImage image;
   image.name_ = "segment of this process";
   const auto* const source = reinterpret_cast<const wrm_segment_header*>(memory.data());
   // Acquire: what was published before this length is whole.
   const std::uint64_t used = __atomic_load_n(&source->records_used, __ATOMIC_ACQUIRE);
+  // Relaxed, but after the acquire: the cells of what that length counts are among these.
   const std::uint64_t cells_used = __atomic_load_n(&source->cells_used, __ATOMIC_RELAXED);
   std::memcpy(&image.header_, source, offsetof(wrm_segment_header, records_used));
   std::memcpy(image.header_.program, source->program, sizeof source->program);

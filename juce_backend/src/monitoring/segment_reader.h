@@ -103,6 +103,7 @@ class SegmentImage {
     std::size_t records;
   };
 
+  void read_file(int file);
   void check_header(std::uint64_t file_bytes) const;
   void allocate();
   void read_records();

@@ -14,6 +14,7 @@ using Function = whiteroom::monitoring::ffi::Function;
 
 namespace {
 
+// Stored with release and loaded with acquire: who sees the bridge sees what it was made with.
 std::atomic<sch_engine*> installed{nullptr};
 
 /// Run the body of a function, unless a fault says what it shall return, and record the call.

@@ -28,7 +28,7 @@ class ClockDriver final : public Driver {
 
   Client& client_;
   Stream stream_;
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopping_{false};  // relaxed: join() orders what follows
   std::thread thread_;
 };
 

@@ -91,7 +91,7 @@ class JackDriver final : public Driver {
   jack_port_t* left_ = nullptr;
   jack_port_t* right_ = nullptr;
   bool thread_begun_ = false;
-  std::atomic<bool> lost_{false};
+  std::atomic<bool> lost_{false};  // relaxed: nothing is published with it
 };
 
 }  // namespace

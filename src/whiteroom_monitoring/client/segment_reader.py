@@ -21,6 +21,7 @@ MAGIC = b"WRMSEG\r\n"
 VERSION = 1
 BYTE_ORDER = 0x01020304
 HEADER = struct.Struct("8sII 3Q 2Q2Q 2Q 4I 64s")
+CELLS_USED_AT = 80
 RECORD = struct.Struct("I2H")
 FAMILY = struct.Struct("I2H 4B I2HI")
 SERIES = struct.Struct("I2H 2I 2HI")
@@ -108,7 +109,10 @@ def _read(path: Path) -> Segment:
         magic, version, order, *numbers, program = HEADER.unpack(header)
         if (magic, version, order) != (MAGIC, VERSION, BYTE_ORDER):
             raise SegmentError(f"{path}: is no segment of version {VERSION} of this machine")
-        _, _, _, records_at, _, cells_at, _, records_used, cells_used, *_ = numbers
+        _, _, _, records_at, _, cells_at, _, records_used, *_ = numbers
+        # Again, now that the length of the records is known: one read's values need not have been
+        # there together, and the cells of a record are in use before the record counts.
+        (cells_used,) = struct.unpack("=Q", os.pread(file, 8, CELLS_USED_AT))
         size = os.fstat(file).st_size
         if max(records_at + records_used, cells_at + cells_used) > size:
             raise SegmentError(f"{path}: is damaged: its header speaks of more than {size} bytes")

@@ -98,6 +98,14 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::realtime,
      .scale = 1000000000,
      .labels = kAudioChannelCpuSecondsTotalLabels},
+    {.name = "audio_monitoring_seconds_total",
+     .help = "Time that recording metrics took in render callbacks; against the render time, monitoring's share.",
+     .unit = "seconds",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000},
     {.name = "audio_buffer_duration_seconds",
      .help = "Length of one audio buffer, which is the deadline of one render callback.",
      .unit = "seconds",
@@ -155,12 +163,13 @@ inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[3];
 inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[4];
 inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[5];
 inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[6];
-inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[7];
-inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[8];
-inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[9];
-inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[10];
-inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[11];
-inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[12];
+inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[7];
+inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[8];
+inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[9];
+inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[10];
+inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[11];
+inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[12];
+inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[13];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -201,7 +210,8 @@ struct Realtime {
         audio_callbacks_total(instance.cells(kAudioCallbacksTotal), segment.lost()),
         audio_dropouts_total(instance.cells(kAudioDropoutsTotal), segment.lost()),
         audio_dropout_seconds_total(instance.cells(kAudioDropoutSecondsTotal), segment.lost()),
-        audio_channel_cpu_seconds_total(instance, kAudioChannelCpuSecondsTotal, segment.lost()) {}
+        audio_channel_cpu_seconds_total(instance, kAudioChannelCpuSecondsTotal, segment.lost()),
+        audio_monitoring_seconds_total(instance.cells(kAudioMonitoringSecondsTotal), segment.lost()) {}
   Realtime(const Realtime&) = delete;
   Realtime& operator=(const Realtime&) = delete;
 
@@ -218,6 +228,8 @@ struct Realtime {
   ByLabel<DurationCounter<Thread::realtime>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
   /// Processor time spent on rendering one mixer channel; its rate is the load of the channel.
   Open<DurationCounter<Thread::realtime>, const Instance, 1> audio_channel_cpu_seconds_total;
+  /// Time that recording metrics took in render callbacks; against the render time, monitoring's share.
+  DurationCounter<Thread::realtime> audio_monitoring_seconds_total;
 };
 
 }  // namespace whiteroom::monitoring::audio

@@ -71,6 +71,15 @@ audio_channel_cpu_seconds_total = Counter(
     scale=1000000000,
     labels=(("channel", 64),),
 )
+audio_monitoring_seconds_total = Counter(
+    name="audio_monitoring_seconds_total",
+    help="Time that recording metrics took in render callbacks; against the render time, monitoring's share.",
+    unit="seconds",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+)
 audio_buffer_duration_seconds = Gauge(
     name="audio_buffer_duration_seconds",
     help="Length of one audio buffer, which is the deadline of one render callback.",
@@ -135,6 +144,7 @@ METRICS = (
     audio_dropouts_total,
     audio_dropout_seconds_total,
     audio_channel_cpu_seconds_total,
+    audio_monitoring_seconds_total,
     audio_buffer_duration_seconds,
     audio_buffer_frames,
     audio_sample_rate_hertz,

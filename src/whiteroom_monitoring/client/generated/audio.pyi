@@ -32,6 +32,8 @@ audio_dropout_seconds_total: _AudioDropoutSecondsTotal
 """Sound lost in dropouts, by cause."""
 audio_channel_cpu_seconds_total: _AudioChannelCpuSecondsTotal
 """Processor time spent on rendering one mixer channel; its rate is the load of the channel."""
+audio_monitoring_seconds_total: Counter
+"""Time that recording metrics took in render callbacks; against the render time, monitoring's share."""
 audio_buffer_duration_seconds: Gauge
 """Length of one audio buffer, which is the deadline of one render callback."""
 audio_buffer_frames: Gauge
