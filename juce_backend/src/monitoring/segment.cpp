@@ -112,7 +112,7 @@ class Segment::Impl final : public Forkable {
   std::pair<std::size_t, std::size_t> room_needed() const;
   void write_families();
   void set_self_metrics() noexcept;
-  void update_used_ratio() noexcept;
+  void update_room() noexcept;
 
   std::uint32_t add_series(std::uint16_t family, std::uint16_t instance, std::uint32_t cell,
                            std::span<const std::string_view> values);
@@ -138,6 +138,8 @@ class Segment::Impl final : public Forkable {
   std::uint64_t* processes_ = nullptr;
   std::uint64_t* locked_gauge_ = nullptr;
   std::uint64_t* used_gauge_ = nullptr;
+  std::uint64_t* series_gauge_ = nullptr;
+  std::uint32_t series_count_ = 0;
   std::uint64_t* expositions_ = nullptr;
 };
 
@@ -191,6 +193,7 @@ void Segment::Impl::write_families() {
   processes_ = series(self::kMonitoringProcesses, program, 0, nullptr);
   locked_gauge_ = series(self::kMonitoringPagesLocked, program, 0, nullptr);
   used_gauge_ = series(self::kMonitoringSegmentUsedRatio, program, 0, nullptr);
+  series_gauge_ = series(self::kMonitoringSeries, program, 0, nullptr);
   lost_ = series(self::kMonitoringObservationsLostTotal, program, 0, nullptr);
   expositions_ = series(self::kMonitoringExpositionDurationSeconds, program, 0, nullptr);
   // Exposed from the start, so that its first step from 0 to 1 is an increase.
@@ -201,11 +204,13 @@ void Segment::Impl::write_families() {
 void Segment::Impl::set_self_metrics() noexcept {
   wrm_store(processes_, 1);
   wrm_store(locked_gauge_, wrm_f64_bits(memory_.locked() ? 1 : 0));
-  update_used_ratio();
+  update_room();
 }
 
-void Segment::Impl::update_used_ratio() noexcept {
-  if (used_gauge_ != nullptr) wrm_store(used_gauge_, wrm_f64_bits(memory_.used_ratio()));
+void Segment::Impl::update_room() noexcept {
+  if (used_gauge_ == nullptr || series_gauge_ == nullptr) return;
+  wrm_store(used_gauge_, wrm_f64_bits(memory_.used_ratio()));
+  wrm_store(series_gauge_, wrm_f64_bits(series_count_));
 }
 
 // --- series ------------------------------------------------------------------------------------
@@ -227,7 +232,8 @@ std::uint32_t Segment::Impl::add_series(std::uint16_t family, std::uint16_t inst
                                         std::span<const std::string_view> values) {
   const std::uint32_t offset = memory_.append_record(series_record(family, instance, cell, values));
   if (!values.empty()) series_index_.insert(series_hash(family, instance, values), offset);
-  update_used_ratio();
+  ++series_count_;
+  update_room();
   return offset;
 }
 

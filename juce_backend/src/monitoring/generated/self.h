@@ -21,6 +21,8 @@ inline constexpr LabelSpec kMonitoringProcessesLostTotalLabels[] = {{"program", 
 
 inline constexpr LabelSpec kMonitoringObservationsLostTotalLabels[] = {{"program", {}, 32}, {"reason", kReasonValues}};
 
+inline constexpr LabelSpec kMonitoringSeriesLabels[] = {{"program", {}, 32}};
+
 inline constexpr LabelSpec kMonitoringSegmentUsedRatioLabels[] = {{"program", {}, 32}};
 
 inline constexpr LabelSpec kMonitoringPagesLockedLabels[] = {{"program", {}, 32}};
@@ -56,6 +58,15 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::any,
      .scale = 1,
      .labels = kMonitoringObservationsLostTotalLabels},
+    {.name = "monitoring_series",
+     .help = "Series that the processes of a program have registered; a closed label's values are one.",
+     .unit = "",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1,
+     .labels = kMonitoringSeriesLabels},
     {.name = "monitoring_segment_used_ratio",
      .help = "Share of the segment's room that is in use; at 1 new instances and series are lost.",
      .unit = "ratio",
@@ -87,9 +98,10 @@ inline constexpr FamilySpec kFamilies[] = {
 inline constexpr const FamilySpec& kMonitoringProcesses = kFamilies[0];
 inline constexpr const FamilySpec& kMonitoringProcessesLostTotal = kFamilies[1];
 inline constexpr const FamilySpec& kMonitoringObservationsLostTotal = kFamilies[2];
-inline constexpr const FamilySpec& kMonitoringSegmentUsedRatio = kFamilies[3];
-inline constexpr const FamilySpec& kMonitoringPagesLocked = kFamilies[4];
-inline constexpr const FamilySpec& kMonitoringExpositionDurationSeconds = kFamilies[5];
+inline constexpr const FamilySpec& kMonitoringSeries = kFamilies[3];
+inline constexpr const FamilySpec& kMonitoringSegmentUsedRatio = kFamilies[4];
+inline constexpr const FamilySpec& kMonitoringPagesLocked = kFamilies[5];
+inline constexpr const FamilySpec& kMonitoringExpositionDurationSeconds = kFamilies[6];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
