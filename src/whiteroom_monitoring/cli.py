@@ -28,6 +28,10 @@ COMMANDS = {
     "check": ("whiteroom_monitoring.check.command", "check catalogue, rules, routes and runbooks"),
     "generate": ("whiteroom_monitoring.generate.command", "write clients and reference pages"),
     "agent": ("whiteroom_monitoring.agent.command", "serve what programs without endpoint left"),
+    "containers": (
+        "whiteroom_monitoring.containers.command",
+        "expose what containers use, where there is no cAdvisor",
+    ),
     "inbox": ("whiteroom_monitoring.inbox.command", "receive and show notifications"),
 }
 

@@ -71,6 +71,18 @@ def test_a_damaged_segment_is_an_error_or_a_reading(segments, record, mutants: i
             continue
 
 
+def test_a_family_with_scale_zero_is_refused(segments, record) -> None:
+    """A scale of zero, by which cells would be divided, is a SegmentError with its place."""
+    record("import shutil; shutil.copy(preparation.path, preparation.path.with_suffix('.copy'))")
+    (copy,) = segments.glob("*.copy")
+    data = bytearray(copy.read_bytes())
+    (records_at,) = struct.unpack_from("=Q", data, 40)
+    struct.pack_into("=I", data, records_at + 12, 0)
+    copy.write_bytes(data)
+    with pytest.raises(segment_reader.SegmentError, match="a family has scale 0"):
+        segment_reader.read(copy)
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

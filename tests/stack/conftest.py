@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,20 +101,21 @@ def wait_until() -> Callable[[Callable[[], bool], float, str], None]:
 
 
 @pytest.fixture(scope="session")
-def make_stack(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[], RunningStack]]:
+def make_stack() -> Iterator[Callable[[], RunningStack]]:
     """Return a function that makes a stack which does not run yet; all are stopped in the end."""
     made: list[RunningStack] = []
 
     def make() -> RunningStack:
-        data = tmp_path_factory.mktemp("stack") / "data"
-        made.append(RunningStack(Layout(data, free_offset())))
+        # Not below pytest's folder, which is closed to the users that PostgreSQL and others run as.
+        folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-"))
+        folder.chmod(0o711)
+        made.append(RunningStack(Layout(folder / "data", free_offset())))
         return made[-1]
 
     yield make
     for stack in made:
         stack.run("down", check=False)
+        shutil.rmtree(stack.layout.data.parent)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.stack import preflight, processes
-from whiteroom_monitoring.stack.components import Component, Program, components
+from whiteroom_monitoring.stack.component import Component, Program
+from whiteroom_monitoring.stack.components import components
 from whiteroom_monitoring.stack.layout import Layout
 from whiteroom_monitoring.stack.preflight import PreflightError
 

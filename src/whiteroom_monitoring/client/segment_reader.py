@@ -28,6 +28,7 @@ SERIES = struct.Struct("I2H 2I 2HI")
 FAMILY_KIND, SERIES_KIND = 1, 2
 TYPES = {1: "counter", 2: "gauge", 3: "histogram", 4: "summary", 5: "info"}
 UNSIGNED, SIGNED, DOUBLE = 1, 2, 3
+SCALES = (1, 1_000_000_000)
 UNSET = 0x7FF457524D554E53
 LIVE = 1
 
@@ -137,6 +138,8 @@ def _read_records(segment: Segment, records: bytes, cells: tuple[int, ...]) -> N
         record = records[offset : offset + length]
         if kind == FAMILY_KIND:
             families.append(_family(record))
+            if families[-1].name in segment.families:
+                raise struct.error(f"{families[-1].name} is described twice")
             segment.families[families[-1].name] = families[-1]
         elif kind == SERIES_KIND:
             _add_series(segment, families, record, cells)
@@ -145,6 +148,8 @@ def _read_records(segment: Segment, records: bytes, cells: tuple[int, ...]) -> N
 
 def _family(record: bytes) -> Family:
     _, _, _, kind, number, _, _, scale, labels, bounds, _ = FAMILY.unpack_from(record)
+    if scale not in SCALES or number not in (UNSIGNED, SIGNED, DOUBLE):
+        raise struct.error(f"a family has scale {scale} and number {number}")
     limits = struct.unpack_from(f"={bounds}d", record, FAMILY.size)
     reader = _Reader(record, FAMILY.size + 8 * bounds)
     name, help_text, _unit = reader.text("I"), reader.text("I"), reader.text("I")
@@ -166,7 +171,7 @@ def _add_series(
     if is_level and state != LIVE:
         return
     count = family.group * family.groups
-    if first + (shards - 1) * apart + count > len(cells):
+    if not shards or first + (shards - 1) * apart + count > len(cells):
         raise struct.error(f"a series of {family.name} has no cells")
     reader = _Reader(record, SERIES.size)
     values = tuple(reader.text("H") for _, known in family.labels if not known)

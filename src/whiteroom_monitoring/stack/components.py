@@ -6,100 +6,88 @@ within one interval of its start and then finds everything there.
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from whiteroom_monitoring.locations import repository_root
-from whiteroom_monitoring.stack import jack
+from whiteroom_monitoring.stack import exporters
+from whiteroom_monitoring.stack.app import backend, engine, nginx, postgresql, redis
+from whiteroom_monitoring.stack.component import PYTHON, Component, debian, ours
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
 
 # White Room's limits on what Prometheus keeps.
 RETENTION_TIME = "15d"
 RETENTION_SIZE = "10GB"
 
-SAMPLE_RATE_HZ = 48_000
-BUFFER_FRAMES = 256
-
-STAGES = (1, 2, 3)
+PROMETHEUS = debian("prometheus", "prometheus")
+ALERTMANAGER = debian("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
 
 
 @dataclass(frozen=True)
-class Program:
-    """An executable: the names it may have, and how to come by it."""
+class Selection:
+    """The components that a stack is made of, and why others are left out, by name."""
 
-    names: tuple[str, ...]
-    remedy: str
-
-    def find(self) -> str | None:
-        """Return the path of the program, or None when this machine has none."""
-        path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/bin", "/usr/bin", "/bin"])
-        found = (shutil.which(name, path=path) for name in self.names)
-        return next((program for program in found if program), None)
-
-
-def _debian(package: str, *names: str) -> Program:
-    return Program(names, f"install Debian's package {package}")
-
-
-# Upstream's name first, then Debian's.
-PROMETHEUS = _debian("prometheus", "prometheus")
-ALERTMANAGER = _debian("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
-NODE_EXPORTER = _debian("prometheus-node-exporter", "node_exporter", "prometheus-node-exporter")
-JACKD = _debian("jackd2", "jackd")
-PYTHON = Program((sys.executable,), "install the package again")
-
-
-def engine_program() -> Program:
-    """Return the reference engine: $WHITEROOM_ENGINE, else the one that was built in the clone."""
-    root = repository_root()
-    built = str(root / "build/bin/whiteroom-engine") if root else "whiteroom-engine"
-    remedy = (
-        "build it with infrastructure/monitoring/start.sh --install-only, "
-        "or leave the reference app out with --without-app"
-    )
-    return Program((os.environ.get("WHITEROOM_ENGINE") or built,), remedy)
-
-
-@dataclass(frozen=True)
-class Component:
-    """One supervised program.
-
-    ``ports`` are keys of layout.PORTS; the first serves HTTP with ``health`` below it. A component
-    without ``health`` is well as long as ``ready`` exists, or, without that, as long as it runs.
-    """
-
-    name: str
-    stage: int
-    program: Program
-    arguments: tuple[str, ...]
-    ports: tuple[str, ...] = ()
-    health: str | None = None
-    ready: Path | None = None
-    of_app: bool = False
-    environment: Mapping[str, str] = field(default_factory=dict)
+    kept: list[Component]
+    left_out: dict[str, str]
 
 
 def components(layout: Layout, with_app: bool) -> list[Component]:
-    """Return the components of a stack in the order of their start."""
+    """Return all components that a stack may have, in the order of their start."""
     monitoring = [
         _alertmanager(layout),
-        _node_exporter(layout),
         _agent(layout),
         _inbox(layout),
         _prometheus(layout),
+        *exporters.components(layout),
     ]
-    app = _app(layout) if with_app else []
-    return sorted([*monitoring, *app], key=lambda component: component.stage)
+    app = [
+        *engine.components(layout),
+        postgresql.component(layout),
+        redis.component(layout),
+        backend.component(layout),
+        nginx.component(layout),
+        backend.musicians(layout),
+    ]
+    found = [*monitoring, *app] if with_app else _without(monitoring, {c.name for c in app})
+    return sorted(found, key=lambda component: component.stage)
+
+
+def _without(found: list[Component], names: set[str]) -> list[Component]:
+    return [component for component in found if not names.intersection(component.needs)]
+
+
+def select(layout: Layout, with_app: bool, unwanted: Collection[str]) -> Selection:
+    """Return the components that this machine has; one that is required is kept in any case."""
+    kept: list[Component] = []
+    left_out: dict[str, str] = {}
+    for component in components(layout, with_app):
+        reason = _reason_against(component, unwanted, left_out)
+        if reason:
+            left_out[component.name] = reason
+        else:
+            kept.append(component)
+    return Selection(kept, left_out)
+
+
+def _reason_against(
+    component: Component, unwanted: Collection[str], left_out: dict[str, str]
+) -> str:
+    if component.name in unwanted:
+        return "not wanted (--without)"
+    if component.absent:
+        return component.absent
+    missing = [name for name in component.needs if name in left_out]
+    if missing:
+        return f"it needs {', '.join(missing)}"
+    program = component.program
+    if not component.required and program.find() is None:
+        return f"{program.names[-1]} was not found; {program.remedy}"
+    return ""
 
 
 def _prometheus(layout: Layout) -> Component:
     return Component(
         "prometheus",
-        3,
+        5,
         PROMETHEUS,
         (
             f"--config.file={layout.config}/prometheus/prometheus.yml",
@@ -116,8 +104,8 @@ def _prometheus(layout: Layout) -> Component:
         ),
         ports=("prometheus",),
         health="/-/ready",
-        # Half the default: the collector runs more often, and the process stays half as large.
-        environment={"GOGC": "50"},
+        required=True,
+        environment=exporters.SMALL,
     )
 
 
@@ -136,24 +124,9 @@ def _alertmanager(layout: Layout) -> Component:
         ),
         ports=("alertmanager",),
         health="/-/ready",
-        environment={"GOGC": "50"},
+        required=True,
+        environment=exporters.SMALL,
     )
-
-
-def _node_exporter(layout: Layout) -> Component:
-    return Component(
-        "node-exporter",
-        1,
-        NODE_EXPORTER,
-        (f"--web.listen-address={LOOPBACK}:{layout.port('node-exporter')}",),
-        ports=("node-exporter",),
-        health="/",
-        environment={"GOGC": "50"},
-    )
-
-
-def _ours(command: str, *arguments: str) -> tuple[str, ...]:
-    return ("-m", "whiteroom_monitoring", command, "--address", LOOPBACK, *arguments)
 
 
 def _agent(layout: Layout) -> Component:
@@ -161,9 +134,10 @@ def _agent(layout: Layout) -> Component:
         "agent",
         1,
         PYTHON,
-        _ours("agent", "--port", str(layout.port("agent")), "--segments", str(layout.segments)),
+        ours("agent", "--port", str(layout.port("agent")), "--segments", str(layout.segments)),
         ports=("agent",),
         health="/-/healthy",
+        required=True,
     )
 
 
@@ -172,7 +146,7 @@ def _inbox(layout: Layout) -> Component:
         "inbox",
         1,
         PYTHON,
-        _ours(
+        ours(
             "inbox",
             *("--port", str(layout.port("inbox"))),
             *("--smtp-port", str(layout.port("inbox-smtp"))),
@@ -181,40 +155,5 @@ def _inbox(layout: Layout) -> Component:
         ),
         ports=("inbox", "inbox-smtp"),
         health="/-/healthy",
-    )
-
-
-def _app(layout: Layout) -> list[Component]:
-    with_jack = JACKD.find() is not None
-    engine = Component(
-        "engine",
-        2,
-        engine_program(),
-        (
-            *("--driver", "jack" if with_jack else "clock"),
-            *("--sample-rate", str(SAMPLE_RATE_HZ)),
-            *("--buffer-frames", str(BUFFER_FRAMES)),
-            *("--metrics-port", str(layout.port("engine"))),
-            *("--segments", str(layout.segments)),
-            *("--control", str(layout.control_socket)),
-        ),
-        ports=("engine",),
-        health="/-/healthy",
-        of_app=True,
-        environment={"JACK_DEFAULT_SERVER": jack.server_name(layout), "JACK_NO_START_SERVER": "1"},
-    )
-    return [_jack(layout), engine] if with_jack else [engine]
-
-
-def _jack(layout: Layout) -> Component:
-    return Component(
-        "jack",
-        1,
-        JACKD,
-        (
-            *("--name", jack.server_name(layout), "-d", "dummy"),
-            *("-r", str(SAMPLE_RATE_HZ), "-p", str(BUFFER_FRAMES)),
-        ),
-        ready=jack.ready_file(layout),
-        of_app=True,
+        required=True,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from whiteroom_monitoring.stack.components import Component
+from whiteroom_monitoring.stack.component import Component
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
 
 TIMEOUT_S = 2.0
@@ -21,6 +22,8 @@ def of(layout: Layout, components: Sequence[Component]) -> dict[str, str]:
 
 
 def _of_one(layout: Layout, component: Component) -> str:
+    if component.probe:
+        return _probed(component.probe)
     if component.health is None:
         there = component.ready is None or component.ready.exists()
         return WELL if there else f"{component.ready} is not there"
@@ -37,3 +40,16 @@ def _of_one(layout: Layout, component: Component) -> str:
     finally:
         connection.close()
     return WELL if status == http.HTTPStatus.OK else f"status {status}"
+
+
+def _probed(command: Sequence[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return f"no answer within {TIMEOUT_S:g} s"
+    except OSError as error:
+        return f"{command[0]}: {error.strerror}"
+    said = (done.stderr + done.stdout).decode(errors="replace").strip()
+    return (
+        WELL if done.returncode == 0 else f"no answer: {said or 'it does not accept connections'}"
+    )

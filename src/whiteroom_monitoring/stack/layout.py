@@ -14,12 +14,18 @@ from whiteroom_monitoring.errors import UsageError
 
 LOOPBACK = "127.0.0.1"
 
-# Fixed by White Room, except for the agent and the inbox, which are ours.
+# Fixed by White Room, except for the agent, the inbox and the reference app's web server.
 PORTS = {
     "prometheus": 9090,
     "alertmanager": 9093,
     "node-exporter": 9100,
+    "postgres-exporter": 9187,
+    "redis-exporter": 9121,
+    "nginx-exporter": 9113,
+    "cadvisor": 8080,
     "engine": 8000,
+    "backend": 8002,
+    "web": 8090,
     "agent": 8003,
     "inbox": 8004,
     "inbox-smtp": 8025,

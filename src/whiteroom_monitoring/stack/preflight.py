@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.stack import processes
-from whiteroom_monitoring.stack.components import Component
+from whiteroom_monitoring.stack import accounts, processes
+from whiteroom_monitoring.stack.app import postgresql
+from whiteroom_monitoring.stack.component import Component
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
-from whiteroom_monitoring.stack.supervisor import FORBIDDEN_IN_PATHS, Supervisor
+from whiteroom_monitoring.stack.supervisor import FORBIDDEN_IN_PATHS
 
 # Room for Prometheus' first write-ahead log segment and head block, and for logs.
 FREE_DISK_BYTES = 512 * 2**20
@@ -38,6 +39,7 @@ def inspect(layout: Layout, components: Sequence[Component], running: Collection
         *_programs(components),
         *_ports(layout, [c for c in components if c.name not in running]),
         *_data_folder(layout),
+        *_way_to_data(layout, components),
         *_shared_memory(layout),
     ]
     if problems:
@@ -65,10 +67,11 @@ def _ports(layout: Layout, components: Sequence[Component]) -> Iterator[str]:
 
 def _data_folder(layout: Layout) -> Iterator[str]:
     path = str(layout.data)
+    longest_socket = postgresql.socket_folder(layout) / ".s.PGSQL.5432.lock"
     forbidden = sorted({character for character in path if character in FORBIDDEN_IN_PATHS})
     if forbidden:
         yield f"{path}: a data folder with {' '.join(forbidden)} in its name can't be used"
-    elif len(os.fsencode(Supervisor(layout).socket)) > SOCKET_PATH_BYTES:
+    elif len(os.fsencode(longest_socket)) > SOCKET_PATH_BYTES:
         yield f"{path}: the path is too long for sockets below it; choose a shorter --data"
     else:
         problem = _unwritable(layout.data) or _too_full(
@@ -76,6 +79,17 @@ def _data_folder(layout: Layout) -> Iterator[str]:
         )
         if problem:
             yield f"data folder {problem}"
+
+
+def _way_to_data(layout: Layout, components: Sequence[Component]) -> Iterator[str]:
+    """What runs as a user of its own has to get to its files; an exporter has none."""
+    users = sorted({c.user for c in components if c.user and c.of_app})
+    closed = accounts.barrier(layout.data.parent)
+    if users and closed:
+        yield (
+            f"data folder {layout.data}: {', '.join(users)} can't get there, because {closed} is "
+            "closed to other users; choose another --data"
+        )
 
 
 def _shared_memory(layout: Layout) -> Iterator[str]:

@@ -13,11 +13,13 @@ _NAME = "stack.json"
 
 @dataclass(frozen=True)
 class Record:
-    """How the stack was started. ``versions`` are those of the components, by name."""
+    """How the stack was started. ``versions`` are those of the components, by name;
+    ``left_out`` says why others are not there."""
 
     with_app: bool
     without_restart: list[str] = field(default_factory=list)
     versions: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(layout: Layout, record: Record) -> None:

@@ -21,8 +21,29 @@ from whiteroom_monitoring.errors import Fault, FaultyFilesError
 from whiteroom_monitoring.stack.credentials import FILES
 from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
 
-APP_JOBS = {"juce-backend"}
-APP_RULES = {"audio.yml", "engine.yml", "ffi.yml"}
+# The component that a job scrapes, or that a file of rules judges; without it they are left out.
+JOBS = {
+    "juce-backend": "engine",
+    "business-metrics": "backend",
+    "postgres": "postgres-exporter",
+    "redis": "redis-exporter",
+    "nginx": "nginx-exporter",
+    "cadvisor": "cadvisor",
+    "node-exporter": "node-exporter",
+    "prometheus": "prometheus",
+    "alertmanager": "alertmanager",
+    "whiteroom-agent": "agent",
+    "whiteroom-inbox": "inbox",
+}
+RULES = {
+    "audio.yml": "engine",
+    "engine.yml": "engine",
+    "ffi.yml": "engine",
+    "http.yml": "backend",
+    "business.yml": "backend",
+    "security.yml": "backend",
+    "database.yml": "postgres-exporter",
+}
 
 # Of the first scrapes after a start.
 QUICK_INTERVAL = "1s"
@@ -53,16 +74,17 @@ class Source:
 
 
 def render(
-    source: Source, layout: Layout, with_app: bool, credentials: Collection[str]
+    source: Source, layout: Layout, components: Collection[str], credentials: Collection[str]
 ) -> dict[str, str]:
     """Return the content of each file by its path below Layout.config.
 
-    ``credentials`` are the names that are set; a channel without its own leads to the inbox.
+    ``components`` are the names of those that the stack has. ``credentials`` are the names that are
+    set; a channel without its own leads to the inbox.
     """
-    rules = [path for path in source.rules if with_app or path.name not in APP_RULES]
+    rules = [path for path in source.rules if RULES.get(path.name, "prometheus") in components]
     templates = sorted((source.folder / "alertmanager/templates").glob("*.tmpl"))
     files = {
-        "prometheus/prometheus.yml": _prometheus(source.prometheus_yml, with_app),
+        "prometheus/prometheus.yml": _prometheus(source.prometheus_yml, components),
         "alertmanager/alertmanager.yml": _alertmanager(
             source.alertmanager_yml, layout, credentials
         ),
@@ -154,10 +176,12 @@ def _dump(content: Any) -> str:
     return _NOTE + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _prometheus(path: Path, with_app: bool) -> str:
+def _prometheus(path: Path, components: Collection[str]) -> str:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     content["scrape_configs"] = [
-        job for job in content["scrape_configs"] if with_app or job["job_name"] not in APP_JOBS
+        job
+        for job in content["scrape_configs"]
+        if JOBS.get(job["job_name"], "prometheus") in components
     ]
     return _dump(content)
 

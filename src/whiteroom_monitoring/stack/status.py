@@ -9,11 +9,13 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from whiteroom_monitoring.stack import health, processes, record
-from whiteroom_monitoring.stack.components import Component, components
+from whiteroom_monitoring.stack.component import Component
+from whiteroom_monitoring.stack.components import components
 from whiteroom_monitoring.stack.layout import Layout, add_layout_options, layout_from
 from whiteroom_monitoring.stack.supervisor import ATTEMPTS, ProcessState, Supervisor
 
@@ -73,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif not found:
         print(f"nothing runs in {layout.data}; start with `whiteroom up`")
     else:
-        print_table(found)
+        print_table(found, left_out(layout))
         _print_advice(found, Supervisor(layout).pid())
     return 0 if is_well(found) else 1
 
@@ -82,6 +84,12 @@ def with_app(layout: Layout) -> bool:
     """Return whether the stack was started with the reference app."""
     known = record.read(layout)
     return known is None or known.with_app
+
+
+def left_out(layout: Layout) -> dict[str, str]:
+    """Return why components are not there, by name."""
+    known = record.read(layout)
+    return dict(known.left_out) if known else {}
 
 
 def is_well(found: list[ComponentStatus]) -> bool:
@@ -101,7 +109,7 @@ def read(layout: Layout) -> list[ComponentStatus]:
         orphans = {p.component: p.pid for p in processes.of_stack(layout.data)}
     if known is None or not (states or orphans):
         return []
-    expected = components(layout, known.with_app)
+    expected = [c for c in components(layout, known.with_app) if c.name not in known.left_out]
     healths = health.of(layout, expected)
     restarts = _restarts(layout)
     found = []
@@ -168,13 +176,14 @@ def as_json(layout: Layout, found: list[ComponentStatus]) -> str:
         "port_offset": layout.port_offset,
         "with_app": with_app(layout) if found else None,
         "supervisor_pid": Supervisor(layout).pid(),
+        "left_out": left_out(layout) if found else {},
         "components": [asdict(component) | {"well": component.well} for component in found],
     }
     return json.dumps(content, indent=2)
 
 
-def print_table(found: list[ComponentStatus]) -> None:
-    """Print a row for each component. Colour only on a terminal."""
+def print_table(found: list[ComponentStatus], left_out: Mapping[str, str]) -> None:
+    """Print a row for each component, and what is left out. Colour only on a terminal."""
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     head = ("component", "state", "address", "uptime", "restarts", "memory", "version")
     rows = [head, *(_row(component) for component in found)]
@@ -188,6 +197,8 @@ def print_table(found: list[ComponentStatus]) -> None:
     for component in found:
         if component.health != health.WELL:
             print(f"{component.name}: {component.health}")
+    for name, reason in left_out.items():
+        print(f"left out: {name}: {reason}")
 
 
 def _row(component: ComponentStatus) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.stack import jack, processes, record
+from whiteroom_monitoring.stack import processes, record
+from whiteroom_monitoring.stack.app import jack
 from whiteroom_monitoring.stack.layout import Layout
 from whiteroom_monitoring.stack.shared_memory import remove_dead_segments
 from whiteroom_monitoring.stack.supervisor import Supervisor

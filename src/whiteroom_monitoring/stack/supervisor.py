@@ -21,7 +21,7 @@ from typing import Any
 
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.stack import processes
-from whiteroom_monitoring.stack.components import Component
+from whiteroom_monitoring.stack.component import Component
 from whiteroom_monitoring.stack.layout import Layout
 
 TIMEOUT_S = 15.0
@@ -77,6 +77,7 @@ class Supervisor:
             ]
         )
         self._configuration.write_text(text, encoding="utf-8")
+        self._configuration.chmod(0o600)
 
     def start(self) -> None:
         """Start supervisord in the background; returns when its socket answers.
@@ -196,11 +197,12 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
             processes.STACK_VARIABLE: str(self._layout.data),
             processes.COMPONENT_VARIABLE: component.name,
         }
+        user = f"user={component.user}\n" if component.user else ""
         variables = ",".join(f'{name}="{_escaped(value)}"' for name, value in environment.items())
         return f"""\
 [program:{component.name}]
 command={_escaped(command)}
-environment={variables}
+{user}environment={variables}
 autostart=false
 autorestart={str(restart).lower()}
 startsecs={START_SECONDS}

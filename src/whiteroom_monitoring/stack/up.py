@@ -12,9 +12,9 @@ from pathlib import Path
 from whiteroom_monitoring.errors import FaultyFilesError, MonitoringError, UsageError
 from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.stack import (
+    accounts,
     credentials,
     health,
-    jack,
     preflight,
     record,
     rendering,
@@ -22,7 +22,9 @@ from whiteroom_monitoring.stack import (
     stopping,
     versions,
 )
-from whiteroom_monitoring.stack.components import STAGES, Component, components
+from whiteroom_monitoring.stack.app import jack
+from whiteroom_monitoring.stack.component import STAGES, Component
+from whiteroom_monitoring.stack.components import Selection, components, select
 from whiteroom_monitoring.stack.layout import Layout, add_layout_options, layout_from
 from whiteroom_monitoring.stack.lock import exclusive
 from whiteroom_monitoring.stack.output import last_lines
@@ -46,6 +48,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_layout_options(parser)
     parser.add_argument(
         "--without-app", action="store_true", help="the monitoring alone, without the reference app"
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="COMPONENT",
+        help="leave this component out, and what needs it",
     )
     parser.add_argument(
         "--no-restart",
@@ -75,11 +84,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Start what is not running, and wait until everything is green."""
     layout = layout_from(arguments)
-    parts = components(layout, not arguments.without_app)
-    unknown = set(arguments.no_restart) - {component.name for component in parts}
-    if unknown:
-        names = ", ".join(component.name for component in parts)
-        raise UsageError(f"--no-restart {', '.join(sorted(unknown))}: expected {names}")
+    _require_known(layout, arguments)
+    selection = select(layout, not arguments.without_app, arguments.without)
     source = rendering.Source(arguments.config or share("infrastructure/monitoring"))
     env_file = arguments.env_file or share("infrastructure/monitoring") / ".env"
     if arguments.env_file and not env_file.is_file():
@@ -87,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     progress = Progress(quiet=arguments.json)
     signal.signal(signal.SIGTERM, _interrupt)
     with exclusive(layout):
-        start = Start(layout, parts, arguments, progress)
+        start = Start(layout, selection, arguments, progress)
         try:
             start.run(source, env_file)
         finally:
@@ -96,18 +102,30 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _require_known(layout: Layout, arguments: argparse.Namespace) -> None:
+    known = {part.name: part for part in components(layout, not arguments.without_app)}
+    for option, names in (("--no-restart", arguments.no_restart), ("--without", arguments.without)):
+        unknown = sorted(set(names) - known.keys())
+        if unknown:
+            raise UsageError(f"{option} {', '.join(unknown)}: expected {', '.join(known)}")
+    required = sorted(name for name in arguments.without if known[name].required)
+    if required:
+        raise UsageError(f"--without {', '.join(required)}: the monitoring is nothing without")
+
+
 class Start:
     """One start of a stack, which either ends green or takes back what it has begun."""
 
     def __init__(
         self,
         layout: Layout,
-        parts: Sequence[Component],
+        selection: Selection,
         options: argparse.Namespace,
         progress: Progress,
     ) -> None:
         self._layout = layout
-        self._parts = parts
+        self._parts = selection.kept
+        self._left_out = selection.left_out
         self._with_app = not options.without_app
         self._without_restart = sorted(options.no_restart)
         self._progress = progress
@@ -121,11 +139,14 @@ class Start:
         was_running = self._supervisor.pid() is not None
         if not was_running:
             self._end_orphans()
+        for name, reason in self._left_out.items():
+            self._progress.step(f"left out: {name}: {reason}")
         self._progress.step("checking the machine")
         states = self._supervisor.states() if was_running else {}
         running = {name for name, state in states.items() if state.pid}
         try:
             preflight.inspect(self._layout, self._parts, running)
+            self._open_the_way()
             files = self._configure(source, given, was_running)
             self._start_in_stages()
             self._wait_for_targets()
@@ -134,6 +155,12 @@ class Start:
             if not was_running:
                 self._take_back()
             raise
+
+    def _open_the_way(self) -> None:
+        """Let components that run as users of their own get to their folders."""
+        own = any(part.user and part.of_app for part in self._parts)
+        for folder in (self._layout.data, self._layout.run):
+            accounts.make_folder(folder, mode=0o711 if own else 0o700)
 
     def _require_faultless(self, source: rendering.Source) -> None:
         faults = source.faults()
@@ -155,7 +182,8 @@ class Start:
         for folder in (layout.log, layout.configurations):
             folder.mkdir(mode=0o700, exist_ok=True)
         credentials.store(layout, given)
-        files = rendering.render(source, layout, self._with_app, given)
+        names = {part.name for part in self._parts}
+        files = rendering.render(source, layout, names, given)
         changed = rendering.activate(files if was_running else rendering.quickened(files), layout)
         self._supervisor.write(self._parts, self._without_restart)
         if was_running:
@@ -164,7 +192,8 @@ class Start:
             self._progress.step("starting the supervisor")
             self._supervisor.start()
         known = versions.of(self._parts)
-        record.write(layout, record.Record(self._with_app, self._without_restart, known))
+        made_of = record.Record(self._with_app, self._without_restart, known, self._left_out)
+        record.write(layout, made_of)
         if changed and was_running:
             self._take_over()
         return files
@@ -193,8 +222,10 @@ class Start:
     def _start_in_stages(self) -> None:
         for stage in STAGES:
             parts = [component for component in self._parts if component.stage == stage]
-            for component in parts:
-                self._supervisor.start_component(component.name)
+            for part in parts:
+                if not self._supervisor.states()[part.name].pid:
+                    part.prepare()
+                self._supervisor.start_component(part.name)
             self._wait_for_health(parts)
 
     def _wait_for_health(self, parts: Sequence[Component]) -> None:
@@ -270,5 +301,5 @@ def _report(arguments: argparse.Namespace, layout: Layout, progress: Progress) -
         content = json.loads(status.as_json(layout, found))
         print(json.dumps({**content, "seconds": round(progress.seconds, 1)}, indent=2))
     else:
-        status.print_table(found)
+        status.print_table(found, status.left_out(layout))
         print(f"green after {progress.seconds:.1f} s; stop with `whiteroom down`")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.stack.components import PYTHON, Component
+from whiteroom_monitoring.stack.component import PYTHON, Component
 
 TIMEOUT_S = 10
 _VERSION = re.compile(r"\d+\.\d+[\w.+~-]*")
@@ -29,7 +29,7 @@ def _of_one(component: Component) -> str:
         return ""
     try:
         said = subprocess.run(
-            [program, "--version"],
+            [program, component.program.version],
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,

@@ -1,0 +1,63 @@
+"""``whiteroom containers``: serves the metrics of this machine's containers."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from pathlib import Path
+
+from whiteroom_monitoring.client.server import MetricsServer
+from whiteroom_monitoring.containers.exporter import Exporter
+from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``whiteroom containers``."""
+    parser.add_argument("--address", default=LOOPBACK, help="listen here (default %(default)s)")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=PORTS["cadvisor"],
+        help="0 takes a free one (default %(default)s)",
+    )
+    parser.add_argument(
+        "--docker-socket",
+        type=Path,
+        metavar="PATH",
+        help="socket of the Docker API (default: $DOCKER_HOST, else Docker's, else podman's)",
+    )
+    parser.add_argument(
+        "--cgroup-root",
+        type=Path,
+        default=Path("/sys/fs/cgroup"),
+        metavar="DIR",
+        help="where cgroups are mounted (default %(default)s)",
+    )
+    parser.add_argument(
+        "--proc-root",
+        type=Path,
+        default=Path("/proc"),
+        metavar="DIR",
+        help="where the host's processes are mounted (default %(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT. Raises UsageError when a root is no folder."""
+    for root in (arguments.cgroup_root, arguments.proc_root):
+        if not root.is_dir():
+            raise UsageError(f"{root}: found no folder, expected where the kernel's files are")
+    exporter = Exporter(arguments.cgroup_root, arguments.proc_root, arguments.docker_socket)
+    with MetricsServer(arguments.address, arguments.port, exporter.exposition) as server:
+
+        def stop(number: int, frame: object) -> None:
+            # shutdown() waits for serve_forever(), which this handler interrupts.
+            threading.Thread(target=server.shutdown).start()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        print(f"serving http://{arguments.address}:{server.server_port}/metrics", flush=True)
+        server.serve_forever()
+    return 0
