@@ -90,7 +90,7 @@ def memory(layout: Layout) -> Row:
     found = status(layout)
     total = sum(c["resident_bytes"] for c in found["components"] if not c["of_app"])
     total += processes.resident_bytes(found["supervisor_pid"])
-    return report.at_most("resident memory of the monitoring", "MB", total / 1e6, 250)
+    return report.at_most("resident memory of the monitoring", "MB", total / 1e6, 350)
 
 
 def answering(layout: Layout) -> list[Row]:

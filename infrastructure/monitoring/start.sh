@@ -85,6 +85,12 @@ declare -A without=(
     [prometheus]="the stack can't start"
     [prometheus-alertmanager]="the stack can't start"
     [prometheus-node-exporter]="the stack can't start"
+    [postgresql]='the reference backend is left out'
+    [redis-server]='the reference backend works without a cache'
+    [nginx-light]='the musicians can not reach the reference backend'
+    [prometheus-postgres-exporter]='nobody watches the database'
+    [prometheus-redis-exporter]='nobody watches the cache'
+    [prometheus-nginx-exporter]='nobody watches the web server'
     [jackd2]='the engine is driven by a clock, not by an audio server'
     [libjack-jackd2-dev]='the engine is driven by a clock, not by an audio server'
     [libmicrohttpd-dev]='the reference engine and its endpoint are left out'
@@ -96,11 +102,14 @@ declare -A without=(
     [python3-venv]='nothing can be installed'
     [python3-dev]='nothing can be built'
     [doctest-dev]='the C++ tests are left out'
+    [podman]='the container exporter is not tried on a real container'
+    [runc]='the container exporter is not tried on a real container'
     [spin]='the model of the core is not checked'
 )
 wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
-    libmicrohttpd-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config)
-[ "$dev" = no ] || wanted+=(doctest-dev spin)
+    libmicrohttpd-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql redis-server
+    nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
+[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc)
 python_is_whole || wanted+=(python3-venv python3-dev)
 
 # Debian starts a service when its package is installed, unless this file forbids it.
@@ -163,10 +172,10 @@ fingerprint() {
     } | sha256sum
 }
 stamp=.venv/.whiteroom-installed
-extras=
+extras='[app]'
 if [ "$dev" = yes ]; then
     stamp=.venv/.whiteroom-installed-dev
-    extras='[dev]'
+    extras='[app,dev]'
 fi
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]; then
     note 'up to date'

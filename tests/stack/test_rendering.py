@@ -15,6 +15,8 @@ from whiteroom_monitoring.stack.layout import Layout
 
 SOURCE = rendering.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
+ALL = set(rendering.JOBS.values())
+MONITORING = {"prometheus", "alertmanager", "agent", "inbox", "node-exporter", "cadvisor"}
 
 
 @pytest.fixture
@@ -32,8 +34,13 @@ def _targets(files: dict[str, str]) -> dict[str, str]:
 
 def test_ports_are_shifted(layout: Layout) -> None:
     """Every target of the stack is scraped at its own port plus the offset."""
-    assert _targets(rendering.render(SOURCE, layout, True, set())) == {
+    assert _targets(rendering.render(SOURCE, layout, ALL, set())) == {
         "juce-backend": "127.0.0.1:9000",
+        "business-metrics": "127.0.0.1:9002",
+        "postgres": "127.0.0.1:10187",
+        "redis": "127.0.0.1:10121",
+        "nginx": "127.0.0.1:10113",
+        "cadvisor": "127.0.0.1:9080",
         "node-exporter": "127.0.0.1:10100",
         "prometheus": "127.0.0.1:10090",
         "alertmanager": "127.0.0.1:10093",
@@ -43,21 +50,22 @@ def test_ports_are_shifted(layout: Layout) -> None:
 
 
 def test_without_app(layout: Layout) -> None:
-    """Without the app, neither its target nor the rules about it are there."""
-    files = rendering.render(SOURCE, layout, False, set())
-    assert "juce-backend" not in _targets(files)
+    """Without the app, neither its targets nor the rules about it are there."""
+    files = rendering.render(SOURCE, layout, MONITORING, set())
+    jobs = {job for job, component in rendering.JOBS.items() if component in MONITORING}
+    assert _targets(files).keys() == jobs
     rules = {name for name in files if "/rules/" in name}
     assert rules == {f"prometheus/rules/{n}.yml" for n in ("machine", "monitoring", "services")}
 
 
-@pytest.mark.parametrize("with_app", [True, False])
+@pytest.mark.parametrize("components", [ALL, MONITORING, ALL - {"postgres-exporter", "cadvisor"}])
 @pytest.mark.parametrize("given", [set(), EVERYTHING, {"SLACK_WEBHOOK_URL"}])
 def test_rendered_configuration_is_faultless(
-    layout: Layout, with_app: bool, given: set[str]
+    layout: Layout, components: set[str], given: set[str]
 ) -> None:
     """What is put in force is accepted by Prometheus' and Alertmanager's own checkers."""
     credentials.store(layout, dict.fromkeys(given, "https://hooks.example/a"))
-    rendering.activate(rendering.render(SOURCE, layout, with_app, given), layout)
+    rendering.activate(rendering.render(SOURCE, layout, components, given), layout)
     rules = sorted((layout.config / "prometheus/rules").glob("*.yml"))
     prometheus = layout.config / "prometheus/prometheus.yml"
     alertmanager = layout.config / "alertmanager/alertmanager.yml"
@@ -68,7 +76,7 @@ def test_rendered_configuration_is_faultless(
 
 def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
     """Each pager and the mail go to the inbox unless their own credential is set."""
-    files = rendering.render(SOURCE, layout, True, {"PAGERDUTY_SERVICE_KEY_HIGH"})
+    files = rendering.render(SOURCE, layout, ALL, {"PAGERDUTY_SERVICE_KEY_HIGH"})
     content = yaml.safe_load(files["alertmanager/alertmanager.yml"])
     urls = {
         receiver["name"]: pager.get("url")
@@ -83,7 +91,7 @@ def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
 
 def test_with_credentials_nothing_leads_to_the_inbox(layout: Layout) -> None:
     """With all credentials, the inbox gets the Watchdog only."""
-    text = rendering.render(SOURCE, layout, True, EVERYTHING)["alertmanager/alertmanager.yml"]
+    text = rendering.render(SOURCE, layout, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
     assert [line.strip() for line in text.splitlines() if "127.0.0.1" in line] == [
         "- api_url: http://127.0.0.1:9004/slack"
     ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import signal
+import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ import pytest
 import whiteroom_monitoring
 from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.stack import processes
+from whiteroom_monitoring.stack.app import postgresql, redis
 from whiteroom_monitoring.stack.prometheus import Prometheus
 
 PACKAGE = Path(whiteroom_monitoring.__file__).parent
@@ -63,6 +66,7 @@ def test_status_is_what_the_schema_says(stack) -> None:
     content = _valid(stack.run("status", "--json"), "status")
     assert content["ok"]
     assert content["with_app"]
+    assert content["left_out"] == {}
     assert all(component["version"] for component in content["components"])
 
 
@@ -84,6 +88,56 @@ def test_nothing_listens_beyond_loopback(stack) -> None:
             if listens and f"socket:[{fields[9]}]" in inodes:
                 addresses.add(fields[1].partition(":")[0])
     assert addresses == {"0100007F"}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize(
+    ("name", "user"),
+    [
+        ("postgresql", "postgres"),
+        ("redis", "redis"),
+        ("nginx", "www-data"),
+        ("node-exporter", "prometheus"),
+        ("postgres-exporter", "prometheus"),
+        ("redis-exporter", "prometheus"),
+        ("nginx-exporter", "prometheus"),
+    ],
+)
+def test_least_rights(stack, name: str, user: str) -> None:
+    """What needs no rights of root's has none, and sees no secret."""
+    pid = stack.component(name)["pid"]
+    assert pwd.getpwuid(Path(f"/proc/{pid}").stat().st_uid).pw_name == user
+    status = Path(f"/proc/{pid}/status").read_text()
+    assert "CapEff:\t0000000000000000\n" in status
+    secret = next(stack.layout.secrets.iterdir())
+    done = subprocess.run(["test", "-r", secret], user=user, group=user, check=False)
+    assert done.returncode == 1
+
+
+def test_exporter_may_look_and_not_touch(stack) -> None:
+    """The exporters' roles can't change what they watch."""
+    layout = stack.layout
+    user = {"user": "prometheus", "group": "prometheus"} if os.getuid() == 0 else {}
+    connection = postgresql.connection(layout, postgresql.EXPORTER_ROLE)
+    for statement in ("DELETE FROM users", "CREATE TABLE public.t (i int)"):
+        done = subprocess.run(
+            ["psql", connection, "-c", statement],
+            capture_output=True,
+            text=True,
+            check=False,
+            **user,
+        )
+        assert "permission denied" in done.stderr
+    cli = ["redis-cli", "-s", redis.socket(layout), "--user", redis.EXPORTER_USER, "--pass", "none"]
+    for command in (["flushall"], ["get", "a"], ["set", "a", "1"]):
+        said = subprocess.run(
+            [*cli, "--no-auth-warning", *command],
+            capture_output=True,
+            text=True,
+            check=False,
+            **user,
+        )
+        assert "NOPERM" in said.stdout
 
 
 def test_up_twice_changes_nothing(stack) -> None:
@@ -134,7 +188,12 @@ def _rate(stack) -> float | None:
 
 
 @pytest.mark.parametrize(
-    "name", ["prometheus", "alertmanager", "node-exporter", "agent", "inbox", "jack"]
+    "name",
+    [
+        *("prometheus", "alertmanager", "node-exporter", "agent", "inbox", "jack", "cadvisor"),
+        *("postgresql", "redis", "backend", "nginx", "musicians"),
+        *("postgres-exporter", "redis-exporter", "nginx-exporter"),
+    ],
 )
 def test_killed_component_comes_back(stack, wait_until, name: str) -> None:
     """A component that is killed is started again, and `status` counts it."""

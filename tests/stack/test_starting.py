@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import time
@@ -68,14 +69,26 @@ def test_component_that_can_not_start(new_stack, tmp_path: Path, monkeypatch) ->
     assert new_stack.leftovers() == []
 
 
-def test_missing_program(new_stack, monkeypatch) -> None:
-    """A missing program is named with what brings it, and the way to go without."""
+def test_absent_services_are_said(new_stack, monkeypatch) -> None:
+    """What is missing or not wanted is left out with what needs it, and the rest is green."""
     monkeypatch.setenv("WHITEROOM_ENGINE", "/nowhere/whiteroom-engine")
-    command = new_stack.start("up")
-    said = command.communicate(timeout=60)[1]
-    assert command.returncode == 1
-    assert "engine: /nowhere/whiteroom-engine was not found; build it" in said
-    assert "--without-app" in said
+    said = new_stack.run("up", "--without", "redis", "--without", "nginx", check=False)
+    assert "left out: engine: /nowhere/whiteroom-engine was not found; build it" in said
+    content = new_stack.status()
+    assert content["ok"]
+    assert content["left_out"].keys() == {
+        *("engine", "redis", "redis-exporter", "nginx", "nginx-exporter", "musicians")
+    }
+    assert content["left_out"]["musicians"] == "it needs nginx"
+    report = json.loads(new_stack.run("verify", "--json"))
+    skipped = {check["id"] for check in report["checks"] if check["state"] == "skipped"}
+    assert {"services.cache", "services.web", "engine.callbacks"} <= skipped
+
+
+def test_core_is_not_left_out(new_stack) -> None:
+    """The monitoring's core can't be left out, and unknown names are answered with the known."""
+    assert "nothing without" in new_stack.run("up", "--without", "prometheus", check=False)
+    assert "--without mysql: expected " in new_stack.run("up", "--without", "mysql", check=False)
 
 
 def test_stack_without_app(new_stack, make_stack) -> None:

@@ -81,3 +81,4 @@ class Component:
     environment: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] = _nothing
     absent: str = ""
+    stop_signal: str = "TERM"

@@ -207,6 +207,7 @@ autostart=false
 autorestart={str(restart).lower()}
 startsecs={START_SECONDS}
 startretries={ATTEMPTS - 1}
+stopsignal={component.stop_signal}
 stopwaitsecs={STOP_SECONDS}
 stopasgroup=true
 killasgroup=true

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from whiteroom_monitoring.errors import MonitoringError
@@ -22,16 +22,23 @@ class Skip(Exception):  # noqa: N818 - as above
 
 @dataclass(frozen=True)
 class Stack:
-    """The running stack that is verified. ``with_app`` tells whether the reference app belongs."""
+    """The running stack that is verified. ``components`` are the names of those that it has."""
 
     layout: Layout
     prometheus: Prometheus
-    with_app: bool
+    components: Collection[str]
 
-    def require_app(self) -> None:
-        """Skip the check when the stack was started without the reference app."""
-        if not self.with_app:
-            raise Skip("the stack runs without the reference app")
+    def require(self, component: str) -> None:
+        """Skip the check when the stack was started without ``component``."""
+        if component not in self.components:
+            raise Skip(f"the stack runs without {component}")
+
+    def value(self, expression: str) -> float:
+        """Return the one value of ``expression``. Raises Mismatch when there is none."""
+        value = self.prometheus.value(expression)
+        if value is None:
+            raise Mismatch(f"no sample of {expression}")
+        return value
 
 
 @dataclass(frozen=True)

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections.abc import Collection
 from typing import Any
 
 from whiteroom_monitoring.catalogue.loader import load
 from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.stack.rendering import JOBS
 from whiteroom_monitoring.verify.checks import Mismatch, Stack, check
 
 ENGINE_JOB = "juce-backend"
+BACKEND_JOB = "business-metrics"
+AUDIT_TIME = "security_audit_report_timestamp_seconds"
 # White Room's intervals: audio is scraped more often. A target may be late by one scrape.
 AUDIO_INTERVAL_S = 10
 INTERVAL_S = 15
-MONITORING_JOBS = {
-    "prometheus",
-    "alertmanager",
-    "node-exporter",
-    "whiteroom-agent",
-    "whiteroom-inbox",
-}
+
+
+def _jobs(stack: Stack) -> set[str]:
+    return {job for job, component in JOBS.items() if component in stack.components}
 
 
 def _targets(stack: Stack) -> list[dict[str, Any]]:
     targets: list[dict[str, Any]] = stack.prometheus.get("targets", state="active")["activeTargets"]
-    if stack.with_app:
-        return targets
-    return [target for target in targets if target["labels"]["job"] != ENGINE_JOB]
+    return [target for target in targets if target["labels"]["job"] in _jobs(stack)]
 
 
 @check("targets.present", "targets", "a target for every job of the stack")
 def _(stack: Stack) -> str:
-    expected = MONITORING_JOBS | ({ENGINE_JOB} if stack.with_app else set())
+    expected = _jobs(stack)
     missing = expected - {target["labels"]["job"] for target in _targets(stack)}
     if missing:
         raise Mismatch(f"no target of {', '.join(sorted(missing))}")
@@ -87,13 +86,24 @@ def _(stack: Stack) -> str:
 
 @check("metrics.engine", "metrics", "every metric that the catalogue gives to the engine")
 def _(stack: Stack) -> str:
-    stack.require_app()
+    stack.require("engine")
+    return _all_metrics(stack, ENGINE_JOB)
+
+
+@check("metrics.backend", "metrics", "every metric that the catalogue gives to the backend")
+def _(stack: Stack) -> str:
+    stack.require("backend")
+    # What an audit report says is there when there is a report (security.audit).
+    return _all_metrics(stack, BACKEND_JOB, but={"security_vulnerabilities", AUDIT_TIME})
+
+
+def _all_metrics(stack: Stack, program: str, but: Collection[str] = ()) -> str:
+    """Return how many metrics the program exposes. Raises Mismatch naming those that it lacks."""
     catalogue = load(share("catalogue"))
-    wanted = {metric.name for metric in catalogue if metric.program == ENGINE_JOB}
-    samples = stack.prometheus.query(f'count by (__name__) ({{job="{ENGINE_JOB}"}})')
+    wanted = {metric.name for metric in catalogue if metric.program == program} - set(but)
+    samples = stack.prometheus.query(f'count by (__name__) ({{job="{program}"}})')
     found = {labels["__name__"] for labels, _ in samples}
     found |= {name.removesuffix("_bucket") for name in found}
-    # Labels that are open have no series before their first use, and an error may never come.
     missing = wanted - found
     if missing:
         raise Mismatch(f"no series of {', '.join(sorted(missing))}")

@@ -11,11 +11,11 @@ from whiteroom_monitoring.report import Check
 from whiteroom_monitoring.stack import status
 from whiteroom_monitoring.stack.layout import add_layout_options, layout_from
 from whiteroom_monitoring.stack.prometheus import Prometheus
-from whiteroom_monitoring.verify import alerting, collection, engine, machine
+from whiteroom_monitoring.verify import alerting, collection, engine, machine, services
 from whiteroom_monitoring.verify.checks import DEFINITIONS, Stack
 
 # Importing a module of checks registers them.
-AREAS = (machine, collection, engine, alerting)
+AREAS = (machine, collection, engine, services, alerting)
 
 DEFAULT_WAIT_S = 90.0
 PAUSE_S = 2.0
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the checks, print the report, return 0 when none has failed."""
     layout = layout_from(arguments)
     prometheus = Prometheus(layout.url("prometheus"))
-    stack = Stack(layout, prometheus, status.with_app(layout))
+    stack = Stack(layout, prometheus, {component.name for component in status.read(layout)})
     show_progress = not arguments.json and sys.stderr.isatty()
     checks = verify(stack, arguments.wait, show_progress)
     if arguments.json:

@@ -13,18 +13,11 @@ def _engine(name: str) -> str:
     return f'{name}{{job="{ENGINE_JOB}"}}'
 
 
-def _value(stack: Stack, expression: str) -> float:
-    value = stack.prometheus.value(expression)
-    if value is None:
-        raise Mismatch(f"no sample of {expression}")
-    return value
-
-
 @check("engine.callbacks", "engine", "as many callbacks as sample rate and buffer demand, ± 10 %")
 def _(stack: Stack) -> str:
-    stack.require_app()
-    rate = _value(stack, f"rate({_engine('audio_callbacks_total')}[30s])")
-    due = 1 / _value(stack, _engine("audio_buffer_duration_seconds"))
+    stack.require("engine")
+    rate = stack.value(f"rate({_engine('audio_callbacks_total')}[30s])")
+    due = 1 / stack.value(_engine("audio_buffer_duration_seconds"))
     if abs(rate / due - 1) > TOLERANCE:
         raise Mismatch(f"{rate:.1f} of {due:.1f} callbacks a second")
     return f"{rate:.1f} callbacks a second, {due:.1f} due"
@@ -32,7 +25,7 @@ def _(stack: Stack) -> str:
 
 @check("engine.channels", "engine", "8 channels or more, each using the processor")
 def _(stack: Stack) -> str:
-    stack.require_app()
+    stack.require("engine")
     samples = stack.prometheus.query(f"rate({_engine('audio_channel_cpu_seconds_total')}[30s]) > 0")
     if len(samples) < 8:
         raise Mismatch(f"{len(samples)} channels")
@@ -42,15 +35,15 @@ def _(stack: Stack) -> str:
 
 @check("engine.scheduling", "engine", "real-time scheduling in force, or said to be missing")
 def _(stack: Stack) -> str:
-    stack.require_app()
-    if _value(stack, _engine("audio_engine_realtime_scheduling")) != 1:
+    stack.require("engine")
+    if stack.value(_engine("audio_engine_realtime_scheduling")) != 1:
         raise Skip("not in force: the machine does not allow it, so deadlines may be missed")
     return "in force"
 
 
 @check("engine.pages", "engine", "the pages of the metrics locked in memory")
 def _(stack: Stack) -> str:
-    stack.require_app()
-    if _value(stack, _engine("monitoring_pages_locked")) != 1:
+    stack.require("engine")
+    if stack.value(_engine("monitoring_pages_locked")) != 1:
         raise Skip("not locked: the limit on locked memory is too low")
     return "locked"
