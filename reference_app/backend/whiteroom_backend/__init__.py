@@ -1,0 +1,1 @@
+"""White Room's service as far as monitoring needs one: accounts, sessions, songs."""

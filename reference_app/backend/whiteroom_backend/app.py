@@ -1,0 +1,122 @@
+"""The application: which path leads to which handler, and how a refusal is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from whiteroom_backend.api import Api, answer
+from whiteroom_backend.cache import Cache
+from whiteroom_backend.database import Database
+from whiteroom_backend.errors import (
+    ApiError,
+    InternalError,
+    MalformedError,
+    MethodError,
+    NotFoundError,
+)
+from whiteroom_backend.log import Log
+from whiteroom_backend.recorder import Silence
+
+Handler = Callable[[Request], Awaitable[Response]]
+BASE = "/api/v1"
+
+
+def make(api: Api, database: Database, cache: Cache, recorder: Silence, log: Log) -> Starlette:
+    """Return the application, without its instrumentation."""
+
+    async def healthy(request: Request) -> Response:
+        return answer({"status": "ok"})
+
+    async def ready(request: Request) -> Response:
+        await database.row("SELECT 1")
+        return answer({"status": "ok", "database": "ok", "cache": cache.state})
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ApiError)
+        recorder.error(error.type)
+        return answer(error.body, error.status, dict(error.headers or {}))
+
+    async def unrouted(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return await refused(request, _translated(error))
+
+    application = Starlette(
+        routes=[
+            *_routes(api),
+            Route("/-/healthy", healthy, methods=["GET"]),
+            Route("/-/ready", ready, methods=["GET"]),
+        ],
+        middleware=[Middleware(_Boundary, recorder=recorder, log=log)],
+        exception_handlers={ApiError: refused, HTTPException: unrouted},
+    )
+    application.router.redirect_slashes = False
+    return application
+
+
+def _routes(api: Api) -> list[Route]:
+    """The busiest paths come first: they are tried in this order."""
+    song = "/songs/{song}"
+    table: list[tuple[str, str, Handler]] = [
+        ("GET", song, api.open_song),
+        ("GET", "/songs", api.list_songs),
+        ("POST", "/features/{feature}/uses", api.use_feature),
+        ("PUT", f"{song}/performance", api.switch),
+        ("PUT", f"{song}/channels/{{number}}/instrument", api.assign),
+        ("PATCH", song, api.change_song),
+        ("GET", "/me", api.me),
+        ("POST", "/songs", api.create_song),
+        ("POST", f"{song}/performances", api.perform),
+        ("POST", f"{song}/export", api.export),
+        ("GET", "/instruments", api.list_instruments),
+        ("POST", "/sessions", api.log_in),
+        ("DELETE", "/sessions/current", api.log_out),
+        ("DELETE", song, api.delete_song),
+        ("POST", "/users", api.sign_up),
+    ]
+    return [Route(BASE + path, handler, methods=[method]) for method, path, handler in table]
+
+
+def _translated(error: HTTPException) -> ApiError:
+    if error.status_code == MethodError.status:
+        return MethodError("this path has no such method", headers=error.headers)
+    if error.status_code == NotFoundError.status:
+        return NotFoundError("no such path")
+    return MalformedError("the request can't be read")
+
+
+class _Boundary:
+    """What nobody expected ends here: the log learns where, the client only that."""
+
+    def __init__(self, app: ASGIApp, recorder: Silence, log: Log) -> None:
+        self._app = app
+        self._recorder = recorder
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            error: ApiError = MalformedError("the body ended early")
+        except Exception as unexpected:
+            self._log.failed("request failed", unexpected)
+            error = InternalError()
+        else:
+            return
+        self._recorder.error(error.type)
+        if not begun:
+            await answer(error.body, error.status)(scope, receive, send)

@@ -1,0 +1,63 @@
+"""Which of White Room's dependencies have known vulnerabilities: the report that CI writes.
+
+The format is that of ``pip-audit --format json``: https://github.com/pypa/pip-audit#json
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+from whiteroom_backend.log import Log
+from whiteroom_backend.recorder import Severity, Silence
+from whiteroom_backend.watching import UnusableError, Watched
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+class Audit:
+    """Follows the report; one that can't be read leaves the last figures."""
+
+    def __init__(self, path: Path, recorder: Silence, log: Log) -> None:
+        self._file = Watched(path, log)
+        self._recorder = recorder
+
+    async def look(self) -> None:
+        """Record the report if it has changed."""
+        content = self._file.changed()
+        if content is None:
+            return
+        try:
+            self._recorder.audited(parse(content.text), content.written_at)
+        except UnusableError as error:
+            self._file.refuse(error)
+
+
+def parse(text: str) -> dict[Severity, int]:
+    """Return how many vulnerabilities of each severity a report has. Raises UnusableError."""
+    try:
+        report = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnusableError(f"expected JSON: {error}") from error
+    counts = dict.fromkeys(SEVERITIES, 0)
+    for dependency in _list(report, "dependencies"):
+        # A dependency that pip-audit has skipped has a reason instead.
+        if isinstance(dependency, dict) and "skip_reason" in dependency:
+            continue
+        for vulnerability in _list(dependency, "vulns"):
+            counts[_severity(vulnerability)] += 1
+    return counts
+
+
+def _list(holder: Any, name: str) -> list[Any]:
+    found = holder.get(name) if isinstance(holder, dict) else None
+    if not isinstance(found, list):
+        raise UnusableError(f"expected an object with a list {name!r}, as pip-audit writes it")
+    return found
+
+
+def _severity(vulnerability: Any) -> Severity:
+    found = vulnerability.get("severity") if isinstance(vulnerability, dict) else None
+    named = found.lower() if isinstance(found, str) else ""
+    return next((severity for severity in SEVERITIES if severity == named), "unknown")

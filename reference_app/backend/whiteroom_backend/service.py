@@ -1,0 +1,204 @@
+"""One run of the backend: from the migration to the end in order."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import psycopg
+import uvicorn
+from starlette.types import ASGIApp
+
+from whiteroom_backend import app, listening, migrations
+from whiteroom_backend.accounts import Accounts
+from whiteroom_backend.api import Api
+from whiteroom_backend.audit import Audit
+from whiteroom_backend.cache import Cache
+from whiteroom_backend.database import Database, complete
+from whiteroom_backend.deployment import Deployment
+from whiteroom_backend.errors import ApiError, StartError
+from whiteroom_backend.features import Features
+from whiteroom_backend.figures import Figures
+from whiteroom_backend.instrumentation import Instrumentation
+from whiteroom_backend.instruments import Instruments
+from whiteroom_backend.log import Log, bridge
+from whiteroom_backend.passwords import Passwords
+from whiteroom_backend.recorder import Recorder, Silence
+from whiteroom_backend.sessions import Sessions
+from whiteroom_backend.songs import Songs
+from whiteroom_monitoring import client
+from whiteroom_monitoring.client.server import MetricsServer
+
+METRICS_PROGRAM = "business-metrics"
+LOOPBACK = "127.0.0.1"
+FIGURES_EVERY_S = 10.0
+FILES_EVERY_S = 1.0
+# PostgreSQL may be starting beside the backend.
+WAIT_FOR_DATABASE_S = 60.0
+RETRY_S = 0.5
+# How long a request that is under way may take when the backend is told to stop.
+GRACE_S = 10
+HEADERS = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
+
+
+async def serve(chosen: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT. Raises MonitoringError when it can't start."""
+    log = Log(sys.stdout)
+    bridge(log)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with _listening(chosen) as listener, _metrics(chosen, log) as metrics_port:
+        if not await _migrated(chosen.database, log, stop):
+            return
+        recorder = Silence() if chosen.without_metrics else Recorder()
+        async with _application(chosen, recorder, log) as application:
+            places = {**_place(listener), "metrics_port": metrics_port}
+            await _answer(application, listener, stop, lambda: log.say("info", "serving", **places))
+    log.say("info", "ended")
+
+
+@contextlib.asynccontextmanager
+async def _application(
+    chosen: argparse.Namespace, recorder: Silence, log: Log
+) -> AsyncIterator[ASGIApp]:
+    database = Database(chosen.database, chosen.pool_size, log)
+    cache = Cache(chosen.redis, log, lambda: recorder.error("cache"))
+    passwords = Passwords()
+    api = Api(
+        Accounts(database, passwords, recorder),
+        Sessions(database, cache, recorder),
+        Songs(database, recorder),
+        Instruments(database),
+        Features(database, recorder),
+    )
+    application: ASGIApp = app.make(api, database, cache, recorder, log)
+    await database.open()
+    work = [
+        asyncio.create_task(_every(seconds, job, log))
+        for seconds, job in _jobs(chosen, database, recorder, log)
+    ]
+    try:
+        yield application if chosen.without_metrics else Instrumentation(application)
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await cache.close()
+        await database.close()
+        passwords.close()
+
+
+def _jobs(
+    chosen: argparse.Namespace, database: Database, recorder: Silence, log: Log
+) -> Iterator[tuple[float, Callable[[], Awaitable[None]]]]:
+    yield FIGURES_EVERY_S, Figures(database, recorder).look
+    if chosen.version_file:
+        yield FILES_EVERY_S, Deployment(chosen.version_file, recorder, log).look
+    if chosen.audit_report:
+        yield FILES_EVERY_S, Audit(chosen.audit_report, recorder, log).look
+
+
+async def _every(seconds: float, job: Callable[[], Awaitable[None]], log: Log) -> None:
+    while True:
+        try:
+            await job()
+        except ApiError:
+            pass  # the database is away, which is said elsewhere
+        except Exception as error:
+            log.failed("background work failed", error)
+        await asyncio.sleep(seconds)
+
+
+async def _migrated(database: str, log: Log, stop: asyncio.Event) -> bool:
+    """Return False when the backend is told to stop while it waits for the database."""
+    deadline = asyncio.get_running_loop().time() + WAIT_FOR_DATABASE_S
+    while not stop.is_set():
+        try:
+            applied = await migrations.migrate(complete(database))
+        except psycopg.OperationalError as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise StartError(f"--database: {str(error).strip()}; does it run?") from error
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RETRY_S)
+        except psycopg.Error as error:
+            raise StartError(f"--database: can't be migrated: {str(error).strip()}") from error
+        else:
+            log.say("info", "migrated", applied=applied)
+            return True
+    return False
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to the one who runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def _answer(
+    application: ASGIApp, listener: socket.socket, stop: asyncio.Event, announce: Callable[[], None]
+) -> None:
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=GRACE_S,
+        ws="none",
+        server_header=False,
+        headers=HEADERS,
+    )
+    server = _Server(config)
+
+    async def end() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    ending = asyncio.create_task(end())
+    asyncio.get_running_loop().call_soon(announce)
+    await server.serve([listener])
+    ending.cancel()
+
+
+@contextlib.contextmanager
+def _listening(chosen: argparse.Namespace) -> Iterator[socket.socket]:
+    if chosen.socket:
+        with listening.on_path(chosen.socket) as listener:
+            yield listener
+    else:
+        with listening.on_port(chosen.address, chosen.port) as listener:
+            yield listener
+
+
+def _place(listener: socket.socket) -> dict[str, object]:
+    name = listener.getsockname()
+    if listener.family == socket.AF_UNIX:
+        return {"socket": name}
+    return {"address": name[0], "port": name[1]}
+
+
+@contextlib.contextmanager
+def _metrics(chosen: argparse.Namespace, log: Log) -> Iterator[int | None]:
+    """Serve the metrics on a thread of their own, so that a busy backend can be scraped."""
+    if chosen.without_metrics:
+        yield None
+        return
+    preparation = client.prepare(METRICS_PROGRAM, directory=chosen.segments)
+    if preparation.problem:
+        log.say("warning", "metrics not shared", problem=preparation.problem)
+    try:
+        with MetricsServer(LOOPBACK, chosen.metrics_port, client.exposition) as server:
+            threading.Thread(target=server.serve_forever, daemon=True, name="metrics").start()
+            yield server.server_port
+            server.shutdown()
+    finally:
+        client.close()

@@ -1,0 +1,55 @@
+"""A file that others write, read again when it changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from whiteroom_backend.log import Log
+
+LARGEST_BYTES = 16 * 1024 * 1024
+
+
+class UnusableError(Exception):
+    """The file is there, but not as expected; the text says what was found."""
+
+
+class Content(NamedTuple):
+    """What is in the file, and when that was written, in Unix time."""
+
+    text: str
+    written_at: float
+
+
+class Watched:
+    """The file at ``path``, which may come, change and go."""
+
+    def __init__(self, path: Path, log: Log) -> None:
+        self.path = path
+        self._log = log
+        self._seen: tuple[int, ...] | None = None
+
+    def changed(self) -> Content | None:
+        """Return what is new in it; None when nothing is, or when it can't be read.
+
+        What can't be read is said once, until it changes.
+        """
+        try:
+            found = self.path.stat()
+            state = (found.st_mtime_ns, found.st_size, found.st_ino)
+            if state == self._seen:
+                return None
+            self._seen = state
+            if not self.path.is_file() or found.st_size > LARGEST_BYTES:
+                raise UnusableError(f"expected a file of at most {LARGEST_BYTES} bytes")
+            return Content(self.path.read_text(encoding="utf-8"), found.st_mtime)
+        except (OSError, UnicodeDecodeError, UnusableError) as error:
+            if not isinstance(error, FileNotFoundError) or self._seen != ():
+                self.refuse(error)
+            if isinstance(error, FileNotFoundError):
+                self._seen = ()
+            return None
+
+    def refuse(self, error: Exception) -> None:
+        """Say that the file is not as expected."""
+        self._log.say("warning", "file not used", path=str(self.path), problem=str(error))

@@ -1,0 +1,7 @@
+"""``python -m whiteroom_musicians``."""
+
+import sys
+
+from whiteroom_musicians.command import main
+
+sys.exit(main())

@@ -1,0 +1,76 @@
+"""What all musicians share on their way to the backend: connections, figures, patience."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection
+from typing import Any, TypeVar
+
+from whiteroom_musicians.errors import MusiciansError, NoAnswerError
+from whiteroom_musicians.figures import Ledger
+from whiteroom_musicians.patience import Patience
+from whiteroom_musicians.wire import Answer, Pool
+
+UNAVAILABLE = 503
+T = TypeVar("T")
+
+
+class RefusedError(MusiciansError):
+    """The backend has answered with a status that the musician did not expect."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__(f"status {answer.status}")
+
+
+class Desk:
+    """Asks the backend and enters how long that took."""
+
+    def __init__(self, pool: Pool, ledger: Ledger, patience: Patience) -> None:
+        self.accounts_exist = False  # the seed has been here before
+        self.ledger = ledger
+        self.patience = patience
+        self._pool = pool
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        content: object = None,
+        token: str = "",
+        expected: Collection[int] = (),
+    ) -> Answer:
+        """Return an answer of 2xx or an expected status. Raises RefusedError, NoAnswerError."""
+        start = time.monotonic()
+        request = self._pool.address.encode(method, path, content, token)
+        try:
+            answer = await self._pool.ask(request)
+        finally:
+            self.ledger.request(time.monotonic() - start)
+        if answer.status != UNAVAILABLE:
+            self.patience.answered()
+        if answer.status // 100 != 2 and answer.status not in expected:
+            raise RefusedError(answer)
+        return answer
+
+
+def member(content: bytes | dict[str, Any], name: str, kind: type[T]) -> T:
+    """Return what an object, or the JSON of one, has under ``name``. Raises NoAnswerError."""
+    try:
+        found = json.loads(content) if isinstance(content, bytes) else content
+        value = found[name]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise NoAnswerError("garbage", f"expected an object with {name!r}") from error
+    if not isinstance(value, kind):
+        raise NoAnswerError("garbage", f"{name}: expected {kind.__name__}, found {value!r:.40}")
+    return value
+
+
+def instruments(content: bytes) -> list[str]:
+    """Return the names of the instruments, which stand as such or as objects with a name."""
+    found = member(content, "instruments", list)
+    names = [each if isinstance(each, str) else member(each, "name", str) for each in found]
+    if not names:
+        raise NoAnswerError("garbage", "instruments: expected at least one, found none")
+    return names
