@@ -209,6 +209,8 @@ def main() -> int:
     arguments = report.parser(__doc__).parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as folder:
+        # PostgreSQL and others run as users of their own, who have to get there.
+        Path(folder).chmod(0o711)
         layout = free_layout(Path(folder) / "data")
         try:
             rows += starting(layout)

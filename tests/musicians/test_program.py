@@ -37,7 +37,7 @@ def test_a_signal_ends_it_with_the_summary(
 
 def test_more_than_can_be_done_hinders_no_signal(backend: Double, musicians: Start) -> None:
     """A plan that is faster than the machine leaves things undone, and still ends in order."""
-    options = ("--rate", "10000", "--musicians", "10000", "--for", "1s")
+    options = ("--rate", "10000", "--musicians", "5000", "--for", "1s")
     status, said, complaints = musicians("--url", backend.url, *options).end()
     assert (status, complaints) == (0, "")
     assert said[-1]["seconds"] < 4
@@ -68,7 +68,7 @@ def test_an_engine_that_is_away_does_not_hinder_the_rest(
     backend: Double, musicians: Start, tmp_path: Path
 ) -> None:
     """Without an engine at its socket the backend is used, and the status is 0."""
-    options = ("--rate", "300", "--for", "2s", "--control", str(tmp_path / "no.sock"))
+    options = ("--rate", "300", "--for", "1s", "--control", str(tmp_path / "no.sock"))
     status, said, _ = musicians("--url", backend.url, *options).end()
     assert status == 0
     assert said[-1]["sign_ups"] > 0

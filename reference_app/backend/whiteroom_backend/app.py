@@ -23,7 +23,7 @@ from whiteroom_backend.errors import (
     NotFoundError,
 )
 from whiteroom_backend.log import Log
-from whiteroom_backend.recorder import Silence
+from whiteroom_backend.recorder import NOT_COUNTED, Silence
 
 Handler = Callable[[Request], Awaitable[Response]]
 BASE = "/api/v1"
@@ -41,7 +41,8 @@ def make(api: Api, database: Database, cache: Cache, recorder: Silence, log: Log
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, ApiError)
-        recorder.error(error.type)
+        if not request.url.path.startswith(NOT_COUNTED):
+            recorder.error(error.type)
         return answer(error.body, error.status, dict(error.headers or {}))
 
     async def unrouted(request: Request, error: Exception) -> Response:
@@ -64,24 +65,31 @@ def make(api: Api, database: Database, cache: Cache, recorder: Silence, log: Log
 def _routes(api: Api) -> list[Route]:
     """The busiest paths come first: they are tried in this order."""
     song = "/songs/{song}"
-    table: list[tuple[str, str, Handler]] = [
-        ("GET", song, api.open_song),
-        ("GET", "/songs", api.list_songs),
-        ("POST", "/features/{feature}/uses", api.use_feature),
-        ("PUT", f"{song}/performance", api.switch),
-        ("PUT", f"{song}/channels/{{number}}/instrument", api.assign),
-        ("PATCH", song, api.change_song),
-        ("GET", "/me", api.me),
-        ("POST", "/songs", api.create_song),
-        ("POST", f"{song}/performances", api.perform),
-        ("POST", f"{song}/export", api.export),
-        ("GET", "/instruments", api.list_instruments),
-        ("POST", "/sessions", api.log_in),
-        ("DELETE", "/sessions/current", api.log_out),
-        ("DELETE", song, api.delete_song),
-        ("POST", "/users", api.sign_up),
-    ]
-    return [Route(BASE + path, handler, methods=[method]) for method, path, handler in table]
+    table: dict[str, dict[str, Handler]] = {
+        song: {"GET": api.open_song, "PATCH": api.change_song, "DELETE": api.delete_song},
+        "/songs": {"GET": api.list_songs, "POST": api.create_song},
+        "/features/{feature}/uses": {"POST": api.use_feature},
+        f"{song}/performance": {"PUT": api.switch},
+        f"{song}/channels/{{number}}/instrument": {"PUT": api.assign},
+        "/me": {"GET": api.me},
+        f"{song}/performances": {"POST": api.perform},
+        f"{song}/export": {"POST": api.export},
+        "/instruments": {"GET": api.list_instruments},
+        "/sessions": {"POST": api.log_in},
+        "/sessions/current": {"DELETE": api.log_out},
+        "/users": {"POST": api.sign_up},
+    }
+    return [Route(BASE + path, _by_method(ways), methods=[*ways]) for path, ways in table.items()]
+
+
+def _by_method(ways: dict[str, Handler]) -> Handler:
+    """One route for all methods of a path, so that a refusal names them all in ``Allow``."""
+
+    async def handle(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await ways[method](request)
+
+    return handle
 
 
 def _translated(error: HTTPException) -> ApiError:

@@ -23,7 +23,7 @@ POOL_SIZE = 8
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
-    parser = _parser()
+    parser = build_parser()
     chosen = parser.parse_args(arguments)
     try:
         database.complete(chosen.database)
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     try:
         # uvicorn knows which event loop is the fastest one here.
-        loop_factory = uvicorn.Config("").get_loop_factory()
+        loop_factory = uvicorn.Config("", log_config=None).get_loop_factory()
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(service.serve(chosen))
     except MonitoringError as error:
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return SUCCESS
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
     parser = argparse.ArgumentParser(PROGRAM, description="The reference backend of White Room.")
     add = parser.add_argument
     add("--database", required=True, metavar="CONNINFO", help="PostgreSQL, as libpq takes it")

@@ -20,7 +20,7 @@ from psycopg_pool import AsyncConnectionPool
 from whiteroom_backend.errors import DatabaseError
 from whiteroom_backend.log import Log
 
-STATEMENT_TIMEOUT_S = 3.0
+STATEMENT_TIMEOUT_S = 2.0
 # A server that is stopped does not keep its own timeout: the connection is then cut off here.
 CUT_OFF_S = STATEMENT_TIMEOUT_S + 1.0
 WAIT_S = 2.0
@@ -53,6 +53,7 @@ class Database:
     def __init__(self, conninfo: str, size: int, log: Log) -> None:
         self._log = log
         self._away = False
+        self._draining: asyncio.Task[None] | None = None
         self._pool = AsyncConnectionPool(
             complete(conninfo),
             kwargs={"autocommit": True},
@@ -101,11 +102,15 @@ class Database:
             raise DatabaseError from error
 
     def _note_fault(self, error: psycopg.Error) -> None:
-        # A statement that was too slow says nothing about the next one.
-        if not self._away and not isinstance(error, psycopg.errors.QueryCanceled):
+        if isinstance(error, psycopg.errors.QueryCanceled):
+            # It says nothing about the next statement.
+            self._log.say("warning", "statement too slow", timeout_s=STATEMENT_TIMEOUT_S)
+        elif not self._away:
             self._away = True
             kind, state = type(error).__name__, error.sqlstate
             self._log.say("error", "database lost", exception=kind, sqlstate=state)
+            # The other connections are as old as this one, and would fail one after the other.
+            self._draining = asyncio.create_task(self._pool.drain())
 
     def _note_answer(self) -> None:
         if self._away:

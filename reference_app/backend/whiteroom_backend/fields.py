@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -95,7 +94,7 @@ def number(lowest: float, highest: float) -> Check:
     def check(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _FieldError(f"expected a number, found {_kind(value)}")
-        if math.isnan(value) or not lowest <= value <= highest:
+        if not lowest <= value <= highest:
             raise _FieldError(f"expected {lowest:g} to {highest:g}")
         return float(value)
 

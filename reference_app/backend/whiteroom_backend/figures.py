@@ -23,10 +23,10 @@ class Figures:
     async def look(self) -> None:
         """Do everything once."""
         await self.end_expired()
-        await self.count_users()
+        await self.forget()
         for after, days in RETENTION_DAYS.items():
             await self.retain(after, days)
-        await self.forget()
+        await self.count_users()
 
     async def count_users(self) -> None:
         """Set the users who were there in the last minutes, and all."""

@@ -54,10 +54,10 @@ async def serve(chosen: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with _listening(chosen) as listener, _metrics(chosen, log) as metrics_port:
+    recorder = Silence() if chosen.without_metrics else Recorder()
+    with _listening(chosen) as listener, _metrics(chosen, recorder, log) as metrics_port:
         if not await _migrated(chosen.database, log, stop):
             return
-        recorder = Silence() if chosen.without_metrics else Recorder()
         async with _application(chosen, recorder, log) as application:
             places = {**_place(listener), "metrics_port": metrics_port}
             await _answer(application, listener, stop, lambda: log.say("info", "serving", **places))
@@ -155,6 +155,7 @@ async def _answer(
         timeout_graceful_shutdown=GRACE_S,
         ws="none",
         server_header=False,
+        proxy_headers=False,
         headers=HEADERS,
     )
     server = _Server(config)
@@ -187,18 +188,20 @@ def _place(listener: socket.socket) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def _metrics(chosen: argparse.Namespace, log: Log) -> Iterator[int | None]:
+def _metrics(chosen: argparse.Namespace, recorder: Silence, log: Log) -> Iterator[int | None]:
     """Serve the metrics on a thread of their own, so that a busy backend can be scraped."""
-    if chosen.without_metrics:
+    if not isinstance(recorder, Recorder):
         yield None
         return
     preparation = client.prepare(METRICS_PROGRAM, directory=chosen.segments)
     if preparation.problem:
         log.say("warning", "metrics not shared", problem=preparation.problem)
     try:
-        with MetricsServer(LOOPBACK, chosen.metrics_port, client.exposition) as server:
+        with MetricsServer(LOOPBACK, chosen.metrics_port, recorder.exposition) as server:
             threading.Thread(target=server.serve_forever, daemon=True, name="metrics").start()
-            yield server.server_port
-            server.shutdown()
+            try:
+                yield server.server_port
+            finally:
+                server.shutdown()
     finally:
         client.close()

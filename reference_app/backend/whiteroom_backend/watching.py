@@ -34,22 +34,27 @@ class Watched:
 
         What can't be read is said once, until it changes.
         """
+        earlier, self._seen = self._seen, _state(self.path)
+        if self._seen == earlier:
+            return None
         try:
             found = self.path.stat()
-            state = (found.st_mtime_ns, found.st_size, found.st_ino)
-            if state == self._seen:
-                return None
-            self._seen = state
             if not self.path.is_file() or found.st_size > LARGEST_BYTES:
                 raise UnusableError(f"expected a file of at most {LARGEST_BYTES} bytes")
             return Content(self.path.read_text(encoding="utf-8"), found.st_mtime)
         except (OSError, UnicodeDecodeError, UnusableError) as error:
-            if not isinstance(error, FileNotFoundError) or self._seen != ():
-                self.refuse(error)
-            if isinstance(error, FileNotFoundError):
-                self._seen = ()
+            self.refuse(error)
             return None
 
     def refuse(self, error: Exception) -> None:
         """Say that the file is not as expected."""
         self._log.say("warning", "file not used", path=str(self.path), problem=str(error))
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what changes with the file: nothing when there is none that can be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -28,7 +28,9 @@ class Desk:
     """Asks the backend and enters how long that took."""
 
     def __init__(self, pool: Pool, ledger: Ledger, patience: Patience) -> None:
-        self.accounts_exist = False  # the seed has been here before
+        # Whether the seed has been here before: None until somebody finds out, and False for good
+        # once an account is missing.
+        self.accounts_exist: bool | None = None
         self.ledger = ledger
         self.patience = patience
         self._pool = pool
@@ -65,12 +67,3 @@ def member(content: bytes | dict[str, Any], name: str, kind: type[T]) -> T:
     if not isinstance(value, kind):
         raise NoAnswerError("garbage", f"{name}: expected {kind.__name__}, found {value!r:.40}")
     return value
-
-
-def instruments(content: bytes) -> list[str]:
-    """Return the names of the instruments, which stand as such or as objects with a name."""
-    found = member(content, "instruments", list)
-    names = [each if isinstance(each, str) else member(each, "name", str) for each in found]
-    if not names:
-        raise NoAnswerError("garbage", "instruments: expected at least one, found none")
-    return names

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from whiteroom_musicians import people
-from whiteroom_musicians.desk import UNAVAILABLE, Desk, RefusedError, instruments, member
+from whiteroom_musicians.desk import UNAVAILABLE, Desk, RefusedError, member
 from whiteroom_musicians.errors import NoAnswerError
 from whiteroom_musicians.visit import Action
 
@@ -96,7 +96,9 @@ class Musician:
         if self._desk.accounts_exist:
             self._enrolled = True
         else:
-            self._desk.accounts_exist = not await self._enroll()
+            new = await self._enroll()
+            if not new and self._desk.accounts_exist is None:
+                self._desk.accounts_exist = True
 
     async def _enroll(self) -> bool:
         """Return whether the account is a new one; one that exists already does as well."""
@@ -198,7 +200,7 @@ class Musician:
     async def _assign_instrument(self, choice: float) -> None:
         path = await self._path_of_song(choice)
         if not self._instruments:
-            self._instruments = instruments(await self._ask("GET", "/instruments"))
+            self._instruments = member(await self._ask("GET", "/instruments"), "instruments", list)
         channel = 1 + int(choice * 997) % CHANNELS
         chosen = {"instrument": pick(self._instruments, choice)}
         await self._ask("PUT", f"{path}/channels/{channel}/instrument", chosen)

@@ -15,7 +15,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from whiteroom_musicians import people
-from whiteroom_musicians.desk import Desk, RefusedError, instruments, member
+from whiteroom_musicians.desk import Desk, RefusedError, member
 from whiteroom_musicians.errors import MusiciansError, NoAnswerError
 from whiteroom_musicians.figures import Latencies
 from whiteroom_musicians.musician import CHANNELS, FEATURES
@@ -81,7 +81,7 @@ async def prepare(desk: Desk, seed: int, number: int) -> Session:
         (await desk.ask("POST", path, {"name": "Under load"}, token)).body, "id", object
     )
     found = (await desk.ask("GET", "/instruments", None, token)).body
-    return Session(token, song, performance, instruments(found)[0])
+    return Session(token, song, performance, member(found, "instruments", list)[0])
 
 
 def requests(address: Address, session: Session) -> dict[str, list[bytes]]:

@@ -93,8 +93,9 @@ def _(stack: Stack) -> str:
 @check("metrics.backend", "metrics", "every metric that the catalogue gives to the backend")
 def _(stack: Stack) -> str:
     stack.require("backend")
-    # What an audit report says is there when there is a report (security.audit).
-    return _all_metrics(stack, BACKEND_JOB, but={"security_vulnerabilities", AUDIT_TIME})
+    # There when there is an audit report (security.audit), or an account that is a day old.
+    later = {"security_vulnerabilities", AUDIT_TIME, "user_retention_ratio"}
+    return _all_metrics(stack, BACKEND_JOB, but=later)
 
 
 def _all_metrics(stack: Stack, program: str, but: Collection[str] = ()) -> str:

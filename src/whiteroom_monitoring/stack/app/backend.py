@@ -50,7 +50,7 @@ def component(layout: Layout) -> Component:
         health="/-/healthy",
         of_app=True,
         needs=("postgresql",),
-        environment=_python_path("backend"),
+        environment=python_path("backend"),
         prepare=lambda: prepare(layout),
         absent="" if repository_root() else _IN_CLONE_ONLY,
     )
@@ -76,11 +76,12 @@ def musicians(layout: Layout) -> Component:
         ),
         of_app=True,
         needs=("nginx",),
-        environment=_python_path("musicians"),
+        environment=python_path("musicians"),
         absent="" if repository_root() else _IN_CLONE_ONLY,
     )
 
 
-def _python_path(name: str) -> dict[str, str]:
+def python_path(name: str) -> dict[str, str]:
+    """Return the environment in which Python finds a part of the reference app."""
     root = repository_root()
     return {"PYTHONPATH": str(root / "reference_app" / name)} if root else {}
