@@ -49,7 +49,8 @@ import uvicorn
 from whiteroom_backend import command, service
 
 common = sys.argv[1:]
-chosen = [command.build_parser().parse_args([*common, *more]) for more in ([], ["--without-metrics"])]
+parse = command.build_parser().parse_args
+chosen = [parse(common), parse([*common, "--without-metrics"])]
 
 async def both():
     await asyncio.gather(*(service.serve(each) for each in chosen))

@@ -119,7 +119,7 @@ def test_exporter_may_look_and_not_touch(stack) -> None:
     layout = stack.layout
     user = {"user": "prometheus", "group": "prometheus"} if os.getuid() == 0 else {}
     connection = postgresql.connection(layout, postgresql.EXPORTER_ROLE)
-    for statement in ("DELETE FROM users", "CREATE TABLE public.t (i int)"):
+    for statement in ("DELETE FROM accounts", "CREATE TABLE public.t (i int)"):
         done = subprocess.run(
             ["psql", connection, "-c", statement],
             capture_output=True,
