@@ -61,6 +61,23 @@ def test_gauges_live_as_long_as_their_process(segments, record) -> None:
     assert "active_users" not in exposed(segments)
 
 
+def test_an_info_states_one_fact(segments, record) -> None:
+    """A fact replaces the one before it, also one that was stated before prepare()."""
+    seen = record("""
+        client.close()
+        business.deployment_info.set(version="1")
+        client.prepare("business-metrics", preparation.path.parent)
+        first = client.exposition().decode()
+        business.deployment_info.set(version="2")
+        print(first + "---" + client.exposition().decode())
+    """).stdout
+    before, _, after = seen.partition("---")
+    assert 'deployment_info{version="1"} 1' in before
+    assert [line for line in after.splitlines() if line.startswith("deployment_info")] == [
+        'deployment_info{version="2"} 1'
+    ]
+
+
 def test_what_is_recorded_before_prepare_is_kept(segments, record) -> None:
     """Observations before prepare() are carried into the segment."""
     record(f"""

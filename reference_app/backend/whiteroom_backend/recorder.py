@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from whiteroom_monitoring import client
 from whiteroom_monitoring.client.generated import business, http, security
 
 AuthenticationFault = Literal["unknown_account", "wrong_password", "locked", "expired", "malformed"]
@@ -21,11 +20,6 @@ Feature = Literal[
     "tuner",
 ]
 FEATURES: frozenset[str] = frozenset(get_args(Feature))
-DEPLOYMENT_INFO = """\
-# HELP deployment_info Version of White Room that is deployed.
-# TYPE deployment_info gauge
-deployment_info{{version="{}"}} 1
-"""
 # The questions of those who watch the process are none of its requests.
 NOT_COUNTED = "/-/"
 Retention = Literal["1d", "7d", "30d"]
@@ -79,7 +73,6 @@ class Recorder(Silence):
     """Records into the metrics of this process."""
 
     def __init__(self) -> None:
-        self._deployed = b""
         errors: Any = http.http_errors_total
         uses: Any = business.feature_usage_total
         failures: Any = business.feature_errors_total
@@ -124,13 +117,8 @@ class Recorder(Silence):
         business.user_retention_ratio.set(ratio, after=after)
 
     def deployed(self, version: str) -> None:
-        # An info of the client keeps the first label that it was given; this one changes.
-        escaped = version.replace("\\", "\\\\").replace('"', '\\"')
-        self._deployed = DEPLOYMENT_INFO.format(escaped).encode()
-
-    def exposition(self) -> bytes:
-        """Return the metrics of this process in text format 0.0.4."""
-        return client.exposition() + self._deployed
+        info: Any = business.deployment_info
+        info.set(version=version)
 
     def audited(self, vulnerabilities: dict[Severity, int], written_at: float) -> None:
         for severity, count in vulnerabilities.items():

@@ -197,7 +197,7 @@ def _metrics(chosen: argparse.Namespace, recorder: Silence, log: Log) -> Iterato
     if preparation.problem:
         log.say("warning", "metrics not shared", problem=preparation.problem)
     try:
-        with MetricsServer(LOOPBACK, chosen.metrics_port, recorder.exposition) as server:
+        with MetricsServer(LOOPBACK, chosen.metrics_port, client.exposition) as server:
             threading.Thread(target=server.serve_forever, daemon=True, name="metrics").start()
             try:
                 yield server.server_port

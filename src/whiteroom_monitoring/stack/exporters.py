@@ -13,6 +13,8 @@ from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
 
 # The collector runs more often than by default, and the process stays smaller.
 SMALL = {"GOGC": "50"}
+# Shorter than a scrape's time: an exporter that waits for a hung program would seem to be down.
+WATCHED_WITHIN = "2s"
 CADVISOR = Program(("cadvisor",), "")
 
 
@@ -65,7 +67,11 @@ def _redis(layout: Layout) -> Component:
     return _exporter(
         layout,
         "redis",
-        ("-redis.addr", f"unix://{redis.socket(layout)}", "-redis.user", redis.EXPORTER_USER),
+        (
+            *("-redis.addr", f"unix://{redis.socket(layout)}"),
+            *("-redis.user", redis.EXPORTER_USER),
+            *("-connection-timeout", WATCHED_WITHIN),
+        ),
         environment={"REDIS_PASSWORD": "none"},
         needs=("redis",),
     )
@@ -73,7 +79,8 @@ def _redis(layout: Layout) -> Component:
 
 def _nginx(layout: Layout) -> Component:
     source = layout.url("web", nginx.STATUS_PATH)
-    return _exporter(layout, "nginx", ("-nginx.scrape-uri", source), needs=("nginx",))
+    arguments = ("-nginx.scrape-uri", source, "-nginx.timeout", WATCHED_WITHIN)
+    return _exporter(layout, "nginx", arguments, needs=("nginx",))
 
 
 def _containers(layout: Layout) -> Component:

@@ -43,6 +43,8 @@ RULES = {
     "business.yml": "backend",
     "security.yml": "backend",
     "database.yml": "postgres-exporter",
+    "cache.yml": "redis-exporter",
+    "web.yml": "nginx-exporter",
 }
 
 # Of the first scrapes after a start.

@@ -101,7 +101,13 @@ def _(stack: Stack) -> str:
 def _all_metrics(stack: Stack, program: str, but: Collection[str] = ()) -> str:
     """Return how many metrics the program exposes. Raises Mismatch naming those that it lacks."""
     catalogue = load(share("catalogue"))
-    wanted = {metric.name for metric in catalogue if metric.program == program} - set(but)
+    # A counter with an open label has no series before its first use.
+    wanted = {
+        metric.name
+        for metric in catalogue
+        if metric.program == program
+        and (metric.type != "counter" or all(label.values for label in metric.labels))
+    } - set(but)
     samples = stack.prometheus.query(f'count by (__name__) ({{job="{program}"}})')
     found = {labels["__name__"] for labels, _ in samples}
     found |= {name.removesuffix("_bucket") for name in found}

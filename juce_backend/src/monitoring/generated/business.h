@@ -31,7 +31,7 @@ inline constexpr LabelSpec kFeatureErrorsTotalLabels[] = {{"feature", kFeatureVa
 
 inline constexpr LabelSpec kInstrumentAssignmentsTotalLabels[] = {{"instrument", {}, 128}};
 
-inline constexpr LabelSpec kDeploymentInfoLabels[] = {{"version", {}, 1}};
+inline constexpr LabelSpec kDeploymentInfoLabels[] = {{"version", {}, 32}};
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {

@@ -115,7 +115,7 @@ deployment_info = Info(
     combine="sum",
     thread="any",
     scale=1,
-    labels=(("version", 1),),
+    labels=(("version", 32),),
 )
 
 METRICS = (

@@ -282,7 +282,14 @@ PyObject* info_set(PyObject* self, PyObject* const* arguments, Py_ssize_t count,
   Metric* const metric = metric_of(self);
   return guarded([&]() -> PyObject* {
     check_count(metric, count, 0, 0);
-    wrm_store(target(metric, arguments, count, names), 1);
+    std::uint64_t* const stated = target(metric, arguments, count, names);
+    // One fact is true at a time: what was stated before is not exposed any more.
+    for (const Cells& place : metric->root->places) {
+      for (std::uint32_t i = 0; i < metric->root->family->cells(); ++i) {
+        if (&place.cells[i] != stated) wrm_store(&place.cells[i], 0);
+      }
+    }
+    wrm_store(stated, 1);
     Py_RETURN_NONE;
   });
 }
@@ -380,7 +387,7 @@ PyMethodDef summary_methods[] = {
     method("labels", metric_labels, kLabelsDoc),
     {}};
 PyMethodDef info_methods[] = {
-    method("set", info_set, "set(**labels)\n--\n\nState the fact that the labels tell."), {}};
+    method("set", info_set, "set(**labels)\n--\n\nState the fact that the labels tell, instead of what was stated before."), {}};
 
 PyGetSetDef metric_getset[] = {
     {"name", metric_name, nullptr, "The name in the catalogue.", nullptr}, {}};
