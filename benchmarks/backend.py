@@ -94,7 +94,7 @@ def running(layout: Layout, segments: Path) -> Iterator[TwoBackends]:
         try:
             assert process.stdout is not None
             entries = map(json.loads, process.stdout)
-            serving = itertools.islice((e for e in entries if e["event"] == "serving"), 2)
+            serving = itertools.islice((e for e in entries if e["message"] == "serving"), 2)
             ports = {entry["metrics_port"]: entry["port"] for entry in serving}
             silent = ports.pop(None)
             [(metrics, recording)] = ports.items()

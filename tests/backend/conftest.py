@@ -230,7 +230,7 @@ class Backend:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """Return the lines of the log with an event."""
-        return [line for line in list(self.log) if line["event"] == name]
+        return [line for line in list(self.log) if line["message"] == name]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""

@@ -16,18 +16,18 @@ class Log:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def say(self, level: str, event: str, **fields: object) -> None:
+    def say(self, level: str, message: str, **fields: object) -> None:
         """Write one line; ``level`` is info, warning or error."""
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = json.dumps({"time": time, "level": level, "event": event, **fields})
+        line = json.dumps({"time": time, "level": level, "message": message, **fields})
         with contextlib.suppress(OSError, ValueError):
             print(line, file=self._stream, flush=True)
 
-    def failed(self, event: str, error: BaseException) -> None:
+    def failed(self, message: str, error: BaseException) -> None:
         """Write where ``error`` was raised, but not its text: that may quote what a user sent."""
         frames = traceback.extract_tb(error.__traceback__)
         places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        self.say("error", event, exception=type(error).__qualname__, trace=places)
+        self.say("error", message, exception=type(error).__qualname__, trace=places)
 
 
 class Bridge(logging.Handler):
@@ -43,7 +43,7 @@ class Bridge(logging.Handler):
             self._log.failed(record.name, record.exc_info[1])
         else:
             level = "error" if record.levelno >= logging.ERROR else "warning"
-            self._log.say(level, record.name, message=record.getMessage())
+            self._log.say(level, record.getMessage(), library=record.name)
 
 
 def bridge(log: Log) -> None:

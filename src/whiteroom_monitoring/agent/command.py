@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from whiteroom_monitoring.client import _native
@@ -52,13 +50,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     agent = Agent(arguments.segments)
     with MetricsServer(arguments.address, arguments.port, agent.exposition) as server:
-
-        def stop(number: int, frame: object) -> None:
-            # shutdown() waits for serve_forever(), which this handler interrupts.
-            threading.Thread(target=server.shutdown).start()
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        print(f"serving http://{arguments.address}:{server.server_port}/metrics", flush=True)
-        server.serve_forever()
+        server.serve_until_told()
     return 0

@@ -6,8 +6,10 @@ It is http.server of the standard library with the paths that Prometheus and a s
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,6 +44,19 @@ class MetricsServer(ThreadingHTTPServer):
         except OSError as error:
             place = f"{address}:{port}"
             raise ListenError(f"{place}: can't be listened on: {error.strerror}") from error
+
+    def serve_until_told(self) -> None:
+        """Say where it serves, and serve until SIGTERM or SIGINT. For the main thread only."""
+
+        def stop(number: int, frame: object) -> None:
+            # shutdown() waits for serve_forever(), which this handler interrupts.
+            threading.Thread(target=self.shutdown).start()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        address, port = self.server_address[:2]
+        print(f"serving http://{address!s}:{port}/metrics", flush=True)
+        self.serve_forever()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say in one line what went wrong with a connection; a scraper that left is no error."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import threading
 from pathlib import Path
 
 from whiteroom_monitoring.client.server import MetricsServer
@@ -51,13 +49,5 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{root}: found no folder, expected where the kernel's files are")
     exporter = Exporter(arguments.cgroup_root, arguments.proc_root, arguments.docker_socket)
     with MetricsServer(arguments.address, arguments.port, exporter.exposition) as server:
-
-        def stop(number: int, frame: object) -> None:
-            # shutdown() waits for serve_forever(), which this handler interrupts.
-            threading.Thread(target=server.shutdown).start()
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        print(f"serving http://{arguments.address}:{server.server_port}/metrics", flush=True)
-        server.serve_forever()
+        server.serve_until_told()
     return 0

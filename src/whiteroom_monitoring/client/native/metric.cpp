@@ -386,8 +386,10 @@ PyMethodDef summary_methods[] = {
     method("observe", summary_observe, "observe(value, **labels)\n--\n\nCount and add `value`."),
     method("labels", metric_labels, kLabelsDoc),
     {}};
-PyMethodDef info_methods[] = {
-    method("set", info_set, "set(**labels)\n--\n\nState the fact that the labels tell, instead of what was stated before."), {}};
+PyMethodDef info_methods[] = {method("set", info_set,
+                                     "set(**labels)\n--\n\nState the fact that the labels tell, "
+                                     "instead of what was stated before."),
+                              {}};
 
 PyGetSetDef metric_getset[] = {
     {"name", metric_name, nullptr, "The name in the catalogue.", nullptr}, {}};
