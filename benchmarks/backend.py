@@ -28,7 +28,7 @@ from typing import Any
 from benchmarks import report
 from benchmarks.report import Row
 from benchmarks.stack import free_layout, require, whiteroom
-from whiteroom_monitoring.stack.app import backend, postgresql, redis
+from whiteroom_monitoring.stack.app import clone, postgresql, redis
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
 
 REQUESTS_PER_S = 500
@@ -88,7 +88,7 @@ def running(layout: Layout, segments: Path) -> Iterator[TwoBackends]:
         *("--database", postgresql.connection(layout, postgresql.BACKEND_ROLE)),
         *("--redis", f"unix://{redis.socket(layout)}", "--segments", str(segments)),
     ]
-    environment = {**os.environ, **backend.python_path("backend")}
+    environment = {**os.environ, **clone.python_path("backend")}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
         try:
@@ -175,7 +175,7 @@ async def cost(backends: TwoBackends) -> Row:
 def main() -> int:
     """Measure everything on one stack of its own."""
     arguments = report.parser(__doc__).parse_args()
-    sys.path.append(backend.python_path("musicians")["PYTHONPATH"])
+    sys.path.append(clone.python_path("musicians")["PYTHONPATH"])
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as name:
         folder = Path(name)

@@ -6,13 +6,10 @@ import os
 from pathlib import Path
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.locations import repository_root
 from whiteroom_monitoring.stack.accounts import WEB, account, make_folder
-from whiteroom_monitoring.stack.app import postgresql, redis
+from whiteroom_monitoring.stack.app import clone, postgresql, redis
 from whiteroom_monitoring.stack.component import PYTHON, Component
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
-
-_IN_CLONE_ONLY = "it is part of the repository, not of the installed package"
 
 
 def socket(layout: Layout) -> Path:
@@ -50,9 +47,9 @@ def component(layout: Layout) -> Component:
         health="/-/healthy",
         of_app=True,
         needs=("postgresql",),
-        environment=python_path("backend"),
+        environment=clone.python_path("backend"),
         prepare=lambda: prepare(layout),
-        absent="" if repository_root() else _IN_CLONE_ONLY,
+        absent=clone.missing(),
     )
 
 
@@ -76,12 +73,6 @@ def musicians(layout: Layout) -> Component:
         ),
         of_app=True,
         needs=("nginx",),
-        environment=python_path("musicians"),
-        absent="" if repository_root() else _IN_CLONE_ONLY,
+        environment=clone.python_path("musicians"),
+        absent=clone.missing(),
     )
-
-
-def python_path(name: str) -> dict[str, str]:
-    """Return the environment in which Python finds a part of the reference app."""
-    root = repository_root()
-    return {"PYTHONPATH": str(root / "reference_app" / name)} if root else {}

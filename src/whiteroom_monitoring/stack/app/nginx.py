@@ -5,16 +5,14 @@ from __future__ import annotations
 import string
 from pathlib import Path
 
-from whiteroom_monitoring.locations import repository_root
 from whiteroom_monitoring.stack.accounts import WEB, account, make_folder
-from whiteroom_monitoring.stack.app import backend
+from whiteroom_monitoring.stack.app import backend, clone
 from whiteroom_monitoring.stack.component import Component, debian
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
 
 NGINX = debian("nginx-light", "nginx", version="-v")
 # Where nginx tells how it does, to this machine only.
 STATUS_PATH = "/stub_status"
-_TEMPLATE = "reference_app/backend/nginx.conf"
 
 
 def component(layout: Layout) -> Component:
@@ -30,7 +28,7 @@ def component(layout: Layout) -> Component:
         needs=("backend",),
         user=account(WEB),
         prepare=lambda: prepare(layout),
-        absent="" if repository_root() else "its configuration is part of the repository",
+        absent=clone.missing(),
     )
 
 
@@ -38,9 +36,7 @@ def prepare(layout: Layout) -> None:
     """Make its folders and write its configuration."""
     owner = account(WEB)
     make_folder(layout.data / "nginx", owner)
-    root = repository_root()
-    assert root is not None  # it would be absent
-    template = string.Template((root / _TEMPLATE).read_text(encoding="utf-8"))
+    template = string.Template((clone.folder("backend") / "nginx.conf").read_text("utf-8"))
     path = _configuration(layout)
     text = template.substitute(
         data=layout.data / "nginx",

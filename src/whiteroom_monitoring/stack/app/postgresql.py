@@ -14,6 +14,7 @@ from pathlib import Path
 
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.stack.accounts import EXPORTER, POSTGRES, account, make_folder, user_name
+from whiteroom_monitoring.stack.app import clone
 from whiteroom_monitoring.stack.component import Component, Program
 from whiteroom_monitoring.stack.layout import Layout
 
@@ -150,4 +151,4 @@ def _program(layout: Layout, name: str) -> Program:
 def _reason_against() -> str:
     if os.getuid() == 0 and account(POSTGRES) is None:
         return f"PostgreSQL refuses to run as root, and there is no user {POSTGRES}"
-    return ""
+    return clone.missing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from whiteroom_monitoring.stack.accounts import EXPORTER, REDIS, account, make_folder
+from whiteroom_monitoring.stack.app import clone
 from whiteroom_monitoring.stack.component import Component, debian
 from whiteroom_monitoring.stack.layout import Layout
 
@@ -35,6 +36,7 @@ def component(layout: Layout) -> Component:
         of_app=True,
         user=account(REDIS),
         prepare=lambda: prepare(layout),
+        absent=clone.missing(),
     )
 
 

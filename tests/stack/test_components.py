@@ -1,0 +1,91 @@
+"""What a stack is made of: what the machine has, and nothing that needs what it lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.stack import accounts
+from whiteroom_monitoring.stack.app import clone, redis
+from whiteroom_monitoring.stack.component import STAGES, Program
+from whiteroom_monitoring.stack.components import components, select
+from whiteroom_monitoring.stack.layout import PORTS, Layout
+from whiteroom_monitoring.stack.rendering import JOBS, RULES
+
+LAYOUT = Layout(Path("/nowhere"), 0)
+NAMES = {component.name for component in components(LAYOUT, with_app=True)}
+OF_BACKEND = {
+    *("postgresql", "postgres-exporter", "redis", "redis-exporter"),
+    *("backend", "nginx", "nginx-exporter", "musicians"),
+}
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "left_out"),
+    [
+        ([], set()),
+        (["redis"], {"redis", "redis-exporter"}),
+        (["postgresql"], OF_BACKEND - {"redis", "redis-exporter"}),
+        (["backend"], {"backend", "nginx", "nginx-exporter", "musicians"}),
+        (["cadvisor", "engine"], {"cadvisor", "engine"}),
+    ],
+)
+def test_what_needs_the_absent_is_absent(unwanted: list[str], left_out: set[str]) -> None:
+    """A component goes, and with it whatever needs it, and nothing else."""
+    found = select(LAYOUT, True, unwanted)
+    assert found.left_out.keys() == left_out
+    assert {component.name for component in found.kept} == NAMES - left_out
+
+
+def test_a_missing_program_is_said_with_its_remedy(monkeypatch) -> None:
+    """The reason names the program and the package that brings it."""
+    monkeypatch.setattr(Program, "find", lambda program: None)
+    left_out = select(LAYOUT, True, []).left_out
+    expected = "redis-server was not found; install Debian's package redis-server"
+    assert left_out["redis"] == expected
+    assert left_out["musicians"] == "it needs nginx"
+    kept = {component.name for component in select(LAYOUT, True, []).kept}
+    assert kept == {"prometheus", "alertmanager", "agent", "inbox"}
+
+
+def test_without_a_clone_there_is_no_backend(monkeypatch) -> None:
+    """An installed package leaves out the whole backend, its database included, and says why."""
+    monkeypatch.setattr(clone, "repository_root", lambda: None)
+    left_out = select(LAYOUT, True, []).left_out
+    assert left_out["redis"] == "the reference app comes with the repository only"
+    assert left_out.keys() >= OF_BACKEND
+
+
+def test_without_the_app_nobody_watches_it() -> None:
+    """The monitoring alone has neither the app nor the exporters of its parts."""
+    found = {component.name for component in components(LAYOUT, with_app=False)}
+    assert found == NAMES - OF_BACKEND - {"engine", "jack"}
+
+
+def test_the_descriptions_fit_together() -> None:
+    """Stages, ports, needs, jobs and rules name only what exists, in an order that works."""
+    stage = {component.name: component.stage for component in components(LAYOUT, with_app=True)}
+    for component in components(LAYOUT, with_app=True):
+        assert component.stage in STAGES
+        assert PORTS.keys() >= set(component.ports)
+        assert all(stage[needed] < component.stage for needed in component.needs)
+    assert set(JOBS.values()) <= NAMES
+    assert set(RULES.values()) <= NAMES
+
+
+def test_no_service_listens_on_a_port_without_need() -> None:
+    """Database and cache are reached by sockets below the stack's own folder."""
+    [cache] = [c for c in components(LAYOUT, with_app=True) if c.name == "redis"]
+    assert cache.ports == ()
+    assert redis.socket(LAYOUT).is_relative_to(LAYOUT.run)
+
+
+def test_a_closed_folder_on_the_way_is_found(tmp_path: Path) -> None:
+    """The first folder that others can't enter is named."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    tmp_path.chmod(0o755)
+    found = accounts.barrier(closed / "data")
+    assert found is not None
+    assert (closed / "data").is_relative_to(found)
