@@ -1,7 +1,8 @@
 """A small HTTP server for metrics, for programs that have none of their own.
 
 It is http.server of the standard library with the paths that Prometheus and a supervisor ask for:
-``/metrics``, ``/-/healthy`` and ``/-/ready``. It has no authentication: keep it on loopback.
+``/metrics``, ``/-/healthy`` and ``/-/ready``. It has no authentication: keep it on loopback. A
+program that has a web server mounts the application of `asgi` or `wsgi` instead.
 """
 
 from __future__ import annotations
@@ -10,15 +11,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from whiteroom_monitoring.client import CONTENT_TYPE
+from whiteroom_monitoring.client.answering import METHODS, Exposition, answer
 from whiteroom_monitoring.errors import MonitoringError
 
 IDLE_SECONDS = 10
-PLAIN = "text/plain; charset=utf-8"
 
 
 class ListenError(MonitoringError):
@@ -37,7 +35,7 @@ class MetricsServer(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, address: str, port: int, exposition: Callable[[], bytes]) -> None:
+    def __init__(self, address: str, port: int, exposition: Exposition) -> None:
         self.exposition = exposition
         try:
             super().__init__((address, port), _Handler)
@@ -72,42 +70,19 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "whiteroom"
     sys_version = ""
 
-    def do_GET(self) -> None:
-        self._answer(with_body=True)
-
-    def do_HEAD(self) -> None:
-        self._answer(with_body=False)
-
-    def _refuse(self) -> None:
-        body = b"only GET and HEAD are answered\n"
-        self.send_response(HTTPStatus.METHOD_NOT_ALLOWED)
-        self.send_header("Allow", "GET, HEAD")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Connection", "close")  # a body may follow that nobody reads
+    def _answer(self) -> None:
+        found = answer(self.command, self.path.partition("?")[0], self.server.exposition)
+        self.send_response(found.status)
+        for name, value in found.headers:
+            self.send_header(name, value)
+        if self.command not in METHODS:
+            self.send_header("Connection", "close")  # a body may follow that nobody reads
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(found.body)
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _refuse  # noqa: N815 - http.server's names
-
-    def _answer(self, with_body: bool) -> None:
-        status, content_type, body = self._content(self.path.partition("?")[0])
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if with_body:
-            self.wfile.write(body)
-
-    def _content(self, path: str) -> tuple[HTTPStatus, str, bytes]:
-        if path in {"/-/healthy", "/-/ready"}:
-            return HTTPStatus.OK, PLAIN, b"ok\n"
-        if path != "/metrics":
-            return HTTPStatus.NOT_FOUND, PLAIN, b"not found; the metrics are at /metrics\n"
-        try:
-            return HTTPStatus.OK, CONTENT_TYPE, self.server.exposition()
-        except (OSError, ValueError, MonitoringError) as error:
-            print(f"scrape: {error}", file=sys.stderr)
-            return HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, f"{error}\n".encode()
+    # http.server's names
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
 
     def setup(self) -> None:
         super().setup()
