@@ -57,4 +57,5 @@ def _jack(layout: Layout) -> Component:
         ),
         ready=jack.ready_file(layout),
         of_app=True,
+        absent="" if engine_program().find() else "there is no engine for it to call",
     )
