@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-
 # Python ends itself by the signal when it came while an `exec` ran, such as that of a dataclass. A
 # shell reports 130 for both.
 INTERRUPTED = (130, -signal.SIGINT)
