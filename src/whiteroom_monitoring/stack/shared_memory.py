@@ -11,13 +11,13 @@ import os
 from pathlib import Path
 
 
-def remove_dead_segments(folder: Path) -> None:
-    """Remove what dead processes have left in ``folder``, and the folder when that was all.
+def remove_dead_segments(folder: Path) -> bool:
+    """Remove what dead processes have left in ``folder``; return whether that was done.
 
     A program that has a living process keeps its base, too.
     """
     if not folder.is_dir():
-        return
+        return True
     segments = [path for path in folder.glob("*.seg") if not path.name.endswith(".base.seg")]
     alive = {path for path in segments if _is_locked(path)}
     programs = {_program(path) for path in alive}
@@ -26,6 +26,7 @@ def remove_dead_segments(folder: Path) -> None:
             path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         folder.rmdir()
+    return bool(alive) or not folder.exists()
 
 
 def _program(path: Path) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.stack import processes, record
 from whiteroom_monitoring.stack.app import jack
 from whiteroom_monitoring.stack.layout import Layout
 from whiteroom_monitoring.stack.shared_memory import remove_dead_segments
 from whiteroom_monitoring.stack.supervisor import Supervisor
+
+PATIENCE_S = 2.0
 
 
 class LeftoverError(MonitoringError):
@@ -37,6 +41,9 @@ def stop(layout: Layout) -> list[str]:
     for name in ("supervisor.sock", "supervisord.pid", layout.control_socket.name):
         (layout.run / name).unlink(missing_ok=True)
     record.remove(layout)
-    remove_dead_segments(layout.segments)
+    # A process may still be ending that wrote while the folder was emptied.
+    deadline = time.monotonic() + PATIENCE_S
+    while not remove_dead_segments(layout.segments) and time.monotonic() < deadline:
+        time.sleep(processes.POLL_S)
     jack.remove_leftovers(layout)
     return sorted({process.component for process in running if process.component})

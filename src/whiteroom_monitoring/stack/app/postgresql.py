@@ -26,6 +26,8 @@ EXPORTER_ROLE = "whiteroom_exporter"
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "50",
+    # In the cluster's folder: what a killed server leaves in /dev/shm, nobody removes.
+    "dynamic_shared_memory_type": "mmap",
     "shared_buffers": "32MB",
     "log_min_duration_statement": "1s",
 }
