@@ -82,6 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE if isinstance(error, UsageError) else FAILURE
     except KeyboardInterrupt:
         print("whiteroom: interrupted", file=sys.stderr)
+        # When the interrupt came within an exec, such as a dataclass makes, Python would end itself
+        # by the signal at its exit, whoever has caught it; the next exec makes it forget that.
+        exec("")
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
