@@ -44,10 +44,10 @@ def test_interrupted(new_stack, after_s: float) -> None:
     assert new_stack.leftovers() == []
 
 
-def test_interrupted_within_an_exec() -> None:
+def test_interrupted_within_an_exec(tmp_path: Path) -> None:
     """The exit status is 130, too, when Ctrl-C comes while Python executes a text, as in making a
     dataclass: Python would end itself by the signal instead."""
-    code = """
+    (tmp_path / "interrupted.py").write_text("""
 import sys
 from whiteroom_monitoring import cli
 from whiteroom_monitoring.stack import status
@@ -57,8 +57,9 @@ def run(arguments):
 
 status.run = run
 sys.exit(cli.main(["status"]))
-"""
-    done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, check=False)
+""")
+    command = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (130, b"whiteroom: interrupted\n")
 
 
