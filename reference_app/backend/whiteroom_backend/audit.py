@@ -6,32 +6,12 @@ The format is that of ``pip-audit --format json``: https://github.com/pypa/pip-a
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, get_args
 
-from whiteroom_backend.log import Log
-from whiteroom_backend.recorder import Severity, Silence
-from whiteroom_backend.watching import UnusableError, Watched
+from whiteroom_backend.recorder import Severity
+from whiteroom_backend.watching import UnusableError
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-
-
-class Audit:
-    """Follows the report; one that can't be read leaves the last figures."""
-
-    def __init__(self, path: Path, recorder: Silence, log: Log) -> None:
-        self._file = Watched(path, log)
-        self._recorder = recorder
-
-    async def look(self) -> None:
-        """Record the report if it has changed."""
-        content = self._file.changed()
-        if content is None:
-            return
-        try:
-            self._recorder.audited(parse(content.text), content.written_at)
-        except UnusableError as error:
-            self._file.refuse(error)
 
 
 def parse(text: str) -> dict[Severity, int]:

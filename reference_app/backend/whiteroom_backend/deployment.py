@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from whiteroom_backend.log import Log
-from whiteroom_backend.recorder import Silence
-from whiteroom_backend.watching import UnusableError, Watched
+from whiteroom_backend.watching import UnusableError
 
 LONGEST_VERSION = 64
-
-
-class Deployment:
-    """Follows the file."""
-
-    def __init__(self, path: Path, recorder: Silence, log: Log) -> None:
-        self._file = Watched(path, log)
-        self._recorder = recorder
-
-    async def look(self) -> None:
-        """Record the version if it has changed."""
-        content = self._file.changed()
-        if content is None:
-            return
-        try:
-            self._recorder.deployed(parse(content.text))
-        except UnusableError as error:
-            self._file.refuse(error)
 
 
 def parse(text: str) -> str:

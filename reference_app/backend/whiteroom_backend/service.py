@@ -15,13 +15,11 @@ import psycopg
 import uvicorn
 from starlette.types import ASGIApp
 
-from whiteroom_backend import app, listening, migrations
+from whiteroom_backend import app, audit, deployment, listening, migrations
 from whiteroom_backend.accounts import Accounts
 from whiteroom_backend.api import Api
-from whiteroom_backend.audit import Audit
 from whiteroom_backend.cache import Cache
 from whiteroom_backend.database import Database, complete
-from whiteroom_backend.deployment import Deployment
 from whiteroom_backend.errors import ApiError, StartError
 from whiteroom_backend.features import Features
 from whiteroom_backend.figures import Figures
@@ -32,6 +30,7 @@ from whiteroom_backend.passwords import Passwords
 from whiteroom_backend.recorder import Recorder, Silence
 from whiteroom_backend.sessions import Sessions
 from whiteroom_backend.songs import Songs
+from whiteroom_backend.watching import Content, Watched
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.server import MetricsServer
 
@@ -100,9 +99,17 @@ def _jobs(
 ) -> Iterator[tuple[float, Callable[[], Awaitable[None]]]]:
     yield FIGURES_EVERY_S, Figures(database, recorder).look
     if chosen.version_file:
-        yield FILES_EVERY_S, Deployment(chosen.version_file, recorder, log).look
+
+        def deployed(content: Content) -> None:
+            recorder.deployed(deployment.parse(content.text))
+
+        yield FILES_EVERY_S, Watched(chosen.version_file, deployed, log).look
     if chosen.audit_report:
-        yield FILES_EVERY_S, Audit(chosen.audit_report, recorder, log).look
+
+        def audited(content: Content) -> None:
+            recorder.audited(audit.parse(content.text), content.written_at)
+
+        yield FILES_EVERY_S, Watched(chosen.audit_report, audited, log).look
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]], log: Log) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,33 +23,33 @@ class Content(NamedTuple):
 
 
 class Watched:
-    """The file at ``path``, which may come, change and go."""
+    """The file at ``path``, which may come, change and go.
 
-    def __init__(self, path: Path, log: Log) -> None:
-        self.path = path
+    ``use`` gets its content whenever that is new, and raises UnusableError when it is not as
+    expected. What can't be used is said once, until it changes.
+    """
+
+    def __init__(self, path: Path, use: Callable[[Content], None], log: Log) -> None:
+        self._path = path
+        self._use = use
         self._log = log
         self._seen: tuple[int, ...] | None = None
 
-    def changed(self) -> Content | None:
-        """Return what is new in it; None when nothing is, or when it can't be read.
-
-        What can't be read is said once, until it changes.
-        """
-        earlier, self._seen = self._seen, _state(self.path)
+    async def look(self) -> None:
+        """Use the content if it has changed."""
+        earlier, self._seen = self._seen, _state(self._path)
         if self._seen == earlier:
-            return None
+            return
         try:
-            found = self.path.stat()
-            if not self.path.is_file() or found.st_size > LARGEST_BYTES:
-                raise UnusableError(f"expected a file of at most {LARGEST_BYTES} bytes")
-            return Content(self.path.read_text(encoding="utf-8"), found.st_mtime)
+            self._use(self._read())
         except (OSError, UnicodeDecodeError, UnusableError) as error:
-            self.refuse(error)
-            return None
+            self._log.say("warning", "file not used", path=str(self._path), problem=str(error))
 
-    def refuse(self, error: Exception) -> None:
-        """Say that the file is not as expected."""
-        self._log.say("warning", "file not used", path=str(self.path), problem=str(error))
+    def _read(self) -> Content:
+        found = self._path.stat()
+        if not self._path.is_file() or found.st_size > LARGEST_BYTES:
+            raise UnusableError(f"expected a file of at most {LARGEST_BYTES} bytes")
+        return Content(self._path.read_text(encoding="utf-8"), found.st_mtime)
 
 
 def _state(path: Path) -> tuple[int, ...]:
