@@ -39,8 +39,7 @@ void exposition_of_100000_series() {
   compare(
       "exposition of 100,000 series", 1,
       [&](auto) {
-        std::string text;
-        expose_text(read_program(bench.segment.directory(), "bench").view, text);
+        const std::string text = expose(read_program(bench.segment.directory(), "bench").view);
         ours_bytes = text.size();
       },
       1,

@@ -78,10 +78,7 @@ void observe_while_scraped() {
       {}, prometheus::Histogram::BucketBoundaries(std::begin(kBounds), std::end(kBounds)));
   const double ours_ratio =
       ratio([&](int i) { ours.observe(std::chrono::nanoseconds(i * 100)); },
-            [&] {
-              std::string text;
-              expose_text(read_program(bench.segment.directory(), "bench").view, text);
-            });
+            [&] { expose(read_program(bench.segment.directory(), "bench").view); });
   const double peer_ratio =
       ratio([&](int i) { peer.Observe(i * 1e-7); },
             [&] { prometheus::TextSerializer().Serialize(registry.Collect()); });

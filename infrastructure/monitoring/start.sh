@@ -94,6 +94,7 @@ declare -A without=(
     [jackd2]='the engine is driven by a clock, not by an audio server'
     [libjack-jackd2-dev]='the engine is driven by a clock, not by an audio server'
     [libmicrohttpd-dev]='the reference engine and its endpoint are left out'
+    [zlib1g-dev]='the reference engine and its endpoint are left out'
     [nlohmann-json3-dev]='the reference engine is left out'
     [g++]='nothing can be built'
     [cmake]='nothing can be built'
@@ -107,7 +108,7 @@ declare -A without=(
     [spin]='the model of the core is not checked'
 )
 wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
-    libmicrohttpd-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql redis-server
+    libmicrohttpd-dev zlib1g-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql redis-server
     nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
 [ "$dev" = no ] || wanted+=(doctest-dev spin podman runc)
 python_is_whole || wanted+=(python3-venv python3-dev)

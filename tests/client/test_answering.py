@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import httpx
 import pytest
@@ -14,70 +16,95 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from whiteroom_monitoring.client import CONTENT_TYPE, asgi, wsgi
-from whiteroom_monitoring.client.server import MetricsServer
+from whiteroom_monitoring.client import answering, asgi, wsgi
+from whiteroom_monitoring.client.credentials import Credentials, CredentialsError
+from whiteroom_monitoring.client.formats import (
+    OPEN_METRICS,
+    TEXT,
+    Exposition,
+    Source,
+    Wanted,
+    text_only,
+)
+from whiteroom_monitoring.client.server import ListenError, MetricsServer, Security
 
-TEXT = b"# TYPE a counter\na_total 1\n"
+SMALL = b"# TYPE a counter\na_total 1\n"
 PLAIN = "text/plain; charset=utf-8"
 NOT_FOUND = b"not found; the metrics are at /metrics\n"
 ONLY = b"only GET and HEAD are answered\n"
 
-Ask = Callable[[str, str], httpx.Response]
+
+class Ask(Protocol):
+    """Sends a request."""
+
+    def __call__(
+        self, method: str, path: str, headers: dict[str, str] | None = None
+    ) -> httpx.Response: ...
 
 
-def _exposition() -> bytes:
-    return TEXT
+def _source(wanted: Wanted) -> Exposition:
+    created = b"a_created 5\n" if wanted.created else b""
+    return Exposition(wanted.content_type, iter([SMALL + created]))
 
 
-def _broken() -> bytes:
+def _long(wanted: Wanted) -> Exposition:
+    return Exposition(wanted.content_type, (b"%d\n" % block * 20_000 for block in range(9)), 1000)
+
+
+def _broken(wanted: Wanted) -> Exposition:
     raise OSError(28, "No space left on device")
 
 
-def _by_server(exposition: Callable[[], bytes]) -> Iterator[Ask]:
-    with MetricsServer("127.0.0.1", 0, exposition) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_port}") as asker:
-            yield asker.request
-        server.shutdown()
-        thread.join()
+LONG = b"".join(_long(Wanted()).blocks)
 
 
-def _ask_asgi(application: Any, method: str, path: str) -> httpx.Response:
+def _by_server(source: Source, credentials: Credentials | None) -> Iterator[Ask]:
+    with (
+        MetricsServer("127.0.0.1", 0, source, Security(credentials)) as server,
+        httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as asker,
+    ):
+        asker.headers.clear()
+        yield lambda method, path, headers=None: asker.request(method, path, headers=headers)
+
+
+def _ask_asgi(
+    application: Any, method: str, path: str, headers: dict[str, str] | None = None
+) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(application)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://a", follow_redirects=True
         ) as asker:
-            return await asker.request(method, path)
+            asker.headers.clear()
+            return await asker.request(method, path, headers=headers)
 
     return asyncio.run(ask())
 
 
-def _by_asgi(exposition: Callable[[], bytes]) -> Iterator[Ask]:
-    application = asgi.MetricsApp(exposition)
-    yield lambda method, path: _ask_asgi(application, method, path)
+def _by_asgi(source: Source, credentials: Credentials | None) -> Iterator[Ask]:
+    application = asgi.MetricsApp(source, credentials)
+    yield lambda method, path, headers=None: _ask_asgi(application, method, path, headers)
 
 
-def _by_wsgi(exposition: Callable[[], bytes]) -> Iterator[Ask]:
-    transport = httpx.WSGITransport(wsgi.MetricsApp(exposition))
+def _by_wsgi(source: Source, credentials: Credentials | None) -> Iterator[Ask]:
+    transport = httpx.WSGITransport(wsgi.MetricsApp(source, credentials))
     with httpx.Client(transport=transport, base_url="http://a") as asker:
-        yield asker.request
+        asker.headers.clear()
+        yield lambda method, path, headers=None: asker.request(method, path, headers=headers)
 
 
-CARRIERS = [_by_server, _by_asgi, _by_wsgi]
+@pytest.fixture(params=[_by_server, _by_asgi, _by_wsgi])
+def carry(request) -> Iterator[Callable[..., Ask]]:
+    """Let one of the three serve a source."""
+    carriers = []
 
+    def serve(source: Source, credentials: Credentials | None = None) -> Ask:
+        carriers.append(request.param(source, credentials))
+        return next(carriers[-1])
 
-@pytest.fixture(params=CARRIERS)
-def ask(request) -> Iterator[Ask]:
-    """Ask one of the three."""
-    yield from request.param(_exposition)
-
-
-@pytest.fixture(params=CARRIERS)
-def ask_broken(request) -> Iterator[Ask]:
-    """Ask one of the three, whose metrics can't be read."""
-    yield from request.param(_broken)
+    yield serve
+    for carrier in carriers:
+        next(carrier, None)
 
 
 class Case(NamedTuple):
@@ -93,8 +120,10 @@ class Case(NamedTuple):
 @pytest.mark.parametrize(
     "case",
     [
-        Case("GET", "/metrics", 200, CONTENT_TYPE, TEXT),
-        Case("GET", "/metrics?name=x", 200, CONTENT_TYPE, TEXT),
+        Case("GET", "/metrics", 200, TEXT, SMALL),
+        Case("GET", "/metrics?name=x", 200, TEXT, SMALL),
+        Case("GET", "/metrics?created=1", 200, TEXT, SMALL + b"a_created 5\n"),
+        Case("GET", "/metrics?created=0", 200, TEXT, SMALL),
         Case("GET", "/-/healthy", 200, PLAIN, b"ok\n"),
         Case("GET", "/-/ready", 200, PLAIN, b"ok\n"),
         Case("GET", "/", 404, PLAIN, NOT_FOUND),
@@ -105,35 +134,151 @@ class Case(NamedTuple):
         Case("OPTIONS", "/metrics", 405, PLAIN, ONLY),
     ],
 )
-def test_answers(ask: Ask, case: Case) -> None:
+def test_answers(carry, case: Case) -> None:
     """Each request has one answer, the same from all three."""
-    found = ask(case.method, case.path)
+    found = carry(_source)(case.method, case.path)
     seen = Case(*case[:2], found.status_code, found.headers["content-type"], found.content)
     assert seen == case
     assert found.headers["content-length"] == str(len(case.body))
     assert found.headers.get("allow") == ("GET, HEAD" if case.status == 405 else None)
 
 
-def test_head_has_the_headers_of_get(ask: Ask) -> None:
+def test_head_has_the_headers_of_get(carry) -> None:
     """HEAD tells the length of what GET would bring, and brings nothing."""
-    found = ask("HEAD", "/metrics")
+    found = carry(_source)("HEAD", "/metrics")
     assert (found.status_code, found.content) == (200, b"")
-    assert found.headers["content-length"] == str(len(TEXT))
+    assert found.headers["content-length"] == str(len(SMALL))
 
 
-def test_metrics_that_can_not_be_read(ask_broken: Ask, capfd) -> None:
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [("application/openmetrics-text;version=1.0.0", OPEN_METRICS), ("text/plain", TEXT)],
+)
+def test_the_scraper_chooses_the_format(carry, accept: str, content_type: str) -> None:
+    """The answer has the format that the Accept header prefers, and says that it depends on it."""
+    found = carry(_source)("GET", "/metrics", {"Accept": accept})
+    assert found.headers["content-type"] == content_type
+    assert found.headers["vary"] == "Accept, Accept-Encoding"
+
+
+def test_the_scraper_chooses_gzip(carry) -> None:
+    """The answer is compressed for those who can read that, whole or in blocks."""
+    for source, text in ((_source, SMALL), (_long, LONG)):
+        found = carry(source)("GET", "/metrics", {"Accept-Encoding": "gzip"})
+        assert found.headers["content-encoding"] == "gzip"
+        assert found.content == text
+
+
+def test_gzip_is_a_whole_file(carry) -> None:
+    """What is compressed in blocks ends as a file of gzip does, with length and checksum."""
+    application = asgi.MetricsApp(_long)
+    answer = application._answerer.answer(
+        answering.Request("GET", "/metrics", accept_encoding="gzip")
+    )
+    assert gzip.decompress(b"".join(answer.body)) == LONG
+
+
+def test_a_long_text_comes_in_blocks(carry) -> None:
+    """A text of many blocks arrives whole; its length is not known when it begins."""
+    found = carry(_long)("GET", "/metrics")
+    assert found.content == LONG
+    assert "content-length" not in found.headers
+
+
+def test_metrics_that_can_not_be_read(carry, capfd) -> None:
     """A scrape that fails is a 500 with the reason, which goes to standard error, too."""
-    found = ask_broken("GET", "/metrics")
+    found = carry(_broken)("GET", "/metrics")
     assert found.status_code == 500
     assert b"No space left on device" in found.content
     assert "scrape: [Errno 28] No space left on device" in capfd.readouterr().err
 
 
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file with a secret that is a token and a password."""
+    path = tmp_path / "secret"
+    path.write_text("ada:lövelace\nsecond line\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "authorization", "status"),
+    [
+        (Credentials.bearer, None, 401),
+        (Credentials.bearer, "Bearer ada:other", 401),
+        (Credentials.bearer, "Bearer", 401),
+        (Credentials.basic, None, 401),
+        (Credentials.basic, "Basic YWRhOmzDtnZlbGFjZQ==", 200),
+        (Credentials.basic, "basic YWRhOmzDtnZlbGFjZQ==", 200),
+        (Credentials.basic, "Bearer YWRhOmzDtnZlbGFjZQ==", 401),
+        (Credentials.basic, "Basic YWRhOmzDtnZlbGFjZR==", 401),
+    ],
+)
+def test_scrapes_may_need_credentials(
+    carry, secret: Path, kind: Any, authorization: str | None, status: int
+) -> None:
+    """Who does not bring the secret gets a 401 that says how to, and no metrics."""
+    credentials = kind(secret)
+    headers = {} if authorization is None else {"Authorization": authorization}
+    found = carry(_source, credentials)("GET", "/metrics", headers)
+    assert (found.status_code, SMALL in found.content) == (status, status == 200)
+    assert found.headers.get("www-authenticate") == (
+        credentials.challenge if status == 401 else None
+    )
+    assert carry(_source, credentials)("GET", "/-/healthy").status_code == 200
+
+
+def test_a_token_is_compared_as_bytes(tmp_path: Path) -> None:
+    """The token of the file admits, and nothing that begins or ends like it."""
+    path = tmp_path / "token"
+    path.write_text("abc\r\n")
+    credentials = Credentials.bearer(path)
+    admitted = [t for t in ("abc", "ab", "abcd", "", "abc ") if credentials.admit(f"Bearer {t}")]
+    assert admitted == ["abc"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "problem"),
+    [
+        (None, Credentials.bearer, "can't be read"),
+        ("", Credentials.bearer, "its first line is empty, expected a secret"),
+        ("token\n", Credentials.basic, "expected user:password"),
+    ],
+)
+def test_a_file_without_a_secret(tmp_path: Path, content, kind: Any, problem: str) -> None:
+    """The error names the file and what is wrong with it."""
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(CredentialsError, match=problem) as raised:
+        kind(path)
+    assert str(path) in str(raised.value)
+
+
+def test_answers_under_way_hold_no_more_than_they_may() -> None:
+    """A scrape beyond what all answers may hold is refused until one of them ends."""
+
+    def large(wanted: Wanted) -> Exposition:
+        return Exposition(TEXT, iter([b"x"] * 5), answering.HELD_BYTES + 1)
+
+    answerer = answering.Answerer(large)
+    scrape = answering.Request("GET", "/metrics")
+    first = answerer.answer(scrape)
+    refused = answerer.answer(scrape)
+    assert (first.status, refused.status) == (200, 503)
+    assert ("Retry-After", "1") in refused.headers
+    first.body.close()
+    again = answerer.answer(scrape)
+    assert again.status == 200
+    assert b"".join(again.body) == b"xxxxx"
+    assert answerer.answer(scrape).status == 200
+
+
 @pytest.mark.parametrize("path", ["/monitoring/metrics", "/monitoring/", "/monitoring"])
 def test_mounted_in_an_asgi_application(path: str) -> None:
     """An application that is mounted serves at its place, and below it."""
-    application = Starlette(routes=[Mount("/monitoring", asgi.MetricsApp(_exposition))])
-    assert _ask_asgi(application, "GET", path).content == TEXT
+    application = Starlette(routes=[Mount("/monitoring", asgi.MetricsApp(_source))])
+    assert _ask_asgi(application, "GET", path).content == SMALL
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/", ""])
@@ -141,14 +286,14 @@ def test_mounted_in_a_wsgi_application(path: str) -> None:
     """SCRIPT_NAME, as a dispatcher sets it, is the place at which the application is mounted."""
     started: list[str] = []
     environment = {"SCRIPT_NAME": "/monitoring", "PATH_INFO": path, "REQUEST_METHOD": "GET"}
-    application = wsgi.MetricsApp(_exposition)
+    application = wsgi.MetricsApp(text_only(lambda: SMALL))
     body = application(environment, lambda status, headers: started.append(status))
-    assert (started, b"".join(body)) == (["200 OK"], TEXT)
+    assert (started, b"".join(body)) == (["200 OK"], SMALL)
 
 
 def test_alone_under_an_asgi_server() -> None:
     """It starts, answers and ends with a server that tells its application of its life."""
-    config = uvicorn.Config(asgi.MetricsApp(_exposition), lifespan="on", log_config=None)
+    config = uvicorn.Config(asgi.MetricsApp(_source), lifespan="on", log_config=None)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
@@ -158,4 +303,21 @@ def test_alone_under_an_asgi_server() -> None:
         finally:
             server.should_exit = True
             thread.join()
-    assert answer.content == TEXT
+    assert answer.content == SMALL
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    """The error says which address, and why."""
+    with (
+        MetricsServer("127.0.0.1", 0, _source) as server,
+        pytest.raises(ListenError, match=f"127.0.0.1:{server.port}: can't be listened on"),
+    ):
+        MetricsServer("127.0.0.1", server.port, _source)
+
+
+def test_a_certificate_that_is_none_is_named(tmp_path: Path) -> None:
+    """The error says which files, and why."""
+    path = tmp_path / "nothing.pem"
+    path.write_text("nothing")
+    with pytest.raises(ListenError, match=r"nothing\.pem: the certificate or its key"):
+        MetricsServer("127.0.0.1", 0, _source, Security(None, path, path))

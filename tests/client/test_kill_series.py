@@ -37,7 +37,7 @@ while True:
 
 
 def _counted(segments: Path) -> int:
-    text = _native.expose(str(segments), PROGRAM)[0].decode()
+    text = _native.expose(str(segments), PROGRAM).text().decode()
     line = next(line for line in text.splitlines() if line.startswith("songs_created_total "))
     return int(line.split()[1])
 

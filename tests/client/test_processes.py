@@ -11,7 +11,7 @@ PROGRAM = "business-metrics"
 
 def sample(segments: Path, series: str) -> str | None:
     """Return the value of a series as an endpoint would serve it."""
-    text, _, _, _ = _native.expose(str(segments), PROGRAM)
+    text = _native.expose(str(segments), PROGRAM).text()
     for line in text.decode().splitlines():
         if line.startswith(f"{series} "):
             return line.rsplit(" ", 1)[1]
@@ -54,9 +54,9 @@ def test_the_agent_serves_a_program_only_while_no_endpoint_does(segments, record
     seen = record(f"""
         from whiteroom_monitoring.client import _native
         business.songs_created_total.inc(5)
-        print(b"songs_created_total 5" in _native.expose_unserved({str(segments)!r})[0])
+        print(b"songs_created_total 5" in _native.expose_unserved({str(segments)!r}).text())
         client.exposition()
-        print(_native.expose_unserved({str(segments)!r})[0])
+        print(_native.expose_unserved({str(segments)!r}).text())
     """).stdout.split()
     assert seen == ["True", "b''"]
-    assert b"\nsongs_created_total 5\n" in _native.expose_unserved(str(segments))[0]
+    assert b"\nsongs_created_total 5\n" in _native.expose_unserved(str(segments)).text()

@@ -7,10 +7,12 @@ import shutil
 import struct
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client import Metric
+from prometheus_client.openmetrics import parser as openmetrics_parser
 from prometheus_client.parser import text_string_to_metric_families
 
 from whiteroom_monitoring.client import segment_reader
@@ -57,6 +59,7 @@ def test_random_registries(folder: Path, count: int) -> None:
         for family in text_string_to_metric_families(text):
             samples += len(family.samples)
             own_gauge = family.type == "gauge" and family.name.startswith("metric_")
+            own_gauge = own_gauge and not family.name.endswith("_info")
             for sample in family.samples if own_gauge else ():
                 gauges += 1
                 # The parser reads what looks like an integer as one, and loses the sign of -0.
@@ -65,6 +68,31 @@ def test_random_registries(folder: Path, count: int) -> None:
                 assert same or math.isnan(sample.value)
         assert samples == sum(line[0] != "#" for line in text.split("\n") if line)
     assert gauges > count / 2
+
+
+def _values(families: Iterable[Metric]) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+        if not sample.name.endswith("_created")
+    }
+
+
+def test_openmetrics_is_strict_and_says_the_same(folder: Path) -> None:
+    """A strict parser of OpenMetrics accepts every exposition, and finds the samples of the text
+    and the exemplars of counters and buckets in it."""
+    exemplars = created = 0
+    for path in _write(folder, 300):
+        text = path.with_suffix(".text").read_bytes().decode()
+        open_metrics = path.with_suffix(".openmetrics").read_bytes().decode()
+        families = list(openmetrics_parser.text_string_to_metric_families(open_metrics))
+        expected = _values(text_string_to_metric_families(text))
+        assert repr(_values(families)) == repr(expected) or _values(families) == expected
+        exemplars += sum(bool(s.exemplar) for f in families for s in f.samples)
+        created += sum(s.name.endswith("_created") for f in families for s in f.samples)
+    assert exemplars > 300
+    assert created > 300
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")

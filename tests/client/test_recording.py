@@ -12,7 +12,8 @@ from whiteroom_monitoring.client import _native
 
 def exposed(segments: Path) -> dict[str, str]:
     """Return the samples that an endpoint would serve, by series."""
-    text, _, _, problems = _native.expose(str(segments), "business-metrics")
+    found = _native.expose(str(segments), "business-metrics")
+    text, problems = found.text(), found.problems
     assert problems == []
     lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
     return dict(line.rsplit(" ", 1) for line in lines)
@@ -37,8 +38,8 @@ def test_every_kind_of_metric_is_exposed_as_recorded(segments, record) -> None:
         'feature_usage_total{feature="mixer"}': "5",
         'feature_usage_total{feature="editor"}': "0",
         'instrument_assignments_total{instrument="a \\"quoted\\" piano"}': "1",
-        'session_duration_seconds_bucket{le="60"}': "1",
-        'session_duration_seconds_bucket{le="300"}': "2",
+        'session_duration_seconds_bucket{le="60.0"}': "1",
+        'session_duration_seconds_bucket{le="300.0"}': "2",
         "session_duration_seconds_sum": "120.5",
         'http_requests_total{method="GET",status="404"}': "1",
         'monitoring_processes_lost_total{program="business-metrics"}': "0",

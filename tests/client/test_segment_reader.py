@@ -87,7 +87,7 @@ def test_a_family_with_scale_zero_is_refused(segments, record) -> None:
     ("data", "problem"),
     [
         (b"", "is shorter than a segment's header"),
-        (b"\0" * 400, "is no segment of version 1"),
+        (b"\0" * 400, "is no segment of version 2"),
     ],
 )
 def test_what_is_no_segment_is_refused_in_words(tmp_path, data: bytes, problem: str) -> None:

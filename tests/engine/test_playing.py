@@ -184,7 +184,7 @@ def test_crash_loses_no_count(engine) -> None:
     before = playing.metrics()["audio_callbacks_total"]
     assert playing.ask({"command": "fault", "kind": "crash"}) == [{"ok": True}]
     assert playing.process.wait(timeout=10) == -signal.SIGSEGV
-    text = _native.expose_unserved(str(playing.folder / "segments"))[0].decode()
+    text = _native.expose_unserved(str(playing.folder / "segments")).text().decode()
     left = next(
         float(line.split()[1]) for line in text.splitlines() if line.startswith("audio_callbacks_t")
     )

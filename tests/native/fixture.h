@@ -95,10 +95,9 @@ class TestSegment {
 };
 
 /// What an endpoint of the program would serve.
-inline std::string exposed(const std::string& directory, std::span<const std::byte> unshared = {}) {
-  std::string text;
-  expose_text(read_program(directory, "test", unshared).view, text);
-  return text;
+inline std::string exposed(const std::string& directory, std::span<const std::byte> unshared = {},
+                           ExpositionOptions options = {}) {
+  return expose(read_program(directory, "test", unshared).view, options);
 }
 
 /// The line of the series `name`, or an empty text.

@@ -1,5 +1,6 @@
-/// Writes random registries: for each a segment, the text that the core exposes of it, and the
-/// values that its gauges were given, as bits. tests/client/test_random_registries.py reads them.
+/// Writes random registries: for each a segment, what the core exposes of it in both formats, and
+/// the values that its gauges were given, as bits. tests/client/test_random_registries.py reads
+/// them.
 ///
 /// usage: whiteroom-random-registries SEED COUNT FOLDER
 #include <array>
@@ -62,7 +63,7 @@ class Registry {
  public:
   explicit Registry(Chance& chance) : chance_(chance) {
     const std::uint64_t count = 1 + chance.below(6);
-    for (std::uint64_t i = 0; i < count; ++i) add("metric_" + std::to_string(i));
+    for (std::uint64_t i = 0; i < count; ++i) add(i);
   }
 
   std::span<const FamilySpec> families() const { return families_; }
@@ -70,14 +71,25 @@ class Registry {
  private:
   std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
-  void add(const std::string& name) {
+  void add(std::uint64_t number) {
     constexpr std::array kTypes{MetricType::counter, MetricType::gauge, MetricType::histogram,
-                                MetricType::summary};
-    FamilySpec family{.name = keep(name), .help = keep(chance_.text())};
-    family.type = kTypes[chance_.below(kTypes.size())];
-    if (family.type == MetricType::gauge) family.number = Number::f64;
-    const bool seconds = family.type != MetricType::gauge && chance_.below(2) == 0;
-    if (seconds) family.scale = 1'000'000'000;
+                                MetricType::summary, MetricType::info};
+    const MetricType type = kTypes[chance_.below(kTypes.size())];
+    const bool seconds =
+        type != MetricType::gauge && type != MetricType::info && chance_.below(2) == 0;
+    std::string name = "metric_" + std::to_string(number);
+    if (seconds) name += "_seconds";
+    if (type == MetricType::counter) name += "_total";
+    if (type == MetricType::info) name += "_info";
+    FamilySpec family{.name = keep(name), .help = keep(chance_.text()), .type = type};
+    if (type == MetricType::gauge) family.number = Number::f64;
+    if (seconds) {
+      family.unit = "seconds";
+      family.scale = 1'000'000'000;
+    }
+    family.exemplars =
+        (type == MetricType::histogram || (type == MetricType::counter && !seconds)) &&
+        chance_.below(2) == 0;
     family.labels = labels();
     if (family.type == MetricType::histogram) family.bounds = bounds(seconds);
     families_.push_back(family);
@@ -130,12 +142,23 @@ std::uint64_t* cells_of(Segment& segment, const FamilySpec& family, Chance& chan
   return segment.series(family, values);
 }
 
+void put_exemplar(std::uint64_t* slot, Chance& chance) {
+  const Exemplar exemplar = Exemplar::now(chance.bits(), chance.bits(), chance.below(3));
+  wrm_exemplar_put(slot, static_cast<std::int64_t>(chance.bits()), &exemplar);
+}
+
 /// Put random values into a family; return those of a gauge in the order in which they were put.
 void record(Segment& segment, const FamilySpec& family, Chance& chance, std::ostream& gauges) {
   for (std::uint64_t turn = chance.below(4); turn > 0; --turn) {
     std::uint64_t* const cells = cells_of(segment, family, chance);
     for (std::uint32_t i = 0; i < family.groups() * family.group_cells(); ++i) {
-      if (family.type == MetricType::gauge) {
+      const std::uint32_t in_group = i % family.group_cells();
+      if (in_group >= family.value_cells()) {
+        const bool starts = (in_group - family.value_cells()) % WRM_EXEMPLAR_CELLS == 0;
+        if (starts && chance.below(2) == 0) put_exemplar(cells + i, chance);
+      } else if (family.type == MetricType::info) {
+        Info(cells + i, nullptr).set();
+      } else if (family.type == MetricType::gauge) {
         const double value = chance.number();
         Gauge<Thread::any>(cells + i, nullptr).set(value);
         gauges << std::bit_cast<std::uint64_t>(value) << '\n';
@@ -156,11 +179,14 @@ void write(const std::string& folder, const std::string& name, Chance& chance) {
   std::ofstream gauges(folder + "/" + name + ".gauges");
   for (const FamilySpec& family : registry.families()) record(segment, family, chance, gauges);
   const std::string path = segment.preparation().path;
-  std::vector<SegmentReading> readings;
-  readings.push_back({SegmentImage::read(path), true});
-  std::string text;
-  expose_text(ProgramView(std::move(readings)), text);
-  std::ofstream(folder + "/" + name + ".text", std::ios::binary) << text;
+  const auto expose_as = [&](const char* ending, ExpositionOptions options) {
+    std::vector<SegmentReading> readings;
+    readings.push_back({SegmentImage::read(path), true});
+    std::ofstream(folder + "/" + name + ending, std::ios::binary)
+        << expose(ProgramView(std::move(readings)), options);
+  };
+  expose_as(".text", {});
+  expose_as(".openmetrics", {ExpositionFormat::open_metrics, chance.below(2) == 0});
   fs::copy_file(path, folder + "/" + name + ".seg");
 }
 

@@ -33,8 +33,7 @@ void read_whatever(const std::string& path) {
   try {
     std::vector<SegmentReading> readings;
     readings.push_back({SegmentImage::read(path), true});
-    std::string text;
-    expose_text(ProgramView(std::move(readings)), text);
+    expose(ProgramView(std::move(readings)), {ExpositionFormat::open_metrics, true});
   } catch (const SegmentError&) {
   }
 }

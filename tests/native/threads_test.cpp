@@ -34,10 +34,9 @@ TEST_CASE("writers, registrars and scrapers at once lose no count and invent non
   });
   std::thread scraper([&] {
     while (!done) {
-      std::string text;
       std::vector<SegmentReading> readings;
       readings.push_back({SegmentImage::copy(test.segment.bytes()), true});
-      expose_text(ProgramView(std::move(readings)), text);
+      const std::string text = expose(ProgramView(std::move(readings)));
       CHECK(text.find("test_events_total ") != std::string::npos);
     }
   });

@@ -75,6 +75,35 @@ static inline void wrm_any_observe(uint64_t* group, const int64_t* bounds, uint3
   wrm_any_add(&group[count + 1], (uint64_t)value);
 }
 
+/// What happened when a value was recorded: a trace and a span of it (W3C Trace Context), and when.
+typedef struct wrm_exemplar {
+  uint64_t trace_high;  ///< the first eight bytes of the trace id, as a big-endian number
+  uint64_t trace_low;
+  uint64_t span;  ///< 0: none
+  uint64_t unix_ns;
+} wrm_exemplar;
+
+/// Return what WRM_EXEMPLAR_CHECK of a slot with these words must be; never 0.
+static inline uint64_t wrm_exemplar_check(const uint64_t* words) {
+  // The mixing steps of MurmurHash3's finalizer (Austin Appleby, public domain).
+  uint64_t check = WRM_EXEMPLAR_CELLS;
+  for (int i = 0; i < WRM_EXEMPLAR_CHECK; ++i) {
+    check = (check ^ words[i]) * UINT64_C(0xff51afd7ed558ccd);
+    check ^= check >> 33;
+  }
+  return check | 1;
+}
+
+/// Put an exemplar of `value`, in units of the cells, into a slot. Any thread may: what two write
+/// at once fits no check and counts as none.
+static inline void wrm_exemplar_put(uint64_t* slot, int64_t value, const wrm_exemplar* exemplar) {
+  const uint64_t words[WRM_EXEMPLAR_CHECK] = {(uint64_t)value, exemplar->unix_ns,
+                                              exemplar->trace_high, exemplar->trace_low,
+                                              exemplar->span};
+  for (int i = 0; i < WRM_EXEMPLAR_CHECK; ++i) wrm_store(&slot[i], words[i]);
+  wrm_store(&slot[WRM_EXEMPLAR_CHECK], wrm_exemplar_check(words));
+}
+
 #if defined(__cplusplus)
 }
 #endif

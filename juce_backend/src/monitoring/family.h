@@ -47,6 +47,17 @@ struct LabelSpec {
   constexpr bool open() const noexcept { return max_series != 0; }
 };
 
+/// Cells of a series' values: 1, or count and sum, or buckets and sum.
+constexpr std::uint32_t value_cells(MetricType type, std::span<const double> bounds) noexcept {
+  if (type == MetricType::histogram) return static_cast<std::uint32_t>(bounds.size()) + 2;
+  return type == MetricType::summary ? 2 : 1;
+}
+
+/// Exemplars that a series may keep: one, or one for each bucket.
+constexpr std::uint32_t exemplar_slots(MetricType type, std::span<const double> bounds) noexcept {
+  return type == MetricType::histogram ? static_cast<std::uint32_t>(bounds.size()) + 1 : 1;
+}
+
 /// A metric family. Everything it refers to must live as long as the program.
 struct FamilySpec {
   std::string_view name;
@@ -59,11 +70,15 @@ struct FamilySpec {
   std::uint32_t scale = 1;  ///< a cell of 1 means 1/scale
   std::span<const LabelSpec> labels{};
   std::span<const double> bounds{};  ///< upper bounds of a histogram, without +Inf
+  bool exemplars = false;            ///< counters and histograms: keeps traces beside the values
 
-  /// Cells of one series: 1, or count and sum, or buckets and sum.
+  /// Cells of one series' values: 1, or count and sum, or buckets and sum.
+  constexpr std::uint32_t value_cells() const noexcept {
+    return monitoring::value_cells(type, bounds);
+  }
+  /// Cells of one series, exemplars included.
   constexpr std::uint32_t group_cells() const noexcept {
-    if (type == MetricType::histogram) return static_cast<std::uint32_t>(bounds.size()) + 2;
-    return type == MetricType::summary ? 2 : 1;
+    return value_cells() + (exemplars ? exemplar_slots(type, bounds) * WRM_EXEMPLAR_CELLS : 0U);
   }
 
   /// Combinations of the closed labels.

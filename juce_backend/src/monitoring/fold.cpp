@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <set>
 #include <utility>
 
@@ -40,7 +39,8 @@ FamilySpec spec_of(const FamilyDescription& family, SpecStorage& storage) {
           .thread = Thread::any,
           .scale = family.scale,
           .labels = storage.labels,
-          .bounds = family.bounds};
+          .bounds = family.bounds,
+          .exemplars = family.exemplars};
 }
 
 std::vector<std::string_view> decoded(std::string_view encoded, std::size_t count) {
@@ -66,7 +66,9 @@ class BaseWriter {
 
   void add_folded(std::uint64_t segment_id) { append(folded_record(segment_id)); }
 
-  bool write(const std::string& path, std::string_view program) const;
+  /// `created_unix_ns` is the start of the first process that is counted in it.
+  bool write(const std::string& path, std::string_view program,
+             std::uint64_t created_unix_ns) const;
 
  private:
   void append(std::vector<std::byte> record) {
@@ -78,7 +80,8 @@ class BaseWriter {
   std::uint16_t families_ = 0;
 };
 
-bool BaseWriter::write(const std::string& path, std::string_view program) const {
+bool BaseWriter::write(const std::string& path, std::string_view program,
+                       std::uint64_t created_unix_ns) const {
   wrm_segment_header header{};
   std::memcpy(header.magic, WRM_MAGIC, sizeof header.magic);
   header.version = WRM_FORMAT_VERSION;
@@ -88,7 +91,7 @@ bool BaseWriter::write(const std::string& path, std::string_view program) const 
   header.cells_offset = header.records_offset + records_.size();
   header.cells_capacity = header.cells_used = cells_.size() * sizeof(std::uint64_t);
   header.segment_bytes = header.cells_offset + header.cells_capacity;
-  header.started_unix_ns = static_cast<std::uint64_t>(std::time(nullptr)) * 1'000'000'000U;
+  header.started_unix_ns = created_unix_ns;
   header.kind = WRM_KIND_BASE;
   header.closed = 1;
   std::memcpy(header.program, program.data(), std::min(program.size(), sizeof header.program - 1));
@@ -159,7 +162,7 @@ std::size_t fold_dead(const std::string& directory, std::string_view program) {
     if (family.description.cumulative() && family.size() != 0) writer.add(family);
   }
   for (const std::uint64_t id : estate.dead_ids) writer.add_folded(id);
-  if (!writer.write(base_path(directory, program), program)) return 0;
+  if (!writer.write(base_path(directory, program), program, view.created_unix_ns())) return 0;
   for (const std::string& path : estate.dead_paths) unlink(path.c_str());
   return estate.dead_paths.size();
 }

@@ -3,89 +3,137 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <fstream>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "credentials.h"
 #include "exposition.h"
-#include "fold.h"
+#include "negotiation.h"
+#include "scrape_body.h"
 
 namespace whiteroom::monitoring {
 namespace {
 
-constexpr unsigned kConnections = 64;
+constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 constexpr unsigned kIdleSeconds = 10;
 constexpr std::size_t kConnectionBytes = 16 * 1024;
+/// However slowly it is taken, an answer ends: what it holds is wanted by others.
+constexpr std::chrono::seconds kLongestAnswer{60};
+/// What the answers under way may hold together.
+constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;
 
-struct Answer {
-  unsigned status;
-  std::string body;
-  std::string_view content_type = "text/plain; charset=utf-8";
+/// Connections at once: at most half of the files that the application may open.
+unsigned most_connections() {
+  constexpr rlim_t kMost = 1024;
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 64;
+  return static_cast<unsigned>(std::clamp<rlim_t>(files.rlim_cur / 2, 1, kMost));
+}
+
+std::string read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream content;
+  content << file.rdbuf();
+  if (!file) throw EndpointError(path + ": can't be read: " + std::strerror(errno));
+  return std::move(content).str();
+}
+
+std::string first_line(const std::string& path) {
+  std::string line = read_whole(path);
+  line.resize(std::min(line.size(), line.find_first_of("\r\n")));
+  if (line.empty()) throw EndpointError(path + ": its first line is empty, expected a secret");
+  return line;
+}
+
+Credentials credentials_of(const EndpointOptions& options) {
+  if (!options.bearer_token_file.empty() && !options.basic_auth_file.empty()) {
+    throw EndpointError("found both a bearer token and a password, expected one of them");
+  }
+  if (!options.bearer_token_file.empty()) {
+    return Credentials::bearer(first_line(options.bearer_token_file));
+  }
+  if (options.basic_auth_file.empty()) return {};
+  const std::string line = first_line(options.basic_auth_file);
+  if (line.find(':') == std::string::npos) {
+    throw EndpointError(options.basic_auth_file + ": expected user:password in its first line");
+  }
+  return Credentials::basic(line);
+}
+
+/// Return the values of a header, of all its lines.
+std::string header(MHD_Connection* connection, const char* name) {
+  struct Wanted {
+    const char* name;
+    std::string values;
+  } wanted{name, {}};
+  MHD_get_connection_values(
+      connection, MHD_HEADER_KIND,
+      [](void* to, MHD_ValueKind, const char* key, const char* value) -> MHD_Result {
+        auto& found = *static_cast<Wanted*>(to);
+        if (strcasecmp(key, found.name) == 0 && value != nullptr) {
+          found.values += (found.values.empty() ? "" : ",") + std::string(value);
+        }
+        return MHD_YES;
+      },
+      &wanted);
+  return std::move(wanted.values);
+}
+
+bool asks_for_created(MHD_Connection* connection) {
+  const char* const value =
+      MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "created");
+  return value != nullptr && (std::string_view(value) == "1" || std::string_view(value) == "true");
+}
+
+class Response {
+ public:
+  explicit Response(MHD_Response* response) noexcept : response_(response) {}
+  explicit Response(std::string_view body)
+      : Response(MHD_create_response_from_buffer(body.size(), const_cast<char*>(body.data()),
+                                                 MHD_RESPMEM_MUST_COPY)) {}
+  ~Response() {
+    if (response_ != nullptr) MHD_destroy_response(response_);
+  }
+  Response(const Response&) = delete;
+  Response& operator=(const Response&) = delete;
+
+  Response& with(const char* name, std::string_view value) {
+    if (response_ != nullptr) MHD_add_response_header(response_, name, std::string(value).c_str());
+    return *this;
+  }
+
+  MHD_Result queue(MHD_Connection* connection, unsigned status) const {
+    return response_ == nullptr ? MHD_NO : MHD_queue_response(connection, status, response_);
+  }
+
+ private:
+  MHD_Response* response_;
 };
 
-Answer metrics_of(Segment& segment) {
-  const auto begin = std::chrono::steady_clock::now();
-  fold_program(segment.directory(), segment.program());
-  try {
-    std::string body;
-    expose_text(read_program(segment.directory(), segment.program(), segment.unshared_bytes()).view,
-                body);
-    segment.count_exposition(std::chrono::steady_clock::now() - begin);
-    return {MHD_HTTP_OK, std::move(body), kTextContentType};
-  } catch (const std::exception& error) {
-    return {MHD_HTTP_INTERNAL_SERVER_ERROR, std::string(error.what()) + "\n"};
-  }
-}
-
-Answer answer_to(Segment& segment, std::string_view method, std::string_view path) {
-  const bool known = path == "/metrics" || path == "/-/healthy" || path == "/-/ready";
-  if (!known) return {MHD_HTTP_NOT_FOUND, "not found; the metrics are at /metrics\n"};
-  if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD) {
-    return {MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are answered\n"};
-  }
-  if (path == "/metrics") return metrics_of(segment);
-  return {MHD_HTTP_OK, "ok\n"};
-}
-
-MHD_Result send(MHD_Connection* connection, const Answer& answer) {
-  MHD_Response* const response = MHD_create_response_from_buffer(
-      answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
-  if (response == nullptr) return MHD_NO;
-  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-                          std::string(answer.content_type).c_str());
-  if (answer.status == MHD_HTTP_METHOD_NOT_ALLOWED) {
-    MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-  }
-  const MHD_Result queued = MHD_queue_response(connection, answer.status, response);
-  MHD_destroy_response(response);
-  return queued;
+MHD_Result answer_plainly(MHD_Connection* connection, unsigned status, std::string_view body) {
+  return Response(body).with(MHD_HTTP_HEADER_CONTENT_TYPE, kPlain).queue(connection, status);
 }
 
 }  // namespace
 
+/// Everything but the constructor and the destructor runs on the daemon's one thread.
 class MetricsEndpoint::Impl {
  public:
-  Impl(Segment& segment, const EndpointOptions& options) : segment_(segment) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(options.port);
-    const std::string place = options.address + ":" + std::to_string(options.port);
-    if (inet_pton(AF_INET, options.address.c_str(), &address.sin_addr) != 1) {
-      throw EndpointError(place + ": expected an IPv4 address");
-    }
-    errno = 0;
-    daemon_ = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD, options.port, nullptr, nullptr, &Impl::handle, this,
-        MHD_OPTION_SOCK_ADDR, reinterpret_cast<sockaddr*>(&address), MHD_OPTION_CONNECTION_LIMIT,
-        kConnections, MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes, MHD_OPTION_END);
-    if (daemon_ == nullptr) {
-      throw EndpointError(place + ": can't be listened on: " +
-                          (errno != 0 ? std::strerror(errno) : "no reason given"));
-    }
+  Impl(Segment& segment, const EndpointOptions& options)
+      : segment_(segment), credentials_(credentials_of(options)) {
+    start(options);
     segment_.set_served(true);
   }
 
@@ -102,6 +150,18 @@ class MetricsEndpoint::Impl {
   }
 
  private:
+  /// A body that is sent while it is written.
+  struct Stream {
+    Impl& endpoint;
+    std::unique_ptr<ScrapeBody> body;
+    std::size_t held_bytes;
+    std::size_t sent = 0;  ///< of the current block
+
+    ~Stream() { endpoint.held_bytes_ -= held_bytes; }
+  };
+
+  void start(const EndpointOptions& options);
+
   static MHD_Result handle(void* self, MHD_Connection* connection, const char* path,
                            const char* method, const char*, const char*, std::size_t* body_bytes,
                            void** state) {
@@ -115,12 +175,152 @@ class MetricsEndpoint::Impl {
       *body_bytes = 0;
       return MHD_YES;
     }
-    return send(connection, answer_to(static_cast<Impl*>(self)->segment_, method, path));
+    return static_cast<Impl*>(self)->answer(connection, method, path);
   }
 
+  MHD_Result answer(MHD_Connection* connection, std::string_view method, std::string_view path);
+  MHD_Result answer_scrape(MHD_Connection* connection);
+  MHD_Result send(MHD_Connection* connection, std::unique_ptr<ScrapeBody> body,
+                  ExpositionFormat format, bool gzip);
+  static ssize_t read(void* stream, std::uint64_t, char* to, std::size_t most);
+
   Segment& segment_;
+  Credentials credentials_;
+  std::string certificate_;
+  std::string key_;
+  std::size_t held_bytes_ = 0;
   MHD_Daemon* daemon_ = nullptr;
 };
+
+void MetricsEndpoint::Impl::start(const EndpointOptions& options) {
+  sockaddr_in ip4{};
+  ip4.sin_family = AF_INET;
+  ip4.sin_port = htons(options.port);
+  sockaddr_in6 ip6{};
+  ip6.sin6_family = AF_INET6;
+  ip6.sin6_port = htons(options.port);
+  const bool is_ip6 = inet_pton(AF_INET6, options.address.c_str(), &ip6.sin6_addr) == 1;
+  const std::string place = options.address + ":" + std::to_string(options.port);
+  if (!is_ip6 && inet_pton(AF_INET, options.address.c_str(), &ip4.sin_addr) != 1) {
+    throw EndpointError(place + ": expected an IPv4 or IPv6 address");
+  }
+  if (options.certificate_file.empty() != options.key_file.empty()) {
+    throw EndpointError(place + ": HTTPS needs both a certificate and its key");
+  }
+  unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD;
+  if (is_ip6) flags |= MHD_USE_IPv6;
+  std::vector<MHD_OptionItem> more;
+  if (!options.key_file.empty()) {
+    if (MHD_is_feature_supported(MHD_FEATURE_TLS) == MHD_NO) {
+      throw EndpointError(place + ": this libmicrohttpd was built without TLS");
+    }
+    flags |= MHD_USE_TLS;
+    certificate_ = read_whole(options.certificate_file);
+    key_ = read_whole(options.key_file);
+    more.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, certificate_.data()});
+    more.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, key_.data()});
+  }
+  more.push_back({MHD_OPTION_END, 0, nullptr});
+  errno = 0;
+  daemon_ = MHD_start_daemon(
+      flags, options.port, nullptr, nullptr, &Impl::handle, this, MHD_OPTION_SOCK_ADDR,
+      is_ip6 ? reinterpret_cast<sockaddr*>(&ip6) : reinterpret_cast<sockaddr*>(&ip4),
+      MHD_OPTION_CONNECTION_LIMIT, most_connections(), MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes, MHD_OPTION_ARRAY, more.data(),
+      MHD_OPTION_END);
+  if (daemon_ == nullptr) {
+    const char* const usual =
+        options.key_file.empty() ? "no reason given" : "the certificate or its key is not usable";
+    throw EndpointError(place +
+                        ": can't be listened on: " + (errno != 0 ? std::strerror(errno) : usual));
+  }
+}
+
+MHD_Result MetricsEndpoint::Impl::answer(MHD_Connection* connection, std::string_view method,
+                                         std::string_view path) {
+  const bool scrape = path == "/metrics";
+  if (!scrape && path != "/-/healthy" && path != "/-/ready") {
+    return answer_plainly(connection, MHD_HTTP_NOT_FOUND,
+                          "not found; the metrics are at /metrics\n");
+  }
+  if (method != MHD_HTTP_METHOD_GET && method != MHD_HTTP_METHOD_HEAD) {
+    return Response("only GET and HEAD are answered\n")
+        .with(MHD_HTTP_HEADER_CONTENT_TYPE, kPlain)
+        .with(MHD_HTTP_HEADER_ALLOW, "GET, HEAD")
+        .queue(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
+  }
+  if (!scrape) return answer_plainly(connection, MHD_HTTP_OK, "ok\n");
+  if (!credentials_.admit(header(connection, MHD_HTTP_HEADER_AUTHORIZATION))) {
+    return Response("the metrics need credentials\n")
+        .with(MHD_HTTP_HEADER_CONTENT_TYPE, kPlain)
+        .with(MHD_HTTP_HEADER_WWW_AUTHENTICATE, credentials_.challenge())
+        .queue(connection, MHD_HTTP_UNAUTHORIZED);
+  }
+  return answer_scrape(connection);
+}
+
+MHD_Result MetricsEndpoint::Impl::answer_scrape(MHD_Connection* connection) {
+  if (held_bytes_ > kHeldBytes) {
+    return Response("other answers are under way and hold as much memory as they may\n")
+        .with(MHD_HTTP_HEADER_CONTENT_TYPE, kPlain)
+        .with(MHD_HTTP_HEADER_RETRY_AFTER, "1")
+        .queue(connection, MHD_HTTP_SERVICE_UNAVAILABLE);
+  }
+  const ExpositionFormat format = negotiate_format(header(connection, MHD_HTTP_HEADER_ACCEPT));
+  const bool gzip = accepts_gzip(header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING));
+  try {
+    auto body = std::make_unique<ScrapeBody>(
+        segment_, ExpositionOptions{format, asks_for_created(connection)}, gzip);
+    body->next();
+    return send(connection, std::move(body), format, gzip);
+  } catch (const std::exception& error) {
+    return answer_plainly(connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
+                          std::string(error.what()) + "\n");
+  }
+}
+
+MHD_Result MetricsEndpoint::Impl::send(MHD_Connection* connection, std::unique_ptr<ScrapeBody> body,
+                                       ExpositionFormat format, bool gzip) {
+  MHD_Response* response = nullptr;
+  if (body->finished()) {
+    const std::string& text = body->block();
+    response = MHD_create_response_from_buffer(text.size(), const_cast<char*>(text.data()),
+                                               MHD_RESPMEM_MUST_COPY);
+  } else {
+    held_bytes_ += body->held_bytes();
+    const std::size_t held = body->held_bytes();
+    auto* const stream = new Stream{*this, std::move(body), held};
+    response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64 * 1024, &Impl::read, stream,
+                                          [](void* ended) { delete static_cast<Stream*>(ended); });
+    if (response == nullptr) delete stream;
+  }
+  Response answer(response);
+  answer.with(MHD_HTTP_HEADER_CONTENT_TYPE, content_type(format));
+  answer.with(MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+  if (gzip) answer.with(MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+  return answer.queue(connection, MHD_HTTP_OK);
+}
+
+ssize_t MetricsEndpoint::Impl::read(void* of, std::uint64_t, char* to, std::size_t most) {
+  auto& stream = *static_cast<Stream*>(of);
+  ScrapeBody& body = *stream.body;
+  if (ScrapeBody::Clock::now() - body.begun() > kLongestAnswer) {
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+  }
+  try {
+    if (stream.sent == body.block().size()) {
+      stream.sent = 0;
+      if (!body.next()) return MHD_CONTENT_READER_END_OF_STREAM;
+    }
+  } catch (const std::exception&) {
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+  }
+  const std::size_t now = std::min(most, body.block().size() - stream.sent);
+  std::memcpy(to, body.block().data() + stream.sent, now);
+  stream.sent += now;
+  return static_cast<ssize_t>(now);
+}
 
 MetricsEndpoint::MetricsEndpoint(Segment& segment, const EndpointOptions& options)
     : impl_(std::make_unique<Impl>(segment, options)) {}

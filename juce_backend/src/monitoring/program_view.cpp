@@ -35,6 +35,18 @@ Value combined(Combine combine, Value old, Value now) {
   return now;
 }
 
+/// Whether the words of a slot belong together.
+bool holds_exemplar(const std::uint64_t* slot) {
+  return slot[WRM_EXEMPLAR_CHECK] == wrm_exemplar_check(slot);
+}
+
+/// Keep the newer of two exemplars in `old`.
+void keep_newer(std::uint64_t* old, const std::uint64_t* now) {
+  const bool newer = holds_exemplar(now) && (!holds_exemplar(old) ||
+                                             old[WRM_EXEMPLAR_UNIX_NS] < now[WRM_EXEMPLAR_UNIX_NS]);
+  if (newer) std::copy_n(now, static_cast<std::size_t>(WRM_EXEMPLAR_CELLS), old);
+}
+
 std::uint64_t combined_cell(const FamilyDescription& family, std::uint64_t old, std::uint64_t now) {
   if (family.cumulative()) return old + now;
   if (family.number == Number::f64) {
@@ -60,14 +72,23 @@ std::size_t* MergedFamily::find(std::string_view values) {
   return found == places_.end() ? nullptr : &found->second;
 }
 
+void MergedFamily::combine(std::uint64_t* old, std::span<const std::uint64_t> now) const {
+  const std::size_t values = description.value_cells();
+  const std::size_t group = description.group_cells();
+  for (std::size_t first = 0; first < now.size(); first += group) {
+    for (std::size_t i = first; i < first + values; ++i) {
+      old[i] = combined_cell(description, old[i], now[i]);
+    }
+    for (std::size_t i = first + values; i < first + group; i += WRM_EXEMPLAR_CELLS) {
+      keep_newer(&old[i], &now[i]);
+    }
+  }
+}
+
 void MergedFamily::add(std::string_view values, std::span<const std::uint64_t> cells, bool unique) {
   if (!unique || indexed_) {
     if (const std::size_t* const place = find(values)) {
-      std::uint64_t* const old = &cells_[*place * stride()];
-      for (std::size_t i = 0; i < cells.size(); ++i) {
-        old[i] = combined_cell(description, old[i], cells[i]);
-      }
-      return;
+      return combine(&cells_[*place * stride()], cells);
     }
     places_.emplace(values, values_.size());
   }
@@ -77,8 +98,19 @@ void MergedFamily::add(std::string_view values, std::span<const std::uint64_t> c
 
 ProgramView::ProgramView(std::vector<SegmentReading> readings) : readings_(std::move(readings)) {
   sort_by_age(readings_);
+  for (const SegmentReading& reading : readings_) {
+    const std::uint64_t started = reading.image.header().started_unix_ns;
+    if (created_unix_ns_ == 0 || started < created_unix_ns_) created_unix_ns_ = started;
+  }
   describe();
   for (const SegmentReading& reading : readings_) merge(reading);
+}
+
+std::size_t ProgramView::held_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const SegmentReading& reading : readings_) bytes += reading.image.held_bytes();
+  for (const auto& [name, family] : families_) bytes += family.held_bytes();
+  return bytes;
 }
 
 void ProgramView::describe() {

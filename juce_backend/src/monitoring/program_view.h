@@ -33,6 +33,11 @@ class MergedFamily {
     return {&cells_[series * stride()], stride()};
   }
 
+  /// About how much memory this holds.
+  std::size_t held_bytes() const noexcept {
+    return values_.capacity() * sizeof(values_[0]) + cells_.capacity() * sizeof(cells_[0]);
+  }
+
   /// Make room for that many more series.
   void reserve(std::size_t series) {
     values_.reserve(values_.size() + series);
@@ -47,6 +52,7 @@ class MergedFamily {
     return std::size_t{description.group_cells()} * description.groups();
   }
   std::size_t* find(std::string_view values);
+  void combine(std::uint64_t* old, std::span<const std::uint64_t> now) const;
 
   std::vector<std::string_view> values_;
   std::vector<std::uint64_t> cells_;
@@ -70,6 +76,10 @@ class ProgramView {
     return families_;
   }
   const std::vector<std::string>& conflicts() const noexcept { return conflicts_; }
+  /// When the program began to count: the start of its first process that is still counted.
+  std::uint64_t created_unix_ns() const noexcept { return created_unix_ns_; }
+  /// About how much memory this holds.
+  std::size_t held_bytes() const noexcept;
 
   /// Add `amount` to the single cell of a counter with one open label, if the family is known.
   void add_to_counter(std::string_view family, const std::string& value, std::uint64_t amount);
@@ -79,6 +89,7 @@ class ProgramView {
   void merge(const SegmentReading& reading);
 
   std::vector<SegmentReading> readings_;  ///< the label values point into them
+  std::uint64_t created_unix_ns_ = 0;
   std::deque<std::string> own_values_;
   std::map<std::string, MergedFamily, std::less<>> families_;
   std::vector<std::string> conflicts_;

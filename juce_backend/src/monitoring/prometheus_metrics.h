@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "cells.h"
+#include "exemplar.h"
 #include "segment.h"
 
 namespace whiteroom::monitoring {
@@ -59,8 +60,23 @@ class Counter {
     if constexpr (kRecording) detail::add<thread>(cell_, amount);
   }
 
- private:
+ protected:
   std::uint64_t* cell_ = nullptr;
+};
+
+/// Counts events, and keeps the trace of a recent one.
+template <Thread thread>
+class ExemplarCounter : public Counter<thread> {
+ public:
+  using Counter<thread>::Counter;
+  using Counter<thread>::increment;
+
+  void increment(std::uint64_t amount, const Exemplar& exemplar) const noexcept {
+    if constexpr (kRecording) {
+      increment(amount);
+      wrm_exemplar_put(this->cell_ + 1, static_cast<std::int64_t>(amount), &exemplar);
+    }
+  }
 };
 
 /// Adds up time.
@@ -161,9 +177,29 @@ class Histogram {
     }
   }
 
- private:
+ protected:
   std::uint64_t* group_ = nullptr;
   std::uint64_t* lost_ = nullptr;
+};
+
+/// Distributes observations, and keeps the trace of a recent one in each bucket.
+template <Thread thread, class Unit, const auto& bounds>
+class ExemplarHistogram : public Histogram<thread, Unit, bounds> {
+ public:
+  using Base = Histogram<thread, Unit, bounds>;
+  using Base::Base;
+  using Base::observe;
+
+  void observe(typename Base::Value value, const Exemplar& exemplar) const noexcept {
+    if constexpr (kRecording) {
+      observe(value);
+      if (!Unit::valid(value)) return;
+      constexpr auto count = static_cast<std::uint32_t>(bounds.size());
+      const std::int64_t cell = Unit::cell(value);
+      const std::uint32_t bucket = wrm_bucket(bounds.data(), count, cell);
+      wrm_exemplar_put(this->group_ + count + 2 + bucket * WRM_EXEMPLAR_CELLS, cell, &exemplar);
+    }
+  }
 };
 
 /// Counts and adds up observations.

@@ -1,4 +1,4 @@
-/// The layout of a metric segment, version 1. See docs/segment-format.md.
+/// The layout of a metric segment, version 2. See docs/segment-format.md.
 ///
 /// Plain C, so that C++, Swift and the Python extension share one definition. All integers are in
 /// the byte order of the machine that wrote them; `byte_order` tells readers.
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define WRM_MAGIC "WRMSEG\r\n"
-#define WRM_FORMAT_VERSION 1u
+#define WRM_FORMAT_VERSION 2u
 #define WRM_BYTE_ORDER 0x01020304u
 /// The header has a page of its own; records follow it.
 #define WRM_HEADER_BYTES 4096u
@@ -40,6 +40,20 @@ enum wrm_combine {
   WRM_COMBINE_MIN = 3,
   WRM_COMBINE_LATEST = 4
 };
+
+/// Words of an exemplar slot. WRM_EXEMPLAR_CHECK is computed from the others: a slot that two
+/// threads wrote at once, or that was read in between, doesn't fit it and holds nothing.
+enum wrm_exemplar_word {
+  WRM_EXEMPLAR_VALUE = 0,    ///< as in the family's value cells, signed
+  WRM_EXEMPLAR_UNIX_NS = 1,  ///< when it was recorded
+  WRM_EXEMPLAR_TRACE_HIGH = 2,
+  WRM_EXEMPLAR_TRACE_LOW = 3,
+  WRM_EXEMPLAR_SPAN = 4,
+  WRM_EXEMPLAR_CHECK = 5,
+  WRM_EXEMPLAR_CELLS = 6
+};
+
+enum wrm_family_flag { WRM_FAMILY_EXEMPLARS = 1 };
 
 enum wrm_series_state { WRM_SERIES_LIVE = 1, WRM_SERIES_RETIRED = 2 };
 
@@ -92,14 +106,15 @@ typedef struct wrm_family_record {
   uint32_t scale;    ///< a cell of 1 means 1/scale: 1, or 1000000000 for nanoseconds
   uint16_t labels;
   uint16_t bounds;
-  uint32_t reserved;
+  uint32_t flags;  ///< of enum wrm_family_flag
 } wrm_family_record;
 
 /// Followed by strings (uint16_t length, bytes): the values of the open labels, in order.
 /// Its cells are one group for each combination of the closed labels, the last label running
 /// fastest. A group is: counter, gauge, info 1 cell; summary count and sum; histogram bounds + 1
-/// buckets (not cumulative) and the sum. Groups repeat `shards` times, `shard_cells` apart; a
-/// reader adds the shards.
+/// buckets (not cumulative) and the sum; with WRM_FAMILY_EXEMPLARS followed by an exemplar slot for
+/// the counter, or for each bucket. Groups repeat `shards` times, `shard_cells` apart; a
+/// reader adds the shards; exemplars are in the first.
 typedef struct wrm_series_record {
   wrm_record_header header;
   uint32_t cell;      ///< index of the first cell, in units of 8 bytes from cells_offset

@@ -65,6 +65,7 @@ std::vector<std::byte> family_record(const FamilySpec& spec) {
   record.scale = spec.scale;
   record.labels = static_cast<std::uint16_t>(spec.labels.size());
   record.bounds = static_cast<std::uint16_t>(spec.bounds.size());
+  record.flags = spec.exemplars ? WRM_FAMILY_EXEMPLARS : 0;
   RecordWriter writer(record);
   for (const double bound : spec.bounds) writer.number(bound);
   writer.text<std::uint32_t>(spec.name).text<std::uint32_t>(spec.help);

@@ -72,7 +72,10 @@ bool read_label(RecordReader& reader, LabelDescription& label) {
 bool valid_kinds(const wrm_family_record& record) {
   return record.type >= WRM_COUNTER && record.type <= WRM_INFO && record.number >= WRM_U64 &&
          record.number <= WRM_F64 && record.combine >= WRM_COMBINE_SUM &&
-         record.combine <= WRM_COMBINE_LATEST && (record.scale == 1 || record.scale == 1000000000);
+         record.combine <= WRM_COMBINE_LATEST &&
+         (record.scale == 1 || record.scale == 1000000000) &&
+         (record.flags == 0 || (record.flags == WRM_FAMILY_EXEMPLARS &&
+                                (record.type == WRM_COUNTER || record.type == WRM_HISTOGRAM)));
 }
 
 bool read_family(const std::byte* data, std::size_t size, FamilyDescription& family) {
@@ -83,6 +86,7 @@ bool read_family(const std::byte* data, std::size_t size, FamilyDescription& fam
   family.number = static_cast<Number>(record.number);
   family.combine = static_cast<Combine>(record.combine);
   family.scale = record.scale;
+  family.exemplars = record.flags == WRM_FAMILY_EXEMPLARS;
   for (std::uint16_t i = 0; i < record.bounds; ++i) {
     if (!reader.take(family.bounds.emplace_back())) return false;
   }
@@ -115,8 +119,7 @@ bool read_fully(int file, void* to, std::size_t size, std::uint64_t offset) {
 }  // namespace
 
 std::uint32_t FamilyDescription::group_cells() const noexcept {
-  if (type == MetricType::histogram) return static_cast<std::uint32_t>(bounds.size()) + 2;
-  return type == MetricType::summary ? 2 : 1;
+  return value_cells() + (exemplars ? exemplar_slots(type, bounds) * WRM_EXEMPLAR_CELLS : 0U);
 }
 
 std::uint32_t FamilyDescription::groups() const noexcept {
@@ -137,7 +140,7 @@ bool FamilyDescription::same_cells(const FamilyDescription& other) const noexcep
     return a.name == b.name && a.values == b.values;
   };
   return type == other.type && number == other.number && scale == other.scale &&
-         bounds == other.bounds &&
+         bounds == other.bounds && exemplars == other.exemplars &&
          std::equal(labels.begin(), labels.end(), other.labels.begin(), other.labels.end(),
                     same_label);
 }
@@ -297,10 +300,13 @@ void SegmentImage::visit_one(std::span<const std::byte> bytes,
   std::vector<std::uint64_t> added;
   if (record.shards > 1) {
     added.assign(cells.begin(), cells.end());
+    const FamilyDescription& family = families_[record.header.family];
     for (std::uint32_t shard = 1; shard < record.shards; ++shard) {
       const std::uint64_t* const from =
           &cells_[record.cell + std::size_t{shard} * record.shard_cells];
-      for (std::size_t i = 0; i < shape.cells; ++i) added[i] += from[i];
+      for (std::size_t i = 0; i < shape.cells; ++i) {
+        if (i % family.group_cells() < family.value_cells()) added[i] += from[i];
+      }
     }
     cells = added;
   }

@@ -44,7 +44,9 @@ struct FamilyDescription {
   std::uint32_t scale = 1;
   std::vector<LabelDescription> labels;
   std::vector<double> bounds;
+  bool exemplars = false;
 
+  std::uint32_t value_cells() const noexcept { return monitoring::value_cells(type, bounds); }
   std::uint32_t group_cells() const noexcept;
   std::uint32_t groups() const noexcept;
   std::size_t open_labels() const noexcept;
@@ -86,6 +88,9 @@ class SegmentImage {
   const std::vector<FamilyDescription>& families() const noexcept { return families_; }
   const std::vector<std::uint64_t>& folded() const noexcept { return folded_; }
   bool base() const noexcept { return header_.kind == WRM_KIND_BASE; }
+  std::size_t held_bytes() const noexcept {
+    return records_size_ + cells_size_ * sizeof(std::uint64_t);
+  }
 
   /// How many series a family, given by its place in families(), has at most.
   std::size_t series_count(std::size_t family) const noexcept {

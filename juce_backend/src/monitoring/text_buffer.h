@@ -12,14 +12,14 @@ namespace whiteroom::monitoring {
 
 class TextBuffer {
  public:
-  /// What is appended is in `out` after flush().
-  explicit TextBuffer(std::string& out) noexcept : out_(out) {}
+  /// From now on what is appended goes into `out`, and is there after flush().
+  void write_to(std::string& out) noexcept { out_ = &out; }
 
   void append(std::string_view text) {
     if (text.size() > block_.size() - used_) {
       flush();
       if (text.size() > block_.size()) {
-        out_.append(text);
+        out_->append(text);
         return;
       }
     }
@@ -36,13 +36,25 @@ class TextBuffer {
     used_ += static_cast<std::size_t>(std::to_chars(first, first + kDigits, value).ptr - first);
   }
 
+  /// Append `value` with leading zeros, as 16 digits to the base of 16.
+  void append_hex(std::uint64_t value) {
+    std::array<char, 16> digits;
+    for (std::size_t i = digits.size(); i-- != 0; value >>= 4) {
+      digits[i] = "0123456789abcdef"[value & 15];
+    }
+    append(std::string_view(digits.data(), digits.size()));
+  }
+
   void flush() {
-    out_.append(block_.data(), used_);
+    out_->append(block_.data(), used_);
     used_ = 0;
   }
 
+  /// Bytes that are in `out` or will be.
+  std::size_t size() const noexcept { return out_->size() + used_; }
+
  private:
-  std::string& out_;
+  std::string* out_ = nullptr;
   std::size_t used_ = 0;
   std::array<char, 16 * 1024> block_;
 };

@@ -8,7 +8,6 @@ import contextlib
 import signal
 import socket
 import sys
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import psycopg
@@ -204,11 +203,7 @@ def _metrics(chosen: argparse.Namespace, recorder: Silence, log: Log) -> Iterato
     if preparation.problem:
         log.say("warning", "metrics not shared", problem=preparation.problem)
     try:
-        with MetricsServer(LOOPBACK, chosen.metrics_port, client.exposition) as server:
-            threading.Thread(target=server.serve_forever, daemon=True, name="metrics").start()
-            try:
-                yield server.server_port
-            finally:
-                server.shutdown()
+        with MetricsServer(LOOPBACK, chosen.metrics_port) as server:
+            yield server.port
     finally:
         client.close()

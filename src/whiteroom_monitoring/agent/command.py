@@ -7,7 +7,12 @@ import sys
 from pathlib import Path
 
 from whiteroom_monitoring.client import _native
-from whiteroom_monitoring.client.server import MetricsServer
+from whiteroom_monitoring.client.formats import Exposition, Wanted
+from whiteroom_monitoring.client.server import (
+    MetricsServer,
+    add_security_options,
+    security_from,
+)
 from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS
 
 
@@ -22,13 +27,14 @@ class Agent:
         self._segments = str(segments)
         self._reported: set[str] = set()
 
-    def exposition(self) -> bytes:
-        """Return the metrics in text format 0.0.4. Raises OSError when the folder can't be read."""
-        text, problems = _native.expose_unserved(self._segments)
-        for problem in set(problems) - self._reported:
+    def open_exposition(self, wanted: Wanted) -> Exposition:
+        """Return the metrics of this moment. Raises OSError when the folder can't be read."""
+        found = _native.expose_unserved(self._segments, wanted.open_metrics, wanted.created)
+        problems = set(found.problems)
+        for problem in problems - self._reported:
             print(f"segment left out: {problem}", file=sys.stderr, flush=True)
-        self._reported = set(problems)
-        return text
+        self._reported = problems
+        return Exposition(wanted.content_type, found, found.held_bytes)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,11 +50,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of segments (default %(default)s)",
     )
+    add_security_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     agent = Agent(arguments.segments)
-    with MetricsServer(arguments.address, arguments.port, agent.exposition) as server:
-        server.serve_until_told()
+    security = security_from(arguments)
+    MetricsServer(
+        arguments.address, arguments.port, agent.open_exposition, security
+    ).serve_until_told()
     return 0

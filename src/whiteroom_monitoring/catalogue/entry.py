@@ -95,6 +95,7 @@ def _metric(
         combine=sound("combine", None),
         updates=sound("updates", "set"),
         replaces=tuple(sound("replaces", [])),
+        exemplars=sound("exemplars", False),
         path=document.path,
         line=document.place(pointer)[0],
     )

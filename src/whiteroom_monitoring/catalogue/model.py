@@ -45,7 +45,8 @@ class Metric:
     """One entry of the catalogue.
 
     ``unit`` is a base unit or None; ``buckets`` are a histogram's upper bounds without +Inf, in
-    that unit, else empty; ``combine`` is set for gauges only.
+    that unit, else empty; ``combine`` is set for gauges only. With
+    ``exemplars``, traces of recent values are kept beside them.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Metric:
     combine: Combine | None
     updates: Updates
     replaces: tuple[str, ...]
+    exemplars: bool
     path: Path = field(compare=False)
     line: int = field(compare=False)
 

@@ -20,10 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whiteroom_monitoring.client import _native
+from whiteroom_monitoring.client.formats import Exposition, Wanted
 from whiteroom_monitoring.client.generated import DOMAINS
 from whiteroom_monitoring.errors import MonitoringError
-
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class PreparationError(MonitoringError):
@@ -79,17 +78,31 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
     return Preparation(shared, locked, Path(path) if path else None, problem)
 
 
-def exposition() -> bytes:
-    """Return the program's metrics in text format 0.0.4: those of all its processes together.
+def open_exposition(wanted: Wanted) -> Exposition:
+    """Return the program's metrics, those of all its processes together, block by block.
 
     From now on this process counts as the program's endpoint, and the agent leaves the program to
     it. Raises PreparationError before ``prepare``, OSError when the folder can't be read.
     """
     if _prepared is None:
-        raise PreparationError("exposition(): call prepare() first")
+        raise PreparationError("the metrics can't be served: call prepare() first")
     _prepared.segment.set_served(True)
-    text, _, _, _ = _native.expose(_prepared.directory, _prepared.program, _prepared.segment)
-    return text
+    found = _native.expose(
+        _prepared.directory,
+        _prepared.program,
+        _prepared.segment,
+        wanted.open_metrics,
+        wanted.created,
+    )
+    return Exposition(wanted.content_type, found, found.held_bytes)
+
+
+def exposition(*, open_metrics: bool = False, created: bool = False) -> bytes:
+    """Return the same as one text: in text format 0.0.4, or in OpenMetrics 1.0.
+
+    ``created`` adds ``_created`` to OpenMetrics. Raises as ``open_exposition``.
+    """
+    return b"".join(open_exposition(Wanted(open_metrics, created)).blocks)
 
 
 def close() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from whiteroom_monitoring.errors import MonitoringError
 
 MAGIC = b"WRMSEG\r\n"
-VERSION = 1
+VERSION = 2
 BYTE_ORDER = 0x01020304
 HEADER = struct.Struct("8sII 3Q 2Q2Q 2Q 4I 64s")
 CELLS_USED_AT = 80
@@ -31,6 +31,9 @@ UNSIGNED, SIGNED, DOUBLE = 1, 2, 3
 SCALES = (1, 1_000_000_000)
 UNSET = 0x7FF457524D554E53
 LIVE = 1
+HAS_EXEMPLARS = 1
+# Cells of an exemplar: value, Unix time in ns, trace id in two, span id, check.
+EXEMPLAR_CELLS = 6
 
 
 class SegmentError(MonitoringError):
@@ -48,11 +51,18 @@ class Family:
     scale: int
     labels: tuple[tuple[str, tuple[str, ...]], ...]
     bounds: tuple[float, ...]
+    has_exemplars: bool = False
+
+    @property
+    def values(self) -> int:
+        """Cells of one series' values."""
+        return {"histogram": len(self.bounds) + 2, "summary": 2}.get(self.type, 1)
 
     @property
     def group(self) -> int:
-        """Cells of one series."""
-        return {"histogram": len(self.bounds) + 2, "summary": 2}.get(self.type, 1)
+        """Cells of one series, exemplars included: one, or one for each bucket."""
+        slots = len(self.bounds) + 1 if self.type == "histogram" else 1
+        return self.values + (slots * EXEMPLAR_CELLS if self.has_exemplars else 0)
 
     @property
     def groups(self) -> int:
@@ -147,9 +157,11 @@ def _read_records(segment: Segment, records: bytes, cells: tuple[int, ...]) -> N
 
 
 def _family(record: bytes) -> Family:
-    _, _, _, kind, number, _, _, scale, labels, bounds, _ = FAMILY.unpack_from(record)
+    _, _, _, kind, number, _, _, scale, labels, bounds, flags = FAMILY.unpack_from(record)
     if scale not in SCALES or number not in (UNSIGNED, SIGNED, DOUBLE):
         raise struct.error(f"a family has scale {scale} and number {number}")
+    if flags & ~HAS_EXEMPLARS or (flags and TYPES[kind] not in ("counter", "histogram")):
+        raise struct.error(f"a {TYPES[kind]} has flags {flags}")
     limits = struct.unpack_from(f"={bounds}d", record, FAMILY.size)
     reader = _Reader(record, FAMILY.size + 8 * bounds)
     name, help_text, _unit = reader.text("I"), reader.text("I"), reader.text("I")
@@ -159,7 +171,9 @@ def _family(record: bytes) -> Family:
         reader.number("I")
         values = tuple(reader.text("I") for _ in range(reader.number("I")))
         described.append((label, values))
-    return Family(name, help_text, TYPES[kind], number, scale, tuple(described), limits)
+    return Family(
+        name, help_text, TYPES[kind], number, scale, tuple(described), limits, bool(flags)
+    )
 
 
 def _add_series(
@@ -178,7 +192,8 @@ def _add_series(
     known_series = segment.series.setdefault(family.name, {})
     total = known_series.setdefault(values, [0] * count)
     for shard, cell in itertools.product(range(shards), range(count)):
-        # Instances of realtime gauges would need `combine`; the core does that.
+        # Instances of realtime gauges would need `combine`, and of exemplars the newer one counts;
+        # the core does that.
         total[cell] = (total[cell] + cells[first + shard * apart + cell]) % 2**64
 
 
@@ -193,7 +208,7 @@ def _expose_family(segment: Segment, name: str) -> str:
         line
         for values, cells in segment.series.get(name, {}).items()
         for group, labels in enumerate(_label_sets(family, values))
-        for line in _samples(family, labels, cells[group * family.group :][: family.group])
+        for line in _samples(family, labels, cells[group * family.group :][: family.values])
     ]
     if not lines:
         return ""
@@ -221,7 +236,7 @@ def _samples(family: Family, labels: str, cells: list[int]) -> Iterator[str]:
         counts = itertools.accumulate(cells[:-1])
         comma = "," if labels else ""
         for bound, count in zip([*family.bounds, math.inf], counts, strict=True):
-            yield f'{name}_bucket{{{labels}{comma}le="{double_text(bound)}"}} {count}\n'
+            yield f'{name}_bucket{{{labels}{comma}le="{_bound_text(bound)}"}} {count}\n'
         yield f"{name}_sum{braces} {_number(cells[-1], SIGNED, family.scale)}\n"
         yield f"{name}_count{braces} {sum(cells[:-1])}\n"
     elif family.type == "summary":
@@ -240,6 +255,11 @@ def _number(cell: int, number: int, scale: int) -> str:
         sign, cell = "-", 2**64 - cell
     whole, fraction = divmod(cell, scale)
     return f"{sign}{whole}" + (f".{fraction:09}".rstrip("0") if fraction else "")
+
+
+def _bound_text(bound: float) -> str:
+    text = double_text(bound)
+    return text if set(text) & set(".eI") else f"{text}.0"
 
 
 def double_text(value: float) -> str:

@@ -4,7 +4,7 @@
 >>> environment = {"PATH_INFO": "/-/healthy"}
 >>> setup_testing_defaults(environment)
 >>> application = MetricsApp()
->>> application(environment, lambda status, headers: print(status))
+>>> list(application(environment, lambda status, headers: print(status)))
 200 OK
 [b'ok\\n']
 """
@@ -15,26 +15,41 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.answering import Exposition, answer, within
+from whiteroom_monitoring.client.answering import Answerer, Request, body_of, within
+from whiteroom_monitoring.client.credentials import Credentials
+from whiteroom_monitoring.client.formats import Source
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class MetricsApp:
-    """Serves what ``exposition`` returns at ``/metrics``, and ``/-/healthy`` and ``/-/ready``.
+    """Serves the metrics of ``source`` at ``/metrics``, and ``/-/healthy`` and ``/-/ready``.
 
-    Mounted at a path, it serves the metrics at that path, too.
+    Mounted at a path, it serves the metrics at that path, too; with ``credentials`` it asks for
+    them.
     """
 
-    def __init__(self, exposition: Exposition = client.exposition) -> None:
-        self._exposition = exposition
+    def __init__(
+        self, source: Source = client.open_exposition, credentials: Credentials | None = None
+    ) -> None:
+        self._answerer = Answerer(source, credentials)
 
     def __call__(
         self, environment: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer a request."""
-        mount, method = environment.get("SCRIPT_NAME", ""), environment["REQUEST_METHOD"]
-        path = within(mount, mount + environment.get("PATH_INFO", ""))
-        found = answer(method, path, self._exposition)
-        start_response(f"{found.status.value} {found.status.phrase}", found.headers)
-        return [] if method == "HEAD" else [found.body]
+        answer = self._answerer.answer(_request(environment))
+        start_response(f"{answer.status.value} {answer.status.phrase}", answer.headers)
+        return body_of(answer, environment["REQUEST_METHOD"])
+
+
+def _request(environment: dict[str, Any]) -> Request:
+    mount = environment.get("SCRIPT_NAME", "")
+    return Request(
+        environment["REQUEST_METHOD"],
+        within(mount, mount + environment.get("PATH_INFO", "")),
+        environment.get("QUERY_STRING", ""),
+        environment.get("HTTP_ACCEPT", ""),
+        environment.get("HTTP_ACCEPT_ENCODING", ""),
+        environment.get("HTTP_AUTHORIZATION", ""),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from whiteroom_monitoring.client.formats import text_only
 from whiteroom_monitoring.client.server import MetricsServer
 from whiteroom_monitoring.containers.exporter import Exporter
 from whiteroom_monitoring.errors import UsageError
@@ -48,6 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
         if not root.is_dir():
             raise UsageError(f"{root}: found no folder, expected where the kernel's files are")
     exporter = Exporter(arguments.cgroup_root, arguments.proc_root, arguments.docker_socket)
-    with MetricsServer(arguments.address, arguments.port, exporter.exposition) as server:
-        server.serve_until_told()
+    source = text_only(exporter.exposition)
+    MetricsServer(arguments.address, arguments.port, source).serve_until_told()
     return 0

@@ -157,18 +157,21 @@ def _family_spec(metric: Metric) -> str:
         fields.append(f".labels = {_constant(metric)}Labels")
     if metric.buckets:
         fields.append(f".bounds = {_constant(metric)}Bounds")
+    if metric.exemplars:
+        fields.append(".exemplars = true")
     return "{" + ",\n     ".join(fields) + "}"
 
 
 def _handle(metric: Metric) -> str:
     thread = f"Thread::{metric.thread}"
     unit = {"seconds": "Seconds", "ratio": "Ratio"}.get(metric.unit or "", "Whole")
+    kept = "Exemplar" if metric.exemplars else ""
     if metric.type == "histogram":
-        return f"Histogram<{thread}, {unit}, {_constant(metric)}CellBounds>"
+        return f"{kept}Histogram<{thread}, {unit}, {_constant(metric)}CellBounds>"
     if metric.type == "summary":
         return f"Summary<{thread}, {unit}>"
     if metric.type == "counter":
-        return f"{'DurationCounter' if unit == 'Seconds' else 'Counter'}<{thread}>"
+        return f"{'DurationCounter' if unit == 'Seconds' else f'{kept}Counter'}<{thread}>"
     if metric.type == "gauge":
         return f"{'LevelGauge' if metric.updates == 'add' else 'Gauge'}<{thread}>"
     return "Info"

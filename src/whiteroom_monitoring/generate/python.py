@@ -59,6 +59,11 @@ def _class(metric: Metric) -> str:
     return metric.type.capitalize()
 
 
+def _handle_class(metric: Metric) -> str:
+    """What type checkers know the handle of one series as."""
+    return f"Exemplar{_class(metric)}" if metric.exemplars else _class(metric)
+
+
 def _docstring(domain: Domain) -> str:
     return f'"""Metrics of the domain ``{domain.name}``, recorded by ``{domain.program}``."""\n'
 
@@ -89,6 +94,8 @@ def _construction(metric: Metric) -> str:
         arguments.append(("labels", f"({' '.join(_label(label) for label in metric.labels)})"))
     if metric.buckets:
         arguments.append(("buckets", f"({', '.join(repr(bound) for bound in metric.buckets)},)"))
+    if metric.exemplars:
+        arguments.append(("exemplars", "True"))
     lines = "".join(f"    {name}={value},\n" for name, value in arguments)
     return f"{metric.name} = {_class(metric)}(\n{lines})\n"
 
@@ -111,15 +118,17 @@ _METHODS = {
 
 
 def _stub(domain: Domain) -> str:
-    classes = ", ".join(sorted({_class(metric) for metric in domain.metrics}))
+    classes = ", ".join(sorted({_handle_class(metric) for metric in domain.metrics}))
     uses_literal = any(label.values for metric in domain.metrics for label in metric.labels)
-    imports = f"from {NATIVE} import {classes}, Metric\n"
+    labelled = [metric for metric in domain.metrics if metric.labels]
+    needs = ["Exemplar"] if any(metric.exemplars for metric in labelled) else []
+    imports = f"from {NATIVE} import {', '.join([*needs, classes, 'Metric'])}\n"
     if uses_literal:
         imports = f"from typing import Literal\n\n{imports}"
     return (
         head("#", f"catalogue/{domain.name}.yaml")
         + imports
-        + "".join(_stub_class(metric) for metric in domain.metrics if metric.labels)
+        + "".join(_stub_class(metric) for metric in labelled)
         + "\n"
         + "".join(_stub_variable(metric) for metric in domain.metrics)
         + "\nMETRICS: tuple[Metric, ...]\n"
@@ -132,9 +141,10 @@ def _stub_class(metric: Metric) -> str:
     lines = [f"\nclass _{pascal(metric.name)}(Metric):\n"]
     for name, parameters in _METHODS[kind]:
         positional = f"self, {parameters}" if parameters else "self"
-        lines.append(f"    def {name}({positional}, *, {keywords}) -> None: ...\n")
+        more = ", exemplar: Exemplar | None = None" if metric.exemplars else ""
+        lines.append(f"    def {name}({positional}, *, {keywords}{more}) -> None: ...\n")
     if kind != "Info":
-        lines.append(f"    def labels(self, *, {keywords}) -> {kind}: ...\n")
+        lines.append(f"    def labels(self, *, {keywords}) -> {_handle_class(metric)}: ...\n")
     return "".join(lines)
 
 
@@ -145,5 +155,5 @@ def _label_type(label: Label) -> str:
 
 
 def _stub_variable(metric: Metric) -> str:
-    kind = f"_{pascal(metric.name)}" if metric.labels else _class(metric)
+    kind = f"_{pascal(metric.name)}" if metric.labels else _handle_class(metric)
     return f'{metric.name}: {kind}\n"""{metric.help}"""\n'

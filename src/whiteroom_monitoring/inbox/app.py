@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from whiteroom_monitoring import client
+from whiteroom_monitoring.client.asgi import MetricsApp
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.inbox import incidents, page, pagerduty, slack
 from whiteroom_monitoring.inbox.desk import Desk
@@ -118,10 +118,6 @@ class Inbox:
         content, kind = page.ASSETS[request.url.path.rpartition("/")[2]]
         return Response(content, media_type=kind)
 
-    async def metrics(self, request: Request) -> Response:
-        """Return the inbox' own metrics."""
-        return Response(client.exposition(), media_type=client.CONTENT_TYPE)
-
     async def healthy(self, request: Request) -> Response:
         """Answer 200 when a notification could be stored now."""
         await self._desk.ask(lambda store: store.check_writable())
@@ -147,7 +143,7 @@ def make(desk: Desk, hosts: set[str]) -> Starlette:
             get("/api/incidents", inbox.incidents),
             get("/api/events", inbox.events),
             get("/-/healthy", inbox.healthy),
-            get("/metrics", inbox.metrics),
+            Route("/metrics", MetricsApp()),
             get("/", inbox.page),
             *(get(f"/{name}", inbox.asset) for name in page.ASSETS),
         ],

@@ -52,8 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     std::vector<SegmentReading> readings;
     readings.push_back({SegmentImage::read(file.path), true});
-    std::string text;
-    expose_text(ProgramView(std::move(readings)), text);
+    expose(ProgramView(std::move(readings)), {ExpositionFormat::open_metrics, true});
   } catch (const SegmentError&) {
   }
   return 0;

@@ -50,7 +50,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .combine = Combine::sum,
      .thread = Thread::any,
      .scale = 1000000000,
-     .bounds = kHttpRequestDurationSecondsBounds},
+     .bounds = kHttpRequestDurationSecondsBounds,
+     .exemplars = true},
     {.name = "http_active_connections",
      .help = "HTTP requests that are being answered.",
      .unit = "",
@@ -67,7 +68,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .combine = Combine::sum,
      .thread = Thread::any,
      .scale = 1,
-     .labels = kHttpErrorsTotalLabels},
+     .labels = kHttpErrorsTotalLabels,
+     .exemplars = true},
 };
 inline constexpr const FamilySpec& kHttpRequestsTotal = kFamilies[0];
 inline constexpr const FamilySpec& kHttpRequestDurationSeconds = kFamilies[1];
@@ -87,11 +89,11 @@ struct Shared {
   /// HTTP requests answered, by method and status code.
   ByLabel<Counter<Thread::any>, kHttpRequestsTotal.group_cells(), Method, Status> http_requests_total;
   /// Time from an HTTP request's first byte to the last byte of its answer.
-  Histogram<Thread::any, Seconds, kHttpRequestDurationSecondsCellBounds> http_request_duration_seconds;
+  ExemplarHistogram<Thread::any, Seconds, kHttpRequestDurationSecondsCellBounds> http_request_duration_seconds;
   /// HTTP requests that are being answered.
   LevelGauge<Thread::any> http_active_connections;
   /// Requests refused or failed, by what was wrong.
-  ByLabel<Counter<Thread::any>, kHttpErrorsTotal.group_cells(), Type> http_errors_total;
+  ByLabel<ExemplarCounter<Thread::any>, kHttpErrorsTotal.group_cells(), Type> http_errors_total;
 };
 
 }  // namespace whiteroom::monitoring::http

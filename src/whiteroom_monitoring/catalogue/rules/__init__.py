@@ -40,6 +40,7 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     _rule("name type", types.gauges_combine),
     _rule("name type", types.updates_belong_to_gauges),
     _rule("name type", types.info_has_labels_and_no_unit),
+    _rule("name type unit exemplars", types.exemplars_fit_the_type),
     _rule("help", types.help_is_a_sentence),
     _rule("name help", types.help_says_more_than_the_name),
     _rule("", labels.label_is_lower_case),

@@ -10,8 +10,9 @@ from whiteroom_monitoring.errors import Fault
 
 MAX_SERIES_PER_METRIC = 10_000
 
-# Set by Prometheus (on scraping) or by the exposition (in histograms and summaries).
-RESERVED = frozenset({"le", "quantile", "job", "instance"})
+# Set by Prometheus (on scraping) or by the exposition (in histograms and summaries), or an argument
+# of the Python client.
+RESERVED = frozenset({"le", "quantile", "job", "instance", "exemplar"})
 
 # Compared without underscores.
 _IDENTITIES = """

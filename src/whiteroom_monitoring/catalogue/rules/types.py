@@ -76,6 +76,16 @@ def info_has_labels_and_no_unit(entry: Entry) -> Iterator[Fault]:
         yield entry.fault("unit", f"the info {metric.name} has a unit", "remove it")
 
 
+def exemplars_fit_the_type(entry: Entry) -> Iterator[Fault]:
+    """Exemplars belong to histograms, and to counters of events."""
+    metric = entry.metric
+    fits = metric.type == "histogram" or (metric.type == "counter" and metric.unit is None)
+    if metric.exemplars and not fits:
+        problem = f"the {metric.type} {metric.name} has exemplars"
+        advice = "keep them in a histogram, or in a counter without a unit"
+        yield entry.fault("exemplars", problem, advice)
+
+
 def help_is_a_sentence(entry: Entry) -> Iterator[Fault]:
     """The help is one line that starts with a capital letter or digit and ends with a period."""
     text = entry.metric.help

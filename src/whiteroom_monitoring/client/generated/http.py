@@ -22,6 +22,7 @@ http_request_duration_seconds = Histogram(
     thread="any",
     scale=1000000000,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,),
+    exemplars=True,
 )
 http_active_connections = Level(
     name="http_active_connections",
@@ -41,6 +42,7 @@ http_errors_total = Counter(
     thread="any",
     scale=1,
     labels=(("type", ("malformed", "invalid", "too_large", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "database", "cache", "internal",)),),
+    exemplars=True,
 )
 
 METRICS = (

@@ -20,15 +20,16 @@ Combine combine_from(const std::string& name) {
 }  // namespace
 
 Family* Family::from_arguments(MetricType type, PyObject* arguments, PyObject* keywords) {
-  static const char* names[] = {"name",   "help",  "unit",   "number",  "combine",
-                                "thread", "scale", "labels", "buckets", nullptr};
+  static const char* names[] = {"name",  "help",   "unit",    "number",    "combine", "thread",
+                                "scale", "labels", "buckets", "exemplars", nullptr};
   const char *name = "", *help = "", *unit = "", *number = "u64", *combine = "sum", *thread = "any";
   unsigned int scale = 1;
   PyObject* labels = nullptr;
   PyObject* buckets = nullptr;
-  if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "ss|ssssIOO", const_cast<char**>(names),
+  int exemplars = 0;
+  if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "ss|ssssIOOp", const_cast<char**>(names),
                                    &name, &help, &unit, &number, &combine, &thread, &scale, &labels,
-                                   &buckets)) {
+                                   &buckets, &exemplars)) {
     throw PythonError{};
   }
   auto family = std::make_unique<Family>();
@@ -43,7 +44,8 @@ Family* Family::from_arguments(MetricType type, PyObject* arguments, PyObject* k
           .number = number_from(number),
           .combine = combine_from(combine),
           .thread = std::string_view(thread) == "realtime" ? Thread::realtime : Thread::any,
-          .scale = scale};
+          .scale = scale,
+          .exemplars = exemplars != 0};
   if (buckets != nullptr) family->add_bounds(buckets);
   if (labels != nullptr) {
     const Ref items(PySequence_Fast(labels, "labels: expected a sequence"));

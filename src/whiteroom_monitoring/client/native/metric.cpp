@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "../../../../juce_backend/src/monitoring/cells.h"
+#include "exemplar_argument.h"
 
 namespace whiteroom::monitoring::python {
 namespace {
@@ -198,7 +199,11 @@ PyObject* counter_inc(PyObject* self, PyObject* const* arguments, Py_ssize_t cou
     if (amount < 0) {
       raise(PyExc_ValueError, name_of(metric) + ": a counter never goes down");
     }
-    add(metric, target(metric, arguments, count, names), static_cast<std::uint64_t>(amount));
+    const FamilySpec& spec = metric->root->family->spec();
+    const LabelArguments labels(arguments, count, names, spec.exemplars);
+    std::uint64_t* const cells = target(metric, labels.arguments(), count, labels.names());
+    add(metric, cells, static_cast<std::uint64_t>(amount));
+    if (labels.exemplar()) wrm_exemplar_put(cells + 1, amount, &*labels.exemplar());
     Py_RETURN_NONE;
   });
 }
@@ -254,12 +259,19 @@ PyObject* histogram_observe(PyObject* self, PyObject* const* arguments, Py_ssize
   return guarded([&]() -> PyObject* {
     check_count(metric, count, 1, 1);
     std::int64_t value = 0;
-    std::uint64_t* const group = target(metric, arguments, count, names);
+    const Family& family = *metric->root->family;
+    const LabelArguments labels(arguments, count, names, family.spec().exemplars);
+    std::uint64_t* const group = target(metric, labels.arguments(), count, labels.names());
     if (!observation(metric, arguments[0], value)) Py_RETURN_NONE;
-    const std::vector<std::int64_t>& bounds = metric->root->family->cell_bounds();
+    const std::vector<std::int64_t>& bounds = family.cell_bounds();
     const auto size = static_cast<std::uint32_t>(bounds.size());
-    add(metric, &group[wrm_bucket(bounds.data(), size, value)], 1);
+    const std::uint32_t bucket = wrm_bucket(bounds.data(), size, value);
+    add(metric, &group[bucket], 1);
     add(metric, &group[size + 1], static_cast<std::uint64_t>(value));
+    if (labels.exemplar()) {
+      std::uint64_t* const slots = group + family.spec().value_cells();
+      wrm_exemplar_put(&slots[bucket * WRM_EXEMPLAR_CELLS], value, &*labels.exemplar());
+    }
     Py_RETURN_NONE;
   });
 }
@@ -363,8 +375,10 @@ PyMethodDef method(const char* name, Method function, const char* doc) {
 }
 
 PyMethodDef counter_methods[] = {
-    method("inc", counter_inc,
-           "inc(amount=1, **labels)\n--\n\nAdd `amount` (seconds for a counter of seconds)."),
+    method(
+        "inc", counter_inc,
+        "inc(amount=1, **labels)\n--\n\nAdd `amount` (seconds for a counter of seconds). A metric "
+        "with exemplars takes the keyword `exemplar`, too."),
     method("labels", metric_labels, kLabelsDoc),
     {}};
 PyMethodDef gauge_methods[] = {
@@ -379,7 +393,8 @@ PyMethodDef level_methods[] = {
     {}};
 PyMethodDef histogram_methods[] = {
     method("observe", histogram_observe,
-           "observe(value, **labels)\n--\n\nPut `value` (in the metric's unit) into its bucket."),
+           "observe(value, **labels)\n--\n\nPut `value` (in the metric's unit) into its bucket. A "
+           "metric with exemplars takes the keyword `exemplar`, too."),
     method("labels", metric_labels, kLabelsDoc),
     {}};
 PyMethodDef summary_methods[] = {

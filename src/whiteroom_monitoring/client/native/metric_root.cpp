@@ -40,7 +40,8 @@ void Root::bind(Segment& to) {
     std::uint64_t* const cells = cells_in_segment(place.values);
     for (std::uint32_t i = 0; i < family->cells(); ++i) {
       if (place.own[i] == 0) continue;
-      if (spec.number == Number::f64 || spec.type == MetricType::info) {
+      const bool exemplar = i % spec.group_cells() >= spec.value_cells();
+      if (spec.number == Number::f64 || spec.type == MetricType::info || exemplar) {
         wrm_store(&cells[i], place.own[i]);
       } else {
         wrm_any_add(&cells[i], place.own[i]);

@@ -1,4 +1,5 @@
 /// The extension module whiteroom_monitoring.client._native: the core, for Python.
+#include "exposition_object.h"
 #include "metric.h"
 #include "python_object.h"
 #include "segment_object.h"
@@ -21,7 +22,7 @@ PyMODINIT_FUNC PyInit__native() {
   using namespace whiteroom::monitoring::python;
   PyObject* const module = PyModule_Create(&module_definition);
   if (module == nullptr) return nullptr;
-  if (!add_metric_types(module) || !add_segment(module)) {
+  if (!add_metric_types(module) || !add_segment(module) || !add_exposition(module)) {
     Py_DECREF(module);
     return nullptr;
   }

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace whiteroom::monitoring::python {
@@ -77,5 +78,16 @@ class GilReleased {
  private:
   PyThreadState* state_;
 };
+
+/// Run `read` without the interpreter's lock; a failing system call becomes an OSError.
+template <class Read>
+auto without_gil(const Read& read) {
+  try {
+    const GilReleased released;
+    return read();
+  } catch (const std::system_error& error) {
+    raise(PyExc_OSError, error.what());
+  }
+}
 
 }  // namespace whiteroom::monitoring::python

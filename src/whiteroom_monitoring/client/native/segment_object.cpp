@@ -1,7 +1,6 @@
 #include "segment_object.h"
 
-#include <memory>
-#include <system_error>
+#include <utility>
 
 #include "../../../../juce_backend/src/monitoring/exposition.h"
 #include "../../../../juce_backend/src/monitoring/fold.h"
@@ -16,13 +15,9 @@ struct SegmentObject {
   PyObject* metrics;  ///< the list of those that record into it: they own its families
 };
 
-SegmentObject* segment_of(PyObject* object) { return reinterpret_cast<SegmentObject*>(object); }
+PyTypeObject* g_type = nullptr;
 
-Segment& open_segment(PyObject* self) {
-  Segment* const segment = segment_of(self)->segment;
-  if (segment == nullptr) raise(PyExc_ValueError, "the segment is closed");
-  return *segment;
-}
+SegmentObject* segment_of(PyObject* object) { return reinterpret_cast<SegmentObject*>(object); }
 
 PyObject* segment_new(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   return guarded([&]() -> PyObject* {
@@ -91,71 +86,6 @@ void segment_dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* bytes_from(const std::string& text) {
-  return PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
-}
-
-PyObject* list_from(const std::vector<std::string>& texts) {
-  Ref list(PyList_New(0));
-  for (const std::string& text : texts) {
-    const Ref item(
-        PyUnicode_DecodeFSDefaultAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
-    if (PyList_Append(list.get(), item.get()) != 0) throw PythonError{};
-  }
-  return list.release();
-}
-
-/// Run `read` without the interpreter's lock; a failing system call becomes an OSError.
-template <class Read>
-auto without_gil(const Read& read) {
-  try {
-    const GilReleased released;
-    return read();
-  } catch (const std::system_error& error) {
-    raise(PyExc_OSError, error.what());
-  }
-}
-
-/// expose(directory, program, own=None) -> (text, live_segments, served, problems)
-PyObject* expose(PyObject*, PyObject* arguments) {
-  return guarded([&]() -> PyObject* {
-    const char* directory = nullptr;
-    const char* program = nullptr;
-    PyObject* own = Py_None;
-    if (!PyArg_ParseTuple(arguments, "ss|O", &directory, &program, &own)) throw PythonError{};
-    Segment* const segment = own == Py_None ? nullptr : &open_segment(own);
-    const auto unshared =
-        segment == nullptr ? std::span<const std::byte>{} : segment->unshared_bytes();
-    const auto begin = std::chrono::steady_clock::now();
-    std::string text;
-    const ProgramReading reading = without_gil([&] {
-      fold_program(directory, program);
-      ProgramReading found = read_program(directory, program, unshared);
-      expose_text(found.view, text);
-      return found;
-    });
-    if (segment != nullptr) segment->count_exposition(std::chrono::steady_clock::now() - begin);
-    Ref problems(list_from(reading.problems));
-    return Py_BuildValue("(NnNN)", bytes_from(text), static_cast<Py_ssize_t>(reading.live_segments),
-                         PyBool_FromLong(reading.served), problems.release());
-  });
-}
-
-/// expose_unserved(directory) -> (text, problems)
-PyObject* expose_unserved(PyObject*, PyObject* argument) {
-  return guarded([&]() -> PyObject* {
-    const std::string directory(text_of(argument));
-    std::string text;
-    const UnservedReading reading = without_gil([&] {
-      UnservedReading found = read_unserved(directory);
-      expose_text(found.views, text);
-      return found;
-    });
-    Ref problems(list_from(reading.problems));
-    return Py_BuildValue("(NN)", bytes_from(text), problems.release());
-  });
-}
-
 PyObject* programs(PyObject*, PyObject* argument) {
   return guarded([&]() -> PyObject* {
     const std::string directory(text_of(argument));
@@ -187,12 +117,6 @@ PyMethodDef segment_methods[] = {
     {}};
 
 PyMethodDef functions[] = {
-    {"expose", expose, METH_VARARGS,
-     "expose(directory, program, own=None)\n--\n\n"
-     "Return (text, live_segments, served, problems) of a program; dead segments are folded."},
-    {"expose_unserved", expose_unserved, METH_O,
-     "expose_unserved(directory)\n--\n\n"
-     "Return (text, problems) of all programs in the folder that no live endpoint serves."},
     {"programs", programs, METH_O,
      "programs(directory)\n--\n\nReturn the programs that have segments in the folder."},
     {"default_directory", default_directory, METH_NOARGS,
@@ -203,6 +127,24 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
+Segment* segment_if_open(PyObject* segment) { return segment_of(segment)->segment; }
+
+Segment& open_segment(PyObject* segment) {
+  if (!Py_IS_TYPE(segment, g_type)) raise(PyExc_TypeError, "expected a Segment");
+  if (segment_of(segment)->segment == nullptr) raise(PyExc_ValueError, "the segment is closed");
+  return *segment_of(segment)->segment;
+}
+
+PyObject* list_from(const std::vector<std::string>& texts) {
+  Ref list(PyList_New(0));
+  for (const std::string& text : texts) {
+    const Ref item(
+        PyUnicode_DecodeFSDefaultAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
+    if (PyList_Append(list.get(), item.get()) != 0) throw PythonError{};
+  }
+  return list.release();
+}
+
 bool add_segment(PyObject* module) {
   PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(segment_new)},
                          {Py_tp_dealloc, reinterpret_cast<void*>(segment_dealloc)},
@@ -210,8 +152,8 @@ bool add_segment(PyObject* module) {
                          {0, nullptr}};
   PyType_Spec spec = {"whiteroom_monitoring.client._native.Segment", sizeof(SegmentObject), 0,
                       Py_TPFLAGS_DEFAULT, slots};
-  auto* const type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
-  return type != nullptr && PyModule_AddType(module, type) == 0 &&
+  g_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+  return g_type != nullptr && PyModule_AddType(module, g_type) == 0 &&
          PyModule_AddFunctions(module, functions) == 0;
 }
 
