@@ -23,6 +23,7 @@ def _metric(**changes: Any) -> Metric:
         "combine": None,
         "updates": "set",
         "replaces": (),
+        "exemplars": False,
         "path": Path("audio.yaml"),
         "line": 4,
     }

@@ -135,6 +135,16 @@ EXAMPLES = [
         "the counter audio_calls_total has `updates`, which is for gauges",
     ),
     _named(
+        types.exemplars_fit_the_type,
+        "name: audio_level, type: gauge, combine: max, exemplars: ▸true",
+        "the gauge audio_level has exemplars",
+    ),
+    _named(
+        types.exemplars_fit_the_type,
+        "name: audio_wait_seconds_total, type: counter, unit: seconds, exemplars: ▸true",
+        "the counter audio_wait_seconds_total has exemplars",
+    ),
+    _named(
         types.info_has_labels_and_no_unit,
         "name: audio_engine_info, type: info",
         "the info audio_engine_info has no labels",

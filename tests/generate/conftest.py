@@ -20,6 +20,7 @@ metrics:
     unit: seconds
     help: Time from a note to its sound.
     thread: realtime
+    exemplars: true
     buckets: [0.00005, 0.5, 1]
     labels:
       - name: cause

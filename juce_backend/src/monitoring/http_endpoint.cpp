@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <list>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -36,11 +37,39 @@ constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;
 
 /// Connections at once: at most half of the files that the application may open.
 unsigned most_connections() {
-  constexpr rlim_t kMost = 1024;
+  constexpr rlim_t kMost = 512;
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 64;
-  return static_cast<unsigned>(std::clamp<rlim_t>(files.rlim_cur / 2, 1, kMost));
+  return static_cast<unsigned>(std::clamp<rlim_t>(files.rlim_cur / 2, 2, kMost));
 }
+
+/// What is kept for a connection as long as it lives: its place among those without a request.
+struct Visitor {
+  int socket;
+  std::optional<std::list<Visitor*>::iterator> place;
+};
+
+/// The connections without a request, the oldest first. When there are too many, the oldest has to
+/// go, and not the newest: that may be the scraper. For the daemon's one thread.
+class WaitingRoom {
+ public:
+  explicit WaitingRoom(std::size_t most) : most_(most) {}
+
+  void enter(Visitor& visitor) {
+    visitor.place = visitors_.insert(visitors_.end(), &visitor);
+    if (visitors_.size() <= most_) return;
+    Visitor& oldest = *visitors_.front();
+    leave(oldest);
+    shutdown(oldest.socket, SHUT_RDWR);  // the daemon sees the end of the connection, and closes it
+  }
+  void leave(Visitor& visitor) {
+    if (visitor.place) visitors_.erase(*std::exchange(visitor.place, std::nullopt));
+  }
+
+ private:
+  std::size_t most_;
+  std::list<Visitor*> visitors_;
+};
 
 std::string read_whole(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -161,6 +190,29 @@ class MetricsEndpoint::Impl {
   };
 
   void start(const EndpointOptions& options);
+  static Visitor& visitor_of(MHD_Connection* connection) {
+    const MHD_ConnectionInfo* const info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return *static_cast<Visitor*>(info->socket_context);
+  }
+  static void connection_changed(void* self, MHD_Connection* connection, void** kept,
+                                 MHD_ConnectionNotificationCode change) {
+    auto& endpoint = *static_cast<Impl*>(self);
+    if (change == MHD_CONNECTION_NOTIFY_STARTED) {
+      const int socket =
+          MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+      auto* const visitor = new Visitor{socket, {}};
+      endpoint.waiting_.enter(*visitor);
+      *kept = visitor;
+    } else {
+      auto* const visitor = static_cast<Visitor*>(*kept);
+      endpoint.waiting_.leave(*visitor);
+      delete visitor;
+    }
+  }
+  static void answered(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) {
+    static_cast<Impl*>(self)->waiting_.enter(visitor_of(connection));
+  }
 
   static MHD_Result handle(void* self, MHD_Connection* connection, const char* path,
                            const char* method, const char*, const char*, std::size_t* body_bytes,
@@ -169,6 +221,7 @@ class MetricsEndpoint::Impl {
     static int seen;
     if (*state == nullptr) {
       *state = &seen;
+      static_cast<Impl*>(self)->waiting_.leave(visitor_of(connection));
       return MHD_YES;
     }
     if (*body_bytes != 0) {
@@ -188,6 +241,8 @@ class MetricsEndpoint::Impl {
   Credentials credentials_;
   std::string certificate_;
   std::string key_;
+  const unsigned most_connections_ = most_connections();
+  WaitingRoom waiting_{most_connections_ - most_connections_ / 8 - 1};
   std::size_t held_bytes_ = 0;
   MHD_Daemon* daemon_ = nullptr;
 };
@@ -225,9 +280,10 @@ void MetricsEndpoint::Impl::start(const EndpointOptions& options) {
   daemon_ = MHD_start_daemon(
       flags, options.port, nullptr, nullptr, &Impl::handle, this, MHD_OPTION_SOCK_ADDR,
       is_ip6 ? reinterpret_cast<sockaddr*>(&ip6) : reinterpret_cast<sockaddr*>(&ip4),
-      MHD_OPTION_CONNECTION_LIMIT, most_connections(), MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds,
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes, MHD_OPTION_ARRAY, more.data(),
-      MHD_OPTION_END);
+      MHD_OPTION_CONNECTION_LIMIT, most_connections_, MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBytes, MHD_OPTION_NOTIFY_CONNECTION,
+      &Impl::connection_changed, this, MHD_OPTION_NOTIFY_COMPLETED, &Impl::answered, this,
+      MHD_OPTION_ARRAY, more.data(), MHD_OPTION_END);
   if (daemon_ == nullptr) {
     const char* const usual =
         options.key_file.empty() ? "no reason given" : "the certificate or its key is not usable";

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from whiteroom_backend.recorder import NOT_COUNTED
 from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.client.generated import http
+from whiteroom_monitoring.client.tracing import exemplar_of
 
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 STATUSES = frozenset(
@@ -49,7 +50,8 @@ class Instrumentation:
             elif active and not message.get("more_body", False):
                 active = False
                 _active.dec()
-                _duration.observe(time.perf_counter() - begin)
+                took = time.perf_counter() - begin
+                _duration.observe(took, exemplar=_exemplar(scope))
                 (
                     _counters.get((scope["method"], status)) or _counter(scope["method"], status)
                 ).inc()
@@ -60,6 +62,13 @@ class Instrumentation:
         finally:
             if active:  # nobody has got an answer
                 _active.dec()
+
+
+def _exemplar(scope: Scope) -> Mapping[str, str] | None:
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            return exemplar_of(value.decode("latin-1"))
+    return None
 
 
 def _counter(method: str, status: int) -> _native.Counter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Collection
 from typing import Any, TypeVar
@@ -45,7 +46,7 @@ class Desk:
     ) -> Answer:
         """Return an answer of 2xx or an expected status. Raises RefusedError, NoAnswerError."""
         start = time.monotonic()
-        request = self._pool.address.encode(method, path, content, token)
+        request = self._pool.address.encode(method, path, content, token, _traceparent())
         try:
             answer = await self._pool.ask(request)
         finally:
@@ -67,3 +68,8 @@ def member(content: bytes | dict[str, Any], name: str, kind: type[T]) -> T:
     if not isinstance(value, kind):
         raise NoAnswerError("garbage", f"{name}: expected {kind.__name__}, found {value!r:.40}")
     return value
+
+
+def _traceparent() -> str:
+    """Return the header of a new trace (W3C Trace Context): this is where each of them begins."""
+    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"

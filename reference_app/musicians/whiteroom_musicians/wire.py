@@ -42,12 +42,21 @@ class Address:
             raise UsageError(f"--url {url}: expected http://HOST:PORT; give the backend's address")
         return cls(host, 80 if port is None else port, parts.path.rstrip("/"))
 
-    def encode(self, method: str, path: str, content: object = None, token: str = "") -> bytes:
+    def encode(
+        self,
+        method: str,
+        path: str,
+        content: object = None,
+        token: str = "",
+        traceparent: str = "",
+    ) -> bytes:
         """Return the bytes of a request; ``content`` is sent as JSON unless it is None."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         lines = [f"{method} {self.prefix}/api/v1{path} HTTP/1.1", f"Host: {host}:{self.port}"]
         if token:
             lines.append(f"Authorization: Bearer {token}")
+        if traceparent:
+            lines.append(f"traceparent: {traceparent}")
         body = b""
         if content is not None:
             body = json.dumps(content).encode()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 import ssl
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -131,7 +133,7 @@ def _config(application: MetricsApp, tls: ssl.SSLContext | None) -> uvicorn.Conf
         access_log=False,
         lifespan="off",
         loop="asyncio",
-        http=_Protocol,
+        http=cast(type[asyncio.Protocol], functools.partial(_Protocol, {})),
         ws="none",
         server_header=False,
         proxy_headers=False,
@@ -151,35 +153,57 @@ class _Server(uvicorn.Server):
 
 
 class _Protocol(H11Protocol):
-    """A connection that has to get on: with its request, then with taking the answer."""
+    """A connection that has to get on: with its request, then with taking the answer.
+
+    ``waiting`` are the server's connections without a request, the oldest first. When there are too
+    many, the oldest has to go, and not the newest: that may be the scraper.
+    """
 
     _limit: asyncio.TimerHandle | None = None
 
+    def __init__(self, waiting: dict[_Protocol, None], **server: Any) -> None:
+        super().__init__(**server)
+        self._waiting = waiting
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
-            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
-        else:
-            self._allow(REQUEST_S, self._request_is_late)
+        self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._waiting.pop(self, None)
         if self._limit is not None:
             self._limit.cancel()
         super().connection_lost(exc)
 
+    def _wait(self) -> None:
+        self._waiting[self] = None
+        self._allow(REQUEST_S, self._request_is_late)
+        if len(self._waiting) > MOST_CONNECTIONS:
+            next(iter(self._waiting)).make_room()
+
+    def make_room(self) -> None:
+        """Close: others want the place."""
+        self._waiting.pop(self, None)
+        self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
+
     def data_received(self, data: bytes) -> None:
-        before = self.cycle
-        super().data_received(data)
-        self._watch_answer(before)
+        # In pieces, because h11 looks at the length of a head only between two of them.
+        for start in range(0, len(data), LONGEST_HEAD_BYTES):
+            before = self.cycle
+            super().data_received(data[start : start + LONGEST_HEAD_BYTES])
+            self._watch_answer(before)
+            if self.transport.is_closing():
+                return
 
     def on_response_complete(self) -> None:
         before = self.cycle
-        self._allow(REQUEST_S, self._request_is_late)
+        self._wait()
         super().on_response_complete()
         self._watch_answer(before)
 
     def _watch_answer(self, before: object) -> None:
         if self.cycle is not before and not self.cycle.response_complete:
+            self._waiting.pop(self, None)
             self._allow(ANSWER_S, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:

@@ -47,6 +47,8 @@ def _metric(metric: Metric) -> str:
         lines.append(f"Of several processes: {metric.combine}")
     if metric.buckets:
         lines.append("Buckets: " + ", ".join(map(_decimal, metric.buckets)))
+    if metric.exemplars:
+        lines.append("Keeps exemplars")
     if metric.replaces:
         lines.append(f"Replaces {_names(metric.replaces)}")
     listing = "".join(f"- {line}\n" for line in lines)

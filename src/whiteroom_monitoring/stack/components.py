@@ -99,6 +99,8 @@ def _prometheus(layout: Layout) -> Component:
             # An alert that fires before Alertmanager is known, in the first seconds of a start,
             # is sent again after this time. It outlives Prometheus for four times as long.
             "--rules.alert.resend-delay=30s",
+            # What a request took leads to its trace: Prometheus keeps these only when told to.
+            "--enable-feature=exemplar-storage",
             # By default it waits for 5 s before its first scrapes, which `up` waits for.
             "--scrape.discovery-reload-interval=1s",
         ),
