@@ -10,20 +10,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 import timeit
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 from benchmarks import report
+from benchmarks.native_build import program, run
 from benchmarks.report import Row
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build/benchmarks"
 BATCHES = 9
 BATCH_S = 0.05
 EXPOSED_SERIES = 100_000
@@ -63,26 +60,13 @@ NATIVE = {
 
 def native() -> list[Row]:
     """Build and run the C++ measurements."""
-    source = ROOT / "benchmarks/native"
-    _run("cmake", "-S", str(source), "-B", str(BUILD), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release")
-    _run("cmake", "--build", str(BUILD))
     rows = []
-    for line in _run(str(BUILD / "clients")).splitlines():
+    for line in run(str(program("clients"))).splitlines():
         found = json.loads(line)
         # A name that is not among the goals says that counts were lost.
         unit, goal = NATIVE.get(found["name"], ("", Goal(limit=0)))
         rows.append(goal.row(f"C++ {found['name']}", unit, found["ours"], found["peer"]))
     return rows
-
-
-def _run(*command: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        sys.exit(f"{command[0]}: not found; run infrastructure/monitoring/start.sh --install-only")
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def in_python() -> list[Row]:

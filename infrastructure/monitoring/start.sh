@@ -105,12 +105,13 @@ declare -A without=(
     [doctest-dev]='the C++ tests are left out'
     [podman]='the container exporter is not tried on a real container'
     [runc]='the container exporter is not tried on a real container'
+    [openssl]='HTTPS is not tried'
     [spin]='the model of the core is not checked'
 )
 wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
-    libmicrohttpd-dev zlib1g-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql redis-server
-    nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
-[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc)
+    libmicrohttpd-dev zlib1g-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql
+    redis-server nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
+[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc openssl)
 python_is_whole || wanted+=(python3-venv python3-dev)
 
 # Debian starts a service when its package is installed, unless this file forbids it.
