@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import httpx
 import pytest
 
 REQUESTS = "http_requests_total"
@@ -14,6 +15,17 @@ def counted(method, status, **others):
     """Return what one request changes."""
     request = f'{REQUESTS}{{method="{method}",status="{status}"}}'
     return {request: 1.0, DURATIONS: 1.0, **{name: float(n) for name, n in others.items()}}
+
+
+def test_a_traced_request_is_an_exemplar(backend):
+    """The trace that a request came with is shown beside how long it took."""
+    trace = uuid.uuid4().hex
+    header = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    backend.ask("GET", "/instruments", headers=header)
+    address = f"http://127.0.0.1:{backend.metrics_port}/metrics"
+    text = httpx.get(address, headers={"Accept": "application/openmetrics-text"}).text
+    [line] = [line for line in text.splitlines() if trace in line]
+    assert line.startswith("http_request_duration_seconds_bucket")
 
 
 @pytest.fixture

@@ -119,8 +119,13 @@ def status_of(answer: bytes) -> int:
 
 
 @contextlib.contextmanager
-def started(kind: str, series: int = 100, *files: Path) -> Iterator[Endpoint]:
-    """Start an endpoint in a fresh folder; ``files`` are a token, or a certificate and a key."""
+def started(
+    kind: str, series: int = 100, *files: Path, program: Path = PROGRAM
+) -> Iterator[Endpoint]:
+    """Start an endpoint in a fresh folder; ``files`` are a token, or a certificate and a key.
+
+    ``program`` is the one in C++, if it is not the usual one.
+    """
     folder = Path(tempfile.mkdtemp(prefix="whiteroom-endpoint-", dir="/dev/shm"))
     python = [sys.executable, "-c", textwrap.dedent(_PYTHON)]
     agent_options = {1: ["--bearer-token-file"], 2: ["--tls-certificate", "--tls-key"]}
@@ -129,7 +134,7 @@ def started(kind: str, series: int = 100, *files: Path) -> Iterator[Endpoint]:
     ]
     agent = [sys.executable, "-m", "whiteroom_monitoring", "agent", "--port", "0"]
     command = {
-        "c++": [PROGRAM, folder, str(series), *files],
+        "c++": [program, folder, str(series), *files],
         "python": [*python, folder, str(series), *files],
         "agent": [*agent, "--segments", folder, *named],
     }[kind]

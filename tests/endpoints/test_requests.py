@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
+from pathlib import Path
 
 import pytest
 
-from tests.endpoints.conftest import Endpoint, status_of
+from tests.endpoints.conftest import ROOT, Endpoint, started, status_of
 
 GET = b"GET /metrics HTTP/1.1\r\nHost: a\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
@@ -75,6 +76,25 @@ def _mutant(chance: random.Random) -> bytes:
 )
 def test_no_request_ends_it(endpoint: Endpoint, mutants: int) -> None:
     """Mutated requests are answered or refused; the process goes on, and answers as ever."""
+    _pester(endpoint, mutants)
+
+
+@pytest.mark.parametrize("sanitizer", ["address", "thread"])
+@pytest.mark.parametrize(
+    "mutants", [100, pytest.param(20_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
+def test_sanitizers_find_nothing(sanitizer: str, mutants: int) -> None:
+    """The same under AddressSanitizer and ThreadSanitizer, which end a program that is at fault."""
+    program = (ROOT or Path()) / f"build-{sanitizer}/bin/whiteroom-endpoint"
+    if not program.is_file():
+        pytest.skip(f"{program.parent.parent.name} is not built (./test.sh builds it)")
+    with started("c++", program=program) as endpoint:
+        _pester(endpoint, mutants)
+        assert endpoint.end() > 0
+        assert endpoint.process.returncode == 0
+
+
+def _pester(endpoint: Endpoint, mutants: int) -> None:
     chance = random.Random(5)
     known = {0, 200, 400, 404, 405, 408, 411, 413, 414, 417, 426, 431, 501, 505}
     for _ in range(mutants):
