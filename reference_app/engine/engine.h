@@ -1,17 +1,20 @@
 /// The engine: renders the song when a driver calls, and records how that went.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <memory>
+#include <string_view>
 
+#include "abi/sch_engine.h"
 #include "audio_metrics.h"
 #include "driver/driver.h"
 #include "faults.h"
 #include "mixer/mixer.h"
+#include "queue/bounded_queue.h"
 #include "song/song.h"
 
 namespace whiteroom::engine {
@@ -25,51 +28,109 @@ struct Snapshot {
   double position_beats;
   std::uint64_t callbacks;
   std::uint64_t xruns;
+  std::uint64_t dropouts;
+  std::chrono::nanoseconds lost;
+};
+
+/// A song, the mixer that plays it, and where the mixer's plug-ins record.
+struct LoadedSong {
+  song::Song song;
+  mixer::Mixer mixer;
+  monitoring::PluginRack rack;
+  std::uint32_t first = 0;  ///< performances, and how they are blended at first
+  std::uint32_t second = 0;
+  double blend = 0;
+};
+
+/// What the callback is asked to do. `first` and `second` are performances, for a blend of these.
+struct Command {
+  sch_command asked{};
+  std::uint32_t first = 0;
+  std::uint32_t second = 0;
 };
 
 /// Setters and snapshots may be called from any thread; render() from the driver's only.
-class Engine final : public driver::Client, private mixer::ChannelProbe {
+class Engine final : public driver::Client, private mixer::PluginProbe {
  public:
-  static constexpr double kSlowestBpm = 20;
-  static constexpr double kFastestBpm = 300;
+  static constexpr std::size_t kCommands = 1024;
+  static constexpr std::size_t kEvents = 256;
 
-  /// Allocates all that rendering needs.
-  Engine(const song::Song& song, double sample_rate, monitoring::Segment& segment, Faults& faults);
+  Engine(monitoring::Segment& segment, Faults& faults);
+  ~Engine();
+
+  /// Make a song ready for a sample rate. Allocates.
+  std::unique_ptr<LoadedSong> load(song::Song song, double sample_rate) const;
+  /// Play another song from the next callback on. One thread at a time; frees the one before last.
+  void play(std::unique_ptr<LoadedSong> song) noexcept;
 
   void thread_begins(bool realtime) noexcept override;
   void stream_changed(const driver::Stream& stream) noexcept override;
   void render(std::span<float> left, std::span<float> right) noexcept override;
   void xrun(std::chrono::nanoseconds delay) noexcept override;
 
-  void set_playing(bool playing) noexcept { playing_.store(playing, std::memory_order_relaxed); }
-  /// Between kSlowestBpm and kFastestBpm.
+  void set_playing(bool playing) noexcept;
+  /// Between song::kSlowestBpm and song::kFastestBpm.
   void set_tempo(double bpm) noexcept { tempo_bpm_.store(bpm, std::memory_order_relaxed); }
+  /// Let the next callback obey; return false when the queue is full. Does not lock.
+  bool push(const Command& command) noexcept { return commands_.push(command); }
+  /// Say that something has happened; lost when nobody fetches events. Does not lock.
+  void post(sch_event_kind kind, double value, std::string_view text,
+            std::string_view more = {}) noexcept;
+  bool next_event(sch_event& event) noexcept { return events_.pop(event); }
+
   Snapshot snapshot() const noexcept;
+  /// Fill in what the callback knows: all but the ids and the lengths.
+  void describe(sch_performance_state& state) const noexcept;
+  std::uint32_t first_performance() const noexcept {
+    return first_.load(std::memory_order_relaxed);
+  }
+  std::uint32_t second_performance() const noexcept {
+    return second_.load(std::memory_order_relaxed);
+  }
+  double blend() const noexcept { return blend_.load(std::memory_order_relaxed); }
   /// Return the longest that a callback took since this was last asked; one thread asks.
   std::chrono::nanoseconds take_longest_render() noexcept;
 
-  const std::vector<std::string>& channels() const noexcept { return channels_; }
   monitoring::AudioMetrics& metrics() noexcept { return metrics_; }
 
  private:
-  void enter_channel(std::size_t channel) noexcept override;
-  void leave_channel(std::size_t channel, std::chrono::nanoseconds took) noexcept override;
+  void take_next_song() noexcept;
+  void obey_commands() noexcept;
+  void obey(const Command& command) noexcept;
+  void blend(std::uint32_t first, std::uint32_t second, double share) noexcept;
+  void show(std::span<const float> left, std::span<const float> right) noexcept;
+  void count(const std::optional<monitoring::Miss>& miss, std::chrono::nanoseconds took) noexcept;
+  void enter_plugin(std::size_t plugin) noexcept override;
+  void leave_plugin(std::size_t plugin, std::chrono::nanoseconds took) noexcept override;
 
-  std::vector<std::string> channels_;
   monitoring::AudioMetrics metrics_;
   Faults& faults_;
-  mixer::Mixer mixer_;
+  BoundedQueue<Command, kCommands> commands_;
+  BoundedQueue<sch_event, kEvents> events_;
+
+  LoadedSong* current_ = nullptr;              ///< the callback's alone
+  std::atomic<LoadedSong*> next_{nullptr};     ///< on its way to the callback
+  std::atomic<LoadedSong*> retired_{nullptr};  ///< on its way back, to be freed
 
   // Relaxed throughout: each is a number by itself, and nothing is published with it.
   std::atomic<bool> playing_{true};
-  std::atomic<double> tempo_bpm_;
+  std::atomic<double> tempo_bpm_{120};
   std::atomic<double> position_beats_{0};
   std::atomic<double> sample_rate_{0};
   std::atomic<std::uint32_t> buffer_frames_{0};
   std::atomic<bool> realtime_{false};
   std::atomic<std::uint64_t> callbacks_{0};
   std::atomic<std::uint64_t> xruns_{0};
+  std::atomic<std::uint64_t> dropouts_{0};
+  std::atomic<std::int64_t> lost_ns_{0};
   std::atomic<std::int64_t> longest_render_ns_{0};
+  std::atomic<std::uint32_t> first_{0};
+  std::atomic<std::uint32_t> second_{0};
+  std::atomic<double> blend_{0};
+  std::atomic<std::uint32_t> voices_{0};
+  std::atomic<std::uint32_t> channels_{0};
+  std::array<std::atomic<float>, SCH_MOST_CHANNELS> channel_peaks_{};
+  std::array<std::atomic<float>, SCH_WAVEFORM_POINTS> waveform_{};  ///< by callback, in turn
 };
 
 }  // namespace whiteroom::engine

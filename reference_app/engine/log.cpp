@@ -16,6 +16,7 @@ namespace {
 
 std::mutex mutex;
 std::ofstream file;
+std::ostream* out = nullptr;  // a library says nothing until it is told where
 
 std::string_view name_of(Level level) {
   constexpr std::array<std::string_view, 3> names{"info", "warning", "error"};
@@ -40,8 +41,13 @@ std::string now() {
 
 void log_to(const std::string& path) {
   const std::lock_guard lock(mutex);
-  file.open(path, std::ios::app);
+  if (path == "-") {
+    out = &std::cout;
+    return;
+  }
+  file = std::ofstream(path, std::ios::app);
   if (!file) throw std::runtime_error(path + ": can't be written: " + std::strerror(errno));
+  out = &file;
 }
 
 void log(Level level, std::string_view message, const std::vector<Field>& fields) {
@@ -53,8 +59,7 @@ void log(Level level, std::string_view message, const std::vector<Field>& fields
   const std::string text =
       line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   const std::lock_guard lock(mutex);
-  std::ostream& out = file.is_open() ? static_cast<std::ostream&>(file) : std::cout;
-  out << text << '\n' << std::flush;
+  if (out != nullptr) *out << text << '\n' << std::flush;
 }
 
 }  // namespace whiteroom::engine

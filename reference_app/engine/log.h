@@ -15,7 +15,8 @@ enum class Level { info, warning, error };
 
 using Field = std::pair<std::string_view, std::variant<std::string, double, std::int64_t, bool>>;
 
-/// Write to the file at `path` instead of standard output. Throws std::runtime_error.
+/// Append to the file at `path`, or write to standard output for "-"; before, nothing is written.
+/// Throws std::runtime_error.
 void log_to(const std::string& path);
 
 void log(Level level, std::string_view message, const std::vector<Field>& fields = {});

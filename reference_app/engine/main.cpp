@@ -1,35 +1,23 @@
-/// The reference engine's program: makes the parts, starts them, and waits for a signal.
-#include <pthread.h>
+/// The reference engine's program: what a host does with the C ABI, and a signal ends it.
 #include <signal.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
-#include <memory>
+#include <exception>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
-#include "abi/bridge.h"
 #include "abi/sch_engine.h"
-#include "control/server.h"
-#include "driver/clock_driver.h"
 #include "driver/render_file.h"
-#include "engine.h"
-#include "http_endpoint.h"
 #include "log.h"
 #include "options.h"
 #include "song/first_light.h"
-#ifdef WHITEROOM_WITH_JACK
-#include "driver/jack_driver.h"
-#endif
 
 namespace whiteroom::engine {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kProgram = "juce-backend";
 constexpr auto kFrontEndPause = 200ms;
 
 /// Block the signals that end the program, in this thread and all that it starts.
@@ -43,25 +31,14 @@ sigset_t block_signals() {
   return ending;
 }
 
-/// Resident memory in bytes: the second number of /proc/self/statm, in pages; see proc(5).
-std::uint64_t resident_bytes() {
-  std::uint64_t total = 0;
-  std::uint64_t resident = 0;
-  std::ifstream("/proc/self/statm") >> total >> resident;
-  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
 /// Calls the engine over its C ABI, as a front end does that shows where the song is.
 class FrontEnd {
  public:
-  FrontEnd() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
+  explicit FrontEnd(sch_engine* engine)
+      : thread_([engine](const std::stop_token& stop) { run(engine, stop); }) {}
 
  private:
-  void run(const std::stop_token& stop) {
-    sch_engine* engine = nullptr;
-    while (sch_engine_create(&engine) != SCH_OK && !stop.stop_requested()) {
-      std::this_thread::sleep_for(kFrontEndPause);
-    }
+  static void run(sch_engine* engine, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       sch_audio_status status{};
       const bool known = sch_engine_get_audio_status(engine, &status) == SCH_OK;
@@ -71,144 +48,83 @@ class FrontEnd {
       sch_uuid_validate("0191d5a0-6f0e-7c3a-9d6e-2b1f0c4e8a77");
       std::this_thread::sleep_for(kFrontEndPause);
     }
-    sch_engine_destroy(engine);
   }
 
   std::jthread thread_;
 };
 
-driver::Stream stream_of(const Options& options) {
-  return {static_cast<double>(options.sample_rate), options.buffer_frames};
+void require(std::int32_t result, const char* what) {
+  if (result == SCH_OK) return;
+  throw std::runtime_error(std::string(what) + ": result code " + std::to_string(result) +
+                           "; the log says why");
 }
 
-#ifdef WHITEROOM_WITH_JACK
-/// The sample rate is the server's, which is known only to a client of it: ask, then make the
-/// engine.
-std::optional<double> jack_sample_rate() {
-  class Nobody final : public driver::Client {
-    void thread_begins(bool) noexcept override {}
-    void stream_changed(const driver::Stream&) noexcept override {}
-    void render(std::span<float>, std::span<float>) noexcept override {}
-    void xrun(std::chrono::nanoseconds) noexcept override {}
-  } nobody;
-  return driver::open_jack(nobody)->stream().sample_rate;
-}
-#else
-std::optional<double> jack_sample_rate() {
-  throw driver::DriverError("built without JACK; choose --driver clock");
-}
-#endif
-
-/// Return the sample rate of the JACK server, or nothing when a clock is to drive the engine.
-std::optional<double> chosen_jack(const Options& options) {
-  if (options.driver == "clock") return std::nullopt;
-  try {
-    return jack_sample_rate();
-  } catch (const driver::DriverError& problem) {
-    if (options.driver == "jack") throw;
-    log(Level::info, "a clock drives the engine", {{"reason", problem.what()}});
-    return std::nullopt;
+/// The engine, from its making to its end.
+class Host {
+ public:
+  explicit Host(const Options& options) {
+    const sch_engine_config config{.size = sizeof(sch_engine_config),
+                                   .driver = options.driver.c_str(),
+                                   .segments = options.segments.c_str(),
+                                   .metrics_address = options.metrics_address.c_str(),
+                                   .metrics_port = options.metrics_port,
+                                   .control = options.control.c_str(),
+                                   .log_file = nullptr};
+    require(sch_engine_create(&config, &engine_), "sch_engine_create");
   }
-}
+  ~Host() { sch_engine_destroy(engine_); }
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
 
-std::unique_ptr<driver::Driver> open_driver(bool jack, driver::Client& client,
-                                            const Options& options) {
-#ifdef WHITEROOM_WITH_JACK
-  if (jack) return driver::open_jack(client);
-#endif
-  static_cast<void>(jack);
-  return std::make_unique<driver::ClockDriver>(client, stream_of(options));
-}
-
-/// A sound server has a rate and a buffer of its own; say so where others were asked for.
-void compare(const driver::Stream& wanted, const driver::Stream& stream) {
-  if (wanted.sample_rate == stream.sample_rate && wanted.buffer_frames == stream.buffer_frames) {
-    return;
+  void play(const Options& options) {
+    require(sch_engine_create_default_song(engine_, nullptr), "sch_engine_create_default_song");
+    require(sch_engine_audio_init(engine_, options.sample_rate, options.buffer_frames, 2),
+            "sch_engine_audio_init");
+    require(sch_engine_audio_start(engine_), "sch_engine_audio_start");
+    if (options.front_end) front_end_.emplace(engine_);
   }
-  log(Level::warning, "the sound server has its own sample rate and buffer",
-      {{"wanted_sample_rate", wanted.sample_rate},
-       {"wanted_buffer_frames", static_cast<std::int64_t>(wanted.buffer_frames)}});
-}
-
-void prepare(monitoring::Segment& segment) {
-  segment.declare(monitoring::audio::families());
-  segment.declare(monitoring::ffi::families());
-  const monitoring::Preparation& done = segment.prepare();
-  if (!done.shared) log(Level::warning, "metrics in private memory", {{"reason", done.problem}});
-  if (!done.locked) log(Level::warning, "metrics not locked in memory");
-}
-
-/// Once a second: what may not be done in the callback.
-void keep_house(Engine& engine, std::uint64_t& known_xruns) {
-  engine.metrics().set_memory(resident_bytes());
-  const Snapshot now = engine.snapshot();
-  const std::chrono::nanoseconds longest = engine.take_longest_render();
-  if (now.xruns == known_xruns) return;
-  log(Level::warning, "xruns",
-      {{"new", static_cast<std::int64_t>(now.xruns - known_xruns)},
-       {"total", static_cast<std::int64_t>(now.xruns)},
-       {"longest_render_ms", static_cast<double>(longest.count()) / 1e6}});
-  known_xruns = now.xruns;
-}
-
-/// Wait until a signal arrives or the sound server is gone. Return whether it was a signal.
-bool wait_for_end(const sigset_t& ending, Engine& engine, const driver::Driver& driver) {
-  std::uint64_t known_xruns = 0;
-  while (true) {
-    keep_house(engine, known_xruns);
-    const timespec second{1, 0};
-    const int number = sigtimedwait(&ending, nullptr, &second);
-    if (number > 0) {
-      log(Level::info, "stopping", {{"signal", static_cast<std::int64_t>(number)}});
-      return true;
-    }
-    if (driver.is_lost()) {
-      log(Level::error, "the sound server is gone");
-      return false;
-    }
+  bool lost() const {
+    sch_audio_status status{};
+    return sch_engine_get_audio_status(engine_, &status) == SCH_OK &&
+           status.state == SCH_AUDIO_LOST;
   }
-}
+
+ private:
+  sch_engine* engine_ = nullptr;
+  std::optional<FrontEnd> front_end_;
+};
 
 int play(const Options& options) {
   const sigset_t ending = block_signals();
-  monitoring::Segment segment({.program = kProgram, .directory = options.segments});
-  prepare(segment);
-  const std::optional<double> jack = chosen_jack(options);
-  Faults faults;
-  Engine engine(song::first_light(), jack.value_or(options.sample_rate), segment, faults);
-  sch_engine bridge{engine, monitoring::ffi::Shared(segment), faults};
-  abi::install(&bridge);
-  std::optional<control::Server> control;
-  if (!options.control.empty()) control.emplace(options.control, bridge);
-  const auto driver = open_driver(jack.has_value(), engine, options);
-  engine.metrics().set_info(WHITEROOM_VERSION, driver->kind());
-  driver->start();
-  const monitoring::MetricsEndpoint endpoint(
-      segment, {.address = options.metrics_address, .port = options.metrics_port});
-  const driver::Stream stream = driver->stream();
-  compare(stream_of(options), stream);
-  log(Level::info, "playing",
-      {{"version", WHITEROOM_VERSION},
-       {"driver", jack ? "jack" : "clock"},
-       {"sample_rate", stream.sample_rate},
-       {"buffer_frames", static_cast<std::int64_t>(stream.buffer_frames)},
-       {"channels", static_cast<std::int64_t>(engine.channels().size())},
-       {"metrics_port", static_cast<std::int64_t>(endpoint.port())}});
-  std::optional<FrontEnd> front_end;
-  if (options.front_end) front_end.emplace();
-  return wait_for_end(ending, engine, *driver) ? 0 : 1;
+  Host host(options);
+  host.play(options);
+  while (!host.lost()) {
+    const timespec second{1, 0};
+    const int number = sigtimedwait(&ending, nullptr, &second);
+    if (number < 0) continue;
+    log(Level::info, "stopping", {{"signal", static_cast<std::int64_t>(number)}});
+    return 0;
+  }
+  return 1;
+}
+
+int render(const Options& options) {
+  const song::Song song = song::first_light();
+  mixer::Mixer mixer(song, options.sample_rate);
+  driver::render_file({.path = options.render,
+                       .seconds = options.seconds,
+                       .sample_rate = options.sample_rate,
+                       .block_frames = options.buffer_frames},
+                      mixer, song.tempo_bpm);
+  return 0;
 }
 
 int run(const Options& options) {
   if (options.help) return std::fputs(kUsage, stdout) < 0 ? 1 : 0;
   if (options.version) return std::puts("whiteroom-engine " WHITEROOM_VERSION) < 0 ? 1 : 0;
-  if (!options.log_file.empty()) log_to(options.log_file);
-  if (options.render.empty()) return play(options);
-  driver::render_file({.path = options.render,
-                       .seconds = options.seconds,
-                       .sample_rate = options.sample_rate,
-                       .block_frames = options.buffer_frames});
-  return 0;
+  if (!options.render.empty()) return render(options);
+  log_to(options.log_file.empty() ? "-" : options.log_file);
+  return play(options);
 }
 
 }  // namespace

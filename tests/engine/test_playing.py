@@ -200,7 +200,7 @@ def test_second_engine_on_one_socket_is_refused(engine, run_engine) -> None:
     options = ("--driver", "clock", "--metrics-port", "0", "--control", str(playing.control))
     done = run_engine(*options, "--segments", str(playing.folder / "other"))
     assert done.returncode == 1
-    assert "another engine answers there" in done.stderr
+    assert "another engine answers there" in done.stdout
     assert playing.ask({"command": "status"})[0]["ok"]
 
 

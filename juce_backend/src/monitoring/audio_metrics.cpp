@@ -1,17 +1,32 @@
 #include "audio_metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace whiteroom::monitoring {
 
 AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channels)
     : shared_(segment), realtime_(segment) {
-  channels_.reserve(channels.size());
-  for (const std::string& channel : channels) {
-    channels_.push_back(realtime_.audio_channel_cpu_seconds_total.with(channel));
+  std::vector<ChannelNames> names;
+  for (const std::string& channel : channels) names.push_back({channel});
+  channels_ = rack(names);
+  plugin_cost_ = measure_plugin_cost();
+}
+
+PluginRack AudioMetrics::rack(std::span<const ChannelNames> channels) const {
+  PluginRack made;
+  for (const auto& [channel, plugins] : channels) {
+    const auto whole = realtime_.audio_channel_cpu_seconds_total.with(channel);
+    if (plugins.empty()) made.plugins_.push_back({channel, whole, {}, {}, false});
+    for (const std::string& plugin : plugins) {
+      made.plugins_.push_back({channel + "/" + plugin, whole,
+                               realtime_.audio_plugin_cpu_seconds_total.with(channel, plugin),
+                               realtime_.audio_plugin_deadlines_missed_total.with(channel, plugin),
+                               true});
+    }
   }
-  channel_cost_ = measure_channel_cost();
+  return made;
 }
 
 void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {
@@ -42,8 +57,8 @@ void AudioMetrics::report_xrun(std::chrono::nanoseconds delay) noexcept {
   reported_xruns_.fetch_add(1, std::memory_order_release);
 }
 
-void AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point end,
-                                     std::uint32_t frames) noexcept {
+std::optional<Miss> AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point end,
+                                                    std::uint32_t frames) noexcept {
   const std::chrono::nanoseconds render = end - begin;
   // Relaxed: a number by itself. A callback that overlaps a change of the stream is judged by
   // either.
@@ -52,14 +67,26 @@ void AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point 
   realtime_.audio_engine_render_time_seconds.observe(render);
   realtime_.audio_engine_load_ratio.observe(std::chrono::duration<double>(render) / deadline);
   realtime_.audio_callbacks_total.increment();
-  if (const auto miss = judge(begin, render, deadline)) {
+  const std::optional<Miss> miss = judge(begin, render, deadline);
+  if (miss) {
     if (miss->begins) realtime_.audio_dropouts_total[miss->cause].increment();
     realtime_.audio_dropout_seconds_total[miss->cause].add(miss->lost);
   }
+  settle_plugins(render > deadline);
   if constexpr (kRecording) {
-    const std::uint32_t channels = std::exchange(channels_rendered_, 0);
-    realtime_.audio_monitoring_seconds_total.add(Clock::now() - end + channels * channel_cost_);
+    const std::uint32_t plugins = std::exchange(plugins_rendered_, 0);
+    realtime_.audio_monitoring_seconds_total.add(Clock::now() - end + plugins * plugin_cost_);
   }
+  return miss;
+}
+
+void AudioMetrics::settle_plugins(bool over_budget) noexcept {
+  if (plugins_rendered_ == 0) return;
+  const PluginRack::Plugin& plugin = rack_->plugins_[longest_plugin_];
+  if (over_budget && plugin.in_channel) plugin.missed.increment();
+  most_expensive_ = longest_plugin_;
+  longest_ = std::chrono::nanoseconds::zero();
+  longest_plugin_ = 0;
 }
 
 std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, std::chrono::nanoseconds render,
@@ -78,21 +105,27 @@ std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, std::chrono::na
        .device_delay = std::chrono::nanoseconds(delay_ns)});
 }
 
-std::chrono::nanoseconds AudioMetrics::measure_channel_cost() noexcept {
-  if (channels_.empty() || !kRecording) return std::chrono::nanoseconds::zero();
+std::chrono::nanoseconds AudioMetrics::measure_plugin_cost() noexcept {
+  if (!kRecording) return std::chrono::nanoseconds::zero();
   constexpr int kBatches = 10;
   constexpr int kRounds = 100;
+  // Cells that nobody reads: to measure is not to record.
+  std::array<std::uint64_t, 3> cells{};
+  std::uint64_t lost = 0;
+  const DurationCounter<Thread::realtime> channel(&cells[0], &lost);
+  const DurationCounter<Thread::realtime> own(&cells[1], &lost);
+  const PluginRack::Plugin plugin{{}, channel, own, {&cells[2], &lost}, true};
   // The least: a batch during which the thread was put aside would count for good.
   auto least = std::chrono::nanoseconds::max();
   for (int batch = 0; batch < kBatches; ++batch) {
     const Clock::time_point begin = Clock::now();
     for (int i = 0; i < kRounds; ++i) {
       const Clock::time_point now = Clock::now();
-      channel_rendered(0, now - now);
+      record(plugin, 0, now - now);
     }
     least = std::min<std::chrono::nanoseconds>(least, (Clock::now() - begin) / kRounds);
   }
-  channels_rendered_ = 0;
+  plugins_rendered_ = 0;
   return least;
 }
 

@@ -21,6 +21,31 @@
 
 namespace whiteroom::monitoring {
 
+/// A channel of the mixer and the plug-ins in it, as the metrics name them.
+struct ChannelNames {
+  std::string channel;
+  std::vector<std::string> plugins{};
+};
+
+/// Where a mixer's plug-ins record what they cost. They are numbered through, channel by channel.
+class PluginRack {
+ public:
+  std::size_t size() const noexcept { return plugins_.size(); }
+  /// The channel and the name of a plug-in, such as "bass/synth".
+  const std::string& name(std::size_t plugin) const noexcept { return plugins_[plugin].name; }
+
+ private:
+  friend class AudioMetrics;
+  struct Plugin {
+    std::string name;
+    DurationCounter<Thread::realtime> channel;
+    DurationCounter<Thread::realtime> own;
+    Counter<Thread::realtime> missed;
+    bool in_channel;  ///< else it stands for the channel as a whole, and has no series of its own
+  };
+  std::vector<Plugin> plugins_;
+};
+
 class AudioMetrics {
  public:
   using Clock = std::chrono::steady_clock;
@@ -28,11 +53,23 @@ class AudioMetrics {
   /// `channels` name the mixer's channels; `channel_rendered` takes their indices. May allocate.
   /// The segment has declared audio::families(), is prepared, and outlives this.
   AudioMetrics(Segment& segment, std::span<const std::string> channels);
+  AudioMetrics(const AudioMetrics&) = delete;
+  AudioMetrics& operator=(const AudioMetrics&) = delete;
+
+  /// Make the rack of another mixer. Any thread, also while the callback runs; may lock and
+  /// allocate.
+  PluginRack rack(std::span<const ChannelNames> channels) const;
+  /// Record for the plug-ins of `rack`, which outlives its use. Wait-free, the callback's thread,
+  /// or any while there is no callback.
+  void use(const PluginRack& rack) noexcept { rack_ = &rack; }
 
   /// Say which version runs and what calls it; once, before the callback starts.
   void set_info(std::string_view version, audio::Driver driver);
   /// Say what the stream is like; again when it changes. Wait-free, any thread.
   void set_stream(double sample_rate_hertz, std::uint32_t buffer_frames) noexcept;
+  /// The stream starts after a pause in which nobody expected sound: what follows is judged afresh.
+  /// Any thread while there is no callback.
+  void stream_starts() noexcept { classifier_ = {}; }
   void set_realtime_scheduling(bool in_force) noexcept;
   /// Any thread but the callback's: whoever reads the memory of a process calls the system.
   void set_memory(std::uint64_t resident_bytes) noexcept;
@@ -42,31 +79,56 @@ class AudioMetrics {
 
   /// One channel has been rendered. Wait-free, the callback's thread.
   void channel_rendered(std::size_t channel, std::chrono::nanoseconds took) noexcept {
-    channels_[channel].add(took);
-    ++channels_rendered_;
+    record(rack_->plugins_[channel], channel, took);
+  }
+  /// The same for a plug-in of the rack in use; its time counts as the channel's, too.
+  void plugin_rendered(std::size_t plugin, std::chrono::nanoseconds took) noexcept {
+    record(rack_->plugins_[plugin], plugin, took);
   }
   /// A callback for `frames` has begun and ended at these times. Wait-free, the callback's thread.
   /// Counts what this and the calls for channels have cost, too: `end` is to be taken just before.
-  void callback_rendered(Clock::time_point begin, Clock::time_point end,
-                         std::uint32_t frames) noexcept;
+  /// Return the deadline that was missed, if one was.
+  std::optional<Miss> callback_rendered(Clock::time_point begin, Clock::time_point end,
+                                        std::uint32_t frames) noexcept;
+  /// The plug-in that took longest in the last callback, as the rack in use numbers it; nothing
+  /// before there is one. The callback's thread.
+  std::optional<std::size_t> most_expensive() const noexcept { return most_expensive_; }
 
  private:
+  void record(const PluginRack::Plugin& plugin, std::size_t number,
+              std::chrono::nanoseconds took) noexcept {
+    plugin.channel.add(took);
+    if (plugin.in_channel) plugin.own.add(took);
+    if (took > longest_) {
+      longest_ = took;
+      longest_plugin_ = number;
+    }
+    ++plugins_rendered_;
+  }
+  /// The plug-ins of this callback are all recorded; name the one that took longest.
+  void settle_plugins(bool over_budget) noexcept;
   std::optional<Miss> judge(Clock::time_point begin, std::chrono::nanoseconds render,
                             std::chrono::duration<double> deadline) noexcept;
-  /// What timing and recording one channel costs on this machine. Measured once, because a clock
+  /// What timing and recording one plug-in costs on this machine. Measured once, because a clock
   /// around each call would cost more than the call.
-  std::chrono::nanoseconds measure_channel_cost() noexcept;
+  std::chrono::nanoseconds measure_plugin_cost() noexcept;
 
   audio::Shared shared_;
   audio::Realtime realtime_;
-  std::vector<DurationCounter<Thread::realtime>> channels_;
+  PluginRack channels_;  ///< of the constructor
+  const PluginRack* rack_ = &channels_;
   DropoutClassifier classifier_;
   std::atomic<double> sample_rate_hertz_{48000};
   std::atomic<std::uint64_t> reported_xruns_{0};
   std::atomic<std::int64_t> reported_delay_ns_{0};
   std::uint64_t judged_xruns_ = 0;
-  std::uint32_t channels_rendered_ = 0;  ///< since the last callback
-  std::chrono::nanoseconds channel_cost_{0};
+  // Since the last callback.
+  std::uint32_t plugins_rendered_ = 0;
+  std::chrono::nanoseconds longest_{0};
+  std::size_t longest_plugin_ = 0;
+
+  std::optional<std::size_t> most_expensive_;
+  std::chrono::nanoseconds plugin_cost_{0};
 };
 
 }  // namespace whiteroom::monitoring

@@ -84,9 +84,9 @@ void require(std::int32_t result, const char* what) {
   }
 }
 
-Json status(const Json& request, sch_engine& bridge) {
+Json status(const Json& request, Session& session) {
   require_only(request, {});
-  const Snapshot now = bridge.engine.snapshot();
+  const Snapshot now = session.engine().snapshot();
   return {{"version", WHITEROOM_VERSION},
           {"sample_rate", now.stream.sample_rate},
           {"buffer_frames", now.stream.buffer_frames},
@@ -96,22 +96,21 @@ Json status(const Json& request, sch_engine& bridge) {
           {"position_beats", now.position_beats},
           {"callbacks", now.callbacks},
           {"xruns", now.xruns},
-          {"channels", bridge.engine.channels()}};
+          {"channels", session.channels()}};
 }
 
-Json slow_plugin(const Json& request, sch_engine& bridge) {
+Json slow_plugin(const Json& request, Session& session) {
   require_only(request, {"kind", "channel", "microseconds"});
-  const std::size_t channel =
-      index_of("channel", text_of(request, "channel"), bridge.engine.channels());
+  const std::size_t channel = index_of("channel", text_of(request, "channel"), session.channels());
   const double extra = number_of(request, "microseconds", 0, kMostExtra_us);
-  bridge.faults.slow_plugin(channel, std::chrono::microseconds(std::llround(extra)));
+  session.faults().slow_plugin(channel, std::chrono::microseconds(std::llround(extra)));
   return Json::object();
 }
 
-Json stall(const Json& request, sch_engine& bridge) {
+Json stall(const Json& request, Session& session) {
   require_only(request, {"kind", "milliseconds"});
   const double length = number_of(request, "milliseconds", 1, kLongestStall_ms);
-  bridge.faults.stall(std::chrono::milliseconds(std::llround(length)));
+  session.faults().stall(std::chrono::milliseconds(std::llround(length)));
   return Json::object();
 }
 
@@ -126,21 +125,21 @@ std::int32_t result_named(const std::string& name) {
   throw BadRequest("code: " + name + " is none of " + listed(ffi::kCodeValues));
 }
 
-Json failing_calls(const Json& request, sch_engine& bridge) {
+Json failing_calls(const Json& request, Session& session) {
   require_only(request, {"kind", "function", "code", "share"});
   const std::size_t function =
       index_of("function", text_of(request, "function"), ffi::kFunctionValues);
   const std::int32_t result = result_named(text_of(request, "code"));
   const double share = request.contains("share") ? number_of(request, "share", 0, 1) : 1;
-  bridge.faults.failing_calls(static_cast<ffi::Function>(function), result, share);
+  session.faults().failing_calls(static_cast<ffi::Function>(function), result, share);
   return Json::object();
 }
 
-Json fault(const Json& request, sch_engine& bridge) {
+Json fault(const Json& request, Session& session) {
   const std::string kind = text_of(request, "kind");
-  if (kind == "slow_plugin") return slow_plugin(request, bridge);
-  if (kind == "stall") return stall(request, bridge);
-  if (kind == "failing_calls") return failing_calls(request, bridge);
+  if (kind == "slow_plugin") return slow_plugin(request, session);
+  if (kind == "stall") return stall(request, session);
+  if (kind == "failing_calls") return failing_calls(request, session);
   if (kind != "crash") {
     throw BadRequest("kind: " + kind + " is none of slow_plugin, stall, failing_calls, crash");
   }
@@ -148,33 +147,33 @@ Json fault(const Json& request, sch_engine& bridge) {
   return Json::object();
 }
 
-Json faults_off(const Json& request, sch_engine& bridge) {
+Json faults_off(const Json& request, Session& session) {
   require_only(request, {});
-  bridge.faults.clear();
+  session.faults().clear();
   return Json::object();
 }
 
-Json transport(const Json& request, bool playing, sch_engine& bridge) {
+Json transport(const Json& request, bool playing, sch_engine* engine) {
   require_only(request, {});
-  require(sch_engine_set_transport(&bridge, playing), "sch_engine_set_transport");
+  require(sch_engine_set_transport(engine, playing), "sch_engine_set_transport");
   return Json::object();
 }
 
-Json tempo(const Json& request, sch_engine& bridge) {
+Json tempo(const Json& request, sch_engine* engine) {
   require_only(request, {"bpm"});
-  const double bpm = number_of(request, "bpm", Engine::kSlowestBpm, Engine::kFastestBpm);
-  require(sch_engine_set_tempo(&bridge, bpm), "sch_engine_set_tempo");
+  const double bpm = number_of(request, "bpm", song::kSlowestBpm, song::kFastestBpm);
+  require(sch_engine_set_tempo(engine, bpm), "sch_engine_set_tempo");
   return Json::object();
 }
 
-Json dispatched(const Json& request, sch_engine& bridge) {
+Json dispatched(const Json& request, Session& session, sch_engine* engine) {
   require_flat(request);
   const std::string command = text_of(request, "command");
-  if (command == "status") return status(request, bridge);
-  if (command == "fault") return fault(request, bridge);
-  if (command == "faults_off") return faults_off(request, bridge);
-  if (command == "play" || command == "stop") return transport(request, command == "play", bridge);
-  if (command == "tempo") return tempo(request, bridge);
+  if (command == "status") return status(request, session);
+  if (command == "fault") return fault(request, session);
+  if (command == "faults_off") return faults_off(request, session);
+  if (command == "play" || command == "stop") return transport(request, command == "play", engine);
+  if (command == "tempo") return tempo(request, engine);
   throw BadRequest("command: " + command +
                    " is none of status, play, stop, tempo, fault, faults_off");
 }
@@ -183,7 +182,7 @@ Json refused(const std::string& problem) { return {{"ok", false}, {"error", prob
 
 }  // namespace
 
-Answer obey(std::string_view line, sch_engine& engine) {
+Answer obey(std::string_view line, Session& session, sch_engine* engine) {
   const auto ignore = nlohmann::ordered_json::error_handler_t::replace;
   const Json request = Json::parse(line, nullptr, false);
   if (!request.is_object()) {
@@ -191,7 +190,7 @@ Answer obey(std::string_view line, sch_engine& engine) {
   }
   try {
     Json answer{{"ok", true}};
-    answer.update(dispatched(request, engine));
+    answer.update(dispatched(request, session, engine));
     const std::string command = request["command"];
     const bool crash = command == "fault" && request["kind"] == "crash";
     if (command != "status") {

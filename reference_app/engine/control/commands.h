@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "abi/bridge.h"
+#include "session.h"
 
 namespace whiteroom::engine::control {
 
@@ -13,8 +13,8 @@ struct Answer {
   bool crash = false;  ///< the process is to crash once this is sent
 };
 
-/// Obey one line, a JSON object. Bad input is answered with `ok: false` and what was expected; it
-/// changes nothing.
-Answer obey(std::string_view line, sch_engine& engine);
+/// Obey one line, a JSON object; what the C ABI can do is done over it, with `engine`. Bad input is
+/// answered with `ok: false` and what was expected; it changes nothing.
+Answer obey(std::string_view line, Session& session, sch_engine* engine);
 
 }  // namespace whiteroom::engine::control

@@ -66,9 +66,9 @@ bool send_all(int file, std::string_view text) {
 }
 
 /// Obey the complete lines of the input. Return whether the connection goes on.
-bool obey_lines(Connection& connection, sch_engine& engine) {
+bool obey_lines(Connection& connection, Session& session, sch_engine* engine) {
   for (std::size_t end; (end = connection.input.find('\n')) != std::string::npos;) {
-    const Answer answer = obey(std::string_view(connection.input).substr(0, end), engine);
+    const Answer answer = obey(std::string_view(connection.input).substr(0, end), session, engine);
     connection.input.erase(0, end + 1);
     const bool sent = send_all(connection.file, answer.text + "\n");
     if (answer.crash) crash();
@@ -79,18 +79,19 @@ bool obey_lines(Connection& connection, sch_engine& engine) {
   return false;
 }
 
-bool receive(Connection& connection, sch_engine& engine) {
+bool receive(Connection& connection, Session& session, sch_engine* engine) {
   std::array<char, 4096> buffer;
   const ssize_t got = recv(connection.file, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0) return false;
   connection.input.append(buffer.data(), static_cast<std::size_t>(got));
-  return obey_lines(connection, engine);
+  return obey_lines(connection, session, engine);
 }
 
 }  // namespace
 
-Server::Server(std::string path, sch_engine& engine) : path_(std::move(path)), engine_(engine) {
+Server::Server(std::string path, Session& session, sch_engine* engine)
+    : path_(std::move(path)), session_(session), engine_(engine) {
   const sockaddr_un address = address_of(path_);
   remove_stale(path_, address);
   listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -124,7 +125,7 @@ void Server::run() {
     if (watched[0].revents != 0) break;
     // From behind, so that those not yet looked at keep their places.
     for (std::size_t i = connections.size(); i-- > 0;) {
-      if (watched[i + 2].revents == 0 || receive(connections[i], engine_)) continue;
+      if (watched[i + 2].revents == 0 || receive(connections[i], session_, engine_)) continue;
       close(connections[i].file);
       connections.erase(connections.begin() + static_cast<std::ptrdiff_t>(i));
     }

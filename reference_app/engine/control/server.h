@@ -5,7 +5,11 @@
 #include <string>
 #include <thread>
 
-#include "abi/bridge.h"
+#include "abi/sch_engine.h"
+
+namespace whiteroom::engine {
+class Session;
+}
 
 namespace whiteroom::engine::control {
 
@@ -20,7 +24,7 @@ class SocketError : public std::runtime_error {
 class Server {
  public:
   /// Throws SocketError, also when another process answers on `path`.
-  Server(std::string path, sch_engine& engine);
+  Server(std::string path, Session& session, sch_engine* engine);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -29,7 +33,8 @@ class Server {
   void run();
 
   std::string path_;
-  sch_engine& engine_;
+  Session& session_;
+  sch_engine* engine_;
   int listener_ = -1;
   int stop_read_ = -1;
   int stop_write_ = -1;

@@ -7,14 +7,10 @@
 
 #include "driver/wav_file.h"
 #include "dsp/denormals.h"
-#include "mixer/mixer.h"
-#include "song/first_light.h"
 
 namespace whiteroom::engine::driver {
 
-void render_file(const FileRendering& rendering) {
-  const song::Song song = song::first_light();
-  mixer::Mixer mixer(song, rendering.sample_rate);
+void render_file(const FileRendering& rendering, mixer::Mixer& mixer, double tempo_bpm) {
   WavFile file(rendering.path, rendering.sample_rate, rendering.bits);
   std::vector<float> left(rendering.block_frames);
   std::vector<float> right(rendering.block_frames);
@@ -26,7 +22,7 @@ void render_file(const FileRendering& rendering) {
         static_cast<std::size_t>(std::min<std::uint64_t>(remaining, rendering.block_frames));
     const std::span<float> now_left = std::span(left).first(count);
     const std::span<float> now_right = std::span(right).first(count);
-    mixer.render(now_left, now_right, {.playing = true, .tempo_bpm = song.tempo_bpm}, nullptr);
+    mixer.render(now_left, now_right, {.playing = true, .tempo_bpm = tempo_bpm}, nullptr);
     file.write(now_left, now_right);
     remaining -= count;
   }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "mixer/mixer.h"
+
 namespace whiteroom::engine::driver {
 
 struct FileRendering {
@@ -14,8 +16,9 @@ struct FileRendering {
   unsigned bits = 24;
 };
 
-/// Render First Light. The same options give the same bytes, and the block size does not change
-/// them. Nothing is recorded: without a device there is no deadline. Throws std::runtime_error.
-void render_file(const FileRendering& rendering);
+/// Render what `mixer` plays from where it is. The same options give the same bytes, and the block
+/// size does not change them. Nothing is recorded: without a device there is no deadline. Throws
+/// std::runtime_error.
+void render_file(const FileRendering& rendering, mixer::Mixer& mixer, double tempo_bpm);
 
 }  // namespace whiteroom::engine::driver

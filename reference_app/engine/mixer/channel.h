@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -25,19 +26,33 @@ class Channel {
  public:
   Channel(const song::Part& part, double song_beats, float sample_rate);
 
-  /// Add what sounds in the frames from `frame` on; at most kMaxFrames. The transport's course has
-  /// changed at `frame` when `rebased`.
-  void render(const song::Transport& transport, std::int64_t frame, bool rebased,
-              std::span<dsp::Stereo> bus) noexcept;
+  /// Let the instrument play the `count` frames from `frame` on; at most kMaxFrames. The
+  /// transport's course has changed at `frame` when `rebased`.
+  void play(const song::Transport& transport, std::int64_t frame, bool rebased,
+            std::size_t count) noexcept;
+  /// Add what was played to the bus, through the effect.
+  void mix_into(std::span<dsp::Stereo> bus) noexcept;
+
+  /// Go on with the notes from `beats` on; those of the song that sound are released.
+  void seek(double beats) noexcept;
+  void note_on(float pitch, float velocity) noexcept;
+  void note_off(float pitch) noexcept;
+  void all_notes_off() noexcept;
+  /// Fade to this level; 1 is as written.
+  void set_level(float level) noexcept { level_target_ = level; }
 
   const std::string& name() const noexcept { return name_; }
+  std::string_view instrument() const noexcept { return "synth"; }
+  std::string_view effect() const noexcept { return effect_.index() == 0 ? "delay" : "reverb"; }
+  /// Peak of the frames mixed last.
+  float peak() const noexcept { return peak_; }
+  std::uint32_t sounding_voices() const noexcept;
 
  private:
-  void play(const song::Transport& transport, std::int64_t frame,
-            std::span<dsp::Stereo> out) noexcept;
+  void play_frames(const song::Transport& transport, std::int64_t frame,
+                   std::span<dsp::Stereo> out) noexcept;
   void start_due_notes(const song::Transport& transport, std::int64_t frame) noexcept;
   void schedule_next_note(const song::Transport& transport) noexcept;
-  void mix_into(std::span<dsp::Stereo> bus) noexcept;
   Voice& free_voice() noexcept;
 
   std::string name_;
@@ -47,6 +62,10 @@ class Channel {
   std::variant<dsp::PingPongDelay, dsp::Reverb> effect_;
   float effect_level_;
   dsp::Stereo gain_;
+  float level_ = 1;
+  float level_target_ = 1;
+  float level_step_;  ///< share of the way that the level goes in one frame
+  float peak_ = 0;
   std::vector<dsp::Stereo> dry_;
 
   std::size_t next_note_ = 0;

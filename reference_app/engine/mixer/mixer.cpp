@@ -6,6 +6,7 @@ namespace whiteroom::engine::mixer {
 
 Mixer::Mixer(const song::Song& song, double sample_rate)
     : transport_(song.tempo_bpm, sample_rate),
+      performances_(song.performances),
       bus_(kMaxFrames),
       dc_left_(static_cast<float>(sample_rate)),
       dc_right_(static_cast<float>(sample_rate)),
@@ -17,8 +18,9 @@ Mixer::Mixer(const song::Song& song, double sample_rate)
 }
 
 void Mixer::render(std::span<float> left, std::span<float> right, const Course& course,
-                   ChannelProbe* probe) noexcept {
-  bool rebased = transport_.update(frame_, course.playing, course.tempo_bpm);
+                   PluginProbe* probe) noexcept {
+  bool rebased = transport_.update(frame_, course.playing, course.tempo_bpm) || sought_;
+  sought_ = false;
   while (!left.empty()) {
     const std::size_t count = std::min(left.size(), kMaxFrames);
     const std::span<dsp::Stereo> bus = std::span(bus_).first(count);
@@ -37,17 +39,37 @@ void Mixer::render(std::span<float> left, std::span<float> right, const Course& 
   }
 }
 
-void Mixer::render_channels(std::span<dsp::Stereo> bus, bool rebased,
-                            ChannelProbe* probe) noexcept {
+void Mixer::render_channels(std::span<dsp::Stereo> bus, bool rebased, PluginProbe* probe) noexcept {
   using Clock = std::chrono::steady_clock;
   Clock::time_point begin = probe != nullptr ? Clock::now() : Clock::time_point{};
-  for (std::size_t i = 0; i < channels_.size(); ++i) {
-    if (probe != nullptr) probe->enter_channel(i);
-    channels_[i].render(transport_, frame_, rebased, bus);
-    if (probe == nullptr) continue;
+  std::size_t plugin = 0;
+  const auto watched = [&](const auto& render) {
+    if (probe == nullptr) return render();
+    probe->enter_plugin(plugin);
+    render();
+    // One clock read ends a plug-in and begins the next.
     const Clock::time_point end = Clock::now();
-    probe->leave_channel(i, end - begin);
+    probe->leave_plugin(plugin++, end - begin);
     begin = end;
+  };
+  for (Channel& channel : channels_) {
+    watched([&] { channel.play(transport_, frame_, rebased, bus.size()); });
+    watched([&] { channel.mix_into(bus); });
+  }
+}
+
+void Mixer::seek(double beats) noexcept {
+  transport_.jump(frame_, beats);
+  for (Channel& channel : channels_) channel.seek(beats);
+  sought_ = true;
+}
+
+void Mixer::blend(std::size_t first, std::size_t second, double share) noexcept {
+  if (std::max(first, second) >= performances_.size()) return;
+  const auto weight = static_cast<float>(share);
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    channels_[i].set_level(performances_[first].levels[i] * (1 - weight) +
+                           performances_[second].levels[i] * weight);
   }
 }
 

@@ -1,6 +1,7 @@
 /// One note that sounds.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -20,6 +21,8 @@ class Voice {
 
   /// Begin a note that is held for `length_frames`; one that still sounds is bent into it.
   void start(const song::Note& note, std::int64_t length_frames) noexcept;
+  /// Let the note fade from the next frame on.
+  void release() noexcept { held_frames_ = std::min(held_frames_, age_frames_); }
   /// Bring pitch and filter to where the note's age says they are.
   void control() noexcept;
   /// Add the next frames of the note.
@@ -27,6 +30,13 @@ class Voice {
 
   bool active() const noexcept { return amplitude_.active(); }
   std::int64_t age_frames() const noexcept { return age_frames_; }
+  /// Whether a note of this pitch is held, and not by the song.
+  bool holds(float pitch) const noexcept {
+    return active() && held_frames_ == kUntilReleased && !(pitch < pitch_ || pitch > pitch_);
+  }
+
+  /// The length of a note that somebody will release.
+  static constexpr std::int64_t kUntilReleased = INT64_MAX;
 
  private:
   float semitones_now() const noexcept;

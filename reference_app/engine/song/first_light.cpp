@@ -224,7 +224,12 @@ Song first_light() {
           .tempo_bpm = kTempo_bpm,
           .length_beats = kBars * kBeatsPerBar,
           .parts = {kick(), snare(), hats(), shaker(), bass(), chords(), pad(), arpeggios(), lead(),
-                    bells()}};
+                    bells()},
+          .performances = {
+              {"0191d5a0-6f0e-7c3a-9d6e-2b1f0c4e8a77", "Band", {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}},
+              {"0191d5a0-6f0e-7c3a-9d6e-2b1f0c4e8a78",
+               "Night",
+               {0.3F, 0, 0.2F, 0, 0.7F, 0.6F, 1.6F, 0.8F, 0.5F, 1.4F}}}};
 }
 
 }  // namespace whiteroom::engine::song

@@ -13,6 +13,9 @@
 
 namespace whiteroom::engine::song {
 
+inline constexpr double kSlowestBpm = 20;
+inline constexpr double kFastestBpm = 300;
+
 /// The sound of an instrument: two oscillators and noise, through a filter, shaped by envelopes.
 struct Patch {
   dsp::Waveform first = dsp::Waveform::saw;
@@ -46,15 +49,24 @@ struct Note {
   friend bool operator==(const Note&, const Note&) = default;
 };
 
+using Effect = std::variant<dsp::DelaySettings, dsp::ReverbSettings>;
+
 /// What one mixer channel plays, and how it sits in the mix.
 struct Part {
   std::string name;
-  Patch patch;
-  std::variant<dsp::DelaySettings, dsp::ReverbSettings> effect;
+  Patch patch{};
+  Effect effect{};
   float effect_level = 0.2F;
   float gain_db = 0;
   float pan = 0;  ///< -1 left, 1 right
   std::vector<Note> notes{};
+};
+
+/// One way of playing a song: how loud each of its parts is, 1 being as written.
+struct Performance {
+  std::string id;  ///< a UUID
+  std::string name;
+  std::vector<float> levels{};
 };
 
 /// A song that is repeated without end.
@@ -62,7 +74,8 @@ struct Song {
   std::string name;
   double tempo_bpm = 120;
   double length_beats = 0;
-  std::vector<Part> parts;
+  std::vector<Part> parts{};
+  std::vector<Performance> performances{};
 };
 
 }  // namespace whiteroom::engine::song

@@ -23,6 +23,12 @@ class Transport {
     return true;
   }
 
+  /// Go on from `frame` at another place of the song.
+  void jump(std::int64_t frame, double beats) noexcept {
+    origin_frame_ = frame;
+    origin_beats_ = beats;
+  }
+
   double beats_at(std::int64_t frame) const noexcept {
     if (!playing_) return origin_beats_;
     return origin_beats_ + static_cast<double>(frame - origin_frame_) * beats_per_frame();

@@ -33,6 +33,10 @@ inline constexpr LabelSpec kAudioDropoutSecondsTotalLabels[] = {{"cause", kCause
 
 inline constexpr LabelSpec kAudioChannelCpuSecondsTotalLabels[] = {{"channel", {}, 64}};
 
+inline constexpr LabelSpec kAudioPluginCpuSecondsTotalLabels[] = {{"channel", {}, 64}, {"plugin", {}, 8}};
+
+inline constexpr LabelSpec kAudioPluginDeadlinesMissedTotalLabels[] = {{"channel", {}, 64}, {"plugin", {}, 8}};
+
 inline constexpr LabelSpec kAudioEngineInfoLabels[] = {{"version", {}, 1}, {"driver", kDriverValues}};
 
 /// Every family of the domain, for Segment::declare().
@@ -98,6 +102,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::realtime,
      .scale = 1000000000,
      .labels = kAudioChannelCpuSecondsTotalLabels},
+    {.name = "audio_plugin_cpu_seconds_total",
+     .help = "Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.",
+     .unit = "seconds",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .labels = kAudioPluginCpuSecondsTotalLabels},
+    {.name = "audio_plugin_deadlines_missed_total",
+     .help = "Callbacks that were over budget and in which this plug-in took longest of all.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1,
+     .labels = kAudioPluginDeadlinesMissedTotalLabels},
     {.name = "audio_monitoring_seconds_total",
      .help = "Time that recording metrics took in render callbacks; against the render time, monitoring's share.",
      .unit = "seconds",
@@ -163,13 +185,15 @@ inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[3];
 inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[4];
 inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[5];
 inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[6];
-inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[7];
-inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[8];
-inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[9];
-inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[10];
-inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[11];
-inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[12];
-inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[13];
+inline constexpr const FamilySpec& kAudioPluginCpuSecondsTotal = kFamilies[7];
+inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[8];
+inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[9];
+inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[10];
+inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[11];
+inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[12];
+inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[13];
+inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[14];
+inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[15];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -211,6 +235,8 @@ struct Realtime {
         audio_dropouts_total(instance.cells(kAudioDropoutsTotal), segment.lost()),
         audio_dropout_seconds_total(instance.cells(kAudioDropoutSecondsTotal), segment.lost()),
         audio_channel_cpu_seconds_total(instance, kAudioChannelCpuSecondsTotal, segment.lost()),
+        audio_plugin_cpu_seconds_total(instance, kAudioPluginCpuSecondsTotal, segment.lost()),
+        audio_plugin_deadlines_missed_total(instance, kAudioPluginDeadlinesMissedTotal, segment.lost()),
         audio_monitoring_seconds_total(instance.cells(kAudioMonitoringSecondsTotal), segment.lost()) {}
   Realtime(const Realtime&) = delete;
   Realtime& operator=(const Realtime&) = delete;
@@ -228,6 +254,10 @@ struct Realtime {
   ByLabel<DurationCounter<Thread::realtime>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
   /// Processor time spent on rendering one mixer channel; its rate is the load of the channel.
   Open<DurationCounter<Thread::realtime>, const Instance, 1> audio_channel_cpu_seconds_total;
+  /// Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.
+  Open<DurationCounter<Thread::realtime>, const Instance, 2> audio_plugin_cpu_seconds_total;
+  /// Callbacks that were over budget and in which this plug-in took longest of all.
+  Open<Counter<Thread::realtime>, const Instance, 2> audio_plugin_deadlines_missed_total;
   /// Time that recording metrics took in render callbacks; against the render time, monitoring's share.
   DurationCounter<Thread::realtime> audio_monitoring_seconds_total;
 };

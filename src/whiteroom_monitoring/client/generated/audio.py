@@ -71,6 +71,26 @@ audio_channel_cpu_seconds_total = Counter(
     scale=1000000000,
     labels=(("channel", 64),),
 )
+audio_plugin_cpu_seconds_total = Counter(
+    name="audio_plugin_cpu_seconds_total",
+    help="Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.",
+    unit="seconds",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+    labels=(("channel", 64), ("plugin", 8),),
+)
+audio_plugin_deadlines_missed_total = Counter(
+    name="audio_plugin_deadlines_missed_total",
+    help="Callbacks that were over budget and in which this plug-in took longest of all.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1,
+    labels=(("channel", 64), ("plugin", 8),),
+)
 audio_monitoring_seconds_total = Counter(
     name="audio_monitoring_seconds_total",
     help="Time that recording metrics took in render callbacks; against the render time, monitoring's share.",
@@ -144,6 +164,8 @@ METRICS = (
     audio_dropouts_total,
     audio_dropout_seconds_total,
     audio_channel_cpu_seconds_total,
+    audio_plugin_cpu_seconds_total,
+    audio_plugin_deadlines_missed_total,
     audio_monitoring_seconds_total,
     audio_buffer_duration_seconds,
     audio_buffer_frames,

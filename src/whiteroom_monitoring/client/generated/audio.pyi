@@ -15,6 +15,14 @@ class _AudioChannelCpuSecondsTotal(Metric):
     def inc(self, amount: float = 1, *, channel: str) -> None: ...
     def labels(self, *, channel: str) -> Counter: ...
 
+class _AudioPluginCpuSecondsTotal(Metric):
+    def inc(self, amount: float = 1, *, channel: str, plugin: str) -> None: ...
+    def labels(self, *, channel: str, plugin: str) -> Counter: ...
+
+class _AudioPluginDeadlinesMissedTotal(Metric):
+    def inc(self, amount: float = 1, *, channel: str, plugin: str) -> None: ...
+    def labels(self, *, channel: str, plugin: str) -> Counter: ...
+
 class _AudioEngineInfo(Metric):
     def set(self, *, version: str, driver: Literal["jack", "clock", "file"]) -> None: ...
 
@@ -32,6 +40,10 @@ audio_dropout_seconds_total: _AudioDropoutSecondsTotal
 """Sound lost in dropouts, by cause."""
 audio_channel_cpu_seconds_total: _AudioChannelCpuSecondsTotal
 """Processor time spent on rendering one mixer channel; its rate is the load of the channel."""
+audio_plugin_cpu_seconds_total: _AudioPluginCpuSecondsTotal
+"""Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel."""
+audio_plugin_deadlines_missed_total: _AudioPluginDeadlinesMissedTotal
+"""Callbacks that were over budget and in which this plug-in took longest of all."""
 audio_monitoring_seconds_total: Counter
 """Time that recording metrics took in render callbacks; against the render time, monitoring's share."""
 audio_buffer_duration_seconds: Gauge
