@@ -64,7 +64,7 @@ void Engine::stream_changed(const driver::Stream& stream) noexcept {
   metrics_.set_stream(stream.sample_rate, stream.buffer_frames);
 }
 
-void Engine::render(std::span<float> left, std::span<float> right) noexcept {
+void Engine::render(std::span<float> left, std::span<float> right, driver::Due due) noexcept {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   {
@@ -84,7 +84,7 @@ void Engine::render(std::span<float> left, std::span<float> right) noexcept {
   }
   const Clock::time_point end = Clock::now();
   const auto frames = static_cast<std::uint32_t>(left.size());
-  count(metrics_.callback_rendered(begin, end, frames), end - begin);
+  count(metrics_.callback_rendered(begin, end, frames, due), end - begin);
 }
 
 /// The one before is given back; while the last one given back is not yet freed, the next waits.

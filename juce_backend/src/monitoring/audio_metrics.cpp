@@ -34,8 +34,9 @@ void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {
 }
 
 void AudioMetrics::set_stream(double sample_rate_hertz, std::uint32_t buffer_frames) noexcept {
-  // Relaxed: nothing is published with it.
+  // Relaxed: nothing is published with them; a callback that overlaps a change is judged by either.
   sample_rate_hertz_.store(sample_rate_hertz, std::memory_order_relaxed);
+  reconfigured_.store(true, std::memory_order_relaxed);
   shared_.audio_sample_rate_hertz.set(sample_rate_hertz);
   shared_.audio_buffer_frames.set(buffer_frames);
   shared_.audio_buffer_duration_seconds.set(buffer_frames / sample_rate_hertz);
@@ -58,26 +59,53 @@ void AudioMetrics::report_xrun(std::chrono::nanoseconds delay) noexcept {
 }
 
 std::optional<Miss> AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point end,
-                                                    std::uint32_t frames) noexcept {
-  const std::chrono::nanoseconds render = end - begin;
-  // Relaxed: a number by itself. A callback that overlaps a change of the stream is judged by
-  // either.
-  const std::chrono::duration<double> deadline(frames /
-                                               sample_rate_hertz_.load(std::memory_order_relaxed));
-  realtime_.audio_engine_render_time_seconds.observe(render);
-  realtime_.audio_engine_load_ratio.observe(std::chrono::duration<double>(render) / deadline);
-  realtime_.audio_callbacks_total.increment();
-  const std::optional<Miss> miss = judge(begin, render, deadline);
-  if (miss) {
-    if (miss->begins) realtime_.audio_dropouts_total[miss->cause].increment();
-    realtime_.audio_dropout_seconds_total[miss->cause].add(miss->lost);
-  }
-  settle_plugins(render > deadline);
+                                                    std::uint32_t frames,
+                                                    std::optional<Clock::time_point> due) noexcept {
+  CallbackTiming timing = timing_of(begin, end, frames);
+  if (due) timing.due = due->time_since_epoch();
+  const Verdict verdict = classifier_.judge(timing);
+  record(timing, verdict);
+  settle_plugins(timing.render > timing.buffer);
   if constexpr (kRecording) {
     const std::uint32_t plugins = std::exchange(plugins_rendered_, 0);
     realtime_.audio_monitoring_seconds_total.add(Clock::now() - end + plugins * plugin_cost_);
   }
-  return miss;
+  return verdict.miss;
+}
+
+CallbackTiming AudioMetrics::timing_of(Clock::time_point begin, Clock::time_point end,
+                                       std::uint32_t frames) noexcept {
+  using std::chrono::nanoseconds;
+  // Acquire: the delay that is read below belongs to this count or a later one.
+  const std::uint64_t xruns = reported_xruns_.load(std::memory_order_acquire);
+  // Relaxed, all three: the acquire has ordered the delay, and the others are by themselves.
+  const double rate = sample_rate_hertz_.load(std::memory_order_relaxed);
+  const bool changed = reconfigured_.load(std::memory_order_relaxed);
+  const nanoseconds delay(reported_delay_ns_.load(std::memory_order_relaxed));
+  // Relaxed: if the stream changes once more just now, this callback stands for both.
+  if (changed) reconfigured_.store(false, std::memory_order_relaxed);
+  return {.start = begin.time_since_epoch(),
+          .render = end - begin,
+          .buffer = nanoseconds(static_cast<std::int64_t>(frames * kBillion / rate)),
+          .device_xrun = std::exchange(judged_xruns_, xruns) != xruns,
+          .reconfigured = changed,
+          .device_delay = delay};
+}
+
+void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) noexcept {
+  const auto deadline = static_cast<double>(timing.buffer.count());
+  const auto share = [deadline](std::chrono::nanoseconds time) {
+    return static_cast<double>(time.count()) / deadline;
+  };
+  realtime_.audio_engine_render_time_seconds.observe(timing.render);
+  realtime_.audio_engine_load_ratio.observe(share(timing.render));
+  realtime_.audio_callback_jitter_ratio.observe(share(verdict.late));
+  realtime_.audio_deadline_headroom_ratio.observe(std::max(0.0, share(verdict.spare)));
+  realtime_.audio_callbacks_total.increment();
+  if (!verdict.miss) return;
+  const auto& [cause, begins, lost] = *verdict.miss;
+  if (begins) realtime_.audio_dropouts_total[cause].increment();
+  realtime_.audio_dropout_seconds_total[cause].add(lost);
 }
 
 void AudioMetrics::settle_plugins(bool over_budget) noexcept {
@@ -87,22 +115,6 @@ void AudioMetrics::settle_plugins(bool over_budget) noexcept {
   most_expensive_ = longest_plugin_;
   longest_ = std::chrono::nanoseconds::zero();
   longest_plugin_ = 0;
-}
-
-std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, std::chrono::nanoseconds render,
-                                        std::chrono::duration<double> deadline) noexcept {
-  // Acquire: the delay that is read next belongs to this count or a later one.
-  const std::uint64_t xruns = reported_xruns_.load(std::memory_order_acquire);
-  const bool device_xrun = xruns != judged_xruns_;
-  judged_xruns_ = xruns;
-  // Relaxed: the acquire above has ordered it.
-  const std::int64_t delay_ns = reported_delay_ns_.load(std::memory_order_relaxed);
-  return classifier_.judge(
-      {.start = begin.time_since_epoch(),
-       .render = render,
-       .buffer = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline),
-       .device_xrun = device_xrun,
-       .device_delay = std::chrono::nanoseconds(delay_ns)});
 }
 
 std::chrono::nanoseconds AudioMetrics::measure_plugin_cost() noexcept {

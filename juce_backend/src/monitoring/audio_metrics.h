@@ -85,11 +85,12 @@ class AudioMetrics {
   void plugin_rendered(std::size_t plugin, std::chrono::nanoseconds took) noexcept {
     record(rack_->plugins_[plugin], plugin, took);
   }
-  /// A callback for `frames` has begun and ended at these times. Wait-free, the callback's thread.
-  /// Counts what this and the calls for channels have cost, too: `end` is to be taken just before.
-  /// Return the deadline that was missed, if one was.
-  std::optional<Miss> callback_rendered(Clock::time_point begin, Clock::time_point end,
-                                        std::uint32_t frames) noexcept;
+  /// A callback for `frames` has begun and ended at these times, and was `due`, where the driver
+  /// knows that. Wait-free, the callback's thread. Counts what this and the calls for channels have
+  /// cost, too: `end` is to be taken just before. Return the deadline that was missed, if one was.
+  std::optional<Miss> callback_rendered(
+      Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
+      std::optional<Clock::time_point> due = std::nullopt) noexcept;
   /// The plug-in that took longest in the last callback, as the rack in use numbers it; nothing
   /// before there is one. The callback's thread.
   std::optional<std::size_t> most_expensive() const noexcept { return most_expensive_; }
@@ -107,8 +108,9 @@ class AudioMetrics {
   }
   /// The plug-ins of this callback are all recorded; name the one that took longest.
   void settle_plugins(bool over_budget) noexcept;
-  std::optional<Miss> judge(Clock::time_point begin, std::chrono::nanoseconds render,
-                            std::chrono::duration<double> deadline) noexcept;
+  CallbackTiming timing_of(Clock::time_point begin, Clock::time_point end,
+                           std::uint32_t frames) noexcept;
+  void record(const CallbackTiming& timing, const Verdict& verdict) noexcept;
   /// What timing and recording one plug-in costs on this machine. Measured once, because a clock
   /// around each call would cost more than the call.
   std::chrono::nanoseconds measure_plugin_cost() noexcept;
@@ -121,6 +123,7 @@ class AudioMetrics {
   std::atomic<double> sample_rate_hertz_{48000};
   std::atomic<std::uint64_t> reported_xruns_{0};
   std::atomic<std::int64_t> reported_delay_ns_{0};
+  std::atomic<bool> reconfigured_{false};
   std::uint64_t judged_xruns_ = 0;
   // Since the last callback.
   std::uint32_t plugins_rendered_ = 0;

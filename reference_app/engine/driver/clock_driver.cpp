@@ -50,10 +50,11 @@ void ClockDriver::run() noexcept {
   while (!stopping_.load(std::memory_order_relaxed)) {
     const auto due = start + nanoseconds(std::llround(buffer * buffer_ns));
     sleep_until(due);
-    client_.render(left, right);
-    const auto late = static_cast<double>((now() - due).count()) / buffer_ns;
-    if (late > 2) client_.xrun(nanoseconds(std::llround((late - 1) * buffer_ns)));
-    buffer += std::max(1.0, std::floor(late));
+    // The steady clock is CLOCK_MONOTONIC, too.
+    client_.render(left, right, std::chrono::steady_clock::time_point(due));
+    const auto took = static_cast<double>((now() - due).count()) / buffer_ns;
+    if (took > 1) client_.xrun(nanoseconds(std::llround((took - 1) * buffer_ns)));
+    buffer += std::max(1.0, std::ceil(took));
   }
 }
 

@@ -9,8 +9,9 @@
 
 namespace whiteroom::engine::driver {
 
-/// One thread, with real-time scheduling where that is allowed. A callback that ends more than one
-/// buffer late is an XRUN: the buffers that are lost are left out, as a sound card would.
+/// One thread, with real-time scheduling where that is allowed. A callback that ends later than one
+/// buffer after it was due is an XRUN: the buffers that are lost are left out, as a sound card
+/// would.
 class ClockDriver final : public Driver {
  public:
   ClockDriver(Client& client, const Stream& stream) : client_(client), stream_(stream) {}

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 
@@ -15,6 +16,8 @@ struct Stream {
   std::uint32_t buffer_frames = 256;
 };
 
+using Due = std::optional<std::chrono::steady_clock::time_point>;
+
 /// What a driver calls. Everything but stream_changed() may be called from the audio thread.
 class Client {
  public:
@@ -25,7 +28,8 @@ class Client {
   /// The audio thread begins, with or without real-time scheduling.
   virtual void thread_begins(bool realtime) noexcept = 0;
   virtual void stream_changed(const Stream& stream) noexcept = 0;
-  virtual void render(std::span<float> left, std::span<float> right) noexcept = 0;
+  /// `due` is when the device wanted the callback, where the driver knows that.
+  virtual void render(std::span<float> left, std::span<float> right, Due due) noexcept = 0;
   virtual void xrun(std::chrono::nanoseconds delay) noexcept = 0;
 
  protected:

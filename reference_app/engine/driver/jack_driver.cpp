@@ -67,7 +67,7 @@ class JackDriver final : public Driver {
     driver.thread_begun_ = true;
     auto* left = static_cast<float*>(jack_port_get_buffer(driver.left_, frames));
     auto* right = static_cast<float*>(jack_port_get_buffer(driver.right_, frames));
-    driver.client_.render({left, frames}, {right, frames});
+    driver.client_.render({left, frames}, {right, frames}, std::nullopt);
     return 0;
   }
   static int xrun(void* self) {

@@ -27,6 +27,14 @@ inline constexpr double kAudioEngineLoadRatioBounds[] = {0.05, 0.1, 0.2, 0.3, 0.
 /// The bounds in units of the cells.
 inline constexpr std::array<std::int64_t, 14> kAudioEngineLoadRatioCellBounds{50000000, 100000000, 200000000, 300000000, 400000000, 500000000, 600000000, 700000000, 800000000, 900000000, 1000000000, 1500000000, 2000000000, 5000000000};
 
+inline constexpr double kAudioDeadlineHeadroomRatioBounds[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 13> kAudioDeadlineHeadroomRatioCellBounds{10000000, 20000000, 50000000, 100000000, 200000000, 300000000, 400000000, 500000000, 600000000, 700000000, 800000000, 900000000, 1000000000};
+
+inline constexpr double kAudioCallbackJitterRatioBounds[] = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 13> kAudioCallbackJitterRatioCellBounds{1000000, 2000000, 5000000, 10000000, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000, 10000000000};
+
 inline constexpr LabelSpec kAudioDropoutsTotalLabels[] = {{"cause", kCauseValues}};
 
 inline constexpr LabelSpec kAudioDropoutSecondsTotalLabels[] = {{"cause", kCauseValues}};
@@ -59,6 +67,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::realtime,
      .scale = 1000000000,
      .bounds = kAudioEngineLoadRatioBounds},
+    {.name = "audio_deadline_headroom_ratio",
+     .help = "Share of its deadline that was left when a callback ended; 0 when it was missed.",
+     .unit = "ratio",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .bounds = kAudioDeadlineHeadroomRatioBounds},
+    {.name = "audio_callback_jitter_ratio",
+     .help = "How much later than it was due a callback began, as a share of its deadline.",
+     .unit = "ratio",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000,
+     .bounds = kAudioCallbackJitterRatioBounds},
     {.name = "audio_callbacks_total",
      .help = "Render callbacks that have ended.",
      .unit = "",
@@ -180,20 +206,22 @@ inline constexpr FamilySpec kFamilies[] = {
 };
 inline constexpr const FamilySpec& kAudioEngineRenderTimeSeconds = kFamilies[0];
 inline constexpr const FamilySpec& kAudioEngineLoadRatio = kFamilies[1];
-inline constexpr const FamilySpec& kAudioCallbacksTotal = kFamilies[2];
-inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[3];
-inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[4];
-inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[5];
-inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[6];
-inline constexpr const FamilySpec& kAudioPluginCpuSecondsTotal = kFamilies[7];
-inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[8];
-inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[9];
-inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[10];
-inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[11];
-inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[12];
-inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[13];
-inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[14];
-inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[15];
+inline constexpr const FamilySpec& kAudioDeadlineHeadroomRatio = kFamilies[2];
+inline constexpr const FamilySpec& kAudioCallbackJitterRatio = kFamilies[3];
+inline constexpr const FamilySpec& kAudioCallbacksTotal = kFamilies[4];
+inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[5];
+inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[6];
+inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[7];
+inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[8];
+inline constexpr const FamilySpec& kAudioPluginCpuSecondsTotal = kFamilies[9];
+inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[10];
+inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[11];
+inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[12];
+inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[13];
+inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[14];
+inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[15];
+inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[16];
+inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[17];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -231,6 +259,8 @@ struct Realtime {
       : instance(segment.instance(families())),
         audio_engine_render_time_seconds(instance.cells(kAudioEngineRenderTimeSeconds), segment.lost()),
         audio_engine_load_ratio(instance.cells(kAudioEngineLoadRatio), segment.lost()),
+        audio_deadline_headroom_ratio(instance.cells(kAudioDeadlineHeadroomRatio), segment.lost()),
+        audio_callback_jitter_ratio(instance.cells(kAudioCallbackJitterRatio), segment.lost()),
         audio_callbacks_total(instance.cells(kAudioCallbacksTotal), segment.lost()),
         audio_dropouts_total(instance.cells(kAudioDropoutsTotal), segment.lost()),
         audio_dropout_seconds_total(instance.cells(kAudioDropoutSecondsTotal), segment.lost()),
@@ -246,6 +276,10 @@ struct Realtime {
   Histogram<Thread::realtime, Seconds, kAudioEngineRenderTimeSecondsCellBounds> audio_engine_render_time_seconds;
   /// Render time of one callback divided by its deadline; above 1 the deadline was missed.
   Histogram<Thread::realtime, Ratio, kAudioEngineLoadRatioCellBounds> audio_engine_load_ratio;
+  /// Share of its deadline that was left when a callback ended; 0 when it was missed.
+  Histogram<Thread::realtime, Ratio, kAudioDeadlineHeadroomRatioCellBounds> audio_deadline_headroom_ratio;
+  /// How much later than it was due a callback began, as a share of its deadline.
+  Histogram<Thread::realtime, Ratio, kAudioCallbackJitterRatioCellBounds> audio_callback_jitter_ratio;
   /// Render callbacks that have ended.
   Counter<Thread::realtime> audio_callbacks_total;
   /// Maximal runs of missed deadlines, by cause. The first second after a start does not count.

@@ -23,6 +23,26 @@ audio_engine_load_ratio = Histogram(
     scale=1000000000,
     buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0, 5.0,),
 )
+audio_deadline_headroom_ratio = Histogram(
+    name="audio_deadline_headroom_ratio",
+    help="Share of its deadline that was left when a callback ended; 0 when it was missed.",
+    unit="ratio",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+    buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0,),
+)
+audio_callback_jitter_ratio = Histogram(
+    name="audio_callback_jitter_ratio",
+    help="How much later than it was due a callback began, as a share of its deadline.",
+    unit="ratio",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,),
+)
 audio_callbacks_total = Counter(
     name="audio_callbacks_total",
     help="Render callbacks that have ended.",
@@ -159,6 +179,8 @@ audio_engine_info = Info(
 METRICS = (
     audio_engine_render_time_seconds,
     audio_engine_load_ratio,
+    audio_deadline_headroom_ratio,
+    audio_callback_jitter_ratio,
     audio_callbacks_total,
     audio_engine_xruns_total,
     audio_dropouts_total,

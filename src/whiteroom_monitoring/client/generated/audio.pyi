@@ -30,6 +30,10 @@ audio_engine_render_time_seconds: Histogram
 """Time that one render callback took, from its first to its last instruction."""
 audio_engine_load_ratio: Histogram
 """Render time of one callback divided by its deadline; above 1 the deadline was missed."""
+audio_deadline_headroom_ratio: Histogram
+"""Share of its deadline that was left when a callback ended; 0 when it was missed."""
+audio_callback_jitter_ratio: Histogram
+"""How much later than it was due a callback began, as a share of its deadline."""
 audio_callbacks_total: Counter
 """Render callbacks that have ended."""
 audio_engine_xruns_total: Counter
