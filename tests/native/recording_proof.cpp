@@ -128,6 +128,8 @@ struct Recorder : PreparedSegment {
   Instance instance = segment.instance(kFamilies);
   std::vector<std::string> channels{"bass", "lead"};
   AudioMetrics audio{segment, channels};
+  PluginRack rack =
+      audio.rack(std::array<ChannelNames, 2>{{{"bass", {"synth", "delay"}}, {"bus"}}});
   ffi::Shared ffi{segment};
   Counter<Thread::any> events{segment.cells(kEvents), segment.lost()};
   Counter<Thread::any> tool{segment.series(kByTool, std::array<std::string_view, 1>{"pen"}),
@@ -194,7 +196,8 @@ TEST_CASE("a render callback's metrics never allocate, lock, call the system or 
     AudioMetrics::Clock::time_point now = AudioMetrics::Clock::now();
     for (long i = 0; i < operations; ++i) {
       const auto end = now + std::chrono::microseconds(i % 7000);
-      r.audio.channel_rendered(static_cast<std::size_t>(i % 2), end - now);
+      r.audio.use(r.rack);
+      r.audio.plugin_rendered(static_cast<std::size_t>(i % 3), end - now);
       if (i % 1000 == 0) r.audio.report_xrun(std::chrono::microseconds(30));
       r.audio.callback_rendered(now, end, 256);
       now = end;

@@ -134,4 +134,31 @@ class AudioMetrics {
   std::chrono::nanoseconds plugin_cost_{0};
 };
 
+/// Records one callback, from its construction to its destruction. Wait-free.
+///
+///     const AudioBlock block(metrics, frames);
+class AudioBlock {
+ public:
+  AudioBlock(AudioMetrics& metrics, std::uint32_t frames,
+             std::optional<AudioMetrics::Clock::time_point> due = std::nullopt) noexcept
+      : metrics_(metrics), frames_(frames), due_(due) {
+    if constexpr (kRecording) begin_ = AudioMetrics::Clock::now();
+  }
+  AudioBlock(const AudioBlock&) = delete;
+  AudioBlock& operator=(const AudioBlock&) = delete;
+  ~AudioBlock() {
+    if constexpr (kRecording) {
+      // A block of no frames has no deadline.
+      const auto end = AudioMetrics::Clock::now();
+      if (frames_ > 0) metrics_.callback_rendered(begin_, end, frames_, due_);
+    }
+  }
+
+ private:
+  AudioMetrics& metrics_;
+  std::uint32_t frames_;
+  std::optional<AudioMetrics::Clock::time_point> due_;
+  AudioMetrics::Clock::time_point begin_{};
+};
+
 }  // namespace whiteroom::monitoring

@@ -33,6 +33,19 @@ def _(stack: Stack) -> str:
     return f"{len(samples)} channels, together {total:.1%} of a core"
 
 
+@check("engine.plugins", "engine", "plug-ins that add up to their channels, ± 10 %")
+def _(stack: Stack) -> str:
+    stack.require("engine")
+    plugins = stack.prometheus.query(f"rate({_engine('audio_plugin_cpu_seconds_total')}[30s])")
+    channels = stack.value(f"sum(rate({_engine('audio_channel_cpu_seconds_total')}[30s]))")
+    total = sum(value for _, value in plugins)
+    if not plugins or abs(total / channels - 1) > TOLERANCE:
+        raise Mismatch(f"{len(plugins)} plug-ins with {total:.1%} of a core, {channels:.1%} in all")
+    most, value = max(plugins, key=lambda sample: sample[1])
+    name = f"{most['channel']}/{most['plugin']}"
+    return f"{len(plugins)} plug-ins; the most expensive is {name} with {value:.1%} of a core"
+
+
 @check("engine.scheduling", "engine", "real-time scheduling in force, or said to be missing")
 def _(stack: Stack) -> str:
     stack.require("engine")

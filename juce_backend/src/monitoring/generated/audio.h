@@ -16,8 +16,8 @@ enum class Cause : std::uint8_t { over_budget, late_callback, device, configurat
 inline constexpr std::string_view kCauseValues[] = {"over_budget", "late_callback", "device", "configuration"};
 
 /// Values of the label `driver`.
-enum class Driver : std::uint8_t { jack, clock, file, count_ };
-inline constexpr std::string_view kDriverValues[] = {"jack", "clock", "file"};
+enum class Driver : std::uint8_t { jack, clock, file, alsa, coreaudio, wasapi, asio, other, count_ };
+inline constexpr std::string_view kDriverValues[] = {"jack", "clock", "file", "alsa", "coreaudio", "wasapi", "asio", "other"};
 
 inline constexpr double kAudioEngineRenderTimeSecondsBounds[] = {5e-05, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1};
 /// The bounds in units of the cells.

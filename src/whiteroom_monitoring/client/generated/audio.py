@@ -173,7 +173,7 @@ audio_engine_info = Info(
     combine="sum",
     thread="any",
     scale=1,
-    labels=(("version", 1), ("driver", ("jack", "clock", "file",)),),
+    labels=(("version", 1), ("driver", ("jack", "clock", "file", "alsa", "coreaudio", "wasapi", "asio", "other",)),),
 )
 
 METRICS = (

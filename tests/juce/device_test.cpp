@@ -1,0 +1,77 @@
+/// The adapter for a device's callback, within JUCE's own device manager.
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "clock_device.h"
+#include "exposed.h"
+#include "monitored_player.h"
+
+using namespace std::chrono_literals;
+using whiteroom::testing::ClockDevice;
+using whiteroom::testing::ClockedManager;
+using whiteroom::testing::Segments;
+
+namespace {
+
+constexpr double kBuffer_s = ClockDevice::kFrames / ClockDevice::kRate;
+constexpr auto kPause = 150ms;
+
+}  // namespace
+
+TEST_CASE("what goes wrong with a JUCE device is counted by its cause, and nothing else is") {
+  const Segments segments;
+  ClockedManager clocked;
+  MonitoredPlayer monitored(clocked.manager);
+  CHECK(segments["audio_sample_rate_hertz"] == ClockDevice::kRate);
+  CHECK(segments["audio_buffer_frames"] == ClockDevice::kFrames);
+  std::this_thread::sleep_for(1100ms);
+  constexpr int kTimes = 3;
+  for (int i = 0; i < kTimes; ++i) {
+    monitored.player.stall_ms = 2000 * kBuffer_s;
+    std::this_thread::sleep_for(kPause);
+    clocked.device().delay(40ms);
+    std::this_thread::sleep_for(kPause);
+    clocked.device().count_xrun();
+    std::this_thread::sleep_for(kPause);
+  }
+  CHECK(segments.dropouts("over_budget") == kTimes);
+  CHECK(segments.dropouts("late_callback") == kTimes);
+  CHECK(segments.dropouts("device") == kTimes);
+  CHECK(segments.dropouts("configuration") == 0);
+  CHECK(segments["audio_engine_xruns_total"] == kTimes);
+  CHECK(segments.lost_s("over_budget") == doctest::Approx(kTimes * kBuffer_s).epsilon(0.1));
+  CHECK(segments.lost_s("late_callback") ==
+        doctest::Approx(kTimes * (0.04 - kBuffer_s)).epsilon(0.2));
+  // JUCE's own count has neither a cause nor a length, and does not know of late callbacks.
+  CHECK(clocked.manager.getXRunCount() == 2 * kTimes);
+}
+
+TEST_CASE("another block size is a dropout of its own kind, and a pause is none") {
+  const Segments segments;
+  ClockedManager clocked;
+  MonitoredPlayer monitored(clocked.manager);
+  std::this_thread::sleep_for(1100ms);
+  CHECK(clocked.use(2 * ClockDevice::kFrames).isEmpty());
+  std::this_thread::sleep_for(kPause);
+  CHECK(segments["audio_buffer_frames"] == 2 * ClockDevice::kFrames);
+  const double changed = segments.dropouts("configuration");
+  CHECK(changed <= 1);  // a device that is fast enough leaves no gap
+  clocked.device().stop();
+  std::this_thread::sleep_for(kPause);
+  clocked.manager.restartLastAudioDevice();
+  std::this_thread::sleep_for(1200ms);
+  CHECK(segments.dropouts("configuration") == changed);
+  CHECK(segments.dropouts("late_callback") == 0);
+}
+
+TEST_CASE("the time of each callback is recorded, and what that costs") {
+  const Segments segments;
+  ClockedManager clocked;
+  MonitoredPlayer monitored(clocked.manager);
+  std::this_thread::sleep_for(300ms);
+  const double callbacks = segments["audio_callbacks_total"];
+  CHECK(callbacks >= 0.2 / kBuffer_s);
+  CHECK(segments["audio_engine_render_time_seconds_count"] >= callbacks);
+  CHECK(segments["audio_monitoring_seconds_total"] > 0);
+}
