@@ -4,13 +4,16 @@
 
 #include "juce_processor.h"
 
-/// A plug-in that is monitored by two lines: the first of processBlock() and the last of the class.
+/// A plug-in that is monitored by two lines: the first of processBlock(), and a member.
 class GainProcessor final : public juce::AudioProcessor {
  public:
+  // [processor]
   void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override {
     const auto block = metrics.block(*this, buffer);
     buffer.applyGain(0.5F);
   }
+  whiteroom::monitoring::ProcessorMetrics metrics{"Gain"};
+  // [end]
 
   const juce::String getName() const override { return "Gain"; }
   void prepareToPlay(double, int) override {}
@@ -27,7 +30,4 @@ class GainProcessor final : public juce::AudioProcessor {
   void changeProgramName(int, const juce::String&) override {}
   void getStateInformation(juce::MemoryBlock&) override {}
   void setStateInformation(const void*, int) override {}
-
- private:
-  whiteroom::monitoring::ProcessorMetrics metrics{"Gain"};
 };

@@ -1,11 +1,26 @@
 #pragma once
 
+// [includes]
 #include "audio_metrics.h"
 #include "juce_device.h"
-#include "player.h"
 #include "segment.h"
+// [end]
+#include "player.h"
 
-/// The same application, monitored.
+// [segment]
+/// Where this process keeps its metrics: made once, before the sound starts.
+class Metrics {
+ public:
+  Metrics() {
+    segment.declare(whiteroom::monitoring::audio::families());
+    segment.prepare();
+  }
+
+  whiteroom::monitoring::Segment segment{{.program = "juce-backend"}};
+};
+// [end]
+
+// [callback]
 class MonitoredPlayer {
  public:
   explicit MonitoredPlayer(juce::AudioDeviceManager& devices) : deviceManager(devices) {
@@ -16,15 +31,9 @@ class MonitoredPlayer {
   Player player;
 
  private:
-  /// What is recorded lies in a segment: made once in a process, before the sound starts.
-  static whiteroom::monitoring::Segment& prepared(whiteroom::monitoring::Segment& segment) {
-    segment.declare(whiteroom::monitoring::audio::families());
-    segment.prepare();
-    return segment;
-  }
-
   juce::AudioDeviceManager& deviceManager;
-  whiteroom::monitoring::Segment segment{{.program = "juce-backend"}};
-  whiteroom::monitoring::AudioMetrics metrics{prepared(segment), {}};
-  whiteroom::monitoring::MeasuredCallback measured{metrics, player};
+  Metrics metrics;
+  whiteroom::monitoring::AudioMetrics audio{metrics.segment, {}};
+  whiteroom::monitoring::MeasuredCallback measured{audio, player};
 };
+// [end]

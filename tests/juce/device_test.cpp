@@ -6,6 +6,7 @@
 #include "clock_device.h"
 #include "exposed.h"
 #include "monitored_player.h"
+#include "rack.h"
 
 using namespace std::chrono_literals;
 using whiteroom::testing::ClockDevice;
@@ -74,4 +75,40 @@ TEST_CASE("the time of each callback is recorded, and what that costs") {
   CHECK(callbacks >= 0.2 / kBuffer_s);
   CHECK(segments["audio_engine_render_time_seconds_count"] >= callbacks);
   CHECK(segments["audio_monitoring_seconds_total"] > 0);
+}
+
+TEST_CASE("the plug-ins of a rack add up to their channels, and the one to blame is named") {
+  const Segments segments;
+  Metrics metrics;
+  whiteroom::monitoring::AudioMetrics audio(metrics.segment, {});
+  audio.set_stream(48'000, 64);
+  Rack rack(audio);
+  const auto spend = [](auto time) {
+    return [time] {
+      for (const auto end = std::chrono::steady_clock::now() + time;
+           std::chrono::steady_clock::now() < end;) {
+      }
+    };
+  };
+  {
+    const whiteroom::monitoring::AudioBlock block(audio, 64);  // 1.3 ms
+    rack.render(0, spend(100us));
+    rack.render(1, spend(200us));
+    rack.render(2, spend(2ms));
+    rack.render(3, spend(100us));
+  }
+  const auto plugin = [&](const std::string& labels) {
+    return segments["audio_plugin_cpu_seconds_total{" + labels + "}"];
+  };
+  const double synth = plugin("channel=\"bass\",plugin=\"synth\"");
+  const double compressor = plugin("channel=\"bass\",plugin=\"compressor\"");
+  CHECK(synth >= 1e-4);
+  CHECK(segments["audio_channel_cpu_seconds_total{channel=\"bass\"}"] ==
+        doctest::Approx(synth + compressor));
+  const auto missed = [&](const std::string& labels) {
+    return segments["audio_plugin_deadlines_missed_total{" + labels + "}"];
+  };
+  CHECK(missed("channel=\"voice\",plugin=\"pitch\"") == 1);
+  CHECK(missed("channel=\"bass\",plugin=\"synth\"") == 0);
+  CHECK(audio.most_expensive() == 2);
 }
