@@ -11,6 +11,7 @@
 
 #include "abi/sch_engine.h"
 #include "audio_metrics.h"
+#include "command.h"
 #include "driver/driver.h"
 #include "faults.h"
 #include "mixer/mixer.h"
@@ -40,13 +41,6 @@ struct LoadedSong {
   std::uint32_t first = 0;  ///< performances, and how they are blended at first
   std::uint32_t second = 0;
   double blend = 0;
-};
-
-/// What the callback is asked to do. `first` and `second` are performances, for a blend of these.
-struct Command {
-  sch_command asked{};
-  std::uint32_t first = 0;
-  std::uint32_t second = 0;
 };
 
 /// Setters and snapshots may be called from any thread; render() from the driver's only.

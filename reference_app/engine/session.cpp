@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kEventsEvery = 20ms;
 constexpr int kRoundsOfASecond = 50;
-constexpr double kFarthest_beats = 1'000'000;
 constexpr std::uint32_t kChannels = 2;
 
 /// Resident memory in bytes: the second number of /proc/self/statm, in pages; see proc(5).
@@ -30,35 +29,6 @@ std::uint64_t resident_bytes() {
   std::uint64_t resident = 0;
   std::ifstream("/proc/self/statm") >> total >> resident;
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-/// Whether a number is in a range; what is no number is not.
-bool within(double value, double low, double high) { return value >= low && value <= high; }
-
-/// Whether a command's numbers are in the ranges that the ABI names.
-bool sensible(const sch_command& command) {
-  switch (command.kind) {
-    case SCH_COMMAND_PLAY:
-    case SCH_COMMAND_STOP:
-    case SCH_COMMAND_ALL_NOTES_OFF:
-      return true;
-    case SCH_COMMAND_TEMPO:
-      return within(command.value, song::kSlowestBpm, song::kFastestBpm);
-    case SCH_COMMAND_POSITION:
-      return within(command.value, 0, kFarthest_beats);
-    case SCH_COMMAND_NOTE_ON:
-      return within(command.pitch, 0, 127) && command.value > 0 && command.value <= 1;
-    case SCH_COMMAND_NOTE_OFF:
-      return within(command.pitch, 0, 127);
-    case SCH_COMMAND_BLEND:
-      return within(command.value, 0, 1);
-    default:
-      return false;
-  }
-}
-
-bool names_channel(const sch_command& command) {
-  return command.kind == SCH_COMMAND_NOTE_ON || command.kind == SCH_COMMAND_NOTE_OFF;
 }
 
 template <std::size_t size>

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "abi/process.h"
-#include "driver/wav_file.h"
 #include "ffi_metrics.h"
 #include "log.h"
 #include "song/first_light.h"
@@ -17,7 +16,8 @@ using whiteroom::engine::SessionOptions;
 using whiteroom::engine::abi::Process;
 using whiteroom::monitoring::FfiCall;
 using Function = whiteroom::monitoring::ffi::Function;
-namespace log_ = whiteroom::engine;
+using whiteroom::engine::Level;
+using whiteroom::engine::log;
 namespace song = whiteroom::engine::song;
 
 namespace {
@@ -41,7 +41,7 @@ std::int32_t recorded(Function function, const Body& body) noexcept {
   try {
     return call.ended(body(*process));
   } catch (const std::exception& problem) {
-    log_::log(log_::Level::error, "internal", {{"problem", problem.what()}});
+    log(Level::error, "internal", {{"problem", problem.what()}});
     return call.ended(SCH_INTERNAL);
   }
 }
@@ -76,7 +76,7 @@ bool names_driver(std::string_view name) {
   return name == "auto" || name == "jack" || name == "clock";
 }
 
-std::int32_t create(const sch_engine_config& config, sch_engine** engine) {
+std::int32_t create(Process& process, const sch_engine_config& config, sch_engine** engine) {
   SessionOptions options{.driver = or_else(config.driver, "auto"),
                          .metrics_address = or_else(config.metrics_address, "127.0.0.1"),
                          .control = or_else(config.control, "")};
@@ -87,23 +87,25 @@ std::int32_t create(const sch_engine_config& config, sch_engine** engine) {
     options.metrics_port = static_cast<std::uint16_t>(config.metrics_port);
   }
   try {
-    return Process::get()->create(std::move(options), *engine);
+    return process.create(std::move(options), *engine);
   } catch (const whiteroom::monitoring::EndpointError& problem) {
-    log_::log(log_::Level::error, problem.what());
+    log(Level::error, problem.what());
   } catch (const whiteroom::engine::control::SocketError& problem) {
-    log_::log(log_::Level::error, problem.what());
+    log(Level::error, problem.what());
   }
   return SCH_REJECTED;
 }
 
-/// Where the log goes and the metrics are must be known before the first call is recorded.
-bool settle(const sch_engine_config& config) noexcept {
+/// Where the log goes and where the metrics are must be known before the first call is recorded.
+std::int32_t settle(const sch_engine_config* config) noexcept {
+  if (config == nullptr) return SCH_OK;
+  if (config->size != sizeof *config) return SCH_INVALID_ARGUMENT;
   try {
-    if (config.log_file != nullptr) log_::log_to(config.log_file);
-    return Process::use_folder(or_else(config.segments, ""));
+    if (config->log_file != nullptr) whiteroom::engine::log_to(config->log_file);
+    return Process::use_folder(or_else(config->segments, "")) ? SCH_OK : SCH_INVALID_STATE;
   } catch (const std::exception& problem) {
-    log_::log(log_::Level::error, problem.what());
-    return false;
+    log(Level::error, problem.what());
+    return SCH_REJECTED;
   }
 }
 
@@ -113,12 +115,11 @@ bool settle(const sch_engine_config& config) noexcept {
 // -----------------------------------------------------------------------------------
 
 std::int32_t sch_engine_create(const sch_engine_config* config, sch_engine** engine) {
-  const sch_engine_config chosen = config != nullptr ? *config : sch_engine_config{};
-  const bool known_size = config == nullptr || config->size == sizeof(sch_engine_config);
-  const bool settled = known_size && settle(chosen);
-  return recorded(Function::sch_engine_create, [&](Process&) -> std::int32_t {
-    if (engine == nullptr || !known_size) return SCH_INVALID_ARGUMENT;
-    return settled ? create(chosen, engine) : SCH_INVALID_STATE;
+  const std::int32_t settled = settle(config);
+  return recorded(Function::sch_engine_create, [&](Process& process) -> std::int32_t {
+    if (engine == nullptr) return SCH_INVALID_ARGUMENT;
+    if (settled != SCH_OK) return settled;
+    return create(process, config != nullptr ? *config : sch_engine_config{}, engine);
   });
 }
 

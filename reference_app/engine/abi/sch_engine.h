@@ -69,7 +69,7 @@ typedef struct sch_engine_config {
 
 /* Make the engine of this process; `config` may be NULL. SCH_INVALID_STATE while there is one
  * already, or when its metrics are in another folder; SCH_REJECTED when the port or the control
- * socket is taken. */
+ * socket is taken, or the log can't be written. */
 SCH_EXPORT int32_t sch_engine_create(const sch_engine_config* config, sch_engine** engine);
 /* Stop the sound and end the engine. Waits for calls under way on other threads.
  * SCH_INVALID_STATE within an event callback. */

@@ -103,6 +103,9 @@ TEST_CASE("an engine is not made of what makes no sense") {
   config.segments = nullptr;
   config.metrics_address = "256.0.0.1";
   CHECK(sch_engine_create(&config, &engine) == SCH_REJECTED);
+  config.metrics_address = nullptr;
+  config.log_file = "/nowhere/engine.log";
+  CHECK(sch_engine_create(&config, &engine) == SCH_REJECTED);
   CHECK(engine == nullptr);
 }
 
