@@ -37,7 +37,7 @@ def unrecorded(library: Path, segments: Path) -> list[str]:
         env={**os.environ, "WHITEROOM_SEGMENTS": str(segments)},
         check=True,
     )
-    text = _native.expose_unserved(str(segments))[0].decode()
+    text = _native.expose_unserved(str(segments)).text().decode()
     counts, timed = dict(COUNT.findall(text)), dict(TIMED.findall(text))
     return [name for name in functions if (counts.get(name), timed.get(name)) != ("1", "1")]
 
