@@ -9,17 +9,19 @@
 True
 >>> client.close()
 
-What is recorded before ``prepare`` is kept and carried over.
+What is recorded before ``prepare`` is kept and carried over. Child processes need nothing: forked,
+or started anew by multiprocessing, they count into the same program.
 """
 
 from __future__ import annotations
 
 import atexit
 import importlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.client import _native
+from whiteroom_monitoring.client import _native, children
 from whiteroom_monitoring.client.formats import Exposition, Wanted
 from whiteroom_monitoring.client.generated import DOMAINS
 from whiteroom_monitoring.errors import MonitoringError
@@ -48,34 +50,63 @@ class _Prepared:
     program: str
     directory: str
     segment: _native.Segment
+    by_pid: int
+
+    def is_for(self, program: str, directory: str) -> bool:
+        return program == self.program and directory in ("", self.directory)
+
+    def preparation(self) -> Preparation:
+        shared, locked, path, problem = self.segment.preparation()
+        return Preparation(shared, locked, Path(path) if path else None, problem)
 
 
 _prepared: _Prepared | None = None
 
 
 def prepare(program: str, directory: Path | str | None = None) -> Preparation:
-    """Let this process record the metrics that the catalogue gives to ``program``.
+    """Let this process, and children that it will have, record the metrics of ``program``.
 
     ``directory`` is the folder of segments, else $WHITEROOM_SEGMENTS or /dev/shm/whiteroom-<uid>.
     May block and allocate. A full or missing memory file system is no error: see ``Preparation``.
+    A second call for the same program returns the same. A child process may choose another program
+    than its parent. Call it before the first child is started.
 
-    Raises PreparationError for an unknown program, and when the process is prepared already.
+    Raises PreparationError for an unknown program, and when the process is prepared for another.
     """
-    global _prepared  # noqa: PLW0603 - a process has one segment
+    chosen = str(directory) if directory else ""
     if _prepared is not None:
-        raise PreparationError(f"prepare({program!r}): this process records {_prepared.program}")
+        if _prepared.is_for(program, chosen):
+            return _prepared.preparation()
+        if _prepared.by_pid == os.getpid():
+            found = f"{_prepared.program} in {_prepared.directory}"
+            raise PreparationError(f"prepare({program!r}): this process records {found}")
     if program not in DOMAINS:
         known = ", ".join(sorted(DOMAINS))
         raise PreparationError(f"prepare({program!r}): expected one of {known}")
-    folder = str(directory) if directory else _native.default_directory()
+    close()
+    prepared = _prepare(program, chosen or _native.default_directory(), os.getpid())
+    children.announce(program, prepared.directory)
+    children.end_in_order_by_sigterm(close)
+    return prepared.preparation()
+
+
+def _prepare(program: str, directory: str, by_pid: int) -> _Prepared:
+    global _prepared  # noqa: PLW0603 - a process has one segment
     metrics: list[_native.Metric] = []
     for domain in DOMAINS[program]:
         module = importlib.import_module(f"whiteroom_monitoring.client.generated.{domain}")
         metrics.extend(module.METRICS)
-    segment = _native.Segment(program, folder)
-    shared, locked, path, problem = segment.prepare(metrics)
-    _prepared = _Prepared(program, folder, segment)
-    return Preparation(shared, locked, Path(path) if path else None, problem)
+    segment = _native.Segment(program, directory)
+    segment.prepare(metrics)
+    _prepared = _Prepared(program, directory, segment, by_pid)
+    return _prepared
+
+
+def _prepare_as_parent(program: str, directory: str) -> None:
+    """Prepare a child that was started anew; a forked one is prepared already."""
+    if _prepared is None and program in DOMAINS:
+        _prepare(program, directory, by_pid=0)
+        children.end_in_order_by_sigterm(close)
 
 
 def open_exposition(wanted: Wanted) -> Exposition:
@@ -111,6 +142,8 @@ def close() -> None:
     if _prepared is not None:
         _prepared.segment.close()
         _prepared = None
+        children.withdraw()
 
 
 atexit.register(close)
+_childhood = children.Childhood(_prepare_as_parent, close)

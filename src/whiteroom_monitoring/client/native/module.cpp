@@ -3,6 +3,7 @@
 #include "metric.h"
 #include "python_object.h"
 #include "segment_object.h"
+#include "signal_end.h"
 
 namespace {
 
@@ -22,7 +23,8 @@ PyMODINIT_FUNC PyInit__native() {
   using namespace whiteroom::monitoring::python;
   PyObject* const module = PyModule_Create(&module_definition);
   if (module == nullptr) return nullptr;
-  if (!add_metric_types(module) || !add_segment(module) || !add_exposition(module)) {
+  if (!add_metric_types(module) || !add_segment(module) || !add_exposition(module) ||
+      !add_signal_end(module)) {
     Py_DECREF(module);
     return nullptr;
   }
