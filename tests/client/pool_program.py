@@ -1,4 +1,4 @@
-"""Starts pools of workers as its first argument says; each worker records. Prints the exposition."""
+"""Lets workers record that are started as the first argument says; prints the exposition."""
 
 from __future__ import annotations
 

@@ -144,6 +144,7 @@ void SegmentMemory::write_header() noexcept {
   header.cells_capacity = cell_bytes_;
   header.pid = static_cast<std::uint32_t>(getpid());
   header.kind = WRM_KIND_PROCESS;
+  header.closed = 0;
   header.served = 0;
   std::memcpy(header.program, program_.data(), program_.size());
 }

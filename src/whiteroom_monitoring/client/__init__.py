@@ -86,7 +86,7 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
     close()
     prepared = _prepare(program, chosen or _native.default_directory(), os.getpid())
     children.announce(program, prepared.directory)
-    children.end_in_order_by_sigterm(close)
+    children.end_in_order_by_sigterm(_mark_closed)
     return prepared.preparation()
 
 
@@ -106,7 +106,7 @@ def _prepare_as_parent(program: str, directory: str) -> None:
     """Prepare a child that was started anew; a forked one is prepared already."""
     if _prepared is None and program in DOMAINS:
         _prepare(program, directory, by_pid=0)
-        children.end_in_order_by_sigterm(close)
+        children.end_in_order_by_sigterm(_mark_closed)
 
 
 def open_exposition(wanted: Wanted) -> Exposition:
@@ -143,6 +143,11 @@ def close() -> None:
         _prepared.segment.close()
         _prepared = None
         children.withdraw()
+
+
+def _mark_closed() -> None:
+    if _prepared is not None:
+        _prepared.segment.mark_closed()
 
 
 atexit.register(close)

@@ -74,23 +74,37 @@ def _parent_process() -> object | None:
     return process.parent_process() if process else None
 
 
-def end_in_order_by_sigterm(close: Callable[[], None]) -> None:
-    """Let SIGTERM, where nobody handles it, end this process as before, but not as one lost.
+def end_in_order_by_sigterm(mark_closed: Callable[[], None]) -> None:
+    """Let SIGTERM do what it did before, and say that this process, which then ends, is not lost.
 
-    It ends at once, whatever it is doing: the kernel's handler is one of the core, which needs no
-    interpreter. What Python knows as the handler does the same, for programs such as uvicorn that
-    put back what they have found. Does nothing outside the main thread, which alone may do so.
+    Where nobody handles it, it ends the process at once, whatever that is doing: the kernel's
+    handler is one of the core, which needs no interpreter. Nothing changes where SIGTERM is
+    ignored, nor outside the main thread, which alone may change it.
     """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        close()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+    before = signal.getsignal(signal.SIGTERM)
+    unhandled = before is signal.SIG_DFL
+    if isinstance(before, _EndInOrder) or not (unhandled or callable(before)):
         return
     try:
-        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGTERM, _EndInOrder(mark_closed, before))
     except ValueError:
         return
-    _native.mark_closed_by(signal.SIGTERM)
+    if unhandled:
+        _native.mark_closed_by(signal.SIGTERM)
+
+
+class _EndInOrder:
+    """What Python knows as the handler of SIGTERM: for programs such as uvicorn that replace it for
+    a time and then put it back."""
+
+    def __init__(self, mark_closed: Callable[[], None], before: Any) -> None:
+        self._mark_closed = mark_closed
+        self._before = before
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self._mark_closed()
+        if callable(self._before):
+            self._before(number, frame)
+        else:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)

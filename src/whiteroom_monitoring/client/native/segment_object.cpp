@@ -73,11 +73,20 @@ PyObject* segment_close(PyObject* self, PyObject*) {
   return guarded([&]() -> PyObject* {
     SegmentObject* const object = segment_of(self);
     if (object->segment == nullptr) Py_RETURN_NONE;
+    // Before it is forgotten: a signal may come in between.
+    object->segment->mark_closed();
     forget_at_signal(*object->segment);
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(object->metrics); ++i) {
       reinterpret_cast<Metric*>(PyList_GET_ITEM(object->metrics, i))->root->unbind();
     }
     delete std::exchange(object->segment, nullptr);
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* segment_mark_closed(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    open_segment(self).mark_closed();
     Py_RETURN_NONE;
   });
 }
@@ -125,6 +134,8 @@ PyMethodDef segment_methods[] = {
      "preparation()\n--\n\nReturn the same for this process, also in a child after fork()."},
     {"close", segment_close, METH_NOARGS,
      "close()\n--\n\nEnd in order; the metrics record into private memory from now on."},
+    {"mark_closed", segment_mark_closed, METH_NOARGS,
+     "mark_closed()\n--\n\nSay that the process is about to end in order."},
     {"set_served", segment_set_served, METH_O,
      "set_served(served)\n--\n\nSay whether an endpoint of this process serves the segment."},
     {}};
