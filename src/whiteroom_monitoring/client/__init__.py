@@ -24,6 +24,7 @@ from pathlib import Path
 from whiteroom_monitoring.client import _native, children
 from whiteroom_monitoring.client.formats import Exposition, Wanted
 from whiteroom_monitoring.client.generated import DOMAINS
+from whiteroom_monitoring.client.reading import Family
 from whiteroom_monitoring.errors import MonitoringError
 
 
@@ -128,12 +129,30 @@ def open_exposition(wanted: Wanted) -> Exposition:
     return Exposition(wanted.content_type, found, found.held_bytes)
 
 
+def read_families() -> list[Family]:
+    """Return the same as values, for whoever exposes them in a way of its own.
+
+    Families come by name; one without series has been declared but not recorded. Raises as
+    ``open_exposition``.
+    """
+    if _prepared is None:
+        raise PreparationError("the metrics can't be read: call prepare() first")
+    _prepared.segment.set_served(True)
+    found = _native.read_families(_prepared.directory, _prepared.program, _prepared.segment)
+    return [Family.of(values) for values in found]
+
+
 def exposition(*, open_metrics: bool = False, created: bool = False) -> bytes:
     """Return the same as one text: in text format 0.0.4, or in OpenMetrics 1.0.
 
     ``created`` adds ``_created`` to OpenMetrics. Raises as ``open_exposition``.
     """
     return b"".join(open_exposition(Wanted(open_metrics, created)).blocks)
+
+
+def program() -> str | None:
+    """Return the program that this process is prepared for, or None."""
+    return _prepared.program if _prepared else None
 
 
 def close() -> None:

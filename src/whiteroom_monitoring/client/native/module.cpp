@@ -2,6 +2,7 @@
 #include "exposition_object.h"
 #include "metric.h"
 #include "python_object.h"
+#include "reading_object.h"
 #include "segment_object.h"
 #include "signal_end.h"
 
@@ -24,7 +25,7 @@ PyMODINIT_FUNC PyInit__native() {
   PyObject* const module = PyModule_Create(&module_definition);
   if (module == nullptr) return nullptr;
   if (!add_metric_types(module) || !add_segment(module) || !add_exposition(module) ||
-      !add_signal_end(module)) {
+      !add_signal_end(module) || !add_reading(module)) {
     Py_DECREF(module);
     return nullptr;
   }
