@@ -38,7 +38,8 @@ SERVERS = {
     "uvicorn alone": ([*UVICORN], 1),
 }
 RENEWED = [*GUNICORN, "--workers", "2", "--preload", "--max-requests", "5"]
-LONG = ("gunicorn threads", "uvicorn alone")
+# The test of renewed workers has preloaded ones, too.
+LONG = ("gunicorn preload", "gunicorn threads", "uvicorn alone")
 
 
 @dataclass

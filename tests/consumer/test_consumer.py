@@ -90,16 +90,22 @@ def _commands(build: Path) -> Sequence[dict[str, str]]:
     return [command for command in commands if str(HERE) not in command["file"]]
 
 
-def test_a_project_builds_the_sources_within_its_own(segments: Path, tmp_path: Path) -> None:
+def test_a_project_takes_the_sources_into_its_own(tmp_path: Path) -> None:
     """add_subdirectory() brings the libraries alone: no test, no app, no warning that is an error,
-    and nothing is installed with the other project."""
+    and nothing that is installed with the other project."""
     _configure(tmp_path, f"-DWHITEROOM_SOURCE={ROOT}")
-    core = ROOT / "juce_backend" / "src" / "monitoring"
     commands = _commands(tmp_path)
     assert commands
+    core = ROOT / "juce_backend" / "src" / "monitoring"
     assert {Path(command["file"]).parent for command in commands} == {core}
     assert not [command for command in commands if "-W" in command["command"]]
-    _cmake("--build", tmp_path)
-    _check_programs(tmp_path, segments)
     _cmake("--install", tmp_path, "--prefix", tmp_path / "prefix")
     assert not (tmp_path / "prefix").exists()
+
+
+@pytest.mark.long
+def test_a_project_builds_the_sources_within_its_own(segments: Path, tmp_path: Path) -> None:
+    """What add_subdirectory() brings works in the other project's programs."""
+    _configure(tmp_path, f"-DWHITEROOM_SOURCE={ROOT}")
+    _cmake("--build", tmp_path)
+    _check_programs(tmp_path, segments)
