@@ -24,8 +24,8 @@ OPEN_METRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 LOST = 'monitoring_processes_lost_total{program="business-metrics"}'
 PROCESSES = 'monitoring_processes{program="business-metrics"}'
 
-GUNICORN = ("gunicorn", "web_application:wsgi_application", "--no-control-socket")
-UVICORN = ("uvicorn", "web_application:asgi_application")
+GUNICORN = ("gunicorn", "web_application:make_wsgi()", "--no-control-socket")
+UVICORN = ("uvicorn", "web_application:make_asgi", "--factory")
 # name: module and arguments, and how many processes have the application loaded
 SERVERS = {
     "gunicorn sync": ([*GUNICORN, "--workers", str(WORKERS)], WORKERS),

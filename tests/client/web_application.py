@@ -17,9 +17,8 @@ from whiteroom_monitoring import client
 from whiteroom_monitoring.client import asgi, wsgi
 from whiteroom_monitoring.client.generated import business, http
 
-client.prepare("business-metrics")
 TRACE = {"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}
-METRICS = wsgi.MetricsApp()
+WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def act(path: str) -> str:
@@ -34,15 +33,21 @@ def act(path: str) -> str:
     return str(os.getpid())
 
 
-def wsgi_application(
-    environment: dict[str, Any], start_response: Callable[..., Any]
-) -> Iterable[bytes]:
-    """Answer as a WSGI application."""
-    if environment["PATH_INFO"] == "/metrics":
-        return METRICS(environment, start_response)
-    text = act(environment["PATH_INFO"]).encode()
-    start_response("200 OK", [("Content-Length", str(len(text))), ("Connection", "close")])
-    return [text]
+def make_wsgi() -> WsgiApplication:
+    """Return a WSGI application."""
+    client.prepare("business-metrics")
+    metrics = wsgi.MetricsApp()
+
+    def application(
+        environment: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if environment["PATH_INFO"] == "/metrics":
+            return metrics(environment, start_response)
+        text = act(environment["PATH_INFO"]).encode()
+        start_response("200 OK", [("Content-Length", str(len(text))), ("Connection", "close")])
+        return [text]
+
+    return application
 
 
 async def answer(request: Request) -> PlainTextResponse:
@@ -50,9 +55,12 @@ async def answer(request: Request) -> PlainTextResponse:
     return PlainTextResponse(act(request.url.path), headers={"Connection": "close"})
 
 
-asgi_application = Starlette(
-    routes=[
-        *(Route(path, answer) for path in ("/record", "/pid", "/kill")),
-        Mount("/metrics", asgi.MetricsApp()),
-    ]
-)
+def make_asgi() -> Starlette:
+    """Return an ASGI application."""
+    client.prepare("business-metrics")
+    return Starlette(
+        routes=[
+            *(Route(path, answer) for path in ("/record", "/pid", "/kill")),
+            Mount("/metrics", asgi.MetricsApp()),
+        ]
+    )
