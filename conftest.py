@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,14 @@ def default_segments() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WHITEROOM_SEGMENTS", folder)
         yield
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def segments() -> Iterator[Path]:
+    """A folder of segments for one test."""
+    folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-", dir="/dev/shm"))
+    yield folder
     shutil.rmtree(folder)
 
 

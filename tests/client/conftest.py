@@ -1,26 +1,17 @@
-"""A folder of segments for one test, and processes that record into it."""
+"""Processes that record into the folder of segments of one test."""
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 Record = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def segments() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-", dir="/dev/shm"))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

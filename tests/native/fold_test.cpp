@@ -96,6 +96,40 @@ TEST_CASE("a child after fork() has a zeroed segment of its own at the same addr
   CHECK(line(text, "monitoring_processes{program=\"test\"}").ends_with(" 1"));
 }
 
+TEST_CASE("a child after fork() says where its own segment is, and that it is not closed") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  test.segment.mark_closed();
+  const std::string parents = test.segment.preparation().path;
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string& mine = test.segment.preparation().path;
+    const bool own = mine != parents && std::filesystem::exists(mine);
+    _exit(own && mine.find("." + std::to_string(getpid()) + ".") != std::string::npos ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
+  fold_program(folder.path, "test");
+  // It ended without closing, whatever its parent had said before.
+  const std::string lost = "monitoring_processes_lost_total{program=\"test\"}";
+  CHECK(line(exposed(folder.path), lost).ends_with(" 1"));
+}
+
+TEST_CASE("a process that a signal ends after it was marked closed is no loss") {
+  const SegmentFolder folder;
+  run_and_kill([&] {
+    TestSegment test(folder.path);
+    test.segment.mark_closed();
+    test.events().increment();  // still counts
+    kill(getpid(), SIGKILL);
+  });
+  fold_program(folder.path, "test");
+  const std::string text = exposed(folder.path);
+  CHECK(line(text, "test_events_total") == "test_events_total 1");
+  CHECK(line(text, "monitoring_processes_lost_total{program=\"test\"}").ends_with(" 0"));
+}
+
 TEST_CASE("a damaged segment is set aside and the others are read") {
   const SegmentFolder folder;
   TestSegment test(folder.path);

@@ -24,6 +24,8 @@ std::string default_segment_directory() {
   return "/dev/shm/whiteroom-" + std::to_string(getuid());
 }
 
+constexpr char kNoRoomAfterFork[] = "no room for the segment of a child process";
+
 /// A declared family and where its series are found.
 struct DeclaredFamily {
   const FamilySpec* spec;
@@ -99,6 +101,8 @@ class Segment::Impl final : public Forkable {
     __atomic_store_n(&memory_.header()->served, served ? 1U : 0U, __ATOMIC_RELAXED);
   }
 
+  void mark_closed() noexcept { memory_.mark_closed(); }
+
   void before_fork() override { mutex_.lock(); }
   void after_fork_in_parent() override { mutex_.unlock(); }
   void after_fork_in_child() noexcept override;
@@ -154,7 +158,10 @@ const Preparation& Segment::Impl::prepare() {
   if (memory_.shared()) preparation_.problem = memory_.publish();
   preparation_.shared = preparation_.problem.empty();
   preparation_.locked = memory_.locked();
-  if (preparation_.shared) preparation_.path = memory_.path();
+  // A child says where its own segment is, without allocating.
+  preparation_.path.reserve(SegmentMemory::kPathBytes);
+  preparation_.problem.reserve(sizeof kNoRoomAfterFork);
+  if (preparation_.shared) memory_.write_path(preparation_.path);
   watch_forks(this);
   if (preparation_.shared) fold_program(options_.directory, options_.program);
   return preparation_;
@@ -368,7 +375,13 @@ Segment::Impl::~Impl() {
 
 void Segment::Impl::after_fork_in_child() noexcept {
   memory_.replace_after_fork();
-  preparation_.shared = memory_.shared();
+  if (preparation_.shared && !memory_.shared()) {
+    preparation_.shared = false;
+    preparation_.path.clear();
+    preparation_.problem = kNoRoomAfterFork;
+  }
+  if (preparation_.shared) memory_.write_path(preparation_.path);
+  preparation_.locked = memory_.locked();
   set_self_metrics();
   mutex_.unlock();
 }
@@ -398,6 +411,7 @@ void Segment::count_exposition(std::chrono::nanoseconds took) noexcept {
   impl_->count_exposition(took);
 }
 void Segment::set_served(bool served) noexcept { impl_->set_served(served); }
+void Segment::mark_closed() noexcept { impl_->mark_closed(); }
 const std::string& Segment::program() const noexcept { return impl_->options().program; }
 const std::string& Segment::directory() const noexcept { return impl_->options().directory; }
 std::span<const std::byte> Segment::bytes() const noexcept { return impl_->bytes(); }

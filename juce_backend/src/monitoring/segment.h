@@ -94,6 +94,10 @@ class Segment {
   /// Say that an endpoint of this process serves the segment; the agent then leaves it alone.
   void set_served(bool served) noexcept;
 
+  /// Say that the process is about to end in order, by a signal: it is then not counted as lost.
+  /// Async-signal-safe.
+  void mark_closed() noexcept;
+
   const std::string& program() const noexcept;
   const std::string& directory() const noexcept;
   /// The segment's bytes, for a reader in this process.

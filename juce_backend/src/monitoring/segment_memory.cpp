@@ -19,7 +19,6 @@
 namespace whiteroom::monitoring {
 namespace {
 
-constexpr std::size_t kPathBytes = 512;
 /// Process id, segment id, suffix and the characters between them.
 constexpr std::size_t kNameBytes = 64;
 
@@ -68,6 +67,13 @@ SegmentMemory::FileName SegmentMemory::file_name(std::string_view suffix) const 
 }
 
 std::string SegmentMemory::path() const { return file_name(".seg").c_str(); }
+
+void SegmentMemory::write_path(std::string& path) const { path.assign(file_name(".seg").c_str()); }
+
+void SegmentMemory::mark_closed() noexcept {
+  // Release: who sees the end sees all that was recorded before it.
+  __atomic_store_n(&header()->closed, 1U, __ATOMIC_RELEASE);
+}
 
 std::string SegmentMemory::allocate(const std::string& directory, const std::string& program,
                                     std::size_t record_bytes, std::size_t cell_bytes) {
@@ -138,6 +144,7 @@ void SegmentMemory::write_header() noexcept {
   header.cells_capacity = cell_bytes_;
   header.pid = static_cast<std::uint32_t>(getpid());
   header.kind = WRM_KIND_PROCESS;
+  header.closed = 0;
   header.served = 0;
   std::memcpy(header.program, program_.data(), program_.size());
 }
@@ -182,8 +189,7 @@ void SegmentMemory::replace_after_fork() noexcept {
 
 SegmentMemory::~SegmentMemory() {
   if (memory_ == nullptr) return;
-  // Release: who sees the end sees all that was recorded before it.
-  __atomic_store_n(&header()->closed, 1U, __ATOMIC_RELEASE);
+  mark_closed();
   munmap(memory_, size_);
   if (file_ >= 0) close(file_);  // gives the lock back
 }

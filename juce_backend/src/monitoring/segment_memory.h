@@ -38,6 +38,11 @@ class SegmentMemory {
   bool locked() const noexcept { return locked_; }
   /// Path of the published file.
   std::string path() const;
+  /// Write the path into `path`; allocates nothing when it has room for kPathBytes.
+  void write_path(std::string& path) const;
+  static constexpr std::size_t kPathBytes = 512;
+  /// Say that the process ends in order. Async-signal-safe.
+  void mark_closed() noexcept;
   std::span<const std::byte> bytes() const noexcept { return {memory_, size_}; }
   wrm_segment_header* header() const noexcept {
     return reinterpret_cast<wrm_segment_header*>(memory_);

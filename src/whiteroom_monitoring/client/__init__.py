@@ -9,19 +9,22 @@
 True
 >>> client.close()
 
-What is recorded before ``prepare`` is kept and carried over.
+What is recorded before ``prepare`` is kept and carried over. Child processes need nothing: forked,
+or started anew by multiprocessing, they count into the same program.
 """
 
 from __future__ import annotations
 
 import atexit
 import importlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.client import _native
+from whiteroom_monitoring.client import _native, children
 from whiteroom_monitoring.client.formats import Exposition, Wanted
 from whiteroom_monitoring.client.generated import DOMAINS
+from whiteroom_monitoring.client.reading import Family
 from whiteroom_monitoring.errors import MonitoringError
 
 
@@ -48,34 +51,63 @@ class _Prepared:
     program: str
     directory: str
     segment: _native.Segment
+    by_pid: int
+
+    def is_for(self, program: str, directory: str) -> bool:
+        return program == self.program and directory in ("", self.directory)
+
+    def preparation(self) -> Preparation:
+        shared, locked, path, problem = self.segment.preparation()
+        return Preparation(shared, locked, Path(path) if path else None, problem)
 
 
 _prepared: _Prepared | None = None
 
 
 def prepare(program: str, directory: Path | str | None = None) -> Preparation:
-    """Let this process record the metrics that the catalogue gives to ``program``.
+    """Let this process, and children that it will have, record the metrics of ``program``.
 
     ``directory`` is the folder of segments, else $WHITEROOM_SEGMENTS or /dev/shm/whiteroom-<uid>.
     May block and allocate. A full or missing memory file system is no error: see ``Preparation``.
+    A second call for the same program returns the same. A child process may choose another program
+    than its parent. Call it before the first child is started.
 
-    Raises PreparationError for an unknown program, and when the process is prepared already.
+    Raises PreparationError for an unknown program, and when the process is prepared for another.
     """
-    global _prepared  # noqa: PLW0603 - a process has one segment
+    chosen = str(directory) if directory else ""
     if _prepared is not None:
-        raise PreparationError(f"prepare({program!r}): this process records {_prepared.program}")
+        if _prepared.is_for(program, chosen):
+            return _prepared.preparation()
+        if _prepared.by_pid == os.getpid():
+            found = f"{_prepared.program} in {_prepared.directory}"
+            raise PreparationError(f"prepare({program!r}): this process records {found}")
     if program not in DOMAINS:
         known = ", ".join(sorted(DOMAINS))
         raise PreparationError(f"prepare({program!r}): expected one of {known}")
-    folder = str(directory) if directory else _native.default_directory()
+    close()
+    prepared = _prepare(program, chosen or _native.default_directory(), os.getpid())
+    children.announce(program, prepared.directory)
+    children.end_in_order_by_sigterm(_mark_closed)
+    return prepared.preparation()
+
+
+def _prepare(program: str, directory: str, by_pid: int) -> _Prepared:
+    global _prepared  # noqa: PLW0603 - a process has one segment
     metrics: list[_native.Metric] = []
     for domain in DOMAINS[program]:
         module = importlib.import_module(f"whiteroom_monitoring.client.generated.{domain}")
         metrics.extend(module.METRICS)
-    segment = _native.Segment(program, folder)
-    shared, locked, path, problem = segment.prepare(metrics)
-    _prepared = _Prepared(program, folder, segment)
-    return Preparation(shared, locked, Path(path) if path else None, problem)
+    segment = _native.Segment(program, directory)
+    segment.prepare(metrics)
+    _prepared = _Prepared(program, directory, segment, by_pid)
+    return _prepared
+
+
+def _prepare_as_parent(program: str, directory: str) -> None:
+    """Prepare a child that was started anew; a forked one is prepared already."""
+    if _prepared is None and program in DOMAINS:
+        _prepare(program, directory, by_pid=0)
+        children.end_in_order_by_sigterm(_mark_closed)
 
 
 def open_exposition(wanted: Wanted) -> Exposition:
@@ -97,6 +129,19 @@ def open_exposition(wanted: Wanted) -> Exposition:
     return Exposition(wanted.content_type, found, found.held_bytes)
 
 
+def read_families() -> list[Family]:
+    """Return the same as values, for whoever exposes them in a way of its own.
+
+    Families come by name; one without series has been declared but not recorded. Raises as
+    ``open_exposition``.
+    """
+    if _prepared is None:
+        raise PreparationError("the metrics can't be read: call prepare() first")
+    _prepared.segment.set_served(True)
+    found = _native.read_families(_prepared.directory, _prepared.program, _prepared.segment)
+    return [Family.of(values) for values in found]
+
+
 def exposition(*, open_metrics: bool = False, created: bool = False) -> bytes:
     """Return the same as one text: in text format 0.0.4, or in OpenMetrics 1.0.
 
@@ -105,12 +150,24 @@ def exposition(*, open_metrics: bool = False, created: bool = False) -> bytes:
     return b"".join(open_exposition(Wanted(open_metrics, created)).blocks)
 
 
+def program() -> str | None:
+    """Return the program that this process is prepared for, or None."""
+    return _prepared.program if _prepared else None
+
+
 def close() -> None:
     """End in order: the segment is folded into what its program has recorded so far. Idempotent."""
     global _prepared  # noqa: PLW0603 - a process has one segment
     if _prepared is not None:
         _prepared.segment.close()
         _prepared = None
+        children.withdraw()
+
+
+def _mark_closed() -> None:
+    if _prepared is not None:
+        _prepared.segment.mark_closed()
 
 
 atexit.register(close)
+_childhood = children.Childhood(_prepare_as_parent, close)

@@ -2,7 +2,9 @@
 #include "exposition_object.h"
 #include "metric.h"
 #include "python_object.h"
+#include "reading_object.h"
 #include "segment_object.h"
+#include "signal_end.h"
 
 namespace {
 
@@ -22,7 +24,8 @@ PyMODINIT_FUNC PyInit__native() {
   using namespace whiteroom::monitoring::python;
   PyObject* const module = PyModule_Create(&module_definition);
   if (module == nullptr) return nullptr;
-  if (!add_metric_types(module) || !add_segment(module) || !add_exposition(module)) {
+  if (!add_metric_types(module) || !add_segment(module) || !add_exposition(module) ||
+      !add_signal_end(module) || !add_reading(module)) {
     Py_DECREF(module);
     return nullptr;
   }

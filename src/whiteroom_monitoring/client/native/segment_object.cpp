@@ -6,6 +6,7 @@
 #include "../../../../juce_backend/src/monitoring/fold.h"
 #include "../../../../juce_backend/src/monitoring/segment.h"
 #include "metric.h"
+#include "signal_end.h"
 
 namespace whiteroom::monitoring::python {
 namespace {
@@ -37,6 +38,16 @@ PyObject* segment_new(PyTypeObject* type, PyObject* arguments, PyObject* keyword
   });
 }
 
+PyObject* tuple_from(const Preparation& preparation) {
+  return Py_BuildValue("(NNss)", PyBool_FromLong(preparation.shared),
+                       PyBool_FromLong(preparation.locked), preparation.path.c_str(),
+                       preparation.problem.c_str());
+}
+
+PyObject* segment_preparation(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* { return tuple_from(open_segment(self).preparation()); });
+}
+
 /// prepare(metrics) -> (shared, locked, path, problem)
 PyObject* segment_prepare(PyObject* self, PyObject* metrics) {
   return guarded([&]() -> PyObject* {
@@ -53,9 +64,8 @@ PyObject* segment_prepare(PyObject* self, PyObject* metrics) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
       reinterpret_cast<Metric*>(PySequence_Fast_GET_ITEM(items.get(), i))->root->bind(segment);
     }
-    return Py_BuildValue("(NNss)", PyBool_FromLong(preparation.shared),
-                         PyBool_FromLong(preparation.locked), preparation.path.c_str(),
-                         preparation.problem.c_str());
+    mark_at_signal(segment);
+    return tuple_from(preparation);
   });
 }
 
@@ -63,10 +73,20 @@ PyObject* segment_close(PyObject* self, PyObject*) {
   return guarded([&]() -> PyObject* {
     SegmentObject* const object = segment_of(self);
     if (object->segment == nullptr) Py_RETURN_NONE;
+    // Before it is forgotten: a signal may come in between.
+    object->segment->mark_closed();
+    forget_at_signal(*object->segment);
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(object->metrics); ++i) {
       reinterpret_cast<Metric*>(PyList_GET_ITEM(object->metrics, i))->root->unbind();
     }
     delete std::exchange(object->segment, nullptr);
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* segment_mark_closed(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    open_segment(self).mark_closed();
     Py_RETURN_NONE;
   });
 }
@@ -110,8 +130,12 @@ PyObject* double_text(PyObject*, PyObject* argument) {
 PyMethodDef segment_methods[] = {
     {"prepare", segment_prepare, METH_O,
      "prepare(metrics)\n--\n\nReturn (shared, locked, path, problem)."},
+    {"preparation", segment_preparation, METH_NOARGS,
+     "preparation()\n--\n\nReturn the same for this process, also in a child after fork()."},
     {"close", segment_close, METH_NOARGS,
      "close()\n--\n\nEnd in order; the metrics record into private memory from now on."},
+    {"mark_closed", segment_mark_closed, METH_NOARGS,
+     "mark_closed()\n--\n\nSay that the process is about to end in order."},
     {"set_served", segment_set_served, METH_O,
      "set_served(served)\n--\n\nSay whether an endpoint of this process serves the segment."},
     {}};

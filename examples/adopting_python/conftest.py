@@ -1,0 +1,1 @@
+pytest_plugins = ["whiteroom_monitoring.testing.pytest_plugin"]

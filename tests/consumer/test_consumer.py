@@ -1,0 +1,111 @@
+"""Another project builds against the libraries: installed, and as a subdirectory of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from whiteroom_monitoring.locations import repository_root
+
+HERE = Path(__file__).parent
+ROOT = repository_root()
+assert ROOT is not None
+BUILT = ROOT / "build"
+
+
+def _cmake(*arguments: object) -> str:
+    command = ["nice", "cmake", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _configure(build: Path, *options: str) -> None:
+    _cmake("-S", HERE, "-B", build, "-G", "Ninja", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The libraries, installed from the clone's own build into a folder that then moved."""
+    if not (BUILT / "CMakeCache.txt").is_file():
+        pytest.skip("the C++ build is missing: infrastructure/monitoring/start.sh --install-only")
+    folder = tmp_path_factory.mktemp("consumer")
+    _cmake("--install", BUILT, "--prefix", folder / "first")
+    return (folder / "first").rename(folder / "moved")
+
+
+def _check_programs(build: Path, segments: Path) -> None:
+    recorded = subprocess.run(
+        [build / "recorder", segments], capture_output=True, text=True, check=True
+    ).stdout
+    assert '\nui_errors_total{type="engine"} 2\n' in recorded
+    assert "\nui_frames_total 60\n" in recorded
+    with subprocess.Popen(
+        [build / "server", segments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            served = answer.read().decode()
+    assert "\nui_active_sessions 3\n" in served
+    assert "\nui_frames_total 60\n" in served
+
+
+def test_a_project_finds_the_installed_package(
+    installed: Path, segments: Path, tmp_path: Path
+) -> None:
+    """find_package() gives both targets, wherever the package is, with nothing of the clone."""
+    _configure(tmp_path, f"-DCMAKE_PREFIX_PATH={installed}")
+    _cmake("--build", tmp_path)
+    _check_programs(tmp_path, segments)
+    for file in installed.rglob("*.cmake"):
+        assert str(ROOT) not in file.read_text()
+        assert str(installed.parent / "first") not in file.read_text()
+
+
+@pytest.mark.parametrize(("components", "found"), [("", True), ("COMPONENTS endpoint", False)])
+def test_without_libmicrohttpd_only_the_endpoint_is_missing(
+    installed: Path, tmp_path: Path, components: str, found: bool
+) -> None:
+    """The core is found; a project that asks for the endpoint is told that it can't be had."""
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\nproject(Core LANGUAGES CXX)\n"
+        f"find_package(WhiteRoomMonitoring REQUIRED {components})\n"
+    )
+    options = [f"-DCMAKE_PREFIX_PATH={installed}", "-DCMAKE_DISABLE_FIND_PACKAGE_MicroHTTPD=ON"]
+    command = ["cmake", "-S", str(tmp_path), "-B", str(tmp_path / "build"), "-G", "Ninja"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == found, done.stderr
+    words = " ".join(done.stderr.split())
+    assert ("no component endpoint" in words and "libmicrohttpd-dev" in words) != found
+
+
+def _commands(build: Path) -> Sequence[dict[str, str]]:
+    commands: list[dict[str, str]] = json.loads((build / "compile_commands.json").read_text())
+    return [command for command in commands if str(HERE) not in command["file"]]
+
+
+def test_a_project_takes_the_sources_into_its_own(tmp_path: Path) -> None:
+    """add_subdirectory() brings the libraries alone: no test, no app, no warning that is an error,
+    and nothing that is installed with the other project."""
+    _configure(tmp_path, f"-DWHITEROOM_SOURCE={ROOT}")
+    commands = _commands(tmp_path)
+    assert commands
+    core = ROOT / "juce_backend" / "src" / "monitoring"
+    assert {Path(command["file"]).parent for command in commands} == {core}
+    assert not [command for command in commands if "-W" in command["command"]]
+    _cmake("--install", tmp_path, "--prefix", tmp_path / "prefix")
+    assert not (tmp_path / "prefix").exists()
+
+
+@pytest.mark.long
+def test_a_project_builds_the_sources_within_its_own(segments: Path, tmp_path: Path) -> None:
+    """What add_subdirectory() brings works in the other project's programs."""
+    _configure(tmp_path, f"-DWHITEROOM_SOURCE={ROOT}")
+    _cmake("--build", tmp_path)
+    _check_programs(tmp_path, segments)
