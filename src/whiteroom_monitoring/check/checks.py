@@ -12,9 +12,10 @@ from whiteroom_monitoring.catalogue.document import WHOLE_FILE
 from whiteroom_monitoring.check import alerts, tools
 from whiteroom_monitoring.check.subject import Subject
 from whiteroom_monitoring.check.tools import Tool
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.errors import Fault, FaultyFilesError
 from whiteroom_monitoring.generate import files
 from whiteroom_monitoring.generate.outputs import generate
+from whiteroom_monitoring.objectives import loader as objectives
 
 State = Literal["ok", "failed", "skipped"]
 
@@ -61,7 +62,11 @@ def _generated(subject: Subject) -> Outcome:
         return Outcome("an installed package", expected, skipped="only a clone has them")
     if subject.catalogue[1]:
         return Outcome("a faulty catalogue", expected, skipped="the catalogue does not load")
-    compared = files.compare(subject.root, generate(subject.catalogue[0]))
+    try:
+        promised = objectives.load(subject.root / objectives.PATH)
+    except FaultyFilesError as error:
+        return Outcome("faulty objectives", expected, error.faults)
+    compared = files.compare(subject.root, generate(subject.catalogue[0], promised))
     faults = tuple(
         Fault(subject.root / file.path, *WHOLE_FILE, f"the generated file is {word}", advice)
         for file in compared
