@@ -22,8 +22,8 @@ BASE = Range("5m")
 STEP_S = 20
 
 _NOTE = f"""\
-# Is what we promise in danger? The error budget of a period burns too fast when the share of failures
-# is too high over a long range (it matters) and over a short one (it goes on).
+# Is what we promise in danger? The error budget of a period burns too fast when the share of
+# failures is too high over a long range (it matters) and over a short one (it goes on).
 #
 # What happened before the first sample counts as good: a share is that of the whole range, not of
 # the few minutes that are known after a start. Long ranges add up what the short one recorded, each
