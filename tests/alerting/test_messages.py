@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from whiteroom_monitoring.locations import share
-from whiteroom_monitoring.stack import credentials, rendering
+from whiteroom_monitoring.stack import channels, credentials, rendering
 from whiteroom_monitoring.stack.layout import Layout
 
 # What fits on a telephone that is locked, in two lines.
@@ -87,7 +87,6 @@ def _until(way: Any, expected: Callable[[list[dict[str, Any]]], bool]) -> list[d
 
 PAGE = "P0: critical vulnerabilities in what is deployed: 1"
 TEXT = (
-    "critical vulnerabilities in what is deployed: 1\n"
     "Critical vulnerabilities that the audit report names: 1. Until they are closed, musicians' "
     "songs and accounts may be open to whoever knows of them.\n"
     f"Runbook: {RUNBOOKS}/VulnerabilityCritical.md\n"
@@ -232,18 +231,24 @@ def test_news_of_the_night_waits(
 
 
 def test_a_channel_that_refuses_loses_nothing(
-    send_through: Any, tmp_path: Path, examples: Any, installed: Any
+    send_through: Any, tmp_path: Path, examples: Any, programs: Any
 ) -> None:
-    """What a channel refuses is sent again until it is taken; it then arrives once."""
-    way = send_through(installed)
+    """What a channel refuses is shown with its reason and sent again until it is taken, once."""
+    way = send_through(programs)
     holder = sqlite3.connect(tmp_path / "inbox/inbox.sqlite", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     alert = _by_name(examples, "DiskSpaceLow")
     way.send(alert.payload())
     deadline = time.monotonic() + ARRIVES_S
-    while "will retry later" not in (said := way.log.read_text()):
-        assert time.monotonic() < deadline, said[-500:]
+    while not (refused := channels.refusals(way.log, datetime.datetime.now(datetime.UTC))):
+        assert time.monotonic() < deadline, way.log.read_text()[-500:]
         time.sleep(0.1)
+    assert [(each.receiver, each.integration) for each in refused] == [
+        ("pagerduty-critical", "pagerduty")
+    ]
+    assert "503" in refused[0].reason
+    later = datetime.datetime.now(datetime.UTC) + 2 * channels.RECENT
+    assert channels.refusals(way.log, later) == []
     holder.close()
     _until(way, lambda messages: any(m["channel"] == "pagerduty" for m in messages))
     assert [incident["state"] for incident in way.incidents()] == ["triggered"]
