@@ -36,10 +36,11 @@ def names(alerts: Iterable[Rule], folder: Path) -> Iterator[Fault]:
         url = rule.annotations.get("runbook_url", "")
         if url and not url.endswith(f"/{rule.name}.md"):
             problem = f"found the runbook {url}, expected one that ends in /{rule.name}.md"
-            yield rule.fault(("annotations", "runbook_url"), problem)
+            advice = did_you_mean(Path(url).stem, there)
+            yield rule.fault(("annotations", "runbook_url"), problem, advice)
         if rule.name not in there:
-            nearest = did_you_mean(rule.name, there)
-            advice = f"{nearest or 'there is none like it'}; or write {folder / rule.name}.md"
+            nearest = did_you_mean(rule.name, there) or "there is none like it"
+            advice = f"{nearest}; or write {folder / rule.name}.md"
             yield rule.fault(("annotations", "runbook_url"), "its runbook does not exist", advice)
     for path in paths(folder):
         if path.stem not in expected:

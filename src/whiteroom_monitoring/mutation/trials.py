@@ -22,7 +22,7 @@ from whiteroom_monitoring.mutation.mutants import Mutant
 Verdict = Literal["caught", "survived", "invalid"]
 
 BATCH = 8
-TIMEOUT_S = 300
+TIMEOUT_S = 600
 _REPORT = re.compile(r"^Unit Testing: +(\S+)\n(.*?)(?=^Unit Testing: |\Z)", re.M | re.S)
 
 
@@ -43,7 +43,9 @@ class Court:
         self._tests: dict[str, list[Path]] = {}
         for path in tests:
             for name in document.read(path).data["rule_files"]:
-                self._tests.setdefault(Path(name).name, []).append(path)
+                # Those of the same name come first: they catch most.
+                found = self._tests.setdefault(Path(name).name, [])
+                found.insert(0 if path.name == Path(name).name else len(found), path)
 
     def try_all(self, mutants: Sequence[Mutant], jobs: int | None = None) -> Iterator[Trial]:
         """Yield the verdict on each mutant, in the order of ``mutants``.
@@ -63,16 +65,22 @@ class Court:
                 raise MonitoringError(f"{path}: fails without any mutation: {said.strip()}")
 
     def _try_batch(self, mutants: Sequence[Mutant]) -> list[Trial]:
+        """Put each mutant before one file of tests after the other, until one catches it."""
+        verdicts: dict[int, Verdict] = dict.fromkeys(range(len(mutants)), "survived")
         with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as folder:
             places = [
                 self._lay_out(Path(folder) / str(index), mutant)
                 for index, mutant in enumerate(mutants)
             ]
-            reports = self._run([path for paths in places for path in paths])
-        return [
-            Trial(mutant, _verdict([reports[path] for path in paths]))
-            for mutant, paths in zip(mutants, places, strict=True)
-        ]
+            for turn in range(max(map(len, places))):
+                open_cases = {
+                    index: paths[turn]
+                    for index, paths in enumerate(places)
+                    if verdicts[index] == "survived" and turn < len(paths)
+                }
+                reports = self._run(list(open_cases.values()))
+                verdicts.update({n: _verdict(reports[path]) for n, path in open_cases.items()})
+        return [Trial(mutant, verdicts[index]) for index, mutant in enumerate(mutants)]
 
     def _lay_out(self, folder: Path, mutant: Mutant) -> list[Path]:
         """Write rules and tests with ``mutant`` in the place of its rule; return the tests."""
@@ -122,8 +130,7 @@ def _with_mutant(mutant: Mutant) -> Any:
     return {**data, groups: changed}
 
 
-def _verdict(reports: Sequence[str]) -> Verdict:
-    failed = [said for said in reports if "FAILED" in said]
-    if any("could not parse" in said or "parse error" in said for said in failed):
-        return "invalid"
-    return "caught" if failed else "survived"
+def _verdict(report: str) -> Verdict:
+    if "FAILED" not in report:
+        return "survived"
+    return "invalid" if "could not parse" in report or "parse error" in report else "caught"
