@@ -69,8 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = sample(found, arguments.sample or len(found), arguments.seed)
     court = Court(folder / "rules", sorted((folder / "tests").glob("*.yml")), arguments.promtool)
     started = time.monotonic()
-    show_progress = not arguments.json and sys.stderr.isatty()
-    trials = list(_counted(court.try_all(chosen, arguments.jobs), len(chosen), show_progress))
+    show = not arguments.json
+    trials = list(_shown(court.try_all(chosen, arguments.jobs), len(chosen), show))
     report = _report(trials, arguments.seed, time.monotonic() - started)
     if arguments.json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
@@ -92,12 +92,17 @@ def _rules(folder: Path, files: Sequence[str]) -> RuleSet:
     return rules
 
 
-def _counted(trials: Iterable[Trial], total: int, show: bool) -> Iterator[Trial]:
+def _shown(trials: Iterable[Trial], total: int, show: bool) -> Iterator[Trial]:
+    """Yield the trials, and print each survivor as soon as it is known."""
+    live = show and sys.stderr.isatty()
     for count, trial in enumerate(trials, start=1):
-        if show:
+        if live:
             print(f"\r\033[K{count} of {total}", end="", file=sys.stderr, flush=True)
+        if show and trial.verdict == "survived":
+            end = "\r\033[K" if live else ""
+            print(f"{end}survived  {trial.mutant}", flush=True)
         yield trial
-    if show:
+    if live:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
@@ -139,10 +144,6 @@ def _survivor(trial: Trial) -> dict[str, Any]:
 
 
 def _print(report: dict[str, Any]) -> None:
-    for survivor in report["survivors"]:
-        place = f"{survivor['path']}:{survivor['line']}:{survivor['column']}"
-        change = f"{survivor['old']} → {survivor['new'] or '(nothing)'}"
-        print(f"survived  {place}: {survivor['rule']}: {survivor['kind']}: {change}")
     for kind, counts in report["kinds"].items():
         if counts["mutants"]:
             print(f"{kind:10}  {counts['caught']:4} of {counts['mutants']} caught")

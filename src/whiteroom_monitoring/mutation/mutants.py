@@ -68,7 +68,7 @@ class Mutant:
 
     def __str__(self) -> str:
         line, column = self.place
-        where = f"{self.rule.document.path.name}:{line}:{column}"
+        where = f"{self.rule.document.path}:{line}:{column}"
         return f"{where}: {self.rule.name}: {self.kind}: {self.old} → {self.new or '(nothing)'}"
 
     @property
