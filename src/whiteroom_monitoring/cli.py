@@ -26,6 +26,7 @@ COMMANDS = {
     "output": ("whiteroom_monitoring.stack.output", "show what a component has printed"),
     "verify": ("whiteroom_monitoring.verify.command", "prove that the running stack works"),
     "check": ("whiteroom_monitoring.check.command", "check catalogue, rules, routes and runbooks"),
+    "mutate": ("whiteroom_monitoring.mutation.command", "see which changes of rules go unnoticed"),
     "generate": ("whiteroom_monitoring.generate.command", "write clients and reference pages"),
     "agent": ("whiteroom_monitoring.agent.command", "serve what programs without endpoint left"),
     "containers": (

@@ -43,6 +43,15 @@ groups:
           summary: Sound is lost.
           description: "Cause: {{ $labels.cause }}."
           runbook_url: https://example.com/runbooks/AudioDropouts.md
+          dashboard: /d/whiteroom-alerts/alerts
+      - alert: MetricsMissing
+        expr: absent(audio_dropouts_total{service="engine"})
+        labels: {priority: P2, severity: medium, team: audio}
+        annotations:
+          summary: Nobody knows.
+          description: 'None.{{ range query "cause:audio_dropouts:rate5m" }}{{ . }}{{ end }}'
+          runbook_url: https://example.com/runbooks/MetricsMissing.md
+          dashboard: /d/whiteroom-alerts/alerts
 """
 
 TESTS = """\
@@ -63,6 +72,44 @@ tests:
               summary: Sound is lost.
               description: "Cause: over_budget."
               runbook_url: https://example.com/runbooks/AudioDropouts.md
+              dashboard: /d/whiteroom-alerts/alerts
+  - interval: 1m
+    alert_rule_test:
+      - eval_time: 1m
+        alertname: MetricsMissing
+        exp_alerts:
+          - exp_labels: {service: engine, priority: P2, severity: medium, team: audio}
+            exp_annotations:
+              summary: Nobody knows.
+              description: None.
+              runbook_url: https://example.com/runbooks/MetricsMissing.md
+              dashboard: /d/whiteroom-alerts/alerts
+"""
+
+RUNBOOK = """\
+# NAME
+
+**For the musician:** silence.
+
+**Priority:** P1.
+
+**Condition:** sound is lost.
+
+## First
+
+1. How much?
+
+   ```promql
+   cause:audio_dropouts:rate5m
+   ```
+
+## Then
+
+## When it is over
+
+## Whom to call
+
+## False alarms and limits
 """
 
 ALERTMANAGER = """\
@@ -112,7 +159,8 @@ def infrastructure(tmp_path: Path) -> Infrastructure:
     found.write("prometheus/rules/audio.yml", RULES)
     found.write("prometheus/tests/audio.yml", TESTS)
     found.write("alertmanager/alertmanager.yml", ALERTMANAGER)
-    found.write("runbooks/AudioDropouts.md", "# AudioDropouts\n")
+    for name in ("AudioDropouts", "MetricsMissing"):
+        found.write(f"runbooks/{name}.md", RUNBOOK.replace("NAME", name))
     found.write("runbooks/README.md", "# Runbooks\n")
     return found
 

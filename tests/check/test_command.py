@@ -20,6 +20,7 @@ PROMETHEUS_YML = "prometheus/prometheus.yml"
 RULES = "prometheus/rules/audio.yml"
 TESTS = "prometheus/tests/audio.yml"
 ALERTMANAGER_YML = "alertmanager/alertmanager.yml"
+RUNBOOK = "runbooks/AudioDropouts.md"
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,76 @@ BREAKS = [
         "found the runbook https://example.com/runbooks/Audio.md, expected one that ends in",
     ),
     Break(
+        "alert-annotations",
+        RULES,
+        "          dashboard: /d/whiteroom-alerts/alerts\n      - alert",
+        "          dashboard: /d/whiteroom-alarms/alerts\n      - alert",
+        (17, 22),
+        "AudioDropouts: there is no dashboard /d/whiteroom-alarms/alerts",
+        "did you mean /d/whiteroom-alerts/alerts?",
+    ),
+    Break(
+        "alert-annotations",
+        RULES,
+        'query "cause:audio_dropouts:rate5m"',
+        'query "cause:audio_dropout:rate5m"',
+        (23, 24),
+        "MetricsMissing: no metric is named cause:audio_dropout:rate5m",
+        "did you mean cause:audio_dropouts:rate5m?",
+    ),
+    Break(
+        "runbooks",
+        RULES,
+        "runbooks/AudioDropouts.md",
+        "runbooks/AudioDropuots.md",
+        (16, 24),
+        "AudioDropouts: found the runbook https://example.com/runbooks/AudioDropuots.md",
+        "did you mean AudioDropouts?",
+    ),
+    Break(
+        "runbook-contents",
+        RUNBOOK,
+        "   cause:audio_dropouts:rate5m",
+        "   cause:audio_dropouts:rate1m",
+        (14, 1),
+        "no metric is named cause:audio_dropouts:rate1m",
+        "did you mean cause:audio_dropouts:rate5m?",
+    ),
+    Break(
+        "runbook-contents",
+        RUNBOOK,
+        "## When it is over",
+        "## When it is done",
+        (0, 0),
+        "the part 'When it is over' is missing",
+        "did you mean When it is done?",
+    ),
+    Break(
+        "runbook-contents",
+        RUNBOOK,
+        "# AudioDropouts\n",
+        "# Dropouts\n",
+        (1, 1),
+        "found the title 'Dropouts', expected the alert's name",
+    ),
+    Break(
+        "runbook-contents",
+        RUNBOOK,
+        "**Condition:**",
+        "Condition:",
+        (0, 0),
+        "nothing begins with **Condition:**",
+    ),
+    Break(
+        "missing-data",
+        RULES,
+        "absent(audio_dropouts_total",
+        "absent(audio_callbacks_total",
+        (7, 15),
+        "AudioDropouts: nobody notices when audio_dropouts_total is missing",
+        "ask for it by absent()",
+    ),
+    Break(
         "alert-tests",
         TESTS,
         "alertname: AudioDropouts",
@@ -265,7 +336,7 @@ def test_missing_runbook_fails(check, infrastructure) -> None:
     status, found = check()
     [fault] = found["runbooks"]["faults"]
     assert (status, fault["line"], fault["column"]) == (1, 16, 24)
-    assert fault["advice"] == f"write {path}"
+    assert fault["advice"] == f"there is none like it; or write {path}"
 
 
 def test_orphan_runbook_fails(check, infrastructure) -> None:
@@ -275,7 +346,7 @@ def test_orphan_runbook_fails(check, infrastructure) -> None:
     [fault] = found["runbooks"]["faults"]
     assert (status, fault["path"]) == (1, str(orphan))
     assert fault["problem"] == "no alert is named AudioDropout"
-    assert fault["advice"] == "did you mean AudioDropouts.md?"
+    assert fault["advice"] == "did you mean AudioDropouts?"
 
 
 @pytest.mark.parametrize("tests", ["tests: []\n", "tests: 7\n", "- tests\n", "tests: [{}]\n"])
@@ -283,9 +354,10 @@ def test_alert_that_no_test_sees_firing_fails(tests: str, check, infrastructure)
     """An alert without a unit test fails, whatever the test file holds instead."""
     infrastructure.write(TESTS, tests)
     status, found = check()
-    [fault] = found["alert-tests"]["faults"]
+    fault, other = found["alert-tests"]["faults"]
     assert (status, fault["line"], fault["column"]) == (1, 6, 16)
     assert fault["problem"] == "AudioDropouts: no unit test sees it fire"
+    assert other["problem"] == "MetricsMissing: no unit test sees it fire"
 
 
 def test_alert_that_is_only_seen_silent_fails(check, infrastructure) -> None:

@@ -95,6 +95,61 @@ def test_incidents_are_chosen_by_state(inbox: Any, state: str, expected: int) ->
     assert len(inbox.get(f"/api/incidents?state={state}")["incidents"]) == expected
 
 
+def test_an_incident_is_acknowledged_and_resolved_by_hand(inbox: Any) -> None:
+    """A person's decision stays in spite of repetition; what is over can't be decided again."""
+    inbox.post(ENQUEUE, EVENT)
+    (incident,) = inbox.get("/api/incidents")["incidents"]
+    path = f"/api/incidents/{incident['id']}"
+    assert inbox.post(path, {"action": "acknowledge"})[0] == 200
+    inbox.post(ENQUEUE, EVENT)
+    (incident,) = inbox.get("/api/incidents")["incidents"]
+    assert (incident["state"], incident["events"]) == ("acknowledged", 3)
+    status, body = inbox.post(path, {"action": "resolve"})
+    assert status == 200
+    jsonschema.validate(json.loads(body), SCHEMA)
+    assert [i["state"] for i in inbox.get("/api/incidents")["incidents"]] == ["resolved"]
+    assert inbox.post(path, {"action": "resolve"})[0] == 404
+    inbox.post(ENQUEUE, EVENT)
+    assert [i["state"] for i in inbox.get("/api/incidents")["incidents"]] == [
+        "triggered",
+        "resolved",
+    ]
+
+
+def test_decisions_come_from_the_page_alone(inbox: Any) -> None:
+    """What is no decision, or could be a form of a page elsewhere, changes nothing."""
+    inbox.post(ENQUEUE, EVENT)
+    (incident,) = inbox.get("/api/incidents")["incidents"]
+    path = f"/api/incidents/{incident['id']}"
+    assert inbox.post(path, {"action": "trigger"})[0] == 400
+    assert inbox.post(path, [])[0] == 400
+    form = {"Content-Type": "text/plain"}
+    assert inbox.ask("POST", path, b'{"action": "resolve"}', form)[0] == 400
+    assert [i["state"] for i in inbox.get("/api/incidents")["incidents"]] == ["triggered"]
+
+
+def test_slack_messages_look_as_at_slack(inbox: Any) -> None:
+    """The title is the link, and marks are bold, italic and code; elsewhere they are letters."""
+    inbox.post(
+        "/slack",
+        {
+            "attachments": [
+                {
+                    "title": "CPU",
+                    "title_link": "https://a.example/r.md",
+                    "text": "*loud* _soft_ `code` 2*3*4 snake_case_name",
+                }
+            ]
+        },
+    )
+    inbox.mail(b"Subject: s\r\n\r\n*loud* https://b.example/x\r\n")
+    page = inbox.ask("GET", "/")[2].decode()
+    link = '<a href="https://{}" rel="noopener noreferrer" target="_blank">{}</a>'
+    assert f"<h3>{link.format('a.example/r.md', 'CPU')}</h3>" in page
+    assert "<p><b>loud</b> <i>soft</i> <code>code</code> 2*3*4 snake_case_name</p>" in page
+    assert f"<p>*loud* {link.format('b.example/x', 'https://b.example/x')}</p>" in page
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,21 @@ def test_newest_come_first_and_the_oldest_are_dropped(tmp_path: Path) -> None:
     for number in range(5):
         small.add(message(str(number)))
     assert titles(small) == ["4", "3", "2"]
+    small.close()
+
+
+def test_the_file_stays_within_its_bytes(tmp_path: Path) -> None:
+    """The oldest messages go before the file outgrows its limit, and the newest one stays."""
+    limit = 2 * 1024 * 1024
+    small = Store(tmp_path, Clock(), kept_bytes=limit)
+    for number in range(300):
+        small.add(message(str(number), raw=json.dumps("x" * 50_000)))
+    found = titles(small, limit=1)
+    assert found == ["299"]
+    assert len(titles(small, limit=500)) > 10
+    assert small.path.stat().st_size <= limit + 10 * 50_000
+    small.add(message("large", raw=json.dumps("x" * 2 * limit)))
+    assert titles(small, limit=2) == ["large"]
     small.close()
 
 

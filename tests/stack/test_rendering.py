@@ -16,6 +16,8 @@ from whiteroom_monitoring.stack.layout import Layout
 SOURCE = rendering.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
 ALL = set(rendering.JOBS.values())
+# The rules of a stack without the app.
+ALONE = ("machine", "missing_monitoring", "monitoring", "services")
 MONITORING = {"prometheus", "alertmanager", "agent", "inbox", "node-exporter", "cadvisor"}
 
 
@@ -55,7 +57,7 @@ def test_without_app(layout: Layout) -> None:
     jobs = {job for job, component in rendering.JOBS.items() if component in MONITORING}
     assert _targets(files).keys() == jobs
     rules = {name for name in files if "/rules/" in name}
-    assert rules == {f"prometheus/rules/{n}.yml" for n in ("machine", "monitoring", "services")}
+    assert rules == {f"prometheus/rules/{n}.yml" for n in ALONE}
 
 
 @pytest.mark.parametrize("components", [ALL, MONITORING, ALL - {"postgres-exporter", "cadvisor"}])
@@ -89,11 +91,20 @@ def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
     assert "smtp_auth_password_file" not in content["global"]
 
 
+def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(layout: Layout) -> None:
+    """Without any credential everything arrives once; with one, all of it once more."""
+    for given, copies in ((set(), 0), ({"SMTP_PASSWORD"}, 1)):
+        text = rendering.render(SOURCE, layout, ALL, given)["alertmanager/alertmanager.yml"]
+        routes = yaml.safe_load(text)["route"]["routes"]
+        assert [route["receiver"] for route in routes].count(rendering.COPIES) == copies
+
+
 def test_with_credentials_nothing_leads_to_the_inbox(layout: Layout) -> None:
-    """With all credentials, the inbox gets the Watchdog only."""
+    """With all credentials, the inbox gets the Watchdog and a copy of everything, no more."""
     text = rendering.render(SOURCE, layout, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
     assert [line.strip() for line in text.splitlines() if "127.0.0.1" in line] == [
-        "- api_url: http://127.0.0.1:9004/slack"
+        "- api_url: http://127.0.0.1:9004/slack",
+        "- api_url: http://127.0.0.1:9004/slack",
     ]
     assert str(layout.secrets / "smtp_password") in text
 
@@ -140,5 +151,6 @@ def test_faults_of_broken_files_have_their_place(tmp_path: Path) -> None:
     routes = folder / "alertmanager/alertmanager.yml"
     routes.write_text(routes.read_text().replace("receiver: watchdog", "receiver: nobody"))
     found = {fault.path.name: fault.line for fault in source.faults()}
-    assert set(found) == {"machine.yml", "alertmanager.yml"}
+    # What machine.yml records is missed by causes.yml.
+    assert set(found) == {"machine.yml", "alertmanager.yml", "causes.yml"}
     assert found["machine.yml"] > 0

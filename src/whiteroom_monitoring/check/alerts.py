@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import promql_parser
+
 from whiteroom_monitoring.catalogue import document
-from whiteroom_monitoring.catalogue.document import WHOLE_FILE, Document, Place
+from whiteroom_monitoring.catalogue.document import Document, Place
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
+from whiteroom_monitoring.check import expressions
 from whiteroom_monitoring.check.inference import result_labels
 from whiteroom_monitoring.check.known import Known
 from whiteroom_monitoring.check.rule_files import Rule
@@ -17,12 +20,18 @@ from whiteroom_monitoring.errors import Fault, FaultyFilesError
 
 # Priorities, each with the severity that goes with it.
 SEVERITIES = {"P0": "critical", "P1": "high", "P2": "medium", "P3": "low"}
-ANNOTATIONS = ("summary", "description", "runbook_url")
-# Files among the runbooks that belong to no alert.
-NOT_RUNBOOKS = ("README.md",)
+ANNOTATIONS = ("summary", "description", "runbook_url", "dashboard")
+# The dashboards that an alert may lead to, as paths of the console and of Grafana.
+DASHBOARDS = (
+    "/d/whiteroom-system-health/system-health",
+    "/d/whiteroom-application-performance/application-performance",
+    "/d/whiteroom-business-metrics/business-metrics",
+    "/d/whiteroom-alerts/alerts",
+)
 
 _ALERT_NAME = re.compile(r"([A-Z][a-z0-9]*)+")
 _RECORDING_NAME = re.compile(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*:[a-z][a-z0-9_]*")
+_TEMPLATE_QUERY = re.compile(r'\bquery\s+"((?:[^"\\]|\\.)*)"')
 _TEMPLATE_LABEL = re.compile(r"\$labels\.(\w+)|\.Labels\.(\w+)")
 
 
@@ -70,13 +79,36 @@ def _may_have(rule: Rule, label: str, known: Known) -> bool:
 
 
 def alert_annotations(alerts: Iterable[Rule], known: Known) -> Iterator[Fault]:
-    """An alert has a summary, a description and a runbook, and names only labels that it has."""
+    """An alert has all annotations, and they name only labels and series that exist."""
     for rule in alerts:
         for name in ANNOTATIONS:
             if not rule.annotations.get(name, "").strip():
                 advice = f"add `{name}:` to its annotations"
                 yield rule.fault((), f"the annotation {name} is missing", advice)
+        yield from _dashboard(rule)
         yield from _template_labels(rule, known)
+        yield from _template_queries(rule, known)
+
+
+def _dashboard(rule: Rule) -> Iterator[Fault]:
+    path = rule.annotations.get("dashboard", "")
+    if path and path not in DASHBOARDS:
+        advice = did_you_mean(path, DASHBOARDS) or f"one of {', '.join(DASHBOARDS)}"
+        yield rule.fault(("annotations", "dashboard"), f"there is no dashboard {path}", advice)
+
+
+def _template_queries(rule: Rule, known: Known) -> Iterator[Fault]:
+    """Hold the queries within annotations, as `{{ query "up" }}`, against what exists."""
+    for key, text in rule.annotations.items():
+        for written in _TEMPLATE_QUERY.findall(text):
+            place = ("annotations", key)
+            try:
+                expression = promql_parser.parse(written.replace('\\"', '"'))
+            except ValueError as error:
+                yield rule.fault(place, f"the query does not parse: {error}")
+                continue
+            for found in expressions.findings(expression, known):
+                yield rule.fault(place, found.problem, found.advice)
 
 
 def _template_labels(rule: Rule, known: Known) -> Iterator[Fault]:
@@ -91,24 +123,6 @@ def _template_labels(rule: Rule, known: Known) -> Iterator[Fault]:
                     advice = did_you_mean(name, labels) or f"it has: {', '.join(sorted(labels))}"
                     problem = f"its expression has no label {name}"
                     yield rule.fault((part, key), problem, advice)
-
-
-def runbooks(alerts: Iterable[Rule], folder: Path) -> Iterator[Fault]:
-    """Every alert has a runbook of its name, and every runbook an alert."""
-    names = set()
-    for rule in alerts:
-        names.add(f"{rule.name}.md")
-        url = rule.annotations.get("runbook_url", "")
-        if url and not url.endswith(f"/{rule.name}.md"):
-            problem = f"found the runbook {url}, expected one that ends in /{rule.name}.md"
-            yield rule.fault(("annotations", "runbook_url"), problem)
-        if not (folder / f"{rule.name}.md").is_file():
-            advice = f"write {folder / rule.name}.md"
-            yield rule.fault(("annotations", "runbook_url"), "its runbook does not exist", advice)
-    for path in sorted(folder.glob("*.md")):
-        if path.name not in names and path.name not in NOT_RUNBOOKS:
-            advice = did_you_mean(path.name, names) or "remove it, or write the alert"
-            yield Fault(path, *WHOLE_FILE, f"no alert is named {path.stem}", advice)
 
 
 def alert_tests(alerts: Iterable[Rule], tests: Iterable[Path]) -> Iterator[Fault]:

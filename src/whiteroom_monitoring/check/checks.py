@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Literal
 
 from whiteroom_monitoring.catalogue.document import WHOLE_FILE
-from whiteroom_monitoring.check import alerts, tools
+from whiteroom_monitoring.check import alerts, missing, runbooks, tools
 from whiteroom_monitoring.check.subject import Subject
 from whiteroom_monitoring.check.tools import Tool
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.errors import Fault, FaultyFilesError
 from whiteroom_monitoring.generate import files
 from whiteroom_monitoring.generate.outputs import generate
+from whiteroom_monitoring.objectives import loader as objectives
 
 State = Literal["ok", "failed", "skipped"]
 
@@ -61,7 +62,11 @@ def _generated(subject: Subject) -> Outcome:
         return Outcome("an installed package", expected, skipped="only a clone has them")
     if subject.catalogue[1]:
         return Outcome("a faulty catalogue", expected, skipped="the catalogue does not load")
-    compared = files.compare(subject.root, generate(subject.catalogue[0]))
+    try:
+        promised = objectives.load(subject.root / objectives.PATH)
+    except FaultyFilesError as error:
+        return Outcome("faulty objectives", expected, error.faults)
+    compared = files.compare(subject.root, generate(subject.catalogue[0], promised))
     faults = tuple(
         Fault(subject.root / file.path, *WHOLE_FILE, f"the generated file is {word}", advice)
         for file in compared
@@ -144,7 +149,17 @@ def _annotations_hold(subject: Subject) -> Iterable[Fault]:
 
 
 def _runbooks_hold(subject: Subject) -> Iterable[Fault]:
-    return alerts.runbooks(subject.configuration.rules.alerts, subject.runbooks)
+    return runbooks.names(subject.configuration.rules.alerts, subject.runbooks)
+
+
+def _missing_data(subject: Subject) -> Iterable[Fault]:
+    return missing.faults(subject.configuration.rules)
+
+
+def _runbook_contents(subject: Subject) -> Outcome:
+    seen = _count(len(runbooks.paths(subject.runbooks)), "runbook")
+    found = tuple(runbooks.contents(subject.runbooks, subject.configuration.known))
+    return Outcome(seen, "all parts, and queries about what exists", found)
 
 
 def _tests_hold(subject: Subject) -> Iterable[Fault]:
@@ -165,8 +180,14 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("rule-functions", "rules", _expressions("function", "functions that fit the type")),
     ("recording-names", "rules", _recordings),
     ("alert-labels", "alerts", _alerts("priority, severity, team, service", _labels_hold)),
-    ("alert-annotations", "alerts", _alerts("summary, description, runbook", _annotations_hold)),
+    (
+        "alert-annotations",
+        "alerts",
+        _alerts("summary, description, runbook, dashboard", _annotations_hold),
+    ),
     ("runbooks", "alerts", _alerts("one runbook for each, and no other", _runbooks_hold)),
+    ("runbook-contents", "alerts", _runbook_contents),
+    ("missing-data", "alerts", _alerts("an alert when its metrics are missing", _missing_data)),
     ("alert-tests", "alerts", _alerts("a unit test that sees each fire", _tests_hold)),
     ("routes", "routes", _routes),
     ("promtool-config", "tools", _tool(tools.CONFIG, lambda s: [s.configuration.prometheus_yml])),

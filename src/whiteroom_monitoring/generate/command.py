@@ -14,6 +14,7 @@ from whiteroom_monitoring.generate import files
 from whiteroom_monitoring.generate.files import GeneratedFile
 from whiteroom_monitoring.generate.outputs import generate
 from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.objectives import loader as objectives
 
 MAX_DIFF_LINES = 60
 _DONE = {"current": "unchanged", "missing": "written", "differs": "written", "stale": "removed"}
@@ -42,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(
             "generate writes into a clone, but this is an installed package: name --root"
         )
-    compared = files.compare(root, generate(load(arguments.catalogue or root / "catalogue")))
+    catalogue = load(arguments.catalogue or root / "catalogue")
+    compared = files.compare(root, generate(catalogue, objectives.load(root / objectives.PATH)))
     if not arguments.check:
         files.write(root, compared)
     if arguments.json:

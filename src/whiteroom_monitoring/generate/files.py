@@ -78,11 +78,12 @@ def _left_over(root: Path, outputs: Mapping[str, str]) -> Iterator[str]:
     for folder in sorted({(root / path).parent for path in outputs}):
         for path in sorted(folder.glob("*.*")):
             name = path.relative_to(root).as_posix()
-            if name not in outputs and path.is_file() and _is_generated(path):
+            if name not in outputs and path.is_file() and is_generated(path):
                 yield name
 
 
-def _is_generated(path: Path) -> bool:
+def is_generated(path: Path) -> bool:
+    """Return whether the first line of ``path`` says that it is generated."""
     with path.open("rb") as stream:
         return _MARK.encode() in stream.readline()
 

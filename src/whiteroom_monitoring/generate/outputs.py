@@ -1,11 +1,12 @@
-"""What is generated from the catalogue."""
+"""What is generated: from the catalogue, and from the service-level objectives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.generate import cpp, python, reference
+from whiteroom_monitoring.generate import cpp, objectives, python, reference
+from whiteroom_monitoring.objectives.model import NONE, Objectives
 
 # A generator returns the text of each file by its path below the repository's root.
 GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
@@ -15,9 +16,10 @@ GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
 )
 
 
-def generate(catalogue: Catalogue) -> dict[str, str]:
+def generate(catalogue: Catalogue, promised: Objectives = NONE) -> dict[str, str]:
     """Return every generated file, by path."""
     files: dict[str, str] = {}
     for generator in GENERATORS:
         files.update(generator(catalogue))
+    files.update(objectives.generate(promised))
     return dict(sorted(files.items()))

@@ -17,8 +17,13 @@ from whiteroom_monitoring.client.asgi import MetricsApp
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.inbox import incidents, page, pagerduty, slack
 from whiteroom_monitoring.inbox.desk import Desk
-from whiteroom_monitoring.inbox.messages import CHANNELS, LARGEST_BODY_BYTES, InvalidMessageError
-from whiteroom_monitoring.inbox.store import DEFAULT_LIMIT, LARGEST_LIMIT, StoreError
+from whiteroom_monitoring.inbox.messages import (
+    CHANNELS,
+    LARGEST_BODY_BYTES,
+    InvalidMessageError,
+    decoded,
+)
+from whiteroom_monitoring.inbox.store import DECIDED, DEFAULT_LIMIT, LARGEST_LIMIT, StoreError
 
 HEARTBEAT_S = 15.0
 OPEN = "open"
@@ -96,6 +101,21 @@ class Inbox:
         found = await self._desk.ask(lambda store: store.incidents(*states))
         return JSONResponse({"incidents": found})
 
+    async def decide(self, request: Request) -> Response:
+        """Acknowledge or resolve an open incident, as its on-call person does at PagerDuty."""
+        number = request.path_params["number"]
+        # A form of a page elsewhere could send anything but this.
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            raise _BadQueryError("the body is not application/json")
+        action = decoded(await _body(request)).get("action")
+        if action not in DECIDED:
+            raise _BadQueryError(f"action={action}: expected one of {', '.join(DECIDED)}")
+        stored = await self._desk.decide(number, action)
+        if stored is None:
+            error = {"error": f"incident {number}: there is none that is open"}
+            return JSONResponse(error, HTTPStatus.NOT_FOUND)
+        return JSONResponse(stored)
+
     async def events(self, request: Request) -> Response:
         """Stream each new message as a server-sent event."""
         return StreamingResponse(self._stream(), media_type="text/event-stream")
@@ -141,6 +161,7 @@ def make(desk: Desk, hosts: set[str]) -> Starlette:
             post("/slack/{rest:path}", inbox.slack),
             get("/api/messages", inbox.messages),
             get("/api/incidents", inbox.incidents),
+            post("/api/incidents/{number:int}", inbox.decide),
             get("/api/events", inbox.events),
             get("/-/healthy", inbox.healthy),
             Route("/metrics", MetricsApp()),
@@ -151,6 +172,7 @@ def make(desk: Desk, hosts: set[str]) -> Starlette:
         exception_handlers={
             StoreError: _failure(HTTPStatus.SERVICE_UNAVAILABLE),
             _BadQueryError: _failure(HTTPStatus.BAD_REQUEST),
+            InvalidMessageError: _failure(HTTPStatus.BAD_REQUEST),
             _TooLargeError: _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
             MonitoringError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
         },

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from whiteroom_monitoring.client.generated import inbox as metrics
-from whiteroom_monitoring.inbox.messages import Channel, InvalidMessageError, Message
+from whiteroom_monitoring.inbox.messages import Action, Channel, InvalidMessageError, Message
 from whiteroom_monitoring.inbox.store import Store
 
 # A reader that is so far behind is better served by loading the page anew.
@@ -34,6 +34,16 @@ class Desk:
         """Store a notification, count it and show it. Raises StoreError; then it is not taken."""
         stored = await self.ask(lambda store: store.add(message))
         metrics.inbox_notifications_total.inc(channel=message.channel)
+        self._show(stored)
+
+    async def decide(self, number: int, action: Action) -> dict[str, Any] | None:
+        """Acknowledge or resolve an open incident and show it; None when there is no such one."""
+        stored = await self.ask(lambda store: store.decide(number, action))
+        if stored is not None:
+            self._show(stored)
+        return stored
+
+    def _show(self, stored: dict[str, Any]) -> None:
         for watcher in self._watchers:
             if watcher.qsize() < BACKLOG:
                 watcher.put_nowait(stored)

@@ -46,7 +46,7 @@ def _body(mail: EmailMessage) -> str:
         return "(the body can't be read; see the source)"
     if part is not None and part.get_content_type() == "text/html":
         return text_of(str(content))
-    return str(content).strip()
+    return "\n".join(str(content).splitlines()).strip()
 
 
 def text_of(page: str) -> str:

@@ -56,6 +56,14 @@ def listed(connection: sqlite3.Connection, states: Sequence[str]) -> list[dict[s
     return [dict(row) for row in rows]
 
 
+def open_key(connection: sqlite3.Connection, number: int) -> str:
+    """Return the deduplication key of the open incident ``number``, or "" when there is none."""
+    row = connection.execute(
+        "SELECT dedup_key FROM incidents WHERE id = ? AND state != 'resolved'", (number,)
+    ).fetchone()
+    return str(row["dedup_key"]) if row else ""
+
+
 def forget_old(connection: sqlite3.Connection, kept: int) -> None:
     """Delete all but the ``kept`` incidents that had the newest events."""
     connection.execute(

@@ -15,17 +15,21 @@ from typing import Any
 
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.inbox import incidents
-from whiteroom_monitoring.inbox.messages import Message
+from whiteroom_monitoring.inbox.messages import Action, Message
 
 FILE_NAME = "inbox.sqlite"
 APPLICATION_ID = 0x57524942  # "WRIB", so that a foreign database is not written to
 VERSION = 1
 KEPT_MESSAGES = 10_000
+# Of the whole file: 10,000 mails of 1 MiB would else fill a disk.
+KEPT_BYTES = 256 * 1024 * 1024
+FORGOTTEN_AT_ONCE = 50
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
 # An answer ends early beyond this, so that 500 mails of 1 MiB don't fill the memory.
 LARGEST_ANSWER_CHARACTERS = 4 * 1024 * 1024
 LOCK_TIMEOUT_S = 1.0
+DECIDED: dict[Action, str] = {"acknowledge": "Acknowledged", "resolve": "Resolved"}
 
 SCHEMA = f"""
 BEGIN;
@@ -63,11 +67,16 @@ class Store:
     """
 
     def __init__(
-        self, folder: Path, now: Callable[[], datetime] = utc_now, kept: int = KEPT_MESSAGES
+        self,
+        folder: Path,
+        now: Callable[[], datetime] = utc_now,
+        kept: int = KEPT_MESSAGES,
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
         self.path = folder / FILE_NAME
         self._now = now
         self._kept = kept
+        self._kept_bytes = kept_bytes
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
@@ -105,6 +114,7 @@ class Store:
                 ),
             ).fetchone()
             connection.execute("DELETE FROM messages WHERE id <= ?", (row["id"] - self._kept,))
+            self._forget_beyond_bytes(connection, row["id"])
             incidents.forget_old(connection, self._kept)
         return _shown(row)
 
@@ -138,6 +148,26 @@ class Store:
         """Return the incidents in one of ``states`` (in any, when none is named), newest first."""
         return incidents.listed(self._connection, states)
 
+    def decide(self, number: int, action: Action) -> dict[str, Any] | None:
+        """Acknowledge or resolve the open incident ``number``, as its on-call person does.
+
+        Return the message that says so, or None when there is no such open incident.
+        """
+        key = incidents.open_key(self._connection, number)
+        if not key:
+            return None
+        decided = Message(
+            channel="pagerduty",
+            title=f"{DECIDED[action]} in the inbox",
+            text="",
+            raw="{}",
+            state="resolved" if action == "resolve" else "",
+            colour="good" if action == "resolve" else "",
+            dedup_key=key,
+            action=action,
+        )
+        return self.add(decided)
+
     def check_writable(self) -> None:
         """Commit something small. Raises StoreError when notifications could not be kept."""
         with self._committed() as connection:
@@ -148,6 +178,24 @@ class Store:
     def close(self) -> None:
         """Close the file; the write-ahead log is folded into it."""
         self._connection.close()
+
+    def _forget_beyond_bytes(self, connection: sqlite3.Connection, newest: int) -> None:
+        """Delete the oldest messages, never the newest one, until the rest fits.
+
+        Pages that become free are used again, so that the file grows no further.
+        """
+        while self._used_bytes() > self._kept_bytes:
+            deleted = connection.execute(
+                "DELETE FROM messages WHERE id IN"
+                " (SELECT id FROM messages WHERE id != ? ORDER BY id LIMIT ?)",
+                (newest, FORGOTTEN_AT_ONCE),
+            )
+            if not deleted.rowcount:
+                return
+
+    def _used_bytes(self) -> int:
+        pages = self._pragma("page_count") - self._pragma("freelist_count")
+        return int(pages * self._pragma("page_size"))
 
     def _prepare(self) -> None:
         try:

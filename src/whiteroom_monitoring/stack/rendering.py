@@ -37,15 +37,24 @@ JOBS = {
 }
 RULES = {
     "audio.yml": "engine",
+    "causes.yml": "engine",
     "engine.yml": "engine",
     "ffi.yml": "engine",
+    "missing_engine.yml": "engine",
+    "objectives_engine.yml": "engine",
     "http.yml": "backend",
+    "missing_backend.yml": "backend",
+    "objectives_backend.yml": "backend",
     "business.yml": "backend",
     "security.yml": "backend",
     "database.yml": "postgres-exporter",
+    "missing_database.yml": "postgres-exporter",
     "cache.yml": "redis-exporter",
     "web.yml": "nginx-exporter",
 }
+
+# The receiver of alertmanager.yml that gets a copy of every notification.
+COPIES = "inbox"
 
 # Of the first scrapes after a start.
 QUICK_INTERVAL = "1s"
@@ -197,9 +206,16 @@ def _alertmanager(path: Path, layout: Layout, credentials: Collection[str]) -> s
             if Path(pager["routing_key_file"]).name in missing:
                 # Addresses are written without the offset, which is added to all at the end.
                 pager["url"] = f"http://{LOOPBACK}:{PORTS['inbox']}/pagerduty/v2/enqueue"
+    if not credentials:
+        _leave_out_copies(content["route"])
     if "smtp_password" in missing:
         _mail_to_inbox(content["global"])
     return _dump(content)
+
+
+def _leave_out_copies(route: dict[str, Any]) -> None:
+    """Drop the route that copies everything to the inbox, which receives everything anyway."""
+    route["routes"] = [child for child in route["routes"] if child["receiver"] != COPIES]
 
 
 def _mail_to_inbox(settings: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from whiteroom_monitoring.stack import health, processes, record
+from whiteroom_monitoring.stack import channels, health, processes, record
 from whiteroom_monitoring.stack.component import Component
 from whiteroom_monitoring.stack.components import components
 from whiteroom_monitoring.stack.layout import Layout, add_layout_options, layout_from
@@ -76,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"nothing runs in {layout.data}; start with `whiteroom up`")
     else:
         print_table(found, left_out(layout))
+        _print_refusals(layout)
         _print_advice(found, Supervisor(layout).pid())
     return 0 if is_well(found) else 1
 
@@ -90,6 +92,12 @@ def left_out(layout: Layout) -> dict[str, str]:
     """Return why components are not there, by name."""
     known = record.read(layout)
     return dict(known.left_out) if known else {}
+
+
+def refusals(layout: Layout) -> list[channels.Refusal]:
+    """Return the channels that refuse notifications now."""
+    now = datetime.datetime.now(datetime.UTC)
+    return channels.refusals(layout.log / "alertmanager.log", now)
 
 
 def is_well(found: list[ComponentStatus]) -> bool:
@@ -177,6 +185,7 @@ def as_json(layout: Layout, found: list[ComponentStatus]) -> str:
         "with_app": with_app(layout) if found else None,
         "supervisor_pid": Supervisor(layout).pid(),
         "left_out": left_out(layout) if found else {},
+        "refusals": [asdict(refusal) for refusal in refusals(layout)] if found else [],
         "components": [asdict(component) | {"well": component.well} for component in found],
     }
     return json.dumps(content, indent=2)
@@ -220,6 +229,11 @@ def _duration(seconds: int) -> str:
     if seconds < 3600:
         return f"{seconds // 60} min"
     return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+
+
+def _print_refusals(layout: Layout) -> None:
+    for refusal in refusals(layout):
+        print(f"channel {refusal}")
 
 
 def _print_advice(found: list[ComponentStatus], supervisor: int | None) -> None:

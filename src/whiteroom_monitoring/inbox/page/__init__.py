@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
@@ -31,17 +32,59 @@ def render(incidents: Sequence[dict[str, Any]], messages: Sequence[dict[str, Any
     )
 
 
+# Addresses, and what Slack marks as *bold*, _italic_ and `code`, in text that is escaped already.
+_MARKED = re.compile(
+    r"(?P<address>https?://[^\s<>]+?(?=&quot;|&lt;|&gt;|[\s<>]|$))"
+    r"|(?<![\w*_`])(?P<mark>[*_`])(?P<text>[^*_`\n]+)(?P=mark)(?![\w*_`])"
+)
+_MARKS = {"*": "b", "_": "i", "`": "code"}
+
+
+def _shown_text(text: str, is_slack: bool) -> str:
+    """Return text as Slack shows it; the script has the same rule."""
+
+    def shown(found: re.Match[str]) -> str:
+        if found["address"]:
+            return _link(found["address"], found["address"])
+        tag = _MARKS[found["mark"]]
+        return f"<{tag}>{found['text']}</{tag}>" if is_slack else found[0]
+
+    return _MARKED.sub(shown, _e(text))
+
+
+def _link(escaped_address: str, escaped_text: str) -> str:
+    rel = 'rel="noopener noreferrer" target="_blank"'
+    return f'<a href="{escaped_address}" {rel}>{escaped_text}</a>'
+
+
+def _title_link(message: dict[str, Any]) -> str:
+    """Return where the title of a Slack message leads, or ""."""
+    if message["channel"] != "slack" or not isinstance(message["raw"], dict):
+        return ""
+    attachments = message["raw"].get("attachments")
+    first = attachments[0] if isinstance(attachments, list) and attachments else None
+    link = first.get("title_link") if isinstance(first, dict) else None
+    return link if isinstance(link, str) and re.match(r"https?://", link) else ""
+
+
 def _incident(incident: dict[str, Any]) -> str:
     return (
         f'<li class="incident {_e(incident["state"])}"><b>{_e(incident["title"])}</b>'
         f'<span class="tag">{_e(incident["state"])}</span>'
         f"<span>since {_time(incident['first'])}</span>"
-        f"<span>{_e(incident['events'])} events</span></li>\n"
+        f"<span>{_events(incident['events'])}</span></li>\n"
     )
+
+
+def _events(count: int) -> str:
+    return "1 event" if count == 1 else f"{count} events"
 
 
 def _message(message: dict[str, Any]) -> str:
     channel, state = message["channel"], message["state"]
+    link = _title_link(message)
+    title = _link(_e(link), _e(message["title"])) if link else _e(message["title"])
+    text = "\n".join(line for line in message["text"].split("\n") if line != link)
     tag = f'<span class="tag {_e(state)}">{_e(state)}</span>' if state else ""
     raw = message["raw"]
     sent = raw if isinstance(raw, str) else json.dumps(raw, indent=2, ensure_ascii=False)
@@ -50,7 +93,7 @@ def _message(message: dict[str, Any]) -> str:
         f'<span class="channel {_e(channel)}">{_e(CHANNEL_NAMES[channel])}</span>'
         f'<span class="recipient">{_e(message["recipient"])}</span>{tag}'
         f"{_time(message['received'])}</header>"
-        f"<h3>{_e(message['title'])}</h3><p>{_e(message['text'])}</p>"
+        f"<h3>{title}</h3><p>{_shown_text(text, channel == 'slack')}</p>"
         f"<details><summary>As it was sent</summary><pre>{_e(sent)}</pre></details></li>\n"
     )
 

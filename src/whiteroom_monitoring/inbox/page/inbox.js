@@ -14,17 +14,35 @@ function setTime(element, text) {
   element.textContent = time.toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
 }
 
-// Text in which addresses are links; only http and https become any.
-function linked(text) {
-  return text.split(/(https?:\/\/[^\s<>"]+)/).map((part, index) => {
+function linkTo(address, text) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = text;
+  link.rel = "noopener noreferrer";
+  link.target = "_blank";
+  return link;
+}
+
+const MARKS = { "*": "b", _: "i", "`": "code" };
+const MARKED = /(https?:\/\/[^\s<>"]+|(?<![\w*_`])(?:\*[^*\n]+\*|_[^_\n]+_|`[^`\n]+`)(?![\w*_`]))/;
+
+// Text as Slack shows it: addresses are links (only http and https), and *bold*, _italic_, `code`.
+// The HTML of the page has the same rule.
+function shownText(text, isSlack) {
+  return text.split(MARKED).map((part, index) => {
     if (index % 2 === 0) return part;
-    const link = document.createElement("a");
-    link.href = part;
-    link.textContent = part;
-    link.rel = "noopener noreferrer";
-    link.target = "_blank";
-    return link;
+    if (part.startsWith("http")) return linkTo(part, part);
+    if (!isSlack) return part;
+    const marked = document.createElement(MARKS[part[0]]);
+    marked.textContent = part.slice(1, -1);
+    return marked;
   });
+}
+
+// Where the title of a Slack message leads, or "".
+function titleLink(message) {
+  const link = message.channel === "slack" ? message.raw.attachments?.[0]?.title_link : "";
+  return /^https?:\/\//.test(link ?? "") ? link : "";
 }
 
 function messageElement(message) {
@@ -42,8 +60,10 @@ function messageElement(message) {
   find(".tag").textContent = message.state;
   if (message.state) find(".tag").classList.add(message.state);
   setTime(find("time"), message.received);
-  find("h3").textContent = message.title;
-  find("p").replaceChildren(...linked(message.text));
+  const link = titleLink(message);
+  find("h3").replaceChildren(link ? linkTo(link, message.title) : message.title);
+  const lines = message.text.split("\n").filter((line) => line !== link);
+  find("p").replaceChildren(...shownText(lines.join("\n"), message.channel === "slack"));
   find("pre").textContent =
     typeof message.raw === "string" ? message.raw : JSON.stringify(message.raw, null, 2);
   return item;
@@ -57,7 +77,22 @@ function incidentElement(incident) {
   setTime(item.querySelector("time"), incident.first);
   item.querySelector(".events").textContent =
     incident.events === 1 ? "1 event" : `${incident.events} events`;
+  for (const button of item.querySelectorAll("button")) {
+    button.hidden = button.value === "acknowledge" && incident.state !== "triggered";
+    button.addEventListener("click", () => decide(incident.id, button));
+  }
   return item;
+}
+
+async function decide(id, button) {
+  button.disabled = true;
+  const answer = await fetch(`api/incidents/${id}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ action: button.value }),
+  }).catch((error) => ({ ok: false, status: error.message }));
+  if (!answer.ok) report(new Error(`${button.value}: status ${answer.status}`));
+  refresh();
 }
 
 async function ask(path, parameters) {

@@ -1,0 +1,1 @@
+"""Changes the rules on purpose, to see whether their unit tests notice."""

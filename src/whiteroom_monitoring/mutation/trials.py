@@ -1,0 +1,136 @@
+"""Puts mutants before the unit tests of their rules, many at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from whiteroom_monitoring.catalogue import document
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.mutation.mutants import Mutant
+
+# caught: a test fails. invalid: promtool can't load it, which tells nothing about the tests.
+Verdict = Literal["caught", "survived", "invalid"]
+
+BATCH = 8
+TIMEOUT_S = 600
+_REPORT = re.compile(r"^Unit Testing: +(\S+)\n(.*?)(?=^Unit Testing: |\Z)", re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A mutant and what the unit tests said to it."""
+
+    mutant: Mutant
+    verdict: Verdict
+
+
+class Court:
+    """The unit tests in ``tests``, of the rules in ``rules``, run by ``promtool``."""
+
+    def __init__(self, rules: Path, tests: Sequence[Path], promtool: str = "promtool") -> None:
+        self._rules = rules
+        self._promtool = promtool
+        self._tests: dict[str, list[Path]] = {}
+        for path in tests:
+            for name in document.read(path).data["rule_files"]:
+                # Those of the same name come first: they catch most.
+                found = self._tests.setdefault(Path(name).name, [])
+                found.insert(0 if path.name == Path(name).name else len(found), path)
+
+    def try_all(self, mutants: Sequence[Mutant], jobs: int | None = None) -> Iterator[Trial]:
+        """Yield the verdict on each mutant, in the order of ``mutants``.
+
+        Raises MonitoringError when the tests can't be run, or fail without any mutation.
+        """
+        self._require_success({mutant.rule.document.path.name for mutant in mutants})
+        batches = [mutants[start : start + BATCH] for start in range(0, len(mutants), BATCH)]
+        with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+            for trials in pool.map(self._try_batch, batches):
+                yield from trials
+
+    def _require_success(self, names: Iterable[str]) -> None:
+        paths = sorted({path for name in names for path in self._tests.get(name, [])})
+        for path, said in self._run(paths).items():
+            if "FAILED" in said:
+                raise MonitoringError(f"{path}: fails without any mutation: {said.strip()}")
+
+    def _try_batch(self, mutants: Sequence[Mutant]) -> list[Trial]:
+        """Put each mutant before one file of tests after the other, until one catches it."""
+        verdicts: dict[int, Verdict] = dict.fromkeys(range(len(mutants)), "survived")
+        with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as folder:
+            places = [
+                self._lay_out(Path(folder) / str(index), mutant)
+                for index, mutant in enumerate(mutants)
+            ]
+            for turn in range(max(map(len, places))):
+                open_cases = {
+                    index: paths[turn]
+                    for index, paths in enumerate(places)
+                    if verdicts[index] == "survived" and turn < len(paths)
+                }
+                reports = self._run(list(open_cases.values()))
+                verdicts.update({n: _verdict(reports[path]) for n, path in open_cases.items()})
+        return [Trial(mutant, verdicts[index]) for index, mutant in enumerate(mutants)]
+
+    def _lay_out(self, folder: Path, mutant: Mutant) -> list[Path]:
+        """Write rules and tests with ``mutant`` in the place of its rule; return the tests."""
+        mutated = mutant.rule.document.path
+        for name in ("rules", "tests"):
+            (folder / name).mkdir(parents=True)
+        for path in self._rules.glob("*.yml"):
+            if path.name != mutated.name:
+                (folder / "rules" / path.name).symlink_to(path.absolute())
+        content = _with_mutant(mutant)
+        (folder / "rules" / mutated.name).write_text(yaml.safe_dump(content), encoding="utf-8")
+        places = []
+        for path in self._tests.get(mutated.name, []):
+            places.append(folder / "tests" / path.name)
+            places[-1].symlink_to(path.absolute())
+        return places
+
+    def _run(self, paths: Sequence[Path]) -> dict[Path, str]:
+        """Return what promtool says to each file of unit tests."""
+        if not paths:
+            return {}
+        command = [self._promtool, "test", "rules", *map(str, paths)]
+        try:
+            # It says on standard error which of the files on standard output has failed.
+            done = subprocess.run(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise MonitoringError(f"{self._promtool} can't be run: {error}") from error
+        reports = {Path(path): said for path, said in _REPORT.findall(done.stdout)}
+        if reports.keys() != set(paths):
+            raise MonitoringError(f"{self._promtool}: unexpected answer: {done.stdout[-500:]}")
+        return reports
+
+
+def _with_mutant(mutant: Mutant) -> Any:
+    groups, group, rules, rule = mutant.rule.pointer
+    data = mutant.rule.document.data
+    changed = [dict(each) for each in data[groups]]
+    changed[int(group)][rules] = list(changed[int(group)][rules])
+    changed[int(group)][rules][rule] = mutant.body
+    return {**data, groups: changed}
+
+
+def _verdict(report: str) -> Verdict:
+    if "FAILED" not in report:
+        return "survived"
+    return "invalid" if "could not parse" in report or "parse error" in report else "caught"

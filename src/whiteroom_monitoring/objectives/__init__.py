@@ -1,0 +1,1 @@
+"""What is promised: service-level objectives, from which rules are generated."""

@@ -1,0 +1,80 @@
+"""Which channels refuse what Alertmanager sends, as it says in its log while it goes on trying."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+# Longer than the longest group_interval, so that one that is tried once in a group is seen.
+RECENT = datetime.timedelta(minutes=6)
+# The end of a log that is looked at; a channel that refuses writes some lines a minute.
+TAIL_BYTES = 256 * 1024
+LONGEST_REASON = 160
+
+_FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
+_FAILED = "Notify attempt failed"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A receiver whose ``integration`` refused, how often of late, and why the last time."""
+
+    receiver: str
+    integration: str
+    attempts: int
+    last: str
+    reason: str
+
+    def __str__(self) -> str:
+        minutes = int(RECENT.total_seconds() // 60)
+        return (
+            f"{self.receiver} by {self.integration}: refused {self.attempts} times within "
+            f"{minutes} min, and is tried again: {self.reason}"
+        )
+
+
+def refusals(log: Path, now: datetime.datetime) -> list[Refusal]:
+    """Return who has refused lately, by Alertmanager's ``log``; nothing without a log."""
+    found: dict[tuple[str, str], Refusal] = {}
+    for refusal in _parsed(_last_lines(log), now - RECENT):
+        key = (refusal.receiver, refusal.integration)
+        before = found.get(key)
+        found[key] = replace(refusal, attempts=before.attempts + 1) if before else refusal
+    return [found[key] for key in sorted(found)]
+
+
+def _last_lines(log: Path) -> list[str]:
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - TAIL_BYTES))
+            return file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def _parsed(lines: Iterable[str], since: datetime.datetime) -> Iterator[Refusal]:
+    for line in lines:
+        if _FAILED not in line:
+            continue
+        fields = {name: _plain(value) for name, value in _FIELD.findall(line)}
+        # `ts` up to Alertmanager 0.27, `time` from 0.28 on.
+        time = fields.get("ts") or fields.get("time") or ""
+        if _is_recent(time, since):
+            integration = fields.get("integration", "").partition("[")[0]
+            reason = fields.get("err", "no reason given")[:LONGEST_REASON]
+            yield Refusal(fields.get("receiver", ""), integration, 1, time, reason)
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+
+
+def _is_recent(time: str, since: datetime.datetime) -> bool:
+    try:
+        return datetime.datetime.fromisoformat(time) >= since
+    except (ValueError, TypeError):
+        return False

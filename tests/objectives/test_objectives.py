@@ -1,0 +1,123 @@
+"""Objectives are read with all their faults at once, and become rules that mean what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.generate import objectives as generator
+from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.objectives import loader
+from whiteroom_monitoring.objectives.model import NONE, Burn, Range
+
+OBJECTIVES = """\
+period: 30d
+burns:
+  - {long: 1h, short: 5m, rate: 14.4, priority: P1}
+  - {long: 3d, short: 6h, rate: 1, priority: P2}
+objectives:
+  - name: calls
+    alert: CallsBudgetBurning
+    rules: engine
+    goal: 99.9
+    fewest: 10
+    events: sum by (job, service) (rate(ffi_calls_total[5m]))
+    failures: sum by (job, service) (rate(ffi_errors_total[5m]))
+    team: audio
+    symptom: errors
+    incident: ffi-errors
+    failure: of the calls fail
+    consequence: Nothing happens.
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    written = tmp_path / "objectives.yml"
+    written.write_text(OBJECTIVES)
+    return written
+
+
+def test_objectives_are_what_the_file_says(path: Path) -> None:
+    """A goal in percent becomes a share, and what is left of it is the budget."""
+    found = loader.load(path)
+    (objective,) = found.objectives
+    assert (objective.goal, objective.budget, objective.fewest) == (0.999, 0.001, 10)
+    assert found.burns[0] == Burn(Range("1h"), Range("5m"), 14.4, "P1")
+    assert [str(each) for each in found.ranges] == ["5m", "1h", "6h", "3d"]
+
+
+def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
+    """No file is no fault: there are no objectives, and no rules of them."""
+    assert loader.load(tmp_path / "objectives.yml") == NONE
+    assert generator.generate(NONE) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "problem"),
+    [
+        ("goal: 99.9", "goal: 100", (9, 11), "expected a percentage above 0 and below 100"),
+        ("short: 5m", "short: 2h", (3, 23), "found the short range 2h, expected less than 1h"),
+        ("long: 1h", "long: 1y", (3, 12), "expected a range such as 30m, 6h or 3d"),
+        ("rate(ffi_calls_total[5m]))", "rate(ffi_calls_total[5m])", (11, 13), "does not parse"),
+        ("fewest: 10", "fewset: 10", (10, 5), "unknown key fewset"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(
+    path: Path, old: str, new: str, place: tuple[int, int], problem: str
+) -> None:
+    """What makes no sense is named with line and column, and what was expected."""
+    assert old in OBJECTIVES
+    path.write_text(OBJECTIVES.replace(old, new))
+    with pytest.raises(FaultyFilesError) as caught:
+        loader.load(path)
+    fault = next(fault for fault in caught.value.faults if problem in str(fault))
+    assert (fault.line, fault.column) == place
+
+
+def test_two_objectives_of_one_name_are_a_fault(path: Path) -> None:
+    """Names and alerts are their own."""
+    again = OBJECTIVES[OBJECTIVES.index("  - name:") :]
+    path.write_text(OBJECTIVES + again)
+    with pytest.raises(FaultyFilesError) as caught:
+        loader.load(path)
+    assert [fault.problem for fault in caught.value.faults] == [
+        "calls stands here twice",
+        "CallsBudgetBurning stands here twice",
+    ]
+
+
+def test_each_burn_is_an_alert_over_both_ranges(path: Path) -> None:
+    """An alert asks for the share in both of its ranges, and for enough failures."""
+    (text,) = generator.generate(loader.load(path)).values()
+    (group,) = yaml.safe_load(text)["groups"]
+    assert group["interval"] == f"{generator.STEP_S}s"
+    alerts = [rule for rule in group["rules"] if "alert" in rule]
+    assert [(alert["labels"]["priority"], alert["labels"]["window"]) for alert in alerts] == [
+        ("P1", "1h"),
+        ("P2", "3d"),
+    ]
+    assert alerts[0]["expr"].splitlines() == [
+        'job_objective:slo_failures:ratio1h{objective="calls"} > 14.4 * 0.001',
+        'and on (service) job_objective:slo_failures:ratio5m{objective="calls"} > 14.4 * 0.001',
+        'and on (service) job_objective:slo_failures:count1h{objective="calls"} > 10',
+    ]
+    recorded = {rule["record"]: rule["expr"] for rule in group["rules"] if "record" in rule}
+    assert (
+        recorded["job_objective:slo_failures:ratio3d"].split()
+        == (
+            '20 * sum_over_time(job_objective:slo_failures:rate5m{objective="calls"}[3d]) '
+            '/ (259200 * avg_over_time(job_objective:slo_events:rate5m{objective="calls"}[3d]))'
+        ).split()
+    )
+
+
+def test_the_committed_rules_are_the_generated_ones() -> None:
+    """prometheus/rules has exactly what the committed objectives say (`whiteroom generate`)."""
+    root = repository_root()
+    assert root is not None
+    for name, text in generator.generate(loader.load(root / loader.PATH)).items():
+        assert (root / name).read_text(encoding="utf-8") == text
