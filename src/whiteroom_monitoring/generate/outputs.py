@@ -1,17 +1,18 @@
-"""What is generated from the catalogue."""
+"""What is generated: from the catalogue, and from the dashboards as they are declared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.generate import cpp, python, reference
+from whiteroom_monitoring.generate import cpp, dashboards, python, reference
 
 # A generator returns the text of each file by its path below the repository's root.
 GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
     cpp.generate,
     python.generate,
     reference.generate,
+    dashboards.generate,
 )
 
 
