@@ -33,6 +33,11 @@ COMMANDS = {
         "expose what containers use, where there is no cAdvisor",
     ),
     "inbox": ("whiteroom_monitoring.inbox.command", "receive and show notifications"),
+    "console": ("whiteroom_monitoring.console.command", "show dashboards, alerts and targets"),
+    "snapshot": (
+        "whiteroom_monitoring.console.snapshot",
+        "save a picture of a dashboard, a panel or a page",
+    ),
 }
 
 EPILOG = """\
