@@ -112,6 +112,10 @@ class Console:
         return PlainTextResponse("ok\n")
 
 
+_PAGES = (
+    *("/", "/d/{uid}", "/d/{uid}/{slug}"),
+    *("/explore", "/alerts", "/targets", "/runbooks/{name}"),
+)
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -128,12 +132,12 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
         "/api/alerts/history": lambda request: desk.history(question(request)),
         "/api/targets": lambda request: desk.targets(),
         "/api/explore": console.explore,
+        "/api/runbooks/{name}": lambda request: desk.runbook(request.path_params["name"]),
         "/api/names": lambda request: desk.names(),
         "/api/labels": console.labels,
     }
-    pages = ("/", "/d/{uid}", "/d/{uid}/{slug}", "/explore", "/alerts", "/targets")
     routes = [
-        *(Route(path, console.page, methods=["GET"]) for path in pages),
+        *(Route(path, console.page, methods=["GET"]) for path in _PAGES),
         *(Route(p, console.answering(a), methods=["GET"]) for p, a in answers.items()),
         Route("/api/silences", console.silence, methods=["POST"]),
         Route("/api/silences/{id}", console.expire, methods=["DELETE"]),

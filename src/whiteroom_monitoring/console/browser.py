@@ -116,9 +116,8 @@ def page() -> Iterator[Page]:
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         raise BrowserError(f"{NAMES[0]} was not found; install Debian's package chromium")
-    with tempfile.TemporaryDirectory(
-        prefix="whiteroom-browser-", ignore_cleanup_errors=True
-    ) as home:
+    folder = tempfile.TemporaryDirectory(prefix="whiteroom-browser-", ignore_cleanup_errors=True)
+    with folder as home:
         process = subprocess.Popen(
             [program, *_options(home)],
             stdout=subprocess.DEVNULL,
@@ -157,6 +156,6 @@ def _address(home: Path, process: subprocess.Popen[bytes]) -> str:
             port = int((home / "DevToolsActivePort").read_text().splitlines()[0])
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=2) as answer:
                 targets = json.load(answer)
-            return next(t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page")
+            return str(next(t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page"))
         time.sleep(_POLL_S)
     raise BrowserError(f"the browser did not start within {START_S:g} s")

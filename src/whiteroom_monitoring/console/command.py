@@ -24,6 +24,7 @@ from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS
 
 PROGRAM = "whiteroom-console"
 DASHBOARDS = "infrastructure/monitoring/grafana/dashboards"
+RUNBOOKS = "infrastructure/monitoring/runbooks"
 _SHORTEST_TOKEN = 16
 # What the data sources are called, and the keys of their ports.
 SOURCES = ("prometheus", "loki", "alertmanager")
@@ -81,7 +82,8 @@ def desk_from(arguments: argparse.Namespace, workers: Workers) -> Desk:
             raise UsageError(f"--{name} {url}: expected an address that begins with http://")
     limits = Limits(timeout_s=arguments.timeout)
     evaluator = Evaluator(Sources(urls, limits, _count), workers.together)
-    return Desk(Library(arguments.dashboards or share(DASHBOARDS)), evaluator)
+    library = Library(arguments.dashboards or share(DASHBOARDS))
+    return Desk(library, evaluator, share(RUNBOOKS))
 
 
 def _count(source: str, outcome: str) -> None:

@@ -6,12 +6,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import alerting, exploring, placing, presentation
 from whiteroom_monitoring.console.evaluation import markdown, queries
-from whiteroom_monitoring.console.evaluation.errors import SourceError, UnsupportedError
+from whiteroom_monitoring.console.evaluation.errors import (
+    SourceError,
+    UnknownError,
+    UnsupportedError,
+)
 from whiteroom_monitoring.console.evaluation.evaluator import Evaluated, Evaluator, View
 from whiteroom_monitoring.console.evaluation.library import Dashboard, Library
 from whiteroom_monitoring.console.evaluation.queries import Asking
@@ -20,6 +25,8 @@ from whiteroom_monitoring.console.overview import overview
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5
+# In which order a person on call looks; others follow by name.
+_ORDER = ("application-performance", "system-health", "business-metrics", "alerts")
 _ANNOTATION_POINTS = 240
 
 
@@ -40,10 +47,12 @@ class Desk:
         self,
         library: Library,
         evaluator: Evaluator,
+        runbooks: Path,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.library, self._evaluator, self._clock = library, evaluator, clock
         self._sources = evaluator.sources
+        self._runbooks = {path.stem: path for path in runbooks.glob("*.md")}
 
     def home(self) -> dict[str, Any]:
         """Return how White Room is, and which dashboards there are."""
@@ -59,7 +68,7 @@ class Desk:
                 "question": _question(each),
                 "panels": [p["id"] for p in each.panels() if p["type"] == "stat"][:4],
             }
-            for each in self.library
+            for each in sorted(self.library, key=lambda each: _rank(each.slug))
         ]
 
     def dashboard(self, uid: str, question: Question) -> dict[str, Any]:
@@ -129,7 +138,9 @@ class Desk:
 
     def history(self, question: Question) -> dict[str, Any]:
         """Return what fired within a range."""
-        return {"spells": alerting.history(self._sources, self._when(question))}
+        when = self._when(question)
+        spells = alerting.history(self._sources, when)
+        return {"spells": spells, "from": when.start, "to": when.end}
 
     def silence(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Make a silence."""
@@ -146,6 +157,12 @@ class Desk:
         found = self._sources.prometheus("targets", (("state", "active"),))["activeTargets"]
         kept = ("health", "labels", "lastError", "lastScrape", "lastScrapeDuration", "scrapeUrl")
         return {"targets": [{name: target.get(name) for name in kept} for target in found]}
+
+    def runbook(self, name: str) -> dict[str, Any]:
+        """Return a runbook as HTML. Raises UnknownError."""
+        if name not in self._runbooks:
+            raise UnknownError(f"there is no runbook {name!r}")
+        return {"html": markdown.html(self._runbooks[name].read_text(encoding="utf-8"))}
 
     def explore(self, expression: str, question: Question) -> dict[str, Any]:
         """Return an expression over a range."""
@@ -173,6 +190,10 @@ class Desk:
         now = self._clock() // NOW_STEP_S * NOW_STEP_S
         longest = self._sources.limits.longest_range_s
         return time_range(question.start, question.end, now, longest)
+
+
+def _rank(slug: str) -> tuple[int, str]:
+    return (_ORDER.index(slug) if slug in _ORDER else len(_ORDER), slug)
 
 
 def _question(dashboard: Dashboard) -> str:

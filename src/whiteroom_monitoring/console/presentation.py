@@ -27,6 +27,7 @@ from whiteroom_monitoring.console.evaluation.frames import (
 from whiteroom_monitoring.console.evaluation.interpolation import Scope
 
 _FIGURES = ("stat", "gauge", "bargauge")
+_RUNBOOK = re.compile(r"infrastructure/monitoring/runbooks/(\w+)\.md$")
 _CELL_NAME = re.compile(
     r"\$\{__(?:value\.(?:raw|text|numeric)|data\.fields(?:\.(\w+)|\[\"([^\"]+)\"\]))\}"
 )
@@ -59,7 +60,7 @@ def scope_link(scope: Scope) -> Callable[[Mapping[str, Any]], dict[str, Any] | N
     """Return a function that makes a link of a panel or a dashboard one that can be followed."""
 
     def of_one(link: Mapping[str, Any]) -> dict[str, Any] | None:
-        url = _text(scope, link.get("url"))
+        url = own_runbook(_text(scope, link.get("url")))
         if not is_harmless(url):
             return None
         keeps = {"time": bool(link.get("keepTime")), "variables": bool(link.get("includeVars"))}
@@ -67,6 +68,16 @@ def scope_link(scope: Scope) -> Callable[[Mapping[str, Any]], dict[str, Any] | N
         return {"title": _text(scope, link.get("title")), "url": url, "blank": blank, **keeps}
 
     return of_one
+
+
+def own_runbook(url: str) -> str:
+    """Return the console's own page for a link to a runbook, which is there without a network.
+
+    >>> own_runbook("https://git.example/infrastructure/monitoring/runbooks/FfiSlow.md")
+    '/runbooks/FfiSlow'
+    """
+    found = _RUNBOOK.search(url)
+    return f"/runbooks/{found[1]}" if found else url
 
 
 def is_harmless(url: str) -> bool:

@@ -17,10 +17,8 @@ _DRAWN = """
 document.readyState === 'complete' && document.body.dataset.pending === '0' &&
 document.querySelector('main').childElementCount > 0 && !document.querySelector('.loading')
 """
-_HEIGHT = "document.documentElement.scrollHeight"
-_PAINTED = (
-    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))"
-)
+_HEIGHT = "document.querySelector('main').scrollHeight + 60"
+_PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _TALLEST = 12_000
 _PANEL_HEIGHT = 420
 
@@ -78,7 +76,7 @@ def picture(arguments: argparse.Namespace) -> bytes:
         page.wait(_DRAWN)
         if not arguments.height:
             # All was within a tall window and therefore loaded; now only what there is.
-            whole = math.ceil(page.value("document.querySelector('main').scrollHeight + 60"))
+            whole = math.ceil(page.value(_HEIGHT))
             page.resize(arguments.width, min(whole, _TALLEST), scale=arguments.scale)
             page.value(_PAINTED)
             page.wait(_DRAWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import html
 import importlib.metadata
@@ -25,17 +26,30 @@ _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 _SHELL = Template((_FOLDER / "shell.html").read_text(encoding="utf-8"))
 _LOGIN = Template((_FOLDER / "login.html").read_text(encoding="utf-8"))
 # What the first part of a path shows.
-PAGES = {"home": "Home", "d": "", "explore": "Explore", "alerts": "Alerts", "targets": "Targets"}
-_SCRIPTS = {"d": "dashboard"}
+PAGES = {
+    "home": "Home",
+    "d": "",
+    "explore": "Explore",
+    "alerts": "Alerts",
+    "targets": "Targets",
+    "runbooks": "Runbook",
+}
+_SCRIPTS = {"d": "dashboard", "runbooks": "runbook"}
 
 
 @cache
 def assets() -> dict[str, tuple[bytes, str]]:
-    """Return content and media type of each asset by name."""
+    """Return content, as it is before it is compressed, and media type of each asset by name."""
     package = importlib.metadata.distribution(_PACKAGE)
     vendored = (Path(str(package.locate_file(name))) for name in _VENDORED)
     own = (path for path in sorted(_FOLDER.iterdir()) if path.suffix in _KINDS)
     return {path.name: (path.read_bytes(), _KINDS[path.suffix]) for path in (*own, *vendored)}
+
+
+@cache
+def compressed(name: str) -> bytes:
+    """Return the asset ``name`` as it is sent."""
+    return gzip.compress(assets()[name][0], mtime=0)
 
 
 @cache
@@ -78,4 +92,7 @@ async def asset(request: Request) -> Response:
     if found is None:
         return PlainTextResponse("not found\n", HTTPStatus.NOT_FOUND)
     content, kind = found
-    return Response(content, media_type=kind, headers=_KEPT)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(content, media_type=kind, headers=_KEPT)
+    headers = {**_KEPT, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(compressed(request.path_params["name"]), media_type=kind, headers=headers)

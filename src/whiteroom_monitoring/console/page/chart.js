@@ -1,7 +1,7 @@
 // A time series panel: lines, legend, and what is at the crosshair.
 import { colour } from "./colours.js";
 import { h } from "./dom.js";
-import { axisTexts } from "./format.js";
+import { axisTexts, roundDistances } from "./format.js";
 import { drawLegend } from "./legend.js";
 import { drawLimits, drawMarks, options, timeAxis, timesOf, valueAxis } from "./plot.js";
 import { bands, drawnSeries, drawnValues, limits, order, valueRange } from "./series.js";
@@ -55,7 +55,7 @@ export class Chart {
       series: [{}, ...this.order.map((index) => drawnSeries(this.series, index, this.hidden))],
       bands: bands(this.series),
       scales: { y: scale },
-      axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit))],
+      axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit), { incrs: roundDistances(unit) })],
       hooks: {
         drawAxes: [(plot) => drawMarks(plot, this.marks)],
         draw: [(plot) => this.drawOver(plot)],

@@ -27,11 +27,15 @@ function stat(figure, named, options) {
   const [text, symbol] = texts(figure);
   const painted = options.colorMode !== "none" && figure.colour && figure.colour !== "text";
   const tint = painted ? colour(figure.colour) : "";
-  return h("div", { class: "stat" },
-    h("div", { class: text.length > 9 ? "value long" : "value", style: { color: tint } },
+  // As large as fits beside an icon.
+  const size = Math.min(19, 125 / (text.length + symbol.length / 2 + 1.5));
+  const box = h("div", { class: "stat" },
+    h("div", { class: "value", style: { color: tint } },
       severityIcon(figure.colour), h("span", {}, text, symbol ? h("small", {}, symbol) : null)),
     named ? h("div", { class: "name" }, figure.name) : null,
     figure.line ? sparkline(figure.line, tint || colour("--blue")) : null);
+  box.style.setProperty("--size", size);
+  return box;
 }
 
 function sparkline(values, stroke) {

@@ -43,13 +43,20 @@ export function written(raw, unit, decimals) {
   return parts(raw, unit, decimals).join("");
 }
 
+// Distances between marks of an axis that are round in its unit; without any, uPlot's own are.
+export function roundDistances(unit) {
+  if (!unit.steps.some(([at]) => at === 1024)) return undefined;
+  return unit.steps.flatMap(([at]) => [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map((factor) => at * factor));
+}
+
 // The labels of an axis share one step and one number of decimals.
 export function axisTexts(splits, unit) {
   if (unit.words || unit.moment) return splits.map((split) => written(split, unit));
   const largest = Math.max(...splits.map(Math.abs));
   const [, by, symbol] = stepFor(largest, unit);
   const distance = splits.length > 1 ? Math.abs(splits[1] - splits[0]) / by : 1;
-  const decimals = Math.max(0, Math.min(6, -Math.floor(Math.log10(distance) + 1e-9)));
+  let decimals = 0;
+  while (decimals < 6 && Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6) decimals++;
   return splits.map((split) =>
     split === 0 ? "0" : `${(split / by).toFixed(decimals).replace("-", "−")}${symbol}`,
   );

@@ -81,9 +81,9 @@ export class Heatmap {
     return row ? (row.low === 0 ? "0" : written(row.low, this.unit)) : "";
   }
 
-  // Faint shades are worth seeing: the root spreads them.
+  // What is rare is what matters here: a low power makes it visible.
   shade(count) {
-    return 0.12 + 0.88 * Math.sqrt(count / this.most);
+    return 0.16 + 0.84 * (count / this.most) ** 0.35;
   }
 
   drawCells(plot) {

@@ -5,9 +5,15 @@ import { icon } from "./icons.js";
 
 const WORDS = { firing: "firing", pending: "about to fire" };
 
+// The console has its own runbooks; others may be anywhere on the web.
+function runbook(written) {
+  const own = /infrastructure\/monitoring\/runbooks\/(\w+)\.md$/.exec(written);
+  return own ? `/runbooks/${own[1]}` : /^https?:/.test(written) ? written : null;
+}
+
 export function alertItem(alert, ...more) {
   const { priority = "", service = "" } = alert.labels;
-  const address = alert.annotations.runbook_url;
+  const address = runbook(alert.annotations.runbook_url ?? "");
   return h("li", { class: `alert ${alert.state} ${priority}` },
     h("div", { class: "alert-head" },
       icon(alert.state === "firing" ? (priority === "P3" ? "info" : "bell") : "clock"),
@@ -15,7 +21,7 @@ export function alertItem(alert, ...more) {
       priority ? h("span", { class: "tag" }, priority) : null,
       h("span", { class: "quiet" }, `${WORDS[alert.state] ?? alert.state} for ${lasting(Date.now() / 1000 - alert.since)}${service ? `, ${service}` : ""}`)),
     alert.annotations.summary ? h("p", {}, alert.annotations.summary) : null,
-    /^https?:/.test(address ?? "") ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, "Runbook") : null,
+    address ? h("a", { href: address, rel: "noopener noreferrer" }, "Runbook") : null,
     ...more);
 }
 

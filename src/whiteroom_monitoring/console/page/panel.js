@@ -40,7 +40,7 @@ export class Panel {
     this.foot = h("p", { class: "foot", hidden: true });
     this.heading = h("h3", {}, title);
     const head = h("header", {}, this.heading, this.info, this.menu);
-    this.element = h("section", { class: `panel ${type}`, tabindex: -1, "aria-label": title || type, "data-key": key }, head, this.body, this.foot);
+    this.element = h("section", { class: `panel kind-${type}`, tabindex: -1, "aria-label": title || type, "data-key": key }, head, this.body, this.foot);
     this.element.classList.add("loading");
     this.fillMenu();
   }

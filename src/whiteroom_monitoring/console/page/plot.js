@@ -29,7 +29,8 @@ export function timeAxis() {
 }
 
 export function valueAxis(texts, more = {}) {
-  return axis({ size: labelWidth, space: 28, values: (plot, splits) => texts(splits), ...more });
+  const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  return axis({ size: labelWidth, space: 28, values: (plot, splits) => texts(splits), ...given });
 }
 
 // `owner` has `from` and `to`, and is told of a zoom by `onzoom(from, to)`.

@@ -25,16 +25,16 @@ export function order(series) {
   return isStacked(series) ? indexes.reverse() : indexes;
 }
 
-// Values as they are drawn; stacked ones are sums with those below, of which hidden ones are no part.
+// Values as they are drawn; stacked ones are sums with those below, of which hidden ones are no part;
+// where one has no value and others have, it adds nothing.
 export function drawnValues(series, hidden) {
   if (!isStacked(series)) return series.map((one) => one.values);
-  const below = new Float64Array(series[0].values.length);
+  const seen = series.filter((one) => !hidden.has(one.name));
+  const known = series[0].values.map((_, at) => seen.some((one) => one.values[at] !== null));
+  const below = new Float64Array(known.length);
   return series.map((one) => {
     if (hidden.has(one.name)) return one.values;
-    return one.values.map((value, at) => {
-      if (value !== null) below[at] += value;
-      return value === null ? null : below[at];
-    });
+    return one.values.map((value, at) => (known[at] ? (below[at] += value ?? 0) : null));
   });
 }
 
