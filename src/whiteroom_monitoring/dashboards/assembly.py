@@ -13,8 +13,7 @@ from grafana_foundation_sdk.models.dashboard import DashboardCursorSync
 
 from whiteroom_monitoring.dashboards import context, links
 from whiteroom_monitoring.dashboards.context import Variable
-from whiteroom_monitoring.dashboards.panels import Panel
-from whiteroom_monitoring.dashboards.shows import Shows
+from whiteroom_monitoring.dashboards.panels import About, Panel
 
 # Grafana 10.0's. What is newer migrates it; an older Grafana can't migrate what the SDK claims.
 SCHEMA_VERSION = 38
@@ -108,13 +107,14 @@ def expectations(dashboards: Iterable[Dashboard]) -> dict[str, dict[str, dict[st
     """Return what each panel with queries shows in a healthy system, by uid and panel id."""
     return {
         each.uid: {
-            str(number): _expectation(panel.shows, row.needs)
+            str(number): _expectation(panel.about, row)
             for number, row, panel in each.panels()
-            if panel.shows is not None
+            if panel.has_metrics
         }
         for each in dashboards
     }
 
 
-def _expectation(shows: Shows, needs: str | None) -> dict[str, str]:
-    return {"shows": shows.value} | ({"needs": needs} if needs else {})
+def _expectation(about: About, row: Row) -> dict[str, str]:
+    conditions = {"needs": about.needs or row.needs, "waits_for": about.waits_for}
+    return {"shows": about.shows.value} | {key: text for key, text in conditions.items() if text}

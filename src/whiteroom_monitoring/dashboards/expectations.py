@@ -14,10 +14,15 @@ FILE = "expectations.json"
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a panel shows. Without targets of the job ``needs``, it shows nothing."""
+    """What a panel shows in a healthy system.
+
+    It shows nothing in one without the job ``needs``, and as long as there is no series
+    ``waits_for``; None means that there is no such condition.
+    """
 
     shows: Shows
-    needs: str | None
+    needs: str | None = None
+    waits_for: str | None = None
 
 
 def load(folder: Path) -> dict[str, dict[int, Expectation]]:
@@ -39,4 +44,4 @@ def load(folder: Path) -> dict[str, dict[int, Expectation]]:
 
 
 def _expectation(raw: dict[str, str]) -> Expectation:
-    return Expectation(Shows(raw["shows"]), raw.get("needs"))
+    return Expectation(Shows(raw["shows"]), raw.get("needs"), raw.get("waits_for"))

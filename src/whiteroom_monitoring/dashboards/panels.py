@@ -13,7 +13,6 @@ from grafana_foundation_sdk.builders import (
     heatmap,
     stat,
     table,
-    text,
 )
 from grafana_foundation_sdk.builders import timeseries as time_series
 from grafana_foundation_sdk.cog.builder import Builder
@@ -26,45 +25,50 @@ from whiteroom_monitoring.dashboards.look import Look
 from whiteroom_monitoring.dashboards.queries import PROMETHEUS, Query, ref_ids
 from whiteroom_monitoring.dashboards.shows import Shows
 
-# Beyond so many lines a list of names takes more room than the lines.
 _STACKED_OPACITY, _LINE_OPACITY = 50, 8
 
 Visual = time_series.Panel | stat.Panel | gauge.Panel | bargauge.Panel | table.Panel | heatmap.Panel
+
+Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class About:
     """What a panel is for: ``title``, and ``text`` that says what it means and what to do.
 
-    ``runbooks`` are the alerts whose runbooks help; ``shows`` is what it shows in a healthy system.
+    ``runbooks`` are the alerts whose runbooks help; ``shows`` is what it shows in a healthy system,
+    that is one with the job ``needs`` (None: with that of its row), and once there is a series
+    ``waits_for``.
     """
 
     title: str
     text: str
     runbooks: tuple[str, ...] = ()
     shows: Shows = Shows.DATA
+    needs: str | None = None
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True)
 class Panel(Builder[model.Panel]):
-    """A panel of a dashboard: ``width`` of 24 columns, ``height`` in Grafana's rows of 30 pixels.
+    """A panel of a dashboard: a width of 24 columns, a height in Grafana's rows of 30 pixels.
 
-    ``shows`` is None for a panel that shows no metrics.
+    ``has_metrics`` is False for a panel without queries.
     """
 
+    about: About
     builder: Builder[model.Panel]
-    width: int
-    height: int
-    shows: Shows | None
+    size: Size
+    has_metrics: bool = True
 
     def build(self) -> model.Panel:
         """Return Grafana's panel, without an id and a place."""
         built = self.builder.build()
-        built.grid_pos = model.GridPos(w=self.width, h=self.height)
+        built.title, built.description = self.about.title, self.about.text
+        built.links = [runbook_link(name).build() for name in self.about.runbooks]
+        width, height = self.size
+        built.grid_pos = model.GridPos(w=width, h=height)
         return built
-
-
-Size = tuple[int, int]
 
 
 def lines(
@@ -147,9 +151,20 @@ def spread(about: About, query: Query, look: Look, size: Size) -> Panel:
 
 
 def listing(
-    about: About, queries: Sequence[Query], look: Look, size: Size, columns: Mapping[str, str]
+    about: About,
+    queries: Sequence[Query],
+    look: Look,
+    size: Size,
+    columns: Mapping[str, str],
+    *,
+    units: Mapping[str, str] | None = None,
+    without: Sequence[str] = (),
 ) -> Panel:
-    """Return a table of now with the ``columns``: what Grafana calls them, and what we do."""
+    """Return a table of now with the ``columns``: what Grafana calls them, and what we do.
+
+    ``units`` are those of columns, by our names, that differ from the look's. ``without`` are
+    columns that are left out, besides the time.
+    """
     builder = table.Panel().color_scheme(_colours(model.FieldColorModeId.THRESHOLDS))
     if len(queries) > 1:
         builder.with_transformation(model.DataTransformerConfig(id_val="merge", options={}))
@@ -157,18 +172,15 @@ def listing(
         model.DataTransformerConfig(
             id_val="organize",
             options={
-                "excludeByName": {"Time": True},
+                "excludeByName": dict.fromkeys(["Time", *without], True),
                 "indexByName": {name: index for index, name in enumerate(columns)},
                 "renameByName": dict(columns),
             },
         )
     )
+    for name, unit in (units or {}).items():
+        builder.override_by_name(name, [model.DynamicConfigValue(id_val="unit", value=unit)])
     return _panel(builder, about, queries, look, size)
-
-
-def words(title: str, markdown: str, size: Size) -> Panel:
-    """Return a text in Markdown."""
-    return Panel(text.Panel().title(title).content(markdown), *size, None)
 
 
 def alerts(about: About, size: Size, *, only: str = "") -> Panel:
@@ -194,17 +206,14 @@ def alerts(about: About, size: Size, *, only: str = "") -> Panel:
             "error": True,
         },
     }
-    builder = dashboard.Panel().type("alertlist").title(about.title).description(about.text)
-    builder.options(options).links([runbook_link(name) for name in about.runbooks])
-    return Panel(builder, *size, None)
+    return Panel(about, dashboard.Panel().type("alertlist").options(options), size, False)
 
 
 def _panel(
     builder: Visual, about: About, queries: Sequence[Query], look: Look, size: Size
 ) -> Panel:
-    builder.title(about.title).description(about.text).datasource(PROMETHEUS)
-    builder.links([runbook_link(name) for name in about.runbooks])
-    builder.targets(ref_ids(queries)).unit(look.unit).thresholds(look.thresholds())
+    builder.datasource(PROMETHEUS).targets(ref_ids(queries))
+    builder.unit(look.unit).thresholds(look.thresholds())
     if look.words:
         builder.mappings(look.mappings())
     if look.decimals is not None:
@@ -217,7 +226,7 @@ def _panel(
         builder.no_value(look.nothing)
     for name, properties in look.overrides():
         builder.override_by_name(name, properties)
-    return Panel(builder, *size, about.shows)
+    return Panel(about, builder, size)
 
 
 def _legend() -> common.VizLegendOptions:

@@ -1,0 +1,80 @@
+"""Whose fault is it? Every suspect beside the others, on one scale."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models import units
+
+from whiteroom_monitoring.dashboards.application_performance.expressions import (
+    CALL_P99,
+    CHANNEL_COST,
+    CHOSEN,
+    LOAD_P99,
+    MEMORY,
+    PROCESSORS,
+)
+from whiteroom_monitoring.dashboards.assembly import Row
+from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.panels import About, alerts, bars, ranking
+from whiteroom_monitoring.dashboards.promql import rate
+from whiteroom_monitoring.dashboards.queries import line, now
+
+_DROPOUTS = rate("audio_dropouts_total", CHOSEN)
+_CALLS_FAILED = rate("ffi_errors_total", CHOSEN, 'code!="deferred"')
+_CALL_ERRORS = f"sum({_CALLS_FAILED}) / sum({rate('ffi_calls_total', CHOSEN)})"
+_LATE = rate("audio_dropouts_total", CHOSEN, 'cause="late_callback"')
+
+SUSPECTS = Row(
+    "Whose fault is it?",
+    (
+        ranking(
+            About(
+                "Suspects, of what they may take",
+                "How near each suspect is to the limit at which it is heard, or somebody is paged. "
+                "The longest bar is where to look: the engine and its channels below, calls in "
+                "*Bridge*, the machine in System Health.",
+                ("AudioDeadlineMissed", "AudioXruns", "FfiSlow", "HighCpuUsage"),
+            ),
+            [
+                now(LOAD_P99, "engine: render time of the deadline"),
+                now(f"max({CHANNEL_COST})", "costliest channel: of the deadline"),
+                now(f"60 * sum({_LATE}) / 6", "machine: late callbacks of 6 a minute"),
+                now(f"{PROCESSORS} / 0.9", "machine: processors of 90 %"),
+                now(f"{MEMORY} / 0.9", "machine: memory of 90 %"),
+                now(f"{CALL_P99} / 0.1", "bridge: slowest calls of 100 ms"),
+                now(f"{_CALL_ERRORS} / 0.05", "bridge: failed calls of 5 %"),
+            ],
+            Look(units.PercentUnit, Limits(0.7, 1), decimals=0, highest=1),
+            (9, 9),
+        ),
+        bars(
+            About(
+                "Dropouts by cause",
+                "*over_budget*: rendering took longer than the buffer lasts; see the channels. "
+                "*late_callback*: the machine called too late; see real-time scheduling and the "
+                "processors. *device*: the driver says so. *configuration*: somebody changed the "
+                "device's settings.",
+                ("AudioXruns",),
+            ),
+            [line(f"60 * sum by (cause) ({_DROPOUTS})", "{{cause}}")],
+            Look(
+                units.CountsPerMinute,
+                fixed={
+                    "over_budget": "red",
+                    "late_callback": "orange",
+                    "device": "blue",
+                    "configuration": "purple",
+                },
+            ),
+            (9, 9),
+        ),
+        alerts(
+            About(
+                "Alerts of the audio team",
+                "What fires or is about to. Each has a runbook.",
+            ),
+            (6, 9),
+            only='{team="audio"}',
+        ),
+    ),
+    needs="juce-backend",
+)

@@ -1,0 +1,98 @@
+"""Does the service answer, and in time?"""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models import units
+
+from whiteroom_monitoring.dashboards.assembly import Row
+from whiteroom_monitoring.dashboards.business_metrics.expressions import (
+    CHOSEN,
+    ERRORS,
+    JOB,
+    REQUESTS,
+)
+from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.panels import About, bars, lines
+from whiteroom_monitoring.dashboards.promql import increase, quantile, select
+from whiteroom_monitoring.dashboards.queries import line
+from whiteroom_monitoring.dashboards.shows import Shows
+
+_REFUSED = increase("http_errors_total", CHOSEN)
+
+SERVICE = Row(
+    "Service",
+    (
+        lines(
+            About(
+                "Requests by status",
+                "200 to 299: answered; 400 to 499: refused, a mistake of the asker's; from 500: "
+                "the backend's own fault.",
+                ("HttpErrorRateHigh",),
+            ),
+            [line(f"sum by (status) ({REQUESTS}) > 0", "{{status}}")],
+            Look(units.RequestsPerSecond),
+            (8, 8),
+            stacked=True,
+        ),
+        lines(
+            About(
+                "Requests by method",
+                "Much more of one than usual is a program that asks in a circle, or an attack.",
+                ("AuthenticationFailuresHigh",),
+            ),
+            [line(f"sum by (method) ({REQUESTS}) > 0", "{{method}}")],
+            Look(units.RequestsPerSecond),
+            (8, 8),
+            stacked=True,
+        ),
+        lines(
+            About(
+                "Waiting for an answer",
+                "p95 over 1 s pages. When p50 rises too, all of the service is slow: see the "
+                "database and the processors in System Health.",
+                ("HttpLatencyHigh",),
+            ),
+            [
+                line(quantile(0.99, "http_request_duration_seconds", CHOSEN), "p99"),
+                line(quantile(0.95, "http_request_duration_seconds", CHOSEN), "p95"),
+                line(quantile(0.5, "http_request_duration_seconds", CHOSEN), "p50"),
+            ],
+            Look(units.Seconds, Limits(0.5, 1)),
+            (8, 8),
+        ),
+        lines(
+            About(
+                "Share that fails",
+                "Requests that end in an error of the backend's own (5xx). Over 5 % pages.",
+                ("HttpErrorRateHigh",),
+            ),
+            [line(ERRORS, "failed")],
+            Look(units.PercentUnit, Limits(0.01, 0.05)),
+            (8, 8),
+        ),
+        lines(
+            About(
+                "Being answered",
+                "Requests at this moment. A number that rises and stays: answers wait for "
+                "something, most often the database.",
+                ("HttpLatencyHigh", "DatabaseConnectionsHigh"),
+            ),
+            [line(f"sum({select('http_active_connections', CHOSEN)})", "requests")],
+            Look(units.Short),
+            (8, 8),
+        ),
+        bars(
+            About(
+                "Refused or failed, by what was wrong",
+                "Empty when all is well. *database*, *cache* and *internal* are ours to mend; "
+                "*unauthenticated* and *forbidden* in great number are somebody at the door.",
+                ("HttpErrorRateHigh",),
+                Shows.EMPTY,
+            ),
+            [line(f"sum by (type) ({_REFUSED}) > 0", "{{type}}")],
+            Look(units.Short, nothing="none"),
+            (8, 8),
+        ),
+    ),
+    needs=JOB,
+)
