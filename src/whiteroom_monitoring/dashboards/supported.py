@@ -39,8 +39,8 @@ _QUERIES: dict[str, Values] = {
     "targets[].instant": _of(True, False),
     "targets[].range": _of(True, False),
     "fieldConfig.defaults.unit": _of(
-        "short", "none", "percentunit", "s", "bytes", "Bps", "cps", "cpm", "ops", "opm", "reqps",
-        "dateTimeFromNow",
+        "none", "short", "percentunit", "s", "bytes", "binBps", "hertz", "cps", "cpm", "ops",
+        "reqps",
     ),
     "fieldConfig.defaults.decimals": ANY,
     "fieldConfig.defaults.min": ANY,

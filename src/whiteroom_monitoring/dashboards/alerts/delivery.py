@@ -23,12 +23,11 @@ DELIVERY = Row(
         bars(
             About(
                 "Sent by channel",
-                "Notifications that Alertmanager sent, and those that it could not deliver.",
+                "Notifications that Alertmanager has tried to deliver. None while alerts fire: see "
+                "the routes in alertmanager.yml.",
                 ("AlertmanagerNotificationsFailing",),
             ),
-            [
-                line(f"sum by (integration) ({_SENT}) > 0 or sum({_SENT})", "{{integration}}"),
-            ],
+            [line(f"sum by (integration) ({_SENT}) > 0 or sum({_SENT})", "{{integration}}")],
             Look(units.NoUnit),
             (8, 8),
         ),
@@ -64,7 +63,7 @@ DELIVERY = Row(
             ),
             [
                 line(f"sum by (channel) ({_RECEIVED})", "{{channel}}"),
-                line(f"sum by (channel) ({_REJECTED}) > 0", "{{channel}}: rejected"),
+                line(f"sum({_REJECTED})", "rejected"),
             ],
             Look(units.NoUnit),
             (16, 8),

@@ -15,9 +15,10 @@ from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
 from whiteroom_monitoring.dashboards.promql import increase, quantile, select
 from whiteroom_monitoring.dashboards.queries import line
-from whiteroom_monitoring.dashboards.shows import Shows
 
-_REFUSED = increase("http_errors_total", CHOSEN)
+_OURS = "database|cache|internal"
+_FAILURES = increase("http_errors_total", CHOSEN, f'type=~"{_OURS}"')
+_REFUSALS = increase("http_errors_total", CHOSEN, f'type!~"{_OURS}"')
 
 SERVICE = Row(
     "Service",
@@ -47,7 +48,7 @@ SERVICE = Row(
         ),
         lines(
             About(
-                "Waiting for an answer",
+                "How long answers take",
                 "p95 over 1 s pages. When p50 rises too, all of the service is slow: see the "
                 "database and the processors in System Health.",
                 ("HttpLatencyHigh",),
@@ -84,13 +85,16 @@ SERVICE = Row(
         bars(
             About(
                 "Refused or failed, by what was wrong",
-                "Empty when all is well. *database*, *cache* and *internal* are ours to mend; "
-                "*unauthenticated* and *forbidden* in great number are somebody at the door.",
+                "*database*, *cache* and *internal* are ours to mend; the log has each with its "
+                "reason. What is *refused* is a mistake of the asker's; in great number it is "
+                "somebody at the door: see refused log-ins.",
                 ("HttpErrorRateHigh",),
-                Shows.EMPTY,
             ),
-            [line(f"sum by (type) ({_REFUSED}) > 0", "{{type}}")],
-            Look(units.Short, nothing="none"),
+            [
+                line(f"sum by (type) ({_FAILURES})", "{{type}}"),
+                line(f"sum({_REFUSALS})", "refused"),
+            ],
+            Look(units.Short, fixed={"refused": "blue"}),
             (8, 8),
         ),
     ),
