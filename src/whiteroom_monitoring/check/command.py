@@ -20,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--infrastructure",
         type=Path,
         metavar="DIR",
-        help="folder of prometheus/, alertmanager/, grafana/, runbooks/ (default: the package's own)",
+        help="folder of prometheus/, alertmanager/, grafana/ and runbooks/ "
+        "(default: the package's own)",
     )
     parser.add_argument(
         "--catalogue", type=Path, metavar="DIR", help="the catalogue (default: the package's own)"
