@@ -28,11 +28,11 @@ def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
 
 def _askers(dashboard: DashboardFile) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
     for pointer, panel in dashboard.panels():
-        targets = list(dashboard.document.mappings((*pointer, "targets")))
+        targets = list(dashboard.mappings((*pointer, "targets")))
         yield from targets
         if targets:
             yield pointer, panel
-    yield from dashboard.document.mappings(("annotations", "list"))
+    yield from dashboard.mappings(("annotations", "list"))
     for pointer, variable in dashboard.variables():
         if variable.get("type") == "query":
             yield pointer, variable

@@ -12,7 +12,7 @@ from whiteroom_monitoring.errors import Fault
 def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
     """Yield what panels use beyond dashboards/supported.py."""
     for dashboard in dashboards:
-        for pointer, panel in dashboard.document.mappings(("panels",)):
+        for pointer, panel in dashboard.mappings(("panels",)):
             for found in unsupported(panel):
                 if found.allowed is None:
                     problem = f"{found.place} is not among what is supported"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ import promql_parser
 from promql_parser import Expr
 
 from whiteroom_monitoring.catalogue import document
-from whiteroom_monitoring.catalogue.document import Document, Pointer
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.catalogue.document import WHOLE_FILE, Document, Pointer
+from whiteroom_monitoring.errors import Fault
 
 # What a macro stands for while an expression is looked at: lengths that nobody would write.
 MACROS = {
@@ -42,37 +43,43 @@ class Query:
 
     def fault(self, word: str, problem: str, advice: str = "") -> Fault:
         """Return a fault where ``word`` stands in the expression."""
-        place = self.file.document.word_place(self.pointer, word)
-        return self.file.document.fault(place, f"{self.about}: {problem}", advice)
+        placed = self.file.placed
+        place = placed.word_place(self.pointer, word)
+        return placed.fault(place, f"{self.about}: {problem}", advice)
 
 
 @dataclass(frozen=True)
 class DashboardFile:
-    """One dashboard's JSON."""
+    """One dashboard's JSON: its ``text`` and its ``data``."""
 
-    document: Document
+    path: Path
+    text: str
+    data: Mapping[str, Any]
 
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """The dashboard."""
-        data: Mapping[str, Any] = self.document.data
-        return data
+    @cached_property
+    def placed(self) -> Document:
+        """The file with the place of each part, which takes long and only faults need."""
+        return document.read(self.path)
+
+    def mappings(self, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+        """Yield the objects in the list at ``pointer``; nothing when there is no such list."""
+        yield from Document(self.path, self.text, self.data, {}, {}).mappings(pointer)
 
     def fault(self, pointer: Pointer, problem: str, advice: str = "") -> Fault:
         """Return a fault at ``pointer``; within a panel the problem begins with its title."""
         owner = next((panel for at, panel in self.panels() if at == pointer[:2]), {})
         text = f"{owner['title']}: {problem}" if owner.get("title") else problem
-        return self.document.fault(self.document.place(pointer), text, advice)
+        return self.placed.fault(self.placed.place(pointer), text, advice)
 
     def panels(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
         """Yield every panel that is not the heading of a row."""
-        for pointer, panel in self.document.mappings(("panels",)):
+        for pointer, panel in self.mappings(("panels",)):
             if panel.get("type") != "row":
                 yield pointer, panel
 
     def variables(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
         """Yield every variable."""
-        yield from self.document.mappings(("templating", "list"))
+        yield from self.mappings(("templating", "list"))
 
     @cached_property
     def queries(self) -> tuple[Query, ...]:
@@ -81,10 +88,10 @@ class DashboardFile:
 
     def _queries(self) -> Iterator[Query]:
         for pointer, panel in self.panels():
-            for target, query in self.document.mappings((*pointer, "targets")):
+            for target, query in self.mappings((*pointer, "targets")):
                 about = f"{panel.get('title')}, query {query.get('refId')}"
                 yield self._query((*target, "expr"), about, query.get("expr"), panel)
-        for pointer, mark in self.document.mappings(("annotations", "list")):
+        for pointer, mark in self.mappings(("annotations", "list")):
             about = f"annotation {mark.get('name')}"
             yield self._query((*pointer, "expr"), about, mark.get("expr"), None)
 
@@ -114,12 +121,14 @@ def read(folder: Path) -> tuple[tuple[DashboardFile, ...], tuple[Fault, ...]]:
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.json")):
         try:
-            parsed = document.read(path)
-        except FaultyFilesError as error:
-            faults.extend(error.faults)
+            text = path.read_text(encoding="utf-8")
+            data = json.loads(text)
+        except (OSError, ValueError) as error:
+            faults.append(Fault(path, *WHOLE_FILE, f"not JSON: {error}", "generate it"))
             continue
-        if isinstance(parsed.data, dict) and isinstance(parsed.data.get("panels"), list):
-            found.append(DashboardFile(parsed))
+        if isinstance(data, dict) and isinstance(data.get("panels"), list):
+            found.append(DashboardFile(path, text, data))
         else:
-            faults.append(Fault(path, 1, 1, "expected a dashboard with panels", "generate it"))
+            problem = "expected a dashboard with panels"
+            faults.append(Fault(path, *WHOLE_FILE, problem, "generate it"))
     return tuple(found), tuple(faults)

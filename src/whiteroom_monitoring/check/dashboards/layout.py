@@ -20,14 +20,14 @@ def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
 
 def _ids(dashboard: DashboardFile) -> Iterator[Fault]:
     seen: set[int] = set()
-    for pointer, panel in dashboard.document.mappings(("panels",)):
+    for pointer, panel in dashboard.mappings(("panels",)):
         number = panel.get("id")
         if not isinstance(number, int) or number < 1 or number in seen:
             problem = f"found the id {number}, expected a number of its own"
             yield dashboard.fault((*pointer, "id"), problem, "generate it")
         else:
             seen.add(number)
-        targets = [each for _, each in dashboard.document.mappings((*pointer, "targets"))]
+        targets = [each for _, each in dashboard.mappings((*pointer, "targets"))]
         names = [target.get("refId") for target in targets]
         if len(set(names)) < len(names) or not all(names):
             problem = f"its queries are named {names}, expected a name of its own for each"
@@ -36,7 +36,7 @@ def _ids(dashboard: DashboardFile) -> Iterator[Fault]:
 
 def _places(dashboard: DashboardFile) -> Iterator[Fault]:
     taken: dict[tuple[int, int], object] = {}
-    for pointer, panel in dashboard.document.mappings(("panels",)):
+    for pointer, panel in dashboard.mappings(("panels",)):
         grid = panel.get("gridPos", {})
         x, y, width, height = (int(grid.get(key, 0)) for key in ("x", "y", "w", "h"))
         if x + width > COLUMNS:
@@ -57,7 +57,7 @@ def _legends(dashboard: DashboardFile) -> Iterator[Fault]:
         if legend.get("showLegend") is not True:
             problem = "its legend is hidden"
             yield dashboard.fault((*pointer, "options"), problem, "show it")
-        for target, query in dashboard.document.mappings((*pointer, "targets")):
+        for target, query in dashboard.mappings((*pointer, "targets")):
             if not query.get("legendFormat"):
                 problem = f"the series of query {query.get('refId')} have no name"
                 yield dashboard.fault(target, problem, "set its legend")

@@ -40,11 +40,11 @@ def faults(dashboards: Iterable[DashboardFile], runbooks: Path) -> Iterator[Faul
 
 
 def _address(file: DashboardFile) -> str:
-    return f"/d/{file.data.get('uid')}/{file.document.path.stem}"
+    return f"/d/{file.data.get('uid')}/{file.path.stem}"
 
 
 def _links(file: DashboardFile) -> Iterator[tuple[Pointer, str]]:
     owners: list[Pointer] = [("links",), *((*at, "links") for at, _ in file.panels())]
     for owner in owners:
-        for pointer, link in file.document.mappings(owner):
+        for pointer, link in file.mappings(owner):
             yield (*pointer, "url"), str(link.get("url"))

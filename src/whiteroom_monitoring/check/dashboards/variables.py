@@ -27,7 +27,7 @@ def faults(dashboards: Iterable[DashboardFile], known: Known) -> Iterator[Fault]
 
 def _names(dashboard: DashboardFile) -> Iterator[Fault]:
     defined = {str(variable.get("name")): pointer for pointer, variable in dashboard.variables()}
-    text = dashboard.document.text
+    text = dashboard.text
     used = set(VARIABLE.findall(text)) - MACROS.keys() - {_ALL}
     for name in sorted(used - defined.keys()):
         problem = f"there is no variable ${name}"
