@@ -16,7 +16,15 @@ from whiteroom_monitoring.stack.layout import Layout
 SOURCE = rendering.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
 ALL = set(rendering.JOBS.values())
-MONITORING = {"prometheus", "alertmanager", "agent", "inbox", "node-exporter", "cadvisor"}
+MONITORING = {
+    "prometheus",
+    "alertmanager",
+    "agent",
+    "inbox",
+    "console",
+    "node-exporter",
+    "cadvisor",
+}
 
 
 @pytest.fixture
@@ -46,6 +54,7 @@ def test_ports_are_shifted(layout: Layout) -> None:
         "alertmanager": "127.0.0.1:10093",
         "whiteroom-agent": "127.0.0.1:9003",
         "whiteroom-inbox": "127.0.0.1:9004",
+        "whiteroom-console": "127.0.0.1:4000",
     }
 
 

@@ -50,32 +50,58 @@ class Dashboard:
 
 
 class Library:
-    """The dashboards of a folder, by uid. Raises FaultyFilesError, with every fault."""
+    """The dashboards of a folder, by uid, as its files are now. Safe for many threads.
+
+    Raises FaultyFilesError, with every fault, as it is made; later, the last good version stays.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._dashboards: dict[str, Dashboard] = {}
-        faults: list[Fault] = []
-        for path in sorted(folder.glob("*.json")):
-            try:
-                found = read(path)
-            except FaultyFilesError as error:
-                faults += error.faults
-                continue
-            if found.uid in self._dashboards:
-                other = self._dashboards[found.uid].slug
-                faults.append(Fault(path, 0, 0, f"its uid {found.uid} is that of {other}.json"))
-            self._dashboards[found.uid] = found
-        if faults:
-            raise FaultyFilesError(faults)
+        self._folder = folder
+        self._state = _state(folder)
+        self._dashboards = _read_all(folder)
 
     def __iter__(self) -> Iterator[Dashboard]:
-        return iter(self._dashboards.values())
+        return iter(self._current().values())
 
     def get(self, uid: str) -> Dashboard:
         """Return the dashboard with a uid. Raises UnknownError."""
-        if uid not in self._dashboards:
+        found = self._current()
+        if uid not in found:
             raise UnknownError(f"there is no dashboard {uid!r}")
-        return self._dashboards[uid]
+        return found[uid]
+
+    def _current(self) -> Mapping[str, Dashboard]:
+        state = _state(self._folder)
+        if state != self._state:
+            self._state = state
+            try:
+                self._dashboards = _read_all(self._folder)
+            except FaultyFilesError as error:
+                print(f"dashboards stay as they were: {error}", flush=True)
+        return self._dashboards
+
+
+def _state(folder: Path) -> list[tuple[str, int]]:
+    """Return what tells whether a file of the folder was changed, added or removed."""
+    return sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.json"))
+
+
+def _read_all(folder: Path) -> dict[str, Dashboard]:
+    dashboards: dict[str, Dashboard] = {}
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found = read(path)
+        except FaultyFilesError as error:
+            faults += error.faults
+            continue
+        if found.uid in dashboards:
+            other = dashboards[found.uid].slug
+            faults.append(Fault(path, 0, 0, f"its uid {found.uid} is that of {other}.json"))
+        dashboards[found.uid] = found
+    if faults:
+        raise FaultyFilesError(faults)
+    return dashboards
 
 
 def read(path: Path) -> Dashboard:
