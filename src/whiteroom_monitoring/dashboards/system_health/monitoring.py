@@ -159,7 +159,27 @@ MONITORING = Row(
                 ),
             ],
             Look(units.NoUnit, nothing="none", fixed={"failed": "red", "left out": "orange"}),
-            (24, 6),
+            (12, 6),
+        ),
+        lines(
+            About(
+                "What the console is asked",
+                "Panels that the console evaluates, and what it asks data sources for them. Viewers "
+                "who look at the same share what is asked. *failed*: a source is down, slow, or "
+                "refuses a query; the panel says why. Empty while Grafana is in its place.",
+                ("MonitoringPartDown",),
+            ),
+            [
+                line(
+                    f"sum by (outcome) ({rate('console_evaluations_total')})", "panels {{outcome}}"
+                ),
+                line(
+                    f"sum by (source, outcome) ({rate('console_source_requests_total')})",
+                    "{{source}} {{outcome}}",
+                ),
+            ],
+            Look(units.OpsPerSecond),
+            (12, 6),
         ),
     ),
 )
