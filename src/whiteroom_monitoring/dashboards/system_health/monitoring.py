@@ -164,9 +164,9 @@ MONITORING = Row(
         lines(
             About(
                 "What the console is asked",
-                "Panels that the console evaluates, and what it asks data sources for them. Viewers "
-                "who look at the same share what is asked. *failed*: a source is down, slow, or "
-                "refuses a query; the panel says why. Empty while Grafana is in its place.",
+                "Panels that the console evaluates, and what it asks data sources for them. "
+                "Viewers who look at the same share what is asked. *failed*: a source is down, "
+                "slow, or refuses a query; the panel says why.",
                 ("MonitoringPartDown",),
             ),
             [
