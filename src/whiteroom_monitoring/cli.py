@@ -25,8 +25,8 @@ COMMANDS = {
     "status": ("whiteroom_monitoring.stack.status", "show every component's state and health"),
     "output": ("whiteroom_monitoring.stack.output", "show what a component has printed"),
     "verify": ("whiteroom_monitoring.verify.command", "prove that the running stack works"),
-    "check": ("whiteroom_monitoring.check.command", "check catalogue, rules, routes, runbooks, dashboards"),
-    "generate": ("whiteroom_monitoring.generate.command", "write clients, reference pages and dashboards"),
+    "check": ("whiteroom_monitoring.check.command", "check catalogue, rules, runbooks, dashboards"),
+    "generate": ("whiteroom_monitoring.generate.command", "write clients, pages and dashboards"),
     "agent": ("whiteroom_monitoring.agent.command", "serve what programs without endpoint left"),
     "containers": (
         "whiteroom_monitoring.containers.command",

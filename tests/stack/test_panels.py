@@ -127,7 +127,7 @@ def test_slow_plugin_is_found_in_three_looks(panels, fault, wait_until) -> None:
     assert max(suspects, key=lambda name: suspects[name]).startswith(("engine", "costliest"))
     channels = panels.show(SOUND, "Costliest channels now")
     assert max(channels, key=lambda name: channels[name]) == "bass"
-    causes = panels.show(SOUND, "Dropouts by cause")
+    causes = panels.show(SOUND, "Sound lost by cause")
     assert max(causes, key=lambda name: causes[name]) == "over_budget"
 
 

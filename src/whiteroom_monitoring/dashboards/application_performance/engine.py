@@ -5,16 +5,18 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.application_performance.expressions import (
+    CAUSE_COLOURS,
     CHANNEL_COST,
     CHOSEN,
     RENDER_P99,
 )
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
-from whiteroom_monitoring.dashboards.panels import About, lines, ranking, spread
+from whiteroom_monitoring.dashboards.panels import About, bars, lines, ranking, spread
 from whiteroom_monitoring.dashboards.promql import increase, quantile, rate, select
 from whiteroom_monitoring.dashboards.queries import buckets, line, now
 
+_DROPOUTS = rate("audio_dropouts_total", CHOSEN)
 _RENDER_P50 = quantile(0.5, "audio_engine_render_time_seconds", CHOSEN)
 
 ENGINE = Row(
@@ -57,7 +59,7 @@ ENGINE = Row(
             ),
             [line(CHANNEL_COST, "{{channel}}")],
             Look(units.PercentUnit),
-            (12, 8),
+            (14, 8),
             stacked=True,
         ),
         ranking(
@@ -69,7 +71,18 @@ ENGINE = Row(
             ),
             [now(f"topk(8, {CHANNEL_COST})", "{{channel}}")],
             Look(units.PercentUnit, Limits(0.3, 0.5), decimals=2),
-            (6, 8),
+            (10, 8),
+        ),
+        bars(
+            About(
+                "Dropouts by cause",
+                "Each is heard as a click or a gap; a dropout that doesn't end is one, so see the "
+                "sound lost as well.",
+                ("AudioXruns",),
+            ),
+            [line(f"60 * sum by (cause) ({_DROPOUTS})", "{{cause}}")],
+            Look(units.CountsPerMinute, fixed=CAUSE_COLOURS),
+            (12, 7),
         ),
         lines(
             About(
@@ -83,7 +96,7 @@ ENGINE = Row(
                 line(f"sum({rate('audio_callbacks_total', CHOSEN)})", "ended"),
             ],
             Look(units.CountsPerSecond, dashed=("due",), fixed={"due": "text"}),
-            (6, 8),
+            (12, 7),
         ),
     ),
     needs="juce-backend",

@@ -11,6 +11,7 @@ from whiteroom_monitoring.dashboards.application_performance.expressions import 
     LOAD_P99,
     PROCESSORS,
     RENDER_P99,
+    harm,
 )
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import BAD, GOOD, WARNING, Limits, Look, Word
@@ -27,13 +28,13 @@ SOUND = Row(
             About(
                 "Sound",
                 "What musicians hear. *whole*: no dropout that engine or machine is to blame for; "
-                "*clicks*: up to 6 a minute; *broken*: more; *silent*: no callback ends. "
+                "*clicks*: up to 6 in a minute; *broken*: more, or over 1 % of the sound is lost; "
+                "*silent*: no callback ends. "
                 "If it is not whole, look at the suspects below.",
                 ("AudioXruns", "AudioCallbacksStopped"),
             ),
             now(
-                f"(sum({rate('audio_callbacks_total', CHOSEN)}) == 0) - 1"
-                f" or 60 * sum({rate('audio_dropouts_total', CHOSEN, AUDIBLE)})",
+                f"(sum({rate('audio_callbacks_total', CHOSEN)}) == 0) - 1 or {harm(AUDIBLE)}",
                 "sound",
             ),
             Look(

@@ -6,11 +6,13 @@ from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.application_performance.expressions import (
     CALL_P99,
+    CAUSE_COLOURS,
     CHANNEL_COST,
     CHOSEN,
     LOAD_P99,
     MEMORY,
     PROCESSORS,
+    harm,
 )
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
@@ -18,10 +20,10 @@ from whiteroom_monitoring.dashboards.panels import About, alerts, bars, ranking
 from whiteroom_monitoring.dashboards.promql import rate
 from whiteroom_monitoring.dashboards.queries import line, now
 
-_DROPOUTS = rate("audio_dropouts_total", CHOSEN)
+_LOST = rate("audio_dropout_seconds_total", CHOSEN)
 _CALLS_FAILED = rate("ffi_errors_total", CHOSEN, 'code!="deferred"')
 _CALL_ERRORS = f"sum({_CALLS_FAILED}) / sum({rate('ffi_calls_total', CHOSEN)})"
-_LATE = rate("audio_dropouts_total", CHOSEN, 'cause="late_callback"')
+_LATE = 'cause="late_callback"'
 
 SUSPECTS = Row(
     "Whose fault is it?",
@@ -37,7 +39,7 @@ SUSPECTS = Row(
             [
                 now(LOAD_P99, "engine: render time of the deadline"),
                 now(f"max({CHANNEL_COST})", "costliest channel: of the deadline"),
-                now(f"60 * sum({_LATE}) / 6", "machine: late callbacks of 6 a minute"),
+                now(f"{harm(_LATE)} / 6", "machine: late callbacks of 6 a minute"),
                 now(f"{PROCESSORS} / 0.9", "machine: processors of 90 %"),
                 now(f"{MEMORY} / 0.9", "machine: memory of 90 %"),
                 now(f"{CALL_P99} / 0.1", "bridge: slowest calls of 100 ms"),
@@ -48,22 +50,17 @@ SUSPECTS = Row(
         ),
         bars(
             About(
-                "Dropouts by cause",
-                "*over_budget*: rendering took longer than the buffer lasts; see the channels. "
-                "*late_callback*: the machine called too late; see real-time scheduling and the "
-                "processors. *device*: the driver says so. *configuration*: somebody changed the "
+                "Sound lost by cause",
+                "Seconds in a minute. *over_budget*: rendering took longer than the buffer lasts; "
+                "see the channels. *late_callback*: the machine called too late; see real-time "
+                "scheduling and the processors. *device*: the driver says so. *configuration*: somebody changed the "
                 "device's settings.",
                 ("AudioXruns",),
             ),
-            [line(f"60 * sum by (cause) ({_DROPOUTS})", "{{cause}}")],
+            [line(f"60 * sum by (cause) ({_LOST})", "{{cause}}")],
             Look(
-                units.CountsPerMinute,
-                fixed={
-                    "over_budget": "red",
-                    "late_callback": "orange",
-                    "device": "blue",
-                    "configuration": "purple",
-                },
+                units.Seconds,
+                fixed=CAUSE_COLOURS,
             ),
             (9, 9),
         ),
