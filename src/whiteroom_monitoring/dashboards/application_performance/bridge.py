@@ -28,7 +28,7 @@ BRIDGE = Row(
             ),
             [line(f"{_CALL_P99S} > 0", "{{function}}")],
             Look(units.Seconds, Limits(0.05, 0.1)),
-            (12, 8),
+            (8, 8),
         ),
         lines(
             About(
@@ -38,7 +38,7 @@ BRIDGE = Row(
             ),
             [line(_CALL_RATE, "{{function}}")],
             Look(units.OpsPerSecond),
-            (12, 8),
+            (8, 8),
             stacked=True,
         ),
         bars(
@@ -51,7 +51,7 @@ BRIDGE = Row(
             ),
             [line(f"sum by (function, code) ({_FAILURES}) > 0", "{{function}} {{code}}")],
             Look(units.OpsPerSecond, nothing="no call has failed"),
-            (24, 7),
+            (8, 8),
         ),
     ),
     needs="juce-backend",

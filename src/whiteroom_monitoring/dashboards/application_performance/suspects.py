@@ -30,20 +30,20 @@ SUSPECTS = Row(
     (
         ranking(
             About(
-                "Suspects, of what they may take",
+                "Suspects, each of its limit",
                 "How near each suspect is to the limit at which it is heard, or somebody is paged. "
                 "The longest bar is where to look: the engine and its channels below, calls in "
                 "*Bridge*, the machine in System Health.",
                 ("AudioDeadlineMissed", "AudioXruns", "FfiSlow", "HighCpuUsage"),
             ),
             [
-                now(LOAD_P99, "engine: render time of the deadline"),
-                now(f"max({CHANNEL_COST})", "costliest channel: of the deadline"),
-                now(f"{harm(_LATE)} / 6", "machine: late callbacks of 6 a minute"),
-                now(f"{PROCESSORS} / 0.9", "machine: processors of 90 %"),
-                now(f"{MEMORY} / 0.9", "machine: memory of 90 %"),
-                now(f"{CALL_P99} / 0.1", "bridge: slowest calls of 100 ms"),
-                now(f"{_CALL_ERRORS} / 0.05", "bridge: failed calls of 5 %"),
+                now(LOAD_P99, "engine: render time, of the deadline"),
+                now(f"max({CHANNEL_COST})", "engine: costliest channel, of the deadline"),
+                now(f"{harm(_LATE)} / 6", "machine: late callbacks, of 6 a minute"),
+                now(f"{PROCESSORS} / 0.9", "machine: processors, of 90 %"),
+                now(f"{MEMORY} / 0.9", "machine: memory, of 90 %"),
+                now(f"{CALL_P99} / 0.1", "bridge: slowest calls, of 100 ms"),
+                now(f"{_CALL_ERRORS} / 0.05", "bridge: failed calls, of 5 %"),
             ],
             Look(units.PercentUnit, Limits(0.7, 1), decimals=0, highest=1),
             (9, 9),
@@ -53,8 +53,8 @@ SUSPECTS = Row(
                 "Sound lost by cause",
                 "Seconds in a minute. *over_budget*: rendering took longer than the buffer lasts; "
                 "see the channels. *late_callback*: the machine called too late; see real-time "
-                "scheduling and the processors. *device*: the driver says so. *configuration*: somebody changed the "
-                "device's settings.",
+                "scheduling and the processors. *device*: the driver says so. *configuration*: "
+                "somebody changed the device's settings.",
                 ("AudioXruns",),
             ),
             [line(f"60 * sum by (cause) ({_LOST})", "{{cause}}")],

@@ -100,9 +100,10 @@ MONITORING = Row(
         listing(
             About(
                 "Programs that record",
-                "Processes, series, room in the segment that is taken, and whether its pages are "
-                "locked in memory. A segment that is full loses observations; pages that are not "
-                "locked may be written out, and a store may then wait for a disk.",
+                "Processes now, series, room in the segment that is taken, processes that ended "
+                "without a word, and whether the segment's pages are locked in memory. A segment "
+                "that is full loses observations; pages that are not locked may be written out, "
+                "and a store may then wait for a disk.",
                 ("MonitoringObservationsLost", "EngineCrashed"),
             ),
             [
@@ -119,8 +120,8 @@ MONITORING = Row(
                 "Value #A": "Processes",
                 "Value #B": "Series",
                 "Value #C": "Room taken",
-                "Value #D": "Ended without a word",
-                "Value #E": "Pages locked (1: yes)",
+                "Value #D": "Lost",
+                "Value #E": "Locked (1: yes)",
             },
             units={"Room taken": units.PercentUnit},
         ),
@@ -168,6 +169,7 @@ MONITORING = Row(
                 "Viewers who look at the same share what is asked. *failed*: a source is down, "
                 "slow, or refuses a query; the panel says why.",
                 ("MonitoringPartDown",),
+                needs="whiteroom-console",
             ),
             [
                 line(
@@ -178,7 +180,7 @@ MONITORING = Row(
                     "{{source}} {{outcome}}",
                 ),
             ],
-            Look(units.OpsPerSecond),
+            Look(units.OpsPerSecond, nothing="no console is watched"),
             (12, 6),
         ),
     ),

@@ -7,9 +7,16 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import BAD, GOOD, Look, Word
 from whiteroom_monitoring.dashboards.panels import About, alerts, listing
+from whiteroom_monitoring.dashboards.promql import select
 from whiteroom_monitoring.dashboards.queries import rows
 
 _CHOSEN = 'job=~"$job", instance=~"$instance"'
+
+
+def _by_part(metric: str) -> str:
+    """Return ``metric`` without its name, so that rows of several can become one."""
+    return f"max by (service, job, instance) ({select(metric, _CHOSEN)})"
+
 
 PARTS = Row(
     "Which part?",
@@ -22,7 +29,7 @@ PARTS = Row(
                 "why. One that nears 5 s soon counts as down.",
                 ("ServiceDown",),
             ),
-            [rows(f"up{{{_CHOSEN}}}"), rows(f"scrape_duration_seconds{{{_CHOSEN}}}")],
+            [rows(_by_part("up")), rows(_by_part("scrape_duration_seconds"))],
             Look(
                 units.NoUnit,
                 words=(Word("down", BAD, 0, 0), Word("up", GOOD, 1, 1)),
@@ -36,7 +43,6 @@ PARTS = Row(
                 "Value #B": "Answers in",
             },
             units={"Answers in": units.Seconds},
-            without=("__name__",),
         ),
         alerts(
             About(

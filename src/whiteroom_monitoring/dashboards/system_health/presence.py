@@ -25,7 +25,7 @@ PRESENCE = Row(
     (
         figure(
             About(
-                "Parts that don't answer",
+                "Parts down",
                 "Targets that Prometheus gets no answer from. The table below names them.",
                 ("ServiceDown", "MonitoringPartDown"),
                 Shows.ZERO,
@@ -62,7 +62,7 @@ PRESENCE = Row(
         ),
         figure(
             About(
-                "Processors in use",
+                "Processors",
                 "Of the busiest machine. Over 90 % callbacks come late. What uses them: see the "
                 "containers, or `top` on the machine.",
                 ("HighCpuUsage",),
@@ -74,7 +74,7 @@ PRESENCE = Row(
         ),
         figure(
             About(
-                "Memory in use",
+                "Memory used",
                 "Of the fullest machine. Over 90 % the kernel may soon end a process.",
                 ("HighMemoryUsage",),
                 needs="node-exporter",
@@ -85,8 +85,9 @@ PRESENCE = Row(
         ),
         figure(
             About(
-                "Free on the fullest disk",
-                "Under 10 % make room at once: recordings are lost when it is full.",
+                "Disk free",
+                "On the fullest disk. Under 10 % make room at once: when it is full, recordings are "
+                "lost.",
                 ("DiskSpaceLow",),
                 needs="node-exporter",
             ),
@@ -96,8 +97,8 @@ PRESENCE = Row(
         ),
         figure(
             About(
-                "Waiting for a processor",
-                "Share of the time in which somebody who wanted to run had to wait. It rises "
+                "Waiting",
+                "Share of the time in which somebody had to wait for a processor. It rises "
                 "before sound breaks: move other work off this machine.",
                 ("HighCpuUsage",),
                 needs="node-exporter",
