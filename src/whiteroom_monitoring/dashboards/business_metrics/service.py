@@ -68,7 +68,7 @@ SERVICE = Row(
                 ("HttpErrorRateHigh",),
             ),
             [line(ERRORS, "failed")],
-            Look(units.PercentUnit, Limits(0.01, 0.05)),
+            Look(units.PercentUnit, Limits(0.01, 0.05), highest=1),
             (8, 8),
         ),
         lines(

@@ -86,8 +86,8 @@ PRESENCE = Row(
         figure(
             About(
                 "Disk free",
-                "On the fullest disk. Under 10 % make room at once: when it is full, recordings are "
-                "lost.",
+                "On the fullest disk. Under 10 % make room at once: when it is full, what is "
+                "recorded is lost.",
                 ("DiskSpaceLow",),
                 needs="node-exporter",
             ),
