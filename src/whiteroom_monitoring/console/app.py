@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from whiteroom_monitoring import client
+from whiteroom_monitoring.client.asgi import MetricsApp
 from whiteroom_monitoring.console import door, page
 from whiteroom_monitoring.console.desk import Desk, Question
 from whiteroom_monitoring.console.evaluation.errors import (
@@ -103,10 +103,6 @@ class Console:
     def _title(self, request: Request) -> str:
         return self._desk.library.get(request.path_params["uid"]).title
 
-    async def metrics(self, request: Request) -> Response:
-        """Return the console's own metrics."""
-        return Response(client.exposition(), media_type=client.CONTENT_TYPE)
-
     async def healthy(self, request: Request) -> Response:
         """Answer 200 as long as the console answers."""
         return PlainTextResponse("ok\n")
@@ -143,7 +139,7 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
         Route("/api/silences/{id}", console.expire, methods=["DELETE"]),
         Route("/assets/{version}/{name}", page.asset, methods=["GET"]),
         Route("/-/healthy", console.healthy, methods=["GET"]),
-        Route("/metrics", console.metrics, methods=["GET"]),
+        Route("/metrics", MetricsApp()),
     ]
     middleware = [Middleware(Guard, hosts=hosts)]
     if token:
