@@ -11,6 +11,7 @@ import yaml
 from whiteroom_monitoring.dashboards import context
 from whiteroom_monitoring.dashboards.assembly import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
 from whiteroom_monitoring.dashboards.set import DASHBOARDS
+from whiteroom_monitoring.dashboards.supported import PANELS
 from whiteroom_monitoring.locations import share
 
 GRAFANA = share("infrastructure/monitoring/grafana")
@@ -87,3 +88,9 @@ def test_runbooks_are_where_notifications_say() -> None:
     """Panels and notifications link to the same repository."""
     template = GRAFANA.parent / "alertmanager/templates/whiteroom.tmpl"
     assert f'"whiteroom.repository" }}}}{context.REPOSITORY}{{{{' in Path(template).read_text()
+
+
+def test_what_is_supported_is_used() -> None:
+    """The list of panel types names none that no dashboard has: the console shows them in vain."""
+    used = {panel["type"] for each in DASHBOARDS for panel in json.loads(each.json(NOTE))["panels"]}
+    assert used == set(PANELS)

@@ -63,7 +63,6 @@ _NOW: dict[str, Values] = {
 
 PANELS: Mapping[str, Mapping[str, Values]] = {
     "row": _EVERY_PANEL | {"collapsed": _of(False), "panels": ANY},
-    "text": _EVERY_PANEL | {"options.mode": _of("markdown"), "options.content": ANY},
     "alertlist": _EVERY_PANEL
     | {
         "options.viewMode": _of("list"),
@@ -95,7 +94,7 @@ PANELS: Mapping[str, Mapping[str, Values]] = {
         "fieldConfig.overrides[].properties[].value": _of(0),
         "fieldConfig.overrides[].properties[].value.mode": _of("fixed"),
         "fieldConfig.overrides[].properties[].value.fixedColor": _of(
-            "green", "orange", "red", "blue", "purple", "text"
+            "orange", "red", "blue", "purple", "text"
         ),
         "fieldConfig.overrides[].properties[].value.fill": _of("dash"),
         "fieldConfig.overrides[].properties[].value.dash[]": _of(8, 6),
