@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -104,12 +105,18 @@ def _more_musicians(stack) -> Iterator[None]:
         process.wait(timeout=30)
 
 
+def _verify(stack, wait_s: str) -> list[dict[str, Any]]:
+    """Return the checks of `verify`, whether they hold or not."""
+    process = stack.start("verify", "--json", "--wait", wait_s)
+    checks: list[dict[str, Any]] = json.loads(process.communicate(timeout=200)[0])["checks"]
+    return checks
+
+
 def test_every_panel_shows_what_it_promises(stack) -> None:
     """In a healthy stack every query of every panel gives data, zero or nothing, as declared."""
-    report = json.loads(stack.start("verify", "--json").communicate(timeout=200)[0])
     failed = [
         (check["id"], check["seen"])
-        for check in report["checks"]
+        for check in _verify(stack, "90")
         if check["area"] == "panels" and check["state"] != "ok"
     ]
     assert failed == []
@@ -131,14 +138,19 @@ def test_slow_plugin_is_found_in_three_looks(panels, fault, wait_until) -> None:
     assert max(causes, key=lambda name: causes[name]) == "over_budget"
 
 
-def test_failing_calls_are_named(panels, fault, wait_until) -> None:
-    """Calls that fail appear with their function and code, where there was nothing before."""
+def test_failing_calls_are_named(stack, panels, fault, wait_until) -> None:
+    """Calls that fail appear with their function and code, where there was nothing before.
+
+    `verify` names the panel, which promises to be empty.
+    """
     title = "Failed calls by function and code"
     assert panels.show(SOUND, title) == {}
     fault("kind=failing_calls", "function=sch_engine_set_tempo", "code=rejected")
     name = "sch_engine_set_tempo rejected"
     wait_until(lambda: name in panels.show(SOUND, title), LIMIT_S, "the failed calls are shown")
     assert panels.show(SOUND, "Suspects, each of its limit")["bridge: failed calls, of 5 %"] > 0
+    [seen] = [check["seen"] for check in _verify(stack, "0") if check["id"] == f"panels.{SOUND}"]
+    assert f"{title}: query A: found 1 series, expected none" in seen
 
 
 def test_more_musicians_are_seen(stack, panels, wait_until) -> None:

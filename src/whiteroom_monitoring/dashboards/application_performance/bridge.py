@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models import units
 
-from whiteroom_monitoring.dashboards.application_performance.expressions import CALLS
+from whiteroom_monitoring.dashboards.application_performance.expressions import (
+    CALLS,
+    SOMEBODY_CALLS,
+)
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
@@ -25,6 +28,7 @@ BRIDGE = Row(
                 "The slowest call in a hundred of each function. The loading of a song may rightly "
                 "take long; a note may not.",
                 ("FfiSlow",),
+                waits_for=SOMEBODY_CALLS,
             ),
             [line(f"{_CALL_P99S} > 0", "{{function}}")],
             Look(units.Seconds, Limits(0.05, 0.1)),
@@ -35,6 +39,7 @@ BRIDGE = Row(
                 "Calls by function",
                 "What the front end asks of the engine. No calls are no fault: nobody plays.",
                 ("FfiErrors",),
+                waits_for=SOMEBODY_CALLS,
             ),
             [line(_CALL_RATE, "{{function}}")],
             Look(units.OpsPerSecond),

@@ -21,6 +21,8 @@ LOAD_P99 = quantile(0.99, "audio_engine_load_ratio", CHOSEN)
 RENDER_P99 = quantile(0.99, "audio_engine_render_time_seconds", CHOSEN)
 CHANNEL_COST = f"sum by (channel) ({rate('audio_channel_cpu_seconds_total', CHANNELS)})"
 CALL_P99 = quantile(0.99, "ffi_call_duration_seconds", CHOSEN)
+# Without calls there is no time that they take.
+SOMEBODY_CALLS = "rate(ffi_calls_total[1m]) > 0"
 PROCESSORS = 'max(instance:node_cpu_used:ratio_rate2m{job="node-exporter"})'
 MEMORY = 'max(instance:node_memory_used:ratio{job="node-exporter"})'
 

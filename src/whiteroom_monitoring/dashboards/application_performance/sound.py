@@ -11,6 +11,7 @@ from whiteroom_monitoring.dashboards.application_performance.expressions import 
     LOAD_P99,
     PROCESSORS,
     RENDER_P99,
+    SOMEBODY_CALLS,
     harm,
 )
 from whiteroom_monitoring.dashboards.assembly import Row
@@ -91,6 +92,7 @@ SOUND = Row(
                 "The slowest call in a hundred over the C ABI. Over 100 ms the front end lags "
                 "behind the fingers.",
                 ("FfiSlow",),
+                waits_for=SOMEBODY_CALLS,
             ),
             now(CALL_P99, "p99"),
             Look(units.Seconds, Limits(0.05, 0.1)),

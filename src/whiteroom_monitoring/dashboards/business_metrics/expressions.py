@@ -12,6 +12,9 @@ REQUESTS = rate("http_requests_total", CHOSEN)
 FAILED = rate("http_requests_total", CHOSEN, 'status=~"5.."')
 ERRORS = f"sum({FAILED}) / sum({REQUESTS})"
 
+# Without requests there is no share of them, and no time that they take.
+SOMEBODY_ASKS = "rate(http_requests_total[1m]) > 0"
+
 
 def in_sight(counter: str) -> str:
     """Return what ``counter`` has grown by within the time shown, rounded to whole ones."""

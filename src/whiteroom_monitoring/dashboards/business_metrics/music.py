@@ -48,6 +48,7 @@ MUSIC = Row(
             About(
                 "Instruments",
                 "The ten that were assigned to channels most often within the time shown.",
+                waits_for="instrument_assignments_total",
             ),
             [
                 now(

@@ -10,6 +10,7 @@ from whiteroom_monitoring.dashboards.business_metrics.expressions import (
     ERRORS,
     JOB,
     REQUESTS,
+    SOMEBODY_ASKS,
 )
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
@@ -29,6 +30,7 @@ SERVICE = Row(
                 "200 to 299: answered; 400 to 499: refused, a mistake of the asker's; from 500: "
                 "the backend's own fault.",
                 ("HttpErrorRateHigh",),
+                waits_for=SOMEBODY_ASKS,
             ),
             [line(f"sum by (status) ({REQUESTS}) > 0", "{{status}}")],
             Look(units.RequestsPerSecond),
@@ -40,6 +42,7 @@ SERVICE = Row(
                 "Requests by method",
                 "Much more of one than usual is a program that asks in a circle, or an attack.",
                 ("AuthenticationFailuresHigh",),
+                waits_for=SOMEBODY_ASKS,
             ),
             [line(f"sum by (method) ({REQUESTS}) > 0", "{{method}}")],
             Look(units.RequestsPerSecond),
@@ -52,6 +55,7 @@ SERVICE = Row(
                 "p95 over 1 s pages. When p50 rises too, all of the service is slow: see the "
                 "database and the processors in System Health.",
                 ("HttpLatencyHigh",),
+                waits_for=SOMEBODY_ASKS,
             ),
             [
                 line(quantile(0.99, "http_request_duration_seconds", CHOSEN), "p99"),
@@ -66,6 +70,7 @@ SERVICE = Row(
                 "Share that fails",
                 "Requests that end in an error of the backend's own (5xx). Over 5 % pages.",
                 ("HttpErrorRateHigh",),
+                waits_for=SOMEBODY_ASKS,
             ),
             [line(ERRORS, "failed")],
             Look(units.PercentUnit, Limits(0.01, 0.05), highest=1),

@@ -9,6 +9,7 @@ from whiteroom_monitoring.dashboards.business_metrics.expressions import (
     CHOSEN,
     ERRORS,
     JOB,
+    SOMEBODY_ASKS,
     in_sight,
 )
 from whiteroom_monitoring.dashboards.look import Limits, Look
@@ -67,6 +68,7 @@ TODAY = Row(
                 "Share of the requests that end in an error of the backend's own (5xx). Over 5 % "
                 "somebody is paged.",
                 ("HttpErrorRateHigh",),
+                waits_for=SOMEBODY_ASKS,
             ),
             now(ERRORS, "failed"),
             Look(units.PercentUnit, Limits(0.01, 0.05), decimals=1),
@@ -78,6 +80,7 @@ TODAY = Row(
                 "The slowest request in twenty. Over 1 s somebody is paged: see the database in "
                 "System Health.",
                 ("HttpLatencyHigh",),
+                waits_for=SOMEBODY_ASKS,
             ),
             now(quantile(0.95, "http_request_duration_seconds", CHOSEN), "p95"),
             Look(units.Seconds, Limits(0.5, 1)),
