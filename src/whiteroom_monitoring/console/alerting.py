@@ -93,12 +93,11 @@ def history(sources: Sources, when: TimeRange) -> list[dict[str, Any]]:
     """Return when each alert fired within a range, the latest first. Raises SourceError."""
     moments = grid(when, _HISTORY_POINTS, 15)
     spells: list[Spell] = []
-    for labels, pairs in sources.range(_HISTORY, moments):
-        own = {k: v for k, v in labels.items() if k not in ("__name__", "alertstate")}
-        times = [time for time, _ in pairs]
-        for start, end in runs(times, moments.step):
+    for sample in sources.range(_HISTORY, moments):
+        own = {k: v for k, v in sample.labels.items() if k not in ("__name__", "alertstate")}
+        for start, end in runs(sample.times, moments.step):
             lasts = end >= moments.end - moments.step / 2
-            spells.append(Spell(labels["alertname"], own, start, None if lasts else end))
+            spells.append(Spell(own["alertname"], own, start, None if lasts else end))
     spells.sort(key=lambda spell: -spell.start)
     return [asdict(spell) for spell in spells]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ MATCHERS: Mapping[str, Callable[[Field, Any], bool]] = {
 
 def config(field_config: Mapping[str, Any], field: Field) -> Config:
     """Return the configuration of one field. Raises UnsupportedError for an unknown matcher."""
-    found: Config = copy.deepcopy(dict(field_config.get("defaults", {})))
+    found: Config = dict(field_config.get("defaults", {}))
     for override in field_config.get("overrides", []):
         matcher = override["matcher"]
         if matcher["id"] not in MATCHERS:
@@ -52,6 +51,7 @@ def config(field_config: Mapping[str, Any], field: Field) -> Config:
 
 
 def _set(node: Config, path: Sequence[str], value: Any) -> None:
+    """Set what ``path`` leads to; what lies on the way is copied, because defaults are shared."""
     for name in path[:-1]:
         inner = node.get(name)
         node[name] = dict(inner) if isinstance(inner, Mapping) else {}

@@ -52,19 +52,26 @@ def lines(targets: Sequence[Target], asking: Asking) -> Lines:
     """Return series of all queries; of queries of one moment alone, frames of one moment."""
     over_time = any(not _is_instant(target) for target in targets)
     times = asking.grid.times() if over_time else [asking.when.end]
-    places = {round(time, 3): index for index, time in enumerate(times)}
     found = []
     for target, samples in zip(targets, _ran(targets, asking), strict=True):
-        for labels, pairs in samples:
-            values: list[Value] = [None] * len(times)
-            for time, value in pairs:
-                # The value of one moment, beside series over time, is the last one.
-                place = len(times) - 1 if _is_instant(target) else places.get(round(time, 3))
-                if place is not None and not math.isnan(value):
-                    values[place] = value
-            name = series_name(target, labels, asking.scope)
-            found.append(Series(str(target.get("refId", "")), name, labels, values))
+        for sample in samples:
+            name = series_name(target, sample.labels, asking.scope)
+            # The value of one moment, beside series over time, is the last one.
+            moments = Grid(times[-1], 1, 1) if _is_instant(target) else asking.grid
+            before: list[Value] = [None] * (len(times) - moments.count)
+            values = before + _placed(sample, moments)
+            found.append(Series(str(target.get("refId", "")), name, sample.labels, values))
     return Lines(times, tuple(found))
+
+
+def _placed(sample: Sample, moments: Grid) -> list[Value]:
+    """Return a value for each moment, None where there is none."""
+    values: list[Value] = [None] * moments.count
+    for time, value in zip(sample.times, sample.values, strict=True):
+        place = round((time - moments.start) / moments.step)
+        if 0 <= place < moments.count and not math.isnan(value):
+            values[place] = value
+    return values
 
 
 def tables(targets: Sequence[Target], asking: Asking) -> list[Table]:
@@ -117,7 +124,11 @@ def _task(target: Target, asking: Asking) -> Callable[[], list[Sample]]:
 
 def _table(target: Target, samples: Sequence[Sample], several: bool) -> Table:
     query = str(target.get("refId", ""))
-    rows = [(labels, time, value) for labels, pairs in samples for time, value in pairs]
+    rows = [
+        (sample.labels, time, value)
+        for sample in samples
+        for time, value in zip(sample.times, sample.values, strict=True)
+    ]
     names = sorted({name for labels, _, _ in rows for name in labels})
     times: list[Cell] = [time * 1000 for _, time, _ in rows]
     values: list[Cell] = [None if math.isnan(value) else value for _, _, value in rows]

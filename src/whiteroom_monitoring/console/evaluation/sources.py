@@ -6,7 +6,8 @@ https://grafana.com/docs/loki/latest/reference/loki-http-api/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,19 @@ from whiteroom_monitoring.console.evaluation.errors import SourceError, Unsuppor
 from whiteroom_monitoring.console.evaluation.sharing import SharedAnswers
 from whiteroom_monitoring.console.evaluation.times import Grid, TimeRange
 
-Sample = tuple[dict[str, str], list[tuple[float, float]]]
+
+@dataclass(frozen=True)
+class Sample:
+    """A series as Prometheus answers it: its values, and when each of them was."""
+
+    labels: dict[str, str]
+    times: array[float]
+    values: array[float]
+
 
 # Of what is asked again and again, such as the values of a label.
 _KEPT_S = 5.0
-_MOST_ANSWERS = 128
+_MOST_ANSWERS = 64
 
 
 @dataclass(frozen=True)
@@ -101,10 +110,26 @@ class Sources:
 
     def _query(self, path: str, parameters: Parameters) -> list[Sample]:
         timeout = ("timeout", f"{self.limits.timeout_s:g}s")
-        answer = self._asked("prometheus", f"/api/v1/{path}", (*parameters, timeout), form=True)
-        return samples(answer["data"], self.limits.most_series)
+        most = self.limits.most_series
+        found: list[Sample] = self._asked(
+            "prometheus",
+            f"/api/v1/{path}",
+            (*parameters, timeout),
+            form=True,
+            read=lambda answer: samples(answer["data"], most),
+        )
+        return found
 
-    def _asked(self, uid: str, path: str, parameters: Parameters, *, form: bool = False) -> Any:
+    def _asked(
+        self,
+        uid: str,
+        path: str,
+        parameters: Parameters,
+        *,
+        form: bool = False,
+        read: Callable[[Any], Any] = lambda answer: answer,
+    ) -> Any:
+        """Ask a source, unless somebody is asking the same; what ``read`` makes of it is kept."""
         server = self.server(uid)
 
         def ask() -> Any:
@@ -114,7 +139,7 @@ class Sources:
                 self._observe(uid, "failed")
                 raise
             self._observe(uid, "answered")
-            return answer
+            return read(answer)
 
         return self._shared.get((uid, path, tuple(parameters)), ask)
 
@@ -123,15 +148,19 @@ def samples(data: Any, most_series: int) -> list[Sample]:
     """Return the samples of an answer of Prometheus. Raises SourceError when they are too many."""
     kind, result = data["resultType"], data["result"]
     if kind == "scalar":
-        return [({}, [(float(result[0]), float(result[1]))])]
+        return [_sample({}, [result])]
     if kind not in ("vector", "matrix"):
         raise UnsupportedError(f"a query that returns a {kind}")
     if len(result) > most_series:
         found = f"The query returns {len(result)} series"
         raise SourceError(f"{found}; at most {most_series} are shown. Ask for fewer.")
-    return [(entry["metric"], _pairs(entry)) for entry in result if "histogram" not in entry]
+    return [
+        _sample(entry["metric"], entry.get("values") or [entry["value"]])
+        for entry in result
+        if "values" in entry or "value" in entry
+    ]
 
 
-def _pairs(entry: Mapping[str, Any]) -> list[tuple[float, float]]:
-    pairs = entry.get("values") or [entry["value"]]
-    return [(float(time), float(value)) for time, value in pairs]
+def _sample(labels: dict[str, str], pairs: Sequence[Sequence[Any]]) -> Sample:
+    times = array("d", [pair[0] for pair in pairs])
+    return Sample(labels, times, array("d", [float(pair[1]) for pair in pairs]))

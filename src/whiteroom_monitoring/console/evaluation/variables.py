@@ -162,7 +162,7 @@ def _asked(query: str, around: Surroundings) -> list[str]:
         names = sources.label_values("__name__", "", when)
         return [name for name in names if re.search(found[1], name)]
     if found := _QUERY_RESULT.fullmatch(query):
-        return [_written(labels) for labels, _ in sources.instant(found[1], when.end)]
+        return [_written(sample.labels) for sample in sources.instant(found[1], when.end)]
     raise UnsupportedError(f"the variable query {query[:60]!r}")
 
 

@@ -6,21 +6,25 @@ function variable(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+// A colour as style sheets understand it: of a series by number, by Grafana's name, or a variable.
+export function tint(wanted) {
+  if (typeof wanted === "number") return `var(--series-${wanted})`;
+  const named = NAMED.exec(wanted ?? "text");
+  if (named) return `var(--${named[1]})`;
+  if (String(wanted).startsWith("--")) return `var(${wanted})`;
+  return CSS.supports("color", wanted) ? wanted : "var(--text)";
+}
+
 const known = new Map();
 addEventListener("themechange", () => known.clear());
 
-// A colour that a canvas understands: of a series by number, by Grafana's name, or a variable.
+// The same as a canvas understands it, in the present theme.
 export function colour(wanted) {
-  if (!known.has(wanted)) known.set(wanted, find(wanted));
+  if (!known.has(wanted)) {
+    const found = tint(wanted);
+    known.set(wanted, found.startsWith("var(") ? variable(found.slice(4, -1)) : found);
+  }
   return known.get(wanted);
-}
-
-function find(wanted) {
-  if (typeof wanted === "number") return variable(`--series-${wanted}`);
-  const named = NAMED.exec(wanted ?? "text");
-  if (named) return variable(`--${named[1]}`);
-  if (String(wanted).startsWith("--")) return variable(wanted);
-  return CSS.supports("color", wanted) ? wanted : variable("--text");
 }
 
 export function faded(base, opacity) {

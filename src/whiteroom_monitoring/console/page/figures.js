@@ -1,5 +1,5 @@
 // Single values: figures, dials and bars.
-import { colour } from "./colours.js";
+import { tint } from "./colours.js";
 import { h, svg } from "./dom.js";
 import { number, parts, written } from "./format.js";
 import { severityIcon } from "./icons.js";
@@ -26,14 +26,14 @@ export function drawStat(host, panel) {
 function stat(figure, named, options) {
   const [text, symbol] = texts(figure);
   const painted = options.colorMode !== "none" && figure.colour && figure.colour !== "text";
-  const tint = painted ? colour(figure.colour) : "";
+  const paint = painted ? tint(figure.colour) : "";
   // As large as fits beside an icon.
   const size = Math.min(19, 125 / (text.length + symbol.length / 2 + 1.5));
   const box = h("div", { class: "stat" },
-    h("div", { class: "value", style: { color: tint } },
+    h("div", { class: "value", style: { color: paint } },
       severityIcon(figure.colour), h("span", {}, text, symbol ? h("small", {}, symbol) : null)),
     named ? h("div", { class: "name" }, figure.name) : null,
-    figure.line ? sparkline(figure.line, tint || colour("--blue")) : null);
+    figure.line ? sparkline(figure.line, paint || tint("blue")) : null);
   box.style.setProperty("--size", size);
   return box;
 }
@@ -45,7 +45,7 @@ function sparkline(values, stroke) {
   const y = (value) => 28 - 26 * ((value - low) / (high - low || 1));
   const points = values.map((value, at) => (value === null ? null : `${(at / (values.length - 1)) * 100},${y(value)}`));
   return svg("svg", { class: "sparkline", viewBox: "0 0 100 30", preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("polyline", { points: points.filter(Boolean).join(" "), stroke, fill: "none" }));
+    svg("polyline", { points: points.filter(Boolean).join(" "), style: { stroke }, fill: "none" }));
 }
 
 const START = -120;
@@ -60,7 +60,7 @@ function arc(from, to, radius, width, stroke) {
   const [x1, y1] = point(from, radius);
   const [x2, y2] = point(to, radius);
   const large = (to - from) * SWEEP > 180 ? 1 : 0;
-  return svg("path", { d: `M${x1} ${y1}A${radius} ${radius} 0 ${large} 1 ${x2} ${y2}`, stroke, "stroke-width": width, fill: "none" });
+  return svg("path", { d: `M${x1} ${y1}A${radius} ${radius} 0 ${large} 1 ${x2} ${y2}`, style: { stroke }, "stroke-width": width, fill: "none" });
 }
 
 function bounds(figure, all) {
@@ -86,10 +86,10 @@ function dial(figure, all) {
   const value = Number.isFinite(number(figure.value)) ? share(number(figure.value)) : 0;
   return h("div", { class: "gauge", role: "img", "aria-label": `${figure.name}: ${text}${symbol}` },
     svg("svg", { viewBox: "0 4 100 82", "aria-hidden": "true" },
-      arc(0, 1, 38, 9, colour("--grid")),
-      value > 0.002 ? arc(0, value, 38, 9, colour(figure.colour ?? "blue")) : null,
-      steps.filter(([from, to]) => to > from).map(([from, to, name]) => arc(from, to, 46, 2, colour(name)))),
-    h("div", { class: "value", style: { color: colour(figure.colour ?? "text") } },
+      arc(0, 1, 38, 9, tint("--grid")),
+      value > 0.002 ? arc(0, value, 38, 9, tint(figure.colour ?? "blue")) : null,
+      steps.filter(([from, to]) => to > from).map(([from, to, name]) => arc(from, to, 46, 2, tint(name)))),
+    h("div", { class: "value", style: { color: tint(figure.colour ?? "text") } },
       severityIcon(figure.colour), h("span", {}, text, symbol ? h("small", {}, symbol) : null)),
     all.length > 1 ? h("div", { class: "name" }, figure.name) : null);
 }
@@ -104,9 +104,9 @@ function bar(figure, all) {
   const value = number(figure.value);
   const share = Number.isFinite(value) ? bounds(figure, all)(value) : value === Infinity ? 1 : 0;
   const text = figure.text ?? written(figure.value, figure.unit, figure.decimals);
-  const tint = colour(figure.colour ?? "blue");
+  const paint = tint(figure.colour ?? "blue");
   return h("div", { class: "bar", role: "listitem" },
     h("span", { class: "name", title: figure.name }, figure.name || "value"),
     h("span", { class: "value" }, severityIcon(figure.colour), text),
-    h("span", { class: "track" }, h("span", { class: "filled", style: { width: `${share * 100}%`, background: tint } })));
+    h("span", { class: "track" }, h("span", { class: "filled", style: { width: `${share * 100}%`, background: paint } })));
 }

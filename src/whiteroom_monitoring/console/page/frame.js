@@ -13,7 +13,7 @@ export function onKey(key, what, act) {
 function pressed(event) {
   if (event.key === "Escape") closeMenus(null);
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select") || document.querySelector("dialog[open]")) return;
+  if (event.target.closest?.("input, textarea, select") || document.querySelector("dialog[open]")) return;
   const found = keys.get(event.key);
   if (found) {
     event.preventDefault();

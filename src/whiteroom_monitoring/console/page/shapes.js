@@ -21,7 +21,7 @@ export function drawShape(context, index, x, y, size) {
 
 export function shape(index, colour) {
   const corners = CORNERS[index % CORNERS.length];
-  const box = { viewBox: "-1.3 -1.3 2.6 2.6", class: "shape", "aria-hidden": "true", fill: colour };
+  const box = { viewBox: "-1.3 -1.3 2.6 2.6", class: "shape", "aria-hidden": "true", style: { fill: colour } };
   const form = corners ? svg("polygon", { points: corners.join(" ") }) : svg("circle", { r: 1 });
   return svg("svg", box, form);
 }

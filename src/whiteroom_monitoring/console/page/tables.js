@@ -1,5 +1,5 @@
 // Tables: those of table panels, and the same data of any other panel as a table.
-import { colour } from "./colours.js";
+import { tint } from "./colours.js";
 import { h } from "./dom.js";
 import { moment, number, written } from "./format.js";
 import { severityIcon } from "./icons.js";
@@ -18,9 +18,9 @@ function cellText(column, row) {
 function cellContent(column, row) {
   const text = cellText(column, row);
   const link = column.links?.[row];
-  const tint = column.colours?.[row];
+  const wanted = column.colours?.[row];
   const shown = link ? h("a", { href: link.url, title: link.title, rel: "noopener" }, text) : text;
-  return tint && tint !== "text" ? h("span", { class: "tinted", style: { color: colour(tint) } }, severityIcon(tint), shown) : shown;
+  return wanted && wanted !== "text" ? h("span", { class: "tinted", style: { color: tint(wanted) } }, severityIcon(wanted), shown) : shown;
 }
 
 function order(columns, sort) {

@@ -1,5 +1,5 @@
 // What is at the crosshair, beside it: by mouse, or by arrow keys.
-import { colour } from "./colours.js";
+import { tint } from "./colours.js";
 import { h } from "./dom.js";
 import { moment, written } from "./format.js";
 import { shape } from "./shapes.js";
@@ -59,7 +59,7 @@ export class Tip {
       .sort((a, b) => b.value - a.value);
     const rows = found.slice(0, MOST_ROWS).map(({ one, index, value }) =>
       h("div", { class: index === focused ? "row focused" : "row" },
-        shape(index, colour(one.colour)),
+        shape(index, tint(one.colour)),
         h("span", { class: "name" }, one.name || "value"),
         h("b", {}, written(value, one.unit, one.decimals))),
     );
