@@ -12,10 +12,12 @@ from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS
 
 PAGES = ("home", "alerts", "targets", "explore")
-# Nothing is asked any more, and what was asked is drawn.
+# Nothing is asked any more, and what was asked is drawn, as far as it is in the window.
 _DRAWN = """
 document.readyState === 'complete' && document.body.dataset.pending === '0' &&
-document.querySelector('main').childElementCount > 0 && !document.querySelector('.loading')
+document.querySelector('main').childElementCount > 0 &&
+![...document.querySelectorAll('.loading')]
+  .some((panel) => panel.getBoundingClientRect().y < innerHeight)
 """
 _HEIGHT = "document.querySelector('main').scrollHeight + 60"
 _PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

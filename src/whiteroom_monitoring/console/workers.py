@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from whiteroom_monitoring.console.evaluation.errors import RequestError
 
-AT_ONCE = 8
+AT_ONCE = 4
 # Who waits behind so many others would have given up by then.
 LONGEST_QUEUE = 200
 

@@ -9,24 +9,21 @@ function texts(figure) {
   return figure.text !== null ? [figure.text, ""] : parts(figure.value, figure.unit, figure.decimals);
 }
 
-function nothing(panel) {
-  return [{ name: "", value: null, text: panel.noValue ?? null, colour: null, unit: { steps: [[0, 1, ""]] }, thresholds: [] }];
-}
-
-function shown(panel) {
-  return panel.figures.length ? panel.figures : nothing(panel);
+// A colour that is one; that of text is none.
+function painted(colour) {
+  return colour === "text" ? null : colour;
 }
 
 export function drawStat(host, panel) {
-  const figures = shown(panel);
+  const { figures } = panel;
   const named = figures.length > 1 || panel.options.textMode === "value_and_name";
   host.replaceChildren(h("div", { class: "stats" }, figures.map((figure) => stat(figure, named, panel.options))));
 }
 
 function stat(figure, named, options) {
   const [text, symbol] = texts(figure);
-  const painted = options.colorMode !== "none" && figure.colour && figure.colour !== "text";
-  const paint = painted ? tint(figure.colour) : "";
+  const wanted = options.colorMode === "none" ? null : painted(figure.colour);
+  const paint = wanted === null ? "" : tint(wanted);
   // As large as fits beside an icon.
   const size = Math.min(19, 125 / (text.length + symbol.length / 2 + 1.5));
   const box = h("div", { class: "stat" },
@@ -71,7 +68,7 @@ function bounds(figure, all) {
 }
 
 export function drawGauge(host, panel) {
-  const figures = shown(panel);
+  const { figures } = panel;
   host.replaceChildren(h("div", { class: "gauges" }, figures.map((figure) => dial(figure, figures))));
 }
 
@@ -87,7 +84,7 @@ function dial(figure, all) {
   return h("div", { class: "gauge", role: "img", "aria-label": `${figure.name}: ${text}${symbol}` },
     svg("svg", { viewBox: "0 4 100 82", "aria-hidden": "true" },
       arc(0, 1, 38, 9, tint("--grid")),
-      value > 0.002 ? arc(0, value, 38, 9, tint(figure.colour ?? "blue")) : null,
+      value > 0.002 ? arc(0, value, 38, 9, tint(painted(figure.colour) ?? "blue")) : null,
       steps.filter(([from, to]) => to > from).map(([from, to, name]) => arc(from, to, 46, 2, tint(name)))),
     h("div", { class: "value", style: { color: tint(figure.colour ?? "text") } },
       severityIcon(figure.colour), h("span", {}, text, symbol ? h("small", {}, symbol) : null)),
@@ -95,8 +92,7 @@ function dial(figure, all) {
 }
 
 export function drawBars(host, panel) {
-  const figures = shown(panel);
-  if (!panel.figures.length) return drawStat(host, panel);
+  const { figures } = panel;
   host.replaceChildren(h("div", { class: "bars", role: "list" }, figures.map((figure) => bar(figure, figures))));
 }
 
@@ -104,7 +100,7 @@ function bar(figure, all) {
   const value = number(figure.value);
   const share = Number.isFinite(value) ? bounds(figure, all)(value) : value === Infinity ? 1 : 0;
   const text = figure.text ?? written(figure.value, figure.unit, figure.decimals);
-  const paint = tint(figure.colour ?? "blue");
+  const paint = tint(painted(figure.colour) ?? "blue");
   return h("div", { class: "bar", role: "listitem" },
     h("span", { class: "name", title: figure.name }, figure.name || "value"),
     h("span", { class: "value" }, severityIcon(figure.colour), text),

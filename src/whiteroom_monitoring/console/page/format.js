@@ -45,8 +45,18 @@ export function written(raw, unit, decimals) {
 
 // Distances between marks of an axis that are round in its unit; without any, uPlot's own are.
 export function roundDistances(unit) {
-  if (!unit.steps.some(([at]) => at === 1024)) return undefined;
-  return unit.steps.flatMap(([at]) => [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map((factor) => at * factor));
+  const at = (symbol) => unit.steps.find((step) => step[2] === symbol)?.[0];
+  if (unit.steps.some(([size]) => size === 1024)) {
+    return unit.steps.flatMap(([size]) => [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map((factor) => size * factor));
+  }
+  const [second, minute, hour, day] = [at(" s"), at(" min"), at(" h"), at(" d")];
+  if (!minute) return undefined;
+  const below = Array.from({ length: 10 }, (_, index) => second * 10 ** (index - 9)).flatMap((size) => [size, 2 * size, 5 * size]);
+  return [
+    ...below, ...[10, 15, 20, 30].map((count) => count * second),
+    ...[1, 2, 5, 10, 15, 20, 30].map((count) => count * minute), ...[1, 2, 3, 6, 12].map((count) => count * hour),
+    ...[1, 2, 5, 10, 30, 100].map((count) => count * day),
+  ];
 }
 
 // The labels of an axis share one step and one number of decimals.
@@ -56,7 +66,7 @@ export function axisTexts(splits, unit) {
   const [, by, symbol] = stepFor(largest, unit);
   const distance = splits.length > 1 ? Math.abs(splits[1] - splits[0]) / by : 1;
   let decimals = 0;
-  while (decimals < 6 && Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6) decimals++;
+  while (decimals < 3 && Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6) decimals++;
   return splits.map((split) =>
     split === 0 ? "0" : `${(split / by).toFixed(decimals).replace("-", "−")}${symbol}`,
   );

@@ -27,8 +27,8 @@ async function fill(figure, uid) {
   try {
     const panel = await ask(`/api/dashboards/${uid}/panels/${figure.dataset.id}`, { from: "now-15m", to: "now", points: 100 });
     name.textContent = panel.title;
-    if (panel.figures) drawStat(body, panel);
-    else body.textContent = panel.problem || panel.notice;
+    if (panel.figures?.length) drawStat(body, panel);
+    else body.textContent = panel.problem || panel.notice || panel.noValue || "no data";
   } catch (error) {
     body.textContent = error.message;
   }

@@ -22,6 +22,7 @@ const SIMPLE = {
 };
 
 function isEmpty(panel) {
+  if (panel.figures) return !panel.figures.length;
   return panel.series !== undefined && !panel.series.some((one) => one.values.some((value) => value !== null));
 }
 

@@ -68,9 +68,10 @@ export function timesOf({ start, step, count }) {
   return Float64Array.from({ length: count }, (_, index) => start + step * index);
 }
 
-// Vertical lines and shades where something was deployed or fired.
+// Where something was deployed or fired: a line where it began, and a stripe as long as it lasted.
 export function drawMarks(plot, marks) {
   const { ctx, bbox } = plot;
+  const thickness = 3 * devicePixelRatio;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -78,12 +79,10 @@ export function drawMarks(plot, marks) {
   for (const mark of marks) {
     const from = plot.valToPos(mark.start, "x", true);
     const to = plot.valToPos(mark.end, "x", true);
-    ctx.globalAlpha = 0.07;
+    ctx.globalAlpha = 0.7;
     ctx.fillStyle = colour(mark.colour);
-    ctx.fillRect(from, bbox.top, to - from, bbox.height);
-    ctx.globalAlpha = 0.75;
+    ctx.fillRect(from, bbox.top, Math.max(to - from, thickness), thickness);
     dashed(ctx, colour(mark.colour), from, bbox.top, from, bbox.top + bbox.height);
-    ctx.fillRect(from - 3 * devicePixelRatio, bbox.top, 6 * devicePixelRatio, 3 * devicePixelRatio);
   }
   ctx.restore();
 }
