@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import time
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from whiteroom_monitoring.console.evaluation.errors import SourceError
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
 _BLOCK_BYTES = 1 << 16
+# JSON takes ten times its size until it is read: large answers at once would add up.
+_ONE_AT_A_TIME = threading.Lock()
 
 Parameters = Sequence[tuple[str, str]]
+Read = Callable[[Any], Any]
+
+
+def _as_it_is(content: Any) -> Any:
+    return content
 
 
 @dataclass(frozen=True)
@@ -27,20 +36,22 @@ class Server:
     timeout_s: float
     most_bytes: int
 
-    def get(self, path: str, parameters: Parameters = ()) -> Any:
-        """Return the JSON that ``path`` answers. Raises SourceError."""
+    def get(self, path: str, parameters: Parameters = (), read: Read = _as_it_is) -> Any:
+        """Return what ``read`` makes of the JSON that ``path`` answers. Raises SourceError."""
         query = urllib.parse.urlencode(parameters)
-        return self._answer("GET", f"{path}?{query}" if query else path, None, {})
+        return self._answer("GET", f"{path}?{query}" if query else path, None, {}, read)
 
-    def post_form(self, path: str, parameters: Parameters) -> Any:
-        """Return the JSON that ``path`` answers to a form, which may be long."""
-        return self._answer("POST", path, urllib.parse.urlencode(parameters), _FORM)
+    def post_form(self, path: str, parameters: Parameters, read: Read = _as_it_is) -> Any:
+        """Likewise, of what ``path`` answers to a form, which may be long."""
+        return self._answer("POST", path, urllib.parse.urlencode(parameters), _FORM, read)
 
     def send(self, method: str, path: str, content: object = None) -> Any:
         """Return the JSON that ``path`` answers to JSON. Raises SourceError."""
-        return self._answer(method, path, json.dumps(content), {"Content-Type": "application/json"})
+        return self._answer(method, path, json.dumps(content), _JSON, _as_it_is)
 
-    def _answer(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Any:
+    def _answer(
+        self, method: str, path: str, body: str | None, headers: Mapping[str, str], read: Read
+    ) -> Any:
         parts = urllib.parse.urlsplit(self.url)
         kind = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -49,7 +60,9 @@ class Server:
         try:
             connection.request(method, parts.path.rstrip("/") + path, body, dict(headers))
             answer = connection.getresponse()
-            return self._content(answer.status, self._read(answer))
+            received = self._read(answer)
+            with _ONE_AT_A_TIME:
+                return read(self._content(answer.status, received))
         except TimeoutError as error:
             raise SourceError(f"{self.name} did not answer within {self.timeout_s:g} s.") from error
         except (OSError, http.client.HTTPException) as error:

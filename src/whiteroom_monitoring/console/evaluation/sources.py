@@ -134,12 +134,12 @@ class Sources:
 
         def ask() -> Any:
             try:
-                answer = (server.post_form if form else server.get)(path, parameters)
+                answer = (server.post_form if form else server.get)(path, parameters, read)
             except SourceError:
                 self._observe(uid, "failed")
                 raise
             self._observe(uid, "answered")
-            return read(answer)
+            return answer
 
         return self._shared.get((uid, path, tuple(parameters)), ask)
 
