@@ -90,6 +90,8 @@ class Viewer:
         # In time of the thread, which does not count while others have the processor.
         page.call("Performance.enable", timeDomain="threadTicks")
         page.call("HeapProfiler.enable")
+        for domain in ("Network", "Log"):
+            page.call(f"{domain}.disable")
         page.resize(1600, 6000)
 
     def drawn_s(self, url: str) -> float:

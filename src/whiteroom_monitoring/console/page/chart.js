@@ -33,7 +33,6 @@ export class Chart {
   show(panel, marks) {
     Object.assign(this, { panel, marks, from: panel.from, to: panel.to, series: panel.series });
     this.order = order(this.series);
-    this.area.setAttribute("aria-label", `${panel.title ?? "Chart"}: ${this.series.length} series. Arrow keys move along the time.`);
     const kind = JSON.stringify(this.series.map((one) => [one.name, one.colour, one.style, one.unit, one.min, one.max]));
     if (this.plot && kind === this.kind) this.plot.setData(this.data());
     else this.build();
@@ -48,6 +47,7 @@ export class Chart {
 
   build() {
     this.plot?.destroy();
+    this.area.setAttribute("aria-label", `${this.panel.title ?? "Chart"}: ${this.series.length} series. Arrow keys move along the time.`);
     const unit = this.series[0]?.unit ?? { steps: [[0, 1, ""]] };
     const logarithmic = this.series[0]?.style.scaleDistribution?.type === "log";
     const scale = logarithmic ? { distr: 3, log: this.series[0].style.scaleDistribution.log ?? 10 } : { range: valueRange(this.series) };

@@ -78,7 +78,7 @@ export class Panel {
   draw() {
     const { data } = this;
     if (!data) return;
-    if (data.title !== undefined) this.heading.textContent = data.title;
+    if (data.title !== undefined && data.title !== this.heading.textContent) this.heading.textContent = data.title;
     this.fillInfo();
     this.foot.hidden = !data.notDrawn?.length;
     this.foot.textContent = this.foot.hidden ? "" : `Not drawn here: ${data.notDrawn.join(", ")}`;
