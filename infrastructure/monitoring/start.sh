@@ -100,6 +100,7 @@ declare -A without=(
     [cmake]='nothing can be built'
     [ninja-build]='nothing can be built'
     [pkg-config]='the engine is driven by a clock, not by an audio server'
+    [chromium]='no pictures of dashboards; the console is not tried in a real browser'
     [python3-venv]='nothing can be installed'
     [python3-dev]='nothing can be built'
     [doctest-dev]='the C++ tests are left out'
@@ -112,7 +113,7 @@ declare -A without=(
 wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
     libmicrohttpd-dev zlib1g-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql
     redis-server nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
-[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc openssl juce-modules-source-data)
+[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc openssl juce-modules-source-data chromium)
 python_is_whole || wanted+=(python3-venv python3-dev)
 
 # Debian starts a service when its package is installed, unless this file forbids it.

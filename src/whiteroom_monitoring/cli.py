@@ -25,15 +25,20 @@ COMMANDS = {
     "status": ("whiteroom_monitoring.stack.status", "show every component's state and health"),
     "output": ("whiteroom_monitoring.stack.output", "show what a component has printed"),
     "verify": ("whiteroom_monitoring.verify.command", "prove that the running stack works"),
-    "check": ("whiteroom_monitoring.check.command", "check catalogue, rules, routes and runbooks"),
+    "check": ("whiteroom_monitoring.check.command", "check catalogue, rules, runbooks, dashboards"),
     "mutate": ("whiteroom_monitoring.mutation.command", "see which changes of rules go unnoticed"),
-    "generate": ("whiteroom_monitoring.generate.command", "write clients and reference pages"),
+    "generate": ("whiteroom_monitoring.generate.command", "write clients, pages and dashboards"),
     "agent": ("whiteroom_monitoring.agent.command", "serve what programs without endpoint left"),
     "containers": (
         "whiteroom_monitoring.containers.command",
         "expose what containers use, where there is no cAdvisor",
     ),
     "inbox": ("whiteroom_monitoring.inbox.command", "receive and show notifications"),
+    "console": ("whiteroom_monitoring.console.command", "show dashboards, alerts and targets"),
+    "snapshot": (
+        "whiteroom_monitoring.console.snapshot",
+        "save a picture of a dashboard, a panel or a page",
+    ),
 }
 
 EPILOG = """\

@@ -91,7 +91,7 @@ def test_every_file_says_that_it_is_generated(clone, states) -> None:
     clone.generate()
     for path in states():
         first = (clone.root / path).read_text().splitlines()[0]
-        assert "Generated from catalogue/" in first
+        assert "Generated from " in first
         assert "`whiteroom generate`" in first
 
 

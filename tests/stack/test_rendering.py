@@ -18,7 +18,15 @@ EVERYTHING = set(credentials.FILES)
 ALL = set(rendering.JOBS.values())
 # The rules of a stack without the app.
 ALONE = ("machine", "missing_monitoring", "monitoring", "services")
-MONITORING = {"prometheus", "alertmanager", "agent", "inbox", "node-exporter", "cadvisor"}
+MONITORING = {
+    "prometheus",
+    "alertmanager",
+    "agent",
+    "inbox",
+    "console",
+    "node-exporter",
+    "cadvisor",
+}
 
 
 @pytest.fixture
@@ -48,6 +56,7 @@ def test_ports_are_shifted(layout: Layout) -> None:
         "alertmanager": "127.0.0.1:10093",
         "whiteroom-agent": "127.0.0.1:9003",
         "whiteroom-inbox": "127.0.0.1:9004",
+        "whiteroom-console": "127.0.0.1:4000",
     }
 
 

@@ -1,1 +1,1 @@
-"""Static proof: catalogue, rules, routes, runbooks and docs agree."""
+"""Static proof: catalogue, rules, routes, runbooks and dashboards agree."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 from whiteroom_monitoring.catalogue.document import WHOLE_FILE
 from whiteroom_monitoring.check import alerts, missing, runbooks, tools
+from whiteroom_monitoring.check.dashboards.lints import LINTS, Lint
 from whiteroom_monitoring.check.subject import Subject
 from whiteroom_monitoring.check.tools import Tool
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
@@ -120,6 +121,20 @@ def _alerts(expected: str, holds: Callable[[Subject], Iterable[Fault]]) -> Check
     return check
 
 
+def _dashboards(expected: str, lint: Lint) -> Check:
+    def check(subject: Subject) -> Outcome:
+        found, broken = subject.dashboards
+        if not found and not broken:
+            return Outcome("no dashboards", expected, skipped="grafana/dashboards has none")
+        if subject.catalogue[1]:
+            return Outcome("a faulty catalogue", expected, skipped="the catalogue does not load")
+        panels = sum(1 for dashboard in found for _ in dashboard.panels())
+        seen = f"{_count(panels, 'panel')} in {_count(len(found), 'dashboard')}"
+        return Outcome(seen, expected, tuple(lint(subject)))
+
+    return check
+
+
 def _routes(subject: Subject) -> Outcome:
     configuration = subject.configuration
     faults = (*configuration.alertmanager[1], *configuration.route_faults)
@@ -190,6 +205,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("missing-data", "alerts", _alerts("an alert when its metrics are missing", _missing_data)),
     ("alert-tests", "alerts", _alerts("a unit test that sees each fire", _tests_hold)),
     ("routes", "routes", _routes),
+    *((name, "dashboards", _dashboards(expected, lint)) for name, expected, lint in LINTS),
     ("promtool-config", "tools", _tool(tools.CONFIG, lambda s: [s.configuration.prometheus_yml])),
     ("promtool-rules", "tools", _tool(tools.RULES, lambda s: list(s.configuration.rule_paths))),
     ("promtool-tests", "tools", _tool(tools.RULE_TESTS, lambda s: s.rule_tests)),

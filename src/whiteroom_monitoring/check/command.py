@@ -1,4 +1,4 @@
-"""``whiteroom check``: holds catalogue, rules, routes and runbooks against each other."""
+"""``whiteroom check``: holds catalogue, rules, routes, runbooks and dashboards together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--infrastructure",
         type=Path,
         metavar="DIR",
-        help="folder of prometheus/, alertmanager/ and runbooks/ (default: the package's own)",
+        help="folder of prometheus/, alertmanager/, grafana/ and runbooks/ "
+        "(default: the package's own)",
     )
     parser.add_argument(
         "--catalogue", type=Path, metavar="DIR", help="the catalogue (default: the package's own)"

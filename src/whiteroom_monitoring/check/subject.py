@@ -9,6 +9,8 @@ from pathlib import Path
 from whiteroom_monitoring.catalogue.loader import load
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.check.configuration import Configuration
+from whiteroom_monitoring.check.dashboards import files
+from whiteroom_monitoring.check.dashboards.files import DashboardFile
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
 
 
@@ -43,6 +45,16 @@ class Subject:
     def rule_tests(self) -> list[Path]:
         """The unit tests of the rules."""
         return sorted((self.infrastructure / "prometheus" / "tests").glob("*.yml"))
+
+    @property
+    def grafana(self) -> Path:
+        """The folder of what Grafana reads."""
+        return self.infrastructure / "grafana"
+
+    @cached_property
+    def dashboards(self) -> tuple[tuple[DashboardFile, ...], tuple[Fault, ...]]:
+        """The dashboards, and the faults of files that are none."""
+        return files.read(self.grafana / "dashboards")
 
     @property
     def runbooks(self) -> Path:

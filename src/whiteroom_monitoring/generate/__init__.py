@@ -1,1 +1,1 @@
-"""From the catalogue to clients and reference pages."""
+"""From the catalogue to clients and reference pages, and from Python to dashboards."""

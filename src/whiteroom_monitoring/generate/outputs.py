@@ -1,11 +1,11 @@
-"""What is generated: from the catalogue, and from the service-level objectives."""
+"""What is generated: from the catalogue, the objectives and the dashboards as they are declared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.generate import cpp, objectives, python, reference
+from whiteroom_monitoring.generate import cpp, dashboards, objectives, python, reference
 from whiteroom_monitoring.objectives.model import NONE, Objectives
 
 # A generator returns the text of each file by its path below the repository's root.
@@ -13,6 +13,7 @@ GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
     cpp.generate,
     python.generate,
     reference.generate,
+    dashboards.generate,
 )
 
 

@@ -11,7 +11,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from whiteroom_monitoring.client.asgi import MetricsApp
 from whiteroom_monitoring.errors import MonitoringError
@@ -24,19 +23,12 @@ from whiteroom_monitoring.inbox.messages import (
     decoded,
 )
 from whiteroom_monitoring.inbox.store import DECIDED, DEFAULT_LIMIT, LARGEST_LIMIT, StoreError
+from whiteroom_monitoring.serving import HEADERS, Guard
 
 HEARTBEAT_S = 15.0
 OPEN = "open"
 
-# No script, style or connection but the inbox' own: what it shows was written by others.
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+_HEADERS = {**HEADERS, "Cache-Control": "no-store"}
 
 
 class _BadQueryError(Exception):
@@ -168,7 +160,7 @@ def make(desk: Desk, hosts: set[str]) -> Starlette:
             get("/", inbox.page),
             *(get(f"/{name}", inbox.asset) for name in page.ASSETS),
         ],
-        middleware=[Middleware(_Guard, hosts=hosts)],
+        middleware=[Middleware(Guard, hosts=hosts, headers=_HEADERS)],
         exception_handlers={
             StoreError: _failure(HTTPStatus.SERVICE_UNAVAILABLE),
             _BadQueryError: _failure(HTTPStatus.BAD_REQUEST),
@@ -177,45 +169,6 @@ def make(desk: Desk, hosts: set[str]) -> Starlette:
             MonitoringError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
         },
     )
-
-
-class _Guard:
-    """Answers only who addresses the inbox by its own name, and adds the security headers.
-
-    A page elsewhere whose name is made to lead to this machine would else read the inbox.
-    """
-
-    def __init__(self, app: ASGIApp, hosts: set[str]) -> None:
-        self._app = app
-        self._hosts = hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        if host_name(named).lower() not in self._hosts:
-            answer = PlainTextResponse(
-                f"Host is {named!r}; expected one of {', '.join(sorted(self._hosts))}\n",
-                HTTPStatus.MISDIRECTED_REQUEST,
-            )
-            await answer(scope, receive, send)
-            return
-
-        async def send_guarded(message: dict[str, object]) -> None:
-            if message["type"] == "http.response.start":
-                extra = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
-                message["headers"] = [*message.get("headers", []), *extra]  # type: ignore[misc]
-            await send(message)
-
-        await self._app(scope, receive, send_guarded)  # type: ignore[arg-type]
-
-
-def host_name(header: str) -> str:
-    """Return the name in a Host header, without its port and brackets."""
-    if header.startswith("["):
-        return header[1:].partition("]")[0]
-    return header.rpartition(":")[0] or header
 
 
 def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:

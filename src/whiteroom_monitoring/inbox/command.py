@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-
-import uvicorn
 
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.server import ListenError
 from whiteroom_monitoring.inbox import app, mail
 from whiteroom_monitoring.inbox.desk import Desk
+from whiteroom_monitoring.serving import LOOPBACK_NAMES, listening, serve
 from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, default_data
 
 PROGRAM = "whiteroom-inbox"
-# How long a request that is under way may take when the inbox is told to stop.
-GRACE_S = 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,32 +43,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
-    with _listening(arguments.address, arguments.port) as listener:
+    with listening(arguments.address, arguments.port) as listener:
         desk = Desk(arguments.data)
         preparation = client.prepare(PROGRAM, directory=arguments.segments)
         if preparation.problem:
             print(f"metrics: {preparation.problem}", flush=True)
         asyncio.run(_serve(arguments, listener, desk))
     return 0
-
-
-@contextlib.contextmanager
-def _listening(address: str, port: int) -> Iterator[socket.socket]:
-    try:
-        listener = socket.create_server((address, port))
-    except OSError as error:
-        raise ListenError(f"{address}:{port}: can't be listened on: {error.strerror}") from error
-    with listener:
-        yield listener
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the one who runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 async def _serve(arguments: argparse.Namespace, listener: socket.socket, desk: Desk) -> None:
@@ -84,29 +59,11 @@ async def _serve(arguments: argparse.Namespace, listener: socket.socket, desk: D
     except OSError as error:
         place = f"{address}:{arguments.smtp_port}"
         raise ListenError(f"{place}: can't be listened on: {error.strerror}") from error
-    application = app.make(desk, {"127.0.0.1", "localhost", "::1", address})
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=GRACE_S,
-        http="h11",
-        ws="none",
-        server_header=False,
-    )
-    server = _Server(config)
-
-    def stop() -> None:
-        desk.close_watches()
-        server.should_exit = True
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+    application = app.make(desk, {*LOOPBACK_NAMES, address})
     mail_port = mails.sockets[0].getsockname()[1]
     print(f"serving http://{address}:{port}/ and mail on {address}:{mail_port}", flush=True)
     try:
-        await server.serve([listener])
+        await serve(application, listener, desk.close_watches)
     finally:
         mails.close()
         desk.close()

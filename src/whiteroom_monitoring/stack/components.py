@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from whiteroom_monitoring.stack import exporters
+from whiteroom_monitoring.stack import console, exporters
 from whiteroom_monitoring.stack.app import backend, engine, nginx, postgresql, redis
 from whiteroom_monitoring.stack.component import PYTHON, Component, debian, ours
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
@@ -36,6 +36,7 @@ def components(layout: Layout, with_app: bool) -> list[Component]:
         _alertmanager(layout),
         _agent(layout),
         _inbox(layout),
+        console.component(layout),
         _prometheus(layout),
         *exporters.components(layout),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +16,13 @@ from pathlib import Path
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
 from whiteroom_monitoring.stack.layout import Layout
 
-# The names that White Room fixed, and the files that alertmanager.yml reads.
+# The names that White Room fixed, and the files that Alertmanager and Grafana read.
 FILES = {
     "PAGERDUTY_SERVICE_KEY_CRITICAL": "pagerduty_service_key_critical",
     "PAGERDUTY_SERVICE_KEY_HIGH": "pagerduty_service_key_high",
     "SLACK_WEBHOOK_URL": "slack_webhook_url",
     "SMTP_PASSWORD": "smtp_password",
+    "GRAFANA_ADMIN_PASSWORD": "grafana_admin_password",
 }
 
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
@@ -38,15 +40,22 @@ def read(env_file: Path, environment: Mapping[str, str] | None = None) -> dict[s
 
 
 def store(layout: Layout, credentials: Mapping[str, str]) -> None:
-    """Write one file for each name of FILES; those that are not set lead to the inbox."""
+    """Write one file for each name of FILES; channels that are not set lead to the inbox."""
     layout.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     layout.secrets.chmod(0o700)
     for name, file_name in FILES.items():
-        # Alertmanager must be able to read something where nothing is set.
-        value = credentials.get(name) or (
-            layout.url("inbox", "/slack") if name == "SLACK_WEBHOOK_URL" else "inbox"
-        )
-        _write(layout.secrets / file_name, value)
+        path = layout.secrets / file_name
+        _write(path, credentials.get(name) or _in_place_of(name, path, layout))
+
+
+def _in_place_of(name: str, path: Path, layout: Layout) -> str:
+    """Return what stands for a credential that is not set, because something must be readable."""
+    if name == "SLACK_WEBHOOK_URL":
+        return layout.url("inbox", "/slack")
+    if name == "GRAFANA_ADMIN_PASSWORD":
+        # Never Grafana's own default, which everybody knows.
+        return path.read_text(encoding="utf-8") if path.exists() else secrets.token_urlsafe(24)
+    return "inbox"
 
 
 def _write(path: Path, value: str) -> None:

@@ -17,6 +17,8 @@ LOOPBACK = "127.0.0.1"
 # Fixed by White Room, except for the agent, the inbox and the reference app's web server.
 PORTS = {
     "prometheus": 9090,
+    "console": 3000,
+    "loki": 3100,
     "alertmanager": 9093,
     "node-exporter": 9100,
     "postgres-exporter": 9187,

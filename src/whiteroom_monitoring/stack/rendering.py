@@ -34,6 +34,7 @@ JOBS = {
     "alertmanager": "alertmanager",
     "whiteroom-agent": "agent",
     "whiteroom-inbox": "inbox",
+    "whiteroom-console": "console",
 }
 RULES = {
     "audio.yml": "engine",
@@ -59,6 +60,8 @@ COPIES = "inbox"
 # Of the first scrapes after a start.
 QUICK_INTERVAL = "1s"
 
+# Where Grafana's container has the dashboards.
+_CONTAINER_DASHBOARDS = "/etc/grafana/dashboards"
 _NOTE = "# Written by `whiteroom up` from the configuration that comes with the product.\n"
 _LOCAL_PORT = re.compile(rf"\b{re.escape(LOOPBACK)}:(\d+)")
 
@@ -105,6 +108,7 @@ def render(
         f"alertmanager/templates/{path.name}": path.read_text(encoding="utf-8")
         for path in templates
     }
+    files |= _grafana(source.folder / "grafana", layout)
     return {name: _shifted(text, layout) for name, text in files.items()}
 
 
@@ -195,6 +199,14 @@ def _prometheus(path: Path, components: Collection[str]) -> str:
         if JOBS.get(job["job_name"], "prometheus") in components
     ]
     return _dump(content)
+
+
+def _grafana(folder: Path, layout: Layout) -> dict[str, str]:
+    """Return dashboards and provisioning, with this stack's folder of dashboards."""
+    paths = [*folder.glob("dashboards/*.json"), *folder.glob("provisioning/*/*.yml")]
+    files = {f"grafana/{path.relative_to(folder)}": path.read_text("utf-8") for path in paths}
+    ours = str(layout.config / "grafana/dashboards")
+    return {name: text.replace(_CONTAINER_DASHBOARDS, ours) for name, text in files.items()}
 
 
 def _alertmanager(path: Path, layout: Layout, credentials: Collection[str]) -> str:

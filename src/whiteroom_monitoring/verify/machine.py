@@ -40,6 +40,7 @@ def _(stack: Stack) -> str:
         text = path.read_text(encoding="utf-8")
         if any(secret and len(secret) >= 8 and secret in text for secret in secrets):
             raise Mismatch(f"{path} holds a secret")
-        if "${" in text:
+        # What stands so in a dashboard, Grafana and the console expand.
+        if "${" in text and path.parent.name != "dashboards":
             raise Mismatch(f"{path} holds a ${{VARIABLE}} that nobody expands")
     return f"{len(files)} files"

@@ -6,5 +6,6 @@ DOMAINS = {
     "business-metrics": ("business", "http", "security",),
     "juce-backend": ("audio", "ffi",),
     "swift-frontend": ("ui",),
+    "whiteroom-console": ("console",),
     "whiteroom-inbox": ("inbox",),
 }

@@ -1,0 +1,104 @@
+"""How fast the console draws, what it costs browser and server, and what many viewers cost.
+
+Has no peer: the goals are figures that people feel. By default the store is small, so that this
+takes a minute or two: --series 50000 --step 10 is the store that the goal speaks of, and takes
+hours to write, because promtool reads text. Needs Debian's chromium.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+from benchmarks import report
+from benchmarks.console_parts import Console, Viewer, console, dashboard
+from benchmarks.console_store import DAY_S, LINES, PANELS, prometheus, series, write
+from benchmarks.report import Row
+from whiteroom_monitoring.console import browser, page
+from whiteroom_monitoring.console.command import DASHBOARDS
+from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.stack import processes
+
+REPETITIONS = 5
+POINTS, STEP_S = 500, 10
+VIEWERS = 8
+OURS = ("application-performance", "system-health", "business-metrics", "alerts")
+
+
+def drawing(viewer: Viewer, running: Console, end: int) -> list[Row]:
+    """Measure twelve panels: first drawn, refreshed, and what they keep."""
+    # Each time another end, so that no answer is one that is kept.
+    ends = [end - 60 - STEP_S * number for number in range(REPETITIONS)]
+    urls = [f"{running.url}/d/drawn/drawn?from={e - POINTS * STEP_S}000&to={e}000" for e in ends]
+    viewer.drawn_s(urls[0])
+    drawn = median(viewer.drawn_s(url) for url in urls[1:])
+    refreshed = median(viewer.refresh_ms() for _ in range(REPETITIONS))
+    what = f"{PANELS} panels x {LINES} series x {POINTS} points"
+    return [
+        report.at_most(f"{what}: drawn after", "s", drawn, 0.6),
+        report.at_most("main thread for a refresh of them", "ms", refreshed, 40),
+        report.at_most("JavaScript heap with them", "MB", viewer.heap_mb(), 12),
+    ]
+
+
+def day(viewer: Viewer, running: Console, end: int, store: str) -> Row:
+    """Measure the four dashboards over a day, one after the other."""
+    query = f"from={end - DAY_S}000&to={end}000&refresh=off"
+    viewer.drawn_s(f"{running.url}/d/whiteroom-alerts/alerts?refresh=off")
+    took = [viewer.drawn_s(f"{running.url}/d/whiteroom-{slug}/{slug}?{query}") for slug in OURS]
+    return report.at_most(f"four dashboards over 24 h of {store}", "s", sum(took), 3)
+
+
+def sharing(running: Console, end: int) -> Row:
+    """Count what viewers cost who look at the same at once, against one of them."""
+
+    def look(to: int) -> None:
+        for number in range(1, PANELS + 1):
+            times = f"from={to - 3600}000&to={to}000&points={POINTS}"
+            running.get(f"/api/dashboards/drawn/panels/{number}?{times}")
+
+    before = running.asked()
+    look(end - 600)
+    one = running.asked() - before
+    with ThreadPoolExecutor(VIEWERS) as viewers:
+        list(viewers.map(look, [end - 1200] * VIEWERS))
+    many = running.asked() - before - one
+    name = f"queries of {VIEWERS} viewers of the same ÷ of one"
+    return Row(name, "", many, "<= 1", many <= one, one, many / one)
+
+
+def main() -> int:
+    """Measure everything on servers of its own."""
+    parser = report.parser(__doc__)
+    parser.add_argument("--series", type=int, default=2000, help="in the store (%(default)s)")
+    parser.add_argument("--step", type=int, default=60, help="seconds a sample (%(default)s)")
+    arguments = parser.parse_args()
+    end = int(time.time()) // 7200 * 7200
+    store = f"{arguments.series} series every {arguments.step} s"
+    with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as name:
+        folder = Path(name)
+        write(folder, series(arguments.series), end, arguments.step)
+        (folder / "drawn").mkdir()
+        (folder / "drawn/drawn.json").write_text(dashboard(PANELS))
+        with prometheus(folder) as url, tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            segments = Path(memory)
+            with browser.page() as found:
+                viewer = Viewer(found)
+                with console(url, folder / "drawn", segments) as running:
+                    rows = [*drawing(viewer, running, end), sharing(running, end)]
+                with console(url, share(DASHBOARDS), segments) as running:
+                    rows.append(day(viewer, running, end, store))
+                    memory_mb = processes.resident_bytes(running.pid) / 1e6
+    rows.append(report.at_most("resident memory of the console", "MB", memory_mb, 60))
+    own = [name for name in page.assets() if name.endswith(".js") and "iife" not in name]
+    sent = sum(len(page.compressed(name)) for name in own) / 1000
+    rows.append(report.at_most("our JavaScript of all pages, as it is sent", "kB", sent, 60))
+    return report.show(rows, arguments.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

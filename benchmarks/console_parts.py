@@ -1,0 +1,136 @@
+"""What `benchmarks.console` measures with: a console of its own, and a page that tells the time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from whiteroom_monitoring.console import browser
+
+# Runs before the page's own scripts: notes when everything is drawn, to the frame.
+_WATCH = """
+const look = () => {
+  const main = document.querySelector('main');
+  const drawn = main?.querySelector('.panel') && !main.querySelector('.loading') &&
+    document.body.dataset.pending === '0';
+  if (drawn) window.drawnAt = performance.now();
+  else requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+_REFRESH = """
+new Promise((done) => {
+  dispatchEvent(new KeyboardEvent('keydown', { key: 'r' }));
+  const look = () => document.body.dataset.pending === '0'
+    ? requestAnimationFrame(() => requestAnimationFrame(done)) : setTimeout(look, 20);
+  setTimeout(look, 20);
+})
+"""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass
+class Console:
+    """A running console."""
+
+    url: str
+    pid: int
+
+    def get(self, path: str) -> bytes:
+        """Return what ``path`` answers."""
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+            content: bytes = answer.read()
+            return content
+
+    def asked(self) -> float:
+        """Return how many requests it has sent to Prometheus."""
+        exposed = self.get("/metrics").decode()
+        found = re.findall(r'source="prometheus",outcome="\w+"} (\d+)', exposed)
+        return sum(map(float, found))
+
+
+@contextlib.contextmanager
+def console(prometheus: str, dashboards: Path, segments: Path) -> Iterator[Console]:
+    """Run a console for as long as the context lasts."""
+    command = [sys.executable, "-m", "whiteroom_monitoring", "console", "--port", "0"]
+    options = ["--prometheus", prometheus, "--dashboards", dashboards, "--segments", segments]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        found = re.search(r"serving (\S+)/", process.stdout.readline())
+        if found is None:
+            raise SystemExit("the console did not start")
+        yield Console(found[1], process.pid)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+class Viewer:
+    """A browser that measures what it is shown."""
+
+    def __init__(self, page: browser.Page) -> None:
+        self._page = page
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=_WATCH)
+        # In time of the thread, which does not count while others have the processor.
+        page.call("Performance.enable", timeDomain="threadTicks")
+        page.call("HeapProfiler.enable")
+        for domain in ("Network", "Log"):
+            page.call(f"{domain}.disable")
+        page.resize(1600, 6000)
+
+    def drawn_s(self, url: str) -> float:
+        """Open a page and return after how many seconds everything was drawn."""
+        self._page.open(url)
+        self._page.wait("window.drawnAt > 0", 60)
+        self._page.events.clear()
+        return float(self._page.value("window.drawnAt")) / 1000
+
+    def refresh_ms(self) -> float:
+        """Refresh and return how many milliseconds the page's main thread worked."""
+        before = self._busy_s()
+        self._page.value(_REFRESH)
+        return (self._busy_s() - before) * 1000
+
+    def heap_mb(self) -> float:
+        """Return the size of what the page's scripts keep."""
+        self._page.call("HeapProfiler.collectGarbage")
+        return float(self._page.call("Runtime.getHeapUsage")["usedSize"]) / 1e6
+
+    def _busy_s(self) -> float:
+        metrics: list[dict[str, Any]] = self._page.call("Performance.getMetrics")["metrics"]
+        return next(float(m["value"]) for m in metrics if m["name"] == "TaskDuration")
+
+
+def dashboard(panels: int) -> str:
+    """Return a dashboard of time series."""
+    made = [
+        {
+            "id": number + 1,
+            "type": "timeseries",
+            "title": f"Panel {number}",
+            "gridPos": {"x": 8 * (number % 3), "y": 8 * (number // 3), "w": 8, "h": 8},
+            "targets": [
+                {"refId": "A", "expr": f'drawn{{panel="{number}"}}', "legendFormat": "{{line}}"}
+            ],
+            "options": {"legend": {"showLegend": True}},
+            "fieldConfig": {"defaults": {"unit": "short"}, "overrides": []},
+        }
+        for number in range(panels)
+    ]
+    return json.dumps({"uid": "drawn", "title": "Drawn", "panels": made})

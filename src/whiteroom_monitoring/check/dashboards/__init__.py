@@ -1,0 +1,1 @@
+"""Lints of dashboards: one module for each, with the same form: files in, faults out."""

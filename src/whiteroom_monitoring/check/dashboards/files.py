@@ -1,0 +1,134 @@
+"""The dashboards' files as lints see them: panels and queries, each with its place."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import promql_parser
+from promql_parser import Expr
+
+from whiteroom_monitoring.catalogue import document
+from whiteroom_monitoring.catalogue.document import WHOLE_FILE, Document, Pointer
+from whiteroom_monitoring.errors import Fault
+
+# What a macro stands for while an expression is looked at: lengths that nobody would write.
+MACROS = {
+    "__rate_interval": datetime.timedelta(seconds=61),
+    "__interval": datetime.timedelta(seconds=17),
+    "__range": datetime.timedelta(seconds=3607),
+}
+VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+
+
+@dataclass(frozen=True)
+class Query:
+    """An expression of a dashboard; ``about`` says whose, and ``parsed`` is None if it is broken.
+
+    ``panel`` is that of a panel's query, else None.
+    """
+
+    file: DashboardFile
+    pointer: Pointer
+    about: str
+    text: str
+    parsed: Expr | None
+    panel: Mapping[str, Any] | None
+
+    def fault(self, word: str, problem: str, advice: str = "") -> Fault:
+        """Return a fault where ``word`` stands in the expression."""
+        placed = self.file.placed
+        place = placed.word_place(self.pointer, word)
+        return placed.fault(place, f"{self.about}: {problem}", advice)
+
+
+@dataclass(frozen=True)
+class DashboardFile:
+    """One dashboard's JSON: its ``text`` and its ``data``."""
+
+    path: Path
+    text: str
+    data: Mapping[str, Any]
+
+    @cached_property
+    def placed(self) -> Document:
+        """The file with the place of each part, which takes long and only faults need."""
+        return document.read(self.path)
+
+    def mappings(self, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+        """Yield the objects in the list at ``pointer``; nothing when there is no such list."""
+        yield from Document(self.path, self.text, self.data, {}, {}).mappings(pointer)
+
+    def fault(self, pointer: Pointer, problem: str, advice: str = "") -> Fault:
+        """Return a fault at ``pointer``; within a panel the problem begins with its title."""
+        owner = next((panel for at, panel in self.panels() if at == pointer[:2]), {})
+        text = f"{owner['title']}: {problem}" if owner.get("title") else problem
+        return self.placed.fault(self.placed.place(pointer), text, advice)
+
+    def panels(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+        """Yield every panel that is not the heading of a row."""
+        for pointer, panel in self.mappings(("panels",)):
+            if panel.get("type") != "row":
+                yield pointer, panel
+
+    def variables(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+        """Yield every variable."""
+        yield from self.mappings(("templating", "list"))
+
+    @cached_property
+    def queries(self) -> tuple[Query, ...]:
+        """Every query of panels and annotations."""
+        return tuple(self._queries())
+
+    def _queries(self) -> Iterator[Query]:
+        for pointer, panel in self.panels():
+            for target, query in self.mappings((*pointer, "targets")):
+                about = f"{panel.get('title')}, query {query.get('refId')}"
+                yield self._query((*target, "expr"), about, query.get("expr"), panel)
+        for pointer, mark in self.mappings(("annotations", "list")):
+            about = f"annotation {mark.get('name')}"
+            yield self._query((*pointer, "expr"), about, mark.get("expr"), None)
+
+    def _query(
+        self, pointer: Pointer, about: str, text: Any, panel: Mapping[str, Any] | None
+    ) -> Query:
+        return Query(self, pointer, about, str(text), parse(str(text)), panel)
+
+
+def parse(text: str) -> Expr | None:
+    """Return the expression with its macros and variables filled in, or None when it is broken."""
+    try:
+        expression: Expr = promql_parser.parse(VARIABLE.sub(_stand_in, text))
+    except ValueError:
+        return None
+    return expression
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    macro = MACROS.get(found[1])
+    return f"{macro.seconds}s" if macro else ".*"
+
+
+def read(folder: Path) -> tuple[tuple[DashboardFile, ...], tuple[Fault, ...]]:
+    """Return the dashboards in ``folder``, and the faults of files that are none."""
+    found: list[DashboardFile] = []
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            text = path.read_text(encoding="utf-8")
+            data = json.loads(text)
+        except (OSError, ValueError) as error:
+            faults.append(Fault(path, *WHOLE_FILE, f"not JSON: {error}", "generate it"))
+            continue
+        if isinstance(data, dict) and isinstance(data.get("panels"), list):
+            found.append(DashboardFile(path, text, data))
+        else:
+            problem = "expected a dashboard with panels"
+            faults.append(Fault(path, *WHOLE_FILE, problem, "generate it"))
+    return tuple(found), tuple(faults)

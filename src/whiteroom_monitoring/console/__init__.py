@@ -1,0 +1,1 @@
+"""The console: shows dashboards, alerts and targets in a browser, where there is no Grafana."""

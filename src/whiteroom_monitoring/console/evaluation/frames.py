@@ -1,0 +1,100 @@
+"""What queries return, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Value = float | None
+Cell = str | float | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values of one name, one for each moment of its frame; None where there is none.
+
+    ``query`` is the refId of the query that returned it.
+    """
+
+    query: str
+    name: str
+    labels: Mapping[str, str]
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Series over the same ``times``, in seconds since 1970."""
+
+    times: Sequence[float]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; ``kind`` is time (milliseconds), number or string.
+
+    ``origin`` is its name before it was renamed, by which overrides may know it.
+    """
+
+    name: str
+    kind: str
+    cells: Sequence[Cell]
+    query: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length."""
+
+    columns: tuple[Column, ...]
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return len(self.columns[0].cells) if self.columns else 0
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One line of a log; ``time`` is in seconds since 1970."""
+
+    time: float
+    labels: Mapping[str, str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Logs:
+    """Lines of logs, the newest first."""
+
+    entries: tuple[LogEntry, ...]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert as Prometheus knows it; ``since`` is in seconds since 1970."""
+
+    name: str
+    state: str
+    since: float
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Alerts, the most urgent first."""
+
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text as HTML that is safe to show."""
+
+    html: str
+
+
+Data = Lines | Table | Logs | Alerts | Text

@@ -1,0 +1,97 @@
+"""What this console renders of Grafana's JSON; docs/console.md publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from whiteroom_monitoring.console.evaluation import (
+    fields,
+    interpolation,
+    queries,
+    reduction,
+    transformations,
+    units,
+    variables,
+)
+from whiteroom_monitoring.console.evaluation.errors import UnsupportedError
+
+PANELS = (
+    *("timeseries", "stat", "gauge", "bargauge", "table"),
+    *("alertlist", "logs", "text", "heatmap", "row"),
+)
+# What a time series' `custom` may say. Anything else is named below the panel.
+STYLES = (
+    *("drawStyle", "lineWidth", "fillOpacity", "lineStyle", "lineInterpolation", "showPoints"),
+    *("pointSize", "spanNulls", "stacking", "thresholdsStyle", "axisSoftMin", "axisSoftMax"),
+    *("axisLabel", "axisPlacement", "scaleDistribution", "gradientMode", "barAlignment"),
+    *("hideFrom", "insertNulls", "axisColorMode", "axisBorderShow", "axisCenteredZero"),
+    *("align", "width", "cellOptions", "inspect", "filterable", "barWidthFactor", "minWidth"),
+)
+PROPERTIES = (
+    *("unit", "decimals", "min", "max", "displayName", "color", "thresholds", "mappings"),
+    *("noValue", "links", "custom", "description"),
+)
+# Values of these that change what is seen, and are not drawn here.
+_NOT_DRAWN: Mapping[str, Callable[[Any], bool]] = {
+    "stacking": lambda value: (value or {}).get("mode") == "percent",
+    "scaleDistribution": lambda value: (value or {}).get("type") in ("symlog",),
+    "axisPlacement": lambda value: value == "right",
+    "gradientMode": lambda value: value not in (None, "none", "opacity", "scheme", "hue"),
+}
+
+# What the page docs/console.md lists, under these headings.
+MATRIX: Mapping[str, Sequence[str]] = {
+    "Panels": PANELS,
+    "Variables": tuple(variables.KINDS),
+    "Formats of variables": tuple(interpolation.STYLES),
+    "Macros": tuple(f"${name}" for name in interpolation.MACROS),
+    "Formats of queries": queries.FORMATS,
+    "Transformations": tuple(transformations.TRANSFORMATIONS),
+    "Matchers of overrides": tuple(fields.MATCHERS),
+    "Properties of fields": PROPERTIES,
+    "Styles (custom.*)": STYLES,
+    "Value mappings": tuple(fields.MAPPINGS),
+    "Calculations": reduction.CALCULATIONS,
+    "Units": tuple(units.UNITS),
+}
+
+
+def require(panel: Mapping[str, Any]) -> None:
+    """Raise UnsupportedError when a panel can't be shown as it is meant."""
+    if panel["type"] not in PANELS:
+        raise UnsupportedError(f"panels of the type {panel['type']}")
+    for target in panel.get("targets") or []:
+        if target.get("format", "time_series") not in queries.FORMATS:
+            raise UnsupportedError(f"queries of the format {target['format']}")
+    if panel["type"] != "table" and panel.get("transformations"):
+        first = panel["transformations"][0]["id"]
+        raise UnsupportedError(f"the transformation {first} in a panel of {panel['type']}")
+    if panel["type"] == "heatmap" and (panel.get("options") or {}).get("calculate"):
+        raise UnsupportedError("heatmaps that are calculated from values")
+    for name in ("timeFrom", "timeShift"):
+        if panel.get(name):
+            raise UnsupportedError(f"a panel's own time range ({name})")
+
+
+def not_drawn(panel: Mapping[str, Any]) -> list[str]:
+    """Return the names of what a panel asks for in vain, which does not change what it means."""
+    found = panel.get("fieldConfig") or {}
+    settings = list(_settings(found.get("defaults") or {}))
+    for override in found.get("overrides") or []:
+        settings += [(str(p["id"]), p.get("value")) for p in override["properties"]]
+    return sorted({name for name, value in settings if not _is_drawn(name, value)})
+
+
+def _settings(defaults: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    plain = [(name, value) for name, value in defaults.items() if name != "custom"]
+    custom = defaults.get("custom") or {}
+    return plain + [(f"custom.{name}", value) for name, value in custom.items()]
+
+
+def _is_drawn(name: str, value: Any) -> bool:
+    if name.startswith("custom."):
+        style = name.removeprefix("custom.").partition(".")[0]
+        refused = _NOT_DRAWN.get(style)
+        return style in STYLES and not (refused and refused(value))
+    return name in PROPERTIES

@@ -1,0 +1,112 @@
+// A time series panel: lines, legend, and what is at the crosshair.
+import { colour } from "./colours.js";
+import { h } from "./dom.js";
+import { axisTexts, roundDistances } from "./format.js";
+import { drawLegend } from "./legend.js";
+import { drawLimits, drawMarks, options, timeAxis, timesOf, valueAxis } from "./plot.js";
+import { bands, drawnSeries, drawnValues, limits, order, valueRange } from "./series.js";
+import { drawShape } from "./shapes.js";
+import { Tip } from "./tip.js";
+
+const MOST_END_SHAPES = 12;
+
+export class Chart {
+  constructor(host, onzoom) {
+    this.onzoom = onzoom;
+    this.hidden = new Set();
+    this.area = h("div", { class: "plot", tabindex: 0, role: "img" });
+    this.legend = h("div", { class: "legend" });
+    host.replaceChildren(this.area, this.legend);
+    this.tip = new Tip(this.area, this);
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(this.area);
+    this.redrawn = () => this.plot?.redraw(false);
+    addEventListener("themechange", this.redrawn);
+  }
+
+  destroy() {
+    this.resizing.disconnect();
+    removeEventListener("themechange", this.redrawn);
+    this.plot?.destroy();
+  }
+
+  show(panel, marks) {
+    Object.assign(this, { panel, marks, from: panel.from, to: panel.to, series: panel.series });
+    this.order = order(this.series);
+    const kind = JSON.stringify(this.series.map((one) => [one.name, one.colour, one.style, one.unit, one.min, one.max]));
+    if (this.plot && kind === this.kind) this.plot.setData(this.data());
+    else this.build();
+    this.kind = kind;
+    drawLegend(this);
+  }
+
+  data() {
+    const values = drawnValues(this.series, this.hidden);
+    return [timesOf(this.panel.times), ...this.order.map((index) => values[index])];
+  }
+
+  build() {
+    this.plot?.destroy();
+    this.area.setAttribute("aria-label", `${this.panel.title ?? "Chart"}: ${this.series.length} series. Arrow keys move along the time.`);
+    const unit = this.series[0]?.unit ?? { steps: [[0, 1, ""]] };
+    const logarithmic = this.series[0]?.style.scaleDistribution?.type === "log";
+    const scale = logarithmic ? { distr: 3, log: this.series[0].style.scaleDistribution.log ?? 10 } : { range: valueRange(this.series) };
+    const wanted = options(this, {
+      series: [{}, ...this.order.map((index) => drawnSeries(this.series, index, this.hidden))],
+      bands: bands(this.series),
+      scales: { y: scale },
+      axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit), { incrs: roundDistances(unit) })],
+      hooks: {
+        drawAxes: [(plot) => drawMarks(plot, this.marks)],
+        draw: [(plot) => this.drawOver(plot)],
+        setCursor: [(plot) => this.tip.follow(plot)],
+        setSeries: [(plot, index) => this.emphasise(index)],
+      },
+    });
+    this.plot = new uPlot(wanted, this.data(), this.area);
+    this.tip.attach(this.plot);
+    this.resize();
+  }
+
+  drawOver(plot) {
+    drawLimits(plot, limits(this.series));
+    if (this.series.length > MOST_END_SHAPES) return;
+    const { ctx } = plot;
+    ctx.save();
+    this.order.forEach((index, place) => {
+      const values = plot.data[place + 1];
+      if (!plot.series[place + 1].show || this.series[index].style.drawStyle === "bars") return;
+      let last = values.length - 1;
+      while (last >= 0 && values[last] === null) last--;
+      if (last < 0) return;
+      ctx.fillStyle = colour(this.series[index].colour);
+      const [x, y] = [plot.valToPos(plot.data[0][last], "x", true), plot.valToPos(values[last], "y", true)];
+      drawShape(ctx, index, x, y, 3.4 * devicePixelRatio);
+    });
+    ctx.restore();
+  }
+
+  emphasise(index) {
+    this.focused = index === null ? null : this.order[index - 1];
+  }
+
+  // The legend's choice: one alone, or all again.
+  choose(name, several) {
+    const names = this.series.map((one) => one.name);
+    const alone = names.every((other) => this.hidden.has(other) !== (other === name));
+    if (several) this.hidden.has(name) ? this.hidden.delete(name) : this.hidden.add(name);
+    else this.hidden = new Set(alone ? [] : names.filter((other) => other !== name));
+    this.build();
+    drawLegend(this);
+  }
+
+  highlight(name) {
+    const index = this.series.findIndex((one) => one.name === name);
+    this.plot.setSeries(index < 0 ? null : this.order.indexOf(index) + 1, { focus: true });
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.area;
+    if (this.plot && width > 40 && height > 30) this.plot.setSize({ width, height });
+  }
+}

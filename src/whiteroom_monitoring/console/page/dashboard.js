@@ -1,0 +1,161 @@
+// The page of a dashboard: toolbar, sections, panels; loads what is in sight.
+import { ask } from "./api.js";
+import { byId, h, say } from "./dom.js";
+import { onKey, start, title } from "./frame.js";
+import { Panel } from "./panel.js";
+import { go, kept, parameter, view } from "./place.js";
+import { TimePicker } from "./timepicker.js";
+import { choice } from "./variables.js";
+
+const NEAR = "300px";
+const ROW_PX = 38;
+
+class Deck {
+  constructor(uid) {
+    Object.assign(this, { uid, panels: new Map(), marks: [], inSight: new Set() });
+    this.main = byId("main");
+    this.sight = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
+    addEventListener("placechange", () => this.follow());
+    this.hovered = null;
+    this.main.addEventListener("mouseover", (event) => (this.hovered = event.target.closest(".panel")));
+    onKey("v", "view the panel alone, or all", () => this.withPanel((panel) => this.open(panel.key)));
+    onKey("t", "the panel as a table, or drawn", () => this.withPanel((panel) => panel.hasTable() && panel.toggleTable()));
+    onKey("e", "explore the panel's query", () => this.withPanel((panel) => panel.explore()));
+    onKey("Escape", "back to all panels", () => this.alone && this.open(this.alone));
+  }
+
+  get alone() {
+    return parameter("viewPanel") || null;
+  }
+
+  withPanel(act) {
+    const element = document.activeElement.closest?.(".panel") ?? this.hovered;
+    const panel = this.panels.get(element?.dataset.key ?? this.alone);
+    if (panel) act(panel);
+  }
+
+  open(key) {
+    go({ viewPanel: this.alone === key ? null : key });
+  }
+
+  zoom(from, to) {
+    this.times.zoom(from, to);
+  }
+
+  // Shows what the address says. (What a link leads to replaces all; a refresh only the data.)
+  async follow() {
+    try {
+      this.content = await ask(`/api/dashboards/${this.uid}`, view());
+    } catch (error) {
+      this.main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, "This dashboard can't be shown"), h("p", {}, error.message)));
+      return;
+    }
+    title(this.content.title);
+    this.drawToolbar();
+    this.drawSections();
+    this.loadMarks();
+  }
+
+  drawToolbar() {
+    const { content } = this;
+    this.times ??= new TimePicker({ ...content.time, refresh: content.refresh }, () => this.refresh());
+    this.times.update();
+    const links = content.links.map((link) => h("a", { href: kept(link), target: link.blank && "_blank" }, link.title));
+    this.toolbar ??= h("div", { class: "toolbar" });
+    const open = this.toolbar.querySelector("details[open] [data-variable]")?.dataset.variable;
+    this.toolbar.replaceChildren(
+      h("div", { class: "heading" }, h("h1", {}, content.title), h("div", { class: "question quiet", safeHtml: content.question })),
+      h("nav", { class: "others", "aria-label": "Other dashboards" }, links),
+      h("div", { class: "choices" }, content.variables.map(choice)),
+      this.times.element);
+    const again = this.toolbar.querySelector(`[data-variable="${open}"]`);
+    if (again) again.parentElement.open = true;
+  }
+
+  drawSections() {
+    const wanted = this.content.sections;
+    const kind = JSON.stringify([wanted, this.alone]);
+    if (kind === this.kind) {
+      this.refresh();
+      return;
+    }
+    this.kind = kind;
+    this.sight.disconnect();
+    this.inSight.clear();
+    for (const panel of this.panels.values()) panel.destroy();
+    this.panels.clear();
+    const parts = this.alone ? [this.single(wanted)] : wanted.map((section) => this.section(section));
+    this.main.replaceChildren(this.toolbar, ...parts);
+    for (const panel of this.panels.values()) this.sight.observe(panel.element);
+  }
+
+  single(sections) {
+    const found = sections.flatMap((section) => section.panels).find((panel) => panel.key === this.alone);
+    if (!found) return h("div", { class: "empty" }, `There is no panel ${this.alone}.`);
+    const back = h("button", { type: "button", class: "plain back", onclick: () => this.open(this.alone) }, "← All panels");
+    const element = this.add(found).element;
+    element.classList.add("alone");
+    return h("div", {}, back, element);
+  }
+
+  section({ key, title: text, collapsed, panels }) {
+    const grid = h("div", { class: "grid" }, panels.map((placed) => this.placed(placed)));
+    if (!text) return grid;
+    return h("details", { class: "section", open: !collapsed, "data-key": key },
+      h("summary", {}, h("h2", {}, text)), grid);
+  }
+
+  placed(placed) {
+    const [x, y, width, height] = placed.place;
+    const { element } = this.add(placed);
+    Object.assign(element.style, {
+      gridColumn: `${x + 1} / span ${width}`,
+      gridRow: `${y + 1} / span ${height}`,
+    });
+    element.style.setProperty("--height", `${Math.max(4, height) * ROW_PX}px`);
+    element.classList.toggle("small", width <= 6 && height <= 6);
+    return element;
+  }
+
+  add(placed) {
+    const panel = new Panel(this, placed);
+    this.panels.set(placed.key, panel);
+    return panel;
+  }
+
+  seen(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const panel = this.panels.get(target.dataset.key);
+      if (!panel) continue;
+      this.inSight[isIntersecting ? "add" : "delete"](panel);
+      if (isIntersecting && (!panel.data || panel.outdated)) this.load(panel);
+    }
+  }
+
+  load(panel) {
+    panel.outdated = false;
+    return panel.load();
+  }
+
+  // What is out of sight is loaded when somebody gets there.
+  refresh() {
+    for (const panel of this.panels.values()) panel.outdated = true;
+    for (const panel of this.inSight) this.load(panel);
+    return this.loadMarks();
+  }
+
+  async loadMarks() {
+    try {
+      const { annotations } = await ask(`/api/dashboards/${this.uid}/annotations`, view());
+      const changed = JSON.stringify(annotations) !== JSON.stringify(this.marks);
+      this.marks = annotations;
+      if (changed) for (const panel of this.inSight) panel.drawing && panel.draw();
+    } catch (error) {
+      say(`Annotations: ${error.message}`);
+    }
+  }
+}
+
+start();
+const [, , uid] = location.pathname.split("/");
+new Deck(decodeURIComponent(uid)).follow();

@@ -1,0 +1,110 @@
+// What every drawing over time has: axes, a crosshair that all share, zoom by dragging.
+import { colour } from "./colours.js";
+import { timeTexts } from "./format.js";
+
+const SYNC = "dashboard";
+const FONT = "11px system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
+
+// As wide as the longest label. (How uPlot's own examples measure it.)
+function labelWidth(plot, texts, index, cycle) {
+  const axis = plot.axes[index];
+  if (cycle > 1) return axis._size;
+  plot.ctx.font = axis.font[0];
+  const widths = (texts ?? []).map((text) => plot.ctx.measureText(text).width / devicePixelRatio);
+  return Math.ceil(axis.ticks.size + axis.gap + Math.max(12, ...widths));
+}
+
+function axis(more) {
+  const line = { stroke: () => colour("--grid"), width: 1 };
+  return { font: FONT, stroke: () => colour("--quiet"), grid: line, ticks: { show: false, size: 4 }, gap: 4, ...more };
+}
+
+export function timeAxis() {
+  return axis({
+    size: 24,
+    space: 64,
+    grid: { show: false },
+    values: (plot, splits, index, space, distance) => timeTexts(splits, distance),
+  });
+}
+
+export function valueAxis(texts, more = {}) {
+  const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  return axis({ size: labelWidth, space: 28, values: (plot, splits) => texts(splits), ...given });
+}
+
+// `owner` has `from` and `to`, and is told of a zoom by `onzoom(from, to)`.
+export function options(owner, more) {
+  const { hooks = {}, scales = {}, ...rest } = more;
+  return {
+    width: 100,
+    height: 100,
+    legend: { show: false },
+    padding: [8, 12, 0, 0],
+    focus: { alpha: 0.22 },
+    cursor: {
+      sync: { key: SYNC },
+      focus: { prox: 24 },
+      drag: { x: true, y: false, setScale: false },
+      y: false,
+      points: { size: 7 },
+    },
+    ...rest,
+    scales: { x: { time: true, range: () => [owner.from, owner.to] }, ...scales },
+    hooks: { ...hooks, setSelect: [(plot) => zoom(plot, owner)] },
+  };
+}
+
+function zoom(plot, owner) {
+  const { left, width } = plot.select;
+  if (width < 6) return;
+  const [from, to] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+  plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+  owner.onzoom(from, to);
+}
+
+// Times of a panel's answer: evenly spaced.
+export function timesOf({ start, step, count }) {
+  return Float64Array.from({ length: count }, (_, index) => start + step * index);
+}
+
+// Where something was deployed or fired: a line where it began, and a stripe as long as it lasted.
+export function drawMarks(plot, marks) {
+  const { ctx, bbox } = plot;
+  const thickness = 3 * devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const mark of marks) {
+    const from = plot.valToPos(mark.start, "x", true);
+    const to = plot.valToPos(mark.end, "x", true);
+    ctx.globalAlpha = 0.7;
+    ctx.fillStyle = colour(mark.colour);
+    ctx.fillRect(from, bbox.top, Math.max(to - from, thickness), thickness);
+    dashed(ctx, colour(mark.colour), from, bbox.top, from, bbox.top + bbox.height);
+  }
+  ctx.restore();
+}
+
+function dashed(ctx, stroke, x1, y1, x2, y2) {
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(x1, y1);
+  ctx.lineTo(x2, y2);
+  ctx.stroke();
+}
+
+export function drawLimits(plot, steps) {
+  const { ctx, bbox, scales } = plot;
+  ctx.save();
+  for (const { value, color } of steps) {
+    if (value === null || value < scales.y.min || value > scales.y.max) continue;
+    const y = plot.valToPos(value, "y", true);
+    ctx.globalAlpha = 0.8;
+    dashed(ctx, colour(color), bbox.left, y, bbox.left + bbox.width, y);
+  }
+  ctx.restore();
+}

@@ -1,0 +1,12 @@
+// A runbook: what to do when its alert fires.
+import { ask } from "./api.js";
+import { byId, h } from "./dom.js";
+import { start, title } from "./frame.js";
+
+start();
+const name = decodeURIComponent(location.pathname.split("/")[2]);
+title(name);
+byId("main").classList.add("narrow");
+ask(`/api/runbooks/${name}`)
+  .then(({ html }) => byId("main").replaceChildren(h("article", { class: "card prose runbook", safeHtml: html })))
+  .catch((error) => byId("main").replaceChildren(h("div", { class: "empty" }, error.message)));

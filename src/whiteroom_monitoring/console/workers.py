@@ -1,0 +1,51 @@
+"""Runs what waits for data sources in threads, no more at once than the machine should bear."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from whiteroom_monitoring.console.evaluation.errors import RequestError
+
+AT_ONCE = 4
+# Who waits behind so many others would have given up by then.
+LONGEST_QUEUE = 200
+
+_Result = TypeVar("_Result")
+
+
+class BusyError(RequestError):
+    """More is asked at once than the console answers."""
+
+
+class Workers:
+    """Threads for requests, and others for the queries that each of them consists of."""
+
+    def __init__(self, at_once: int = AT_ONCE, longest_queue: int = LONGEST_QUEUE) -> None:
+        self._requests = ThreadPoolExecutor(at_once, "console-request")
+        self._queries = ThreadPoolExecutor(at_once, "console-query")
+        self._longest_queue = longest_queue
+        self._waiting = 0
+
+    async def run(self, task: Callable[[], _Result]) -> _Result:
+        """Return what ``task`` returns. Raises BusyError. Used from one event loop."""
+        if self._waiting >= self._longest_queue:
+            raise BusyError(f"{self._waiting} requests are waiting already; try again")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._requests, task)
+        finally:
+            self._waiting -= 1
+
+    def together(self, tasks: Sequence[Callable[[], _Result]]) -> list[_Result]:
+        """Run the queries of one panel at once; the first failure is raised."""
+        if len(tasks) == 1:
+            return [tasks[0]()]
+        return [future.result() for future in [self._queries.submit(task) for task in tasks]]
+
+    def close(self) -> None:
+        """Wait for nobody."""
+        for pool in (self._requests, self._queries):
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,1 @@
+"""The four dashboards: declared here once, written as Grafana's own JSON."""

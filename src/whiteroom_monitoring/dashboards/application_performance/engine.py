@@ -1,0 +1,103 @@
+"""What the engine does in its callbacks."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models import units
+
+from whiteroom_monitoring.dashboards.application_performance.expressions import (
+    CAUSE_COLOURS,
+    CHANNEL_COST,
+    CHOSEN,
+    RENDER_P99,
+)
+from whiteroom_monitoring.dashboards.assembly import Row
+from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.panels import About, bars, lines, ranking, spread
+from whiteroom_monitoring.dashboards.promql import increase, quantile, rate, select
+from whiteroom_monitoring.dashboards.queries import buckets, line, now
+
+_DROPOUTS = rate("audio_dropouts_total", CHOSEN)
+_RENDER_P50 = quantile(0.5, "audio_engine_render_time_seconds", CHOSEN)
+
+ENGINE = Row(
+    "Engine",
+    (
+        lines(
+            About(
+                "Render time against the deadline",
+                "The deadline is the length of a buffer. Where p99 touches it, one callback in a "
+                "hundred is late. When p50 rises too, all of the song costs more; when p99 rises "
+                "alone, something disturbs: a plug-in now and then, or the machine.",
+                ("AudioDeadlineMissed", "AudioProcessingOverload"),
+            ),
+            [
+                line(f"min({select('audio_buffer_duration_seconds', CHOSEN)})", "deadline"),
+                line(RENDER_P99, "p99"),
+                line(_RENDER_P50, "p50"),
+            ],
+            Look(units.Seconds, dashed=("deadline",)),
+            (12, 8),
+        ),
+        spread(
+            About(
+                "Callbacks by how much of the deadline they took",
+                "Each column is a moment, each row a share of the deadline, and darker means more "
+                "callbacks. A second band far above the first is a plug-in that is slow now and "
+                "then. Whatever is above 100 % was heard.",
+                ("AudioDeadlineMissed",),
+            ),
+            buckets(f"sum by (le) ({increase('audio_engine_load_ratio_bucket', CHOSEN)})"),
+            Look(units.PercentUnit),
+            (12, 8),
+        ),
+        lines(
+            About(
+                "Cost of each channel",
+                "Share of the deadline that each mixer channel takes, one above the other. The "
+                "one that grew when the trouble began is the one to mute first.",
+                ("AudioDeadlineMissed",),
+            ),
+            [line(CHANNEL_COST, "{{channel}}")],
+            Look(units.PercentUnit),
+            (14, 8),
+            stacked=True,
+        ),
+        ranking(
+            About(
+                "Costliest channels now",
+                "The same for now, the costliest first. Over 50 % for one channel leaves too "
+                "little for the others.",
+                ("AudioDeadlineMissed",),
+            ),
+            [now(f"topk(8, {CHANNEL_COST})", "{{channel}}")],
+            Look(units.PercentUnit, Limits(0.3, 0.5), decimals=2),
+            (10, 8),
+        ),
+        bars(
+            About(
+                "Dropouts by cause",
+                "Each is heard as a click or a gap; a dropout that doesn't end is one, so see the "
+                "sound lost as well.",
+                ("AudioXruns",),
+            ),
+            [line(f"60 * sum by (cause) ({_DROPOUTS})", "{{cause}}")],
+            Look(units.CountsPerMinute, fixed=CAUSE_COLOURS),
+            (12, 7),
+        ),
+        lines(
+            About(
+                "Callbacks against what is due",
+                "A callback for each length of a buffer is due. Fewer than that, and the driver "
+                "skips; none, and there is silence.",
+                ("AudioCallbacksStopped",),
+            ),
+            [
+                line(f"sum(1 / {select('audio_buffer_duration_seconds', CHOSEN)})", "due"),
+                line(f"sum({rate('audio_callbacks_total', CHOSEN)})", "ended"),
+            ],
+            Look(units.CountsPerSecond, dashed=("due",), fixed={"due": "text"}),
+            (12, 7),
+        ),
+    ),
+    needs="juce-backend",
+)

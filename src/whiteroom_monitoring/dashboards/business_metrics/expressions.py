@@ -1,0 +1,21 @@
+"""What several rows of Business Metrics ask."""
+
+from __future__ import annotations
+
+from whiteroom_monitoring.dashboards.promql import rate
+
+JOB = "business-metrics"
+CHOSEN = 'job=~"$job", instance=~"$instance"'
+
+REQUESTS = rate("http_requests_total", CHOSEN)
+# A refusal (4xx) is the answer to a mistake; what is the backend's own fault begins with 5.
+FAILED = rate("http_requests_total", CHOSEN, 'status=~"5.."')
+ERRORS = f"sum({FAILED}) / sum({REQUESTS})"
+
+# Without requests there is no share of them, and no time that they take.
+SOMEBODY_ASKS = "rate(http_requests_total[1m]) > 0"
+
+
+def in_sight(counter: str) -> str:
+    """Return what ``counter`` has grown by within the time shown, rounded to whole ones."""
+    return f"round(sum(increase({counter}{{{CHOSEN}}}[$__range])))"

@@ -1,0 +1,34 @@
+"""Queries go where the variable says."""
+
+from __future__ import annotations
+
+import pytest
+
+from whiteroom_monitoring.check.dashboards import data_sources
+
+FIXED = {"type": "prometheus", "uid": "abc"}
+BROKEN = [
+    lambda d: d["panels"][1]["targets"][0].update(datasource=FIXED),
+    lambda d: d["panels"][1].update(datasource=FIXED),
+    lambda d: d["panels"][1]["targets"][0].pop("datasource"),
+    lambda d: d["annotations"]["list"][0].update(datasource=FIXED),
+    lambda d: d["templating"]["list"][-1].update(datasource=FIXED),
+]
+
+
+def test_right_data_sources_have_no_faults(written) -> None:
+    """What goes to the variable is right."""
+    assert not list(data_sources.faults([written()]))
+
+
+@pytest.mark.parametrize("change", BROKEN)
+def test_fixed_data_source_is_a_fault(change, written) -> None:
+    """A panel, query, annotation or variable of a fixed data source would be empty elsewhere."""
+    [fault] = data_sources.faults([written(change)])
+    assert "found the data source" in fault.problem
+
+
+def test_missing_variable_is_a_fault(written) -> None:
+    """Without the variable nothing leads anywhere."""
+    [fault] = data_sources.faults([written(lambda d: d["templating"]["list"].pop(0))])
+    assert fault.problem == "there is no variable datasource of the type datasource"

@@ -1,0 +1,27 @@
+"""Panels say what they show and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from whiteroom_monitoring.check.dashboards import descriptions
+
+BROKEN = [
+    ({"description": ""}, "its description is no sentence"),
+    ({"description": "callbacks"}, "its description is no sentence"),
+    ({"title": ""}, "a panel without a title"),
+    ({"title": "Parts"}, "another panel of this dashboard has the same title"),
+]
+
+
+def test_right_descriptions_have_no_faults(written) -> None:
+    """A title of its own and a sentence are enough."""
+    assert not list(descriptions.faults([written()]))
+
+
+@pytest.mark.parametrize(("change", "problem"), BROKEN)
+def test_panel_that_says_too_little_is_a_fault(change, problem: str, written) -> None:
+    """Whatever a reader would miss is a fault."""
+    file = written(lambda d: d["panels"][1].update(change))
+    [fault] = descriptions.faults([file])
+    assert problem in fault.problem

@@ -1,0 +1,40 @@
+"""Panels and expectations belong together one by one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.check.dashboards import expectations
+
+RIGHT = {"whiteroom-system-health": {"101": {"shows": "data"}, "102": {"shows": "zero"}}}
+BROKEN = [
+    ({"whiteroom-system-health": {"101": {"shows": "data"}}}, "Parts: nothing says what it shows"),
+    (
+        RIGHT | {"whiteroom-alerts": {"101": {"shows": "empty"}}},
+        "an expectation of panel 101 of whiteroom-alerts, which does not exist",
+    ),
+    ({"whiteroom-system-health": {"101": {"shows": "nothing"}}}, "found no expectations"),
+]
+
+
+def test_right_expectations_have_no_faults(written, tmp_path: Path) -> None:
+    """One for each panel with queries is right."""
+    (tmp_path / "expectations.json").write_text(json.dumps(RIGHT))
+    assert not list(expectations.faults([written()], tmp_path))
+
+
+@pytest.mark.parametrize(("declared", "problem"), BROKEN)
+def test_broken_expectations_are_a_fault(declared, problem: str, written, tmp_path: Path) -> None:
+    """A panel that nobody vouches for is a fault, and a promise about none is, too."""
+    (tmp_path / "expectations.json").write_text(json.dumps(declared))
+    [fault] = expectations.faults([written()], tmp_path)
+    assert problem in fault.problem
+
+
+def test_missing_file_is_a_fault(written, tmp_path: Path) -> None:
+    """Without the file nothing is promised at all."""
+    [fault] = expectations.faults([written()], tmp_path)
+    assert fault.advice == "run `whiteroom generate`"

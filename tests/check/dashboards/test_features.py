@@ -1,0 +1,36 @@
+"""Dashboards use only what the console shows, too."""
+
+from __future__ import annotations
+
+import pytest
+
+from whiteroom_monitoring.check.dashboards import features
+
+BROKEN = [
+    (lambda d: d["panels"][1].update(type="piechart"), "type is 'piechart', expected one of"),
+    (lambda d: d["panels"][1].update(repeat="job"), "repeat is not among what is supported"),
+    (
+        lambda d: d["panels"][1]["fieldConfig"]["defaults"].update(unit="mflops"),
+        "fieldConfig.defaults.unit is 'mflops'",
+    ),
+    (
+        lambda d: d["panels"][1]["options"]["legend"].update(displayMode="table"),
+        "options.legend.displayMode is 'table', expected one of list",
+    ),
+    (
+        lambda d: d["panels"][1].update(transformations=[{"id": "reduce", "options": {}}]),
+        "transformations[].id is not among what is supported",
+    ),
+]
+
+
+def test_right_features_have_no_faults(written) -> None:
+    """What the builders write is supported."""
+    assert not list(features.faults([written()]))
+
+
+@pytest.mark.parametrize(("change", "problem"), BROKEN)
+def test_unsupported_feature_is_a_fault(change, problem: str, written) -> None:
+    """A feature that only Grafana has is found, with the panel and the place."""
+    problems = [fault.problem for fault in features.faults([written(change)])]
+    assert any(problem in each for each in problems), problems

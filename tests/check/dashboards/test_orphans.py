@@ -1,0 +1,69 @@
+"""Every metric is looked at, or somebody says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.catalogue.model import Catalogue
+from whiteroom_monitoring.check import rule_files
+from whiteroom_monitoring.check.dashboards import orphans
+from whiteroom_monitoring.check.rule_files import RuleSet
+
+METRICS = """\
+domain: audio
+program: juce-backend
+metrics:
+  - {name: audio_callbacks_total, type: counter, help: Callbacks., thread: any}
+  - {name: audio_wait_seconds, type: summary, unit: seconds, help: Wait., thread: any}
+"""
+RULES = """\
+groups:
+  - name: audio
+    rules:
+      - record: job:audio_wait_seconds:rate5m
+        expr: sum by (job) (rate(audio_wait_seconds_sum[5m]))
+"""
+ALERT = """\
+      - alert: Wait
+        expr: job:audio_wait_seconds:rate5m > 1
+"""
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    """Two metrics: the small dashboard looks at the first one."""
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    (folder / "audio.yaml").write_text(METRICS)
+    return load(folder)
+
+
+def _rules(folder: Path, text: str) -> RuleSet:
+    path = folder / "audio.yml"
+    path.write_text(text)
+    return rule_files.read([path])
+
+
+def test_metric_that_nobody_looks_at_is_a_fault(written, catalogue, tmp_path: Path) -> None:
+    """A recording that no alert and no panel uses looks at nothing."""
+    [fault] = orphans.faults([written()], catalogue, _rules(tmp_path, RULES), {})
+    assert fault.problem == "audio_wait_seconds: no panel and no alert looks at it"
+    assert (fault.path.name, fault.line) == ("audio.yaml", 5)
+
+
+def test_alert_looks_through_a_recording(written, catalogue, tmp_path: Path) -> None:
+    """An alert about a recording is one about the metric behind it."""
+    assert not list(orphans.faults([written()], catalogue, _rules(tmp_path, RULES + ALERT), {}))
+
+
+def test_reason_excuses_as_long_as_it_is_needed(written, catalogue, tmp_path: Path) -> None:
+    """A written reason is enough, and one about a metric that is looked at is out of date."""
+    rules = _rules(tmp_path, RULES)
+    reasons = {"audio_wait_seconds": "an example"}
+    assert not list(orphans.faults([written()], catalogue, rules, reasons))
+    reasons["audio_callbacks_total"] = "another"
+    [fault] = orphans.faults([written()], catalogue, rules, reasons)
+    assert "its reason is out of date" in fault.problem

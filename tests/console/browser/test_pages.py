@@ -1,0 +1,155 @@
+"""The laws of the pages, in a real Chromium."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+PAGES = ("/", "/d/kinds/kinds", "/alerts", "/targets", "/explore?expr=level", "/runbooks/FfiSlow")
+PANEL = "document.querySelector('[data-key=\"{}\"]')"
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_clean(page: Any, path: str, width: int) -> None:
+    """No page has an error, asks anybody else, or is wider than its window; desktop and phone."""
+    page.open(path, width)
+    assert page.asked_elsewhere() == []
+    assert page.complaints() == []
+    assert page.value("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "setTimeout(() => { throw new Error('broken') })",
+        "console.error('broken')",
+        "fetch('http://127.0.0.1:1/elsewhere').catch(() => 0)",
+        "document.body.append(Object.assign(document.createElement('script'), {text: '1'}))",
+        "document.body.setAttribute('onclick', 'alert(1)'); document.body.click()",
+    ],
+)
+def test_harm_would_be_seen(page: Any, harm: str) -> None:
+    """What the test above promises not to find, it does find when it is there."""
+    page.open("/targets")
+    page.value(f"void ({harm})" if ";" not in harm else f"void (() => {{ {harm} }})()")
+    page.value("new Promise((done) => setTimeout(done, 150))")
+    assert page.asked_elsewhere() or page.complaints()
+
+
+def test_no_panel_is_an_empty_box(page: Any) -> None:
+    """Every panel has a drawing, a text or a notice; what is not supported is named."""
+    page.open("/d/kinds/kinds", height=3000)
+    assert page.value("document.querySelectorAll('.panel').length") == 16
+    assert page.empty_panels() == []
+    assert "panels of the type geomap" in page.value(PANEL.format("24") + ".innerText")
+    assert "nothing was played" in page.value(PANEL.format("25") + ".innerText")
+    page.value(PANEL.format("24") + ".querySelector('.body').replaceChildren()")
+    assert page.empty_panels() == ["A map"]
+
+
+@pytest.mark.parametrize(
+    "slug", ["application-performance", "system-health", "business-metrics", "alerts"]
+)
+def test_our_dashboards_are_clean(page: Any, our_console: Any, slug: str) -> None:
+    """Our own dashboards have no error and no empty box, also where nothing is recorded."""
+    ours = replace(page, url=our_console.url)
+    ours.open(f"/d/whiteroom-{slug}/{slug}", height=4000)
+    assert ours.complaints() == []
+    assert ours.empty_panels() == []
+
+
+def test_a_value_is_said_by_more_than_colour(page: Any) -> None:
+    """A value beyond a threshold has a sign that says so, with a name for who can't see it."""
+    page.open("/d/kinds/kinds", height=2000)
+    signs = "[...{}.querySelectorAll('.bar .icon')].map((icon) => icon.ariaLabel)"
+    assert page.value(signs.format(PANEL.format("14"))) == ["good", "warning", "bad"]
+    assert page.value(PANEL.format("12") + ".querySelector('.value').innerText") == "30 %"
+
+
+def test_series_differ_by_shape(page: Any) -> None:
+    """No two of the first series of a legend have the same shape."""
+    page.open("/d/kinds/kinds")
+    shapes = f"[...{PANEL.format('11')}.querySelectorAll('.series svg')].map((s) => s.innerHTML)"
+    found = page.value(shapes)
+    assert len(found) == len(set(found)) == 3
+
+
+def test_keys_do_what_they_say(page: Any) -> None:
+    """With keys alone: a panel as a table, alone, and back; the list of keys."""
+    page.open("/d/kinds/kinds")
+    page.value(PANEL.format("11") + ".focus()")
+    page.page.press("t")
+    page.page.wait(PANEL.format("11") + ".querySelectorAll('tbody tr').length > 50")
+    page.page.press("v")
+    page.page.wait("document.querySelectorAll('.panel').length === 1")
+    assert page.value("location.search") == "?viewPanel=11"
+    page.page.press("Escape")
+    page.page.wait("document.querySelectorAll('.panel').length > 10")
+    page.page.press("?")
+    page.page.wait("document.querySelector('dialog[open]')?.innerText.includes('zoom out')")
+
+
+def test_arrows_read_a_chart(page: Any, backends: Any) -> None:
+    """The arrow keys move the crosshair, and say what is there, without a mouse."""
+    page.open(f"/d/kinds/kinds?from={backends.start}000&to={backends.end}000")
+    page.value(PANEL.format("11") + ".querySelector('.plot').focus()")
+    page.page.press("ArrowLeft")
+    page.page.press("ArrowLeft")
+    tip = PANEL.format("11") + ".querySelector('.tip')"
+    page.page.wait(f"!{tip}.hidden")
+    assert all(name in page.value(f"{tip}.innerText") for name in ("bass", "drums", "lead"))
+
+
+def test_dragging_zooms_every_panel(page: Any) -> None:
+    """A drag over a chart becomes the time range of the address, and of all panels."""
+    page.open("/d/kinds/kinds")
+    box = page.value(
+        f"JSON.parse(JSON.stringify({PANEL.format('11')}.querySelector('.u-over')"
+        ".getBoundingClientRect()))"
+    )
+    y = box["y"] + box["height"] / 2
+    left = {"button": "left", "buttons": 1}
+    page.page.mouse("mouseMoved", box["x"] + 40, y)
+    page.page.mouse("mousePressed", box["x"] + 40, y, clickCount=1, **left)
+    page.page.mouse("mouseMoved", box["x"] + 200, y, **left)
+    page.page.mouse("mouseReleased", box["x"] + 200, y, clickCount=1, **left)
+    page.page.wait("/from=\\d{13}&to=\\d{13}/.test(location.search)")
+
+
+def test_the_crosshair_is_shared(page: Any) -> None:
+    """Where the mouse is in one chart, the others have a line, too."""
+    page.open("/d/kinds/kinds", height=1400)
+    box = page.value(
+        f"JSON.parse(JSON.stringify({PANEL.format('11')}.querySelector('.u-over')"
+        ".getBoundingClientRect()))"
+    )
+    page.page.mouse("mouseMoved", box["x"] + 90, box["y"] + 60)
+    page.page.mouse("mouseMoved", box["x"] + 100, box["y"] + 60)
+    other = PANEL.format("16") + ".querySelector('.u-cursor-x')"
+    page.page.wait(f"getComputedStyle({other}).transform !== 'none'")
+    assert page.value(f"new DOMMatrix(getComputedStyle({other}).transform).e") > 50
+
+
+def test_completion_writes_names(page: Any) -> None:
+    """A name is completed by keys: a metric, then a label, then its value."""
+    page.open("/explore")
+    page.page.wait("document.getElementById('expression').getAttribute('role') === 'combobox'")
+    field = "document.getElementById('expression')"
+    for text, expected in (("lev", "level"), ("{cha", "channel"), ('="dr', "drums")):
+        page.page.call("Input.insertText", text=text)
+        page.page.wait(
+            f"document.querySelector('#completions [aria-selected=true] code')?.innerText === "
+            f"'{expected}'"
+        )
+        page.page.press("Enter")
+    assert page.value(f"{field}.value") == 'level{channel="drums'
+
+
+def test_dark_is_dark(page: Any) -> None:
+    """A dark page has light text on a dark ground, and the drawings with it."""
+    page.open("/d/kinds/kinds?theme=dark")
+    ground = page.value("getComputedStyle(document.body).backgroundColor")
+    assert all(int(part) < 40 for part in ground.strip("rgb()").split(","))

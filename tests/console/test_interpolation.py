@@ -1,0 +1,58 @@
+"""Names in queries stand for what Grafana makes of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from whiteroom_monitoring.console.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.console.evaluation.interpolation import Scope, Value, macros
+from whiteroom_monitoring.console.evaluation.times import TimeRange, grid
+
+SCOPE = Scope(
+    {
+        "one": Value(("bass",), "bass", several=True),
+        "two": Value(("bass", "a.b|c"), "bass, a.b|c", several=True),
+        "all": Value(("x", "y"), "All", several=True, raw=".*"),
+        "plain": Value(('sa"y',), 'sa"y'),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('{c=~"$one"}', '{c=~"bass"}'),
+        ('{c=~"${one}"} [[one]]', '{c=~"bass"} bass'),
+        ('{c=~"$two"}', '{c=~"(bass|a\\\\.b\\\\|c)"}'),
+        ('{c=~"$all"}', '{c=~".*"}'),
+        ('{c="$plain"}', '{c="sa\\"y"}'),
+        ("${two:csv} ${two:pipe} ${two:json}", 'bass,a.b|c bass|a.b|c ["bass", "a.b|c"]'),
+        ("${two:regex}", "(bass|a\\.b\\|c)"),
+        ("${all:text} ${one:percentencode}", "All bass"),
+        ('label_replace(x, "a", "$1", "b", "(.*)")', 'label_replace(x, "a", "$1", "b", "(.*)")'),
+        ('{c=~"a$"} $unknown', '{c=~"a$"} $unknown'),
+    ],
+)
+def test_query(written: str, expected: str) -> None:
+    """A variable is put in as Grafana's data source for Prometheus puts it in."""
+    assert SCOPE.query(written) == expected
+
+
+@pytest.mark.parametrize("written", ["rate(x[$__nothing])", "${one:sqlstring}"])
+def test_what_is_not_known_is_named(written: str) -> None:
+    """A macro or a format that is not supported is no query of something else."""
+    with pytest.raises(UnsupportedError):
+        SCOPE.query(written)
+
+
+@pytest.mark.parametrize(
+    ("length_s", "points", "interval", "rate"),
+    [(1800, 500, "5s", "1m"), (3600, 120, "30s", "1m"), (86_400, 500, "5m", "315s")],
+)
+def test_macros(length_s: int, points: int, interval: str, rate: str) -> None:
+    """$__rate_interval is the step and a scrape, and four scrapes of 15 s at least."""
+    when = TimeRange(1_000_000, 1_000_000 + length_s)
+    found = macros(when, grid(when, points, 0), 15)
+    assert found["__interval"] == interval
+    assert found["__rate_interval"] == rate
+    assert found["__range"] == f"{length_s}s"

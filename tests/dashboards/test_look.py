@@ -1,0 +1,44 @@
+"""Limits and words become Grafana's thresholds and mappings."""
+
+from __future__ import annotations
+
+import pytest
+
+from whiteroom_monitoring.dashboards.look import BAD, GOOD, PLAIN, WARNING, Limits, Look, Word
+
+STEPS = [
+    (Limits(0.7, 1), [(GOOD, None), (WARNING, 0.7), (BAD, 1)]),
+    (Limits(20, 10), [(BAD, None), (WARNING, 10), (GOOD, 20)]),
+]
+
+
+@pytest.mark.parametrize(("limits", "steps"), STEPS)
+def test_colours_begin_where_the_limits_are(limits: Limits, steps) -> None:
+    """When the bad limit is the lower one, lower is worse."""
+    assert limits.steps() == steps
+
+
+def test_without_limits_nothing_is_good_or_bad() -> None:
+    """A number that has no limits has no colour either."""
+    [step] = Look("s").thresholds().build().steps
+    assert (step.color, step.value) == (PLAIN, None)
+
+
+def test_words_stand_for_ranges_in_order() -> None:
+    """The first word whose range holds a value is shown."""
+    words = (Word("none", GOOD, 0, 0), Word("some", BAD, 0, 9))
+    texts = [(m.options.from_val, m.options.to, m.options.result.text)
+             for m in Look("s", words=words).mappings()]  # fmt: skip
+    assert texts == [(0, 0, "none"), (0, 9, "some")]
+
+
+def test_a_limit_line_is_dashed_and_red() -> None:
+    """A dashed series has no area, and is red unless another colour is fixed."""
+    look = Look("s", fixed={"due": "text", "lost": "red"}, dashed=("due", "deadline"))
+    found = {
+        name: {each.id_val: each.value for each in values} for name, values in look.overrides()
+    }
+    assert found["deadline"]["color"] == {"mode": "fixed", "fixedColor": "red"}
+    assert found["due"]["color"] == {"mode": "fixed", "fixedColor": "text"}
+    assert found["due"]["custom.fillOpacity"] == 0
+    assert "custom.lineStyle" not in found["lost"]

@@ -1,0 +1,166 @@
+"""Panels show what happens: in a healthy stack, when sound breaks, calls fail, musicians come."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from whiteroom_monitoring.console.evaluation.evaluator import Evaluator
+from whiteroom_monitoring.console.evaluation.frames import Lines
+from whiteroom_monitoring.console.evaluation.library import Dashboard, read
+from whiteroom_monitoring.console.evaluation.sources import Sources
+from whiteroom_monitoring.console.evaluation.times import TimeRange
+from whiteroom_monitoring.locations import repository_root, share
+from whiteroom_monitoring.stack.layout import LOOPBACK
+
+# Each waits for rates over a minute.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+
+SOUND, BUSINESS = "application-performance", "business-metrics"
+# A minute of rate, a scrape, a round of rules, and a busy machine.
+LIMIT_S = 150
+
+
+@dataclass(frozen=True)
+class Panels:
+    """The panels of a running stack, as the console evaluates them."""
+
+    evaluator: Evaluator
+
+    def show(self, slug: str, title: str) -> dict[str, float]:
+        """Return the newest value of each series of a panel, by its name."""
+        dashboard = _dashboard(slug)
+        [panel] = [each for each in dashboard.panels() if each["title"] == title]
+        now = time.time()
+        view = self.evaluator.view(dashboard, TimeRange(now - 300, now))
+        shown = self.evaluator.panel(view, panel)
+        assert isinstance(shown.data, Lines), shown
+        return {
+            series.name: value
+            for series in shown.data.series
+            if (value := series.values[-1]) is not None
+        }
+
+    def value(self, slug: str, title: str) -> float:
+        """Return the one value of a panel; nan when it has none."""
+        return next(iter(self.show(slug, title).values()), float("nan"))
+
+
+def _dashboard(slug: str) -> Dashboard:
+    return read(share("infrastructure/monitoring/grafana") / "dashboards" / f"{slug}.json")
+
+
+@pytest.fixture(scope="module")
+def panels(stack) -> Panels:
+    """The panels of the stack."""
+    return Panels(Evaluator(Sources({"prometheus": stack.layout.url("prometheus")})))
+
+
+@pytest.fixture
+def fault(stack) -> Iterator[Callable[..., None]]:
+    """Return a function that switches a fault of the engine on; in the end all are off."""
+    root = repository_root()
+    assert root is not None
+    command = [
+        *(sys.executable, str(root / "examples/control_engine.py")),
+        *("--socket", str(stack.layout.control_socket)),
+    ]
+
+    def switch_on(*fields: str) -> None:
+        subprocess.run([*command, "fault", *fields], check=True, capture_output=True)
+
+    yield switch_on
+    subprocess.run([*command, "faults_off"], check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def _more_musicians(stack) -> Iterator[None]:
+    """Let many more musicians come than the stack has, and go in the end."""
+    root = repository_root()
+    assert root is not None
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "whiteroom_musicians"),
+            *("--url", f"http://{LOOPBACK}:{stack.layout.port('web')}"),
+            *("--musicians", "150", "--rate", "10", "--seed", "2"),
+        ],
+        env={**os.environ, "PYTHONPATH": str(root / "reference_app/musicians")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _verify(stack, wait_s: str) -> list[dict[str, Any]]:
+    """Return the checks of `verify`, whether they hold or not."""
+    process = stack.start("verify", "--json", "--wait", wait_s)
+    checks: list[dict[str, Any]] = json.loads(process.communicate(timeout=200)[0])["checks"]
+    return checks
+
+
+def test_every_panel_shows_what_it_promises(stack) -> None:
+    """In a healthy stack every query of every panel gives data, zero or nothing, as declared."""
+    failed = [
+        (check["id"], check["seen"])
+        for check in _verify(stack, "90")
+        if check["area"] == "panels" and check["state"] != "ok"
+    ]
+    assert failed == []
+
+
+def test_slow_plugin_is_found_in_three_looks(panels, fault, wait_until) -> None:
+    """A channel that takes 8 ms of 5 breaks the sound; the suspects say engine, and which."""
+    fault("kind=slow_plugin", "channel=bass", "microseconds=8000")
+
+    def broken() -> bool:
+        return panels.value(SOUND, "Sound") > 6 and panels.value(SOUND, "Deadline in use") > 1
+
+    wait_until(broken, LIMIT_S, "the sound is said to be broken")
+    suspects = panels.show(SOUND, "Suspects, each of its limit")
+    assert max(suspects, key=lambda name: suspects[name]).startswith("engine")
+    channels = panels.show(SOUND, "Costliest channels now")
+    assert max(channels, key=lambda name: channels[name]) == "bass"
+    causes = panels.show(SOUND, "Sound lost by cause")
+    assert max(causes, key=lambda name: causes[name]) == "over_budget"
+
+
+def test_failing_calls_are_named(stack, panels, fault, wait_until) -> None:
+    """Calls that fail appear with their function and code, where there was nothing before.
+
+    `verify` names the panel, which promises to be empty.
+    """
+    title = "Failed calls by function and code"
+    assert panels.show(SOUND, title) == {}
+    fault("kind=failing_calls", "function=sch_engine_set_tempo", "code=rejected")
+    name = "sch_engine_set_tempo rejected"
+    wait_until(lambda: name in panels.show(SOUND, title), LIMIT_S, "the failed calls are shown")
+    assert panels.show(SOUND, "Suspects, each of its limit")["bridge: failed calls, of 5 %"] > 0
+    [seen] = [check["seen"] for check in _verify(stack, "0") if check["id"] == f"panels.{SOUND}"]
+    assert f"{title}: query A: found 1 series, expected none" in seen
+
+
+def test_more_musicians_are_seen(stack, panels, wait_until) -> None:
+    """When more musicians come, more users are active and more requests are answered."""
+    users = panels.value(BUSINESS, "Active users")
+    requests = panels.show(BUSINESS, "Requests by status").get("200", 0.0)
+    with _more_musicians(stack):
+
+        def busier() -> bool:
+            answered = panels.show(BUSINESS, "Requests by status").get("200", 0.0)
+            return panels.value(BUSINESS, "Active users") > users + 20 and answered > 2 * requests
+
+        wait_until(busier, LIMIT_S, "more users and requests are shown")

@@ -1,0 +1,77 @@
+"""What a panel shows is held against what it promises."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from whiteroom_monitoring.console.evaluation.evaluator import Evaluated
+from whiteroom_monitoring.console.evaluation.frames import Column, Lines, Series, Table
+from whiteroom_monitoring.dashboards.expectations import Expectation
+from whiteroom_monitoring.dashboards.links import DASHBOARDS
+from whiteroom_monitoring.dashboards.shows import Shows
+from whiteroom_monitoring.verify import panels
+from whiteroom_monitoring.verify.checks import DEFINITIONS
+
+JUDGED = [
+    (Shows.DATA, [1.0], None),
+    (Shows.DATA, [0.0], None),
+    (Shows.DATA, [], "found no data"),
+    (Shows.ZERO, [0.0, 0.0], None),
+    (Shows.ZERO, [0.0, 3.0], "found 3, expected 0"),
+    (Shows.ZERO, [-1.0], "found -1, expected 0"),
+    (Shows.ZERO, [], "found no data"),
+    (Shows.EMPTY, [], None),
+    (Shows.EMPTY, [0.0], "found 1 series, expected none"),
+]
+
+
+@pytest.mark.parametrize(("expected", "values", "problem"), JUDGED)
+def test_values_are_held_against_the_promise(expected, values, problem) -> None:
+    """Data needs a value, zero needs zeros, and empty needs nothing at all."""
+    assert panels.fault(expected, values) == problem
+
+
+def test_only_numbers_count() -> None:
+    """The newest number of each series counts; a series without a number is none."""
+    series = (
+        Series("A", "old", {}, [1.0, 2.0, None]),
+        Series("A", "nothing", {}, [None, math.nan]),
+        Series("B", "other", {}, [7.0]),
+    )
+    lines = Lines([0, 1, 2], series)
+    assert panels.numbers(lines, "A") == [2.0]
+    assert panels.numbers(lines, "B") == [7.0]
+    assert panels.numbers(lines, "C") == []
+
+
+def test_table_counts_by_numbers_or_rows() -> None:
+    """A table gives what its query put into it; one of labels alone gives a 1 for each row."""
+    labels = Column("Version", "string", ["1", "2"])
+    assert panels.numbers(Table((labels,)), "A") == [1.0, 1.0]
+    table = Table((labels, Column("Value #A", "number", [3.0, None], "A")))
+    assert panels.numbers(table, "A") == [3.0]
+    assert panels.numbers(table, "B") == []
+
+
+def test_every_query_of_a_panel_is_judged() -> None:
+    """A panel of which one query is empty shows less than it promises."""
+    lines = Lines([0], (Series("A", "a", {}, [1.0]),))
+    shown = Evaluated({"id": 1}, lines, {"A": "up", "B": "down"})
+    promise = Expectation(Shows.DATA)
+    assert list(panels.panel_faults(shown, promise)) == ["query B: found no data"]
+
+
+@pytest.mark.parametrize("words", [{"notice": "not supported"}, {"problem": "not reached"}])
+def test_panel_that_shows_words_is_a_fault(words) -> None:
+    """A notice or an error in a panel's place is no data, whatever it promises."""
+    shown = Evaluated({"id": 1}, None, {}, **words)
+    for promise in (None, Expectation(Shows.EMPTY)):
+        assert list(panels.panel_faults(shown, promise)) == list(words.values())
+
+
+def test_every_dashboard_is_verified() -> None:
+    """`verify` has a check for each dashboard of the set."""
+    ids = {definition.id for definition in DEFINITIONS}
+    assert {f"panels.{slug}" for slug in DASHBOARDS} <= ids
