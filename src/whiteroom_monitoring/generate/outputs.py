@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.generate import cpp, python, reference
+from whiteroom_monitoring.generate import c, cpp, python, reference, swift
 
 # A generator returns the text of each file by its path below the repository's root.
 GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
+    c.generate,
     cpp.generate,
     python.generate,
     reference.generate,
+    swift.generate,
 )
 
 

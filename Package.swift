@@ -1,0 +1,48 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let core = "juce_backend/src/monitoring"
+let monitoring = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore"
+
+let package = Package(
+    name: "WhiteRoomMonitoring",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18)],
+    products: [
+        .library(name: "WhiteRoomMonitoring", targets: ["WhiteRoomMonitoring"]),
+        // Needs libmicrohttpd and zlib; whoever can't link them goes without.
+        .library(name: "WhiteRoomMonitoringEndpoint", targets: ["WhiteRoomMonitoringEndpoint"]),
+    ],
+    targets: [
+        // The same sources as CMake's and Python's builds: sources.txt is the list, a test compares.
+        .target(
+            name: "WhiteRoomMonitoringCore",
+            path: core,
+            sources: [
+                "fork_guard.cpp", "segment.cpp", "segment_directory.cpp", "segment_layout.cpp",
+                "segment_memory.cpp", "segment_reader.cpp", "program_view.cpp", "fold.cpp",
+                "family_writer.cpp", "exposition.cpp", "negotiation.cpp", "audio_metrics.cpp",
+                "ffi_metrics.cpp", "segment_c.cpp", "audio_metrics_c.cpp",
+            ],
+            publicHeadersPath: "module"),
+        .target(
+            name: "WhiteRoomMonitoring",
+            dependencies: ["WhiteRoomMonitoringCore"],
+            path: "\(monitoring)/Monitoring"),
+        // It includes the core's headers as text: as a dependency they would be a module, which
+        // C++ files don't see. Whoever depends on it depends on the core, too.
+        .target(
+            name: "WhiteRoomMonitoringEndpointCore",
+            path: core,
+            sources: [
+                "http_endpoint.cpp", "http_endpoint_c.cpp", "credentials.cpp", "scrape_body.cpp",
+            ],
+            publicHeadersPath: "module_endpoint",
+            linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("z")]),
+        .target(
+            name: "WhiteRoomMonitoringEndpoint",
+            dependencies: ["WhiteRoomMonitoring", "WhiteRoomMonitoringEndpointCore"],
+            path: "\(monitoring)/MonitoringEndpoint"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)
