@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "WhiteRoomMonitoring", targets: ["WhiteRoomMonitoring"]),
         // Needs libmicrohttpd and zlib; whoever can't link them goes without.
         .library(name: "WhiteRoomMonitoringEndpoint", targets: ["WhiteRoomMonitoringEndpoint"]),
+        .library(name: "WhiteRoomMonitoringTestKit", targets: ["WhiteRoomMonitoringTestKit"]),
     ],
     targets: [
         // The same sources as CMake's and Python's builds: sources.txt is the list, a test compares.
@@ -42,6 +43,29 @@ let package = Package(
             name: "WhiteRoomMonitoringEndpoint",
             dependencies: ["WhiteRoomMonitoring", "WhiteRoomMonitoringEndpointCore"],
             path: "\(monitoring)/MonitoringEndpoint"),
+        .target(
+            name: "WhiteRoomMonitoringTestKit",
+            dependencies: ["WhiteRoomMonitoring"],
+            path: "\(monitoring)/MonitoringTestKit"),
+        .testTarget(
+            name: "MonitoringTests",
+            dependencies: [
+                "WhiteRoomMonitoring", "WhiteRoomMonitoringEndpoint", "WhiteRoomMonitoringTestKit",
+            ],
+            path: "tests/swift/MonitoringTests"),
+        .target(name: "AllocationCount", path: "tests/swift/AllocationCount"),
+        .executableTarget(
+            name: "whiteroom-swift-proof",
+            dependencies: ["AllocationCount", "WhiteRoomMonitoring"],
+            path: "tests/swift/Proof"),
+        .target(
+            name: "BenchmarkLoops",
+            path: "benchmarks/swift/Loops",
+            cxxSettings: [.headerSearchPath("../../../\(core)")]),
+        .executableTarget(
+            name: "whiteroom-swift-benchmark",
+            dependencies: ["BenchmarkLoops", "WhiteRoomMonitoring"],
+            path: "benchmarks/swift/Program"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -4,7 +4,7 @@
 ///
 /// Wait-free on any thread, except for making it.
 public struct BusinessMetrics: Sendable {
-    private let metrics: UI.Shared
+    @usableFromInline let metrics: UI.Shared
 
     /// `segment` is one of the program `swift-frontend`.
     public init(_ segment: Segment) throws(MonitoringError) {
@@ -12,22 +12,22 @@ public struct BusinessMetrics: Sendable {
     }
 
     /// A user is at work, until the session that is returned ends.
-    public func sessionBegan() -> ActiveSession {
+    @inlinable public func sessionBegan() -> ActiveSession {
         ActiveSession(metrics.uiActiveSessions)
     }
 
     /// A song that was chosen at `began` can be played.
-    public func songLoaded(began: MonotonicTime, ended: MonotonicTime = .now) {
+    @inlinable public func songLoaded(began: MonotonicTime, ended: MonotonicTime = .now) {
         metrics.uiSongLoadDurationSeconds.observe(nanoseconds: ended.nanoseconds(since: began))
     }
 
     /// An export to an audio file is whole.
-    public func exported(began: MonotonicTime, ended: MonotonicTime = .now) {
+    @inlinable public func exported(began: MonotonicTime, ended: MonotonicTime = .now) {
         metrics.uiExportDurationSeconds.observe(nanoseconds: ended.nanoseconds(since: began))
     }
 
     /// Run `load` and record how long it took; one that throws is no song that can be played.
-    public func loadingSong<Song, Failure>(
+    @inlinable public func loadingSong<Song, Failure>(
         _ load: () throws(Failure) -> Song
     ) throws(Failure) -> Song {
         let began = MonotonicTime.now
@@ -37,7 +37,7 @@ public struct BusinessMetrics: Sendable {
     }
 
     /// The same for a load that waits, in the caller's isolation.
-    public nonisolated(nonsending) func loadingSong<Song>(
+    @inlinable public nonisolated(nonsending) func loadingSong<Song>(
         _ load: nonisolated(nonsending) () async throws -> Song
     ) async throws -> Song {
         let began = MonotonicTime.now
@@ -47,7 +47,7 @@ public struct BusinessMetrics: Sendable {
     }
 
     /// Run `export` and record how long it took; one that throws has exported nothing.
-    public func exporting<File, Failure>(
+    @inlinable public func exporting<File, Failure>(
         _ export: () throws(Failure) -> File
     ) throws(Failure) -> File {
         let began = MonotonicTime.now
@@ -57,7 +57,7 @@ public struct BusinessMetrics: Sendable {
     }
 
     /// The same for an export that waits, in the caller's isolation.
-    public nonisolated(nonsending) func exporting<File>(
+    @inlinable public nonisolated(nonsending) func exporting<File>(
         _ export: nonisolated(nonsending) () async throws -> File
     ) async throws -> File {
         let began = MonotonicTime.now
@@ -70,17 +70,17 @@ public struct BusinessMetrics: Sendable {
 /// A session in which a user is at work. It ends once, at the latest with its owner: a session can
 /// neither be forgotten nor ended twice.
 public struct ActiveSession: ~Copyable, Sendable {
-    private let active: LevelGauge<AnyThread>
+    @usableFromInline let active: LevelGauge<AnyThread>
 
-    init(_ active: LevelGauge<AnyThread>) {
+    @inlinable init(_ active: LevelGauge<AnyThread>) {
         self.active = active
         active.increment()
     }
 
     /// End the session now.
-    public consuming func end() {}
+    @inlinable public consuming func end() {}
 
-    deinit {
+    @inlinable deinit {
         active.decrement()
     }
 }

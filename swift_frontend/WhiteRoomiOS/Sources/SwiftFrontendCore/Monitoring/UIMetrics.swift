@@ -11,22 +11,22 @@ public struct UIMetrics: Sendable {
     }
 
     /// A user has done something.
-    public func userDid(_ action: UI.Action) {
+    @inlinable public func userDid(_ action: UI.Action) {
         metrics.uiUserActionsTotal[action].increment()
     }
 
     /// The first frame that shows the effect of an action is there; the action was at `began`.
-    public func effectShown(began: MonotonicTime, shown: MonotonicTime = .now) {
+    @inlinable public func effectShown(began: MonotonicTime, shown: MonotonicTime = .now) {
         metrics.uiInteractionTimeSeconds.observe(nanoseconds: shown.nanoseconds(since: began))
     }
 
     /// A transition has brought the user to `screen`.
-    public func transitionEnded(to screen: UI.Screen, began: MonotonicTime, ended: MonotonicTime = .now) {
+    @inlinable public func transitionEnded(to screen: UI.Screen, began: MonotonicTime, ended: MonotonicTime = .now) {
         metrics.uiTransitionDurationSeconds[screen].observe(nanoseconds: ended.nanoseconds(since: began))
     }
 
     /// A user has been shown an error.
-    public func errorShown(_ type: UI.TypeValue) {
+    @inlinable public func errorShown(_ type: UI.TypeValue) {
         metrics.uiErrorsTotal[type].increment()
     }
 }
@@ -34,7 +34,7 @@ public struct UIMetrics: Sendable {
 /// Records the frames of one display. The thread that draws has it: it is not Sendable, because its
 /// cells have one writer at a time. Wait-free, except for its making and its end.
 public struct FrameMetrics: ~Copyable {
-    private let metrics: UI.Realtime
+    @usableFromInline let metrics: UI.Realtime
 
     /// `segment` is one of the program `swift-frontend`.
     public init(_ segment: Segment) throws(MonitoringError) {
@@ -43,7 +43,7 @@ public struct FrameMetrics: ~Copyable {
 
     /// A frame has been drawn for the refresh of the display at `deadline`; refreshes come every
     /// `interval`.
-    public func frameDrawn(
+    @inlinable public func frameDrawn(
         began: MonotonicTime, ended: MonotonicTime, deadline: MonotonicTime, interval: Duration
     ) {
         metrics.uiRenderTimeSeconds.observe(nanoseconds: ended.nanoseconds(since: began))
@@ -53,7 +53,7 @@ public struct FrameMetrics: ~Copyable {
     }
 
     /// How many refreshes came before a frame that was drawn for the one at `deadline`.
-    public static func refreshesMissed(
+    @inlinable public static func refreshesMissed(
         ended: MonotonicTime, deadline: MonotonicTime, interval: Duration
     ) -> UInt64 {
         let late = ended.nanoseconds(since: deadline)
