@@ -47,6 +47,15 @@ let package = Package(
             name: "WhiteRoomMonitoringTestKit",
             dependencies: ["WhiteRoomMonitoring"],
             path: "\(monitoring)/MonitoringTestKit"),
+        .target(name: "EngineABI", path: "reference_app/frontend/EngineABI"),
+        .target(
+            name: "ReferenceFrontEnd",
+            dependencies: ["EngineABI", "WhiteRoomMonitoring", "WhiteRoomMonitoringEndpoint"],
+            path: "reference_app/frontend/FrontEnd"),
+        .executableTarget(
+            name: "whiteroom-frontend",
+            dependencies: ["ReferenceFrontEnd"],
+            path: "reference_app/frontend/Program"),
         .testTarget(
             name: "MonitoringTests",
             dependencies: [
