@@ -149,7 +149,7 @@ TEST_CASE("a render callback is recorded through C") {
   require_success(wrm_audio_metrics_set_info(metrics, "1.0", "file"));
   wrm_audio_metrics_set_stream(metrics, 48000, 480);
   wrm_audio_metrics_channel_rendered(metrics, 1, 2'000'000);
-  wrm_audio_metrics_callback_rendered(metrics, 1'000'000'000, 1'005'000'000, 480);
+  wrm_audio_metrics_callback_rendered(metrics, 1'000'000'000, 1'005'000'000, 480, nullptr);
   const std::string text = exposition_of(segment);
   CHECK(line(text, "audio_callbacks_total") == "audio_callbacks_total 1");
   CHECK(line(text, "audio_engine_load_ratio_sum") == "audio_engine_load_ratio_sum 0.5");

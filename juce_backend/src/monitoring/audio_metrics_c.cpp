@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,8 @@ void wrm_audio_metrics_channel_rendered(wrm_audio_metrics* metrics, std::size_t 
 }
 
 void wrm_audio_metrics_callback_rendered(wrm_audio_metrics* metrics, std::uint64_t begin_ns,
-                                         std::uint64_t end_ns, std::uint32_t frames) {
-  metrics->metrics.callback_rendered(point(begin_ns), point(end_ns), frames);
+                                         std::uint64_t end_ns, std::uint32_t frames,
+                                         const std::uint64_t* due_ns) {
+  const auto due = due_ns == nullptr ? std::nullopt : std::optional(point(*due_ns));
+  metrics->metrics.callback_rendered(point(begin_ns), point(end_ns), frames, due);
 }

@@ -34,9 +34,10 @@ void wrm_audio_metrics_report_xrun(wrm_audio_metrics* metrics, int64_t delay_ns)
 /// Wait-free, the callback's thread. `channel` is an index of the names given when it was made.
 void wrm_audio_metrics_channel_rendered(wrm_audio_metrics* metrics, size_t channel,
                                         int64_t took_ns);
-/// Wait-free, the callback's thread.
+/// Wait-free, the callback's thread. `due_ns` is when the driver wanted the callback to begin; NULL
+/// where it doesn't say.
 void wrm_audio_metrics_callback_rendered(wrm_audio_metrics* metrics, uint64_t begin_ns,
-                                         uint64_t end_ns, uint32_t frames);
+                                         uint64_t end_ns, uint32_t frames, const uint64_t* due_ns);
 
 #if defined(__cplusplus)
 }

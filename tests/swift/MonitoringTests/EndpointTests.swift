@@ -26,6 +26,18 @@ import WhiteRoomMonitoringTestKit
             samples.first { $0.series == "ui_user_actions_total{action=\"record\"}" }?.value == 1)
     }
 
+    @Test("A scrape without the token that is asked for is refused")
+    func protection() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data("secret\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        var protection = EndpointProtection()
+        protection.bearerTokenFile = file.path
+        let metrics = try RecordedMetrics()
+        let endpoint = try MetricsEndpoint(metrics.segment, port: 0, protection: protection)
+        #expect(try await get("/metrics", port: endpoint.port).1.statusCode == 401)
+    }
+
     @Test("A port that is taken is said, and an endpoint that ends gives its port back")
     func port() throws {
         let metrics = try RecordedMetrics()

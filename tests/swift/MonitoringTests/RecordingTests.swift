@@ -97,6 +97,24 @@ import WhiteRoomMonitoringTestKit
             "monitoring_observations_lost_total", program.merging(["reason": "negative"]) { $1 }, is: 1)
     }
 
+    @Test("A metric that keeps exemplars counts as others do, and shows the trace to OpenMetrics")
+    func exemplars() throws {
+        let metrics = try RecordedMetrics(.businessMetrics)
+        let http = try HTTP.Shared(metrics.segment)
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        let exemplar = try #require(Exemplar(traceparent: "00-\(trace)-00f067aa0ba902b7-01"))
+        http.httpRequestDurationSeconds.observe(.milliseconds(7), of: exemplar)
+        http.httpRequestDurationSeconds.observe(.milliseconds(70))
+        try metrics.expect("http_request_duration_seconds", observations: 2, sum: 0.077...0.077)
+        let exposition = try metrics.segment.exposition(accept: "application/openmetrics-text")
+        #expect(exposition.contentType.hasPrefix("application/openmetrics-text; version=1.0.0"))
+        let text = String(decoding: exposition.bytes, as: UTF8.self)
+        #expect(text.contains("le=\"0.01\"} 1 # {trace_id=\"\(trace)\""))
+        #expect(text.hasSuffix("# EOF\n"))
+        #expect(Exemplar(traceparent: "00-\(trace)-zz") == nil)
+        #expect(Exemplar(traceparent: "00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01") == nil)
+    }
+
     @Test("A closed segment's handles can still be used")
     func closed() throws {
         let metrics = try RecordedMetrics()

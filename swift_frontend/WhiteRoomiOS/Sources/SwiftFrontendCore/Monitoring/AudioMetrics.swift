@@ -24,11 +24,19 @@ public struct AudioMetrics: ~Copyable {
         wrm_audio_metrics_channel_rendered(core, channel, took.inNanoseconds)
     }
 
-    /// A callback for `frames` has begun and ended at these times. Counts what recording has cost,
-    /// too: take `ended` just before.
-    public func callbackRendered(began: MonotonicTime, ended: MonotonicTime, frames: Int) {
+    /// A callback for `frames` has begun and ended at these times, and was due, where the driver
+    /// knows that. Counts what recording has cost, too: take `ended` just before.
+    public func callbackRendered(
+        began: MonotonicTime, ended: MonotonicTime, frames: Int, due: MonotonicTime? = nil
+    ) {
+        let frames = UInt32(clamping: frames)
+        guard var due = due?.nanoseconds else {
+            wrm_audio_metrics_callback_rendered(
+                core, began.nanoseconds, ended.nanoseconds, frames, nil)
+            return
+        }
         wrm_audio_metrics_callback_rendered(
-            core, began.nanoseconds, ended.nanoseconds, UInt32(clamping: frames))
+            core, began.nanoseconds, ended.nanoseconds, frames, &due)
     }
 }
 

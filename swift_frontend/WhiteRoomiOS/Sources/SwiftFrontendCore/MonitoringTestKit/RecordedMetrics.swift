@@ -26,7 +26,7 @@ public struct RecordedMetrics: Sendable {
 
     /// Every sample that is exposed now.
     public func samples() throws -> [Sample] {
-        try Sample.all(inExposition: String(decoding: segment.exposition(), as: UTF8.self))
+        try Sample.all(inExposition: String(decoding: segment.exposition().bytes, as: UTF8.self))
     }
 
     /// The value of a series; nil when it is not exposed.
