@@ -62,6 +62,17 @@ let package = Package(
                 "WhiteRoomMonitoring", "WhiteRoomMonitoringEndpoint", "WhiteRoomMonitoringTestKit",
             ],
             path: "tests/swift/MonitoringTests"),
+        .target(
+            name: "ExampleApp",
+            dependencies: ["WhiteRoomMonitoring", "WhiteRoomMonitoringEndpoint"],
+            path: "examples/swift/App"),
+        .executableTarget(
+            name: "whiteroom-example-app", dependencies: ["ExampleApp"],
+            path: "examples/swift/Program"),
+        .testTarget(
+            name: "ExampleTests",
+            dependencies: ["ExampleApp", "WhiteRoomMonitoringTestKit"],
+            path: "examples/swift/Tests"),
         .target(name: "AllocationCount", path: "tests/swift/AllocationCount"),
         .executableTarget(
             name: "whiteroom-swift-proof",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ import pytest
 from whiteroom_monitoring.locations import repository_root
 
 Build = Callable[[str], Path]
+
+
+@pytest.fixture
+def segments() -> Iterator[Path]:
+    """A fresh folder of segments."""
+    folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-", dir="/dev/shm"))
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -8,22 +8,26 @@
 #include "../../../engine/abi/sch_engine.h"
 
 /* Name in the table, name in the library. */
-#define ENGINE_ABI_FUNCTIONS(function)                                                             \
-  function(create, sch_engine_create) function(destroy, sch_engine_destroy)                        \
-      function(get_version, sch_engine_get_version) function(load_song, sch_engine_load_song)      \
-          function(get_song, sch_engine_get_song)                                                  \
-              function(create_default_song, sch_engine_create_default_song) function(              \
-                  export_song, sch_engine_export_song) function(audio_init, sch_engine_audio_init) \
-                  function(audio_start, sch_engine_audio_start)                                    \
-                      function(audio_stop, sch_engine_audio_stop)                                  \
-                          function(get_audio_status, sch_engine_get_audio_status)                  \
-                              function(set_transport, sch_engine_set_transport)                    \
-                                  function(set_tempo, sch_engine_set_tempo)                        \
-                                      function(set_position, sch_engine_set_position) function(    \
-                                          set_performance_blend, sch_engine_set_performance_blend) \
-                                          function(get_performance_state,                          \
-                                                   sch_engine_get_performance_state)               \
-                                              function(free_string, sch_free_string)
+// clang-format off
+#define ENGINE_ABI_FUNCTIONS(function)                              \
+  function(create, sch_engine_create)                               \
+  function(destroy, sch_engine_destroy)                             \
+  function(get_version, sch_engine_get_version)                     \
+  function(load_song, sch_engine_load_song)                         \
+  function(get_song, sch_engine_get_song)                           \
+  function(create_default_song, sch_engine_create_default_song)     \
+  function(export_song, sch_engine_export_song)                     \
+  function(audio_init, sch_engine_audio_init)                       \
+  function(audio_start, sch_engine_audio_start)                     \
+  function(audio_stop, sch_engine_audio_stop)                       \
+  function(get_audio_status, sch_engine_get_audio_status)           \
+  function(set_transport, sch_engine_set_transport)                 \
+  function(set_tempo, sch_engine_set_tempo)                         \
+  function(set_position, sch_engine_set_position)                   \
+  function(set_performance_blend, sch_engine_set_performance_blend) \
+  function(get_performance_state, sch_engine_get_performance_state) \
+  function(free_string, sch_free_string)
+// clang-format on
 
 #define ENGINE_ABI_MEMBER(name, function) __typeof__(&function) name;
 typedef struct engine_abi {

@@ -1,0 +1,44 @@
+"""The guide for Swift apps shows code that is compiled and run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import urllib.request
+from pathlib import Path
+
+MARK = re.compile(r"^// \[(\w+)\]\n(.*?)^// \[end\]\n", re.M | re.S)
+BLOCK = re.compile(r"^<!-- (\w+) -->\n\n```swift\n(.*?)^```\n", re.M | re.S)
+
+
+def test_the_guide_quotes_the_examples(root: Path) -> None:
+    """Every block of code in the guide is the marked part of an example, and each part is shown."""
+    parts = {
+        name: text
+        for path in sorted((root / "examples/swift").glob("*/*.swift"))
+        for name, text in MARK.findall(path.read_text())
+    }
+    shown = dict(BLOCK.findall((root / "docs/adopting-swift.md").read_text()))
+    assert shown == parts
+
+
+def test_the_guide_has_no_other_swift(root: Path) -> None:
+    """No code in the guide goes untried."""
+    text = (root / "docs/adopting-swift.md").read_text()
+    assert text.count("```swift") == len(BLOCK.findall(text))
+
+
+def test_the_example_serves_what_it_records(build, segments: Path) -> None:
+    """The app of the guide answers a scrape with what its user did."""
+    program = build("whiteroom-example-app")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    environment = {"WHITEROOM_SEGMENTS": str(segments)}
+    with subprocess.Popen([program, "0"], text=True, env=environment, **pipes) as app:
+        assert app.stdout is not None
+        address = app.stdout.readline().split()[-1]
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            text = answer.read().decode()
+        app.communicate("\n", timeout=10)
+    assert 'ui_user_actions_total{action="play"} 1\n' in text
+    assert "ui_song_load_duration_seconds_count 1\n" in text
+    assert app.returncode == 0
