@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import subprocess
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -30,15 +34,32 @@ def test_the_guide_has_no_other_swift(root: Path) -> None:
 
 def test_the_example_serves_what_it_records(build, segments: Path) -> None:
     """The app of the guide answers a scrape with what its user did."""
-    program = build("whiteroom-example-app")
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    environment = {"WHITEROOM_SEGMENTS": str(segments)}
-    with subprocess.Popen([program, "0"], text=True, env=environment, **pipes) as app:
-        assert app.stdout is not None
-        address = app.stdout.readline().split()[-1]
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            text = answer.read().decode()
-        app.communicate("\n", timeout=10)
+    program, port = build("whiteroom-example-app"), _free_port()
+    environment = {**os.environ, "WHITEROOM_SEGMENTS": str(segments)}
+    with subprocess.Popen([program, str(port)], stdin=subprocess.PIPE, env=environment) as app:
+        text = _scraped(port)
+        app.communicate(b"\n", timeout=10)
     assert 'ui_user_actions_total{action="play"} 1\n' in text
     assert "ui_song_load_duration_seconds_count 1\n" in text
     assert app.returncode == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _scraped(port: int) -> str:
+    """Return the metrics, once the app's first action is among them."""
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                text: str = answer.read().decode()
+        except urllib.error.URLError:
+            text = ""
+        if 'action="play"} 1' in text:
+            return text
+        time.sleep(0.1)
+    raise AssertionError("the example has recorded nothing within 20 s")
