@@ -33,11 +33,9 @@ private func run(_ options: Options) throws -> Int32 {
     let place: SegmentPlace = options.engine.segments.isEmpty ? .standard : .folder(options.engine.segments)
     let segment = try Segment(.swiftFrontend, in: place, instances: 1)
     defer { segment.close() }
-    var setup = options.engine
-    setup.logFile = options.logFile.isEmpty ? "-" : options.logFile
-    let engine = try Engine(setup)
+    let engine = try Engine(options.engine)
     let frontEnd = try FrontEnd(engine: engine, segment: segment, log: log, exports: options.exports)
-    try engine.start(setup)
+    try engine.start(options.engine)
     let endpoint = try MetricsEndpoint(segment, port: options.metricsPort)
     log.write(.info, "drawing", [("version", productVersion), ("metrics_port", "\(endpoint.port)")])
     let canvas = try draw(frontEnd, segment, options, until: signals)
@@ -56,7 +54,7 @@ private func draw(
     let painter = Painter(canvas: canvas)
     let loop = FrameLoop(
         interval: .seconds(1) / options.refreshHertz, metrics: try FrameMetrics(segment))
-    var user = options.hasUser ? User(seed: options.seed, at: .now) : nil
+    var user = options.hasUser ? User(seed: options.seed, speed: options.userSpeed, at: .now) : nil
     let session = options.hasUser ? frontEnd.sessionBegan() : nil
     var left = options.frames
     frontEnd.perform(.navigate(options.screen), at: .now)

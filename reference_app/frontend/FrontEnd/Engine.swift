@@ -19,7 +19,7 @@ struct EngineSetup {
     var segments = ""
     var metricsPort: Int32 = 8000
     var control = ""
-    var logFile = ""
+    var logFile = "-"
     var sampleRate = 48_000.0
     var bufferFrames: UInt32 = 256
 }

@@ -14,6 +14,7 @@ struct Options {
     var height = 360
     var seed: UInt64 = 1
     var hasUser = true
+    var userSpeed = 1.0
     var screen = UI.Screen.library
     var logFile = ""
     var exports = ""
@@ -39,12 +40,14 @@ struct Options {
           --control SOCKET           let the engine take commands on this Unix socket (default: none)
           --refresh-hertz HERTZ      refreshes of the display in a second, 1 to 240 (default 60)
           --seed NUMBER              who the user is (default 1)
+          --user-speed FACTOR        how fast the user is, 0.1 to 100 (default 1)
           --without-user             nobody uses it
           --screen NAME              begin at this screen (default library)
           --exports DIR              folder for exported files (default: nothing is exported)
           --picture FILE             at the end, write the last frame as PNG
           --frames NUMBER            end after that many frames (default: a signal ends it)
           --log-file FILE            append JSON lines here (default: standard output)
+          --engine-log-file FILE     the engine's (default: standard output)
           --version, --help
 
         Exit status: 0 stopped by a signal or after its frames, 1 failure, 2 usage.
@@ -71,8 +74,8 @@ struct Options {
 
     private static let valued: Set<String> = [
         "--engine", "--driver", "--sample-rate", "--buffer-frames", "--engine-metrics-port",
-        "--metrics-port", "--segments", "--control", "--refresh-hertz", "--seed", "--screen",
-        "--exports", "--picture", "--frames", "--log-file",
+        "--metrics-port", "--segments", "--control", "--refresh-hertz", "--seed", "--user-speed", "--screen",
+        "--exports", "--picture", "--frames", "--log-file", "--engine-log-file",
     ]
 
     private mutating func set(_ option: String, _ value: String) throws {
@@ -87,10 +90,12 @@ struct Options {
         case "--control": engine.control = value
         case "--refresh-hertz": refreshHertz = try number(option, value, 1...240)
         case "--seed": seed = try number(option, value, 0...UInt64.max)
+        case "--user-speed": userSpeed = try number(option, value, 0.1...100)
         case "--screen": screen = try Self.screen(value)
         case "--exports": exports = value
         case "--picture": picture = value
         case "--frames": frames = try number(option, value, 1...Int.max)
+        case "--engine-log-file": engine.logFile = value
         default: logFile = value
         }
     }

@@ -24,11 +24,14 @@ struct User {
     ]
     static let pauses = Duration.milliseconds(1500)...Duration.milliseconds(4000)
 
+    private let speed: Double
     private var state: UInt64
     private var place = 0
     private var due: MonotonicTime
 
-    init(seed: UInt64, at now: MonotonicTime) {
+    /// `speed` divides the pauses.
+    init(seed: UInt64, speed: Double = 1, at now: MonotonicTime) {
+        self.speed = speed
         state = seed
         due = now
         due = now + pause()
@@ -48,6 +51,7 @@ struct User {
         var bits = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
         bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
         let share = Double((bits ^ bits >> 31) >> 11) / Double(UInt64(1) << 53)
-        return Self.pauses.lowerBound + (Self.pauses.upperBound - Self.pauses.lowerBound) * share
+        let range = Self.pauses.upperBound - Self.pauses.lowerBound
+        return (Self.pauses.lowerBound + range * share) / speed
     }
 }

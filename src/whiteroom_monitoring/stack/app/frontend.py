@@ -48,6 +48,8 @@ def component(layout: Layout) -> Component:
             *("--control", str(layout.control_socket)),
             *("--refresh-hertz", str(REFRESH_HERTZ)),
             *("--exports", str(exports(layout))),
+            # The engine's lines go to the process' own output.
+            *("--log-file", str(layout.log / "frontend.log")),
         ),
         ports=("frontend",),
         health="/-/healthy",
@@ -55,5 +57,11 @@ def component(layout: Layout) -> Component:
         needs=("engine",),
         process_of="engine",
         prepare=lambda: make_folder(exports(layout)),
-        absent="" if library().exists() else f"there is no {library().name} for it to host",
+        absent=_absent(),
     )
+
+
+def _absent() -> str:
+    if os.environ.get("WHITEROOM_ENGINE"):
+        return "$WHITEROOM_ENGINE names a program that runs alone"
+    return "" if library().exists() else f"there is no {library().name} for it to host"
