@@ -14,10 +14,10 @@ public enum Audio {
 
     /// Values of the label `driver`.
     @frozen public enum Driver: UInt8, ClosedLabel {
-        case jack, clock, file
+        case jack, clock, file, alsa, coreaudio, wasapi, asio, other
 
-        @inlinable public static var count: Int { 3 }
-        public static let texts = ["jack", "clock", "file"]
+        @inlinable public static var count: Int { 8 }
+        public static let texts = ["jack", "clock", "file", "alsa", "coreaudio", "wasapi", "asio", "other"]
     }
 
     /// Buckets of `audio_engine_render_time_seconds`.
