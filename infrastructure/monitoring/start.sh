@@ -213,6 +213,32 @@ else
     note 'left out: cmake or ninja is missing'
 fi
 
+# --- Swift -----------------------------------------------------------------------------------------
+
+readonly swift_oldest=6.2
+swift_is_recent() {
+    local found
+    found="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p')"
+    [ "$(printf '%s\n' "$swift_oldest" "${found:-0}" | sort -V | head -n 1)" = "$swift_oldest" ]
+}
+
+step 'Swift'
+if ! swift_is_recent; then
+    note "no Swift $swift_oldest or later on the PATH (swift.org has it): left out are the Swift client,"
+    note 'its tests, and the front end; the C++ engine runs alone'
+elif [ ! -f build/lib/libwhiteroom_engine.so ]; then
+    note "left out: there is no engine for the front end to host"
+else
+    log="$(mktemp)"
+    # What the stack needs; the tests build the rest.
+    swift build -c release --product whiteroom-frontend >"$log" 2>&1 || {
+        cat "$log" >&2
+        fail 'the build of the front end failed, as said above'
+    }
+    rm -f "$log"
+    note 'the front end is built'
+fi
+
 if [ "$action" = install ]; then
     step 'installed'
     exit 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.stack import accounts
-from whiteroom_monitoring.stack.app import clone, redis
+from whiteroom_monitoring.stack.app import clone, engine, frontend, redis
 from whiteroom_monitoring.stack.component import STAGES, Program
 from whiteroom_monitoring.stack.components import components, select
 from whiteroom_monitoring.stack.layout import PORTS, Layout
@@ -21,6 +21,16 @@ OF_BACKEND = {
 }
 
 
+@pytest.fixture
+def with_frontend(monkeypatch, tmp_path: Path) -> str:
+    """A machine on which the front end and what it hosts are built; return the program."""
+    program = tmp_path / "whiteroom-frontend"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("WHITEROOM_FRONTEND", str(program))
+    monkeypatch.setattr(frontend, "library", lambda: program)
+    return str(program)
+
+
 @pytest.mark.parametrize(
     ("unwanted", "left_out"),
     [
@@ -28,14 +38,38 @@ OF_BACKEND = {
         (["redis"], {"redis", "redis-exporter"}),
         (["postgresql"], OF_BACKEND - {"redis", "redis-exporter"}),
         (["backend"], {"backend", "nginx", "nginx-exporter", "musicians"}),
-        (["cadvisor", "engine"], {"cadvisor", "engine"}),
+        (["cadvisor", "engine"], {"cadvisor", "engine", "frontend"}),
+        (["frontend"], {"frontend"}),
     ],
 )
-def test_what_needs_the_absent_is_absent(unwanted: list[str], left_out: set[str]) -> None:
+def test_what_needs_the_absent_is_absent(
+    unwanted: list[str], left_out: set[str], with_frontend: str
+) -> None:
     """A component goes, and with it whatever needs it, and nothing else."""
     found = select(LAYOUT, True, unwanted)
     assert found.left_out.keys() == left_out
     assert {component.name for component in found.kept} == NAMES - left_out
+
+
+def test_the_front_end_hosts_the_engine(with_frontend: str) -> None:
+    """Where the front end is, the engine's process is its program, and it has none of its own."""
+    kept = {component.name: component for component in select(LAYOUT, True, []).kept}
+    assert kept["engine"].program.find() == with_frontend
+    assert kept["engine"].arguments == kept["frontend"].arguments
+    assert kept["frontend"].process == kept["engine"].process == "engine"
+
+
+def test_without_the_front_end_the_engine_runs_alone(monkeypatch) -> None:
+    """A machine without Swift runs the C++ engine by its own program, and says what is missing."""
+    monkeypatch.setenv("WHITEROOM_FRONTEND", "/nowhere/whiteroom-frontend")
+    monkeypatch.setattr(frontend, "library", lambda: Path("/"))
+    found = select(LAYOUT, True, [])
+    kept = {component.name: component for component in found.kept}
+    assert kept["engine"].program == engine.engine_program()
+    assert found.left_out == {
+        "frontend": "/nowhere/whiteroom-frontend was not found; install Swift and run "
+        "infrastructure/monitoring/start.sh --install-only"
+    }
 
 
 def test_a_missing_program_is_said_with_its_remedy(monkeypatch) -> None:
@@ -60,7 +94,7 @@ def test_without_a_clone_there_is_no_backend(monkeypatch) -> None:
 def test_without_the_app_nobody_watches_it() -> None:
     """The monitoring alone has neither the app nor the exporters of its parts."""
     found = {component.name for component in components(LAYOUT, with_app=False)}
-    assert found == NAMES - OF_BACKEND - {"engine", "jack"}
+    assert found == NAMES - OF_BACKEND - {"engine", "frontend", "jack"}
 
 
 def test_the_descriptions_fit_together() -> None:

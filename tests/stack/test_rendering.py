@@ -46,6 +46,7 @@ def test_ports_are_shifted(layout: Layout) -> None:
     """Every target of the stack is scraped at its own port plus the offset."""
     assert _targets(rendering.render(SOURCE, layout, ALL, set())) == {
         "juce-backend": "127.0.0.1:9000",
+        "swift-frontend": "127.0.0.1:9001",
         "business-metrics": "127.0.0.1:9002",
         "postgres": "127.0.0.1:10187",
         "redis": "127.0.0.1:10121",

@@ -98,7 +98,16 @@ def test_absent_services_are_said(new_stack, monkeypatch) -> None:
     content = new_stack.status()
     assert content["ok"]
     assert content["left_out"].keys() == {
-        *("jack", "engine", "redis", "redis-exporter", "nginx", "nginx-exporter", "musicians")
+        *(
+            "jack",
+            "engine",
+            "frontend",
+            "redis",
+            "redis-exporter",
+            "nginx",
+            "nginx-exporter",
+            "musicians",
+        )
     }
     assert content["left_out"]["musicians"] == "it needs nginx"
     report = json.loads(new_stack.run("verify", "--json"))

@@ -53,7 +53,10 @@ class Segment::Impl final : public Forkable {
       throw PreparationError("program \"" + program + "\": expected 1 to " +
                              std::to_string(WRM_PROGRAM_BYTES - 1) + " characters without / or .");
     }
-    if (options_.directory.empty()) options_.directory = default_segment_directory();
+    if (!options_.shared) options_.directory.clear();
+    if (options_.shared && options_.directory.empty()) {
+      options_.directory = default_segment_directory();
+    }
     declare(self::families(), 1);
   }
 
@@ -72,6 +75,7 @@ class Segment::Impl final : public Forkable {
   }
 
   const Preparation& prepare();
+  bool close();
 
   std::uint64_t* cells(const FamilySpec& spec) {
     const std::uint16_t family = family_index(spec);
@@ -152,8 +156,13 @@ class Segment::Impl final : public Forkable {
 const Preparation& Segment::Impl::prepare() {
   if (memory_.allocated()) throw PreparationError("prepare: called twice");
   const auto [record_bytes, cell_bytes] = room_needed();
-  preparation_.problem =
-      memory_.allocate(options_.directory, options_.program, record_bytes, cell_bytes);
+  if (options_.shared) {
+    preparation_.problem =
+        memory_.allocate(options_.directory, options_.program, record_bytes, cell_bytes);
+  } else {
+    preparation_.problem = "private memory is wanted";
+    memory_.allocate_private(options_.program, record_bytes, cell_bytes);
+  }
   write_families();
   if (memory_.shared()) preparation_.problem = memory_.publish();
   preparation_.shared = preparation_.problem.empty();
@@ -162,7 +171,7 @@ const Preparation& Segment::Impl::prepare() {
   preparation_.path.reserve(SegmentMemory::kPathBytes);
   preparation_.problem.reserve(sizeof kNoRoomAfterFork);
   if (preparation_.shared) memory_.write_path(preparation_.path);
-  watch_forks(this);
+  if (options_.shared) watch_forks(this);
   if (preparation_.shared) fold_program(options_.directory, options_.program);
   return preparation_;
 }
@@ -373,6 +382,17 @@ Segment::Impl::~Impl() {
   unwatch_forks(this);
 }
 
+/// Return whether there was something to close.
+bool Segment::Impl::close() {
+  unwatch_forks(this);
+  const std::lock_guard lock(mutex_);
+  if (!preparation_.shared) return false;
+  memory_.close_file();
+  preparation_.shared = false;
+  preparation_.problem = "the segment is closed";
+  return true;
+}
+
 void Segment::Impl::after_fork_in_child() noexcept {
   memory_.replace_after_fork();
   if (preparation_.shared && !memory_.shared()) {
@@ -389,12 +409,10 @@ void Segment::Impl::after_fork_in_child() noexcept {
 // --- the public faces --------------------------------------------------------------------------
 
 Segment::Segment(SegmentOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
-Segment::~Segment() {
-  const bool shared = impl_->preparation().shared;
-  const SegmentOptions options = impl_->options();
-  impl_.reset();
+Segment::~Segment() { close(); }
+void Segment::close() {
   // The segment's lock is given back: it is for whoever folds it, so do it here.
-  if (shared) fold_program(options.directory, options.program);
+  if (impl_->close()) fold_program(directory(), program());
 }
 void Segment::declare(std::span<const FamilySpec> families) { impl_->declare(families, 0); }
 const Preparation& Segment::prepare() { return impl_->prepare(); }

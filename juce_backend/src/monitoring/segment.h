@@ -26,6 +26,7 @@ struct SegmentOptions {
   std::string program;           ///< owner in the catalogue, such as "juce-backend"
   std::string directory{};       ///< empty: default_segment_directory()
   std::uint32_t instances = 16;  ///< instances with realtime cells that may live at once
+  bool shared = true;            ///< false: private memory, as tests of an application want it
 };
 
 /// What prepare() could do. The application runs in every case.
@@ -77,6 +78,10 @@ class Segment {
   /// Throws PreparationError when called twice.
   const Preparation& prepare();
   const Preparation& preparation() const noexcept;
+
+  /// End in order before the destructor does. Cells stay where they are, and what is recorded from
+  /// now on is seen by nobody: for languages in which a handle may outlive its segment.
+  void close();
 
   /// Return the shared cells of an `any` family whose labels are all closed.
   std::uint64_t* cells(const FamilySpec& family);

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <random>
+#include <utility>
 
 #include "family.h"
 #include "segment_directory.h"
@@ -77,19 +78,32 @@ void SegmentMemory::mark_closed() noexcept {
 
 std::string SegmentMemory::allocate(const std::string& directory, const std::string& program,
                                     std::size_t record_bytes, std::size_t cell_bytes) {
-  constexpr std::size_t kPageBytes = 4096;
   directory_ = directory;
+  set_size(program, record_bytes, cell_bytes);
+  std::string problem = map_file();
+  if (!problem.empty()) map_private();
+  write_header();
+  lock_pages();
+  return problem;
+}
+
+void SegmentMemory::allocate_private(const std::string& program, std::size_t record_bytes,
+                                     std::size_t cell_bytes) {
+  set_size(program, record_bytes, cell_bytes);
+  map_private();
+  write_header();
+  lock_pages();
+}
+
+void SegmentMemory::set_size(const std::string& program, std::size_t record_bytes,
+                             std::size_t cell_bytes) {
+  constexpr std::size_t kPageBytes = 4096;
   program_ = program;
   record_bytes_ = round_up(record_bytes, kPageBytes);
   cell_bytes_ = round_up(cell_bytes, kPageBytes);
   size_ = WRM_HEADER_BYTES + record_bytes_ + cell_bytes_;
   std::random_device random;
   id_ = (static_cast<std::uint64_t>(random()) << 32) | random();
-  std::string problem = map_file();
-  if (!problem.empty()) map_private();
-  write_header();
-  lock_pages();
-  return problem;
 }
 
 int SegmentMemory::create_file() const noexcept {
@@ -179,19 +193,31 @@ void SegmentMemory::replace_after_fork() noexcept {
       close(file);
     }
     // Never go on in the parent's file: what the child adds there would count as the parent's.
-    const wrm_segment_header kept = *header();
-    mmap(memory_, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    *header() = kept;
-    header()->records_used = 0;
+    go_private();
   }
   if (parents_file >= 0) close(parents_file);
 }
 
+/// Put private memory, with an empty list of records, where the file was. Threads that record
+/// meanwhile see the one or the other.
+void SegmentMemory::go_private() noexcept {
+  const wrm_segment_header kept = *header();
+  mmap(memory_, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  *header() = kept;
+  header()->records_used = 0;
+}
+
+void SegmentMemory::close_file() noexcept {
+  if (file_ < 0) return;
+  mark_closed();
+  go_private();
+  close(std::exchange(file_, -1));  // gives the lock back
+}
+
 SegmentMemory::~SegmentMemory() {
   if (memory_ == nullptr) return;
-  mark_closed();
+  close_file();
   munmap(memory_, size_);
-  if (file_ >= 0) close(file_);  // gives the lock back
 }
 
 bool SegmentMemory::room_for(std::size_t record_bytes, std::size_t cells) const noexcept {

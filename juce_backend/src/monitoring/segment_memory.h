@@ -23,6 +23,9 @@ class SegmentMemory {
   /// it can't, or an empty text. Throws PreparationError when there is no memory at all.
   std::string allocate(const std::string& directory, const std::string& program,
                        std::size_t record_bytes, std::size_t cell_bytes);
+  /// The same in private memory, which no other process can read.
+  void allocate_private(const std::string& program, std::size_t record_bytes,
+                        std::size_t cell_bytes);
 
   /// Give the file its name, so that readers find it: whole, and with its lock held. Returns why
   /// that can't be done, or an empty text.
@@ -32,6 +35,10 @@ class SegmentMemory {
   /// same address. Without one, private memory. Calls only what is async-signal-safe: in the child
   /// of a process with threads any lock, the allocator's too, may be held for ever.
   void replace_after_fork() noexcept;
+
+  /// End in order: readers see what was recorded, and the lock is given back. What is stored from
+  /// now on goes to private memory at the same addresses.
+  void close_file() noexcept;
 
   bool allocated() const noexcept { return memory_ != nullptr; }
   bool shared() const noexcept { return file_ >= 0; }
@@ -69,6 +76,8 @@ class SegmentMemory {
   FileName file_name(std::string_view suffix) const noexcept;
   std::string map_file();
   void map_private();
+  void set_size(const std::string& program, std::size_t record_bytes, std::size_t cell_bytes);
+  void go_private() noexcept;
   void write_header() noexcept;
   int create_file() const noexcept;
   void lock_pages() noexcept;

@@ -60,6 +60,11 @@ def pascal(name: str) -> str:
     return "".join(word.capitalize() for word in re.split(r"[^A-Za-z0-9]+", name) if word)
 
 
+def cell_bounds(metric: Metric) -> list[int]:
+    """Return the bounds of a histogram in units of its cells."""
+    return [int(Decimal(str(bound)) * metric.scale) for bound in metric.buckets]
+
+
 def _constant(metric: Metric) -> str:
     return "k" + pascal(metric.name)
 
@@ -76,7 +81,7 @@ def _enumerator(value: str) -> str:
     return f"{name}_" if name in KEYWORDS else name
 
 
-def _enum_name(domain: Domain, metric: Metric, label: Label) -> str:
+def enum_name(domain: Domain, metric: Metric, label: Label) -> str:
     """Return the label's name, or a longer one when another metric's values for it differ."""
     lists = {
         other.values
@@ -93,7 +98,7 @@ def _enums(domain: Domain) -> list[str]:
         for label in metric.labels:
             if not label.values:
                 continue
-            name = _enum_name(domain, metric, label)
+            name = enum_name(domain, metric, label)
             kind = "std::uint8_t" if len(label.values) < 255 else "std::uint16_t"
             enumerators = ", ".join([*map(_enumerator, label.values), "count_"])
             texts = ", ".join(map(_text, label.values))
@@ -112,7 +117,7 @@ def _constants(domain: Domain, metric: Metric) -> str:
         lines.append(f"inline constexpr LabelSpec {_constant(metric)}Labels[] = {{{labels}}};\n")
     if metric.buckets:
         bounds = ", ".join(repr(float(bound)) for bound in metric.buckets)
-        cells = ", ".join(str(int(Decimal(str(b)) * metric.scale)) for b in metric.buckets)
+        cells = ", ".join(map(str, cell_bounds(metric)))
         lines.append(
             f"inline constexpr double {_constant(metric)}Bounds[] = {{{bounds}}};\n"
             f"/// The bounds in units of the cells.\n"
@@ -124,7 +129,7 @@ def _constants(domain: Domain, metric: Metric) -> str:
 
 def _label_spec(domain: Domain, metric: Metric, label: Label) -> str:
     if label.values:
-        return f"{{{_text(label.name)}, k{_enum_name(domain, metric, label)}Values}}"
+        return f"{{{_text(label.name)}, k{enum_name(domain, metric, label)}Values}}"
     return f"{{{_text(label.name)}, {{}}, {label.max_series}}}"
 
 
@@ -179,7 +184,7 @@ def _handle(metric: Metric) -> str:
 
 def _member_type(domain: Domain, metric: Metric) -> str:
     member = _handle(metric)
-    closed = [_enum_name(domain, metric, label) for label in metric.labels if label.values]
+    closed = [enum_name(domain, metric, label) for label in metric.labels if label.values]
     if closed:
         member = f"ByLabel<{member}, {_constant(metric)}.group_cells(), {', '.join(closed)}>"
     opened = sum(1 for label in metric.labels if not label.values)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.generate import cpp, dashboards, objectives, python, reference
+from whiteroom_monitoring.generate import c, cpp, dashboards, objectives, python, reference, swift
 from whiteroom_monitoring.objectives.model import NONE, Objectives
 
 # A generator returns the text of each file by its path below the repository's root.
 GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
+    c.generate,
     cpp.generate,
     python.generate,
     reference.generate,
     dashboards.generate,
+    swift.generate,
 )
 
 

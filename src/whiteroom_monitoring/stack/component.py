@@ -64,6 +64,9 @@ class Component:
     is whoever ``needs`` them. ``user`` is the account that a stack of root's runs it as.
     ``prepare`` makes what it needs, such as folders, whenever `up` is about to start it.
     ``absent`` says why it can't be there, whatever is installed.
+    ``process_of`` names a component that runs within the process of this one, where this one is
+    kept: the process then has that component's name, and this one's program, arguments and
+    preparation.
     """
 
     name: str
@@ -81,4 +84,10 @@ class Component:
     environment: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] = _nothing
     absent: str = ""
+    process_of: str = ""
     stop_signal: str = "TERM"
+
+    @property
+    def process(self) -> str:
+        """The name of the process that it runs in."""
+        return self.process_of or self.name

@@ -7,10 +7,10 @@ within one interval of its start and then finds everything there.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whiteroom_monitoring.stack import console, exporters
-from whiteroom_monitoring.stack.app import backend, engine, nginx, postgresql, redis
+from whiteroom_monitoring.stack.app import backend, engine, frontend, nginx, postgresql, redis
 from whiteroom_monitoring.stack.component import PYTHON, Component, debian, ours
 from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
 
@@ -42,6 +42,7 @@ def components(layout: Layout, with_app: bool) -> list[Component]:
     ]
     app = [
         *engine.components(layout),
+        frontend.component(layout),
         postgresql.component(layout),
         redis.component(layout),
         backend.component(layout),
@@ -66,7 +67,19 @@ def select(layout: Layout, with_app: bool, unwanted: Collection[str]) -> Selecti
             left_out[component.name] = reason
         else:
             kept.append(component)
-    return Selection(kept, left_out)
+    return Selection(_hosted(kept), left_out)
+
+
+def _hosted(kept: list[Component]) -> list[Component]:
+    """Let components that run within the process of another one be started by its program."""
+    hosts = {component.process_of: component for component in kept if component.process_of}
+    return [_run_by(hosts.get(component.name, component), component) for component in kept]
+
+
+def _run_by(host: Component, component: Component) -> Component:
+    if host is component:
+        return component
+    return replace(component, program=host.program, arguments=host.arguments, prepare=host.prepare)
 
 
 def _reason_against(

@@ -26,6 +26,7 @@ PORTS = {
     "nginx-exporter": 9113,
     "cadvisor": 8080,
     "engine": 8000,
+    "frontend": 8001,
     "backend": 8002,
     "web": 8090,
     "agent": 8003,

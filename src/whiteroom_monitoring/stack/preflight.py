@@ -37,7 +37,7 @@ def inspect(layout: Layout, components: Sequence[Component], running: Collection
     """
     problems = [
         *_programs(components),
-        *_ports(layout, [c for c in components if c.name not in running]),
+        *_ports(layout, [c for c in components if c.process not in running]),
         *_data_folder(layout),
         *_way_to_data(layout, components),
         *_shared_memory(layout),

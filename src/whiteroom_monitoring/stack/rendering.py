@@ -24,6 +24,7 @@ from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
 # The component that a job scrapes, or that a file of rules judges; without it they are left out.
 JOBS = {
     "juce-backend": "engine",
+    "swift-frontend": "frontend",
     "business-metrics": "backend",
     "postgres": "postgres-exporter",
     "redis": "redis-exporter",

@@ -123,7 +123,7 @@ def read(layout: Layout) -> list[ComponentStatus]:
     found = []
     for component in expected:
         name = component.name
-        process, orphan = states.get(name), orphans.get(name)
+        process, orphan = states.get(component.process), orphans.get(component.process)
         pid = process.pid if process else orphan
         state: State = "orphaned" if orphan else "stopped"
         if process:
@@ -137,7 +137,7 @@ def read(layout: Layout) -> list[ComponentStatus]:
                 address=layout.url(component.ports[0]) if component.ports else None,
                 pid=pid or None,
                 uptime_seconds=_uptime(process),
-                restarts=restarts[name],
+                restarts=restarts[component.process],
                 resident_bytes=processes.resident_bytes(pid) if pid else 0,
                 version=known.versions.get(name, ""),
                 of_app=component.of_app,

@@ -73,7 +73,11 @@ class Supervisor:
         text = "\n".join(
             [
                 self._head(),
-                *(self._program(c, c.name not in without_restart) for c in components),
+                *(
+                    self._program(c, c.name not in without_restart)
+                    for c in components
+                    if not c.process_of
+                ),
             ]
         )
         self._configuration.write_text(text, encoding="utf-8")

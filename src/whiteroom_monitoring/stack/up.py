@@ -222,7 +222,7 @@ class Start:
     def _start_in_stages(self) -> None:
         for stage in STAGES:
             parts = [component for component in self._parts if component.stage == stage]
-            for part in parts:
+            for part in (part for part in parts if not part.process_of):
                 if not self._supervisor.states()[part.name].pid:
                     part.prepare()
                 self._supervisor.start_component(part.name)

@@ -14,6 +14,7 @@ from whiteroom_monitoring.verify.checks import Mismatch, Stack, check
 
 ENGINE_JOB = "juce-backend"
 BACKEND_JOB = "business-metrics"
+FRONTEND_JOB = "swift-frontend"
 AUDIT_TIME = "security_audit_report_timestamp_seconds"
 # White Room's intervals: audio is scraped more often. A target may be late by one scrape.
 AUDIO_INTERVAL_S = 10
@@ -88,6 +89,12 @@ def _(stack: Stack) -> str:
 def _(stack: Stack) -> str:
     stack.require("engine")
     return _all_metrics(stack, ENGINE_JOB)
+
+
+@check("metrics.frontend", "metrics", "every metric that the catalogue gives to the front end")
+def _(stack: Stack) -> str:
+    stack.require("frontend")
+    return _all_metrics(stack, FRONTEND_JOB)
 
 
 @check("metrics.backend", "metrics", "every metric that the catalogue gives to the backend")

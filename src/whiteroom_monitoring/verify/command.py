@@ -11,11 +11,19 @@ from whiteroom_monitoring.report import Check
 from whiteroom_monitoring.stack import status
 from whiteroom_monitoring.stack.layout import add_layout_options, layout_from
 from whiteroom_monitoring.stack.prometheus import Prometheus
-from whiteroom_monitoring.verify import alerting, collection, engine, machine, panels, services
+from whiteroom_monitoring.verify import (
+    alerting,
+    collection,
+    engine,
+    frontend,
+    machine,
+    panels,
+    services,
+)
 from whiteroom_monitoring.verify.checks import DEFINITIONS, Stack
 
 # Importing a module of checks registers them.
-AREAS = (machine, collection, engine, services, panels, alerting)
+AREAS = (machine, collection, engine, frontend, services, panels, alerting)
 
 DEFAULT_WAIT_S = 90.0
 PAUSE_S = 2.0

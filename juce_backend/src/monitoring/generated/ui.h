@@ -68,7 +68,7 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::realtime,
      .scale = 1},
     {.name = "ui_frames_dropped_total",
-     .help = "Frames that missed the display's deadline.",
+     .help = "Refreshes of the display that came before their frame was drawn.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
@@ -195,7 +195,7 @@ struct Realtime {
   Histogram<Thread::realtime, Seconds, kUiRenderTimeSecondsCellBounds> ui_render_time_seconds;
   /// Frames drawn; the rate is the frame rate.
   Counter<Thread::realtime> ui_frames_total;
-  /// Frames that missed the display's deadline.
+  /// Refreshes of the display that came before their frame was drawn.
   Counter<Thread::realtime> ui_frames_dropped_total;
 };
 

@@ -24,7 +24,7 @@ ui_frames_total = Counter(
 )
 ui_frames_dropped_total = Counter(
     name="ui_frames_dropped_total",
-    help="Frames that missed the display's deadline.",
+    help="Refreshes of the display that came before their frame was drawn.",
     unit="",
     number="u64",
     combine="sum",

@@ -20,7 +20,7 @@ ui_render_time_seconds: Histogram
 ui_frames_total: Counter
 """Frames drawn; the rate is the frame rate."""
 ui_frames_dropped_total: Counter
-"""Frames that missed the display's deadline."""
+"""Refreshes of the display that came before their frame was drawn."""
 ui_interaction_time_seconds: Histogram
 """Time from a user's action to the first frame that shows its effect."""
 ui_transition_duration_seconds: _UiTransitionDurationSeconds

@@ -23,6 +23,15 @@ def engine_program() -> Program:
     return Program((os.environ.get("WHITEROOM_ENGINE") or built,), remedy)
 
 
+def stream() -> tuple[str, ...]:
+    """Return the options that say what calls the engine, and for what."""
+    return (
+        *("--driver", "clock" if JACKD.find() is None else "jack"),
+        *("--sample-rate", str(SAMPLE_RATE_HZ)),
+        *("--buffer-frames", str(BUFFER_FRAMES)),
+    )
+
+
 def components(layout: Layout) -> list[Component]:
     """Return the engine, called by JACK where jackd is installed, else by a clock."""
     with_jack = JACKD.find() is not None
@@ -31,9 +40,7 @@ def components(layout: Layout) -> list[Component]:
         2,
         engine_program(),
         (
-            *("--driver", "jack" if with_jack else "clock"),
-            *("--sample-rate", str(SAMPLE_RATE_HZ)),
-            *("--buffer-frames", str(BUFFER_FRAMES)),
+            *stream(),
             *("--metrics-port", str(layout.port("engine"))),
             *("--segments", str(layout.segments)),
             *("--control", str(layout.control_socket)),

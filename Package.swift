@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let core = "juce_backend/src/monitoring"
+let monitoring = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore"
+
+let package = Package(
+    name: "WhiteRoomMonitoring",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18)],
+    products: [
+        .library(name: "WhiteRoomMonitoring", targets: ["WhiteRoomMonitoring"]),
+        // Needs libmicrohttpd and zlib; whoever can't link them goes without.
+        .library(name: "WhiteRoomMonitoringEndpoint", targets: ["WhiteRoomMonitoringEndpoint"]),
+        .library(name: "WhiteRoomMonitoringTestKit", targets: ["WhiteRoomMonitoringTestKit"]),
+    ],
+    targets: [
+        // The same sources as CMake's and Python's builds: sources.txt is the list, a test compares.
+        .target(
+            name: "WhiteRoomMonitoringCore",
+            path: core,
+            sources: [
+                "fork_guard.cpp", "segment.cpp", "segment_directory.cpp", "segment_layout.cpp",
+                "segment_memory.cpp", "segment_reader.cpp", "program_view.cpp", "fold.cpp",
+                "family_writer.cpp", "exposition.cpp", "negotiation.cpp", "audio_metrics.cpp",
+                "ffi_metrics.cpp", "segment_c.cpp", "audio_metrics_c.cpp",
+            ],
+            publicHeadersPath: "module"),
+        .target(
+            name: "WhiteRoomMonitoring",
+            dependencies: ["WhiteRoomMonitoringCore"],
+            path: "\(monitoring)/Monitoring"),
+        // It includes the core's headers as text: as a dependency they would be a module, which
+        // C++ files don't see. Whoever depends on it depends on the core, too.
+        .target(
+            name: "WhiteRoomMonitoringEndpointCore",
+            path: core,
+            sources: [
+                "http_endpoint.cpp", "http_endpoint_c.cpp", "credentials.cpp", "scrape_body.cpp",
+            ],
+            publicHeadersPath: "module_endpoint",
+            linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("z")]),
+        .target(
+            name: "WhiteRoomMonitoringEndpoint",
+            dependencies: ["WhiteRoomMonitoring", "WhiteRoomMonitoringEndpointCore"],
+            path: "\(monitoring)/MonitoringEndpoint"),
+        .target(
+            name: "WhiteRoomMonitoringTestKit",
+            dependencies: ["WhiteRoomMonitoring"],
+            path: "\(monitoring)/MonitoringTestKit"),
+        .target(name: "EngineABI", path: "reference_app/frontend/EngineABI"),
+        .target(
+            name: "ReferenceFrontEnd",
+            dependencies: ["EngineABI", "WhiteRoomMonitoring", "WhiteRoomMonitoringEndpoint"],
+            path: "reference_app/frontend/FrontEnd"),
+        .executableTarget(
+            name: "whiteroom-frontend",
+            dependencies: ["ReferenceFrontEnd"],
+            path: "reference_app/frontend/Program"),
+        .testTarget(
+            name: "MonitoringTests",
+            dependencies: [
+                "WhiteRoomMonitoring", "WhiteRoomMonitoringEndpoint", "WhiteRoomMonitoringTestKit",
+            ],
+            path: "tests/swift/MonitoringTests"),
+        .target(
+            name: "ExampleApp",
+            dependencies: ["WhiteRoomMonitoring", "WhiteRoomMonitoringEndpoint"],
+            path: "examples/swift/App"),
+        .executableTarget(
+            name: "whiteroom-example-app", dependencies: ["ExampleApp"],
+            path: "examples/swift/Program"),
+        .testTarget(
+            name: "ExampleTests",
+            dependencies: ["ExampleApp", "WhiteRoomMonitoringTestKit"],
+            path: "examples/swift/Tests"),
+        .target(name: "AllocationCount", path: "tests/swift/AllocationCount"),
+        .executableTarget(
+            name: "whiteroom-swift-proof",
+            dependencies: ["AllocationCount", "WhiteRoomMonitoring"],
+            path: "tests/swift/Proof"),
+        .target(
+            name: "BenchmarkLoops",
+            path: "benchmarks/swift/Loops",
+            cxxSettings: [.headerSearchPath("../../../\(core)")]),
+        .executableTarget(
+            name: "whiteroom-swift-benchmark",
+            dependencies: ["BenchmarkLoops", "WhiteRoomMonitoring"],
+            path: "benchmarks/swift/Program"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,34 @@
+// Generated from catalogue/*.yaml by `whiteroom generate`; edit that file, not this one.
+
+/// The domains of the catalogue by name, without the core's own.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "audio.h"
+#include "business.h"
+#include "ffi.h"
+#include "http.h"
+#include "inbox.h"
+#include "security.h"
+#include "ui.h"
+
+namespace whiteroom::monitoring {
+
+struct Domain {
+  std::string_view name;
+  std::span<const FamilySpec> families;
+};
+
+inline constexpr Domain kDomains[] = {
+    {"audio", audio::families()},
+    {"business", business::families()},
+    {"ffi", ffi::families()},
+    {"http", http::families()},
+    {"inbox", inbox::families()},
+    {"security", security::families()},
+    {"ui", ui::families()},
+};
+
+}  // namespace whiteroom::monitoring

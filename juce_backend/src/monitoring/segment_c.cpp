@@ -1,0 +1,150 @@
+#include "segment_c.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "exposition.h"
+#include "fold.h"
+#include "generated/domains.h"
+#include "negotiation.h"
+#include "segment_c_access.h"
+
+using namespace whiteroom::monitoring;
+
+struct wrm_segment {
+  explicit wrm_segment(SegmentOptions options) : segment(std::move(options)) {}
+
+  Segment segment;
+  std::vector<const Domain*> domains;
+  std::mutex mutex;  ///< of closing and exposing
+};
+
+struct wrm_instance {
+  wrm_segment* owner;
+  Instance instance;
+};
+
+namespace whiteroom::monitoring {
+
+Segment& segment_behind(wrm_segment* segment) noexcept { return segment->segment; }
+
+}  // namespace whiteroom::monitoring
+
+namespace {
+
+const Domain& domain_named(std::string_view name) {
+  for (const Domain& domain : kDomains) {
+    if (domain.name == name) return domain;
+  }
+  throw PreparationError("domain \"" + std::string(name) + "\": not in the catalogue");
+}
+
+/// A family of the domains that the segment has declared.
+const FamilySpec& family_named(const wrm_segment& segment, std::string_view name) {
+  for (const Domain* domain : segment.domains) {
+    for (const FamilySpec& family : domain->families) {
+      if (family.name == name) return family;
+    }
+  }
+  throw PreparationError(std::string(name) + ": in no domain of the segment of " +
+                         segment.segment.program());
+}
+
+std::vector<std::string_view> views(const char* const* texts, std::size_t count) {
+  return {texts, texts + count};
+}
+
+ProgramView view_of(const Segment& segment) {
+  if (!segment.directory().empty()) {
+    fold_program(segment.directory(), segment.program());
+    return read_program(segment.directory(), segment.program(), segment.unshared_bytes()).view;
+  }
+  // Private memory is wanted: there is no other process to read.
+  std::vector<SegmentReading> readings;
+  readings.push_back({SegmentImage::copy(segment.bytes()), true});
+  return ProgramView(std::move(readings));
+}
+
+std::string expose_counted(Segment& segment, ExpositionFormat format) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::string text = expose(view_of(segment), {.format = format});
+  segment.count_exposition(std::chrono::steady_clock::now() - begin);
+  return text;
+}
+
+}  // namespace
+
+void wrm_text_free(char* text) { std::free(text); }
+
+char* wrm_segment_open(const wrm_segment_options* options, const char* const* domains,
+                       std::size_t domain_count, wrm_segment** opened) {
+  return guarded([&] {
+    auto made = std::make_unique<wrm_segment>(
+        SegmentOptions{.program = options->program,
+                       .directory = options->directory == nullptr ? "" : options->directory,
+                       .instances = options->instances,
+                       .shared = options->shared});
+    for (const std::string_view name : views(domains, domain_count)) {
+      made->domains.push_back(&domain_named(name));
+      made->segment.declare(made->domains.back()->families);
+    }
+    made->segment.prepare();
+    *opened = made.release();
+  });
+}
+
+void wrm_segment_close(wrm_segment* segment) {
+  const std::lock_guard lock(segment->mutex);
+  segment->segment.close();
+}
+
+wrm_preparation wrm_segment_preparation(const wrm_segment* segment) {
+  const Preparation& found = segment->segment.preparation();
+  return {found.shared, found.locked, found.path.c_str(), found.problem.c_str()};
+}
+
+std::uint64_t* wrm_segment_lost(wrm_segment* segment) { return segment->segment.lost(); }
+
+char* wrm_segment_cells(wrm_segment* segment, const char* family, const char* const* values,
+                        std::size_t value_count, std::uint64_t** cells) {
+  return guarded([&] {
+    const FamilySpec& spec = family_named(*segment, family);
+    *cells = value_count == 0 ? segment->segment.cells(spec)
+                              : segment->segment.series(spec, views(values, value_count));
+  });
+}
+
+char* wrm_instance_take(wrm_segment* segment, const char* domain, wrm_instance** taken) {
+  return guarded([&] {
+    *taken = new wrm_instance{segment, segment->segment.instance(domain_named(domain).families)};
+  });
+}
+
+char* wrm_instance_cells(wrm_instance* instance, const char* family, const char* const* values,
+                         std::size_t value_count, std::uint64_t** cells) {
+  return guarded([&] {
+    const FamilySpec& spec = family_named(*instance->owner, family);
+    *cells = value_count == 0 ? instance->instance.cells(spec)
+                              : instance->instance.series(spec, views(values, value_count));
+  });
+}
+
+void wrm_instance_retire(wrm_instance* instance) { delete instance; }
+
+char* wrm_segment_expose(wrm_segment* segment, const char* accept, wrm_text* exposition,
+                         const char** content_type_of_it) {
+  return guarded([&] {
+    const std::lock_guard lock(segment->mutex);
+    const ExpositionFormat format = negotiate_format(accept);
+    const std::string text = expose_counted(segment->segment, format);
+    auto* const bytes = static_cast<char*>(std::malloc(text.size() + 1));
+    if (bytes == nullptr) throw std::bad_alloc();
+    std::memcpy(bytes, text.c_str(), text.size() + 1);
+    *exposition = {bytes, text.size()};
+    *content_type_of_it = content_type(format).data();
+  });
+}

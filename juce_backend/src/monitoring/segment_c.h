@@ -1,0 +1,81 @@
+/// The core for languages that call C: a segment, the cells in it, and its exposition.
+///
+/// A function that can fail returns NULL for success, else a text that says what is wrong, to be
+/// given back with wrm_text_free. All of them may lock, allocate and call the system: they are for
+/// preparation, never for an audio thread, and any thread may call them. Recording is what cells.h
+/// does to the cells that they return.
+///
+/// A segment is never freed. Its cells can be written as long as the process lives, also after
+/// wrm_segment_close(), so that no handle can dangle.
+#ifndef WHITEROOM_MONITORING_SEGMENT_C_H
+#define WHITEROOM_MONITORING_SEGMENT_C_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+typedef struct wrm_segment wrm_segment;
+typedef struct wrm_instance wrm_instance;
+
+typedef struct wrm_segment_options {
+  const char* program;    ///< owner in the catalogue, such as "swift-frontend"
+  const char* directory;  ///< NULL: the default folder of segments
+  uint32_t instances;     ///< instances with realtime cells that may live at once
+  bool shared;            ///< false: private memory that no other process can read
+} wrm_segment_options;
+
+/// What preparation could do; the texts live as long as the segment.
+typedef struct wrm_preparation {
+  bool shared;
+  bool locked;
+  const char* path;     ///< of the segment, when shared, else empty
+  const char* problem;  ///< why it is not shared, else empty
+} wrm_preparation;
+
+/// Text that may hold any bytes; given back with wrm_text_free(bytes).
+typedef struct wrm_text {
+  char* bytes;
+  size_t size;
+} wrm_text;
+
+void wrm_text_free(char* text);
+
+/// Make a segment with the families of these domains of the catalogue, and prepare it.
+char* wrm_segment_open(const wrm_segment_options* options, const char* const* domains,
+                       size_t domain_count, wrm_segment** opened);
+/// End in order: the counters stay readable, the gauges vanish. What is recorded from now on is
+/// seen by nobody. Closing twice does nothing.
+void wrm_segment_close(wrm_segment* segment);
+wrm_preparation wrm_segment_preparation(const wrm_segment* segment);
+/// WRM_LOST_REASONS cells that count what could not be recorded, by reason.
+uint64_t* wrm_segment_lost(wrm_segment* segment);
+
+/// Find the cells of an `any` family, of one series when it has open labels; `values` are those, in
+/// the order of the catalogue.
+char* wrm_segment_cells(wrm_segment* segment, const char* family, const char* const* values,
+                        size_t value_count, uint64_t** cells);
+
+/// Take realtime cells for the families of a domain.
+char* wrm_instance_take(wrm_segment* segment, const char* domain, wrm_instance** taken);
+/// Find the cells of a `realtime` family, as wrm_segment_cells() does.
+char* wrm_instance_cells(wrm_instance* instance, const char* family, const char* const* values,
+                         size_t value_count, uint64_t** cells);
+/// Retire the instance's cells and free it: counters stay, gauges vanish, and the next instance
+/// goes on with the cells.
+void wrm_instance_retire(wrm_instance* instance);
+
+/// Write the program's metrics, base, dead and living segments as one, in the format that an Accept
+/// header prefers; an empty one gets Prometheus' text. `content_type` is that of the answer, and
+/// lives as long as the process.
+char* wrm_segment_expose(wrm_segment* segment, const char* accept, wrm_text* exposition,
+                         const char** content_type);
+
+#if defined(__cplusplus)
+}
+#endif
+
+#endif

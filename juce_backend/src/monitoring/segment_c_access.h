@@ -1,0 +1,28 @@
+/// What the C faces of the core have in common: the C++ behind an opaque segment, and how an
+/// exception becomes a text.
+#pragma once
+
+#include <cstring>
+#include <exception>
+
+#include "segment.h"
+#include "segment_c.h"
+
+namespace whiteroom::monitoring {
+
+Segment& segment_behind(wrm_segment* segment) noexcept;
+
+/// Run `body`. Return NULL, or what it has thrown as a text for wrm_text_free().
+template <class Body>
+char* guarded(const Body& body) noexcept {
+  try {
+    body();
+    return nullptr;
+  } catch (const std::exception& problem) {
+    return strdup(problem.what());
+  } catch (...) {
+    return strdup("an unknown error");
+  }
+}
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,4 @@
+import Foundation
+import ReferenceFrontEnd
+
+exit(runFrontEnd(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,141 @@
+// Generated from catalogue/audio.yaml by `whiteroom generate`; edit that file, not this one.
+
+import WhiteRoomMonitoringCore
+
+/// Metrics of the domain `audio`, recorded by `juce-backend`.
+public enum Audio {
+    /// Values of the label `cause`.
+    @frozen public enum Cause: UInt8, ClosedLabel {
+        case overBudget, lateCallback, device, configuration
+
+        @inlinable public static var count: Int { 4 }
+        public static let texts = ["over_budget", "late_callback", "device", "configuration"]
+    }
+
+    /// Values of the label `driver`.
+    @frozen public enum Driver: UInt8, ClosedLabel {
+        case jack, clock, file, alsa, coreaudio, wasapi, asio, other
+
+        @inlinable public static var count: Int { 8 }
+        public static let texts = ["jack", "clock", "file", "alsa", "coreaudio", "wasapi", "asio", "other"]
+    }
+
+    /// Buckets of `audio_engine_render_time_seconds`.
+    @frozen public enum AudioEngineRenderTimeSecondsBuckets: Buckets {
+        @inlinable public static var count: Int { 14 }
+        @inlinable public static func observe(_ group: UnsafeMutablePointer<UInt64>, _ value: Int64) {
+            wrm_observe_audio_engine_render_time_seconds(group, value)
+        }
+    }
+
+    /// Buckets of `audio_engine_load_ratio`.
+    @frozen public enum AudioEngineLoadRatioBuckets: Buckets {
+        @inlinable public static var count: Int { 14 }
+        @inlinable public static func observe(_ group: UnsafeMutablePointer<UInt64>, _ value: Int64) {
+            wrm_observe_audio_engine_load_ratio(group, value)
+        }
+    }
+
+    /// Buckets of `audio_deadline_headroom_ratio`.
+    @frozen public enum AudioDeadlineHeadroomRatioBuckets: Buckets {
+        @inlinable public static var count: Int { 13 }
+        @inlinable public static func observe(_ group: UnsafeMutablePointer<UInt64>, _ value: Int64) {
+            wrm_observe_audio_deadline_headroom_ratio(group, value)
+        }
+    }
+
+    /// Buckets of `audio_callback_jitter_ratio`.
+    @frozen public enum AudioCallbackJitterRatioBuckets: Buckets {
+        @inlinable public static var count: Int { 13 }
+        @inlinable public static func observe(_ group: UnsafeMutablePointer<UInt64>, _ value: Int64) {
+            wrm_observe_audio_callback_jitter_ratio(group, value)
+        }
+    }
+
+    /// Metrics that every thread may record. Make it at preparation.
+    public struct Shared: Sendable {
+        let segment: Segment
+
+        /// `audio_engine_xruns_total`: Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.
+        public let audioEngineXrunsTotal: Counter<AnyThread>
+        /// `audio_buffer_duration_seconds`: Length of one audio buffer, which is the deadline of one render callback.
+        public let audioBufferDurationSeconds: Gauge<AnyThread>
+        /// `audio_buffer_frames`: Frames in one audio buffer.
+        public let audioBufferFrames: Gauge<AnyThread>
+        /// `audio_sample_rate_hertz`: Sample rate of the audio device.
+        public let audioSampleRateHertz: Gauge<AnyThread>
+        /// `audio_engine_memory_bytes`: Resident memory of the process that renders.
+        public let audioEngineMemoryBytes: Gauge<AnyThread>
+        /// `audio_engine_realtime_scheduling`: 1 when the render callback runs with real-time scheduling, else 0.
+        public let audioEngineRealtimeScheduling: Gauge<AnyThread>
+        /// `audio_engine_info`: Version of the engine and the driver that calls it.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func audioEngineInfo(version: String) throws(MonitoringError) -> ByLabel<Driver, Info<AnyThread>> {
+            try segment.series("audio_engine_info", [version])
+        }
+
+        public init(_ segment: Segment) throws(MonitoringError) {
+            self.segment = segment
+            audioEngineXrunsTotal = try segment.handle("audio_engine_xruns_total")
+            audioBufferDurationSeconds = try segment.handle("audio_buffer_duration_seconds")
+            audioBufferFrames = try segment.handle("audio_buffer_frames")
+            audioSampleRateHertz = try segment.handle("audio_sample_rate_hertz")
+            audioEngineMemoryBytes = try segment.handle("audio_engine_memory_bytes")
+            audioEngineRealtimeScheduling = try segment.handle("audio_engine_realtime_scheduling")
+        }
+    }
+
+    /// Metrics of one instance: a callback, a plug-in or a display, recorded by one
+    /// thread at a time. Make it at preparation; its handles don't outlive it.
+    public struct Realtime: ~Copyable {
+        /// `audio_engine_render_time_seconds`: Time that one render callback took, from its first to its last instruction.
+        public let audioEngineRenderTimeSeconds: Histogram<OneThread, Seconds, AudioEngineRenderTimeSecondsBuckets>
+        /// `audio_engine_load_ratio`: Render time of one callback divided by its deadline; above 1 the deadline was missed.
+        public let audioEngineLoadRatio: Histogram<OneThread, Ratio, AudioEngineLoadRatioBuckets>
+        /// `audio_deadline_headroom_ratio`: Share of its deadline that was left when a callback ended; 0 when it was missed.
+        public let audioDeadlineHeadroomRatio: Histogram<OneThread, Ratio, AudioDeadlineHeadroomRatioBuckets>
+        /// `audio_callback_jitter_ratio`: How much later than it was due a callback began, as a share of its deadline.
+        public let audioCallbackJitterRatio: Histogram<OneThread, Ratio, AudioCallbackJitterRatioBuckets>
+        /// `audio_callbacks_total`: Render callbacks that have ended.
+        public let audioCallbacksTotal: Counter<OneThread>
+        /// `audio_dropouts_total`: Maximal runs of missed deadlines, by cause. The first second after a start does not count.
+        public let audioDropoutsTotal: ByLabel<Cause, Counter<OneThread>>
+        /// `audio_dropout_seconds_total`: Sound lost in dropouts, by cause.
+        public let audioDropoutSecondsTotal: ByLabel<Cause, DurationCounter<OneThread>>
+        /// `audio_channel_cpu_seconds_total`: Processor time spent on rendering one mixer channel; its rate is the load of the channel.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func audioChannelCpuSecondsTotal(channel: String) throws(MonitoringError) -> DurationCounter<OneThread> {
+            try instance.series("audio_channel_cpu_seconds_total", [channel])
+        }
+        /// `audio_plugin_cpu_seconds_total`: Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func audioPluginCpuSecondsTotal(channel: String, plugin: String) throws(MonitoringError) -> DurationCounter<OneThread> {
+            try instance.series("audio_plugin_cpu_seconds_total", [channel, plugin])
+        }
+        /// `audio_plugin_deadlines_missed_total`: Callbacks that were over budget and in which this plug-in took longest of all.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func audioPluginDeadlinesMissedTotal(channel: String, plugin: String) throws(MonitoringError) -> Counter<OneThread> {
+            try instance.series("audio_plugin_deadlines_missed_total", [channel, plugin])
+        }
+        /// `audio_monitoring_seconds_total`: Time that recording metrics took in render callbacks; against the render time, monitoring's share.
+        public let audioMonitoringSecondsTotal: DurationCounter<OneThread>
+
+        let instance: Instance
+    }
+}
+
+extension Audio.Realtime {
+    public init(_ segment: Segment) throws(MonitoringError) {
+        let taken = try Instance(segment, domain: "audio")
+        self.init(
+            audioEngineRenderTimeSeconds: try taken.handle("audio_engine_render_time_seconds"),
+            audioEngineLoadRatio: try taken.handle("audio_engine_load_ratio"),
+            audioDeadlineHeadroomRatio: try taken.handle("audio_deadline_headroom_ratio"),
+            audioCallbackJitterRatio: try taken.handle("audio_callback_jitter_ratio"),
+            audioCallbacksTotal: try taken.handle("audio_callbacks_total"),
+            audioDropoutsTotal: try taken.handle("audio_dropouts_total"),
+            audioDropoutSecondsTotal: try taken.handle("audio_dropout_seconds_total"),
+            audioMonitoringSecondsTotal: try taken.handle("audio_monitoring_seconds_total"),
+            instance: taken)
+    }
+}

@@ -1,0 +1,19 @@
+// Generated from catalogue/*.yaml by `whiteroom generate`; edit that file, not this one.
+
+/// A program of White Room: each metric of the catalogue belongs to one.
+public enum Program: String, CaseIterable, Sendable {
+    case businessMetrics = "business-metrics"
+    case juceBackend = "juce-backend"
+    case swiftFrontend = "swift-frontend"
+    case whiteroomInbox = "whiteroom-inbox"
+
+    /// The domains that the program records.
+    public var domains: [String] {
+        switch self {
+        case .businessMetrics: ["business", "http", "security"]
+        case .juceBackend: ["audio", "ffi"]
+        case .swiftFrontend: ["ui"]
+        case .whiteroomInbox: ["inbox"]
+        }
+    }
+}

@@ -1,0 +1,51 @@
+"""The Swift client, and the C that it calls, say all that the catalogue says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.generate import c, swift
+
+# By the path of the output, the file beside this test that holds what it should be.
+GOLDEN = {
+    f"{swift.FOLDER}/Audio.swift": "golden_audio.swift",
+    f"{swift.FOLDER}/Program.swift": "golden_program.swift",
+    f"{c.FOLDER}/domains.h": "golden_domains.h",
+    f"{c.FOLDER}/histograms.h": "golden_histograms.h",
+}
+
+
+@pytest.mark.parametrize("path", GOLDEN)
+def test_file_is_the_golden_file(path: str, clone) -> None:
+    """A small catalogue gives the files that lie beside this test."""
+    catalogue = load(clone.root / "catalogue")
+    made = {**swift.generate(catalogue), **c.generate(catalogue)}
+    assert set(made) == set(GOLDEN)
+    assert made[path] == Path(__file__).with_name(GOLDEN[path]).read_text()
+
+
+@pytest.mark.parametrize(
+    ("value", "case"),
+    [
+        ("load_song", "loadSong"),
+        ("GET", "get"),
+        ("internal", "`internal`"),
+        ("5xx", "value5xx"),
+        ("not-found", "notFound"),
+    ],
+)
+def test_label_value_becomes_a_case(value: str, case: str, clone) -> None:
+    """Every value of a closed label is a case that Swift accepts, and its text stays the value."""
+    clone.write(
+        "audio.yaml",
+        "domain: audio\nprogram: juce-backend\nmetrics:\n  - name: audio_events_total\n"
+        "    type: counter\n    help: Events.\n    thread: any\n"
+        f"    labels:\n      - name: type\n        values: [{value}, other]\n",
+    )
+    text = swift.generate(load(clone.root / "catalogue"))[f"{swift.FOLDER}/Audio.swift"]
+    assert f"        case {case}, other\n" in text
+    assert f'texts = ["{value}", "other"]' in text
+    assert "enum TypeValue: UInt8, ClosedLabel" in text

@@ -1,0 +1,160 @@
+/// The core as languages see it that call C.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "audio_metrics_c.h"
+#include "cells.h"
+#include "fixture.h"
+#include "generated/histograms.h"
+#include "segment_c.h"
+
+using namespace whiteroom::monitoring::testing;
+
+namespace {
+
+/// Fail with the text of a problem, which is given back.
+void require_success(char* problem) {
+  const std::string text = problem == nullptr ? "" : problem;
+  wrm_text_free(problem);
+  REQUIRE(text == "");
+}
+
+/// The text of a problem that is expected.
+std::string problem_of(char* problem) {
+  REQUIRE(problem != nullptr);
+  std::string text = problem;
+  wrm_text_free(problem);
+  return text;
+}
+
+wrm_segment* open_segment(const std::string& directory, bool shared = true) {
+  const wrm_segment_options options{"swift-frontend", directory.c_str(), 2, shared};
+  const char* const domains[] = {"ui", "business"};
+  wrm_segment* opened = nullptr;
+  require_success(wrm_segment_open(&options, domains, 2, &opened));
+  return opened;
+}
+
+std::uint64_t* cells_of(wrm_segment* segment, const char* family) {
+  std::uint64_t* cells = nullptr;
+  require_success(wrm_segment_cells(segment, family, nullptr, 0, &cells));
+  return cells;
+}
+
+std::string exposition_of(wrm_segment* segment, const char* accept = "") {
+  wrm_text text{};
+  const char* content_type = nullptr;
+  require_success(wrm_segment_expose(segment, accept, &text, &content_type));
+  std::string copy(text.bytes, text.size);
+  wrm_text_free(text.bytes);
+  return copy;
+}
+
+}  // namespace
+
+TEST_CASE("what is recorded through C is exposed") {
+  const SegmentFolder folder;
+  wrm_segment* const segment = open_segment(folder.path);
+  wrm_any_add(cells_of(segment, "songs_created_total"), 3);
+  wrm_observe_ui_interaction_time_seconds(cells_of(segment, "ui_interaction_time_seconds"),
+                                          20'000'000);
+  const char* const piano[] = {"piano"};
+  std::uint64_t* cells = nullptr;
+  require_success(wrm_segment_cells(segment, "instrument_assignments_total", piano, 1, &cells));
+  wrm_any_add(cells, 2);
+  const std::string text = exposition_of(segment);
+  CHECK(line(text, "songs_created_total") == "songs_created_total 3");
+  CHECK(line(text, "ui_interaction_time_seconds_bucket{le=\"0.01\"}") ==
+        "ui_interaction_time_seconds_bucket{le=\"0.01\"} 0");
+  CHECK(line(text, "ui_interaction_time_seconds_bucket{le=\"0.025\"}") ==
+        "ui_interaction_time_seconds_bucket{le=\"0.025\"} 1");
+  CHECK(line(text, "instrument_assignments_total{instrument=\"piano\"}") ==
+        "instrument_assignments_total{instrument=\"piano\"} 2");
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("an instance taken through C goes on where its predecessor ended") {
+  const SegmentFolder folder;
+  wrm_segment* const segment = open_segment(folder.path);
+  for (int round = 0; round < 2; ++round) {
+    wrm_instance* instance = nullptr;
+    require_success(wrm_instance_take(segment, "ui", &instance));
+    std::uint64_t* cells = nullptr;
+    require_success(wrm_instance_cells(instance, "ui_frames_total", nullptr, 0, &cells));
+    wrm_realtime_add(cells, 5);
+    wrm_instance_retire(instance);
+  }
+  CHECK(line(exposition_of(segment), "ui_frames_total") == "ui_frames_total 10");
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("a closed segment keeps its counts, and its cells can still be written") {
+  const SegmentFolder folder;
+  wrm_segment* const segment = open_segment(folder.path);
+  std::uint64_t* const songs = cells_of(segment, "songs_created_total");
+  wrm_any_add(songs, 3);
+  wrm_segment_close(segment);
+  wrm_segment_close(segment);
+  wrm_any_add(songs, 4);
+  CHECK(wrm_segment_preparation(segment).problem == std::string("the segment is closed"));
+  wrm_segment* const next = open_segment(folder.path);
+  const std::string text = exposition_of(next);
+  CHECK(line(text, "songs_created_total") == "songs_created_total 3");
+  CHECK(line(text, "monitoring_processes_lost_total{program=\"swift-frontend\"}") ==
+        "monitoring_processes_lost_total{program=\"swift-frontend\"} 0");
+  wrm_segment_close(next);
+}
+
+TEST_CASE("a segment in private memory is exposed to its own process alone") {
+  const SegmentFolder folder;
+  wrm_segment* const segment = open_segment(folder.path, false);
+  wrm_any_add(cells_of(segment, "songs_created_total"), 1);
+  CHECK(line(exposition_of(segment), "songs_created_total") == "songs_created_total 1");
+  CHECK(std::filesystem::is_empty(folder.path));
+  CHECK(!wrm_segment_preparation(segment).shared);
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("more segments in private memory may live than fork() could be told of") {
+  for (int i = 0; i < 40; ++i) CHECK(open_segment("", false) != nullptr);
+}
+
+TEST_CASE("what can't be had is said in words") {
+  const SegmentFolder folder;
+  wrm_segment* const segment = open_segment(folder.path);
+  std::uint64_t* cells = nullptr;
+  CHECK(problem_of(wrm_segment_cells(segment, "audio_callbacks_total", nullptr, 0, &cells)) ==
+        "audio_callbacks_total: in no domain of the segment of swift-frontend");
+  wrm_instance* instance = nullptr;
+  CHECK(problem_of(wrm_instance_take(segment, "video", &instance)) ==
+        "domain \"video\": not in the catalogue");
+  const wrm_segment_options nameless{"", nullptr, 1, true};
+  wrm_segment* opened = nullptr;
+  CHECK(problem_of(wrm_segment_open(&nameless, nullptr, 0, &opened)).find("program \"\"") == 0);
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("a render callback is recorded through C") {
+  const SegmentFolder folder;
+  const wrm_segment_options options{"juce-backend", folder.path.c_str(), 2, true};
+  const char* const domains[] = {"audio"};
+  wrm_segment* segment = nullptr;
+  require_success(wrm_segment_open(&options, domains, 1, &segment));
+  const char* const channels[] = {"bass", "lead"};
+  wrm_audio_metrics* metrics = nullptr;
+  require_success(wrm_audio_metrics_make(segment, channels, 2, &metrics));
+  CHECK(problem_of(wrm_audio_metrics_set_info(metrics, "1.0", "tape")) ==
+        "driver \"tape\": no value of the label");
+  require_success(wrm_audio_metrics_set_info(metrics, "1.0", "file"));
+  wrm_audio_metrics_set_stream(metrics, 48000, 480);
+  wrm_audio_metrics_channel_rendered(metrics, 1, 2'000'000);
+  wrm_audio_metrics_callback_rendered(metrics, 1'000'000'000, 1'005'000'000, 480, nullptr);
+  const std::string text = exposition_of(segment);
+  CHECK(line(text, "audio_callbacks_total") == "audio_callbacks_total 1");
+  CHECK(line(text, "audio_engine_load_ratio_sum") == "audio_engine_load_ratio_sum 0.5");
+  CHECK(line(text, "audio_engine_info{version=\"1.0\",driver=\"file\"}") ==
+        "audio_engine_info{version=\"1.0\",driver=\"file\"} 1");
+  wrm_audio_metrics_free(metrics);
+  wrm_segment_close(segment);
+}
