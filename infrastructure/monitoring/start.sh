@@ -105,6 +105,9 @@ declare -A without=(
     [python3-dev]='nothing can be built'
     [doctest-dev]='the C++ tests are left out'
     [juce-modules-source-data]='the adapter for JUCE is not tried in JUCE'
+    [libfreetype-dev]='the adapter for a processor of JUCE is not tried'
+    [libpng-dev]='the adapter for a processor of JUCE is not tried'
+    [libjpeg62-turbo-dev]='the adapter for a processor of JUCE is not tried'
     [podman]='the container exporter is not tried on a real container'
     [runc]='the container exporter is not tried on a real container'
     [openssl]='HTTPS is not tried'
@@ -113,7 +116,8 @@ declare -A without=(
 wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
     libmicrohttpd-dev zlib1g-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql
     redis-server nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
-[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc openssl juce-modules-source-data chromium)
+[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc openssl chromium juce-modules-source-data
+    libfreetype-dev libpng-dev libjpeg62-turbo-dev)
 python_is_whole || wanted+=(python3-venv python3-dev)
 
 # Debian starts a service when its package is installed, unless this file forbids it.

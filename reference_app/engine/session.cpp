@@ -80,7 +80,6 @@ void Session::serve(sch_engine* handle) {
 }
 
 // --- songs
-// ----------------------------------------------------------------------------------------
 
 void Session::load(song::Song song) {
   const std::string name = song.name;
@@ -143,7 +142,6 @@ std::int32_t Session::export_song(const std::string& path, double seconds) const
 }
 
 // --- sound
-// ----------------------------------------------------------------------------------------
 
 std::unique_ptr<driver::Driver> Session::open_driver(const driver::Stream& stream) {
 #ifdef WHITEROOM_WITH_JACK
@@ -249,7 +247,6 @@ std::int32_t Session::status(sch_audio_status& status) const {
 }
 
 // --- playing
-// --------------------------------------------------------------------------------------
 
 std::int32_t Session::push(const sch_command& command) noexcept {
   if (!sensible(command)) return SCH_INVALID_ARGUMENT;
@@ -293,7 +290,6 @@ std::int32_t Session::performance(sch_performance_state& state) const {
 }
 
 // --- what is done beside the sound
-// ----------------------------------------------------------------
 
 void Session::set_event_callback(sch_event_callback callback, void* context) {
   // Within a callback the thread holds the lock already.

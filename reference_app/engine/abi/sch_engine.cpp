@@ -112,7 +112,6 @@ std::int32_t settle(const sch_engine_config* config) noexcept {
 }  // namespace
 
 // --- the engine
-// -----------------------------------------------------------------------------------
 
 std::int32_t sch_engine_create(const sch_engine_config* config, sch_engine** engine) {
   const std::int32_t settled = settle(config);
@@ -136,7 +135,6 @@ std::int32_t sch_engine_get_version(char** version) {
 }
 
 // --- songs
-// ----------------------------------------------------------------------------------------
 
 std::int32_t sch_engine_load_song(sch_engine* engine, const char* json, char** problem) {
   const auto refused = [&](const std::exception& why, std::int32_t result) {
@@ -183,7 +181,6 @@ std::int32_t sch_engine_export_song(sch_engine* engine, const char* path, double
 }
 
 // --- sound
-// ----------------------------------------------------------------------------------------
 
 std::int32_t sch_engine_audio_init(sch_engine* engine, double sample_rate,
                                    std::uint32_t buffer_frames, std::uint32_t channels) {
@@ -217,7 +214,6 @@ std::int32_t sch_engine_get_audio_status(sch_engine* engine, sch_audio_status* s
 }
 
 // --- playing
-// --------------------------------------------------------------------------------------
 
 std::int32_t sch_engine_set_transport(sch_engine* engine, bool playing) {
   return with_engine(Function::sch_engine_set_transport, engine, [&](Session& session) {
@@ -287,7 +283,6 @@ std::int32_t sch_engine_get_performance_state(sch_engine* engine, sch_performanc
 }
 
 // --- events and texts
-// -----------------------------------------------------------------------------
 
 std::int32_t sch_engine_set_event_callback(sch_engine* engine, sch_event_callback callback,
                                            void* context) {

@@ -51,7 +51,7 @@ enum sch_result {
 /* A handle, not an address. */
 typedef struct sch_engine sch_engine;
 
-/* ---- the engine ------------------------------------------------------------------------------ */
+/* ---- the engine ---- */
 
 enum { SCH_NO_METRICS = -1 };
 
@@ -76,7 +76,7 @@ SCH_EXPORT int32_t sch_engine_create(const sch_engine_config* config, sch_engine
 SCH_EXPORT int32_t sch_engine_destroy(sch_engine* engine);
 SCH_EXPORT int32_t sch_engine_get_version(char** version);
 
-/* ---- songs ----------------------------------------------------------------------------------- */
+/* ---- songs ---- */
 
 /* Play another song, given as JSON of at most 4 MiB (docs/reference-engine.md lists its fields).
  * What plays goes on until the new song is ready. SCH_PARSE_FAILED when it is no JSON,
@@ -91,7 +91,7 @@ SCH_EXPORT int32_t sch_engine_create_default_song(sch_engine* engine, char** jso
  * SCH_REJECTED when the file can't be written. */
 SCH_EXPORT int32_t sch_engine_export_song(sch_engine* engine, const char* path, double seconds);
 
-/* ---- sound ----------------------------------------------------------------------------------- */
+/* ---- sound ---- */
 
 enum sch_audio_state {
   SCH_AUDIO_NONE = 0,  /* sch_engine_audio_init comes next */
@@ -128,7 +128,7 @@ SCH_EXPORT int32_t sch_engine_audio_start(sch_engine* engine);
 SCH_EXPORT int32_t sch_engine_audio_stop(sch_engine* engine);
 SCH_EXPORT int32_t sch_engine_get_audio_status(sch_engine* engine, sch_audio_status* status);
 
-/* ---- playing --------------------------------------------------------------------------------- */
+/* ---- playing ---- */
 
 SCH_EXPORT int32_t sch_engine_set_transport(sch_engine* engine, bool playing);
 /* 20 to 300 beats per minute. */
@@ -197,7 +197,7 @@ typedef struct sch_performance_state {
 SCH_EXPORT int32_t sch_engine_get_performance_state(sch_engine* engine,
                                                     sch_performance_state* state);
 
-/* ---- events ---------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 enum sch_event_kind {
   SCH_EVENT_AUDIO_STARTED = 1,
@@ -223,7 +223,7 @@ typedef void (*sch_event_callback)(const sch_event* event, void* context);
 SCH_EXPORT int32_t sch_engine_set_event_callback(sch_engine* engine, sch_event_callback callback,
                                                  void* context);
 
-/* ---- texts ----------------------------------------------------------------------------------- */
+/* ---- texts ---- */
 
 /* SCH_VALIDATION_FAILED when `text` is no UUID (RFC 9562, section 4). */
 SCH_EXPORT int32_t sch_uuid_validate(const char* text);

@@ -22,9 +22,6 @@ struct Range {
   double high;
 };
 
-// --- what a song's fields are called, once for reading and writing
-// --------------------------------
-
 template <class Fields>
 void describe(Fields& fields, dsp::Adsr& adsr) {
   fields.number("attack_s", adsr.attack_s, {0, 60});
