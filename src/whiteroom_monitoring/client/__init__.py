@@ -69,8 +69,8 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
 
     ``directory`` is the folder of segments, else $WHITEROOM_SEGMENTS or /dev/shm/whiteroom-<uid>.
     May block and allocate. A full or missing memory file system is no error: see ``Preparation``.
-    A second call for the same program returns the same. A child process may choose another program
-    than its parent. Call it before the first child is started.
+    A second call for the same program returns the same, and a child process may choose another than
+    its parent. To be made before the first child process is started.
 
     Raises PreparationError for an unknown program, and when the process is prepared for another.
     """

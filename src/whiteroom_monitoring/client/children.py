@@ -94,8 +94,12 @@ def end_in_order_by_sigterm(mark_closed: Callable[[], None]) -> None:
 
 
 class _EndInOrder:
-    """What Python knows as the handler of SIGTERM: for programs such as uvicorn that replace it for
-    a time and then put it back."""
+    """What Python knows as the handler of SIGTERM.
+
+    It is called where a program such as uvicorn has replaced the kernel's handler for a time and
+    then put back what it had found, and where one was there before: that one then ends the process,
+    or lets it go on, which is still recorded.
+    """
 
     def __init__(self, mark_closed: Callable[[], None], before: Any) -> None:
         self._mark_closed = mark_closed

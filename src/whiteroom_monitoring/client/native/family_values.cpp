@@ -16,8 +16,9 @@ void append(const Ref& list, const Ref& item) {
   if (PyList_Append(list.get(), item.get()) != 0) throw PythonError{};
 }
 
+/// Other programs may have recorded what is no UTF-8.
 Ref text(std::string_view value) {
-  return Ref(PyUnicode_FromStringAndSize(value.data(), static_cast<Py_ssize_t>(value.size())));
+  return Ref(PyUnicode_DecodeUTF8(value.data(), static_cast<Py_ssize_t>(value.size()), "replace"));
 }
 
 Ref tuple_of(const Ref& list) { return Ref(PyList_AsTuple(list.get())); }

@@ -7,6 +7,7 @@
 namespace whiteroom::monitoring::python {
 namespace {
 
+// Released when a segment is whole, acquired by the handler: it may come at any moment.
 std::atomic<Segment*> g_marked{nullptr};
 static_assert(std::atomic<Segment*>::is_always_lock_free);
 
