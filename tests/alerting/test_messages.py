@@ -159,10 +159,10 @@ def test_every_alert_reads_well(programs: Any, send_through: Any, examples: Any)
         assert not re.search(r"<no value>|<nil>|\{\{|%!", message["title"] + message["text"])
 
 
-def test_one_trouble_is_one_page(programs: Any, send_through: Any, examples: Any) -> None:
+def test_one_trouble_is_one_page(installed: Any, send_through: Any, examples: Any) -> None:
     """What several alerts say of one trouble opens one incident, repetition opens none, and it is
     over when the last of them is."""
-    way = send_through(programs)
+    way = send_through(installed)
     first, second = (
         _by_name(examples, name, incident="audio")
         for name in ("AudioXruns", "GlitchFreeAudioBudgetBurning")
@@ -187,9 +187,9 @@ def test_one_trouble_is_one_page(programs: Any, send_through: Any, examples: Any
     assert [incident["state"] for incident in way.incidents()] == ["resolved"]
 
 
-def test_what_is_explained_is_silent(send_through: Any, programs: Any, examples: Any) -> None:
+def test_what_is_explained_is_silent(send_through: Any, installed: Any, examples: Any) -> None:
     """While an alert fires that explains them, others of its service page nobody."""
-    way = send_through(programs)
+    way = send_through(installed)
     way.send(_by_name(examples, "ServiceDown", service="backend").payload())
     _until(way, lambda messages: any("backend is down" in m["title"] for m in messages))
     silent = [
@@ -231,10 +231,10 @@ def test_news_of_the_night_waits(
 
 
 def test_a_channel_that_refuses_loses_nothing(
-    send_through: Any, tmp_path: Path, examples: Any, programs: Any
+    send_through: Any, tmp_path: Path, examples: Any, installed: Any
 ) -> None:
     """What a channel refuses is shown with its reason and sent again until it is taken, once."""
-    way = send_through(programs)
+    way = send_through(installed)
     holder = sqlite3.connect(tmp_path / "inbox/inbox.sqlite", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     alert = _by_name(examples, "DiskSpaceLow")

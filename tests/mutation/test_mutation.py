@@ -141,7 +141,7 @@ def test_a_seed_decides_the_sample(folder: Path) -> None:
 
 def test_our_unit_tests_catch_a_sample(capsys: pytest.CaptureFixture[str]) -> None:
     """Of a sample of the mutants of our own rules, 95 % are caught."""
-    status, report = _report(capsys, "--sample", "20")
+    status, report = _report(capsys, "--sample", "8")
     assert status == 0, report["survivors"]
 
 

@@ -56,12 +56,12 @@ def listed(connection: sqlite3.Connection, states: Sequence[str]) -> list[dict[s
     return [dict(row) for row in rows]
 
 
-def open_key(connection: sqlite3.Connection, number: int) -> str:
-    """Return the deduplication key of the open incident ``number``, or "" when there is none."""
+def open_one(connection: sqlite3.Connection, number: int) -> tuple[str, str] | None:
+    """Return deduplication key and title of the open incident ``number``, or None."""
     row = connection.execute(
-        "SELECT dedup_key FROM incidents WHERE id = ? AND state != 'resolved'", (number,)
+        "SELECT dedup_key, title FROM incidents WHERE id = ? AND state != 'resolved'", (number,)
     ).fetchone()
-    return str(row["dedup_key"]) if row else ""
+    return (str(row["dedup_key"]), str(row["title"])) if row else None
 
 
 def forget_old(connection: sqlite3.Connection, kept: int) -> None:

@@ -153,13 +153,14 @@ class Store:
 
         Return the message that says so, or None when there is no such open incident.
         """
-        key = incidents.open_key(self._connection, number)
-        if not key:
+        found = incidents.open_one(self._connection, number)
+        if found is None:
             return None
+        key, title = found
         decided = Message(
             channel="pagerduty",
-            title=f"{DECIDED[action]} in the inbox",
-            text="",
+            title=f"{DECIDED[action]}: {title}",
+            text="By hand, in the inbox.",
             raw="{}",
             state="resolved" if action == "resolve" else "",
             colour="good" if action == "resolve" else "",
