@@ -9,7 +9,7 @@ from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
-from grafana_foundation_sdk.models.dashboard import DashboardCursorSync
+from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, VariableHide
 
 from whiteroom_monitoring.dashboards import context, links
 from whiteroom_monitoring.dashboards.context import Variable
@@ -94,7 +94,15 @@ def _number(panels: Iterable[dict[str, Any]], ids: Iterable[int]) -> None:
 
 
 def _complete(built: dict[str, Any]) -> None:
-    """Undo what the SDK says unasked: links belong in sight, not in a menu; nothing is repeated."""
+    """Say what the SDK leaves out, and undo what it says unasked.
+
+    Links and marks belong in sight, not in a menu; nothing is repeated; a constant is no choice.
+    """
+    for variable in built["templating"]["list"]:
+        if variable["type"] == "constant":
+            value = variable["query"]
+            variable |= {"hide": VariableHide.HIDE_VARIABLE.value, "skipUrlSync": True}
+            variable["current"] = {"text": value, "value": value, "selected": True}
     for part in (*built["links"], *built["annotations"]["list"]):
         del part["placement"]
     for panel in built["panels"]:

@@ -23,10 +23,13 @@ def uid(slug: str) -> str:
 
 
 def to_others(slug: str) -> Iterator[dashboard.DashboardLink]:
-    """Yield links from the dashboard ``slug`` to the others, of the same time."""
+    """Yield links from the dashboard ``slug`` to the others, of the same time.
+
+    Choices stay behind: a job that is chosen here may have nothing to show there.
+    """
     for other, title in DASHBOARDS.items():
         if other != slug:
-            yield _link(title, f"/d/{uid(other)}/{other}").keep_time(True).include_vars(True)
+            yield _link(title, f"/d/{uid(other)}/{other}").keep_time(True)
 
 
 def runbook_link(alert: str) -> dashboard.DashboardLink:
