@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from whiteroom_monitoring.verify.checks import Mismatch, Stack, check
 RANGE_S = 300
 # Where there are more faults, the first ones say enough.
 MOST_FAULTS = 5
+_METRIC = re.compile(r"\w+_\w+")
 
 
 def fault(expected: Shows, values: Sequence[float]) -> str | None:
@@ -105,7 +107,7 @@ class _Inspection:
         if expected.needs and JOBS.get(expected.needs) not in self._stack.components:
             return expected.needs
         if expected.waits_for and not self._stack.prometheus.query(expected.waits_for):
-            return expected.waits_for
+            return _METRIC.findall(expected.waits_for)[0]
         return None
 
 

@@ -48,7 +48,7 @@ DELIVERY = Row(
                 "Time to deliver",
                 "The slowest in twenty, by channel, of those that were sent lately.",
                 ("AlertmanagerNotificationsFailing",),
-                waits_for="alertmanager_notification_latency_seconds_count > 0",
+                waits_for="increase(alertmanager_notification_latency_seconds_count[3m]) > 0",
             ),
             [line(f"{_LATENCY} >= 0", "{{integration}}")],
             Look(units.Seconds, nothing="none sent"),

@@ -43,7 +43,7 @@ PEOPLE = Row(
                 "Of those that ended lately. Many short ones: people leave again at once. See "
                 "whether requests fail.",
                 ("HttpErrorRateHigh",),
-                waits_for="increase(session_duration_seconds_count[5m]) > 0",
+                waits_for="increase(session_duration_seconds_count[3m]) > 0",
             ),
             [
                 line(quantile(0.9, "session_duration_seconds", CHOSEN), "longest in ten"),
