@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,19 @@ PANELS = "/api/dashboards/kinds/panels"
 
 def panel(console: Any, key: str, query: str = "from=now-1h&to=now&points=100") -> Any:
     return console.get(f"{PANELS}/{key}?{query}")
+
+
+def known(console: Any) -> set[str]:
+    """Return the silences that the alerts page lists."""
+    return {silence["id"] for silence in console.get("/api/alerts")["silences"]}
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> None:
+    """Wait for what shared answers show only after their time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def test_rates_are_those_of_the_samples(console: Any, backends: Any) -> None:
@@ -124,20 +138,35 @@ def test_names_complete_expressions(console: Any) -> None:
 
 def test_home_says_in_one_line_how_it_is(console: Any) -> None:
     """A page makes trouble, and the line says so; reasons name the alert."""
-    end = time.monotonic() + 20
-    while (home := console.get("/api/home"))["state"] != "trouble" and time.monotonic() < end:
-        time.sleep(0.2)
+    wait_until(lambda: console.get("/api/home")["state"] == "trouble", 20)
+    home = console.get("/api/home")
     assert home["line"] == "White Room is in trouble: 1 alert pages."
     assert home["reasons"][0].startswith("P1 SoundBroken")
 
 
+def test_history_knows_what_fires_still(console: Any) -> None:
+    """An alert that fires has a spell without an end; how long it lasts is within the range."""
+
+    def spells() -> list[Any]:
+        found = console.get("/api/alerts/history?from=now-1h&to=now")
+        return [spell for spell in found["spells"] if spell["name"] == "SoundBroken"]
+
+    wait_until(lambda: bool(spells()), 40)
+    (spell,) = spells()
+    assert spell["end"] is None
+    assert time.time() - 3600 <= spell["start"] <= time.time()
+    assert spell["labels"]["priority"] == "P1"
+
+
 def test_a_silence_is_made_and_ended(console: Any) -> None:
-    """A silence from the page stands in Alertmanager, and ends when it is told to."""
+    """A silence from the page is there at once, and ends when it is told to."""
     wanted = {"labels": {"alertname": "SoundBroken"}, "minutes": 30, "author": "a", "comment": "b"}
     status, _, body = console.ask("/api/silences", "POST", wanted)
     assert status == 201, body
     made = json.loads(body)["id"]
+    assert made in known(console)
     assert console.ask(f"/api/silences/{made}", "DELETE", {})[0] == 200
+    assert made not in known(console)
 
 
 @pytest.mark.parametrize(

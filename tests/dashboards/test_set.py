@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from whiteroom_monitoring.dashboards import context
+from whiteroom_monitoring.console.evaluation.alerts import parsed
+from whiteroom_monitoring.console.evaluation.interpolation import Scope, Value
+from whiteroom_monitoring.dashboards import alerts, context
 from whiteroom_monitoring.dashboards.assembly import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
 from whiteroom_monitoring.dashboards.set import DASHBOARDS
 from whiteroom_monitoring.dashboards.supported import PANELS
@@ -94,3 +96,17 @@ def test_what_is_supported_is_used() -> None:
     """The list of panel types names none that no dashboard has: the console shows them in vain."""
     used = {panel["type"] for each in DASHBOARDS for panel in json.loads(each.json(NOTE))["panels"]}
     assert used == set(PANELS)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "pattern"),
+    [(Value(("P0",), raw=".*"), ".*"), (Value(("P0", "P1"), several=True), "(P0|P1)")],
+)
+def test_alert_list_takes_every_choice(chosen: Value, pattern: str) -> None:
+    """What is chosen in Alerts becomes a regular expression in its list, be it one, some or all."""
+    panels = json.loads(alerts.DASHBOARD.json(NOTE))["panels"]
+    [options] = [panel["options"] for panel in panels if panel["type"] == "alertlist"]
+    scope = Scope(dict.fromkeys(("priority", "team", "service"), chosen))
+    assert parsed(scope.text(options["alertInstanceLabelFilter"])) == [
+        (name, "=~", pattern) for name in ("priority", "team", "service")
+    ]

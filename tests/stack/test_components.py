@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.stack import accounts
+from whiteroom_monitoring.stack import accounts, console
 from whiteroom_monitoring.stack.app import clone, engine, frontend, redis
 from whiteroom_monitoring.stack.component import STAGES, Program
 from whiteroom_monitoring.stack.components import components, select
@@ -123,3 +124,20 @@ def test_a_closed_folder_on_the_way_is_found(tmp_path: Path) -> None:
     found = accounts.barrier(closed / "data")
     assert found is not None
     assert (closed / "data").is_relative_to(found)
+
+
+def test_an_installed_grafana_takes_the_place_of_the_console(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where a `grafana` is on the PATH, it serves at the console's port, on loopback, provisioned
+    from this stack's configuration, and nothing else changes."""
+    ours = console.component(LAYOUT)
+    (tmp_path / "grafana").write_text("#!/bin/sh\n")
+    (tmp_path / "grafana").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    theirs = console.component(LAYOUT)
+    assert (ours.name, ours.ports) == (theirs.name, theirs.ports) == ("console", ("console",))
+    assert theirs.arguments[0] == "server"
+    assert theirs.environment["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"
+    assert theirs.environment["GF_SERVER_HTTP_PORT"] == str(LAYOUT.port("console"))
+    assert theirs.environment["GF_PATHS_PROVISIONING"].startswith(str(LAYOUT.config))

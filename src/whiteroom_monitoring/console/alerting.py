@@ -73,7 +73,7 @@ def silence(sources: Sources, wanted: Mapping[str, Any], now: datetime) -> str:
         "createdBy": _required(wanted, "author"),
         "comment": _required(wanted, "comment"),
     }
-    answer = sources.server("alertmanager").send("POST", "/api/v2/silences", content)
+    answer = sources.change_alertmanager("POST", "silences", content)
     return str(answer["silenceID"])
 
 
@@ -86,7 +86,7 @@ def _required(wanted: Mapping[str, Any], name: str) -> str:
 
 def expire(sources: Sources, identifier: str) -> None:
     """End a silence now. Raises SourceError."""
-    sources.server("alertmanager").send("DELETE", f"/api/v2/silence/{identifier}")
+    sources.change_alertmanager("DELETE", f"silence/{identifier}")
 
 
 def history(sources: Sources, when: TimeRange) -> list[dict[str, Any]]:

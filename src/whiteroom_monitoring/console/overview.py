@@ -64,7 +64,7 @@ def _sentence(alert: Alert) -> str:
 
 def _calm(targets: Sequence[Any], active: Sequence[Alert]) -> tuple[str, ...]:
     pending = sum(alert.state == "pending" for alert in active)
-    watched = f"{_counted(len(targets), 'target', 'targets')} scraped, nothing fires"
+    watched = f"{_counted(len(targets), 'target', 'targets')} scraped, nobody is paged"
     waiting = f", {_counted(pending, 'alert is', 'alerts are')} about to" if pending else ""
     return (f"{watched}{waiting}.",)
 

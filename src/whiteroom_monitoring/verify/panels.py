@@ -107,7 +107,8 @@ class _Inspection:
         if expected.needs and JOBS.get(expected.needs) not in self._stack.components:
             return expected.needs
         if expected.waits_for and not self._stack.prometheus.query(expected.waits_for):
-            return _METRIC.findall(expected.waits_for)[0]
+            metric = _METRIC.search(expected.waits_for)
+            return metric[0] if metric else expected.waits_for
         return None
 
 

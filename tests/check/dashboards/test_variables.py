@@ -17,6 +17,7 @@ def _query(text: str):
 
 BROKEN = [
     (_expression('up{job=~"$jobs"}'), "there is no variable $jobs"),
+    (_expression('up{job=~"${jobs:regex}"}'), "there is no variable $jobs"),
     (_expression("rate(up[$__rate])"), "there is no variable $__rate"),
     (_expression('up{job="$job"}'), "$job may be several values, which = never finds"),
     (_expression('up{job!="${job}"}'), "$job may be several values, which = never finds"),

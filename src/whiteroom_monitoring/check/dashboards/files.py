@@ -24,7 +24,7 @@ MACROS = {
     "__interval": datetime.timedelta(seconds=17),
     "__range": datetime.timedelta(seconds=3607),
 }
-VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)(?::\w+)?\}?")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ class SharedAnswers:
             self._compute(key, future, compute)
         return future.result()
 
+    def forget(self, which: Callable[[Hashable], bool]) -> None:
+        """Ask anew what ``which`` names, because it was changed."""
+        with self._lock:
+            for key in [key for key in self._answers if which(key)]:
+                del self._answers[key]
+
     def _find(self, key: Hashable) -> tuple[Future[Any], bool]:
         now = self._clock()
         known = self._answers.get(key)

@@ -97,6 +97,12 @@ class Sources:
         """Return an answer of Alertmanager's API, shared. Raises SourceError."""
         return self._asked("alertmanager", f"/api/v2/{path}", parameters)
 
+    def change_alertmanager(self, method: str, path: str, content: object = None) -> Any:
+        """Change something, such as a silence, and return the answer. Raises SourceError."""
+        answer = self.server("alertmanager").send(method, f"/api/v2/{path}", content)
+        self._shared.forget(lambda key: isinstance(key, tuple) and key[0] == "alertmanager")
+        return answer
+
     def logs(self, query: str, when: TimeRange, limit: int) -> Any:
         """Return what Loki says of a range. Raises SourceError."""
         limit = min(limit, self.limits.most_log_lines)

@@ -12,6 +12,7 @@ from whiteroom_monitoring.dashboards.queries import line, now
 from whiteroom_monitoring.dashboards.shows import Shows
 
 _SENT = increase("alertmanager_notifications_total")
+_NONE_SENT = f'label_replace(sum({_SENT}), "integration", "all", "", "")'
 _FAILED = increase("alertmanager_notifications_failed_total")
 _LATENCY = quantile(0.95, "alertmanager_notification_latency_seconds", by="integration")
 _RECEIVED = increase("inbox_notifications_total")
@@ -27,7 +28,7 @@ DELIVERY = Row(
                 "the routes in alertmanager.yml.",
                 ("AlertmanagerNotificationsFailing",),
             ),
-            [line(f"sum by (integration) ({_SENT}) > 0 or sum({_SENT})", "{{integration}}")],
+            [line(f"sum by (integration) ({_SENT}) > 0 or {_NONE_SENT}", "{{integration}}")],
             Look(units.NoUnit),
             (8, 8),
         ),

@@ -80,7 +80,9 @@ FIRING = Row(
                 "links to what to do. Watchdog fires always: it is the proof that the way is open.",
             ),
             (12, 11),
-            only='{priority=~"$priority", team=~"$team", service=~"$service"}',
+            # No query: without a format, Grafana would fill in {a,b} for several values.
+            only='{priority=~"${priority:regex}", team=~"${team:regex}",'
+            ' service=~"${service:regex}"}',
         ),
         listing(
             About(
