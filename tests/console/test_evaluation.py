@@ -292,6 +292,30 @@ def test_a_link_is_filled_from_its_row() -> None:
     assert shown["columns"][0]["links"][0]["url"] == "/d/u?var-c=a%20b&o=x%26y"
 
 
+@pytest.mark.parametrize(
+    ("kind", "defaults", "options", "expected"),
+    [
+        ("timeseries", {"unit": "s", "custom": {"lineWidth": 2, "barAlignment": 0}}, {}, []),
+        ("timeseries", {"custom": {"barAlignment": 1}}, {}, ["custom.barAlignment"]),
+        ("timeseries", {"custom": {"stacking": {"mode": "percent"}}}, {}, ["custom.stacking"]),
+        ("timeseries", {"color": {"mode": "continuous-GrYlRd"}}, {}, ["color"]),
+        (
+            "stat",
+            {"links": [{"url": "/"}]},
+            {"legend": {"calcs": ["max"]}},
+            ["legend.calcs", "links"],
+        ),
+        ("table", {"links": [{"url": "/"}], "filterable": True}, {}, ["filterable"]),
+    ],
+)
+def test_what_is_not_drawn_is_named(
+    kind: str, defaults: dict[str, Any], options: dict[str, Any], expected: list[str]
+) -> None:
+    """What a panel asks for in vain is named; what changes nothing is not."""
+    panel = {"type": kind, "options": options, "fieldConfig": {"defaults": defaults}}
+    assert support.not_drawn(panel) == expected
+
+
 def test_the_published_matrix_is_true() -> None:
     """docs/console.md lists under each heading what `support` has, and nothing else."""
     page = (ROOT / "docs/console.md").read_text(encoding="utf-8")

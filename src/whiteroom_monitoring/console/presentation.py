@@ -125,6 +125,7 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
                 "style": config.get("custom") or {},
             }
             for series, name, config, colour in rows
+            if not ((config.get("custom") or {}).get("hideFrom") or {}).get("viz")
         ],
     }
 
