@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.console import colours, presentation
+from whiteroom_monitoring.console import colours, presentation, written
 from whiteroom_monitoring.console.evaluation import alerts, fields, markdown, support, units
 from whiteroom_monitoring.console.evaluation.asking import Server
 from whiteroom_monitoring.console.evaluation.errors import (
@@ -278,7 +278,7 @@ def test_a_library_tells_every_fault_and_keeps_the_last_good(tmp_path: Path) -> 
 
 def test_infinite_values_can_be_sent() -> None:
     """What JSON can't hold is a word in a figure, and a gap in a line."""
-    assert presentation.finite([1.0, float("inf"), None]) == [1.0, None, None]
+    assert written.finite([1.0, float("inf"), None]) == [1.0, None, None]
     assert units.unit("lufs").steps == ((0.0, 1.0, " lufs"),)
 
 
