@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.console import colours, presentation
+from whiteroom_monitoring.console import colours, presentation, written
 from whiteroom_monitoring.console.evaluation import alerts, fields, markdown, support, units
 from whiteroom_monitoring.console.evaluation.asking import Server
 from whiteroom_monitoring.console.evaluation.errors import (
@@ -278,7 +278,7 @@ def test_a_library_tells_every_fault_and_keeps_the_last_good(tmp_path: Path) -> 
 
 def test_infinite_values_can_be_sent() -> None:
     """What JSON can't hold is a word in a figure, and a gap in a line."""
-    assert presentation.finite([1.0, float("inf"), None]) == [1.0, None, None]
+    assert written.finite([1.0, float("inf"), None]) == [1.0, None, None]
     assert units.unit("lufs").steps == ((0.0, 1.0, " lufs"),)
 
 
@@ -290,6 +290,30 @@ def test_a_link_is_filled_from_its_row() -> None:
     panel = {"type": "table", "title": "T", "fieldConfig": config}
     shown = presentation.panel(Evaluated(panel, found, {}), Scope())
     assert shown["columns"][0]["links"][0]["url"] == "/d/u?var-c=a%20b&o=x%26y"
+
+
+@pytest.mark.parametrize(
+    ("kind", "defaults", "options", "expected"),
+    [
+        ("timeseries", {"unit": "s", "custom": {"lineWidth": 2, "barAlignment": 0}}, {}, []),
+        ("timeseries", {"custom": {"barAlignment": 1}}, {}, ["custom.barAlignment"]),
+        ("timeseries", {"custom": {"stacking": {"mode": "percent"}}}, {}, ["custom.stacking"]),
+        ("timeseries", {"color": {"mode": "continuous-GrYlRd"}}, {}, ["color"]),
+        (
+            "stat",
+            {"links": [{"url": "/"}]},
+            {"legend": {"calcs": ["max"]}},
+            ["legend.calcs", "links"],
+        ),
+        ("table", {"links": [{"url": "/"}], "filterable": True}, {}, ["filterable"]),
+    ],
+)
+def test_what_is_not_drawn_is_named(
+    kind: str, defaults: dict[str, Any], options: dict[str, Any], expected: list[str]
+) -> None:
+    """What a panel asks for in vain is named; what changes nothing is not."""
+    panel = {"type": kind, "options": options, "fieldConfig": {"defaults": defaults}}
+    assert support.not_drawn(panel) == expected
 
 
 def test_the_published_matrix_is_true() -> None:

@@ -273,7 +273,8 @@ def _rate(stack) -> float | None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("prometheus", "alertmanager", "node-exporter", "agent", "inbox", "jack", "cadvisor"),
+        *("prometheus", "alertmanager", "node-exporter", "agent", "inbox", "console"),
+        *("jack", "cadvisor"),
         *("postgresql", "redis", "backend", "nginx", "musicians"),
         *("postgres-exporter", "redis-exporter", "nginx-exporter"),
     ],

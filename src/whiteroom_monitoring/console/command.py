@@ -26,12 +26,21 @@ PROGRAM = "whiteroom-console"
 DASHBOARDS = "infrastructure/monitoring/grafana/dashboards"
 RUNBOOKS = "infrastructure/monitoring/runbooks"
 _SHORTEST_TOKEN = 16
+EPILOG = """\
+examples:
+  whiteroom console                       at http://127.0.0.1:3000, beside a stack that runs
+  whiteroom console --dashboards ./mine   other dashboards: Grafana's JSON, one file each
+  whiteroom console --address 0.0.0.0 --host studio.example --token-file token
+
+docs/console.md says what it renders, and who may look.
+"""
 # What the data sources are called, and the keys of their ports.
 SOURCES = ("prometheus", "loki", "alertmanager")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom console``."""
+    parser.epilog = EPILOG
     parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
     parser.add_argument(
         "--port", type=int, default=PORTS["console"], help="0 takes a free one (%(default)s)"

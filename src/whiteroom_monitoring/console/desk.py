@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.client.generated import console as metrics
-from whiteroom_monitoring.console import alerting, exploring, placing, presentation
+from whiteroom_monitoring.console import alerting, exploring, links, placing, presentation
 from whiteroom_monitoring.console.evaluation import markdown, queries
 from whiteroom_monitoring.console.evaluation.errors import (
     SourceError,
@@ -75,7 +75,7 @@ class Desk:
         """Return a dashboard's variables, links and panels without their data."""
         view = self._view(uid, question)
         content = view.dashboard.content
-        link = presentation.scope_link(view.scope)
+        link = links.follow(view.scope)
         return {
             "uid": uid,
             "slug": view.dashboard.slug,

@@ -13,7 +13,7 @@ from whiteroom_monitoring.console.evaluation.interpolation import SCRAPE_INTERVA
 from whiteroom_monitoring.console.evaluation.queries import Asking
 from whiteroom_monitoring.console.evaluation.sources import Sources
 from whiteroom_monitoring.console.evaluation.times import TimeRange, grid
-from whiteroom_monitoring.console.presentation import finite, unit
+from whiteroom_monitoring.console.written import finite, unit
 
 _LONGEST_EXPRESSION = 10_000
 FUNCTIONS = tuple(

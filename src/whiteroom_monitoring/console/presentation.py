@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import quote
 
-from whiteroom_monitoring.console import colours
-from whiteroom_monitoring.console.evaluation import fields, markdown, reduction, support, units
+from whiteroom_monitoring.console import colours, links, tabular, written
+from whiteroom_monitoring.console.evaluation import fields, markdown, reduction, support
 from whiteroom_monitoring.console.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.console.evaluation.evaluator import Evaluated
 from whiteroom_monitoring.console.evaluation.fields import Config, Field
 from whiteroom_monitoring.console.evaluation.frames import (
     Alerts,
-    Cell,
-    Column,
     Lines,
     Logs,
     Table,
@@ -27,10 +22,6 @@ from whiteroom_monitoring.console.evaluation.frames import (
 from whiteroom_monitoring.console.evaluation.interpolation import Scope
 
 _FIGURES = ("stat", "gauge", "bargauge")
-_RUNBOOK = re.compile(r"infrastructure/monitoring/runbooks/(\w+)\.md$")
-_CELL_NAME = re.compile(
-    r"\$\{__(?:value\.(?:raw|text|numeric)|data\.fields(?:\.(\w+)|\[\"([^\"]+)\"\]))\}"
-)
 
 
 def panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -38,9 +29,9 @@ def panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     raw = evaluated.panel
     shown: dict[str, Any] = {
         "type": raw["type"],
-        "title": _text(scope, raw.get("title")),
-        "about": markdown.html(_text(scope, raw.get("description"))),
-        "links": [link for link in map(scope_link(scope), raw.get("links") or []) if link],
+        "title": links.text(scope, raw.get("title")),
+        "about": markdown.html(links.text(scope, raw.get("description"))),
+        "links": [link for link in map(links.follow(scope), raw.get("links") or []) if link],
         "queries": dict(evaluated.queries),
         "notice": evaluated.notice,
         "problem": evaluated.problem,
@@ -54,46 +45,6 @@ def panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         except UnsupportedError as error:
             shown["notice"] = str(error)
     return shown
-
-
-def scope_link(scope: Scope) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
-    """Return a function that makes a link of a panel or a dashboard one that can be followed."""
-
-    def of_one(link: Mapping[str, Any]) -> dict[str, Any] | None:
-        url = own_runbook(_text(scope, link.get("url")))
-        if not is_harmless(url):
-            return None
-        keeps = {"time": bool(link.get("keepTime")), "variables": bool(link.get("includeVars"))}
-        blank = bool(link.get("targetBlank"))
-        return {"title": _text(scope, link.get("title")), "url": url, "blank": blank, **keeps}
-
-    return of_one
-
-
-def own_runbook(url: str) -> str:
-    """Return the console's own page for a link to a runbook, which is there without a network.
-
-    >>> own_runbook("https://git.example/infrastructure/monitoring/runbooks/FfiSlow.md")
-    '/runbooks/FfiSlow'
-    """
-    found = _RUNBOOK.search(url)
-    return f"/runbooks/{found[1]}" if found else url
-
-
-def is_harmless(url: str) -> bool:
-    """Tell whether a link leads to a page, and not to a script.
-
-    >>> is_harmless("/d/x"), is_harmless("https://a.example"), is_harmless("javascript:alert(1)")
-    (True, True, False)
-    """
-    return re.match(r"(https?://|/(?!/)|mailto:)", url) is not None
-
-
-def _text(scope: Scope, text: object) -> str:
-    try:
-        return scope.text(str(text or ""))
-    except UnsupportedError:
-        return str(text)
 
 
 def _configs(evaluated: Evaluated, found: Sequence[Field]) -> list[Config]:
@@ -120,11 +71,12 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
                 "name": name,
                 "labels": dict(series.labels),
                 "colour": colour,
-                "values": finite(series.values),
-                **_looks(config),
+                "values": written.finite(series.values),
+                **written.looks(config),
                 "style": config.get("custom") or {},
             }
             for series, name, config, colour in rows
+            if not ((config.get("custom") or {}).get("hideFrom") or {}).get("viz")
         ],
     }
 
@@ -146,7 +98,7 @@ def _figures(
         {
             "name": name,
             "labels": dict(series.labels),
-            "line": finite(series.values) if with_line else None,
+            "line": written.finite(series.values) if with_line else None,
             **_figure(reduction.reduced(series.values, calculation), config, colour),
         }
         for series, name, config, colour in zip(data.series, names, configs, chosen, strict=True)
@@ -157,28 +109,12 @@ def _figure(value: Value, config: Config, series_colour: str | int) -> dict[str,
     found = fields.look(value, config)
     mode = (config.get("color") or {}).get("mode", "thresholds")
     colour: str | int | None = found.colour if mode == "thresholds" else series_colour
-    return {"value": _number(value), "text": found.text, "colour": colour, **_looks(config)}
-
-
-def _looks(config: Config) -> dict[str, Any]:
-    """Return how the values of a field are written and judged."""
     return {
-        "unit": unit(str(config.get("unit") or "short")),
-        "decimals": config.get("decimals"),
-        "min": config.get("min"),
-        "max": config.get("max"),
-        "thresholds": (config.get("thresholds") or {}).get("steps") or [],
+        "value": written.number(value),
+        "text": found.text,
+        "colour": colour,
+        **written.looks(config),
     }
-
-
-def unit(name: str) -> dict[str, Any]:
-    """Return a unit as the browser writes it."""
-    written: dict[str, Any] = {"steps": units.unit(name).steps}
-    if name in units.WORDS:
-        written["words"] = units.WORDS[name]
-    if name in units.MOMENTS:
-        written["moment"] = name
-    return written
 
 
 def _table(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -186,50 +122,7 @@ def _table(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     assert isinstance(data, Table)
     configs = _configs(evaluated, [Field(c.name, c.query, c.kind) for c in data.columns])
     pairs = zip(data.columns, configs, strict=True)
-    return {"columns": [_column(data, column, config, scope) for column, config in pairs]}
-
-
-def _column(table: Table, column: Column, config: Config, scope: Scope) -> dict[str, Any]:
-    looks = [fields.look(_own(cell), config) for cell in column.cells]
-    links = config.get("links") or []
-    custom = config.get("custom") or {}
-    return {
-        "name": config.get("displayName") or column.name,
-        "kind": column.kind,
-        "cells": [_number(cell) if isinstance(cell, float) else cell for cell in column.cells],
-        "texts": [look.text for look in looks],
-        "colours": [look.colour for look in looks] if _is_coloured(config) else None,
-        "links": [
-            _cell_link(table, links, cell, row, scope) for row, cell in enumerate(column.cells)
-        ]
-        if links
-        else None,
-        "align": custom.get("align"),
-        **_looks(config),
-    }
-
-
-def _own(cell: Cell) -> Value | str:
-    return cell
-
-
-def _is_coloured(config: Config) -> bool:
-    custom = config.get("custom") or {}
-    kind = (custom.get("cellOptions") or {}).get("type", "auto")
-    return kind.startswith("color") or bool(config.get("mappings"))
-
-
-def _cell_link(
-    table: Table, links: Sequence[Mapping[str, Any]], cell: Cell, row: int, scope: Scope
-) -> dict[str, Any] | None:
-    values = {column.name: column.cells[row] for column in table.columns}
-
-    def one(found: re.Match[str]) -> str:
-        name = found[1] or found[2]
-        return quote(str(values.get(name, "") if name else cell), safe="")
-
-    filled = {**links[0], "url": _CELL_NAME.sub(one, str(links[0].get("url", "")))}
-    return scope_link(scope)(filled)
+    return {"columns": [tabular.column(data, column, config, scope) for column, config in pairs]}
 
 
 def _logs(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -260,20 +153,3 @@ def _times(times: Sequence[float]) -> dict[str, float]:
     """Return the moments, which are evenly spaced, by their first, their distance and number."""
     step = times[1] - times[0] if len(times) > 1 else 0.0
     return {"start": times[0] if times else 0.0, "step": step, "count": len(times)}
-
-
-def finite(values: Sequence[Value]) -> list[Value]:
-    """Return values as a drawing needs them: what is infinite is left out."""
-    return [None if value is None or math.isinf(value) else _short(value) for value in values]
-
-
-def _number(value: Value) -> float | str | None:
-    """Return a value as JSON can hold it."""
-    if value is not None and math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
-
-
-def _short(value: float) -> float:
-    """Return a value with the digits that a drawing can show, which halves an answer's size."""
-    return float(f"{value:.7g}")

@@ -22,7 +22,7 @@ document.querySelector('main').childElementCount > 0 &&
 _HEIGHT = "document.querySelector('main').scrollHeight + 60"
 _PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _TALLEST = 12_000
-_PANEL_HEIGHT = 420
+_PANEL_HEIGHT = 560
 
 EPILOG = """\
 examples:
@@ -76,7 +76,7 @@ def picture(arguments: argparse.Namespace) -> bytes:
         page.resize(arguments.width, height, scale=arguments.scale)
         page.open(address(arguments))
         page.wait(_DRAWN)
-        if not arguments.height:
+        if height == _TALLEST:
             # All was within a tall window and therefore loaded; now only what there is.
             whole = math.ceil(page.value(_HEIGHT))
             page.resize(arguments.width, min(whole, _TALLEST), scale=arguments.scale)

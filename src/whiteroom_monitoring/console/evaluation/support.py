@@ -20,24 +20,36 @@ PANELS = (
     *("timeseries", "stat", "gauge", "bargauge", "table"),
     *("alertlist", "logs", "text", "heatmap", "row"),
 )
-# What a time series' `custom` may say. Anything else is named below the panel.
+# What the `custom` of time series and tables may say. Anything else is named below the panel.
 STYLES = (
     *("drawStyle", "lineWidth", "fillOpacity", "lineStyle", "lineInterpolation", "showPoints"),
-    *("pointSize", "spanNulls", "stacking", "thresholdsStyle", "axisSoftMin", "axisSoftMax"),
-    *("axisLabel", "axisPlacement", "scaleDistribution", "gradientMode", "barAlignment"),
-    *("hideFrom", "insertNulls", "axisColorMode", "axisBorderShow", "axisCenteredZero"),
-    *("align", "width", "cellOptions", "inspect", "filterable", "barWidthFactor", "minWidth"),
+    *("pointSize", "spanNulls", "stacking", "thresholdsStyle", "scaleDistribution"),
+    *("axisSoftMin", "axisSoftMax", "axisLabel", "hideFrom", "align", "cellOptions"),
 )
 PROPERTIES = (
     *("unit", "decimals", "min", "max", "displayName", "color", "thresholds", "mappings"),
-    *("noValue", "links", "custom", "description"),
+    *("noValue", "links", "custom"),
 )
-# Values of these that change what is seen, and are not drawn here.
+COLOURS = ("thresholds", "fixed", "palette-classic", "palette-classic-by-name")
+# What Grafana writes down though it changes nothing.
+_DEFAULTS: Mapping[str, Sequence[Any]] = {
+    "axisBorderShow": (False,),
+    "axisCenteredZero": (False,),
+    "axisColorMode": ("text",),
+    "axisPlacement": ("auto", "left"),
+    "barAlignment": (0,),
+    "barWidthFactor": (0.6,),
+    "filterable": (False,),
+    "gradientMode": ("none",),
+    "insertNulls": (False,),
+    "inspect": (False,),
+}
+# Values of what is drawn, with which it is not.
 _NOT_DRAWN: Mapping[str, Callable[[Any], bool]] = {
-    "stacking": lambda value: (value or {}).get("mode") == "percent",
-    "scaleDistribution": lambda value: (value or {}).get("type") in ("symlog",),
-    "axisPlacement": lambda value: value == "right",
-    "gradientMode": lambda value: value not in (None, "none", "opacity", "scheme", "hue"),
+    "custom.stacking": lambda value: (value or {}).get("mode") == "percent",
+    "custom.scaleDistribution": lambda value: (value or {}).get("type") == "symlog",
+    "custom.thresholdsStyle": lambda value: "area" in str((value or {}).get("mode")),
+    "color": lambda value: (value or {}).get("mode", COLOURS[0]) not in COLOURS,
 }
 
 # What the page docs/console.md lists, under these headings.
@@ -50,6 +62,7 @@ MATRIX: Mapping[str, Sequence[str]] = {
     "Transformations": tuple(transformations.TRANSFORMATIONS),
     "Matchers of overrides": tuple(fields.MATCHERS),
     "Properties of fields": PROPERTIES,
+    "Modes of colours": COLOURS,
     "Styles (custom.*)": STYLES,
     "Value mappings": tuple(fields.MAPPINGS),
     "Calculations": reduction.CALCULATIONS,
@@ -80,7 +93,11 @@ def not_drawn(panel: Mapping[str, Any]) -> list[str]:
     settings = list(_settings(found.get("defaults") or {}))
     for override in found.get("overrides") or []:
         settings += [(str(p["id"]), p.get("value")) for p in override["properties"]]
-    return sorted({name for name, value in settings if not _is_drawn(name, value)})
+    names = {name for name, value in settings if not _is_drawn(name, value, panel["type"])}
+    options = panel.get("options") or {}
+    names |= {"legend.calcs"} if (options.get("legend") or {}).get("calcs") else set()
+    names |= {"footer"} if (options.get("footer") or {}).get("show") else set()
+    return sorted(names)
 
 
 def _settings(defaults: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -89,9 +106,12 @@ def _settings(defaults: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return plain + [(f"custom.{name}", value) for name, value in custom.items()]
 
 
-def _is_drawn(name: str, value: Any) -> bool:
-    if name.startswith("custom."):
-        style = name.removeprefix("custom.").partition(".")[0]
-        refused = _NOT_DRAWN.get(style)
-        return style in STYLES and not (refused and refused(value))
-    return name in PROPERTIES
+def _is_drawn(name: str, value: Any, kind: str) -> bool:
+    if name == "links":
+        return kind == "table" or not value
+    if name in _NOT_DRAWN and _NOT_DRAWN[name](value):
+        return False
+    if not name.startswith("custom."):
+        return name in PROPERTIES
+    style = name.removeprefix("custom.").partition(".")[0]
+    return style in STYLES or value in _DEFAULTS.get(style, ())

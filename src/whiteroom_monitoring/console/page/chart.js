@@ -55,7 +55,7 @@ export class Chart {
       series: [{}, ...this.order.map((index) => drawnSeries(this.series, index, this.hidden))],
       bands: bands(this.series),
       scales: { y: scale },
-      axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit), { incrs: roundDistances(unit) })],
+      axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit), { incrs: roundDistances(unit), label: this.series[0]?.style.axisLabel || undefined, labelSize: 18 })],
       hooks: {
         drawAxes: [(plot) => drawMarks(plot, this.marks)],
         draw: [(plot) => this.drawOver(plot)],

@@ -53,9 +53,13 @@ export function drawnSeries(series, index, hidden) {
     width: bars ? 0 : style.lineWidth ?? 1.5,
     fill: opacity ? () => faded(colour(one.colour), opacity) : undefined,
     spanGaps: Boolean(style.spanNulls),
-    points: { show: style.drawStyle === "points" || (!bars && isSparse(one.values)), size: 5 },
+    points: { show: showsPoints(style) || (!bars && isSparse(one.values)), size: style.pointSize ?? 5 },
     paths: style.drawStyle === "points" ? () => null : bars ? builders().bars : builders()[style.lineInterpolation] ?? builders().linear,
   };
+}
+
+function showsPoints(style) {
+  return style.drawStyle === "points" || style.showPoints === "always";
 }
 
 // A line needs two neighbours; what has none is drawn as a point.

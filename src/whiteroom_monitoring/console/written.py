@@ -1,0 +1,48 @@
+"""How values are written and judged, as the browser is told: units, limits, what JSON can hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from whiteroom_monitoring.console.evaluation import units
+from whiteroom_monitoring.console.evaluation.frames import Value
+
+
+def looks(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the values of a field are written and judged."""
+    return {
+        "unit": unit(str(config.get("unit") or "short")),
+        "decimals": config.get("decimals"),
+        "min": config.get("min"),
+        "max": config.get("max"),
+        "thresholds": (config.get("thresholds") or {}).get("steps") or [],
+    }
+
+
+def unit(name: str) -> dict[str, Any]:
+    """Return a unit as the browser writes it."""
+    found: dict[str, Any] = {"steps": units.unit(name).steps}
+    if name in units.WORDS:
+        found["words"] = units.WORDS[name]
+    if name in units.MOMENTS:
+        found["moment"] = name
+    return found
+
+
+def number(value: Value) -> float | str | None:
+    """Return a value as JSON can hold it."""
+    if value is not None and math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def finite(values: Sequence[Value]) -> list[Value]:
+    """Return values as a drawing needs them: what is infinite is left out."""
+    return [None if value is None or math.isinf(value) else _short(value) for value in values]
+
+
+def _short(value: float) -> float:
+    """Return a value with the digits that a drawing can show, which halves an answer's size."""
+    return float(f"{value:.7g}")
