@@ -13,10 +13,16 @@ public enum Audio {
     }
 
     /// Buckets of `audio_wait_seconds`.
-    @frozen public enum AudioWaitSecondsBuckets: Buckets {
+    @frozen public enum AudioWaitSecondsBuckets: ExemplarBuckets {
         @inlinable public static var count: Int { 3 }
         @inlinable public static func observe(_ group: UnsafeMutablePointer<UInt64>, _ value: Int64) {
             wrm_observe_audio_wait_seconds(group, value)
+        }
+        @inlinable public static func observe(
+            _ group: UnsafeMutablePointer<UInt64>, _ value: Int64, _ exemplar: Exemplar
+        ) {
+            var core = exemplar.core
+            wrm_observe_audio_wait_seconds_of(group, value, &core)
         }
     }
 
@@ -39,7 +45,7 @@ public enum Audio {
     /// thread at a time. Make it at preparation; its handles don't outlive it.
     public struct Realtime: ~Copyable {
         /// `audio_wait_seconds`: Time from a note to its sound.
-        public let audioWaitSeconds: ByLabel<Cause, Histogram<OneThread, Seconds, AudioWaitSecondsBuckets>>
+        public let audioWaitSeconds: ByLabel<Cause, ExemplarHistogram<OneThread, Seconds, AudioWaitSecondsBuckets>>
 
         let instance: Instance
     }

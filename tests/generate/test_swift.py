@@ -13,8 +13,8 @@ from whiteroom_monitoring.generate import c, swift
 GOLDEN = {
     f"{swift.FOLDER}/Audio.swift": "golden_audio.swift",
     f"{swift.FOLDER}/Program.swift": "golden_program.swift",
-    f"{c.FOLDER}/domains.h": "golden_domains.h",
-    f"{c.FOLDER}/histograms.h": "golden_histograms.h",
+    f"{c.FOLDER}/domains.h": "golden_domains.txt",
+    f"{c.FOLDER}/histograms.h": "golden_histograms.txt",
 }
 
 

@@ -9,6 +9,7 @@
 #include "generated/histograms.h"
 #include "segment_c.h"
 
+using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;
 
 namespace {
@@ -114,6 +115,14 @@ TEST_CASE("a segment in private memory is exposed to its own process alone") {
   CHECK(std::filesystem::is_empty(folder.path));
   CHECK(!wrm_segment_preparation(segment).shared);
   wrm_segment_close(segment);
+}
+
+TEST_CASE("private memory has no folder: reading it makes no file") {
+  Segment segment({.program = "nobody-has-this", .shared = false});
+  segment.prepare();
+  const auto reading = read_program(segment.directory(), segment.program(), segment.bytes());
+  CHECK(!reading.view.families().empty());
+  CHECK(!std::filesystem::exists("/nobody-has-this.lock"));
 }
 
 TEST_CASE("more segments in private memory may live than fork() could be told of") {

@@ -149,7 +149,8 @@ def test_status_is_what_the_schema_says(stack) -> None:
     content = _valid(stack.run("status", "--json"), "status")
     assert content["ok"]
     assert content["with_app"]
-    assert content["left_out"] == {}
+    # Where there is no Swift, the engine runs alone.
+    assert content["left_out"].keys() <= {"frontend"}
     assert all(component["version"] for component in content["components"])
 
 

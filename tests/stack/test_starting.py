@@ -98,21 +98,25 @@ def test_absent_services_are_said(new_stack, monkeypatch) -> None:
     content = new_stack.status()
     assert content["ok"]
     assert content["left_out"].keys() == {
-        *(
-            "jack",
-            "engine",
-            "frontend",
-            "redis",
-            "redis-exporter",
-            "nginx",
-            "nginx-exporter",
-            "musicians",
-        )
+        *("jack", "engine", "frontend"),
+        *("redis", "redis-exporter", "nginx", "nginx-exporter", "musicians"),
     }
     assert content["left_out"]["musicians"] == "it needs nginx"
     report = json.loads(new_stack.run("verify", "--json"))
     skipped = {check["id"] for check in report["checks"] if check["state"] == "skipped"}
     assert {"services.cache", "services.web", "engine.callbacks"} <= skipped
+
+
+def test_the_engine_runs_alone_without_the_front_end(new_stack) -> None:
+    """Without the front end the C++ program runs and is scraped, and `verify` says that it does."""
+    new_stack.run("up", "--without", "frontend", "--without", "postgresql", "--without", "redis")
+    engine = new_stack.component("engine")
+    assert Path(f"/proc/{engine['pid']}/exe").resolve().name == "whiteroom-engine"
+    report = json.loads(new_stack.run("verify", "--json", "--wait", "0", check=False))
+    seen = {check["id"]: (check["state"], check["seen"]) for check in report["checks"]}
+    alone = "the C++ engine runs alone: not wanted (--without)"
+    assert seen["frontend.host"] == ("skipped", alone)
+    assert seen["targets.present"][0] == "ok"
 
 
 def test_core_is_not_left_out(new_stack) -> None:

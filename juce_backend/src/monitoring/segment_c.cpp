@@ -58,20 +58,12 @@ std::vector<std::string_view> views(const char* const* texts, std::size_t count)
   return {texts, texts + count};
 }
 
-ProgramView view_of(const Segment& segment) {
-  if (!segment.directory().empty()) {
-    fold_program(segment.directory(), segment.program());
-    return read_program(segment.directory(), segment.program(), segment.unshared_bytes()).view;
-  }
-  // Private memory is wanted: there is no other process to read.
-  std::vector<SegmentReading> readings;
-  readings.push_back({SegmentImage::copy(segment.bytes()), true});
-  return ProgramView(std::move(readings));
-}
-
 std::string expose_counted(Segment& segment, ExpositionFormat format) {
   const auto begin = std::chrono::steady_clock::now();
-  std::string text = expose(view_of(segment), {.format = format});
+  fold_program(segment.directory(), segment.program());
+  std::string text =
+      expose(read_program(segment.directory(), segment.program(), segment.unshared_bytes()).view,
+             {.format = format});
   segment.count_exposition(std::chrono::steady_clock::now() - begin);
   return text;
 }

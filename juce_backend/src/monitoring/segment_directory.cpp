@@ -99,6 +99,7 @@ std::string base_path(const std::string& directory, std::string_view program) {
 }
 
 ProgramLock::ProgramLock(const std::string& directory, std::string_view program, Mode mode) {
+  if (directory.empty()) return;  // private memory: no other process has segments of it
   const std::string path = directory + "/" + std::string(program) + ".lock";
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   const int operation = mode == Mode::shared ? LOCK_SH : LOCK_EX;

@@ -22,7 +22,7 @@ struct SegmentFile {
 
 /// Return the segments of `program` (of every program when it is empty), sorted by path. Files that
 /// a killed process left half-made are removed. Throws std::system_error when the folder exists
-/// but can't be read; a missing folder has no segments.
+/// but can't be read; a missing folder has no segments, and neither has an empty path.
 std::vector<SegmentFile> list_segments(const std::string& directory, std::string_view program);
 
 /// Return the path of a program's base.

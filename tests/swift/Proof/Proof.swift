@@ -67,6 +67,8 @@ func recordEverything(_ handles: borrowing Handles) {
     handles.channel.add(nanoseconds: 11)
     handles.ffi.ffiErrorsTotal[.schEngineSetTempo][.rejected].increment()
     handles.http.httpActiveConnections.increment()
+    handles.http.httpRequestDurationSeconds.observe(
+        .milliseconds(7), of: Exemplar(traceHigh: 1, traceLow: 2))
 }
 
 final class Tempo {}

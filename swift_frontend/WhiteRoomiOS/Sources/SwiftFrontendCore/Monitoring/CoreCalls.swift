@@ -24,3 +24,16 @@ package func withCStrings<Result>(
         return pointers.withUnsafeBufferPointer(body)
     }
 }
+
+/// Make the handle of cells that a function of the core finds for the values of open labels.
+func makeHandle<Handle: CellHandle>(
+    _ values: [String], _ lost: UnsafeMutablePointer<UInt64>,
+    _ find: (
+        UnsafePointer<UnsafePointer<CChar>?>?, Int,
+        UnsafeMutablePointer<UnsafeMutablePointer<UInt64>?>
+    ) -> UnsafeMutablePointer<CChar>?
+) throws(MonitoringError) -> Handle {
+    var cells: UnsafeMutablePointer<UInt64>?
+    try throwIfAny(withCStrings(values) { find($0.baseAddress, $0.count, &cells) })
+    return Handle(cells: cells!, lost: lost)
+}

@@ -114,10 +114,7 @@ public struct Segment: @unchecked Sendable {
     func series<Handle: CellHandle>(
         _ family: String, _ values: [String]
     ) throws(MonitoringError) -> Handle {
-        var cells: UnsafeMutablePointer<UInt64>?
-        try throwIfAny(
-            withCStrings(values) { wrm_segment_cells(core, family, $0.baseAddress, $0.count, &cells) })
-        return Handle(cells: cells!, lost: lost)
+        try makeHandle(values, lost) { wrm_segment_cells(core, family, $0, $1, $2) }
     }
 }
 
@@ -145,10 +142,7 @@ struct Instance: ~Copyable {
     func series<Handle: CellHandle>(
         _ family: String, _ values: [String]
     ) throws(MonitoringError) -> Handle {
-        var cells: UnsafeMutablePointer<UInt64>?
-        try throwIfAny(
-            withCStrings(values) { wrm_instance_cells(core, family, $0.baseAddress, $0.count, &cells) })
-        return Handle(cells: cells!, lost: lost)
+        try makeHandle(values, lost) { wrm_instance_cells(core, family, $0, $1, $2) }
     }
 }
 
