@@ -7,6 +7,7 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.application_performance.expressions import (
     CAUSE_COLOURS,
     CHANNEL_COST,
+    CHANNELS,
     CHOSEN,
     RENDER_P99,
 )
@@ -17,6 +18,9 @@ from whiteroom_monitoring.dashboards.promql import increase, quantile, rate, sel
 from whiteroom_monitoring.dashboards.queries import buckets, line, now
 
 _DROPOUTS = rate("audio_dropouts_total", CHOSEN)
+_PLUGIN_COST = f"sum by (channel, plugin) ({rate('audio_plugin_cpu_seconds_total', CHANNELS)})"
+_MISSED = select("audio_plugin_deadlines_missed_total", CHANNELS)
+_GUILTY = f"round(sum by (channel, plugin) (increase({_MISSED}[$__range])))"
 _RENDER_P50 = quantile(0.5, "audio_engine_render_time_seconds", CHOSEN)
 
 ENGINE = Row(
@@ -72,6 +76,58 @@ ENGINE = Row(
             [now(f"topk(8, {CHANNEL_COST})", "{{channel}}")],
             Look(units.PercentUnit, Limits(0.3, 0.5), decimals=2),
             (10, 8),
+        ),
+        lines(
+            About(
+                "Cost of each plug-in",
+                "Share of the deadline that each plug-in takes; those of a channel add up to the "
+                "channel. Take out the one that grew, or ask its maker.",
+                ("AudioDeadlineMissed",),
+            ),
+            [line(_PLUGIN_COST, "{{channel}} {{plugin}}")],
+            Look(units.PercentUnit),
+            (14, 8),
+            stacked=True,
+        ),
+        ranking(
+            About(
+                "Plug-ins that missed deadlines",
+                "How often each took longest in a callback that was over budget, within the time "
+                "shown. One far ahead of the others is the cause.",
+                ("AudioDeadlineMissed",),
+            ),
+            [now(f"topk(8, {_GUILTY})", "{{channel}} {{plugin}}")],
+            Look(units.NoUnit, Limits(1, 10)),
+            (10, 8),
+        ),
+        lines(
+            About(
+                "Headroom",
+                "What is left of the deadline when a callback ends: in the middle, and in the "
+                "worst of a hundred. Near 0 the next small disturbance is heard: use a larger "
+                "buffer before it is.",
+                ("AudioDeadlineMissed",),
+            ),
+            [
+                line(quantile(0.5, "audio_deadline_headroom_ratio", CHOSEN), "median"),
+                line(quantile(0.01, "audio_deadline_headroom_ratio", CHOSEN), "worst of 100"),
+            ],
+            Look(units.PercentUnit, Limits(0.3, 0.05), highest=1),
+            (12, 8),
+        ),
+        lines(
+            About(
+                "Lateness of callbacks",
+                "How much later than due callbacks began, of their deadline: p99 and median. The "
+                "machine's fault, not the engine's: see real-time scheduling and the processors.",
+                ("AudioXruns",),
+            ),
+            [
+                line(quantile(0.99, "audio_callback_jitter_ratio", CHOSEN), "p99"),
+                line(quantile(0.5, "audio_callback_jitter_ratio", CHOSEN), "median"),
+            ],
+            Look(units.PercentUnit, Limits(0.2, 0.5)),
+            (12, 8),
         ),
         bars(
             About(

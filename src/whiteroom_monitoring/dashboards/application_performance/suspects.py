@@ -20,6 +20,7 @@ from whiteroom_monitoring.dashboards.panels import About, alerts, bars, ranking
 from whiteroom_monitoring.dashboards.promql import rate
 from whiteroom_monitoring.dashboards.queries import line, now
 
+_PLUGIN_COST = f"sum by (channel, plugin) ({rate('audio_plugin_cpu_seconds_total', CHOSEN)})"
 _LOST = rate("audio_dropout_seconds_total", CHOSEN)
 _CALLS_FAILED = rate("ffi_errors_total", CHOSEN, 'code!="deferred"')
 _CALL_ERRORS = f"sum({_CALLS_FAILED}) / sum({rate('ffi_calls_total', CHOSEN)})"
@@ -39,6 +40,7 @@ SUSPECTS = Row(
             [
                 now(LOAD_P99, "engine: render time, of the deadline"),
                 now(f"max({CHANNEL_COST})", "engine: costliest channel, of the deadline"),
+                now(f"max({_PLUGIN_COST})", "engine: costliest plug-in, of the deadline"),
                 now(f"{harm(_LATE)} / 6", "machine: late callbacks, of 6 a minute"),
                 now(f"{PROCESSORS} / 0.9", "machine: processors, of 90 %"),
                 now(f"{MEMORY} / 0.9", "machine: memory, of 90 %"),
