@@ -8,6 +8,7 @@
 
 #include "audio.h"
 #include "business.h"
+#include "console.h"
 #include "ffi.h"
 #include "http.h"
 #include "inbox.h"
@@ -24,6 +25,7 @@ struct Domain {
 inline constexpr Domain kDomains[] = {
     {"audio", audio::families()},
     {"business", business::families()},
+    {"console", console::families()},
     {"ffi", ffi::families()},
     {"http", http::families()},
     {"inbox", inbox::families()},

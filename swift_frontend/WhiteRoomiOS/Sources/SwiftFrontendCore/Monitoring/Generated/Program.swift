@@ -5,6 +5,7 @@ public enum Program: String, CaseIterable, Sendable {
     case businessMetrics = "business-metrics"
     case juceBackend = "juce-backend"
     case swiftFrontend = "swift-frontend"
+    case whiteroomConsole = "whiteroom-console"
     case whiteroomInbox = "whiteroom-inbox"
 
     /// The domains that the program records.
@@ -13,6 +14,7 @@ public enum Program: String, CaseIterable, Sendable {
         case .businessMetrics: ["business", "http", "security"]
         case .juceBackend: ["audio", "ffi"]
         case .swiftFrontend: ["ui"]
+        case .whiteroomConsole: ["console"]
         case .whiteroomInbox: ["inbox"]
         }
     }
