@@ -3,8 +3,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exposition.h"
@@ -58,6 +60,15 @@ std::vector<std::string_view> views(const char* const* texts, std::size_t count)
   return {texts, texts + count};
 }
 
+/// Segments are never freed, so that no handle dangles. That they stay reachable tells leak
+/// detectors that this is meant.
+wrm_segment* kept_for_ever(std::unique_ptr<wrm_segment> segment) {
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::unique_ptr<wrm_segment>>;
+  const std::lock_guard lock(mutex);
+  return kept->emplace_back(std::move(segment)).get();
+}
+
 std::string expose_counted(Segment& segment, ExpositionFormat format) {
   const auto begin = std::chrono::steady_clock::now();
   fold_program(segment.directory(), segment.program());
@@ -85,7 +96,7 @@ char* wrm_segment_open(const wrm_segment_options* options, const char* const* do
       made->segment.declare(made->domains.back()->families);
     }
     made->segment.prepare();
-    *opened = made.release();
+    *opened = kept_for_ever(std::move(made));
   });
 }
 
