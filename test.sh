@@ -67,6 +67,10 @@ step 'Python tests'
 if [ "$fast" = yes ]; then
     arguments+=(--ignore tests/stack --ignore tests/engine)
 fi
-python -m pytest --doctest-modules src tests "${long[@]}" "${arguments[@]}"
+# Two at a time: most tests wait for something most of the time. Soaks and drills have the machine
+# to themselves.
+parallel=(-n 2 --dist loadfile)
+[ ${#long[@]} -eq 0 ] || parallel=()
+python -m pytest "${parallel[@]}" --doctest-modules src tests "${long[@]}" "${arguments[@]}"
 
 step 'done'

@@ -9,6 +9,7 @@ import sys
 # x86-64 and AArch64. A function of the ABI refuses NULL before it does anything.
 ARGUMENTS = 6
 
-library = ctypes.CDLL(sys.argv[1])
-for name in sys.argv[2:]:
-    getattr(library, name)(*[ctypes.c_void_p(None)] * ARGUMENTS)
+if __name__ == "__main__":
+    library = ctypes.CDLL(sys.argv[1])
+    for name in sys.argv[2:]:
+        getattr(library, name)(*[ctypes.c_void_p(None)] * ARGUMENTS)

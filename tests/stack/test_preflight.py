@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,16 @@ OFFSET = 21_000
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Iterator[Layout]:
+def short_path() -> Iterator[Path]:
+    """A folder whose path leaves room for the names of sockets, as pytest's own need not."""
+    with tempfile.TemporaryDirectory(prefix="whiteroom-test-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def layout(short_path: Path) -> Iterator[Layout]:
     """A stack whose segments' folder is removed in the end."""
-    layout = Layout(tmp_path / "data", OFFSET)
+    layout = Layout(short_path / "data", OFFSET)
     yield layout
     if layout.segments.is_dir():
         layout.segments.rmdir()
@@ -77,10 +85,10 @@ def test_missing_program_names_its_package(layout: Layout) -> None:
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
-def test_folder_that_can_not_be_written(tmp_path: Path) -> None:
+def test_folder_that_can_not_be_written(short_path: Path) -> None:
     """A data folder that can't be written is named with the reason."""
-    tmp_path.chmod(0o500)
-    [problem] = _problems(Layout(tmp_path / "data", OFFSET), [])
+    short_path.chmod(0o500)
+    [problem] = _problems(Layout(short_path / "data", OFFSET), [])
     assert problem.endswith("can't be written: Permission denied")
 
 
@@ -91,9 +99,9 @@ def test_folder_on_a_file_system_without_writing() -> None:
 
 
 @pytest.mark.parametrize("name", ['a"b', "a;b", "a\nb"])
-def test_name_that_supervisord_can_not_hold(tmp_path: Path, name: str) -> None:
+def test_name_that_supervisord_can_not_hold(short_path: Path, name: str) -> None:
     """Characters that supervisord's configuration can't hold are refused, not mangled."""
-    [problem] = _problems(Layout(tmp_path / name, OFFSET), [])
+    [problem] = _problems(Layout(short_path / name, OFFSET), [])
     assert problem.endswith("in its name can't be used")
 
 
@@ -123,9 +131,9 @@ def _may_mount() -> bool:
         ("/dev/shm", "memory file system: /dev/shm/whiteroom-0-21000 can't be written: No space"),
     ],
 )
-def test_full_file_system(tmp_path: Path, place: str, said: str) -> None:
+def test_full_file_system(short_path: Path, place: str, said: str) -> None:
     """A full disk and a full memory file system are said, exit status 1, and nothing starts."""
-    data = tmp_path / "data"
+    data = short_path / "data"
     data.mkdir()
     mount = place.format(data=data)
     script = (

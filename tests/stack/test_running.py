@@ -338,29 +338,30 @@ def test_engine_down_pages_and_resolves(stack, wait_until) -> None:
     stack.run("up", "--no-restart", "engine")
     wait_until(lambda: stack.status()["ok"], 30, "every component is well")
     before = {incident["id"] for incident in _incidents(stack)}
+
+    def engine_incidents() -> list[dict[str, Any]]:
+        # A front end that hosts the engine is down with it, which is an incident of its own.
+        new = [i for i in _incidents(stack) if i["id"] not in before]
+        return [i for i in new if "engine is down" in i["title"]]
+
     stack.kill("engine")
     killed = datetime.now(UTC)
-    wait_until(lambda: _notified(stack, "firing"), 120, "ServiceDown in the inbox")
-    (opened,) = [i for i in _incidents(stack) if i["id"] not in before]
-    assert "engine" in opened["title"]
+    wait_until(lambda: bool(engine_incidents()), 120, "ServiceDown in the inbox")
+    (opened,) = engine_incidents()
     took = datetime.fromisoformat(opened["first"]) - killed
     assert took.total_seconds() <= FOR_S + ENGINE_SCRAPE_S + EVALUATION_S + DELIVERY_S
     assert stack.component("engine")["state"] == "stopped"
     stack.run("up")
-    wait_until(lambda: _notified(stack, "resolved"), 100, "its resolution")
-    incidents = [i for i in _incidents(stack) if i["id"] not in before]
-    assert {i["state"] for i in incidents if "engine" in i["title"]} == {"resolved"}
+    wait_until(
+        lambda: {i["state"] for i in engine_incidents()} == {"resolved"}, 100, "its resolution"
+    )
+    assert len(engine_incidents()) == 1
 
 
 def _incidents(stack) -> list[dict[str, Any]]:
     answer = _fetch(stack.layout.url("inbox", "/api/incidents"))
     found: list[dict[str, Any]] = json.loads(answer)["incidents"]
     return found
-
-
-def _notified(stack, state: str) -> bool:
-    url = stack.layout.url("inbox", "/api/messages?search=ServiceDown&channel=pagerduty")
-    return any(message["state"] == state for message in json.loads(_fetch(url))["messages"])
 
 
 def test_down_leaves_nothing(stack) -> None:
