@@ -17,9 +17,9 @@ from whiteroom_monitoring.check.inference import result_labels
 from whiteroom_monitoring.check.known import Known
 from whiteroom_monitoring.check.rule_files import Rule
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.objectives.model import SEVERITIES
 
 # Priorities, each with the severity that goes with it.
-SEVERITIES = {"P0": "critical", "P1": "high", "P2": "medium", "P3": "low"}
 ANNOTATIONS = ("summary", "description", "runbook_url", "dashboard")
 # The dashboards that an alert may lead to, as paths of the console and of Grafana.
 DASHBOARDS = (

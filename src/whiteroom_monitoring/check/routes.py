@@ -10,11 +10,11 @@ from promql_parser import Matcher, MatchOp
 
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.check import expressions
-from whiteroom_monitoring.check.alerts import SEVERITIES
 from whiteroom_monitoring.check.inference import result_labels
 from whiteroom_monitoring.check.known import Known, Series, Values
 from whiteroom_monitoring.check.rule_files import Rule
 from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.objectives.model import SEVERITIES
 
 # Source: https://prometheus.io/docs/alerting/0.25/configuration/#matcher
 _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')

@@ -2,10 +2,10 @@
 
 ::
 
-    from starlette.routing import Mount
+    from starlette.routing import Route
     from whiteroom_monitoring.client.asgi import MetricsApp
 
-    routes = [Mount("/metrics", MetricsApp())]
+    routes = [Route("/metrics", MetricsApp())]
 """
 
 from __future__ import annotations

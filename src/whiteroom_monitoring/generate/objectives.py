@@ -8,9 +8,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from whiteroom_monitoring.check.alerts import SEVERITIES
 from whiteroom_monitoring.generate.files import head
-from whiteroom_monitoring.objectives.model import Burn, Objective, Objectives, Range
+from whiteroom_monitoring.objectives.model import (
+    SEVERITIES,
+    Burn,
+    Objective,
+    Objectives,
+    Range,
+)
 
 FOLDER = "infrastructure/monitoring/prometheus/rules"
 SOURCE = "infrastructure/monitoring/prometheus/objectives.yml"
