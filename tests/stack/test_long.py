@@ -69,13 +69,18 @@ def test_a_long_trouble_pages_once(make_stack, wait_until) -> None:
     stack.run("up", "--no-restart", "engine")
     stack.kill("engine")
 
-    def events() -> int:
+    def incidents() -> list[dict[str, Any]]:
+        # A front end that hosts the engine is down with it, which is an incident of its own.
         found = _read(stack, "/api/incidents")["incidents"]
+        return [incident for incident in found if "engine is down" in incident["title"]]
+
+    def events() -> int:
+        found = incidents()
         assert len(found) <= 1, [incident["title"] for incident in found]
         return found[0]["events"] if found else 0
 
     wait_until(lambda: events() >= 1, 120, "the page")
-    (incident,) = _read(stack, "/api/incidents")["incidents"]
+    (incident,) = incidents()
     urllib.request.urlopen(
         urllib.request.Request(
             stack.layout.url("inbox", f"/api/incidents/{incident['id']}"),
@@ -86,7 +91,7 @@ def test_a_long_trouble_pages_once(make_stack, wait_until) -> None:
     ).close()
     # The acknowledgement is the second event, and the repetition after 5 min the third.
     wait_until(lambda: events() >= 3, 400, "the repetition")
-    (incident,) = _read(stack, "/api/incidents")["incidents"]
+    (incident,) = incidents()
     assert incident["state"] == "acknowledged"
 
 
