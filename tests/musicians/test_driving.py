@@ -162,7 +162,8 @@ def test_wrong_passwords_come_at_the_asked_share(backend: Double) -> None:
     """The backend sees the asked share of wrong passwords, which are no errors."""
     end = Play(backend.url, rate=4.0, musicians=100, wrong_passwords=0.6).run(1)
     wrong = backend.log_ins.count(False)
-    assert end["wrong_passwords"] == wrong
+    # What was under way at the end the backend has seen, and the musicians have no answer to.
+    assert 0 <= wrong - end["wrong_passwords"] <= 20
     assert wrong / len(backend.log_ins) == pytest.approx(0.6, abs=0.12)
     assert end["errors"] == {}
 
@@ -217,7 +218,9 @@ def test_a_backend_that_refuses_is_not_stormed(backend: Double) -> None:
     assert set(end["errors"]) <= {"refused", "closed"}
     assert 0 < end["errors"]["refused"] < 60
     assert end["skipped"] > 20
-    assert play.messages() == ["backend away", "backend back", "end"]
+    # On a busy machine an answer may be slow, too, which is said as well.
+    said = [each for each in play.messages() if each != "backend slow"]
+    assert said == ["backend away", "backend back", "end"]
 
 
 def test_a_slow_backend_bounds_what_is_under_way_and_waiting(backend: Double) -> None:
