@@ -13,7 +13,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from whiteroom_monitoring.client.server import ListenError
+from whiteroom_monitoring.client.server import ListenError, SignalFreeServer
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 # How long a request that is under way may take when a server is told to stop.
@@ -85,15 +85,6 @@ def listening(address: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the one who runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
 async def serve(
     application: ASGIApp, listener: socket.socket, at_stop: Callable[[], None] = lambda: None
 ) -> None:
@@ -108,7 +99,7 @@ async def serve(
         ws="none",
         server_header=False,
     )
-    server = _Server(config)
+    server = SignalFreeServer(config)
 
     def stop() -> None:
         at_stop()

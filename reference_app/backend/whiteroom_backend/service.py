@@ -31,7 +31,7 @@ from whiteroom_backend.sessions import Sessions
 from whiteroom_backend.songs import Songs
 from whiteroom_backend.watching import Content, Watched
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.server import MetricsServer
+from whiteroom_monitoring.client.server import MetricsServer, SignalFreeServer
 
 METRICS_PROGRAM = "business-metrics"
 LOOPBACK = "127.0.0.1"
@@ -141,15 +141,6 @@ async def _migrated(database: str, log: Log, stop: asyncio.Event) -> bool:
     return False
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the one who runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
 async def _answer(
     application: ASGIApp, listener: socket.socket, stop: asyncio.Event, announce: Callable[[], None]
 ) -> None:
@@ -164,7 +155,7 @@ async def _answer(
         proxy_headers=False,
         headers=HEADERS,
     )
-    server = _Server(config)
+    server = SignalFreeServer(config)
 
     async def end() -> None:
         await stop.wait()

@@ -81,7 +81,7 @@ class MetricsServer:
             place = f"{self._address}:{port}"
             raise ListenError(f"{place}: can't be listened on: {error.strerror}") from error
         self.port = int(self._listener.getsockname()[1])
-        self._server = _Server(_config(MetricsApp(source, security.credentials), tls))
+        self._server = SignalFreeServer(_config(MetricsApp(source, security.credentials), tls))
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
 
     def __enter__(self) -> MetricsServer:
@@ -143,7 +143,7 @@ def _config(application: MetricsApp, tls: ssl.SSLContext | None) -> uvicorn.Conf
     )
 
 
-class _Server(uvicorn.Server):
+class SignalFreeServer(uvicorn.Server):
     """A server that leaves the signals to the one who runs it."""
 
     @contextlib.contextmanager
