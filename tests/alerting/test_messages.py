@@ -159,19 +159,26 @@ def test_every_alert_reads_well(programs: Any, send_through: Any, examples: Any)
         assert not re.search(r"<no value>|<nil>|\{\{|%!", message["title"] + message["text"])
 
 
-def test_one_trouble_is_one_page(installed: Any, send_through: Any, examples: Any) -> None:
+@pytest.mark.parametrize(
+    ("priority", "names"),
+    [
+        ("P1", [("AudioXruns", "engine"), ("GlitchFreeAudioBudgetBurning", "engine")]),
+        # A front end takes the engine that it hosts down with it.
+        ("P0", [("ServiceDown", "engine"), ("ServiceDown", "frontend")]),
+    ],
+)
+def test_one_trouble_is_one_page(
+    installed: Any, send_through: Any, examples: Any, priority: str, names: list[tuple[str, str]]
+) -> None:
     """What several alerts say of one trouble opens one incident, repetition opens none, and it is
     over when the last of them is."""
     way = send_through(installed)
-    first, second = (
-        _by_name(examples, name, incident="audio")
-        for name in ("AudioXruns", "GlitchFreeAudioBudgetBurning")
-    )
+    first, second = (_by_name(examples, name, service=service) for name, service in names)
     way.send(first.payload())
     _until(way, lambda messages: any(m["state"] == "firing" for m in messages))
     way.send(second.payload())
     found = _until(way, lambda messages: any("(1 of 2)" in m["title"] for m in messages))
-    assert found[-1]["title"].startswith("P1: ")
+    assert found[-1]["title"].startswith(f"{priority}: ")
     for _ in range(2):
         # Nothing new; what comes is repetition.
         count = len(way.messages())

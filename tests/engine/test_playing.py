@@ -16,6 +16,7 @@ from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.locations import share
 
 DROPOUTS = 'audio_dropouts_total{cause="over_budget"}'
+MISSED = 'audio_deadlines_missed_total{cause="over_budget"}'
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,7 @@ def test_stall_is_one_dropout(engine) -> None:
     time.sleep(0.5)
     after = playing.metrics()
     assert after[DROPOUTS] - before[DROPOUTS] >= 1
+    assert after[MISSED] - before[MISSED] >= after[DROPOUTS] - before[DROPOUTS]
     lost = 'audio_dropout_seconds_total{cause="over_budget"}'
     assert after[lost] - before[lost] >= 0.044
     assert after["audio_engine_xruns_total"] > before["audio_engine_xruns_total"]

@@ -23,24 +23,26 @@ constexpr std::array<std::int64_t, 4> kRates{44'100, 48'000, 96'000, 192'000};
 constexpr int kStalls = 50;  ///< of each block and rate: 1,000 in all
 constexpr int kCauses = 4;
 
-/// What was lost by cause: dropouts and nanoseconds.
+/// What was lost by cause: dropouts, the callbacks in them, and nanoseconds.
 struct Loss {
   std::array<std::uint64_t, kCauses> dropouts{};
+  std::array<std::uint64_t, kCauses> missed{};
   std::array<nanoseconds, kCauses> lost{};
 
-  /// The same dropouts, and the same loss but for the nanosecond of each that a period rounds by.
+  /// The same dropouts of the same callbacks, and the same loss but for the nanosecond of each
+  /// callback that a period rounds by.
   friend bool operator==(const Loss& a, const Loss& b) {
     for (std::size_t i = 0; i < kCauses; ++i) {
       const auto apart = std::abs((a.lost[i] - b.lost[i]).count());
-      if (a.dropouts[i] != b.dropouts[i]) return false;
-      if (apart > static_cast<std::int64_t>(a.dropouts[i])) return false;
+      if (a.dropouts[i] != b.dropouts[i] || a.missed[i] != b.missed[i]) return false;
+      if (apart > static_cast<std::int64_t>(a.missed[i])) return false;
     }
     return true;
   }
   friend std::ostream& operator<<(std::ostream& out, const Loss& loss) {
     for (std::size_t i = 0; i < kCauses; ++i) {
-      out << audio::kCauseValues[i] << ' ' << loss.dropouts[i] << " (" << loss.lost[i].count()
-          << " ns) ";
+      out << audio::kCauseValues[i] << ' ' << loss.dropouts[i] << " (" << loss.missed[i]
+          << " callbacks, " << loss.lost[i].count() << " ns) ";
     }
     return out;
   }
@@ -85,6 +87,15 @@ class Device {
     for (const nanoseconds end = due_ + time; due_ < end;) in_time();
   }
 
+  /// Be late by `size` so many times without a break: one dropout.
+  void stay_late(int times, nanoseconds size) {
+    for (int i = 0; i < times; ++i) call(period() / 2 + size, period() / 2);
+    const auto cause = static_cast<std::size_t>(Cause::late_callback);
+    books.dropouts[cause] += 1;
+    books.missed[cause] += static_cast<std::uint64_t>(times);
+    books.lost[cause] += times * size;
+  }
+
   /// Lose `size`, by this cause.
   void stall(Cause cause, nanoseconds size) {
     const nanoseconds half = period() / 2;
@@ -96,6 +107,7 @@ class Device {
       call(0ns, half);
     }
     books.dropouts[static_cast<std::size_t>(cause)] += 1;
+    books.missed[static_cast<std::size_t>(cause)] += 1;
     books.lost[static_cast<std::size_t>(cause)] += size;
   }
 
@@ -106,6 +118,8 @@ class Device {
     for (std::size_t i = 0; i < kCauses; ++i) {
       const std::string cause = "{cause=\"" + std::string(audio::kCauseValues[i]) + "\"}";
       found.dropouts[i] = static_cast<std::uint64_t>(value(text, "audio_dropouts_total" + cause));
+      found.missed[i] =
+          static_cast<std::uint64_t>(value(text, "audio_deadlines_missed_total" + cause));
       found.lost[i] =
           nanoseconds(std::llround(value(text, "audio_dropout_seconds_total" + cause) * 1e9));
     }
@@ -222,6 +236,14 @@ TEST_CASE("1,000 stalls are counted exactly, by cause, and none is invented") {
 TEST_CASE("with jitter, too, they are exact where the driver says when a callback was due") {
   with_each_device({.driver_says_due = true, .jitter = true},
                    [](Device& device) { CHECK(device.measured() == device.books); });
+}
+
+TEST_CASE(
+    "callbacks that are late without a break are one dropout, and each is counted as missed") {
+  Device device(256, 48'000, {.driver_says_due = true, .jitter = false});
+  device.play(1100ms);
+  device.stay_late(1000, 1ms);
+  CHECK(device.measured() == device.books);
 }
 
 TEST_CASE("a stall that is left out of the books is found, and one by another cause") {

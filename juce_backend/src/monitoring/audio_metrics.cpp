@@ -105,6 +105,7 @@ void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) 
   if (!verdict.miss) return;
   const auto& [cause, begins, lost] = *verdict.miss;
   if (begins) realtime_.audio_dropouts_total[cause].increment();
+  realtime_.audio_deadlines_missed_total[cause].increment();
   realtime_.audio_dropout_seconds_total[cause].add(lost);
 }
 

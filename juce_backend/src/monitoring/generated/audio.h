@@ -37,6 +37,8 @@ inline constexpr std::array<std::int64_t, 13> kAudioCallbackJitterRatioCellBound
 
 inline constexpr LabelSpec kAudioDropoutsTotalLabels[] = {{"cause", kCauseValues}};
 
+inline constexpr LabelSpec kAudioDeadlinesMissedTotalLabels[] = {{"cause", kCauseValues}};
+
 inline constexpr LabelSpec kAudioDropoutSecondsTotalLabels[] = {{"cause", kCauseValues}};
 
 inline constexpr LabelSpec kAudioChannelCpuSecondsTotalLabels[] = {{"channel", {}, 64}};
@@ -110,6 +112,15 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::realtime,
      .scale = 1,
      .labels = kAudioDropoutsTotalLabels},
+    {.name = "audio_deadlines_missed_total",
+     .help = "Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1,
+     .labels = kAudioDeadlinesMissedTotalLabels},
     {.name = "audio_dropout_seconds_total",
      .help = "Sound lost in dropouts, by cause.",
      .unit = "seconds",
@@ -211,17 +222,18 @@ inline constexpr const FamilySpec& kAudioCallbackJitterRatio = kFamilies[3];
 inline constexpr const FamilySpec& kAudioCallbacksTotal = kFamilies[4];
 inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[5];
 inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[6];
-inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[7];
-inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[8];
-inline constexpr const FamilySpec& kAudioPluginCpuSecondsTotal = kFamilies[9];
-inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[10];
-inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[11];
-inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[12];
-inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[13];
-inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[14];
-inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[15];
-inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[16];
-inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[17];
+inline constexpr const FamilySpec& kAudioDeadlinesMissedTotal = kFamilies[7];
+inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[8];
+inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[9];
+inline constexpr const FamilySpec& kAudioPluginCpuSecondsTotal = kFamilies[10];
+inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[11];
+inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[12];
+inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[13];
+inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[14];
+inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[15];
+inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[16];
+inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[17];
+inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[18];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -263,6 +275,7 @@ struct Realtime {
         audio_callback_jitter_ratio(instance.cells(kAudioCallbackJitterRatio), segment.lost()),
         audio_callbacks_total(instance.cells(kAudioCallbacksTotal), segment.lost()),
         audio_dropouts_total(instance.cells(kAudioDropoutsTotal), segment.lost()),
+        audio_deadlines_missed_total(instance.cells(kAudioDeadlinesMissedTotal), segment.lost()),
         audio_dropout_seconds_total(instance.cells(kAudioDropoutSecondsTotal), segment.lost()),
         audio_channel_cpu_seconds_total(instance, kAudioChannelCpuSecondsTotal, segment.lost()),
         audio_plugin_cpu_seconds_total(instance, kAudioPluginCpuSecondsTotal, segment.lost()),
@@ -284,6 +297,8 @@ struct Realtime {
   Counter<Thread::realtime> audio_callbacks_total;
   /// Maximal runs of missed deadlines, by cause. The first second after a start does not count.
   ByLabel<Counter<Thread::realtime>, kAudioDropoutsTotal.group_cells(), Cause> audio_dropouts_total;
+  /// Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
+  ByLabel<Counter<Thread::realtime>, kAudioDeadlinesMissedTotal.group_cells(), Cause> audio_deadlines_missed_total;
   /// Sound lost in dropouts, by cause.
   ByLabel<DurationCounter<Thread::realtime>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
   /// Processor time spent on rendering one mixer channel; its rate is the load of the channel.

@@ -71,6 +71,16 @@ audio_dropouts_total = Counter(
     scale=1,
     labels=(("cause", ("over_budget", "late_callback", "device", "configuration",)),),
 )
+audio_deadlines_missed_total = Counter(
+    name="audio_deadlines_missed_total",
+    help="Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1,
+    labels=(("cause", ("over_budget", "late_callback", "device", "configuration",)),),
+)
 audio_dropout_seconds_total = Counter(
     name="audio_dropout_seconds_total",
     help="Sound lost in dropouts, by cause.",
@@ -184,6 +194,7 @@ METRICS = (
     audio_callbacks_total,
     audio_engine_xruns_total,
     audio_dropouts_total,
+    audio_deadlines_missed_total,
     audio_dropout_seconds_total,
     audio_channel_cpu_seconds_total,
     audio_plugin_cpu_seconds_total,

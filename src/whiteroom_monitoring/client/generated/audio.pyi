@@ -7,6 +7,10 @@ class _AudioDropoutsTotal(Metric):
     def inc(self, amount: float = 1, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> None: ...
     def labels(self, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> Counter: ...
 
+class _AudioDeadlinesMissedTotal(Metric):
+    def inc(self, amount: float = 1, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> None: ...
+    def labels(self, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> Counter: ...
+
 class _AudioDropoutSecondsTotal(Metric):
     def inc(self, amount: float = 1, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> None: ...
     def labels(self, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> Counter: ...
@@ -40,6 +44,8 @@ audio_engine_xruns_total: Counter
 """Buffer over- and underruns, as reported by the audio driver or, without one, by the clock."""
 audio_dropouts_total: _AudioDropoutsTotal
 """Maximal runs of missed deadlines, by cause. The first second after a start does not count."""
+audio_deadlines_missed_total: _AudioDeadlinesMissedTotal
+"""Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout."""
 audio_dropout_seconds_total: _AudioDropoutSecondsTotal
 """Sound lost in dropouts, by cause."""
 audio_channel_cpu_seconds_total: _AudioChannelCpuSecondsTotal

@@ -100,6 +100,8 @@ public enum Audio {
         public let audioCallbacksTotal: Counter<OneThread>
         /// `audio_dropouts_total`: Maximal runs of missed deadlines, by cause. The first second after a start does not count.
         public let audioDropoutsTotal: ByLabel<Cause, Counter<OneThread>>
+        /// `audio_deadlines_missed_total`: Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
+        public let audioDeadlinesMissedTotal: ByLabel<Cause, Counter<OneThread>>
         /// `audio_dropout_seconds_total`: Sound lost in dropouts, by cause.
         public let audioDropoutSecondsTotal: ByLabel<Cause, DurationCounter<OneThread>>
         /// `audio_channel_cpu_seconds_total`: Processor time spent on rendering one mixer channel; its rate is the load of the channel.
@@ -134,6 +136,7 @@ extension Audio.Realtime {
             audioCallbackJitterRatio: try taken.handle("audio_callback_jitter_ratio"),
             audioCallbacksTotal: try taken.handle("audio_callbacks_total"),
             audioDropoutsTotal: try taken.handle("audio_dropouts_total"),
+            audioDeadlinesMissedTotal: try taken.handle("audio_deadlines_missed_total"),
             audioDropoutSecondsTotal: try taken.handle("audio_dropout_seconds_total"),
             audioMonitoringSecondsTotal: try taken.handle("audio_monitoring_seconds_total"),
             instance: taken)
