@@ -152,6 +152,8 @@ def _cases(path: Path) -> Iterator[_Case]:
     zeros to promtool, and the number sixteen to YAML.
     """
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    if not isinstance(root, MappingNode):
+        return
     for key, tests in root.value:
         if key.value == "tests":
             others = [pair for pair in root.value if pair[1] is not tests]
