@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from yaml.nodes import MappingNode, SequenceNode
 
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.errors import MonitoringError
@@ -34,8 +35,20 @@ class Trial:
     verdict: Verdict
 
 
+@dataclass(frozen=True)
+class _Case:
+    """One unit test, as the ``text`` of a file of its own."""
+
+    name: str
+    text: str
+
+
 class Court:
-    """The unit tests in ``tests``, of the rules in ``rules``, run by ``promtool``."""
+    """The unit tests in ``tests``, of the rules in ``rules``, run by ``promtool``.
+
+    Each is run alone, those first that know the mutant's rule by its name: one failure is enough,
+    and most of a file of tests is about other rules.
+    """
 
     def __init__(self, rules: Path, tests: Sequence[Path], promtool: str = "promtool") -> None:
         self._rules = rules
@@ -46,6 +59,7 @@ class Court:
                 # Those of the same name come first: they catch most.
                 found = self._tests.setdefault(Path(name).name, [])
                 found.insert(0 if path.name == Path(name).name else len(found), path)
+        self._cases = {path: list(_cases(path)) for path in tests}
 
     def try_all(self, mutants: Sequence[Mutant], jobs: int | None = None) -> Iterator[Trial]:
         """Yield the verdict on each mutant, in the order of ``mutants``.
@@ -65,25 +79,40 @@ class Court:
                 raise MonitoringError(f"{path}: fails without any mutation: {said.strip()}")
 
     def _try_batch(self, mutants: Sequence[Mutant]) -> list[Trial]:
-        """Put each mutant before one file of tests after the other, until one catches it."""
+        """Put each mutant before its unit tests, more at each turn, until one catches it."""
         verdicts: dict[int, Verdict] = dict.fromkeys(range(len(mutants)), "survived")
-        with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as folder:
-            places = [
-                self._lay_out(Path(folder) / str(index), mutant)
-                for index, mutant in enumerate(mutants)
-            ]
-            for turn in range(max(map(len, places))):
-                open_cases = {
-                    index: paths[turn]
-                    for index, paths in enumerate(places)
-                    if verdicts[index] == "survived" and turn < len(paths)
+        waiting = {index: self._cases_of(mutant) for index, mutant in enumerate(mutants)}
+        with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as name:
+            folders = [Path(name) / str(index) for index in range(len(mutants))]
+            for folder, mutant in zip(folders, mutants, strict=True):
+                self._lay_out(folder, mutant)
+            many = 1
+            while waiting:
+                turn = {
+                    index: _write(folders[index] / "tests", cases[:many])
+                    for index, cases in waiting.items()
                 }
-                reports = self._run(list(open_cases.values()))
-                verdicts.update({n: _verdict(reports[path]) for n, path in open_cases.items()})
+                reports = self._run([path for paths in turn.values() for path in paths])
+                for index, paths in turn.items():
+                    found = (_verdict(reports[path]) for path in paths)
+                    verdicts[index] = next((v for v in found if v != "survived"), "survived")
+                waiting = {
+                    index: cases[many:]
+                    for index, cases in waiting.items()
+                    if verdicts[index] == "survived" and len(cases) > many
+                }
+                many *= 2
         return [Trial(mutant, verdicts[index]) for index, mutant in enumerate(mutants)]
 
-    def _lay_out(self, folder: Path, mutant: Mutant) -> list[Path]:
-        """Write rules and tests with ``mutant`` in the place of its rule; return the tests."""
+    def _cases_of(self, mutant: Mutant) -> list[_Case]:
+        """Return the unit tests that load the mutant's rule, the most promising ones first."""
+        found: list[_Case] = []
+        for path in self._tests.get(mutant.rule.document.path.name, []):
+            found += sorted(self._cases[path], key=lambda case: mutant.rule.name not in case.text)
+        return found
+
+    def _lay_out(self, folder: Path, mutant: Mutant) -> None:
+        """Write the rules with ``mutant`` in the place of its rule, and a folder for tests."""
         mutated = mutant.rule.document.path
         for name in ("rules", "tests"):
             (folder / name).mkdir(parents=True)
@@ -92,11 +121,6 @@ class Court:
                 (folder / "rules" / path.name).symlink_to(path.absolute())
         content = _with_mutant(mutant)
         (folder / "rules" / mutated.name).write_text(yaml.safe_dump(content), encoding="utf-8")
-        places = []
-        for path in self._tests.get(mutated.name, []):
-            places.append(folder / "tests" / path.name)
-            places[-1].symlink_to(path.absolute())
-        return places
 
     def _run(self, paths: Sequence[Path]) -> dict[Path, str]:
         """Return what promtool says to each file of unit tests."""
@@ -119,6 +143,31 @@ class Court:
         if reports.keys() != set(paths):
             raise MonitoringError(f"{self._promtool}: unexpected answer: {done.stdout[-500:]}")
         return reports
+
+
+def _cases(path: Path) -> Iterator[_Case]:
+    """Yield each test in the file at ``path`` as a file of its own.
+
+    They are taken over as they are written, not as YAML reads them: the samples 0x10 are eleven
+    zeros to promtool, and the number sixteen to YAML.
+    """
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    if not isinstance(root, MappingNode):
+        return
+    for key, tests in root.value:
+        if key.value == "tests":
+            others = [pair for pair in root.value if pair[1] is not tests]
+            for index, test in enumerate(tests.value):
+                alone = (key, SequenceNode(tests.tag, [test]))
+                text = yaml.serialize(MappingNode(root.tag, [*others, alone]))
+                yield _Case(f"{path.stem}-{index}.yml", text)
+
+
+def _write(folder: Path, cases: Sequence[_Case]) -> list[Path]:
+    paths = [folder / case.name for case in cases]
+    for path, case in zip(paths, cases, strict=True):
+        path.write_text(case.text, encoding="utf-8")
+    return paths
 
 
 def _with_mutant(mutant: Mutant) -> Any:
