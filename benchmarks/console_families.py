@@ -43,6 +43,8 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
 _BUCKETS = tuple(f"{bound:g}" for bound in (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10))
 _QUANTILES = ("0.5", "0.9", "0.99")
 _MOST_OF_FAMILY = 64
+# Labels of recorded series whose values our catalogue knows.
+_RULES = ("cause", "function")
 # Of more combinations of labels, few ever happen; our programs expose all from the start.
 _ALL_HAPPEN = 24
 
@@ -65,7 +67,7 @@ def of_target(machine: str, target: Labels) -> Iterator[Series]:
         if metric.program == job or (job in OWN and metric.program == ANY_PROGRAM):
             yield from _of_metric(metric, labels)
     for family in _vocabularies().get(_VOCABULARIES.get(job, job), ()):
-        for more in itertools.islice(combined(family.labels), _MOST_OF_FAMILY):
+        for more in some(family.labels):
             yield from _parts(family.name, family.type, labels | more, _BUCKETS)
 
 
@@ -89,6 +91,13 @@ def _of_metric(metric: Metric, target: Labels) -> Iterator[Series]:
     for number, labels in enumerate(every):
         happens = len(every) <= _ALL_HAPPEN or number % 4 == 0
         yield from _parts(metric.name, metric.type, target | labels | own, bounds, happens)
+
+
+def some(names: Sequence[str]) -> Iterator[Labels]:
+    """Yield combinations of the values that labels have in our catalogue or elsewhere."""
+    ours = (label for metric in _metrics() for label in metric.labels)
+    known = {label.name: label.values for label in ours if label.values and label.name in _RULES}
+    return itertools.islice(combined(names, known), _MOST_OF_FAMILY)
 
 
 def combined(
