@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import subprocess
 import sys
 import time
@@ -38,9 +39,13 @@ def write(folder: Path, series: Sequence[Series], end: int, step_s: int) -> None
 
 
 def _chunks(at: int, step_s: int, part: Sequence[float | None]) -> list[Chunk]:
-    there = [place for place, value in enumerate(part) if value is not None]
-    known = [value for value in part if value is not None]
-    return chunks(at + there[0] * step_s, step_s, known) if there else []
+    """Return the chunks of each stretch without a gap."""
+    made: list[Chunk] = []
+    for there, stretch in itertools.groupby(enumerate(part), lambda pair: pair[1] is not None):
+        pairs = list(stretch)
+        known = [value for _, value in pairs if value is not None]
+        made += chunks(at + pairs[0][0] * step_s, step_s, known) if there else []
+    return made
 
 
 @contextlib.contextmanager

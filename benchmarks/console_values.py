@@ -41,6 +41,11 @@ def still(course: int) -> str:
     return f"still {course % COURSES}"
 
 
+def rare(course: int) -> str:
+    """Return what the rate is called of a counter that rarely grows, where there is none of 0."""
+    return f"rare {course % COURSES}"
+
+
 def bucket(course: int, place: int, buckets: int) -> str:
     """Return what the values of a histogram's bucket are called: cumulative, most in the middle."""
     share = 1 / (1 + math.exp(-8 * (place + 0.5) / buckets + 4)) if place < buckets - 1 else 1
@@ -61,6 +66,8 @@ def values(called: str, count: int, step_s: int) -> Sequence[float | None]:
     if kind == "spell":
         return [_spell(course, at * step_s) for at in range(count)]
     chance = random.Random(course)
+    if kind == "rare":
+        return _rates(values(still(course), count, step_s), 120 // step_s)
     if kind == "still":
         return _counted(count, lambda: chance.random() < 0.002)
     if kind == "counter":
@@ -76,6 +83,13 @@ _SCALES: Mapping[str, Callable[[float], float]] = {
     "bytes": lambda share: float(int(share * 2**20) * 4096),
     "level": lambda share: float(round(100 * share)),
 }
+
+
+def _rates(counted: Sequence[float | None], window: int) -> list[float | None]:
+    """Return what grew within so many samples; None where nothing did."""
+    late = counted[window:]
+    grown = [(new or 0) - (old or 0) for new, old in zip(late, counted, strict=False)]
+    return [None] * window + [share / 120 or None for share in grown]
 
 
 def _counted(count: int, more: Callable[[], float]) -> list[float]:
