@@ -29,8 +29,8 @@ BRIDGE = Row(
         lines(
             About(
                 "Slowest calls by function",
-                "The slowest call in a hundred of each function within 2 min, of the engine where it "
-                "is slowest. The loading of a song may rightly take long; a note may not.",
+                "The slowest call in a hundred of each function within 2 min, of the engine where "
+                "it is slowest. The loading of a song may rightly take long; a note may not.",
                 ("FfiSlow",),
                 waits_for=SOMEBODY_CALLS,
             ),
