@@ -1,80 +1,51 @@
-"""A Prometheus for `benchmarks.console`: a day of samples of what our dashboards show."""
+"""A Prometheus for `benchmarks.console`, with a day of samples of what our dashboards show."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks import console_blocks
+from benchmarks.console_blocks import Series
+from benchmarks.console_chunks import Chunk, chunks
 from benchmarks.console_parts import free_port
-from whiteroom_monitoring.catalogue.loader import load
-from whiteroom_monitoring.catalogue.model import Label, Metric
-from whiteroom_monitoring.locations import share
+from benchmarks.console_values import DAY_S, values
 from whiteroom_monitoring.stack.components import PROMETHEUS
 
-DAY_S = 86_400
-BLOCK_S = 7_200
-JOBS = {"juce-backend": "juce-backend", "business-metrics": "business-metrics"}
-# What does not grow while all is well.
-STANDS_STILL = re.compile("errors|failures|dropout|rejected|lost|xruns")
-# What the small dashboard of twelve panels shows.
-PANELS, LINES = 12, 5
+# As Prometheus makes of its blocks of two hours after a while.
+BLOCK_S = 21_600
 
 
-def series(count: int) -> list[str]:
-    """Return ``count`` series, of as many engines and backends as that needs."""
-    drawn = [
-        f'drawn{{panel="{panel}",line="{line}"}}'
-        for panel in range(PANELS)
-        for line in range(LINES)
-    ]
-    metrics = [metric for metric in load(share("catalogue")) if metric.program in JOBS]
-    of_instances = (
-        f'{name}{{job="{metric.program}",instance="machine-{number}:8000"{labels}}}'
-        for number in itertools.count()
-        for metric in metrics
-        for name, labels in _of_metric(metric)
-    )
-    return drawn + list(itertools.islice(of_instances, max(0, count - len(drawn))))
+def write(folder: Path, series: Sequence[Series], end: int, step_s: int) -> None:
+    """Write a day of samples that end at ``end``, a whole block after 1970, into blocks."""
+    per_block = BLOCK_S // step_s
+    start = end - DAY_S
+    began = time.monotonic()
+    count = DAY_S // step_s
+    days = {called: values(called, count, step_s) for called in {s.values for s in series}}
+    for number in range(DAY_S // BLOCK_S):
+        at = start + number * BLOCK_S
+        part = slice(number * per_block, (number + 1) * per_block)
+        made = {called: _chunks(at, step_s, day[part]) for called, day in days.items()}
+        console_blocks.write(folder / "data", number, (at, at + BLOCK_S), series, made)
+        took = time.monotonic() - began
+        print(f"{number + 1} of {DAY_S // BLOCK_S} blocks after {took:.0f} s", file=sys.stderr)
 
 
-def _of_metric(metric: Metric) -> Iterator[tuple[str, str]]:
-    values = [_values(label) for label in metric.labels]
-    for chosen in itertools.product(*values):
-        pairs = zip(metric.labels, chosen, strict=True)
-        labels = "".join(f',{label.name}="{value}"' for label, value in pairs)
-        if metric.type != "histogram":
-            yield metric.name, labels
-            continue
-        for bound in (*(f"{bucket:g}" for bucket in metric.buckets), "+Inf"):
-            yield f"{metric.name}_bucket", f'{labels},le="{bound}"'
-        yield f"{metric.name}_sum", labels
-        yield f"{metric.name}_count", labels
-
-
-def _values(label: Label) -> tuple[str, ...]:
-    return label.values or tuple(f"{label.name}-{number}" for number in range(4))
-
-
-def write(folder: Path, names: list[str], end: int, step_s: int) -> None:
-    """Write a day of samples that end at ``end`` into blocks of Prometheus, by promtool."""
-    for start in range(end - DAY_S, end, BLOCK_S):
-        text = folder / "samples"
-        with text.open("w") as file:
-            times = range(start, start + BLOCK_S, step_s)
-            for rank, name in enumerate(names):
-                slope = 0 if STANDS_STILL.search(name) else 1 + rank % 7
-                first = start - end + DAY_S
-                file.writelines(f"{name} {(first + at - start) * slope} {at}\n" for at in times)
-            file.write("# EOF\n")
-        command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"]
-        subprocess.run(command, check=True, capture_output=True)
-        text.unlink()
+def _chunks(at: int, step_s: int, part: Sequence[float | None]) -> list[Chunk]:
+    """Return the chunks of each stretch without a gap."""
+    made: list[Chunk] = []
+    for there, stretch in itertools.groupby(enumerate(part), lambda pair: pair[1] is not None):
+        pairs = list(stretch)
+        known = [value for _, value in pairs if value is not None]
+        made += chunks(at + pairs[0][0] * step_s, step_s, known) if there else []
+    return made
 
 
 @contextlib.contextmanager
@@ -86,6 +57,8 @@ def prometheus(folder: Path) -> Iterator[str]:
         str(PROMETHEUS.find()),
         f"--config.file={folder}/prometheus.yml",
         f"--storage.tsdb.path={folder}/data",
+        # So that it does not put the blocks together while it is measured.
+        f"--storage.tsdb.max-block-duration={BLOCK_S}s",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

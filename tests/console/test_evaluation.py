@@ -276,6 +276,23 @@ def test_a_library_tells_every_fault_and_keeps_the_last_good(tmp_path: Path) -> 
     assert [dashboard.title for dashboard in library] == ["A", "B"]
 
 
+def test_a_file_that_is_being_written_stays_what_it_was(tmp_path: Path) -> None:
+    """What is wrong with it is said until it is whole; other files are read anew meanwhile."""
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    one.write_text('{"uid": "a", "title": "A"}')
+    other.write_text('{"uid": "b", "title": "B"}')
+    library = Library(tmp_path)
+    one.write_text('{"uid": "a", "tit')
+    other.write_text('{"uid": "b", "title": "Better"}')
+    assert {dashboard.title for dashboard in library} == {"A", "Better"}
+    assert library.problem.startswith("one.json: found JSONDecodeError")
+    one.write_text('{"uid": "a", "title": "New"}')
+    assert library.get("a").title == "New"
+    assert library.problem == ""
+    one.unlink()
+    assert [dashboard.title for dashboard in library] == ["Better"]
+
+
 def test_infinite_values_can_be_sent() -> None:
     """What JSON can't hold is a word in a figure, and a gap in a line."""
     assert written.finite([1.0, float("inf"), None]) == [1.0, None, None]

@@ -56,7 +56,9 @@ class Desk:
 
     def home(self) -> dict[str, Any]:
         """Return how White Room is, and which dashboards there are."""
-        return {**asdict(overview(self._sources)), "dashboards": self.dashboards()}
+        found = asdict(overview(self._sources))
+        stale = [_stale(self.library)] if self.library.problem else []
+        return {**found, "reasons": [*found["reasons"], *stale], "dashboards": self.dashboards()}
 
     def dashboards(self) -> list[dict[str, Any]]:
         """Return the dashboards, and which panels sum each of them up."""
@@ -80,6 +82,7 @@ class Desk:
             "uid": uid,
             "slug": view.dashboard.slug,
             "title": view.dashboard.title,
+            "problem": _stale(self.library) if self.library.problem else "",
             "question": _question(view.dashboard),
             "time": content.get("time") or {"from": "now-30m", "to": "now"},
             "refresh": content.get("refresh") or "",
@@ -194,6 +197,10 @@ class Desk:
 
 def _rank(slug: str) -> tuple[int, str]:
     return (_ORDER.index(slug) if slug in _ORDER else len(_ORDER), slug)
+
+
+def _stale(library: Library) -> str:
+    return f"Dashboards stay as they were: {library.problem}"
 
 
 def _question(dashboard: Dashboard) -> str:

@@ -21,6 +21,15 @@ def increase(metric: str, *matchers: str) -> str:
     return f"increase({select(metric, *matchers)}[$__rate_interval])"
 
 
+def recorded(series: str, *matchers: str) -> str:
+    """Return what a rule has recorded since the point before.
+
+    >>> recorded("job:calls:rate2m", 'job="a"')
+    'job:calls:rate2m{job="a"}[$__rate_interval]'
+    """
+    return f"{select(series, *matchers)}[$__rate_interval]"
+
+
 def quantile(share: float, histogram: str, *matchers: str, by: str = "") -> str:
     """Return the quantile ``share`` of a histogram, for each value of the labels ``by``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,13 +53,17 @@ class Dashboard:
 class Library:
     """The dashboards of a folder, by uid, as its files are now. Safe for many threads.
 
-    Raises FaultyFilesError, with every fault, as it is made; later, the last good version stays.
+    Raises FaultyFilesError, with every fault, as it is made. Later, such as while a file is being
+    written, what was last good of it stays, and ``problem`` says what is wrong.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._state = _state(folder)
-        self._dashboards = _read_all(folder)
+        self._dashboards, faults = _read_all(folder)
+        self._problem = ""
+        if faults:
+            raise FaultyFilesError(faults)
 
     def __iter__(self) -> Iterator[Dashboard]:
         return iter(self._current().values())
@@ -70,23 +75,38 @@ class Library:
             raise UnknownError(f"there is no dashboard {uid!r}")
         return found[uid]
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with files that were changed, in words; nothing when all are good."""
+        self._current()
+        return self._problem
+
     def _current(self) -> Mapping[str, Dashboard]:
         state = _state(self._folder)
         if state != self._state:
             self._state = state
-            try:
-                self._dashboards = _read_all(self._folder)
-            except FaultyFilesError as error:
-                print(f"dashboards stay as they were: {error}", flush=True)
+            found, faults = _read_all(self._folder)
+            faulty = {fault.path.stem for fault in faults}
+            kept = {uid: old for uid, old in self._dashboards.items() if old.slug in faulty}
+            self._dashboards = kept | found
+            self._problem = "; ".join(f"{fault.path.name}: {fault.problem}" for fault in faults)
+            if faults:
+                print(f"dashboards stay as they were: {self._problem}", flush=True)
         return self._dashboards
 
 
-def _state(folder: Path) -> list[tuple[str, int]]:
+def _state(folder: Path) -> list[tuple[str, int, int]]:
     """Return what tells whether a file of the folder was changed, added or removed."""
-    return sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.json"))
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        # It may be gone by now: editors put a new file in the place of an old one.
+        with contextlib.suppress(FileNotFoundError):
+            stat = path.stat()
+            found.append((path.name, stat.st_mtime_ns, stat.st_size))
+    return found
 
 
-def _read_all(folder: Path) -> dict[str, Dashboard]:
+def _read_all(folder: Path) -> tuple[dict[str, Dashboard], list[Fault]]:
     dashboards: dict[str, Dashboard] = {}
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.json")):
@@ -98,10 +118,9 @@ def _read_all(folder: Path) -> dict[str, Dashboard]:
         if found.uid in dashboards:
             other = dashboards[found.uid].slug
             faults.append(Fault(path, 0, 0, f"its uid {found.uid} is that of {other}.json"))
-        dashboards[found.uid] = found
-    if faults:
-        raise FaultyFilesError(faults)
-    return dashboards
+        else:
+            dashboards[found.uid] = found
+    return dashboards, faults
 
 
 def read(path: Path) -> Dashboard:

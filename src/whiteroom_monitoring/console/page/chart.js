@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { axisTexts, roundDistances } from "./format.js";
 import { drawLegend } from "./legend.js";
 import { drawLimits, drawMarks, options, timeAxis, timesOf, valueAxis } from "./plot.js";
-import { bands, drawnSeries, drawnValues, limits, order, valueRange } from "./series.js";
+import { bands, drawnSeries, drawnValues, fillSeries, limits, order, valueRange } from "./series.js";
 import { drawShape } from "./shapes.js";
 import { Tip } from "./tip.js";
 
@@ -57,7 +57,7 @@ export class Chart {
       scales: { y: scale },
       axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit), { incrs: roundDistances(unit), label: this.series[0]?.style.axisLabel || undefined, labelSize: 18 })],
       hooks: {
-        drawAxes: [(plot) => drawMarks(plot, this.marks)],
+        drawAxes: [(plot) => drawMarks(plot, this.marks), (plot) => fillSeries(plot, this.series, this.order, this.hidden)],
         draw: [(plot) => this.drawOver(plot)],
         setCursor: [(plot) => this.tip.follow(plot)],
         setSeries: [(plot, index) => this.emphasise(index)],

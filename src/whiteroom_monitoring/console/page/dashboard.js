@@ -51,6 +51,7 @@ class Deck {
       return;
     }
     title(this.content.title);
+    if (this.content.problem) say(this.content.problem);
     this.drawToolbar();
     this.drawSections();
     this.loadMarks();

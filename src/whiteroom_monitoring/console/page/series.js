@@ -1,5 +1,6 @@
 // Turns the series of a panel into what uPlot draws: lines, areas or bars, stacked or not.
 import { colour, faded } from "./colours.js";
+import { drawArea, drawBars } from "./stacks.js";
 
 const paths = () => uPlot.paths;
 let shared = null;
@@ -10,7 +11,6 @@ function builders() {
     smooth: paths().spline(),
     stepAfter: paths().stepped({ align: 1 }),
     stepBefore: paths().stepped({ align: -1 }),
-    bars: paths().bars({ size: [0.85, 48], gap: 1 }),
   };
   return shared;
 }
@@ -44,18 +44,35 @@ export function drawnSeries(series, index, hidden) {
   const stroke = () => colour(one.colour);
   const bars = style.drawStyle === "bars";
   const dash = style.lineStyle?.fill === "dash" ? style.lineStyle.dash ?? [8, 6] : undefined;
-  const opacity = (style.fillOpacity ?? 0) / 100;
   return {
     label: one.name,
     show: !hidden.has(one.name),
     stroke,
     dash,
     width: bars ? 0 : style.lineWidth ?? 1.5,
-    fill: opacity ? () => faded(colour(one.colour), opacity) : undefined,
+    fill: style.fillOpacity && !filler(series, style) ? () => paint(one) : undefined,
     spanGaps: Boolean(style.spanNulls),
     points: { show: showsPoints(style) || (!bars && isSparse(one.values)), size: style.pointSize ?? 5 },
-    paths: style.drawStyle === "points" ? () => null : bars ? builders().bars : builders()[style.lineInterpolation] ?? builders().linear,
+    paths: bars || style.drawStyle === "points" ? () => null : builders()[style.lineInterpolation] ?? builders().linear,
   };
+}
+
+// What a series fills, if it fills anything.
+function paint({ colour: name, style }) {
+  return faded(colour(name), style.fillOpacity / 100);
+}
+
+// Who fills a series, if it is not uPlot.
+function filler(series, { drawStyle, lineInterpolation = "linear" }) {
+  if (drawStyle === "bars") return drawBars;
+  return isStacked(series) && drawStyle !== "points" && lineInterpolation === "linear" ? drawArea : null;
+}
+
+export function fillSeries(plot, series, drawn, hidden) {
+  drawn.forEach((index, place) => {
+    const { name, style } = series[index];
+    if (style.fillOpacity && !hidden.has(name)) filler(series, style)?.(plot, place + 1, paint(series[index]), isStacked(series));
+  });
 }
 
 function showsPoints(style) {
@@ -71,7 +88,7 @@ function isSparse(values) {
 
 // Between which of the drawn series an area lies, instead of reaching down to 0.
 export function bands(series) {
-  if (!isStacked(series) || series[0].style.drawStyle === "bars") return undefined;
+  if (!isStacked(series) || filler(series, series[0].style)) return undefined;
   return series.slice(1).map((_, index) => ({ series: [index + 1, index + 2] }));
 }
 
