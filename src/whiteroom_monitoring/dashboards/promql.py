@@ -30,6 +30,16 @@ def recorded(series: str, *matchers: str) -> str:
     return f"{select(series, *matchers)}[$__rate_interval]"
 
 
+def highest(series: str, *matchers: str, by: str = "") -> str:
+    """Return the highest that a rule has recorded since the point before, of all series.
+
+    >>> highest("job_room:wait_seconds:p99_rate1m", by="room")
+    'max by (room) (max_over_time(job_room:wait_seconds:p99_rate1m[$__rate_interval]))'
+    """
+    grouped = f"max by ({by}) " if by else "max"
+    return f"{grouped}(max_over_time({recorded(series, *matchers)}))"
+
+
 def quantile(share: float, histogram: str, *matchers: str, by: str = "") -> str:
     """Return the quantile ``share`` of a histogram, for each value of the labels ``by``.
 

@@ -11,13 +11,13 @@ from whiteroom_monitoring.dashboards.application_performance.expressions import 
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
-from whiteroom_monitoring.dashboards.promql import rate, recorded
+from whiteroom_monitoring.dashboards.promql import highest, recorded
 from whiteroom_monitoring.dashboards.queries import line
 from whiteroom_monitoring.dashboards.shows import Shows
 
-_CALL_RATE = f"sum by (function) ({rate('ffi_calls_total', CALLS)}) > 0"
-# Of the buckets of twenty functions, a day would take Prometheus seconds: a rule records them.
-_SLOWEST = recorded("instance_function:ffi_call_duration_seconds:p99_rate2m", CALLS)
+_CALLS = recorded("instance_function:ffi_calls:rate2m", CALLS)
+_CALL_RATE = f"sum by (function) (avg_over_time({_CALLS})) > 0"
+_SLOWEST = highest("instance_function:ffi_call_duration_seconds:p99_rate2m", CALLS, by="function")
 _FAILURES = recorded("instance_function_code:ffi_errors:rate2m", CALLS)
 # What does not fail is not recorded, so that the mean is that of all evaluations of the rules.
 _EVALUATIONS = f"scalar(max(count_over_time({recorded('job:ffi_calls:rate2m')})))"
@@ -34,7 +34,7 @@ BRIDGE = Row(
                 ("FfiSlow",),
                 waits_for=SOMEBODY_CALLS,
             ),
-            [line(f"max by (function) (max_over_time({_SLOWEST}))", "{{function}}")],
+            [line(_SLOWEST, "{{function}}")],
             Look(units.Seconds, Limits(0.05, 0.1)),
             (8, 8),
         ),

@@ -9,19 +9,25 @@ from whiteroom_monitoring.dashboards.application_performance.expressions import 
     CHANNEL_COST,
     CHANNELS,
     CHOSEN,
-    RENDER_P99,
 )
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines, ranking, spread
-from whiteroom_monitoring.dashboards.promql import increase, quantile, rate, select
+from whiteroom_monitoring.dashboards.promql import highest, increase, rate, recorded, select
 from whiteroom_monitoring.dashboards.queries import buckets, line, now
 
 _DROPOUTS = rate("audio_dropouts_total", CHOSEN)
 _PLUGIN_COST = f"sum by (channel, plugin) ({rate('audio_plugin_cpu_seconds_total', CHANNELS)})"
 _MISSED = select("audio_plugin_deadlines_missed_total", CHANNELS)
 _GUILTY = f"round(sum by (channel, plugin) (increase({_MISSED}[$__range])))"
-_RENDER_P50 = quantile(0.5, "audio_engine_render_time_seconds", CHOSEN)
+_RENDER = "instance:audio_engine_render_time_seconds"
+_HEADROOM = "instance:audio_deadline_headroom_ratio"
+_LATENESS = "instance:audio_callback_jitter_ratio"
+
+
+def _lowest(series: str) -> str:
+    return f"min(min_over_time({recorded(series, CHOSEN)}))"
+
 
 ENGINE = Row(
     "Engine",
@@ -36,8 +42,8 @@ ENGINE = Row(
             ),
             [
                 line(f"min({select('audio_buffer_duration_seconds', CHOSEN)})", "deadline"),
-                line(RENDER_P99, "p99"),
-                line(_RENDER_P50, "p50"),
+                line(highest(f"{_RENDER}:p99_rate1m", CHOSEN), "p99"),
+                line(highest(f"{_RENDER}:p50_rate1m", CHOSEN), "p50"),
             ],
             Look(units.Seconds, dashed=("deadline",)),
             (12, 8),
@@ -109,8 +115,8 @@ ENGINE = Row(
                 ("AudioDeadlineMissed",),
             ),
             [
-                line(quantile(0.5, "audio_deadline_headroom_ratio", CHOSEN), "median"),
-                line(quantile(0.01, "audio_deadline_headroom_ratio", CHOSEN), "worst of 100"),
+                line(_lowest(f"{_HEADROOM}:p50_rate1m"), "median"),
+                line(_lowest(f"{_HEADROOM}:p1_rate1m"), "worst of 100"),
             ],
             Look(units.PercentUnit, Limits(0.3, 0.05), highest=1),
             (12, 8),
@@ -123,8 +129,8 @@ ENGINE = Row(
                 ("AudioXruns",),
             ),
             [
-                line(quantile(0.99, "audio_callback_jitter_ratio", CHOSEN), "p99"),
-                line(quantile(0.5, "audio_callback_jitter_ratio", CHOSEN), "median"),
+                line(highest(f"{_LATENESS}:p99_rate1m", CHOSEN), "p99"),
+                line(highest(f"{_LATENESS}:p50_rate1m", CHOSEN), "median"),
             ],
             Look(units.PercentUnit, Limits(0.2, 0.5)),
             (12, 8),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.dashboards.promql import quantile, rate
+from whiteroom_monitoring.dashboards.promql import quantile, rate, select
 
 # The engines that are chosen, and their channels and functions.
 CHOSEN = 'job=~"$job", instance=~"$instance"'
@@ -20,7 +20,7 @@ CAUSE_COLOURS = {
 LOAD_P99 = quantile(0.99, "audio_engine_load_ratio", CHOSEN)
 RENDER_P99 = quantile(0.99, "audio_engine_render_time_seconds", CHOSEN)
 CHANNEL_COST = f"sum by (channel) ({rate('audio_channel_cpu_seconds_total', CHANNELS)})"
-CALL_P99 = quantile(0.99, "ffi_call_duration_seconds", CHOSEN)
+CALL_P99 = f"max({select('instance:ffi_call_duration_seconds:p99_rate2m', CHOSEN)})"
 # Without calls there is no time that they take.
 SOMEBODY_CALLS = "rate(ffi_calls_total[1m]) > 0"
 PROCESSORS = 'max(instance:node_cpu_used:ratio_rate2m{job="node-exporter"})'

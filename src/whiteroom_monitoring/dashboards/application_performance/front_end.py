@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
-from whiteroom_monitoring.dashboards.promql import increase, quantile, rate
+from whiteroom_monitoring.dashboards.promql import highest, increase, rate
 from whiteroom_monitoring.dashboards.queries import line
 from whiteroom_monitoring.dashboards.shows import Shows
 
@@ -36,8 +36,8 @@ FRONT_END = Row(
                 "screen was opened.",
             ),
             [
-                line(quantile(0.99, "ui_render_time_seconds"), "p99"),
-                line(quantile(0.5, "ui_render_time_seconds"), "p50"),
+                line(highest("job:ui_render_time_seconds:p99_rate2m"), "p99"),
+                line(highest("job:ui_render_time_seconds:p50_rate2m"), "p50"),
             ],
             Look(units.Seconds, Limits(0.0167, 0.0333), nothing=_NOTHING),
             (8, 8),
@@ -50,8 +50,8 @@ FRONT_END = Row(
                 ("FfiSlow",),
             ),
             [
-                line(quantile(0.99, "ui_interaction_time_seconds"), "p99"),
-                line(quantile(0.5, "ui_interaction_time_seconds"), "p50"),
+                line(highest("job:ui_interaction_time_seconds:p99_rate2m"), "p99"),
+                line(highest("job:ui_interaction_time_seconds:p50_rate2m"), "p50"),
             ],
             Look(units.Seconds, Limits(0.1, 0.3), nothing=_NOTHING),
             (8, 8),
@@ -64,10 +64,10 @@ FRONT_END = Row(
                 ("HttpLatencyHigh",),
             ),
             [
-                line(quantile(0.95, "ui_song_load_duration_seconds"), "song load"),
-                line(quantile(0.95, "ui_export_duration_seconds"), "export"),
+                line(highest("job:ui_song_load_duration_seconds:p95_rate2m"), "song load"),
+                line(highest("job:ui_export_duration_seconds:p95_rate2m"), "export"),
                 line(
-                    quantile(0.95, "ui_transition_duration_seconds", by="screen"),
+                    highest("job_screen:ui_transition_duration_seconds:p95_rate2m", by="screen"),
                     "screen {{screen}}",
                 ),
             ],

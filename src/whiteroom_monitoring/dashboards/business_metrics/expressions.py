@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.dashboards.promql import rate
+from whiteroom_monitoring.dashboards.promql import recorded
 
 JOB = "business-metrics"
 CHOSEN = 'job=~"$job", instance=~"$instance"'
 
-REQUESTS = rate("http_requests_total", CHOSEN)
+REQUESTS = recorded("instance_method_status:http_requests:rate2m", CHOSEN)
 # A refusal (4xx) is the answer to a mistake; what is the backend's own fault begins with 5.
-FAILED = rate("http_requests_total", CHOSEN, 'status=~"5.."')
-ERRORS = f"sum({FAILED}) / sum({REQUESTS})"
+_FAILED = recorded("instance_method_status:http_requests:rate2m", CHOSEN, 'status=~"5.."')
+FAILED_SHARE = f"sum(sum_over_time({_FAILED})) / sum(sum_over_time({REQUESTS}))"
 
 # Without requests there is no share of them, and no time that they take.
 SOMEBODY_ASKS = "rate(http_requests_total[1m]) > 0"

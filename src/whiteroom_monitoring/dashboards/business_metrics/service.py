@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.business_metrics.expressions import (
     CHOSEN,
-    ERRORS,
+    FAILED_SHARE,
     JOB,
     REQUESTS,
     SOMEBODY_ASKS,
@@ -16,6 +16,8 @@ from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
 from whiteroom_monitoring.dashboards.promql import increase, quantile, select
 from whiteroom_monitoring.dashboards.queries import line
+
+_RATE = f"avg_over_time({REQUESTS})"
 
 _OURS = "database|cache|internal"
 _FAILURES = increase("http_errors_total", CHOSEN, f'type=~"{_OURS}"')
@@ -32,7 +34,7 @@ SERVICE = Row(
                 ("HttpErrorRateHigh",),
                 waits_for=SOMEBODY_ASKS,
             ),
-            [line(f"sum by (status) ({REQUESTS}) > 0", "{{status}}")],
+            [line(f"sum by (status) ({_RATE}) > 0", "{{status}}")],
             Look(units.RequestsPerSecond),
             (8, 8),
             stacked=True,
@@ -44,7 +46,7 @@ SERVICE = Row(
                 ("AuthenticationFailuresHigh",),
                 waits_for=SOMEBODY_ASKS,
             ),
-            [line(f"sum by (method) ({REQUESTS}) > 0", "{{method}}")],
+            [line(f"sum by (method) ({_RATE}) > 0", "{{method}}")],
             Look(units.RequestsPerSecond),
             (8, 8),
             stacked=True,
@@ -72,7 +74,7 @@ SERVICE = Row(
                 ("HttpErrorRateHigh",),
                 waits_for=SOMEBODY_ASKS,
             ),
-            [line(ERRORS, "failed")],
+            [line(FAILED_SHARE, "failed")],
             Look(units.PercentUnit, Limits(0.01, 0.05), highest=1),
             (8, 8),
         ),

@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.business_metrics.expressions import (
     CHOSEN,
-    ERRORS,
+    FAILED_SHARE,
     JOB,
     SOMEBODY_ASKS,
     in_sight,
@@ -70,7 +70,7 @@ TODAY = Row(
                 ("HttpErrorRateHigh",),
                 waits_for=SOMEBODY_ASKS,
             ),
-            now(ERRORS, "failed"),
+            now(FAILED_SHARE, "failed"),
             Look(units.PercentUnit, Limits(0.01, 0.05), decimals=1),
             (4, 5),
         ),

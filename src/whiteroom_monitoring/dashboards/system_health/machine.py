@@ -7,11 +7,10 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, lines, ranking
-from whiteroom_monitoring.dashboards.promql import rate
+from whiteroom_monitoring.dashboards.promql import rate, recorded
 from whiteroom_monitoring.dashboards.queries import line, now
 
-_CPU = rate("node_cpu_seconds_total", 'mode!~"idle|iowait"')
-_COUNT = 'count(node_cpu_seconds_total{mode="idle"})'
+_CPU = recorded("instance_mode:node_cpu_seconds:ratio_rate2m")
 _NOT_LOOPBACK = 'device!="lo"'
 
 MACHINE = Row(
@@ -24,7 +23,7 @@ MACHINE = Row(
                 "hypervisor that gives the time to others; much *softirq* is the network.",
                 ("HighCpuUsage",),
             ),
-            [line(f"sum by (mode) ({_CPU}) / on () group_left () {_COUNT}", "{{mode}}")],
+            [line(f"avg by (mode) (avg_over_time({_CPU}))", "{{mode}}")],
             Look(units.PercentUnit, highest=1),
             (8, 8),
             stacked=True,
