@@ -77,6 +77,38 @@ def test_series_differ_by_shape(page: Any) -> None:
     assert len(found) == len(set(found)) == 3
 
 
+@pytest.mark.parametrize(
+    ("marks", "texts"),
+    [
+        ([0, 20, 40, 60], ["0", "20 s", "40 s", "60 s"]),
+        ([0, 30, 60, 90], ["0", "0.5 min", "1.0 min", "1.5 min"]),
+        ([0, 0.01, 0.02], ["0", "10 ms", "20 ms"]),
+    ],
+)
+def test_marks_of_an_axis_are_round(page: Any, marks: list[float], texts: list[str]) -> None:
+    """The marks of an axis share a unit in which they are round."""
+    page.open("/targets")
+    steps = [[0, 0.001, " ms"], [1, 1, " s"], [60, 60, " min"]]
+    script = "document.querySelector('script[type=module]').src.replace(/[^/]+$/, 'format.js')"
+    written = f"axisTexts({marks}, {{ steps: {steps} }})"
+    assert page.value(f"import({script}).then(({{ axisTexts }}) => {written})") == texts
+
+
+def test_a_chart_fills_its_panel(page: Any) -> None:
+    """A chart has the room that its legend leaves, at once and when the window changes."""
+    rest = "plot.clientHeight - plot.querySelector('canvas').clientHeight"
+    for width in (1400, 700):
+        page.open("/d/kinds/kinds", width)
+        found = page.value(f"[...document.querySelectorAll('.plot')].map((plot) => {rest})")
+        assert found
+        assert set(found) == {0}
+    page.page.resize(1100, 1000)
+    page.page.wait(
+        "[...document.querySelectorAll('.plot')].every((plot) =>"
+        " plot.clientWidth === plot.querySelector('canvas').clientWidth)"
+    )
+
+
 def test_keys_do_what_they_say(page: Any) -> None:
     """With keys alone: a panel as a table, alone, and back; the list of keys."""
     page.open("/d/kinds/kinds")

@@ -3,7 +3,7 @@ import { colour } from "./colours.js";
 import { h } from "./dom.js";
 import { axisTexts, roundDistances } from "./format.js";
 import { drawLegend } from "./legend.js";
-import { drawLimits, drawMarks, options, timeAxis, timesOf, valueAxis } from "./plot.js";
+import { drawLimits, drawMarks, fit, options, timeAxis, timesOf, valueAxis } from "./plot.js";
 import { bands, drawnSeries, drawnValues, fillSeries, limits, order, valueRange } from "./series.js";
 import { drawShape } from "./shapes.js";
 import { Tip } from "./tip.js";
@@ -18,7 +18,7 @@ export class Chart {
     this.legend = h("div", { class: "legend" });
     host.replaceChildren(this.area, this.legend);
     this.tip = new Tip(this.area, this);
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = new ResizeObserver(() => fit(this.plot, this.area));
     this.resizing.observe(this.area);
     this.redrawn = () => this.plot?.redraw(false);
     addEventListener("themechange", this.redrawn);
@@ -34,10 +34,11 @@ export class Chart {
     Object.assign(this, { panel, marks, from: panel.from, to: panel.to, series: panel.series });
     this.order = order(this.series);
     const kind = JSON.stringify(this.series.map((one) => [one.name, one.colour, one.style, one.unit, one.min, one.max]));
+    // The legend first: the chart has the room that it leaves.
+    drawLegend(this);
     if (this.plot && kind === this.kind) this.plot.setData(this.data());
     else this.build();
     this.kind = kind;
-    drawLegend(this);
   }
 
   data() {
@@ -65,7 +66,6 @@ export class Chart {
     });
     this.plot = new uPlot(wanted, this.data(), this.area);
     this.tip.attach(this.plot);
-    this.resize();
   }
 
   drawOver(plot) {
@@ -96,17 +96,12 @@ export class Chart {
     const alone = names.every((other) => this.hidden.has(other) !== (other === name));
     if (several) this.hidden.has(name) ? this.hidden.delete(name) : this.hidden.add(name);
     else this.hidden = new Set(alone ? [] : names.filter((other) => other !== name));
-    this.build();
     drawLegend(this);
+    this.build();
   }
 
   highlight(name) {
     const index = this.series.findIndex((one) => one.name === name);
     this.plot.setSeries(index < 0 ? null : this.order.indexOf(index) + 1, { focus: true });
-  }
-
-  resize() {
-    const { clientWidth: width, clientHeight: height } = this.area;
-    if (this.plot && width > 40 && height > 30) this.plot.setSize({ width, height });
   }
 }

@@ -59,14 +59,24 @@ export function roundDistances(unit) {
   ];
 }
 
+const MOST_DECIMALS = 3;
+
+// How many a distance between marks needs.
+function decimalsOf(distance) {
+  let found = 0;
+  while (found < MOST_DECIMALS && Math.abs(distance * 10 ** found - Math.round(distance * 10 ** found)) > 1e-6) found++;
+  return found;
+}
+
 // The labels of an axis share one step and one number of decimals.
 export function axisTexts(splits, unit) {
   if (unit.words || unit.moment) return splits.map((split) => written(split, unit));
   const largest = Math.max(...splits.map(Math.abs));
-  const [, by, symbol] = stepFor(largest, unit);
-  const distance = splits.length > 1 ? Math.abs(splits[1] - splits[0]) / by : 1;
-  let decimals = 0;
-  while (decimals < 3 && Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6) decimals++;
+  const distance = splits.length > 1 ? Math.abs(splits[1] - splits[0]) : largest;
+  // A third of a minute is 20 s.
+  const found = stepFor(largest, unit);
+  const [, by, symbol] = decimalsOf(distance / found[1]) < MOST_DECIMALS ? found : stepFor(distance, unit);
+  const decimals = decimalsOf(distance / by);
   return splits.map((split) =>
     split === 0 ? "0" : `${(split / by).toFixed(decimals).replace("-", "−")}${symbol}`,
   );
@@ -81,8 +91,11 @@ export function clock(seconds, withSeconds = true) {
   return withSeconds ? `${text}:${two(time.getSeconds())}` : text;
 }
 
+// Made once: a browser needs long for it.
+const ofDay = new Intl.DateTimeFormat([], { month: "short", day: "numeric" });
+
 export function day(seconds) {
-  return new Date(seconds * 1000).toLocaleDateString([], { month: "short", day: "numeric" });
+  return ofDay.format(seconds * 1000);
 }
 
 export function moment(seconds) {

@@ -2,7 +2,7 @@
 import { colour } from "./colours.js";
 import { h } from "./dom.js";
 import { written } from "./format.js";
-import { drawMarks, options, timeAxis, timesOf, valueAxis } from "./plot.js";
+import { drawMarks, fit, options, timeAxis, timesOf, valueAxis } from "./plot.js";
 import { Tip } from "./tip.js";
 
 // Buckets as they are counted hold all below them, too; what is drawn is what each holds alone.
@@ -32,7 +32,7 @@ export class Heatmap {
     this.scale = h("div", { class: "scale" });
     host.replaceChildren(this.area, this.scale);
     this.tip = new Tip(this.area, this);
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing = new ResizeObserver(() => fit(this.plot, this.area));
     this.resizing.observe(this.area);
     this.redrawn = () => this.panel && this.show(this.panel, this.marks);
     addEventListener("themechange", this.redrawn);
@@ -50,12 +50,11 @@ export class Heatmap {
     this.unit = panel.series[0].unit;
     this.most = Math.max(1e-9, ...this.rows.flatMap((row) => row.counts.filter(Number.isFinite)));
     this.area.setAttribute("aria-label", `${panel.title}: a histogram over time with ${this.rows.length} buckets`);
+    this.drawScale();
     const times = timesOf(panel.times);
     this.plot?.destroy();
     this.plot = new uPlot(this.options(), [times, times.map(() => 0)], this.area);
     this.tip.attach(this.plot);
-    this.resize();
-    this.drawScale();
   }
 
   options() {
@@ -125,10 +124,5 @@ export class Heatmap {
         h("span", { class: "name" }, `${row.low === 0 ? "0" : written(row.low, this.unit)} to ${high}`),
         h("b", {}, count === null ? "–" : count.toLocaleString("en", { maximumFractionDigits: 1 }))),
     ];
-  }
-
-  resize() {
-    const { clientWidth: width, clientHeight: height } = this.area;
-    if (this.plot && width > 40 && height > 30) this.plot.setSize({ width, height });
   }
 }

@@ -51,10 +51,10 @@ export class Panel {
     this.drawing?.destroy();
   }
 
-  // As many points as there is room for, in steps, so that viewers ask for the same.
+  // A point for two pixels, about as wide as a line, in steps, so that viewers ask for the same.
   points() {
     const width = this.body.clientWidth || 600;
-    return Math.max(100, Math.min(1000, Math.round(width / 100) * 100));
+    return Math.max(100, Math.min(1000, Math.round(width / 200) * 100));
   }
 
   async load() {

@@ -33,12 +33,11 @@ export function valueAxis(texts, more = {}) {
   return axis({ size: labelWidth, space: 28, values: (plot, splits) => texts(splits), ...given });
 }
 
-// `owner` has `from` and `to`, and is told of a zoom by `onzoom(from, to)`.
+// `owner` has `area`, `from` and `to`, and is told of a zoom by `onzoom(from, to)`.
 export function options(owner, more) {
   const { hooks = {}, scales = {}, ...rest } = more;
   return {
-    width: 100,
-    height: 100,
+    ...room(owner.area),
     legend: { show: false },
     padding: [8, 12, 0, 0],
     focus: { alpha: 0.22 },
@@ -53,6 +52,16 @@ export function options(owner, more) {
     scales: { x: { time: true, range: () => [owner.from, owner.to] }, ...scales },
     hooks: { ...hooks, setSelect: [(plot) => zoom(plot, owner)] },
   };
+}
+
+// What a plot is drawn in. A panel that is not shown has no size.
+function room({ clientWidth, clientHeight }) {
+  return { width: Math.max(40, clientWidth), height: Math.max(30, clientHeight) };
+}
+
+export function fit(plot, area) {
+  const { width, height } = room(area);
+  if (plot && (plot.width !== width || plot.height !== height)) plot.setSize({ width, height });
 }
 
 function zoom(plot, owner) {
