@@ -16,16 +16,16 @@ from typing import Any
 
 from whiteroom_monitoring.console import browser
 
-# Runs before the page's own scripts: notes when everything is drawn, to the frame.
+# Runs before the page's own scripts: notes when everything is drawn, to the frame. Looks only when
+# an answer has been drawn: looking at every frame would cost frames.
 _WATCH = """
 const look = () => {
   const main = document.querySelector('main');
   const drawn = main?.querySelector('.panel') && !main.querySelector('.loading') &&
     document.body.dataset.pending === '0';
-  if (drawn) window.drawnAt = performance.now();
-  else requestAnimationFrame(look);
+  if (drawn) requestAnimationFrame(() => { window.drawnAt ??= performance.now(); });
 };
-requestAnimationFrame(look);
+new MutationObserver(look).observe(document, { subtree: true, attributeFilter: ['data-pending'] });
 """
 _REFRESH = """
 new Promise((done) => {
@@ -68,7 +68,8 @@ class Console:
 def console(prometheus: str, dashboards: Path, segments: Path) -> Iterator[Console]:
     """Run a console for as long as the context lasts."""
     command = [sys.executable, "-m", "whiteroom_monitoring", "console", "--port", "0"]
-    options = ["--prometheus", prometheus, "--dashboards", dashboards, "--segments", segments]
+    folders = ["--dashboards", str(dashboards), "--segments", str(segments)]
+    options = ["--prometheus", prometheus, *folders]
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

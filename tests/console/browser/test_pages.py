@@ -109,6 +109,17 @@ def test_a_chart_fills_its_panel(page: Any) -> None:
     )
 
 
+def test_what_nobody_sees_costs_nothing(page: Any) -> None:
+    """Panels out of sight wait without an animation, which would keep a processor busy."""
+    page.open("/d/kinds/kinds", height=600)
+    assert page.value("document.querySelectorAll('.panel.loading').length") > 0
+    assert page.value("document.getAnimations({ subtree: true }).length") == 0
+    page.page.value(
+        "document.body.animate([{ opacity: 1 }], { duration: 999, iterations: Infinity })"
+    )
+    assert page.value("document.getAnimations({ subtree: true }).length") == 1
+
+
 def test_keys_do_what_they_say(page: Any) -> None:
     """With keys alone: a panel as a table, alone, and back; the list of keys."""
     page.open("/d/kinds/kinds")
