@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+FOLDER = Path(__file__).parent
 PAGES = ("/", "/d/kinds/kinds", "/alerts", "/targets", "/explore?expr=level", "/runbooks/FfiSlow")
 PANEL = "document.querySelector('[data-key=\"{}\"]')"
 
@@ -196,3 +199,19 @@ def test_dark_is_dark(page: Any) -> None:
     page.open("/d/kinds/kinds?theme=dark")
     ground = page.value("getComputedStyle(document.body).backgroundColor")
     assert all(int(part) < 40 for part in ground.strip("rgb()").split(","))
+
+
+def test_a_broken_dashboard_is_said_and_stays(
+    page: Any, start_console: Any, backends: Any, tmp_path: Path
+) -> None:
+    """Who breaks a dashboard's file is told where; everybody else goes on with the old one."""
+    folder = shutil.copytree(FOLDER.parent / "dashboards", tmp_path / "dashboards")
+    running = start_console("--prometheus", backends.prometheus, "--dashboards", str(folder))
+    own = replace(page, url=running.url)
+    path = next(folder.glob("**/kinds.json"))
+    path.write_text(path.read_text()[:-9])
+    for where in ("/", "/d/kinds/kinds"):
+        own.open(where)
+        text = own.value("document.body.innerText")
+        assert "Dashboards stay as they were: kinds.json: found JSONDecodeError" in text
+    assert own.value("document.querySelectorAll('.panel').length") == 16
