@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from whiteroom_monitoring.errors import Fault
@@ -32,7 +35,8 @@ class Tool:
 
     def faults(self, paths: Sequence[Path]) -> list[Fault]:
         """Return what the checker says against ``paths``, one fault for each file."""
-        return [fault for path in paths for fault in self._run(path)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(chain.from_iterable(pool.map(self._run, paths)))
 
     def _run(self, path: Path) -> list[Fault]:
         command = [self.program, *self.subcommand, str(path)]
