@@ -37,7 +37,8 @@ ENGINE = Row(
                 "Render time against the deadline",
                 "The deadline is the length of a buffer. Where p99 touches it, one callback in a "
                 "hundred is late. When p50 rises too, all of the song costs more; when p99 rises "
-                "alone, something disturbs: a plug-in now and then, or the machine.",
+                "alone, something disturbs: a plug-in now and then, or the machine. "
+                "Of several engines, the slowest.",
                 ("AudioDeadlineMissed", "AudioProcessingOverload"),
             ),
             [
@@ -111,7 +112,7 @@ ENGINE = Row(
                 "Headroom",
                 "What is left of the deadline when a callback ends: in the middle, and in the "
                 "worst of a hundred. Near 0 the next small disturbance is heard: use a larger "
-                "buffer before it is.",
+                "buffer before it is. Of several engines, the one with the least.",
                 ("AudioDeadlineMissed",),
             ),
             [
@@ -125,7 +126,8 @@ ENGINE = Row(
             About(
                 "Lateness of callbacks",
                 "How much later than due callbacks began, of their deadline: p99 and median. The "
-                "machine's fault, not the engine's: see real-time scheduling and the processors.",
+                "machine's fault, not the engine's: see real-time scheduling and the processors. "
+                "Of several engines, the latest.",
                 ("AudioXruns",),
             ),
             [
