@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,15 @@ def segments() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-", dir="/dev/shm"))
     yield folder
     shutil.rmtree(folder)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start, also when they run where it is ignored.
+
+    A shell's background job ignores it, and so would all that it starts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
