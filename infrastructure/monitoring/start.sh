@@ -108,6 +108,7 @@ declare -A without=(
     [libfreetype-dev]='the adapter for a processor of JUCE is not tried'
     [libpng-dev]='the adapter for a processor of JUCE is not tried'
     [libjpeg62-turbo-dev]='the adapter for a processor of JUCE is not tried'
+    [libx11-dev]='the adapter for a processor of JUCE is not tried'
     [podman]='the container exporter is not tried on a real container'
     [runc]='the container exporter is not tried on a real container'
     [openssl]='HTTPS is not tried'
@@ -117,7 +118,7 @@ wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libja
     libmicrohttpd-dev zlib1g-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql
     redis-server nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
 [ "$dev" = no ] || wanted+=(doctest-dev spin podman runc openssl chromium juce-modules-source-data
-    libfreetype-dev libpng-dev libjpeg62-turbo-dev)
+    libfreetype-dev libpng-dev libjpeg62-turbo-dev libx11-dev)
 python_is_whole || wanted+=(python3-venv python3-dev)
 
 # Debian starts a service when its package is installed, unless this file forbids it.

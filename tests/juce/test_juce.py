@@ -44,14 +44,15 @@ def test_callback_of_a_device() -> None:
 
 def has_libraries() -> bool:
     """Return whether there is what JUCE's modules for windows are linked with."""
-    command = ["pkg-config", "--exists", "freetype2", "libpng", "libjpeg"]
+    command = ["pkg-config", "--exists", "freetype2", "libpng", "libjpeg", "x11"]
     return subprocess.run(command, check=False).returncode == 0
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3000)
 @pytest.mark.skipif(
-    not has_libraries(), reason="needs Debian's libfreetype-dev, libpng-dev and libjpeg-dev"
+    not has_libraries(),
+    reason="needs Debian's libfreetype-dev, libpng-dev, libjpeg-dev and libx11-dev",
 )
 def test_processor() -> None:
     """A juce::AudioProcessor is measured by two lines, and offline rendering is not."""

@@ -9,6 +9,19 @@ import { choice } from "./variables.js";
 
 const NEAR = "300px";
 const ROW_PX = 38;
+const PATIENCE_MS = 500;
+
+// What is refreshed at once is drawn at once, in a frame instead of one for each; but nothing waits
+// long for what is slow.
+function together(count) {
+  let open;
+  const opened = new Promise((done) => (open = done));
+  setTimeout(open, PATIENCE_MS);
+  return () => {
+    if (--count === 0) open();
+    return opened;
+  };
+}
 
 class Deck {
   constructor(uid) {
@@ -133,15 +146,16 @@ class Deck {
     }
   }
 
-  load(panel) {
+  load(panel, arrived) {
     panel.outdated = false;
-    return panel.load();
+    return panel.load(arrived);
   }
 
   // What is out of sight is loaded when somebody gets there.
   refresh() {
     for (const panel of this.panels.values()) panel.outdated = true;
-    for (const panel of this.inSight) this.load(panel);
+    const arrived = together(this.inSight.size);
+    for (const panel of this.inSight) this.load(panel, arrived);
     return this.loadMarks();
   }
 

@@ -9,6 +9,8 @@ import { drawAlerts, drawLogs } from "./lists.js";
 import { kept, view } from "./place.js";
 import { columnsOf, drawTable } from "./tables.js";
 
+const MOST_POINTS = 500;
+
 // Kinds that keep their drawing from one answer to the next.
 const DRAWINGS = { timeseries: Chart, heatmap: Heatmap };
 const SIMPLE = {
@@ -51,25 +53,29 @@ export class Panel {
     this.drawing?.destroy();
   }
 
-  // A point for two pixels, about as wide as a line, in steps, so that viewers ask for the same.
+  // As many points as there is room for, in steps, so that viewers ask for the same; of more than
+  // these, lines become no clearer.
   points() {
-    const width = this.body.clientWidth || 600;
-    return Math.max(100, Math.min(1000, Math.round(width / 200) * 100));
+    const width = this.body.clientWidth || MOST_POINTS;
+    return Math.max(100, Math.min(MOST_POINTS, Math.round(width / 100) * 100));
   }
 
-  async load() {
+  // `arrived` is told that there is an answer, and returns when to draw it.
+  async load(arrived = () => null) {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     this.element.setAttribute("aria-busy", "true");
+    let data;
     try {
       const path = `/api/dashboards/${this.deck.uid}/panels/${this.key}`;
-      const data = await ask(path, view({ points: this.points() }), { signal: asked.signal });
-      if (asked.signal.aborted) return;
-      this.data = data;
+      data = await ask(path, view({ points: this.points() }), { signal: asked.signal });
     } catch (error) {
       if (error.name === "AbortError") return;
-      this.data = { problem: error.message, links: [], queries: {}, notDrawn: [] };
+      data = { problem: error.message, links: [], queries: {}, notDrawn: [] };
     }
+    await arrived();
+    if (asked.signal.aborted) return;
+    this.data = data;
     this.element.classList.remove("loading");
     this.element.removeAttribute("aria-busy");
     this.draw();
