@@ -17,7 +17,7 @@ SOURCE = rendering.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
 ALL = set(rendering.JOBS.values())
 # The rules of a stack without the app.
-ALONE = ("machine", "missing_monitoring", "monitoring", "services")
+ALONE = ("machine", "missing_monitoring", "monitoring", "panels_machine", "services")
 MONITORING = {
     "prometheus",
     "alertmanager",
