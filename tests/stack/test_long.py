@@ -124,7 +124,8 @@ def test_series_of_interrupts(make_stack) -> None:
         command.send_signal(choice.choice((signal.SIGINT, signal.SIGTERM)))
         out, err = command.communicate(timeout=60)
         assert "Traceback" not in out + err
-        assert command.returncode in (0, 130), f"after {after_s:.2f} s: {err}"
+        # SIGTERM ends a Python that has not come to our code yet by itself.
+        assert command.returncode in (0, 130, -signal.SIGTERM), f"after {after_s:.2f} s: {err}"
         if command.returncode == 0:
             stack.run("down")
         assert stack.leftovers() == [], f"after {after_s:.2f} s"
