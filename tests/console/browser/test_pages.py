@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).parent
+DASHBOARDS = Path(__file__).parents[1] / "dashboards"
 PAGES = ("/", "/d/kinds/kinds", "/alerts", "/targets", "/explore?expr=level", "/runbooks/FfiSlow")
 PANEL = "document.querySelector('[data-key=\"{}\"]')"
 
@@ -205,7 +205,7 @@ def test_a_broken_dashboard_is_said_and_stays(
     page: Any, start_console: Any, backends: Any, tmp_path: Path
 ) -> None:
     """Who breaks a dashboard's file is told where; everybody else goes on with the old one."""
-    folder = shutil.copytree(FOLDER.parent / "dashboards", tmp_path / "dashboards")
+    folder = shutil.copytree(DASHBOARDS, tmp_path / "dashboards")
     running = start_console("--prometheus", backends.prometheus, "--dashboards", str(folder))
     own = replace(page, url=running.url)
     path = next(folder.glob("**/kinds.json"))
