@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
+import math
 import re
 import threading
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -294,8 +297,11 @@ def test_a_file_that_is_being_written_stays_what_it_was(tmp_path: Path) -> None:
 
 
 def test_infinite_values_can_be_sent() -> None:
-    """What JSON can't hold is a word in a figure, and a gap in a line."""
-    assert written.finite([1.0, float("inf"), None]) == [1.0, None, None]
+    """What JSON can't hold is a word in a figure; a line holds it, and no number for a gap."""
+    assert written.number(-math.inf) == "-Infinity"
+    sent = written.packed([0.1, 1e300, None])
+    assert list(array("f", base64.b64decode(sent)))[:2] == [pytest.approx(0.1, rel=1e-7), math.inf]
+    assert math.isnan(array("f", base64.b64decode(sent))[2])
     assert units.unit("lufs").steps == ((0.0, 1.0, " lufs"),)
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from whiteroom_monitoring.console.workers import BusyError, Workers
+from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
 
 
 def test_who_comes_too_late_is_told() -> None:
@@ -33,3 +33,30 @@ def test_queries_of_a_panel_keep_their_order() -> None:
     with pytest.raises(ZeroDivisionError):
         workers.together([lambda: 1, lambda: 1 // 0])
     workers.close()
+
+
+def test_what_is_known_first_comes_first() -> None:
+    """Who asks for several things gets each as soon as it is known; the rest ends with them."""
+    ended = []
+
+    async def after(seconds: float) -> float:
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            ended.append(seconds)
+            raise
+        return seconds
+
+    async def ask() -> list[float]:
+        found = []
+        answers = as_they_come([after(60), after(0.05), after(0)])
+        async for answer in answers:
+            found.append(answer)
+            if len(found) == 2:
+                break
+        await answers.aclose()
+        await asyncio.sleep(0)
+        return found
+
+    assert asyncio.run(ask()) == [0, 0.05]
+    assert ended == [60]

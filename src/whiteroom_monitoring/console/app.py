@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from whiteroom_monitoring.client.asgi import MetricsApp
@@ -23,7 +23,7 @@ from whiteroom_monitoring.console.evaluation.errors import (
     UnknownError,
     UnsupportedError,
 )
-from whiteroom_monitoring.console.workers import BusyError, Workers
+from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.serving import Guard
 
@@ -60,10 +60,20 @@ class Console:
         """Return a dashboard without its data."""
         return self._desk.dashboard(request.path_params["uid"], question(request))
 
-    def panel(self, request: Request) -> Any:
-        """Return a panel with its data."""
-        parameters = request.path_params
-        return self._desk.panel(parameters["uid"], parameters["key"], question(request))
+    async def panels(self, request: Request) -> Response:
+        """Answer with a line of JSON for each panel that is asked for, as soon as it is known."""
+        uid, asked = request.path_params["uid"], question(request)
+        wanted = dict(_panel(text) for text in request.query_params.getlist("panel"))
+        panels = await self._workers.run(lambda: self._desk.panels(uid, asked, wanted))
+
+        async def line(key: str, panel: Callable[[], Any]) -> bytes:
+            try:
+                return await self._workers.run(lambda: _encoded(panel())) + b"\n"
+            except BusyError as error:
+                return _encoded({"key": key, "problem": str(error)}) + b"\n"
+
+        lines = as_they_come([line(*each) for each in panels.items()])
+        return StreamingResponse(lines, headers=_NOT_KEPT, media_type="application/x-ndjson")
 
     def annotations(self, request: Request) -> Any:
         """Return a dashboard's annotations."""
@@ -122,7 +132,6 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
         "/api/home": lambda request: desk.home(),
         "/api/dashboards": lambda request: {"dashboards": desk.dashboards()},
         "/api/dashboards/{uid}": console.dashboard,
-        "/api/dashboards/{uid}/panels/{key}": console.panel,
         "/api/dashboards/{uid}/annotations": console.annotations,
         "/api/alerts": lambda request: desk.alerts(),
         "/api/alerts/history": lambda request: desk.history(question(request)),
@@ -135,6 +144,7 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
     routes = [
         *(Route(path, console.page, methods=["GET"]) for path in _PAGES),
         *(Route(p, console.answering(a), methods=["GET"]) for p, a in answers.items()),
+        Route("/api/dashboards/{uid}/panels", console.panels, methods=["GET"]),
         Route("/api/silences", console.silence, methods=["POST"]),
         Route("/api/silences/{id}", console.expire, methods=["DELETE"]),
         Route("/assets/{version}/{name}", page.asset, methods=["GET"]),
@@ -152,16 +162,28 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
 def question(request: Request) -> Question:
     """Return what a request says of time, choices and width. Raises RequestError."""
     asked = request.query_params
-    points = asked.get("points", "500")
-    if not (points.isascii() and points.isdecimal() and len(points) < 6):
-        raise RequestError(f"points={points[:20]}: expected a whole number")
     names = {name for name in asked if name.startswith("var-")}
     chosen = {name.removeprefix("var-"): asked.getlist(name) for name in names}
-    return Question(asked.get("from", "now-30m"), asked.get("to", "now"), chosen, int(points))
+    points = _points(asked.get("points", "500"))
+    return Question(asked.get("from", "now-30m"), asked.get("to", "now"), chosen, points)
+
+
+def _panel(text: str) -> tuple[str, int]:
+    """Return the key of a panel and its points, of such as ``500:12``. Raises RequestError."""
+    points, found, key = text.partition(":")
+    if not found:
+        raise RequestError(f"panel={text[:40]}: expected points and key, such as 500:12")
+    return key, _points(points)
+
+
+def _points(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        raise RequestError(f"{text[:20]} points: expected a whole number")
+    return int(text)
 
 
 def _encoded(content: Any) -> bytes:
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return orjson.dumps(content)
 
 
 def _require_own_page(request: Request) -> None:
@@ -180,7 +202,7 @@ async def _content(request: Request) -> Mapping[str, Any]:
         if len(body) > _LONGEST_BODY_BYTES:
             raise RequestError(f"the body is larger than {_LONGEST_BODY_BYTES} bytes")
     try:
-        content = json.loads(body)
+        content = orjson.loads(body)
     except ValueError as error:
         raise RequestError(f"the body is no JSON: {error}") from error
     if not isinstance(content, dict):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from whiteroom_monitoring.console.evaluation.library import Dashboard, Library
 from whiteroom_monitoring.console.evaluation.queries import Asking
 from whiteroom_monitoring.console.evaluation.times import TimeRange, grid, time_range
 from whiteroom_monitoring.console.overview import overview
+from whiteroom_monitoring.console.placing import Placed
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5
@@ -91,14 +93,27 @@ class Desk:
             "sections": [_section(section) for section in placing.sections(view)],
         }
 
-    def panel(self, uid: str, key: str, question: Question) -> dict[str, Any]:
-        """Return a panel with its data."""
-        view = self._view(uid, question)
-        placed = placing.find(view, key)
+    def panels(
+        self, uid: str, question: Question, wanted: Mapping[str, int]
+    ) -> dict[str, Callable[[], dict[str, Any]]]:
+        """Return for each key what returns the panel with its data; ``wanted`` are their points."""
+        widths = {points: replace(question, points=points) for points in wanted.values()}
+        views = {points: self._view(uid, asked) for points, asked in widths.items()}
+        placed = {points: placing.by_key(view) for points, view in views.items()}
+
+        def panel(key: str, points: int) -> dict[str, Any]:
+            found = placed[points].get(key)
+            if found is None:
+                return {"key": key, "problem": f"This dashboard has no panel {key}."}
+            return {"key": key, **self._panel(views[points], found)}
+
+        return {key: partial(panel, key, points) for key, points in wanted.items()}
+
+    def _panel(self, view: View, placed: Placed) -> dict[str, Any]:
         evaluated = self._evaluator.panel(view, placed.panel, placed.scope)
         metrics.console_evaluations_total.inc(outcome=_outcome(evaluated))
         shown = presentation.panel(evaluated, placed.scope)
-        return {**shown, "key": key, "from": view.when.start, "to": view.when.end}
+        return {**shown, "from": view.when.start, "to": view.when.end}
 
     def annotations(self, uid: str, question: Question) -> list[dict[str, Any]]:
         """Return what is marked on the time axis. What can't be asked is left out and said."""

@@ -13,7 +13,7 @@ from whiteroom_monitoring.console.evaluation.interpolation import SCRAPE_INTERVA
 from whiteroom_monitoring.console.evaluation.queries import Asking
 from whiteroom_monitoring.console.evaluation.sources import Sources
 from whiteroom_monitoring.console.evaluation.times import TimeRange, grid
-from whiteroom_monitoring.console.written import finite, unit
+from whiteroom_monitoring.console.written import packed, unit
 
 _LONGEST_EXPRESSION = 10_000
 FUNCTIONS = tuple(
@@ -49,7 +49,7 @@ def evaluated(sources: Sources, expression: str, when: TimeRange, points: int) -
                 "name": series.name,
                 "labels": dict(series.labels),
                 "colour": colour,
-                "values": finite(series.values),
+                "values": packed(series.values),
                 "unit": unit("short"),
                 "decimals": None,
                 "thresholds": [],

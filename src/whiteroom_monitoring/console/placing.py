@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from whiteroom_monitoring.console.evaluation.errors import UnknownError
 from whiteroom_monitoring.console.evaluation.evaluator import View
 from whiteroom_monitoring.console.evaluation.interpolation import Scope
 from whiteroom_monitoring.console.evaluation.library import Panel
@@ -56,13 +55,9 @@ def sections(view: View) -> list[Section]:
     ]
 
 
-def find(view: View, key: str) -> Placed:
-    """Return the panel with a key. Raises UnknownError."""
-    for section in sections(view):
-        for placed in section.panels:
-            if placed.key == key:
-                return placed
-    raise UnknownError(f"dashboard {view.dashboard.title!r} has no panel {key}")
+def by_key(view: View) -> dict[str, Placed]:
+    """Return every panel by its key."""
+    return {placed.key: placed for section in sections(view) for placed in section.panels}
 
 
 def _rows(panels: Sequence[Panel]) -> Iterator[_Row]:

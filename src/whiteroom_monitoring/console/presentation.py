@@ -71,7 +71,7 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
                 "name": name,
                 "labels": dict(series.labels),
                 "colour": colour,
-                "values": written.finite(series.values),
+                "values": written.packed(series.values),
                 **written.looks(config),
                 "style": config.get("custom") or {},
             }
@@ -98,7 +98,7 @@ def _figures(
         {
             "name": name,
             "labels": dict(series.labels),
-            "line": written.finite(series.values) if with_line else None,
+            "line": written.packed(series.values) if with_line else None,
             **_figure(reduction.reduced(series.values, calculation), config, colour),
         }
         for series, name, config, colour in zip(data.series, names, configs, chosen, strict=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from whiteroom_monitoring.console.evaluation.errors import RequestError
 
@@ -49,3 +49,16 @@ class Workers:
         """Wait for nobody."""
         for pool in (self._requests, self._queries):
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def as_they_come(
+    tasks: Sequence[Coroutine[Any, Any, _Result]],
+) -> AsyncIterator[_Result]:
+    """Yield what ``tasks`` return, the first that is known first. What nobody waits for ends."""
+    running = [asyncio.create_task(task) for task in tasks]
+    try:
+        for known in asyncio.as_completed(running):
+            yield await known
+    finally:
+        for task in running:
+            task.cancel()

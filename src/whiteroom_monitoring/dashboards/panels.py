@@ -77,7 +77,7 @@ def lines(
     """Return lines over time; ``stacked`` ones add up to a whole."""
     builder = (
         time_series.Panel()
-        .line_width(1 if stacked else 2)
+        .line_width(1)
         .fill_opacity(_STACKED_OPACITY if stacked else _LINE_OPACITY)
         .show_points(style.VisibilityMode.NEVER)
         .legend(_legend())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import json
 import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from whiteroom_monitoring.console.evaluation.errors import SourceError
 
@@ -47,10 +48,15 @@ class Server:
 
     def send(self, method: str, path: str, content: object = None) -> Any:
         """Return the JSON that ``path`` answers to JSON. Raises SourceError."""
-        return self._answer(method, path, json.dumps(content), _JSON, _as_it_is)
+        return self._answer(method, path, orjson.dumps(content), _JSON, _as_it_is)
 
     def _answer(
-        self, method: str, path: str, body: str | None, headers: Mapping[str, str], read: Read
+        self,
+        method: str,
+        path: str,
+        body: str | bytes | None,
+        headers: Mapping[str, str],
+        read: Read,
     ) -> Any:
         parts = urllib.parse.urlsplit(self.url)
         kind = (
@@ -86,7 +92,7 @@ class Server:
 
     def _content(self, status: int, body: bytes) -> Any:
         try:
-            content = json.loads(body) if body else None
+            content = orjson.loads(body) if body else None
         except ValueError:
             content = None
             if status == http.HTTPStatus.OK:

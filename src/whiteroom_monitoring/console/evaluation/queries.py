@@ -66,6 +66,8 @@ def lines(targets: Sequence[Target], asking: Asking) -> Lines:
 
 def _placed(sample: Sample, moments: Grid) -> list[Value]:
     """Return a value for each moment, None where there is none."""
+    if len(sample.values) == moments.count:
+        return [None if math.isnan(value) else value for value in sample.values]
     values: list[Value] = [None] * moments.count
     for time, value in zip(sample.times, sample.values, strict=True):
         place = round((time - moments.start) / moments.step)

@@ -8,14 +8,32 @@ function count(change) {
   document.body.dataset.pending = pending;
 }
 
-export async function ask(path, parameters = [], options = {}) {
+// Values come as floats of 32 bits in base 64; what is no finite number is none.
+function values(text) {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+  const found = [];
+  for (const value of new Float32Array(bytes.buffer)) found.push(Number.isFinite(value) ? value : null);
+  return found;
+}
+
+function read(text) {
+  const content = JSON.parse(text);
+  for (const series of content.series ?? []) series.values = values(series.values);
+  for (const figure of content.figures ?? []) figure.line &&= values(figure.line);
+  return content;
+}
+
+// Asks, and returns what `use` makes of a good answer.
+async function asked(path, parameters, options, use) {
   const query = new URLSearchParams(parameters).toString();
   count(1);
   try {
     const answer = await fetch(query ? `${path}?${query}` : path, options);
-    const content = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(content.error ?? `The console answered with ${answer.status}.`);
-    return content;
+    if (answer.ok) return await use(answer);
+    const { error } = await answer.json().catch(() => ({}));
+    throw new Error(error ?? `The console answered with ${answer.status}.`);
   } catch (error) {
     if (error instanceof TypeError) throw new Error("The console can't be reached.");
     throw error;
@@ -23,6 +41,24 @@ export async function ask(path, parameters = [], options = {}) {
     // What came is drawn first.
     setTimeout(() => count(-1));
   }
+}
+
+export function ask(path, parameters = [], options = {}) {
+  return asked(path, parameters, options, async (answer) => read(await answer.text()));
+}
+
+// Asks for several things: `tell` is told each of them as soon as it is known.
+export function askEach(path, parameters, options, tell) {
+  return asked(path, parameters, options, async ({ body }) => {
+    const parts = body.getReader();
+    const decoder = new TextDecoder();
+    let rest = "";
+    for (let part = await parts.read(); !part.done; part = await parts.read()) {
+      const lines = (rest + decoder.decode(part.value, { stream: true })).split("\n");
+      rest = lines.pop();
+      for (const line of lines) tell(read(line));
+    }
+  });
 }
 
 export function send(method, path, content = {}) {

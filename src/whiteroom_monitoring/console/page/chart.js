@@ -58,7 +58,7 @@ export class Chart {
       scales: { y: scale },
       axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit), { incrs: roundDistances(unit), label: this.series[0]?.style.axisLabel || undefined, labelSize: 18 })],
       hooks: {
-        drawAxes: [(plot) => drawMarks(plot, this.marks), (plot) => fillSeries(plot, this.series, this.order, this.hidden)],
+        drawAxes: [(plot) => (plot.ctx.lineJoin = "bevel"), (plot) => drawMarks(plot, this.marks), (plot) => fillSeries(plot, this.series, this.order, this.hidden)],
         draw: [(plot) => this.drawOver(plot)],
         setCursor: [(plot) => this.tip.follow(plot)],
         setSeries: [(plot, index) => this.emphasise(index)],

@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { byId, h, say } from "./dom.js";
 import { onKey, start, title } from "./frame.js";
+import { load } from "./loading.js";
 import { Panel } from "./panel.js";
 import { go, kept, parameter, view } from "./place.js";
 import { TimePicker } from "./timepicker.js";
@@ -9,23 +10,13 @@ import { choice } from "./variables.js";
 
 const NEAR = "300px";
 const ROW_PX = 38;
-const PATIENCE_MS = 500;
-
-// What is refreshed at once is drawn at once, in a frame instead of one for each; but nothing waits
-// long for what is slow.
-function together(count) {
-  let open;
-  const opened = new Promise((done) => (open = done));
-  setTimeout(open, PATIENCE_MS);
-  return () => {
-    if (--count === 0) open();
-    return opened;
-  };
-}
+// What comes within so long is drawn at once, in a frame instead of one for each.
+const FIRST_MS = 100;
+const REFRESH_MS = 500;
 
 class Deck {
   constructor(uid) {
-    Object.assign(this, { uid, panels: new Map(), marks: [], inSight: new Set() });
+    Object.assign(this, { uid, panels: new Map(), marks: [], inSight: new Set(), asking: new Set() });
     this.main = byId("main");
     this.sight = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
     addEventListener("placechange", () => this.follow());
@@ -96,6 +87,7 @@ class Deck {
     this.kind = kind;
     this.sight.disconnect();
     this.inSight.clear();
+    this.forget();
     for (const panel of this.panels.values()) panel.destroy();
     this.panels.clear();
     const parts = this.alone ? [this.single(wanted)] : wanted.map((section) => this.section(section));
@@ -140,23 +132,29 @@ class Deck {
   seen(entries) {
     for (const { target, isIntersecting } of entries) {
       const panel = this.panels.get(target.dataset.key);
-      if (!panel) continue;
-      this.inSight[isIntersecting ? "add" : "delete"](panel);
-      if (isIntersecting && (!panel.data || panel.outdated)) this.load(panel);
+      if (panel) this.inSight[isIntersecting ? "add" : "delete"](panel);
     }
-  }
-
-  load(panel, arrived) {
-    panel.outdated = false;
-    return panel.load(arrived);
+    this.load([...this.inSight].filter((panel) => panel.outdated), FIRST_MS);
   }
 
   // What is out of sight is loaded when somebody gets there.
   refresh() {
+    this.forget();
     for (const panel of this.panels.values()) panel.outdated = true;
-    const arrived = together(this.inSight.size);
-    for (const panel of this.inSight) this.load(panel, arrived);
-    return this.loadMarks();
+    this.load([...this.inSight], REFRESH_MS);
+    this.loadMarks();
+  }
+
+  forget() {
+    for (const asking of this.asking) asking.abort();
+    this.asking.clear();
+  }
+
+  load(panels, patience) {
+    if (!panels.length) return;
+    const asking = new AbortController();
+    this.asking.add(asking);
+    load(this.uid, panels, { patience, signal: asking.signal }).finally(() => this.asking.delete(asking));
   }
 
   async loadMarks() {

@@ -1,5 +1,5 @@
 // The home page: is White Room well? And the dashboards, each summed up in a few figures.
-import { ask } from "./api.js";
+import { ask, askEach } from "./api.js";
 import { byId, h } from "./dom.js";
 import { drawStat } from "./figures.js";
 import { start, title } from "./frame.js";
@@ -21,18 +21,22 @@ function card({ uid, slug, title, question, panels }) {
     h("h2", {}, h("a", { href: `/d/${uid}/${slug}` }, title)), h("div", { class: "quiet", safeHtml: question }), figures);
 }
 
-async function fill(figure, uid) {
+function drawFigure(figure, panel) {
   const body = h("div", { class: "card-value" });
-  const name = h("span", { class: "quiet" });
+  if (panel.figures?.length) drawStat(body, panel);
+  else body.textContent = panel.problem || panel.notice || panel.noValue || "no data";
+  figure.replaceChildren(body, h("span", { class: "quiet" }, panel.title));
+}
+
+async function fill(card) {
+  const figures = new Map([...card.querySelectorAll(".card-figure")].map((figure) => [figure.dataset.id, figure]));
+  if (!figures.size) return;
+  const asked = [["from", "now-15m"], ["to", "now"], ...[...figures.keys()].map((id) => ["panel", `100:${id}`])];
   try {
-    const panel = await ask(`/api/dashboards/${uid}/panels/${figure.dataset.id}`, { from: "now-15m", to: "now", points: 100 });
-    name.textContent = panel.title;
-    if (panel.figures?.length) drawStat(body, panel);
-    else body.textContent = panel.problem || panel.notice || panel.noValue || "no data";
+    await askEach(`/api/dashboards/${card.dataset.uid}/panels`, asked, {}, (panel) => drawFigure(figures.get(panel.key), panel));
   } catch (error) {
-    body.textContent = error.message;
+    for (const figure of figures.values()) drawFigure(figure, { problem: error.message });
   }
-  figure.replaceChildren(body, name);
 }
 
 let shown = "";
@@ -47,8 +51,7 @@ async function show() {
   const kind = JSON.stringify(home.dashboards);
   if (kind !== shown) byId("cards").replaceChildren(...home.dashboards.map(card));
   shown = kind;
-  const figures = [...document.querySelectorAll(".card-figure")];
-  await Promise.all(figures.map((figure) => fill(figure, figure.closest(".card").dataset.uid)));
+  await Promise.all([...document.querySelectorAll(".card")].map(fill));
 }
 
 start();

@@ -1,5 +1,4 @@
 // A panel: its frame, its menu, and what stands in it; a notice where it can't be shown.
-import { ask } from "./api.js";
 import { Chart } from "./chart.js";
 import { h } from "./dom.js";
 import { drawBars, drawGauge, drawStat } from "./figures.js";
@@ -36,7 +35,7 @@ function notice(kind, text) {
 export class Panel {
   // `deck` has `zoom(from, to)`, `open(key)`, `marks` and `uid`.
   constructor(deck, { key, title, type }) {
-    Object.assign(this, { deck, key, type, asTable: false, data: null, drawing: null });
+    Object.assign(this, { deck, key, type, asTable: false, outdated: true, data: null, drawing: null });
     this.body = h("div", { class: "body" });
     this.info = h("details", { class: "menu", hidden: true });
     this.menu = h("details", { class: "menu" });
@@ -49,7 +48,6 @@ export class Panel {
   }
 
   destroy() {
-    this.asked?.abort();
     this.drawing?.destroy();
   }
 
@@ -60,21 +58,12 @@ export class Panel {
     return Math.max(100, Math.min(MOST_POINTS, Math.round(width / 100) * 100));
   }
 
-  // `arrived` is told that there is an answer, and returns when to draw it.
-  async load(arrived = () => null) {
-    this.asked?.abort();
-    const asked = (this.asked = new AbortController());
+  wait() {
+    this.outdated = false;
     this.element.setAttribute("aria-busy", "true");
-    let data;
-    try {
-      const path = `/api/dashboards/${this.deck.uid}/panels/${this.key}`;
-      data = await ask(path, view({ points: this.points() }), { signal: asked.signal });
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      data = { problem: error.message, links: [], queries: {}, notDrawn: [] };
-    }
-    await arrived();
-    if (asked.signal.aborted) return;
+  }
+
+  show(data) {
     this.data = data;
     this.element.classList.remove("loading");
     this.element.removeAttribute("aria-busy");

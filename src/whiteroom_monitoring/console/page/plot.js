@@ -39,7 +39,7 @@ export function options(owner, more) {
   return {
     ...room(owner.area),
     legend: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 18, 0, 0],
     focus: { alpha: 0.22 },
     cursor: {
       sync: { key: SYNC },
@@ -74,7 +74,9 @@ function zoom(plot, owner) {
 
 // Times of a panel's answer: evenly spaced.
 export function timesOf({ start, step, count }) {
-  return Float64Array.from({ length: count }, (_, index) => start + step * index);
+  const times = new Float64Array(count);
+  for (let index = 0; index < count; index++) times[index] = start + step * index;
+  return times;
 }
 
 // Where something was deployed or fired: a line where it began, and a stripe as long as it lasted.

@@ -49,7 +49,7 @@ export function drawnSeries(series, index, hidden) {
     show: !hidden.has(one.name),
     stroke,
     dash,
-    width: bars ? 0 : style.lineWidth ?? 1.5,
+    width: bars ? 0 : style.lineWidth ?? 1,
     fill: style.fillOpacity && !filler(series, style) ? () => paint(one) : undefined,
     spanGaps: Boolean(style.spanNulls),
     points: { show: showsPoints(style) || (!bars && isSparse(one.values)), size: style.pointSize ?? 5 },
