@@ -19,6 +19,7 @@ from typing import BinaryIO
 from benchmarks.console_chunks import SEGMENT_HEADER, Chunk, crc, uvarint, varint
 
 Pairs = tuple[tuple[str, str], ...]
+Course = tuple[str, int]
 _INDEX_HEADER = bytes.fromhex("BAAAD70002")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _EVERY = ("", "")
@@ -26,10 +27,19 @@ _EVERY = ("", "")
 
 @dataclass(frozen=True)
 class Series:
-    """The labels of a series, sorted by name, and what its values are called."""
+    """The labels of a series, sorted by name, and what its values are called.
+
+    It has a value at every ``every``-th step of the store.
+    """
 
     labels: Pairs
     values: str
+    every: int = 1
+
+    @property
+    def course(self) -> Course:
+        """What series with the same samples share."""
+        return self.values, self.every
 
 
 @dataclass(frozen=True)
@@ -60,24 +70,24 @@ def write(
     number: int,
     window: tuple[int, int],
     series: Sequence[Series],
-    chunks: Mapping[str, Sequence[Chunk]],
+    chunks: Mapping[Course, Sequence[Chunk]],
 ) -> None:
-    """Write the block of a window (in seconds, its end excluded); ``chunks`` are those of values.
+    """Write the block of a window (in seconds, its end excluded); ``chunks`` are those of courses.
 
     ``series`` are sorted by their labels; those without chunks in this window are left out.
     """
     name = _name(number)
     (folder / name / "chunks").mkdir(parents=True)
-    shared = {values: _Shared.of(found) for values, found in chunks.items() if found}
-    present = [one for one in series if one.values in shared]
+    shared = {course: _Shared.of(found) for course, found in chunks.items() if found}
+    present = [one for one in series if one.course in shared]
     with (folder / name / "chunks/000001").open("wb") as segment:
         places = _write_chunks(segment, present, shared)
     with (folder / name / "index").open("wb") as index:
         _write_index(index, present, shared, places)
     stats = {
-        "numSamples": sum(shared[one.values].samples for one in present),
+        "numSamples": sum(shared[one.course].samples for one in present),
         "numSeries": len(present),
-        "numChunks": sum(shared[one.values].count for one in present),
+        "numChunks": sum(shared[one.course].count for one in present),
     }
     meta = {
         "ulid": name,
@@ -95,12 +105,12 @@ def _name(number: int) -> str:
 
 
 def _write_chunks(
-    segment: BinaryIO, series: Iterable[Series], shared: Mapping[str, _Shared]
+    segment: BinaryIO, series: Iterable[Series], shared: Mapping[Course, _Shared]
 ) -> list[int]:
     segment.write(SEGMENT_HEADER)
     places, place = [], len(SEGMENT_HEADER)
     for one in series:
-        content = shared[one.values].content
+        content = shared[one.course].content
         places.append(place)
         segment.write(content)
         place += len(content)
@@ -110,7 +120,7 @@ def _write_chunks(
 def _write_index(
     index: BinaryIO,
     series: Sequence[Series],
-    shared: Mapping[str, _Shared],
+    shared: Mapping[Course, _Shared],
     places: Sequence[int],
 ) -> None:
     index.write(_INDEX_HEADER)
@@ -123,7 +133,7 @@ def _write_index(
         index.write(bytes(-index.tell() % 16))
         for pair in (_EVERY, *one.labels):
             postings.setdefault(pair, []).append(index.tell() // 16)
-        index.write(_entry(one, shared[one.values], place, symbols))
+        index.write(_entry(one, shared[one.course], place, symbols))
     # Tables of labels' values, which no reader of this version looks at.
     empty = index.tell()
     index.write(_section(0, b""))

@@ -14,6 +14,7 @@ import itertools
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -27,6 +28,8 @@ from whiteroom_monitoring.locations import share
 PANELS, LINES = 12, 5
 OUR_SHARE = 0.6
 SERVERS, MOST_MACHINES = 3, 16
+# How often most of what we have is scraped, and most rules are evaluated.
+_STEP_S = 10
 ON_SERVERS = ("business-metrics", "nginx", "node-exporter", "cadvisor")
 ON_MACHINES = ("juce-backend", "swift-frontend", "node-exporter", "cadvisor", "whiteroom-agent")
 
@@ -52,7 +55,8 @@ def _drawn() -> Iterator[Series]:
 def _rules() -> Iterator[Mapping[str, Any]]:
     for path in sorted(share("infrastructure/monitoring/prometheus/rules").glob("*.yml")):
         for group in yaml.safe_load(path.read_text())["groups"]:
-            yield from group["rules"]
+            for rule in group["rules"]:
+                yield {**rule, "every": int(group.get("interval", f"{_STEP_S}s")[:-1]) // _STEP_S}
 
 
 def _targets() -> Iterator[Labels]:
@@ -76,7 +80,7 @@ def _recorded(rules: Iterable[Mapping[str, Any]]) -> Iterator[Series]:
                 more = {**labels, **where, **rule.get("labels", {})}
                 seldom = name.startswith("instance_function_code")
                 called = values.rare(course) if seldom else values.named(name, "gauge", course)
-                yield made(name, more, called)
+                yield replace(made(name, more, called), every=rule["every"])
 
 
 def _places(expression: str, everywhere: bool) -> Iterator[Labels]:

@@ -32,7 +32,10 @@ def write(folder: Path, series: Sequence[Series], end: int, step_s: int) -> None
     for number in range(DAY_S // BLOCK_S):
         at = start + number * BLOCK_S
         part = slice(number * per_block, (number + 1) * per_block)
-        made = {called: _chunks(at, step_s, day[part]) for called, day in days.items()}
+        made = {
+            (called, every): _chunks(at, step_s * every, days[called][part][::every])
+            for called, every in {one.course for one in series}
+        }
         console_blocks.write(folder / "data", number, (at, at + BLOCK_S), series, made)
         took = time.monotonic() - began
         print(f"{number + 1} of {DAY_S // BLOCK_S} blocks after {took:.0f} s", file=sys.stderr)

@@ -20,7 +20,7 @@ _CALL_RATE = f"sum by (function) (avg_over_time({_CALLS})) > 0"
 _SLOWEST = highest("instance_function:ffi_call_duration_seconds:p99_rate2m", CALLS, by="function")
 _FAILURES = recorded("instance_function_code:ffi_errors:rate2m", CALLS)
 # What does not fail is not recorded, so that the mean is that of all evaluations of the rules.
-_EVALUATIONS = f"scalar(max(count_over_time({recorded('job:ffi_calls:rate2m')})))"
+_EVALUATIONS = f"scalar(max(count_over_time({recorded('instance:ffi_calls:rate2m')})))"
 _FAILURE_RATE = f"sum by (function, code) (sum_over_time({_FAILURES})) / {_EVALUATIONS}"
 
 BRIDGE = Row(
