@@ -50,12 +50,15 @@ def drawing(viewer: Viewer, running: Console, end: int) -> list[Row]:
 
 
 def day(viewer: Viewer, running: Console, end: int, store: str) -> list[Row]:
-    """Measure each of the four dashboards over a day, every panel of it in sight."""
+    """Measure each of the four dashboards over a day, every panel of it in sight.
+
+    The first is opened, the others are reached by their links, as people go from one to the next.
+    """
     query = f"from={end - DAY_S}000&to={end}000&refresh=off"
     viewer.drawn_s(f"{running.url}/d/whiteroom-alerts/alerts?refresh=off")
-    took = {
-        slug: viewer.drawn_s(f"{running.url}/d/whiteroom-{slug}/{slug}?{query}") for slug in OURS
-    }
+    first, *others = OURS
+    took = {first: viewer.drawn_s(f"{running.url}/d/whiteroom-{first}/{first}?{query}")}
+    took |= {slug: viewer.followed_s(slug) for slug in others}
     return [
         *(report.at_most(f"{slug} over 24 h of {store}", "s", s, 3) for slug, s in took.items()),
         report.at_most("all four of them, one after the other", "s", sum(took.values()), 3),

@@ -18,6 +18,7 @@ from whiteroom_monitoring.console import browser
 # Runs before the page's own scripts: notes when everything is drawn, to the frame. Looks only when
 # an answer has been drawn: looking at every frame would cost frames.
 _WATCH = """
+window.askedAt = 0;
 const look = () => {
   const main = document.querySelector('main');
   const drawn = main?.querySelector('.panel') && !main.querySelector('.loading') &&
@@ -25,6 +26,10 @@ const look = () => {
   if (drawn) requestAnimationFrame(() => { window.drawnAt ??= performance.now(); });
 };
 new MutationObserver(look).observe(document, { subtree: true, attributeFilter: ['data-pending'] });
+"""
+_FOLLOW = """
+Object.assign(window, {{ drawnAt: undefined, askedAt: performance.now() }});
+document.querySelector('.others a[href*="/{}?"]').click();
 """
 _REFRESH = """
 new Promise((done) => {
@@ -95,9 +100,17 @@ class Viewer:
     def drawn_s(self, url: str) -> float:
         """Open a page and return after how many seconds everything was drawn."""
         self._page.open(url)
+        return self._drawn_s()
+
+    def followed_s(self, slug: str) -> float:
+        """Follow the link to a dashboard and return after how many seconds it was drawn."""
+        self._page.value(_FOLLOW.format(slug))
+        return self._drawn_s()
+
+    def _drawn_s(self) -> float:
         self._page.wait("window.drawnAt > 0", 60)
         self._page.events.clear()
-        return float(self._page.value("window.drawnAt")) / 1000
+        return float(self._page.value("window.drawnAt - window.askedAt")) / 1000
 
     def refresh_ms(self) -> float:
         """Refresh and return how many milliseconds the page's main thread worked."""

@@ -40,6 +40,15 @@ def highest(series: str, *matchers: str, by: str = "") -> str:
     return f"{grouped}(max_over_time({recorded(series, *matchers)}))"
 
 
+def mean(series: str, *matchers: str) -> str:
+    """Return the mean of what a rule has recorded since the point before, of each series.
+
+    >>> mean("job_room:calls:rate2m")
+    'avg_over_time(job_room:calls:rate2m[$__rate_interval])'
+    """
+    return f"avg_over_time({recorded(series, *matchers)})"
+
+
 def quantile(share: float, histogram: str, *matchers: str, by: str = "") -> str:
     """Return the quantile ``share`` of a histogram, for each value of the labels ``by``.
 

@@ -35,6 +35,10 @@ class Watched:
         """Open a page and wait until it is drawn."""
         self.page.resize(width, height, phone=width < 500)
         self.page.open(self.url + path)
+        self.wait_until_drawn()
+
+    def wait_until_drawn(self) -> None:
+        """Wait until what was asked for is there."""
         self.page.wait(_DRAWN)
 
     def value(self, expression: str) -> Any:

@@ -123,6 +123,41 @@ def test_what_nobody_sees_costs_nothing(page: Any) -> None:
     assert page.value("document.getAnimations({ subtree: true }).length") == 1
 
 
+def test_a_link_to_a_dashboard_needs_no_other_page(page: Any, our_console: Any) -> None:
+    """From one dashboard to the next, and back: the same page shows it, with the time kept."""
+    ours = replace(page, url=our_console.url)
+    ours.open("/d/whiteroom-alerts/alerts?from=now-3h&to=now", height=4000)
+    ours.value("window.stays = true")
+    ours.value("document.querySelector('.others a[href*=system-health]').click()")
+    ours.page.wait("document.querySelector('h1').innerText === 'System Health'")
+    ours.wait_until_drawn()
+    assert ours.value("location.pathname + location.search") == (
+        "/d/whiteroom-system-health/system-health?from=now-3h&to=now"
+    )
+    assert ours.value("document.title").startswith("System Health")
+    current = "document.querySelector('#dashboards [aria-current]').textContent"
+    assert ours.value(current) == "System Health"
+    assert ours.empty_panels() == []
+    ours.value("history.back()")
+    ours.page.wait("document.querySelector('h1').innerText === 'Alerts'")
+    ours.wait_until_drawn()
+    assert ours.value("window.stays")
+    assert ours.empty_panels() == []
+    assert ours.complaints() == []
+
+
+def test_a_dashboard_that_is_not_there_is_said(page: Any) -> None:
+    """A link into nothing is answered in words, and the way back still works."""
+    page.open("/d/kinds/kinds")
+    page.value(
+        "document.querySelector('main').append(Object.assign(document.createElement('a'),"
+        " { href: '/d/none/none', id: 'lost' })); document.getElementById('lost').click()"
+    )
+    page.page.wait("document.querySelector('h1').innerText === \"This dashboard can't be shown\"")
+    page.value("history.back()")
+    page.page.wait("document.querySelectorAll('.panel').length === 16")
+
+
 def test_keys_do_what_they_say(page: Any) -> None:
     """With keys alone: a panel as a table, alone, and back; the list of keys."""
     page.open("/d/kinds/kinds")

@@ -4,19 +4,19 @@ import { byId, h, say } from "./dom.js";
 import { onKey, start, title } from "./frame.js";
 import { load } from "./loading.js";
 import { Panel } from "./panel.js";
-import { go, kept, parameter, view } from "./place.js";
+import { go, kept, parameter, view, visit } from "./place.js";
 import { TimePicker } from "./timepicker.js";
 import { choice } from "./variables.js";
 
 const NEAR = "300px";
 const ROW_PX = 38;
 // What comes within so long is drawn at once, in a frame instead of one for each.
-const FIRST_MS = 100;
+const FIRST_MS = 200;
 const REFRESH_MS = 500;
 
 class Deck {
-  constructor(uid) {
-    Object.assign(this, { uid, panels: new Map(), marks: [], inSight: new Set(), asking: new Set() });
+  constructor() {
+    Object.assign(this, { uid: null, panels: new Map(), marks: [], inSight: new Set(), asking: new Set() });
     this.main = byId("main");
     this.sight = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
     addEventListener("placechange", () => this.follow());
@@ -48,12 +48,18 @@ class Deck {
 
   // Shows what the address says. (What a link leads to replaces all; a refresh only the data.)
   async follow() {
+    const uid = decodeURIComponent(location.pathname.split("/")[2]);
+    const following = (this.following = {});
+    let content;
     try {
-      this.content = await ask(`/api/dashboards/${this.uid}`, view());
+      content = await ask(`/api/dashboards/${uid}`, view());
     } catch (error) {
-      this.main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, "This dashboard can't be shown"), h("p", {}, error.message)));
+      if (following === this.following) this.missing(error);
       return;
     }
+    if (following !== this.following) return;
+    if (uid !== this.uid) this.change(uid);
+    this.content = content;
     title(this.content.title);
     if (this.content.problem) say(this.content.problem);
     this.drawToolbar();
@@ -61,10 +67,24 @@ class Deck {
     this.loadMarks();
   }
 
+  // To another dashboard.
+  change(uid) {
+    const first = this.uid === null;
+    Object.assign(this, { uid, kind: null, marks: [] });
+    if (first) return;
+    scrollTo(0, 0);
+    this.main.focus({ preventScroll: true });
+  }
+
+  missing(error) {
+    Object.assign(this, { uid: null, kind: null });
+    this.main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, "This dashboard can't be shown"), h("p", {}, error.message)));
+  }
+
   drawToolbar() {
     const { content } = this;
-    this.times ??= new TimePicker({ ...content.time, refresh: content.refresh }, () => this.refresh());
-    this.times.update();
+    this.times ??= new TimePicker(() => this.refresh());
+    this.times.update({ ...content.time, refresh: content.refresh });
     const links = content.links.map((link) => h("a", { href: kept(link), target: link.blank && "_blank" }, link.title));
     this.toolbar ??= h("div", { class: "toolbar" });
     const open = this.toolbar.querySelector("details[open] [data-variable]")?.dataset.variable;
@@ -139,6 +159,7 @@ class Deck {
 
   // What is out of sight is loaded when somebody gets there.
   refresh() {
+    if (this.uid === null) return void this.follow();
     this.forget();
     for (const panel of this.panels.values()) panel.outdated = true;
     this.load([...this.inSight], REFRESH_MS);
@@ -169,6 +190,16 @@ class Deck {
   }
 }
 
+// A link to a dashboard needs no other page: this one shows it, at once.
+function followed(event) {
+  const link = event.target.closest?.("a[href]");
+  const elsewhere = !link || link.target || link.origin !== location.origin || !link.pathname.startsWith("/d/");
+  if (elsewhere || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  link.closest("details.menu")?.removeAttribute("open");
+  visit(link.href);
+}
+
 start();
-const [, , uid] = location.pathname.split("/");
-new Deck(decodeURIComponent(uid)).follow();
+addEventListener("click", followed);
+new Deck().follow();

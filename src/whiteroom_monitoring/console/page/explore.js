@@ -9,6 +9,7 @@ import { go, parameter, view } from "./place.js";
 import { drawTable } from "./tables.js";
 import { TimePicker } from "./timepicker.js";
 
+const RANGE = { from: "now-1h", to: "now", refresh: "" };
 const POINTS = 500;
 const MOST_DRAWN = 50;
 
@@ -33,7 +34,7 @@ function showMessage(kind, text) {
 async function run() {
   const expression = parameter("expr");
   field.value = expression;
-  times.update();
+  times.update(RANGE);
   if (!expression) return showMessage("notice", "Write an expression, such as rate(audio_callbacks_total[1m]). Names are completed.");
   try {
     const panel = await ask("/api/explore", view({ expr: expression, points: POINTS }));
@@ -64,7 +65,7 @@ const field = h("textarea", {
   id: "expression", rows: 2, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": "Expression in PromQL",
   onkeydown: (event) => event.key === "Enter" && !event.shiftKey && submit(event),
 });
-const times = new TimePicker({ from: "now-1h", to: "now", refresh: "" }, run);
+const times = new TimePicker(run);
 byId("main").replaceChildren(
   h("div", { class: "toolbar" }, h("h1", {}, "Explore"), times.element),
   h("form", { class: "ask", onsubmit: submit }, h("div", { class: "field" }, field), h("button", { class: "primary" }, "Run")),

@@ -64,9 +64,17 @@ function showKeys() {
 async function listDashboards() {
   const { dashboards } = await ask("/api/dashboards");
   const links = dashboards.map(({ uid, slug, title }) =>
-    h("a", { href: `/d/${uid}/${slug}`, "aria-current": location.pathname.includes(uid) && "page" }, title),
+    h("a", { href: `/d/${uid}/${slug}` }, title),
   );
   byId("dashboards").replaceChildren(...links);
+  markDashboard();
+}
+
+function markDashboard() {
+  for (const link of byId("dashboards").querySelectorAll("a")) {
+    if (link.pathname.split("/")[2] === location.pathname.split("/")[2]) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
 }
 
 export function title(text) {
@@ -79,6 +87,7 @@ export function start() {
   drawTheme();
   byId("theme").addEventListener("click", toggleTheme);
   addEventListener("keydown", pressed);
+  addEventListener("placechange", markDashboard);
   addEventListener("click", (event) => closeMenus(event.target));
   document.addEventListener("toggle", keepInside, true);
   onKey("?", "this list", showKeys);

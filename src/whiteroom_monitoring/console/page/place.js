@@ -16,7 +16,12 @@ export function go(changes, { replace = false } = {}) {
     for (const each of [value].flat()) if (each !== null) next.append(name, each);
   }
   const text = next.toString();
-  history[replace ? "replaceState" : "pushState"](null, "", text ? `?${text}` : location.pathname);
+  visit(text ? `?${text}` : location.pathname, { replace });
+}
+
+// Goes to an address that this page shows, too.
+export function visit(address, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", address);
   dispatchEvent(new Event("placechange"));
 }
 

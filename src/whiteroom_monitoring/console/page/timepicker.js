@@ -25,9 +25,9 @@ const padded = (seconds) => new Date(seconds * 1000 - new Date(seconds * 1000).g
 const milliseconds = (seconds) => String(Math.round(seconds * 1000));
 
 export class TimePicker {
-  // `defaults` are the dashboard's own from, to and refresh; `again` looks again.
-  constructor(defaults, again) {
-    Object.assign(this, { defaults, again });
+  // `again` looks again.
+  constructor(again) {
+    this.again = again;
     this.summary = h("span", {});
     this.pop = h("div", { class: "pop time" });
     this.menu = h("details", { class: "menu", ontoggle: () => this.menu.open && this.fill() },
@@ -40,7 +40,6 @@ export class TimePicker {
       h("span", { class: "joined" },
         h("button", { type: "button", class: "plain", "aria-label": "Refresh", title: "Refresh (r)", onclick: () => this.again() }, icon("refresh")),
         this.interval));
-    this.update();
     onKey("r", "refresh", () => this.again());
     onKey("z", "zoom out", () => this.zoomOut());
     onKey("[", "back in time", () => this.shift(-0.5));
@@ -56,7 +55,9 @@ export class TimePicker {
     return parameter("to", this.defaults.to);
   }
 
-  update() {
+  // `defaults` are the dashboard's own from, to and refresh.
+  update(defaults) {
+    this.defaults = defaults;
     const known = this.to === "now" && RANGES.find(([from]) => from === this.from);
     this.summary.textContent = known ? known[1] : this.words();
     const every = parameter("refresh", this.defaults.refresh);

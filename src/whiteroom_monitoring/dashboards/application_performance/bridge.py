@@ -11,12 +11,11 @@ from whiteroom_monitoring.dashboards.application_performance.expressions import 
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
-from whiteroom_monitoring.dashboards.promql import highest, recorded
+from whiteroom_monitoring.dashboards.promql import highest, mean, recorded
 from whiteroom_monitoring.dashboards.queries import line
 from whiteroom_monitoring.dashboards.shows import Shows
 
-_CALLS = recorded("instance_function:ffi_calls:rate2m", CALLS)
-_CALL_RATE = f"sum by (function) (avg_over_time({_CALLS})) > 0"
+_CALL_RATE = f"sum by (function) ({mean('instance_function:ffi_calls:rate2m', CALLS)}) > 0"
 _SLOWEST = highest("instance_function:ffi_call_duration_seconds:p99_rate2m", CALLS, by="function")
 _FAILURES = recorded("instance_function_code:ffi_errors:rate2m", CALLS)
 # What does not fail is not recorded, so that the mean is that of all evaluations of the rules.

@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
-from whiteroom_monitoring.dashboards.promql import highest, increase, rate
+from whiteroom_monitoring.dashboards.promql import highest, increase, mean, rate
 from whiteroom_monitoring.dashboards.queries import line
 from whiteroom_monitoring.dashboards.shows import Shows
 
@@ -80,7 +80,12 @@ FRONT_END = Row(
                 "Actions by kind, with the sessions in which they happen. Many actions of one kind "
                 "in a row are somebody who tries again: look at the errors.",
             ),
-            [line(f"60 * sum by (action) ({rate('ui_user_actions_total')})", "{{action}}")],
+            [
+                line(
+                    f"60 * sum by (action) ({mean('job_action:ui_user_actions:rate2m')})",
+                    "{{action}}",
+                )
+            ],
             Look(units.CountsPerMinute, nothing=_NOTHING),
             (8, 8),
         ),

@@ -7,13 +7,13 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import GOOD, WARNING, Limits, Look, Word
 from whiteroom_monitoring.dashboards.panels import About, figure, lines
-from whiteroom_monitoring.dashboards.promql import recorded
+from whiteroom_monitoring.dashboards.promql import mean
 from whiteroom_monitoring.dashboards.queries import line, now
 from whiteroom_monitoring.dashboards.shows import Shows
 
 _NONE = "no containers"
 _ANY = "container_last_seen"
-_CPU = recorded("instance_name:container_cpu_usage_seconds:rate2m")
+_CPU = mean("instance_name:container_cpu_usage_seconds:rate2m")
 
 CONTAINERS = Row(
     "Containers",
@@ -50,7 +50,7 @@ CONTAINERS = Row(
                 ("HighCpuUsage",),
                 waits_for=_ANY,
             ),
-            [line(f"sum by (name) (avg_over_time({_CPU}))", "{{name}}")],
+            [line(f"sum by (name) ({_CPU})", "{{name}}")],
             Look(units.NoUnit, nothing=_NONE),
             (8, 8),
             stacked=True,

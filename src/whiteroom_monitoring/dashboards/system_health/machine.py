@@ -7,11 +7,10 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, lines, ranking
-from whiteroom_monitoring.dashboards.promql import rate, recorded
+from whiteroom_monitoring.dashboards.promql import mean, rate
 from whiteroom_monitoring.dashboards.queries import line, now
 
-_CPU = recorded("instance_mode:node_cpu_seconds:ratio_rate2m")
-_NOT_LOOPBACK = 'device!="lo"'
+_CPU = mean("instance_mode:node_cpu_seconds:ratio_rate2m")
 
 MACHINE = Row(
     "Machine",
@@ -23,7 +22,7 @@ MACHINE = Row(
                 "hypervisor that gives the time to others; much *softirq* is the network.",
                 ("HighCpuUsage",),
             ),
-            [line(f"avg by (mode) (avg_over_time({_CPU}))", "{{mode}}")],
+            [line(f"avg by (mode) ({_CPU})", "{{mode}}")],
             Look(units.PercentUnit, highest=1),
             (8, 8),
             stacked=True,
@@ -74,8 +73,8 @@ MACHINE = Row(
                 ("DiskSpaceLow",),
             ),
             [
-                line(f"sum({rate('node_disk_read_bytes_total')})", "read"),
-                line(f"sum({rate('node_disk_written_bytes_total')})", "written"),
+                line(f"sum({mean('job:node_disk_read_bytes:rate2m')})", "read"),
+                line(f"sum({mean('job:node_disk_written_bytes:rate2m')})", "written"),
             ],
             Look(units.BytesPerSecondIEC),
             (8, 8),
@@ -88,8 +87,8 @@ MACHINE = Row(
                 ("WebServerDown",),
             ),
             [
-                line(f"sum({rate('node_network_receive_bytes_total', _NOT_LOOPBACK)})", "received"),
-                line(f"sum({rate('node_network_transmit_bytes_total', _NOT_LOOPBACK)})", "sent"),
+                line(f"sum({mean('job:node_network_receive_bytes:rate2m')})", "received"),
+                line(f"sum({mean('job:node_network_transmit_bytes:rate2m')})", "sent"),
             ],
             Look(units.BytesPerSecondIEC),
             (8, 8),
