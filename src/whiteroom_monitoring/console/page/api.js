@@ -38,8 +38,8 @@ async function asked(path, parameters, options, use) {
     if (error instanceof TypeError) throw new Error("The console can't be reached.");
     throw error;
   } finally {
-    // What came is drawn first.
-    setTimeout(() => count(-1));
+    // What came is drawn first, in the next frame.
+    requestAnimationFrame(() => setTimeout(() => count(-1)));
   }
 }
 

@@ -3,38 +3,23 @@ import { colour } from "./colours.js";
 import { h } from "./dom.js";
 import { axisTexts, roundDistances } from "./format.js";
 import { drawLegend } from "./legend.js";
-import { drawLimits, drawMarks, fit, options, timeAxis, timesOf, valueAxis } from "./plot.js";
+import { drawLimits, drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "./plot.js";
 import { bands, drawnSeries, drawnValues, fillSeries, limits, order, valueRange } from "./series.js";
 import { drawShape } from "./shapes.js";
-import { Tip } from "./tip.js";
 
 const MOST_END_SHAPES = 12;
 
-export class Chart {
+export class Chart extends Drawing {
   constructor(host, onzoom) {
-    this.onzoom = onzoom;
-    this.hidden = new Set();
-    this.area = h("div", { class: "plot", tabindex: 0, role: "img" });
-    this.legend = h("div", { class: "legend" });
-    host.replaceChildren(this.area, this.legend);
-    this.tip = new Tip(this.area, this);
-    this.resizing = new ResizeObserver(() => fit(this.plot, this.area));
-    this.resizing.observe(this.area);
-    this.redrawn = () => this.plot?.redraw(false);
-    addEventListener("themechange", this.redrawn);
-  }
-
-  destroy() {
-    this.resizing.disconnect();
-    removeEventListener("themechange", this.redrawn);
-    this.plot?.destroy();
+    const legend = h("div", { class: "legend" });
+    super(host, onzoom, legend);
+    Object.assign(this, { legend, hidden: new Set() });
   }
 
   show(panel, marks) {
     Object.assign(this, { panel, marks, from: panel.from, to: panel.to, series: panel.series });
     this.order = order(this.series);
     const kind = JSON.stringify(this.series.map((one) => [one.name, one.colour, one.style, one.unit, one.min, one.max]));
-    // The legend first: the chart has the room that it leaves.
     drawLegend(this);
     if (this.plot && kind === this.kind) this.plot.setData(this.data());
     else this.build();
@@ -46,13 +31,12 @@ export class Chart {
     return [timesOf(this.panel.times), ...this.order.map((index) => values[index])];
   }
 
-  build() {
-    this.plot?.destroy();
+  options() {
     this.area.setAttribute("aria-label", `${this.panel.title ?? "Chart"}: ${this.series.length} series. Arrow keys move along the time.`);
     const unit = this.series[0]?.unit ?? { steps: [[0, 1, ""]] };
     const logarithmic = this.series[0]?.style.scaleDistribution?.type === "log";
     const scale = logarithmic ? { distr: 3, log: this.series[0].style.scaleDistribution.log ?? 10 } : { range: valueRange(this.series) };
-    const wanted = options(this, {
+    return options(this, {
       series: [{}, ...this.order.map((index) => drawnSeries(this.series, index, this.hidden))],
       bands: bands(this.series),
       scales: { y: scale },
@@ -64,8 +48,6 @@ export class Chart {
         setSeries: [(plot, index) => this.emphasise(index)],
       },
     });
-    this.plot = new uPlot(wanted, this.data(), this.area);
-    this.tip.attach(this.plot);
   }
 
   drawOver(plot) {
@@ -102,6 +84,6 @@ export class Chart {
 
   highlight(name) {
     const index = this.series.findIndex((one) => one.name === name);
-    this.plot.setSeries(index < 0 ? null : this.order.indexOf(index) + 1, { focus: true });
+    this.plot?.setSeries(index < 0 ? null : this.order.indexOf(index) + 1, { focus: true });
   }
 }

@@ -2,8 +2,7 @@
 import { colour } from "./colours.js";
 import { h } from "./dom.js";
 import { written } from "./format.js";
-import { drawMarks, fit, options, timeAxis, timesOf, valueAxis } from "./plot.js";
-import { Tip } from "./tip.js";
+import { drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "./plot.js";
 
 // Buckets as they are counted hold all below them, too; what is drawn is what each holds alone.
 export function buckets(series) {
@@ -25,23 +24,11 @@ function trimmed(rows) {
   return first < 0 ? rows.slice(0, 1) : rows.slice(Math.max(0, first - 1), Math.min(rows.length, last + 2));
 }
 
-export class Heatmap {
+export class Heatmap extends Drawing {
   constructor(host, onzoom) {
-    this.onzoom = onzoom;
-    this.area = h("div", { class: "plot", tabindex: 0, role: "img" });
-    this.scale = h("div", { class: "scale" });
-    host.replaceChildren(this.area, this.scale);
-    this.tip = new Tip(this.area, this);
-    this.resizing = new ResizeObserver(() => fit(this.plot, this.area));
-    this.resizing.observe(this.area);
-    this.redrawn = () => this.panel && this.show(this.panel, this.marks);
-    addEventListener("themechange", this.redrawn);
-  }
-
-  destroy() {
-    this.resizing.disconnect();
-    removeEventListener("themechange", this.redrawn);
-    this.plot?.destroy();
+    const scale = h("div", { class: "scale" });
+    super(host, onzoom, scale);
+    this.scale = scale;
   }
 
   show(panel, marks) {
@@ -51,10 +38,12 @@ export class Heatmap {
     this.most = Math.max(1e-9, ...this.rows.flatMap((row) => row.counts.filter(Number.isFinite)));
     this.area.setAttribute("aria-label", `${panel.title}: a histogram over time with ${this.rows.length} buckets`);
     this.drawScale();
-    const times = timesOf(panel.times);
-    this.plot?.destroy();
-    this.plot = new uPlot(this.options(), [times, times.map(() => 0)], this.area);
-    this.tip.attach(this.plot);
+    this.build();
+  }
+
+  data() {
+    const times = timesOf(this.panel.times);
+    return [times, times.map(() => 0)];
   }
 
   options() {

@@ -1,6 +1,8 @@
 // What every drawing over time has: axes, a crosshair that all share, zoom by dragging.
 import { colour } from "./colours.js";
+import { h } from "./dom.js";
 import { timeTexts } from "./format.js";
+import { Tip } from "./tip.js";
 
 const SYNC = "dashboard";
 const FONT = "11px system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";
@@ -33,11 +35,47 @@ export function valueAxis(texts, more = {}) {
   return axis({ size: labelWidth, space: 28, values: (plot, splits) => texts(splits), ...given });
 }
 
-// `owner` has `area`, `from` and `to`, and is told of a zoom by `onzoom(from, to)`.
+// A drawing over time; subclasses have `options()` and `data()`, which say what is drawn once `from`
+// and `to` are known. It is built when the browser says how much room it has: to ask for that would
+// lay out the page anew, once for each drawing.
+export class Drawing {
+  constructor(host, onzoom, foot) {
+    this.onzoom = onzoom;
+    this.area = h("div", { class: "plot", tabindex: 0, role: "img" });
+    host.replaceChildren(this.area, foot);
+    this.tip = new Tip(this.area, this);
+    this.resizing = new ResizeObserver(([{ contentRect }]) => this.fit(contentRect));
+    this.resizing.observe(this.area);
+    this.recoloured = () => this.plot?.redraw(false);
+    addEventListener("themechange", this.recoloured);
+  }
+
+  destroy() {
+    this.resizing.disconnect();
+    removeEventListener("themechange", this.recoloured);
+    this.plot?.destroy();
+  }
+
+  fit({ width, height }) {
+    this.room = { width: Math.max(40, Math.round(width)), height: Math.max(30, Math.round(height)) };
+    if (this.plot) this.plot.setSize(this.room);
+    else this.build();
+  }
+
+  build() {
+    this.plot?.destroy();
+    this.plot = null;
+    if (!this.room || this.from === undefined) return;
+    this.plot = new uPlot(this.options(), this.data(), this.area);
+    this.tip.attach(this.plot);
+  }
+}
+
+// `owner` is a Drawing, and is told of a zoom by `onzoom(from, to)`.
 export function options(owner, more) {
   const { hooks = {}, scales = {}, ...rest } = more;
   return {
-    ...room(owner.area),
+    ...owner.room,
     legend: { show: false },
     padding: [8, 18, 0, 0],
     focus: { alpha: 0.22 },
@@ -52,16 +90,6 @@ export function options(owner, more) {
     scales: { x: { time: true, range: () => [owner.from, owner.to] }, ...scales },
     hooks: { ...hooks, setSelect: [(plot) => zoom(plot, owner)] },
   };
-}
-
-// What a plot is drawn in. A panel that is not shown has no size.
-function room({ clientWidth, clientHeight }) {
-  return { width: Math.max(40, clientWidth), height: Math.max(30, clientHeight) };
-}
-
-export function fit(plot, area) {
-  const { width, height } = room(area);
-  if (plot && (plot.width !== width || plot.height !== height)) plot.setSize({ width, height });
 }
 
 function zoom(plot, owner) {
