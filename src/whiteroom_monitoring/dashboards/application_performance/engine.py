@@ -13,11 +13,13 @@ from whiteroom_monitoring.dashboards.application_performance.expressions import 
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.look import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines, ranking, spread
-from whiteroom_monitoring.dashboards.promql import highest, increase, rate, recorded, select
+from whiteroom_monitoring.dashboards.promql import highest, mean, rate, recorded, select
 from whiteroom_monitoring.dashboards.queries import buckets, line, now
 
 _DROPOUTS = rate("audio_dropouts_total", CHOSEN)
-_PLUGIN_COST = f"sum by (channel, plugin) ({rate('audio_plugin_cpu_seconds_total', CHANNELS)})"
+_LOAD = mean("instance_le:audio_engine_load_ratio_bucket:rate1m", CHOSEN)
+_CHANNEL_COST = mean("instance_channel:audio_channel_cpu_seconds:rate1m", CHANNELS)
+_PLUGIN_COST = mean("instance_channel_plugin:audio_plugin_cpu_seconds:rate1m", CHANNELS)
 _MISSED = select("audio_plugin_deadlines_missed_total", CHANNELS)
 _GUILTY = f"round(sum by (channel, plugin) (increase({_MISSED}[$__range])))"
 _RENDER = "instance:audio_engine_render_time_seconds"
@@ -53,11 +55,11 @@ ENGINE = Row(
             About(
                 "Callbacks by how much of the deadline they took",
                 "Each column is a moment, each row a share of the deadline, and darker means more "
-                "callbacks. A second band far above the first is a plug-in that is slow now and "
-                "then. Whatever is above 100 % was heard.",
+                "callbacks in a second. Another band far above the first is a plug-in that is slow "
+                "now and then. Whatever is above 100 % was heard.",
                 ("AudioDeadlineMissed",),
             ),
-            buckets(f"sum by (le) ({increase('audio_engine_load_ratio_bucket', CHOSEN)})"),
+            buckets(f"sum by (le) ({_LOAD})"),
             Look(units.PercentUnit),
             (12, 8),
         ),
@@ -68,7 +70,7 @@ ENGINE = Row(
                 "one that grew when the trouble began is the one to mute first.",
                 ("AudioDeadlineMissed",),
             ),
-            [line(CHANNEL_COST, "{{channel}}")],
+            [line(f"sum by (channel) ({_CHANNEL_COST})", "{{channel}}")],
             Look(units.PercentUnit),
             (14, 8),
             stacked=True,
@@ -91,7 +93,7 @@ ENGINE = Row(
                 "channel. Take out the one that grew, or ask its maker.",
                 ("AudioDeadlineMissed",),
             ),
-            [line(_PLUGIN_COST, "{{channel}} {{plugin}}")],
+            [line(f"sum by (channel, plugin) ({_PLUGIN_COST})", "{{channel}} {{plugin}}")],
             Look(units.PercentUnit),
             (14, 8),
             stacked=True,
