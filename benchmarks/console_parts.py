@@ -15,15 +15,16 @@ from pathlib import Path
 
 from whiteroom_monitoring.console import browser
 
-# Runs before the page's own scripts: notes when everything is drawn, to the frame. Looks only when
-# an answer has been drawn: looking at every frame would cost frames.
+# Runs before the page's own scripts: notes when everything is drawn. Looks only when nothing is under
+# way any more, which the page says in the frame after it has drawn: looking at every frame would
+# cost frames.
 _WATCH = """
 window.askedAt = 0;
 const look = () => {
   const main = document.querySelector('main');
   const drawn = main?.querySelector('.panel') && !main.querySelector('.loading') &&
     document.body.dataset.pending === '0';
-  if (drawn) requestAnimationFrame(() => { window.drawnAt ??= performance.now(); });
+  if (drawn) window.drawnAt ??= performance.now();
 };
 new MutationObserver(look).observe(document, { subtree: true, attributeFilter: ['data-pending'] });
 """
@@ -35,7 +36,7 @@ _REFRESH = """
 new Promise((done) => {
   dispatchEvent(new KeyboardEvent('keydown', { key: 'r' }));
   const look = () => document.body.dataset.pending === '0'
-    ? requestAnimationFrame(() => requestAnimationFrame(done)) : setTimeout(look, 20);
+    ? done() : setTimeout(look, 20);
   setTimeout(look, 20);
 })
 """

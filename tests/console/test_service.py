@@ -35,6 +35,12 @@ def panels(console: Any, query: str) -> list[Any]:
     return [json.loads(line) for line in body.splitlines()]
 
 
+def marks(console: Any) -> list[Any]:
+    """Return what is marked on the time axes of the last five minutes."""
+    found = panels(console, "from=now-5m&to=now&annotations=&panel=9:12")
+    return next(one["annotations"] for one in found if "annotations" in one)
+
+
 def known(console: Any) -> set[str]:
     """Return the silences that the alerts page lists."""
     return {silence["id"] for silence in console.get("/api/alerts")["silences"]}
@@ -234,6 +240,14 @@ def test_a_slow_source_leaves_the_rest_alive(start_console: Any, backends: Any) 
         first, last = panels(console, "from=now-1h&to=now&panel=100:23&panel=100:12")
     assert (first["key"], first["problem"]) == ("12", "")
     assert (last["key"], last["problem"]) == ("23", "Loki did not answer within 1 s.")
+
+
+def test_what_is_marked_comes_with_the_panels(console: Any) -> None:
+    """Who asks for annotations gets them among the panels, when they began and ended."""
+    wait_until(lambda: bool(marks(console)), 30)
+    title = marks(console)[0]["title"]
+    assert title == "SoundBroken"
+    assert "annotations" not in panels(console, "panel=9:12")[0]
 
 
 def test_an_unknown_panel_says_so_among_others(console: Any) -> None:

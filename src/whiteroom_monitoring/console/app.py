@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -61,10 +62,16 @@ class Console:
         return self._desk.dashboard(request.path_params["uid"], question(request))
 
     async def panels(self, request: Request) -> Response:
-        """Answer with a line of JSON for each panel that is asked for, as soon as it is known."""
+        """Answer with a line of JSON for each panel that is asked for, as soon as it is known.
+
+        Another one has the dashboard's annotations, if they are asked for.
+        """
         uid, asked = request.path_params["uid"], question(request)
         wanted = dict(_panel(text) for text in request.query_params.getlist("panel"))
         panels = await self._workers.run(lambda: self._desk.panels(uid, asked, wanted))
+        if "annotations" in request.query_params:
+            # First, so that what is drawn has them.
+            panels = {"annotations": partial(self._annotations, uid, asked), **panels}
 
         async def line(key: str, panel: Callable[[], Any]) -> bytes:
             try:
@@ -75,10 +82,8 @@ class Console:
         lines = as_they_come([line(*each) for each in panels.items()])
         return StreamingResponse(lines, headers=_NOT_KEPT, media_type="application/x-ndjson")
 
-    def annotations(self, request: Request) -> Any:
-        """Return a dashboard's annotations."""
-        found = self._desk.annotations(request.path_params["uid"], question(request))
-        return {"annotations": found}
+    def _annotations(self, uid: str, asked: Question) -> dict[str, Any]:
+        return {"annotations": self._desk.annotations(uid, asked)}
 
     def explore(self, request: Request) -> Any:
         """Return an expression over a range."""
@@ -132,7 +137,6 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
         "/api/home": lambda request: desk.home(),
         "/api/dashboards": lambda request: {"dashboards": desk.dashboards()},
         "/api/dashboards/{uid}": console.dashboard,
-        "/api/dashboards/{uid}/annotations": console.annotations,
         "/api/alerts": lambda request: desk.alerts(),
         "/api/alerts/history": lambda request: desk.history(question(request)),
         "/api/targets": lambda request: desk.targets(),

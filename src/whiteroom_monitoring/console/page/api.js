@@ -38,8 +38,8 @@ async function asked(path, parameters, options, use) {
     if (error instanceof TypeError) throw new Error("The console can't be reached.");
     throw error;
   } finally {
-    // What came is drawn first, in the next frame.
-    requestAnimationFrame(() => setTimeout(() => count(-1)));
+    // What came is drawn in the next frame, and what that brings into sight is asked for.
+    requestAnimationFrame(() => requestAnimationFrame(() => count(-1)));
   }
 }
 

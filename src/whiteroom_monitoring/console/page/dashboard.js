@@ -64,7 +64,6 @@ class Deck {
     if (this.content.problem) say(this.content.problem);
     this.drawToolbar();
     this.drawSections();
-    this.loadMarks();
   }
 
   // To another dashboard.
@@ -163,7 +162,6 @@ class Deck {
     this.forget();
     for (const panel of this.panels.values()) panel.outdated = true;
     this.load([...this.inSight], REFRESH_MS);
-    this.loadMarks();
   }
 
   forget() {
@@ -175,18 +173,13 @@ class Deck {
     if (!panels.length) return;
     const asking = new AbortController();
     this.asking.add(asking);
-    load(this.uid, panels, { patience, signal: asking.signal }).finally(() => this.asking.delete(asking));
+    load(this, panels, { patience, signal: asking.signal }).finally(() => this.asking.delete(asking));
   }
 
-  async loadMarks() {
-    try {
-      const { annotations } = await ask(`/api/dashboards/${this.uid}/annotations`, view());
-      const changed = JSON.stringify(annotations) !== JSON.stringify(this.marks);
-      this.marks = annotations;
-      if (changed) for (const panel of this.inSight) panel.drawing && panel.draw();
-    } catch (error) {
-      say(`Annotations: ${error.message}`);
-    }
+  mark(marks) {
+    const changed = JSON.stringify(marks) !== JSON.stringify(this.marks);
+    this.marks = marks;
+    if (changed) for (const panel of this.inSight) panel.drawing && panel.draw();
   }
 }
 

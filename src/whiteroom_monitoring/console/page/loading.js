@@ -1,12 +1,12 @@
-// Loads panels: they are asked for at once, and drawn as they come.
+// One request for many panels.
 import { askEach } from "./api.js";
 import { view } from "./place.js";
 
-// What comes within `patience` milliseconds is drawn at once: in a frame, instead of one for each.
-// An aborted `signal` ends it all.
-export async function load(uid, panels, { patience, signal }) {
+// Loads panels of a deck, and what is marked on their time axes. What comes within `patience`
+// milliseconds is drawn at once: in a frame, instead of one for each. An aborted `signal` ends it all.
+export async function load(deck, panels, { patience, signal }) {
   const wanted = new Map(panels.map((panel) => [panel.key, panel]));
-  const parameters = [...view(), ...panels.map((panel) => ["panel", `${panel.points()}:${panel.key}`])];
+  const parameters = [...view(), ["annotations", ""], ...panels.map((panel) => ["panel", `${panel.points()}:${panel.key}`])];
   for (const panel of panels) panel.wait();
   let came = [];
   let timer;
@@ -16,13 +16,15 @@ export async function load(uid, panels, { patience, signal }) {
     came = [];
   };
   const tell = (data) => {
-    came.push([wanted.get(data.key), data]);
+    const panel = wanted.get(data.key);
+    if (panel) came.push([panel, data]);
+    else if (data.annotations && !signal.aborted) deck.mark(data.annotations);
     wanted.delete(data.key);
     timer ??= setTimeout(draw, patience);
   };
   let problem = "The console did not answer.";
   try {
-    await askEach(`/api/dashboards/${uid}/panels`, parameters, { signal }, tell);
+    await askEach(`/api/dashboards/${deck.uid}/panels`, parameters, { signal }, tell);
   } catch (error) {
     problem = error.message;
   }
