@@ -15,9 +15,9 @@ from pathlib import Path
 
 from whiteroom_monitoring.console import browser
 
-# Runs before the page's own scripts: notes when everything is drawn. Looks only when nothing is under
-# way any more, which the page says in the frame after it has drawn: looking at every frame would
-# cost frames.
+# Runs before the page's own scripts: notes when everything is drawn. Looks only when nothing is
+# under way any more, which the page says in the frame after it has drawn: looking at every frame
+# would cost frames.
 _WATCH = """
 window.askedAt = 0;
 const look = () => {
