@@ -89,8 +89,13 @@ def running(layout: Layout, segments: Path) -> Iterator[TwoBackends]:
         *("--redis", f"unix://{redis.socket(layout)}", "--segments", str(segments)),
     ]
     environment = {**os.environ, **clone.python_path("backend")}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
+    with subprocess.Popen(
+        command,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
         try:
             assert process.stdout is not None
             entries = map(json.loads, process.stdout)

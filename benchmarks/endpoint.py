@@ -110,7 +110,7 @@ class Serving:
 
 
 def _started(whose: str) -> Serving:
-    command = [program("endpoint"), whose]
+    command = [str(program("endpoint")), whose]
     return Serving(
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     )
@@ -134,8 +134,8 @@ def measure() -> list[Row]:
         for _ in range(SCRAPES):
             for name, serving in (("ours", ours), ("peer", peer)):
                 with serving.peak(memory[name]):
-                    took, lengths[name] = serving.scrape()
-                times[name].append(took)
+                    taken, lengths[name] = serving.scrape()
+                times[name].append(taken)
         tails = _tail_ratio(ours), _tail_ratio(peer)
     took = [median(times[name]) * 1000 for name in times]
     held = [max(memory[name]) for name in memory]
