@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -64,14 +63,14 @@ class Console:
     async def panels(self, request: Request) -> Response:
         """Answer with a line of JSON for each panel that is asked for, as soon as it is known.
 
-        Another one has the dashboard's annotations, if they are asked for.
+        A line more has the dashboard's annotations, if they are asked for.
         """
         uid, asked = request.path_params["uid"], question(request)
         wanted = dict(_panel(text) for text in request.query_params.getlist("panel"))
-        panels = await self._workers.run(lambda: self._desk.panels(uid, asked, wanted))
-        if "annotations" in request.query_params:
-            # First, so that what is drawn has them.
-            panels = {"annotations": partial(self._annotations, uid, asked), **panels}
+        marked = "annotations" in request.query_params
+        panels = await self._workers.run(
+            lambda: self._desk.panels(uid, asked, wanted, marked=marked)
+        )
 
         async def line(key: str, panel: Callable[[], Any]) -> bytes:
             try:
@@ -81,9 +80,6 @@ class Console:
 
         lines = as_they_come([line(*each) for each in panels.items()])
         return StreamingResponse(lines, headers=_NOT_KEPT, media_type="application/x-ndjson")
-
-    def _annotations(self, uid: str, asked: Question) -> dict[str, Any]:
-        return {"annotations": self._desk.annotations(uid, asked)}
 
     def explore(self, request: Request) -> Any:
         """Return an expression over a range."""

@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.client.generated import console as metrics
-from whiteroom_monitoring.console import alerting, exploring, links, placing, presentation
-from whiteroom_monitoring.console.evaluation import markdown, queries
+from whiteroom_monitoring.console import (
+    alerting,
+    exploring,
+    links,
+    marking,
+    placing,
+    presentation,
+)
+from whiteroom_monitoring.console.evaluation import markdown
 from whiteroom_monitoring.console.evaluation.errors import (
-    SourceError,
     UnknownError,
-    UnsupportedError,
 )
 from whiteroom_monitoring.console.evaluation.evaluator import Evaluated, Evaluator, View
 from whiteroom_monitoring.console.evaluation.library import Dashboard, Library
-from whiteroom_monitoring.console.evaluation.queries import Asking
-from whiteroom_monitoring.console.evaluation.times import TimeRange, grid, time_range
+from whiteroom_monitoring.console.evaluation.times import TimeRange, time_range
 from whiteroom_monitoring.console.overview import overview
 from whiteroom_monitoring.console.placing import Placed
 
@@ -29,7 +33,6 @@ from whiteroom_monitoring.console.placing import Placed
 NOW_STEP_S = 5
 # In which order a person on call looks; others follow by name.
 _ORDER = ("application-performance", "system-health", "business-metrics", "alerts")
-_ANNOTATION_POINTS = 240
 
 
 @dataclass(frozen=True)
@@ -94,58 +97,29 @@ class Desk:
         }
 
     def panels(
-        self, uid: str, question: Question, wanted: Mapping[str, int]
+        self, uid: str, question: Question, wanted: Mapping[str, int], *, marked: bool = False
     ) -> dict[str, Callable[[], dict[str, Any]]]:
-        """Return for each key what returns the panel with its data; ``wanted`` are their points."""
-        widths = {points: replace(question, points=points) for points in wanted.values()}
-        views = {points: self._view(uid, asked) for points, asked in widths.items()}
-        placed = {points: placing.by_key(view) for points, view in views.items()}
+        """Return for each key what returns the panel with its data; ``wanted`` are their points.
 
-        def panel(key: str, points: int) -> dict[str, Any]:
-            found = placed[points].get(key)
-            if found is None:
-                return {"key": key, "problem": f"This dashboard has no panel {key}."}
-            return {"key": key, **self._panel(views[points], found)}
+        ``marked`` adds what returns the dashboard's annotations, as the first.
+        """
+        view = self._view(uid, question)
+        placed = placing.by_key(view)
+        views = {p: self._view(uid, replace(question, points=p)) for p in set(wanted.values())}
+        panels = {
+            key: partial(self._panel, key, placed.get(key), views[points])
+            for key, points in wanted.items()
+        }
+        marks = {"annotations": lambda: {"annotations": marking.marks(view, self._sources)}}
+        return {**(marks if marked else {}), **panels}
 
-        return {key: partial(panel, key, points) for key, points in wanted.items()}
-
-    def _panel(self, view: View, placed: Placed) -> dict[str, Any]:
+    def _panel(self, key: str, placed: Placed | None, view: View) -> dict[str, Any]:
+        if placed is None:
+            return {"key": key, "problem": f"This dashboard has no panel {key}."}
         evaluated = self._evaluator.panel(view, placed.panel, placed.scope)
         metrics.console_evaluations_total.inc(outcome=_outcome(evaluated))
         shown = presentation.panel(evaluated, placed.scope)
-        return {**shown, "from": view.when.start, "to": view.when.end}
-
-    def annotations(self, uid: str, question: Question) -> list[dict[str, Any]]:
-        """Return what is marked on the time axis. What can't be asked is left out and said."""
-        view = self._view(uid, question)
-        return [
-            mark
-            for definition in view.dashboard.annotations
-            if definition.get("enable") and definition.get("expr")
-            for mark in self._marks(definition, view)
-        ]
-
-    def _marks(self, definition: Mapping[str, Any], view: View) -> list[dict[str, Any]]:
-        moments = grid(view.when, _ANNOTATION_POINTS, 15)
-        asking = Asking(self._sources, view.scope, view.when, moments)
-        title = str(definition.get("titleFormat") or definition["name"])
-        target = {"expr": definition["expr"], "range": True, "legendFormat": title}
-        more = {"legendFormat": definition.get("textFormat") or ""}
-        try:
-            found = queries.lines([target], asking)
-        except (SourceError, UnsupportedError):
-            return []
-        marks = []
-        for series in found.series:
-            times = [t for t, v in zip(found.times, series.values, strict=True) if v]
-            text = queries.series_name(more, series.labels, view.scope) if more else ""
-            colour = definition.get("iconColor") or "blue"
-            for start, end in alerting.runs(times, moments.step):
-                marks.append(
-                    {"start": start, "end": end, "title": series.name, "text": text}
-                    | {"colour": colour, "kind": definition["name"]}
-                )
-        return marks
+        return {**shown, "key": key, "from": view.when.start, "to": view.when.end}
 
     def alerts(self) -> dict[str, Any]:
         """Return what fires, and the silences."""
