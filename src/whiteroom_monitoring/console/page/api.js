@@ -25,18 +25,23 @@ function read(text) {
   return content;
 }
 
+async function reached(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new Error("The console can't be reached.");
+  }
+}
+
 // Asks, and returns what `use` makes of a good answer.
 async function asked(path, parameters, options, use) {
   const query = new URLSearchParams(parameters).toString();
   count(1);
   try {
-    const answer = await fetch(query ? `${path}?${query}` : path, options);
+    const answer = await reached(fetch(query ? `${path}?${query}` : path, options));
     if (answer.ok) return await use(answer);
     const { error } = await answer.json().catch(() => ({}));
     throw new Error(error ?? `The console answered with ${answer.status}.`);
-  } catch (error) {
-    if (error instanceof TypeError) throw new Error("The console can't be reached.");
-    throw error;
   } finally {
     // What came is drawn in the next frame, and what that brings into sight is asked for.
     requestAnimationFrame(() => requestAnimationFrame(() => count(-1)));
@@ -44,7 +49,7 @@ async function asked(path, parameters, options, use) {
 }
 
 export function ask(path, parameters = [], options = {}) {
-  return asked(path, parameters, options, async (answer) => read(await answer.text()));
+  return asked(path, parameters, options, async (answer) => read(await reached(answer.text())));
 }
 
 // Asks for several things: `tell` is told each of them as soon as it is known.
@@ -53,8 +58,10 @@ export function askEach(path, parameters, options, tell) {
     const parts = body.getReader();
     const decoder = new TextDecoder();
     let rest = "";
-    for (let part = await parts.read(); !part.done; part = await parts.read()) {
-      const lines = (rest + decoder.decode(part.value, { stream: true })).split("\n");
+    for (;;) {
+      const { value, done } = await reached(parts.read());
+      if (done) return;
+      const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
       rest = lines.pop();
       for (const line of lines) tell(read(line));
     }
