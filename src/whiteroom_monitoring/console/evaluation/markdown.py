@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -19,6 +19,7 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
+@lru_cache(maxsize=1024)
 def html(markdown: str) -> str:
     """Return Markdown as HTML without scripts, styles, images or links to anything but pages."""
     return clean(_parser().render(markdown))

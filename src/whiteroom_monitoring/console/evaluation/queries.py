@@ -56,23 +56,33 @@ def lines(targets: Sequence[Target], asking: Asking) -> Lines:
     for target, samples in zip(targets, _ran(targets, asking), strict=True):
         for sample in samples:
             name = series_name(target, sample.labels, asking.scope)
-            # The value of one moment, beside series over time, is the last one.
-            moments = Grid(times[-1], 1, 1) if _is_instant(target) else asking.grid
-            before: list[Value] = [None] * (len(times) - moments.count)
-            values = before + _placed(sample, moments)
+            if _is_instant(target):
+                # The value of one moment, beside series over time, is the last one.
+                values = [None] * (len(times) - 1) + _known(sample)[-1:]
+            else:
+                values = _placed(sample, asking.grid)
             found.append(Series(str(target.get("refId", "")), name, sample.labels, values))
     return Lines(times, tuple(found))
 
 
+def _known(sample: Sample) -> list[Value]:
+    return [None if math.isnan(value) else value for value in sample.values]
+
+
 def _placed(sample: Sample, moments: Grid) -> list[Value]:
     """Return a value for each moment, None where there is none."""
-    if len(sample.values) == moments.count:
-        return [None if math.isnan(value) else value for value in sample.values]
+    known = _known(sample)
+
+    def place(time: float) -> int:
+        return round((time - moments.start) / moments.step)
+
+    first, last = place(sample.times[0]), place(sample.times[-1])
+    if last - first == len(known) - 1:
+        # Without a gap, as nearly all are.
+        return [None] * first + known + [None] * (moments.count - 1 - last)
     values: list[Value] = [None] * moments.count
-    for time, value in zip(sample.times, sample.values, strict=True):
-        place = round((time - moments.start) / moments.step)
-        if 0 <= place < moments.count and not math.isnan(value):
-            values[place] = value
+    for time, value in zip(sample.times, known, strict=True):
+        values[place(time)] = value
     return values
 
 

@@ -32,19 +32,26 @@ function notice(kind, text) {
   return h("div", { class: `notice ${kind}`, role: kind === "problem" ? "alert" : "note" }, kind === "nothing" ? null : icon(signs[kind]), h("p", {}, text));
 }
 
+// What opens below a sign. It is filled when it is opened: most never are.
+function popup(sign, label, kind, fill) {
+  const pop = h("div", { class: `pop ${kind}` });
+  const summary = h("summary", { "aria-label": label, onclick: () => pop.replaceChildren(...fill()) }, icon(sign));
+  return h("details", { class: "menu" }, summary, pop);
+}
+
 export class Panel {
   // `deck` has `zoom(from, to)`, `open(key)`, `marks` and `uid`.
   constructor(deck, { key, title, type }) {
     Object.assign(this, { deck, key, type, asTable: false, outdated: true, data: null, drawing: null });
     this.body = h("div", { class: "body" });
-    this.info = h("details", { class: "menu", hidden: true });
-    this.menu = h("details", { class: "menu" });
+    this.info = popup("info", `What ${title} means`, "about", () => this.meaning());
+    this.info.hidden = true;
+    this.menu = popup("more", `Menu of ${title}`, "", () => this.choices());
     this.foot = h("p", { class: "foot", hidden: true });
     this.heading = h("h3", {}, title);
     const head = h("header", {}, this.heading, this.info, this.menu);
     this.element = h("section", { class: `panel kind-${type}`, tabindex: -1, "aria-label": title || type, "data-key": key }, head, this.body, this.foot);
     this.element.classList.add("loading");
-    this.fillMenu();
   }
 
   destroy() {
@@ -74,7 +81,7 @@ export class Panel {
     const { data } = this;
     if (!data) return;
     if (data.title !== undefined && data.title !== this.heading.textContent) this.heading.textContent = data.title;
-    this.fillInfo();
+    this.info.hidden = !data.about && !data.links?.length;
     this.foot.hidden = !data.notDrawn?.length;
     this.foot.textContent = this.foot.hidden ? "" : `Not drawn here: ${data.notDrawn.join(", ")}`;
     const message = data.problem || data.notice;
@@ -116,31 +123,24 @@ export class Panel {
 
   toggleTable() {
     this.asTable = !this.asTable;
-    this.fillMenu();
     this.draw();
   }
 
-  fillMenu() {
+  choices() {
     const item = (text, key, act) =>
       h("button", { type: "button", onclick: () => { this.menu.open = false; act(); } }, text, h("kbd", {}, key));
-    this.menu.replaceChildren(
-      h("summary", { "aria-label": `Menu of ${this.heading.textContent}` }, icon("more")),
-      h("div", { class: "pop" },
-        item(this.deck.alone ? "Back to the dashboard" : "View alone", "v", () => this.deck.open(this.key)),
-        ["text", "alertlist", "logs", "table"].includes(this.type) ? null
-          : item(this.asTable ? "Show as drawn" : "Show as table", "t", () => this.toggleTable()),
-        ["text", "alertlist", "logs"].includes(this.type) ? null : item("Explore the query", "e", () => this.explore())));
+    const found = [item(this.deck.alone ? "Back to the dashboard" : "View alone", "v", () => this.deck.open(this.key))];
+    if (!["text", "alertlist", "logs", "table"].includes(this.type)) {
+      found.push(item(this.asTable ? "Show as drawn" : "Show as table", "t", () => this.toggleTable()));
+    }
+    if (!["text", "alertlist", "logs"].includes(this.type)) found.push(item("Explore the query", "e", () => this.explore()));
+    return found;
   }
 
-  fillInfo() {
-    const { about, links = [] } = this.data;
-    this.info.hidden = !about && !links.length;
-    if (this.info.hidden || this.info.dataset.about === about) return;
-    this.info.dataset.about = about;
-    this.info.replaceChildren(
-      h("summary", { "aria-label": `What ${this.heading.textContent} means` }, icon("info")),
-      h("div", { class: "pop about" }, h("div", { class: "prose", safeHtml: about }),
-        links.map((link) => h("a", { href: kept(link), target: link.blank && "_blank", rel: "noopener noreferrer" }, link.title))));
+  meaning() {
+    const { about, links } = this.data;
+    const leads = links.map((link) => h("a", { href: kept(link), target: link.blank && "_blank", rel: "noopener noreferrer" }, link.title));
+    return [h("div", { class: "prose", safeHtml: about }), ...leads];
   }
 
   explore() {
