@@ -15,19 +15,21 @@ from pathlib import Path
 
 from whiteroom_monitoring.console import browser
 
-# Runs before the page's own scripts: notes when everything is drawn. Looks only when nothing is
+# Runs before the page's own scripts: notes when all in sight is drawn. Looks only when nothing is
 # under way any more, which the page says in the frame after it has drawn: looking at every frame
 # would cost frames.
 _WATCH = """
 window.askedAt = 0;
 const look = () => {
-  const main = document.querySelector('main');
-  const drawn = main?.querySelector('.panel') && !main.querySelector('.loading') &&
-    document.body.dataset.pending === '0';
-  if (drawn) window.drawnAt ??= performance.now();
+  if (document.body?.dataset.pending !== '0' || !document.querySelector('.panel')) return;
+  const missing = [...document.querySelectorAll('.panel.loading')]
+    .some((panel) => panel.getBoundingClientRect().top < innerHeight);
+  if (!missing) window.drawnAt ??= performance.now();
 };
 new MutationObserver(look).observe(document, { subtree: true, attributeFilter: ['data-pending'] });
 """
+# Heights of windows: all panels of a dashboard are in sight, or those that a screen shows.
+EVERY_PANEL_PX, SCREEN_PX = 6000, 1200
 _FOLLOW = """
 Object.assign(window, {{ drawnAt: undefined, askedAt: performance.now() }});
 document.querySelector('.others a[href*="/{}?"]').click();
@@ -96,7 +98,11 @@ class Viewer:
         page.call("HeapProfiler.enable")
         for domain in ("Network", "Log"):
             page.call(f"{domain}.disable")
-        page.resize(1600, 6000)
+        self.resize(EVERY_PANEL_PX)
+
+    def resize(self, height_px: int) -> None:
+        """Give the page a window of so many pixels; what is below it is not drawn."""
+        self._page.resize(1600, height_px)
 
     def drawn_s(self, url: str) -> float:
         """Open a page and return after how many seconds everything was drawn."""
