@@ -173,6 +173,25 @@ def test_keys_do_what_they_say(page: Any) -> None:
     page.page.wait("document.querySelector('dialog[open]')?.innerText.includes('zoom out')")
 
 
+def test_menus_of_a_panel_open(page: Any) -> None:
+    """What a panel means stands behind one sign, and what can be done with it behind another."""
+    page.open("/d/kinds/kinds")
+    signs = PANEL.format("11") + ".querySelectorAll('header summary')"
+    page.value(f"{signs}[0].click()")
+    assert "played" in page.value(f"{signs}[0].nextSibling.innerText")
+    assert (
+        page.value(f"{signs}[0].nextSibling.querySelector('a').pathname") == "/runbooks/AudioXruns"
+    )
+    page.value(f"{signs}[1].click()")
+    page.value(
+        f"[...{signs}[1].nextSibling.querySelectorAll('button')]"
+        ".find((button) => button.innerText.startsWith('Show as table')).click()"
+    )
+    page.page.wait(PANEL.format("11") + ".querySelectorAll('tbody tr').length > 50")
+    page.value(f"{signs}[1].click()")
+    assert "Show as drawn" in page.value(f"{signs}[1].nextSibling.innerText")
+
+
 def test_arrows_read_a_chart(page: Any, backends: Any) -> None:
     """The arrow keys move the crosshair, and say what is there, without a mouse."""
     page.open(f"/d/kinds/kinds?from={backends.start}000&to={backends.end}000")
