@@ -248,6 +248,18 @@ def test_completion_writes_names(page: Any) -> None:
     assert page.value(f"{field}.value") == 'level{channel="drums'
 
 
+def test_a_console_that_is_gone_is_said(page: Any, start_console: Any, backends: Any) -> None:
+    """When nobody answers any more, every panel in sight says so, instead of something old."""
+    running = start_console("--prometheus", backends.prometheus, "--dashboards", str(DASHBOARDS))
+    own = replace(page, url=running.url)
+    own.open("/d/kinds/kinds")
+    running.process.terminate()
+    running.process.wait(10)
+    own.page.press("r")
+    own.page.wait(f'{PANEL.format("11")}.innerText.includes("can\'t be reached")')
+    assert own.value("document.querySelectorAll('[aria-busy]').length") == 0
+
+
 def test_dark_is_dark(page: Any) -> None:
     """A dark page has light text on a dark ground, and the drawings with it."""
     page.open("/d/kinds/kinds?theme=dark")
