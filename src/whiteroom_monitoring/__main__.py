@@ -2,6 +2,10 @@
 
 import sys
 
-from whiteroom_monitoring.cli import main
+try:
+    from whiteroom_monitoring.cli import main
+except KeyboardInterrupt:
+    # Ctrl-C while Python still reads the program: no traceback either.
+    sys.exit(130)
 
 sys.exit(main())

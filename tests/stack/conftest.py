@@ -88,6 +88,12 @@ def free_offset() -> int:
 
 
 @pytest.fixture
+def offset() -> int:
+    """An offset at which all ports of a stack are free."""
+    return free_offset()
+
+
+@pytest.fixture
 def wait_until() -> Callable[[Callable[[], bool], float, str], None]:
     """Return a function that waits for a condition, and fails when it does not come in time."""
 

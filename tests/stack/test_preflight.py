@@ -29,9 +29,9 @@ def short_path() -> Iterator[Path]:
 
 
 @pytest.fixture
-def layout(short_path: Path) -> Iterator[Layout]:
+def layout(short_path: Path, offset: int) -> Iterator[Layout]:
     """A stack whose segments' folder is removed in the end."""
-    layout = Layout(short_path / "data", OFFSET)
+    layout = Layout(short_path / "data", offset)
     yield layout
     if layout.segments.is_dir():
         layout.segments.rmdir()

@@ -8,6 +8,16 @@ function count(change) {
   document.body.dataset.pending = pending;
 }
 
+// Holds that count until it is called back: something will be asked for.
+export function hold() {
+  count(1);
+  let held = true;
+  return () => {
+    if (held) count(-1);
+    held = false;
+  };
+}
+
 // Values come as floats of 32 bits in base 64; what is no finite number is none.
 function values(text) {
   const characters = atob(text);
@@ -43,7 +53,7 @@ async function asked(path, parameters, options, use) {
     const { error } = await answer.json().catch(() => ({}));
     throw new Error(error ?? `The console answered with ${answer.status}.`);
   } finally {
-    // What came is drawn in the next frame, and what that brings into sight is asked for.
+    // What came is drawn in the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => count(-1)));
   }
 }

@@ -1,5 +1,5 @@
 // The page of a dashboard: toolbar, sections, panels; loads what is in sight.
-import { ask } from "./api.js";
+import { ask, hold } from "./api.js";
 import { byId, h, say } from "./dom.js";
 import { onKey, start, title } from "./frame.js";
 import { load } from "./loading.js";
@@ -111,6 +111,9 @@ class Deck {
     this.panels.clear();
     const parts = this.alone ? [this.single(wanted)] : wanted.map((section) => this.section(section));
     this.main.replaceChildren(this.toolbar, ...parts);
+    this.told?.();
+    // The browser says in its own time what is in sight.
+    if (this.panels.size) this.told = hold();
     for (const panel of this.panels.values()) this.sight.observe(panel.element);
   }
 
@@ -154,6 +157,7 @@ class Deck {
       if (panel) this.inSight[isIntersecting ? "add" : "delete"](panel);
     }
     this.load([...this.inSight].filter((panel) => panel.outdated), FIRST_MS);
+    this.told?.();
   }
 
   // What is out of sight is loaded when somebody gets there.
