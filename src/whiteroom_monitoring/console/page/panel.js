@@ -40,7 +40,7 @@ function popup(sign, label, kind, fill) {
 }
 
 export class Panel {
-  // `deck` has `zoom(from, to)`, `open(key)`, `marks` and `uid`.
+  // `deck` has `zoom(from, to)`, `open(key)`, `alone` and `marks`.
   constructor(deck, { key, title, type }) {
     Object.assign(this, { deck, key, type, asTable: false, outdated: true, data: null, drawing: null });
     this.body = h("div", { class: "body" });
