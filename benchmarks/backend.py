@@ -28,8 +28,8 @@ from typing import Any
 from benchmarks import report
 from benchmarks.report import Row
 from benchmarks.stack import free_layout, require, whiteroom
-from whiteroom_monitoring.stack.app import clone, postgresql, redis
-from whiteroom_monitoring.stack.layout import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.components import postgresql, redis, reference_app
+from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
 
 REQUESTS_PER_S = 500
 STRESS_S = 20
@@ -88,7 +88,7 @@ def running(layout: Layout, segments: Path) -> Iterator[TwoBackends]:
         *("--database", postgresql.connection(layout, postgresql.BACKEND_ROLE)),
         *("--redis", f"unix://{redis.socket(layout)}", "--segments", str(segments)),
     ]
-    environment = {**os.environ, **clone.python_path("backend")}
+    environment = {**os.environ, **reference_app.python_path("backend")}
     with subprocess.Popen(
         command,
         env=environment,
@@ -180,7 +180,7 @@ async def cost(backends: TwoBackends) -> Row:
 def main() -> int:
     """Measure everything on one stack of its own."""
     arguments = report.parser(__doc__).parse_args()
-    sys.path.append(clone.python_path("musicians")["PYTHONPATH"])
+    sys.path.append(reference_app.python_path("musicians")["PYTHONPATH"])
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as name:
         folder = Path(name)

@@ -22,10 +22,11 @@ from benchmarks.console_series import LINES, PANELS, series
 from benchmarks.console_store import BLOCK_S, prometheus, write
 from benchmarks.console_values import DAY_S
 from benchmarks.report import Row
-from whiteroom_monitoring.console import browser, page
-from whiteroom_monitoring.console.command import DASHBOARDS
+from whiteroom_monitoring.cli.console import DASHBOARDS
+from whiteroom_monitoring.console import chromium
+from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.locations import share
-from whiteroom_monitoring.stack import processes
+from whiteroom_monitoring.web import console as page
 
 REPETITIONS = 5
 POINTS, STEP_S = 500, 10
@@ -106,7 +107,7 @@ def main() -> int:
         (folder / "drawn/drawn.json").write_text(dashboard(PANELS))
         with prometheus(folder) as url, tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
             segments = Path(memory)
-            with browser.page() as found:
+            with chromium.page() as found:
                 viewer = Viewer(found)
                 with console(url, folder / "drawn", segments) as running:
                     rows = [*drawing(viewer, running, end), sharing(running, end)]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.console import browser
+from whiteroom_monitoring.console import chromium
 
 # Runs before the page's own scripts: notes when all in sight is drawn. Looks only when nothing is
 # under way any more, which the page says in the frame after it has drawn: looking at every frame
@@ -92,7 +92,7 @@ def console(prometheus: str, dashboards: Path, segments: Path) -> Iterator[Conso
 class Viewer:
     """A browser that measures what it is shown."""
 
-    def __init__(self, page: browser.Page) -> None:
+    def __init__(self, page: chromium.Page) -> None:
         self._page = page
         page.call("Page.addScriptToEvaluateOnNewDocument", source=_WATCH)
         page.call("HeapProfiler.enable")

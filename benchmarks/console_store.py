@@ -16,7 +16,7 @@ from benchmarks.console_blocks import Series
 from benchmarks.console_chunks import Chunk, chunks
 from benchmarks.console_parts import free_port
 from benchmarks.console_values import DAY_S, values
-from whiteroom_monitoring.stack.components import PROMETHEUS
+from whiteroom_monitoring.deploy.registry import PROMETHEUS
 
 # As Prometheus makes of its blocks of two hours after a while.
 BLOCK_S = 21_600

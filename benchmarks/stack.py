@@ -23,9 +23,9 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.report import Row
-from whiteroom_monitoring.stack import processes
-from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
-from whiteroom_monitoring.stack.prometheus import Prometheus, UnreachableError, get_json
+from whiteroom_monitoring.datasources.prometheus import Prometheus, UnreachableError, get_json
+from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
 
 OFFSETS = range(24_000, 30_000, 100)
 REPETITIONS = 5

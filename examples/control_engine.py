@@ -17,7 +17,7 @@ import json
 import socket
 import sys
 
-from whiteroom_monitoring.stack.layout import Layout, default_data
+from whiteroom_monitoring.deploy.paths import Layout, default_data
 
 
 def value_of(text: str) -> object:

@@ -1,1 +1,1 @@
-pytest_plugins = ["whiteroom_monitoring.testing.pytest_plugin"]
+pytest_plugins = ["whiteroom_monitoring.client.testing.pytest_plugin"]

@@ -3,8 +3,8 @@
 import time
 
 from whiteroom_monitoring import client
+from whiteroom_monitoring.client.exposition.server import MetricsServer
 from whiteroom_monitoring.client.generated import business
-from whiteroom_monitoring.client.server import MetricsServer
 
 
 def save(song: str) -> None:

@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from whiteroom_monitoring.cli import main
+    from whiteroom_monitoring.cli.main import main
 except KeyboardInterrupt:
     # Ctrl-C while Python still reads the program: no traceback either.
     sys.exit(130)

@@ -77,7 +77,7 @@ def test_without_its_share_the_check_says_what_is_missing(installation, tmp_path
     shutil.rmtree(broken / "whiteroom_monitoring" / "share")
     program = (
         f"import sys; sys.path.insert(0, {str(broken)!r})\n"
-        "from whiteroom_monitoring.cli import main\n"
+        "from whiteroom_monitoring.cli.main import main\n"
         "sys.exit(main(['check']))\n"
     )
     done = installation.run("python", "-c", program)

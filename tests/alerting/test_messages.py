@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
+from whiteroom_monitoring.deploy import config, credentials, delivery
+from whiteroom_monitoring.deploy.paths import Layout
 from whiteroom_monitoring.locations import share
-from whiteroom_monitoring.stack import channels, credentials, rendering
-from whiteroom_monitoring.stack.layout import Layout
 
 # What fits on a telephone that is locked, in two lines.
 LONGEST_TITLE = 110
@@ -33,8 +33,8 @@ def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_po
     credentials.store(layout, {})
     for path in layout.secrets.iterdir():
         path.write_text(path.read_text().replace(":8004", f":{port}"))
-    source = rendering.Source(share("infrastructure/monitoring"))
-    for name, text in rendering.render(source, layout, {"prometheus"}, given).items():
+    source = config.Source(share("infrastructure/monitoring"))
+    for name, text in config.render(source, layout, {"prometheus"}, given).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(":8004", f":{port}").replace(":8025", f":{smtp_port}"))
@@ -247,15 +247,15 @@ def test_a_channel_that_refuses_loses_nothing(
     alert = _by_name(examples, "DiskSpaceLow")
     way.send(alert.payload())
     deadline = time.monotonic() + ARRIVES_S
-    while not (refused := channels.refusals(way.log, datetime.datetime.now(datetime.UTC))):
+    while not (refused := delivery.refusals(way.log, datetime.datetime.now(datetime.UTC))):
         assert time.monotonic() < deadline, way.log.read_text()[-500:]
         time.sleep(0.1)
     assert [(each.receiver, each.integration) for each in refused] == [
         ("pagerduty-critical", "pagerduty")
     ]
     assert "503" in refused[0].reason
-    later = datetime.datetime.now(datetime.UTC) + 2 * channels.RECENT
-    assert channels.refusals(way.log, later) == []
+    later = datetime.datetime.now(datetime.UTC) + 2 * delivery.RECENT
+    assert delivery.refusals(way.log, later) == []
     holder.close()
     _until(way, lambda messages: any(m["channel"] == "pagerduty" for m in messages))
     assert [incident["state"] for incident in way.incidents()] == ["triggered"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from whiteroom_monitoring.check import rule_files
+from whiteroom_monitoring.lint import rule_files
 from whiteroom_monitoring.locations import repository_root, share
 
 FOLDER = share("infrastructure/monitoring")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
 
 MARK = "▸"

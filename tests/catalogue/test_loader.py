@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue, Label
 from whiteroom_monitoring.errors import FaultyFilesError
 from whiteroom_monitoring.locations import share

@@ -9,10 +9,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from whiteroom_monitoring import check as package
-from whiteroom_monitoring.check import checks, command
-from whiteroom_monitoring.check.dashboards.lints import LINTS
-from whiteroom_monitoring.cli import main
+from whiteroom_monitoring import lint as package
+from whiteroom_monitoring.cli import check as command
+from whiteroom_monitoring.cli.main import main
+from whiteroom_monitoring.lint import checks
+from whiteroom_monitoring.lint.dashboards.registry import LINTS
 from whiteroom_monitoring.locations import repository_root, share
 
 SCHEMA = Path(package.__file__).parent.parent / "schemas" / "check.schema.json"

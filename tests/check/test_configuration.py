@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.check import configuration
-from whiteroom_monitoring.check.configuration import Configuration
 from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.lint import configuration
+from whiteroom_monitoring.lint.configuration import Configuration
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pkgutil
 
 import pytest
 
-from whiteroom_monitoring import catalogue, check, generate
+from whiteroom_monitoring import catalogue, codegen, lint
 
 MODULES = sorted(
     module.name
-    for package in (catalogue, check, generate)
+    for package in (catalogue, lint, codegen)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import promql_parser
 import pytest
 
-from whiteroom_monitoring.catalogue.loader import load
-from whiteroom_monitoring.check import vocabulary
-from whiteroom_monitoring.check.expressions import findings
-from whiteroom_monitoring.check.inference import result_labels
-from whiteroom_monitoring.check.known import Known, Series, known_series
+from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.promql import vocabulary
+from whiteroom_monitoring.promql.infer import result_labels
+from whiteroom_monitoring.promql.series import Known, Series, known_series
+from whiteroom_monitoring.promql.validate import findings
 
 
 @pytest.fixture(scope="module")

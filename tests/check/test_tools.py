@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.check import tools
-from whiteroom_monitoring.check.tools import Tool
 from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.lint import tools
+from whiteroom_monitoring.lint.tools import Tool
 
 PATH = Path("rules.yml")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.check import vocabulary
-from whiteroom_monitoring.check.vocabulary import Family
 from whiteroom_monitoring.errors import FaultyFilesError, MonitoringError
 from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.promql import vocabulary
+from whiteroom_monitoring.promql.vocabulary import Family
 
 EXPOSITION = """\
 # HELP calls_total Calls.

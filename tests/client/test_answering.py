@@ -16,9 +16,10 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from whiteroom_monitoring.client import answering, asgi, wsgi
-from whiteroom_monitoring.client.credentials import Credentials, CredentialsError
-from whiteroom_monitoring.client.formats import (
+from whiteroom_monitoring.client.exposition import answer as answering
+from whiteroom_monitoring.client.exposition import asgi, wsgi
+from whiteroom_monitoring.client.exposition.credentials import Credentials, CredentialsError
+from whiteroom_monitoring.client.exposition.formats import (
     OPEN_METRICS,
     TEXT,
     Exposition,
@@ -26,7 +27,7 @@ from whiteroom_monitoring.client.formats import (
     Wanted,
     text_only,
 )
-from whiteroom_monitoring.client.server import ListenError, MetricsServer, Security
+from whiteroom_monitoring.client.exposition.server import ListenError, MetricsServer, Security
 
 SMALL = b"# TYPE a counter\na_total 1\n"
 PLAIN = "text/plain; charset=utf-8"

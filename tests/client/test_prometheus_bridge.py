@@ -14,7 +14,7 @@ from prometheus_client.openmetrics import parser as openmetrics_parser
 from prometheus_client.parser import text_string_to_metric_families
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.formats import Wanted
+from whiteroom_monitoring.client.exposition.formats import Wanted
 from whiteroom_monitoring.client.generated import business, http, security
 from whiteroom_monitoring.client.prometheus_bridge import (
     CatalogueCollector,

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client import asgi, wsgi
+from whiteroom_monitoring.client.exposition import asgi, wsgi
 from whiteroom_monitoring.client.generated import business, http
 
 TRACE = {"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.stack.components import ALERTMANAGER, PROMETHEUS
+from whiteroom_monitoring.deploy.registry import ALERTMANAGER, PROMETHEUS
 
 FOLDER = Path(__file__).parent
 DEADLINE_S = 30

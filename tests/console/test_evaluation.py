@@ -14,22 +14,19 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.console import colours, presentation, written
-from whiteroom_monitoring.console.evaluation import alerts, fields, markdown, support, units
-from whiteroom_monitoring.console.evaluation.asking import Server
-from whiteroom_monitoring.console.evaluation.errors import (
-    RequestError,
-    SourceError,
-    UnsupportedError,
-)
-from whiteroom_monitoring.console.evaluation.evaluator import Evaluated
-from whiteroom_monitoring.console.evaluation.frames import Column, Series, Table
-from whiteroom_monitoring.console.evaluation.interpolation import Scope
-from whiteroom_monitoring.console.evaluation.library import Library
-from whiteroom_monitoring.console.evaluation.sharing import SharedAnswers
-from whiteroom_monitoring.console.evaluation.times import TimeRange, grid, moment
-from whiteroom_monitoring.console.evaluation.transformations import transformed
+from whiteroom_monitoring.console import encoding as written
+from whiteroom_monitoring.console import presentation
+from whiteroom_monitoring.datasources.errors import RequestError, SourceError, UnsupportedError
+from whiteroom_monitoring.datasources.http import Server
+from whiteroom_monitoring.datasources.single_flight import SharedAnswers
 from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.grafana import alert_list, colors, fields, markdown, support, units
+from whiteroom_monitoring.grafana.evaluate import Evaluated
+from whiteroom_monitoring.grafana.frames import Column, Series, Table
+from whiteroom_monitoring.grafana.interpolation import Scope
+from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.grafana.time_range import TimeRange, grid, moment
+from whiteroom_monitoring.grafana.transformations import transformed
 
 ROOT = Path(__file__).parents[2]
 
@@ -139,9 +136,9 @@ def test_colours_by_name_stay() -> None:
     """A name has the same colour whatever its neighbours, unless one of them has it already."""
     series = [Series("A", name, {}, [1.0]) for name in ("a", "b", "c")]
     by_name = [{"color": {"mode": "palette-classic-by-name"}}] * 3
-    found = colours.of_series(series, by_name)
+    found = colors.of_series(series, by_name)
     assert len(set(found)) == 3
-    assert colours.of_series(series[:1], by_name[:1]) == found[:1]
+    assert colors.of_series(series[:1], by_name[:1]) == found[:1]
 
 
 @pytest.mark.parametrize(
@@ -164,11 +161,11 @@ def test_text_is_harmless(written: str) -> None:
 
 def test_alert_filters() -> None:
     """A selector of alerts is read as Prometheus' matchers, and what is none is named."""
-    assert alerts.parsed('{team="audio", priority=~"P0|P1", job!="x"}') == [
+    assert alert_list.parsed('{team="audio", priority=~"P0|P1", job!="x"}') == [
         *(("team", "=", "audio"), ("priority", "=~", "P0|P1"), ("job", "!=", "x")),
     ]
     with pytest.raises(UnsupportedError):
-        alerts.parsed("{team}")
+        alert_list.parsed("{team}")
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.console.evaluation.errors import UnsupportedError
-from whiteroom_monitoring.console.evaluation.interpolation import Scope, Value, macros
-from whiteroom_monitoring.console.evaluation.times import TimeRange, grid
+from whiteroom_monitoring.datasources.errors import UnsupportedError
+from whiteroom_monitoring.grafana.interpolation import Scope, Value, macros
+from whiteroom_monitoring.grafana.time_range import TimeRange, grid
 
 SCOPE = Scope(
     {

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.console.door import digest
+from whiteroom_monitoring.console.auth import digest
 
 PANELS = "/api/dashboards/kinds/panels"
 

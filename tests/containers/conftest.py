@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from whiteroom_monitoring.containers.exporter import Exporter
+from whiteroom_monitoring.exporters.containers.exporter import Exporter
 
 NOW = 1_760_000_000.75
 BOOT = 1_750_000_000
@@ -158,7 +158,7 @@ class Machine:
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the engines of this computer out of the tests."""
     monkeypatch.delenv("DOCKER_HOST", raising=False)
-    monkeypatch.setattr("whiteroom_monitoring.containers.engine.SOCKETS", ())
+    monkeypatch.setattr("whiteroom_monitoring.exporters.containers.docker_api.SOCKETS", ())
 
 
 @pytest.fixture

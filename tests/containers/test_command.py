@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.containers import command
+from whiteroom_monitoring.cli import containers
 from whiteroom_monitoring.errors import UsageError
 
 PROGRAM = """\
@@ -50,6 +50,6 @@ def test_serves_until_sigterm(machine, engine, parsed) -> None:
 def test_root_that_is_no_folder(tmp_path: Path, option: str) -> None:
     """A root that does not exist is an error of usage."""
     parser = argparse.ArgumentParser()
-    command.configure(parser)
+    containers.configure(parser)
     with pytest.raises(UsageError, match="found no folder"):
-        command.run(parser.parse_args([option, str(tmp_path / "none")]))
+        containers.run(parser.parse_args([option, str(tmp_path / "none")]))

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from whiteroom_monitoring.containers import cgroups
+from whiteroom_monitoring.exporters.containers import cgroups
 
 KEY = "0123456789abcdef" * 4
 OTHER = "fedcba9876543210" * 4

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.containers import engine as engine_module
-from whiteroom_monitoring.containers.engine import Engine, EngineError
+from whiteroom_monitoring.exporters.containers import docker_api as engine_module
+from whiteroom_monitoring.exporters.containers.docker_api import Engine, EngineError
 
 KEY = "0123456789abcdef" * 4
 OTHER = "fedcba9876543210" * 4

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.containers.exporter import Exporter
+from whiteroom_monitoring.exporters.containers.exporter import Exporter
 
 CGROUPS = Path("/sys/fs/cgroup")
 IMAGE = "localhost/whiteroom-probe:1"

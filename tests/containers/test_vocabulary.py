@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.check.vocabulary import families
-from whiteroom_monitoring.containers import command
-from whiteroom_monitoring.containers.metrics import METRICS, vocabulary
+from whiteroom_monitoring.cli import containers
+from whiteroom_monitoring.exporters.containers.metrics import METRICS, vocabulary
+from whiteroom_monitoring.promql.vocabulary import families
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/containers.md"
@@ -21,7 +21,7 @@ VOCABULARY = ROOT / "catalogue/vocabulary/containers.txt"
 @pytest.mark.parametrize("module", ["exposition", "engine"])
 def test_examples(module: str) -> None:
     """The examples in docstrings are true."""
-    name = f"whiteroom_monitoring.containers.{module}"
+    name = f"whiteroom_monitoring.exporters.containers.{module}"
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
@@ -45,7 +45,7 @@ def test_page_lists_metrics_and_options() -> None:
     """The page names every metric and every option, and no option that does not exist."""
     page = PAGE.read_text()
     parser = argparse.ArgumentParser(add_help=False)
-    command.configure(parser)
+    containers.configure(parser)
     wanted = {f"`{metric.name}`" for metric in METRICS}
     wanted |= {f"`{action.option_strings[0]}" for action in parser._actions}
     assert {words for words in wanted if words not in page} == set()

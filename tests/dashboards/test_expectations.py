@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.dashboards.assembly import expectations
+from whiteroom_monitoring.dashboards.expectation import Shows
 from whiteroom_monitoring.dashboards.expectations import FILE, Expectation, load
-from whiteroom_monitoring.dashboards.set import DASHBOARDS
-from whiteroom_monitoring.dashboards.shows import Shows
+from whiteroom_monitoring.dashboards.registry import DASHBOARDS
 from whiteroom_monitoring.errors import FaultyFilesError
 from whiteroom_monitoring.locations import share
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.dashboards.look import BAD, GOOD, PLAIN, WARNING, Limits, Look, Word
+from whiteroom_monitoring.dashboards.field_style import (
+    BAD,
+    GOOD,
+    PLAIN,
+    WARNING,
+    Limits,
+    Look,
+    Word,
+)
 
 STEPS = [
     (Limits(0.7, 1), [(GOOD, None), (WARNING, 0.7), (BAD, 1)]),

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from whiteroom_monitoring.console.evaluation.alerts import parsed
-from whiteroom_monitoring.console.evaluation.interpolation import Scope, Value
-from whiteroom_monitoring.dashboards import alerts, context
+from whiteroom_monitoring.dashboards import alerts, template_variables
+from whiteroom_monitoring.dashboards.allowed_features import PANELS
 from whiteroom_monitoring.dashboards.assembly import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
-from whiteroom_monitoring.dashboards.set import DASHBOARDS
-from whiteroom_monitoring.dashboards.supported import PANELS
+from whiteroom_monitoring.dashboards.registry import DASHBOARDS
+from whiteroom_monitoring.grafana.alert_list import parsed
+from whiteroom_monitoring.grafana.interpolation import Scope, Value
 from whiteroom_monitoring.locations import share
 
 GRAFANA = share("infrastructure/monitoring/grafana")
@@ -89,7 +89,8 @@ def test_dashboards_begin_with_a_provisioned_source(dashboard: Dashboard) -> Non
 def test_runbooks_are_where_notifications_say() -> None:
     """Panels and notifications link to the same repository."""
     template = GRAFANA.parent / "alertmanager/templates/whiteroom.tmpl"
-    assert f'"whiteroom.repository" }}}}{context.REPOSITORY}{{{{' in Path(template).read_text()
+    defined = f'"whiteroom.repository" }}}}{template_variables.REPOSITORY}{{{{'
+    assert defined in Path(template).read_text()
 
 
 def test_what_is_supported_is_used() -> None:

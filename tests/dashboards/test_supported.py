@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.dashboards.supported import Unsupported, unsupported
+from whiteroom_monitoring.dashboards.allowed_features import Unsupported, unsupported
 
 CASES = [
     ({"type": "stat", "title": "A"}, []),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.locations import share
 

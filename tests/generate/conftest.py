@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.cli import main
+from whiteroom_monitoring.cli.main import main
 
 ENGINE = """\
 domain: audio

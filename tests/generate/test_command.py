@@ -9,9 +9,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from whiteroom_monitoring import generate as package
-from whiteroom_monitoring.cli import main
-from whiteroom_monitoring.generate import command, files
+from whiteroom_monitoring import codegen as package
+from whiteroom_monitoring.cli import generate
+from whiteroom_monitoring.cli.main import main
+from whiteroom_monitoring.codegen import files
 
 SCHEMAS = Path(package.__file__).parent.parent / "schemas"
 REFERENCE = "docs/metrics.md"
@@ -51,7 +52,7 @@ def test_diff_is_limited(clone, capsys) -> None:
     """A large difference is cut, and the number of lines left out is said."""
     clone.generate("--check")
     said = capsys.readouterr().out
-    assert said.count("\n+") <= command.MAX_DIFF_LINES
+    assert said.count("\n+") <= generate.MAX_DIFF_LINES
     assert "more lines\n" in said
 
 
@@ -123,7 +124,7 @@ def test_faulty_catalogue_writes_nothing(clone, capsys) -> None:
 
 def test_installed_package_needs_a_root(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     """Outside of a clone, generate says what to name, as a usage error."""
-    monkeypatch.setattr(command, "repository_root", lambda: None)
+    monkeypatch.setattr(generate, "repository_root", lambda: None)
     assert main(["generate"]) == 2
     assert "name --root" in capsys.readouterr().err
 

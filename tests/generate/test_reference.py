@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from whiteroom_monitoring.catalogue.loader import load
-from whiteroom_monitoring.generate import reference
+from whiteroom_monitoring.catalogue.load import load
+from whiteroom_monitoring.codegen import reference
 from whiteroom_monitoring.locations import share
 
 GOLDEN = Path(__file__).with_name("golden_metrics.md")

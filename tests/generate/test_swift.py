@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.catalogue.loader import load
-from whiteroom_monitoring.generate import c, swift
+from whiteroom_monitoring.catalogue.load import load
+from whiteroom_monitoring.codegen import c, swift
 
 # By the path of the output, the file beside this test that holds what it should be.
 GOLDEN = {

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from whiteroom_monitoring.inbox import email, pagerduty, slack
 from whiteroom_monitoring.inbox.messages import InvalidMessageError
+from whiteroom_monitoring.inbox.receivers import email, pagerduty, slack
 
 TRIGGER: dict[str, Any] = {
     "routing_key": "0123456789abcdef0123456789abcdef",

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from whiteroom_monitoring.errors import FaultyFilesError
-from whiteroom_monitoring.generate import objectives as generator
 from whiteroom_monitoring.locations import repository_root
-from whiteroom_monitoring.objectives import loader
-from whiteroom_monitoring.objectives.model import NONE, Burn, Range
+from whiteroom_monitoring.slo import burn_rate as generator
+from whiteroom_monitoring.slo import load
+from whiteroom_monitoring.slo.model import NONE, Burn, Range
 
 OBJECTIVES = """\
 period: 30d
@@ -43,7 +43,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_objectives_are_what_the_file_says(path: Path) -> None:
     """A goal in percent becomes a share, and what is left of it is the budget."""
-    found = loader.load(path)
+    found = load.load(path)
     (objective,) = found.objectives
     assert (objective.goal, objective.budget, objective.fewest) == (0.999, 0.001, 10)
     assert found.burns[0] == Burn(Range("1h"), Range("5m"), 14.4, "P1")
@@ -52,7 +52,7 @@ def test_objectives_are_what_the_file_says(path: Path) -> None:
 
 def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
     """No file is no fault: there are no objectives, and no rules of them."""
-    assert loader.load(tmp_path / "objectives.yml") == NONE
+    assert load.load(tmp_path / "objectives.yml") == NONE
     assert generator.generate(NONE) == {}
 
 
@@ -73,7 +73,7 @@ def test_a_fault_is_named_with_its_place(
     assert old in OBJECTIVES
     path.write_text(OBJECTIVES.replace(old, new))
     with pytest.raises(FaultyFilesError) as caught:
-        loader.load(path)
+        load.load(path)
     fault = next(fault for fault in caught.value.faults if problem in str(fault))
     assert (fault.line, fault.column) == place
 
@@ -83,7 +83,7 @@ def test_two_objectives_of_one_name_are_a_fault(path: Path) -> None:
     again = OBJECTIVES[OBJECTIVES.index("  - name:") :]
     path.write_text(OBJECTIVES + again)
     with pytest.raises(FaultyFilesError) as caught:
-        loader.load(path)
+        load.load(path)
     assert [fault.problem for fault in caught.value.faults] == [
         "calls stands here twice",
         "CallsBudgetBurning stands here twice",
@@ -92,7 +92,7 @@ def test_two_objectives_of_one_name_are_a_fault(path: Path) -> None:
 
 def test_each_burn_is_an_alert_over_both_ranges(path: Path) -> None:
     """An alert asks for the share in both of its ranges, and for enough failures."""
-    (text,) = generator.generate(loader.load(path)).values()
+    (text,) = generator.generate(load.load(path)).values()
     (group,) = yaml.safe_load(text)["groups"]
     assert group["interval"] == f"{generator.STEP_S}s"
     alerts = [rule for rule in group["rules"] if "alert" in rule]
@@ -119,5 +119,5 @@ def test_the_committed_rules_are_the_generated_ones() -> None:
     """prometheus/rules has exactly what the committed objectives say (`whiteroom generate`)."""
     root = repository_root()
     assert root is not None
-    for name, text in generator.generate(loader.load(root / loader.PATH)).items():
+    for name, text in generator.generate(load.load(root / load.PATH)).items():
         assert (root / name).read_text(encoding="utf-8") == text

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.stack import processes
-from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS, Layout
+from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.stack import accounts, console
-from whiteroom_monitoring.stack.app import clone, engine, frontend, redis
-from whiteroom_monitoring.stack.component import STAGES, Program
-from whiteroom_monitoring.stack.components import components, select
-from whiteroom_monitoring.stack.layout import PORTS, Layout
-from whiteroom_monitoring.stack.rendering import JOBS, RULES
+from whiteroom_monitoring.deploy import accounts
+from whiteroom_monitoring.deploy.component import STAGES, Program
+from whiteroom_monitoring.deploy.components import console, engine, frontend, redis, reference_app
+from whiteroom_monitoring.deploy.config import JOBS, RULES
+from whiteroom_monitoring.deploy.paths import PORTS, Layout
+from whiteroom_monitoring.deploy.registry import components, select
 
 LAYOUT = Layout(Path("/nowhere"), 0)
 NAMES = {component.name for component in components(LAYOUT, with_app=True)}
@@ -86,7 +86,7 @@ def test_a_missing_program_is_said_with_its_remedy(monkeypatch) -> None:
 
 def test_without_a_clone_there_is_no_backend(monkeypatch) -> None:
     """An installed package leaves out the whole backend, its database included, and says why."""
-    monkeypatch.setattr(clone, "repository_root", lambda: None)
+    monkeypatch.setattr(reference_app, "repository_root", lambda: None)
     left_out = select(LAYOUT, True, []).left_out
     assert left_out["redis"] == "the reference app comes with the repository only"
     assert left_out.keys() >= OF_BACKEND

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from whiteroom_monitoring.deploy import credentials
+from whiteroom_monitoring.deploy.paths import Layout
 from whiteroom_monitoring.errors import FaultyFilesError
-from whiteroom_monitoring.stack import credentials
-from whiteroom_monitoring.stack.layout import Layout
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.stack.prometheus import Prometheus
+from whiteroom_monitoring.datasources.prometheus import Prometheus
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.console.evaluation.evaluator import Evaluator
-from whiteroom_monitoring.console.evaluation.frames import Lines
-from whiteroom_monitoring.console.evaluation.library import Dashboard, read
-from whiteroom_monitoring.console.evaluation.sources import Sources
-from whiteroom_monitoring.console.evaluation.times import TimeRange
+from whiteroom_monitoring.datasources.configuration import Sources
+from whiteroom_monitoring.deploy.paths import LOOPBACK
+from whiteroom_monitoring.grafana.evaluate import Evaluator
+from whiteroom_monitoring.grafana.frames import Lines
+from whiteroom_monitoring.grafana.library import Dashboard, read
+from whiteroom_monitoring.grafana.time_range import TimeRange
 from whiteroom_monitoring.locations import repository_root, share
-from whiteroom_monitoring.stack.layout import LOOPBACK
 
 # Each waits for rates over a minute.
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]

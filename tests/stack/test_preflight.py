@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.stack import preflight, processes
-from whiteroom_monitoring.stack.component import Component, Program
-from whiteroom_monitoring.stack.components import components
-from whiteroom_monitoring.stack.layout import Layout
-from whiteroom_monitoring.stack.preflight import PreflightError
+from whiteroom_monitoring.deploy import preflight, processes
+from whiteroom_monitoring.deploy.component import Component, Program
+from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.preflight import PreflightError
+from whiteroom_monitoring.deploy.registry import components
 
 OFFSET = 21_000
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from whiteroom_monitoring.check import tools
+from whiteroom_monitoring.deploy import config, credentials
+from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.lint import tools
 from whiteroom_monitoring.locations import share
-from whiteroom_monitoring.stack import credentials, rendering
-from whiteroom_monitoring.stack.layout import Layout
 
-SOURCE = rendering.Source(share("infrastructure/monitoring"))
+SOURCE = config.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
-ALL = set(rendering.JOBS.values())
+ALL = set(config.JOBS.values())
 # The rules of a stack without the app.
 ALONE = ("machine", "missing_monitoring", "monitoring", "panels_machine", "services")
 MONITORING = {
@@ -44,7 +44,7 @@ def _targets(files: dict[str, str]) -> dict[str, str]:
 
 def test_ports_are_shifted(layout: Layout) -> None:
     """Every target of the stack is scraped at its own port plus the offset."""
-    assert _targets(rendering.render(SOURCE, layout, ALL, set())) == {
+    assert _targets(config.render(SOURCE, layout, ALL, set())) == {
         "juce-backend": "127.0.0.1:9000",
         "swift-frontend": "127.0.0.1:9001",
         "business-metrics": "127.0.0.1:9002",
@@ -63,8 +63,8 @@ def test_ports_are_shifted(layout: Layout) -> None:
 
 def test_without_app(layout: Layout) -> None:
     """Without the app, neither its targets nor the rules about it are there."""
-    files = rendering.render(SOURCE, layout, MONITORING, set())
-    jobs = {job for job, component in rendering.JOBS.items() if component in MONITORING}
+    files = config.render(SOURCE, layout, MONITORING, set())
+    jobs = {job for job, component in config.JOBS.items() if component in MONITORING}
     assert _targets(files).keys() == jobs
     rules = {name for name in files if "/rules/" in name}
     assert rules == {f"prometheus/rules/{n}.yml" for n in ALONE}
@@ -77,7 +77,7 @@ def test_rendered_configuration_is_faultless(
 ) -> None:
     """What is put in force is accepted by Prometheus' and Alertmanager's own checkers."""
     credentials.store(layout, dict.fromkeys(given, "https://hooks.example/a"))
-    rendering.activate(rendering.render(SOURCE, layout, components, given), layout)
+    config.activate(config.render(SOURCE, layout, components, given), layout)
     rules = sorted((layout.config / "prometheus/rules").glob("*.yml"))
     prometheus = layout.config / "prometheus/prometheus.yml"
     alertmanager = layout.config / "alertmanager/alertmanager.yml"
@@ -88,7 +88,7 @@ def test_rendered_configuration_is_faultless(
 
 def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
     """Each pager and the mail go to the inbox unless their own credential is set."""
-    files = rendering.render(SOURCE, layout, ALL, {"PAGERDUTY_SERVICE_KEY_HIGH"})
+    files = config.render(SOURCE, layout, ALL, {"PAGERDUTY_SERVICE_KEY_HIGH"})
     content = yaml.safe_load(files["alertmanager/alertmanager.yml"])
     urls = {
         receiver["name"]: pager.get("url")
@@ -104,14 +104,14 @@ def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
 def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(layout: Layout) -> None:
     """Without any credential everything arrives once; with one, all of it once more."""
     for given, copies in ((set(), 0), ({"SMTP_PASSWORD"}, 1)):
-        text = rendering.render(SOURCE, layout, ALL, given)["alertmanager/alertmanager.yml"]
+        text = config.render(SOURCE, layout, ALL, given)["alertmanager/alertmanager.yml"]
         routes = yaml.safe_load(text)["route"]["routes"]
-        assert [route["receiver"] for route in routes].count(rendering.COPIES) == copies
+        assert [route["receiver"] for route in routes].count(config.COPIES) == copies
 
 
 def test_with_credentials_nothing_leads_to_the_inbox(layout: Layout) -> None:
     """With all credentials, the inbox gets the Watchdog and a copy of everything, no more."""
-    text = rendering.render(SOURCE, layout, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
+    text = config.render(SOURCE, layout, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
     assert [line.strip() for line in text.splitlines() if "127.0.0.1" in line] == [
         "- api_url: http://127.0.0.1:9004/slack",
         "- api_url: http://127.0.0.1:9004/slack",
@@ -122,21 +122,21 @@ def test_with_credentials_nothing_leads_to_the_inbox(layout: Layout) -> None:
 def test_activating_the_same_changes_nothing(layout: Layout) -> None:
     """The same content is in force already; other content replaces it, and can be taken back."""
     first, second = {"prometheus/a.yml": "1"}, {"prometheus/a.yml": "2"}
-    assert rendering.activate(first, layout)
-    assert not rendering.activate(first, layout)
-    assert rendering.activate(second, layout)
+    assert config.activate(first, layout)
+    assert not config.activate(first, layout)
+    assert config.activate(second, layout)
     assert (layout.config / "prometheus/a.yml").read_text() == "2"
-    rendering.restore(layout)
+    config.restore(layout)
     assert (layout.config / "prometheus/a.yml").read_text() == "1"
 
 
 def test_edited_configuration_is_replaced(layout: Layout) -> None:
     """What somebody has changed by hand in the folder is put right by the next activation."""
     files = {"prometheus/a.yml": "1"}
-    rendering.activate(files, layout)
+    config.activate(files, layout)
     (layout.config / "prometheus/a.yml").write_text("edited")
     (layout.config / "prometheus/b.yml").write_text("added")
-    assert rendering.activate(files, layout)
+    assert config.activate(files, layout)
     assert [path.name for path in (layout.config / "prometheus").iterdir()] == ["a.yml"]
     assert (layout.config / "prometheus/a.yml").read_text() == "1"
 
@@ -145,7 +145,7 @@ def test_only_two_versions_stay(layout: Layout) -> None:
     """The version in force and the one before it stay; older ones and unfinished ones go."""
     (layout.configurations / "unfinished-1").mkdir()
     for number in range(4):
-        rendering.activate({"a.yml": str(number)}, layout)
+        config.activate({"a.yml": str(number)}, layout)
     kept = sorted((v / "a.yml").read_text() for v in layout.configurations.iterdir())
     assert kept == ["2", "3"]
 
@@ -154,7 +154,7 @@ def test_faults_of_broken_files_have_their_place(tmp_path: Path) -> None:
     """A broken rule file and a broken Alertmanager configuration are both reported, with lines."""
     folder = tmp_path / "monitoring"
     shutil.copytree(share("infrastructure/monitoring"), folder)
-    source = rendering.Source(folder)
+    source = config.Source(folder)
     assert source.faults() == []
     rules = folder / "prometheus/rules/machine.yml"
     rules.write_text(rules.read_text().replace("expr: |", "expr: | (((", 1) + "\nx: [")

@@ -19,12 +19,12 @@ import jsonschema
 import pytest
 
 import whiteroom_monitoring
-from whiteroom_monitoring.check import runbook_files, runbooks
-from whiteroom_monitoring.check.runbook_files import Runbook
+from whiteroom_monitoring.datasources.prometheus import Prometheus
+from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.components import postgresql, redis
+from whiteroom_monitoring.lint import runbook_files, runbooks
+from whiteroom_monitoring.lint.runbook_files import Runbook
 from whiteroom_monitoring.locations import share
-from whiteroom_monitoring.stack import processes
-from whiteroom_monitoring.stack.app import postgresql, redis
-from whiteroom_monitoring.stack.prometheus import Prometheus
 
 PACKAGE = Path(whiteroom_monitoring.__file__).parent
 # Frames and rate of the stack's JACK server.

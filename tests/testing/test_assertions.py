@@ -9,7 +9,7 @@ import pytest
 
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.generated import audio, business, http, ui
-from whiteroom_monitoring.testing import RecordedMetrics, recorded_metrics
+from whiteroom_monitoring.client.testing import RecordedMetrics, recorded_metrics
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ def _run(folder: Path, tests: str, conftest: str) -> str:
 
 def test_one_line_turns_the_fixture_on(tmp_path: Path) -> None:
     """With the plugin named in conftest.py, what holds passes and what does not fails in words."""
-    out = _run(tmp_path, TESTS, 'pytest_plugins = ["whiteroom_monitoring.testing.pytest_plugin"]\n')
+    out = _run(
+        tmp_path, TESTS, 'pytest_plugins = ["whiteroom_monitoring.client.testing.pytest_plugin"]\n'
+    )
     assert "1 failed, 1 passed" in out
     assert "songs_created_total: expected to increase by 2, found +1" in out
     assert 'feature_usage_total{feature="editor"} +1' in out

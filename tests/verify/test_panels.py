@@ -6,13 +6,13 @@ import math
 
 import pytest
 
-from whiteroom_monitoring.console.evaluation.evaluator import Evaluated
-from whiteroom_monitoring.console.evaluation.frames import Column, Lines, Series, Table
+from whiteroom_monitoring.dashboards.expectation import Shows
 from whiteroom_monitoring.dashboards.expectations import Expectation
 from whiteroom_monitoring.dashboards.links import DASHBOARDS
-from whiteroom_monitoring.dashboards.shows import Shows
-from whiteroom_monitoring.verify import panels
-from whiteroom_monitoring.verify.checks import DEFINITIONS
+from whiteroom_monitoring.grafana.evaluate import Evaluated
+from whiteroom_monitoring.grafana.frames import Column, Lines, Series, Table
+from whiteroom_monitoring.probes import panels
+from whiteroom_monitoring.probes.framework import DEFINITIONS
 
 JUDGED = [
     (Shows.DATA, [1.0], None),

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from whiteroom_monitoring.client.server import ListenError
+from whiteroom_monitoring.client.exposition.server import ListenError
 
 # nginx and those of its group may connect, nobody else.
 SOCKET_MODE = 0o660

@@ -21,8 +21,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.client import _native, children
-from whiteroom_monitoring.client.formats import Exposition, Wanted
+from whiteroom_monitoring.client import _native, multiprocess
+from whiteroom_monitoring.client.exposition.formats import Exposition, Wanted
 from whiteroom_monitoring.client.generated import DOMAINS
 from whiteroom_monitoring.client.reading import Family
 from whiteroom_monitoring.errors import MonitoringError
@@ -86,8 +86,8 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
         raise PreparationError(f"prepare({program!r}): expected one of {known}")
     close()
     prepared = _prepare(program, chosen or _native.default_directory(), os.getpid())
-    children.announce(program, prepared.directory)
-    children.end_in_order_by_sigterm(_mark_closed)
+    multiprocess.announce(program, prepared.directory)
+    multiprocess.end_in_order_by_sigterm(_mark_closed)
     return prepared.preparation()
 
 
@@ -107,7 +107,7 @@ def _prepare_as_parent(program: str, directory: str) -> None:
     """Prepare a child that was started anew; a forked one is prepared already."""
     if _prepared is None and program in DOMAINS:
         _prepare(program, directory, by_pid=0)
-        children.end_in_order_by_sigterm(_mark_closed)
+        multiprocess.end_in_order_by_sigterm(_mark_closed)
 
 
 def open_exposition(wanted: Wanted) -> Exposition:
@@ -161,7 +161,7 @@ def close() -> None:
     if _prepared is not None:
         _prepared.segment.close()
         _prepared = None
-        children.withdraw()
+        multiprocess.withdraw()
 
 
 def _mark_closed() -> None:
@@ -170,4 +170,4 @@ def _mark_closed() -> None:
 
 
 atexit.register(close)
-_childhood = children.Childhood(_prepare_as_parent, close)
+_childhood = multiprocess.Childhood(_prepare_as_parent, close)

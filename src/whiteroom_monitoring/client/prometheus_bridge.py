@@ -31,7 +31,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from prometheus_client.utils import floatToGoString
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.formats import Exposition, Source, Wanted
+from whiteroom_monitoring.client.exposition.formats import Exposition, Source, Wanted
 from whiteroom_monitoring.client.reading import Exemplar, Family, Series
 
 _log = logging.getLogger(__name__)

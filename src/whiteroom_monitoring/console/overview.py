@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from whiteroom_monitoring.console.evaluation import alerts
-from whiteroom_monitoring.console.evaluation.errors import SourceError
-from whiteroom_monitoring.console.evaluation.frames import Alert
-from whiteroom_monitoring.console.evaluation.sources import Sources
+from whiteroom_monitoring.datasources.configuration import Sources
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.grafana import alert_list
+from whiteroom_monitoring.grafana.frames import Alert
 
 State = Literal["well", "care", "trouble", "unknown"]
 # It fires for as long as the way from a rule to Alertmanager is open.
@@ -30,13 +30,13 @@ class Overview:
 def overview(sources: Sources) -> Overview:
     """Return how White Room is. What can't be asked is a reason, not an error."""
     try:
-        active = alerts.active(sources)
+        active = alert_list.active(sources)
         targets = sources.prometheus("targets", (("state", "active"),))["activeTargets"]
     except SourceError as error:
         return Overview("unknown", "Nobody knows how White Room is.", (str(error),))
     firing = [alert for alert in active if alert.state == "firing"]
     down = [target for target in targets if target["health"] == "down"]
-    reasons = [_sentence(a) for a in firing if alerts.priority(a) in (*_PAGED, *_CARED_FOR)]
+    reasons = [_sentence(a) for a in firing if alert_list.priority(a) in (*_PAGED, *_CARED_FOR)]
     reasons += [f"{t['labels'].get('job')} at {t['labels'].get('instance')} is down." for t in down]
     if not any(alert.name == WATCHDOG for alert in firing):
         reasons.append("The Watchdog does not fire: rules are not evaluated, or not yet.")
@@ -45,21 +45,21 @@ def overview(sources: Sources) -> Overview:
 
 
 def _state(firing: Sequence[Alert], reasons: Sequence[str]) -> State:
-    if any(alerts.priority(alert) in _PAGED for alert in firing):
+    if any(alert_list.priority(alert) in _PAGED for alert in firing):
         return "trouble"
     return "care" if reasons else "well"
 
 
 def _line(state: State, firing: Sequence[Alert]) -> str:
     if state == "trouble":
-        count = sum(alerts.priority(alert) in _PAGED for alert in firing)
+        count = sum(alert_list.priority(alert) in _PAGED for alert in firing)
         return f"White Room is in trouble: {_counted(count, 'alert pages', 'alerts page')}."
     return {"well": "White Room is well.", "care": "White Room needs care."}[state]
 
 
 def _sentence(alert: Alert) -> str:
     summary = alert.annotations.get("summary") or alert.name
-    return f"{alerts.priority(alert)} {alert.name}: {summary}"
+    return f"{alert_list.priority(alert)} {alert.name}: {summary}"
 
 
 def _calm(targets: Sequence[Any], active: Sequence[Alert]) -> tuple[str, ...]:

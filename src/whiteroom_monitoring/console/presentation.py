@@ -6,20 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from whiteroom_monitoring.console import colours, links, tabular, written
-from whiteroom_monitoring.console.evaluation import fields, markdown, reduction, support
-from whiteroom_monitoring.console.evaluation.errors import UnsupportedError
-from whiteroom_monitoring.console.evaluation.evaluator import Evaluated
-from whiteroom_monitoring.console.evaluation.fields import Config, Field
-from whiteroom_monitoring.console.evaluation.frames import (
-    Alerts,
-    Lines,
-    Logs,
-    Table,
-    Text,
-    Value,
-)
-from whiteroom_monitoring.console.evaluation.interpolation import Scope
+from whiteroom_monitoring.console import encoding
+from whiteroom_monitoring.datasources.errors import UnsupportedError
+from whiteroom_monitoring.grafana import colors, fields, links, markdown, support, table
+from whiteroom_monitoring.grafana import reduce as reduction
+from whiteroom_monitoring.grafana.evaluate import Evaluated
+from whiteroom_monitoring.grafana.fields import Config, Field
+from whiteroom_monitoring.grafana.frames import Alerts, Lines, Logs, Table, Text, Value
+from whiteroom_monitoring.grafana.interpolation import Scope
 
 _FIGURES = ("stat", "gauge", "bargauge")
 
@@ -60,7 +54,7 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         str(c["displayName"]) if c.get("displayName") else s.name
         for s, c in zip(data.series, configs, strict=True)
     ]
-    chosen = colours.of_series(data.series, configs)
+    chosen = colors.of_series(data.series, configs)
     if evaluated.panel["type"] in _FIGURES:
         return {"figures": _figures(evaluated, data, named, configs, chosen)}
     rows = zip(data.series, named, configs, chosen, strict=True)
@@ -71,8 +65,8 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
                 "name": name,
                 "labels": dict(series.labels),
                 "colour": colour,
-                "values": written.packed(series.values),
-                **written.looks(config),
+                "values": encoding.packed(series.values),
+                **encoding.looks(config),
                 "style": config.get("custom") or {},
             }
             for series, name, config, colour in rows
@@ -98,7 +92,7 @@ def _figures(
         {
             "name": name,
             "labels": dict(series.labels),
-            "line": written.packed(series.values) if with_line else None,
+            "line": encoding.packed(series.values) if with_line else None,
             **_figure(reduction.reduced(series.values, calculation), config, colour),
         }
         for series, name, config, colour in zip(data.series, names, configs, chosen, strict=True)
@@ -110,10 +104,10 @@ def _figure(value: Value, config: Config, series_colour: str | int) -> dict[str,
     mode = (config.get("color") or {}).get("mode", "thresholds")
     colour: str | int | None = found.colour if mode == "thresholds" else series_colour
     return {
-        "value": written.number(value),
+        "value": encoding.number(value),
         "text": found.text,
         "colour": colour,
-        **written.looks(config),
+        **encoding.looks(config),
     }
 
 
@@ -122,7 +116,7 @@ def _table(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     assert isinstance(data, Table)
     configs = _configs(evaluated, [Field(c.name, c.query, c.kind) for c in data.columns])
     pairs = zip(data.columns, configs, strict=True)
-    return {"columns": [tabular.column(data, column, config, scope) for column, config in pairs]}
+    return {"columns": [table.column(data, column, config, scope) for column, config in pairs]}
 
 
 def _logs(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:

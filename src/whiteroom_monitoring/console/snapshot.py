@@ -7,9 +7,9 @@ import math
 from pathlib import Path
 from urllib.parse import urlencode
 
-from whiteroom_monitoring.console import browser
+from whiteroom_monitoring.console import chromium
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.stack.layout import LOOPBACK, PORTS
 
 PAGES = ("home", "alerts", "targets", "explore")
 # Nothing is asked any more, and what was asked is drawn, as far as it is in the window.
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 def picture(arguments: argparse.Namespace) -> bytes:
     """Return the picture as PNG. Raises BrowserError."""
     height = arguments.height or (_PANEL_HEIGHT if arguments.panel else _TALLEST)
-    with browser.page() as page:
+    with chromium.page() as page:
         if arguments.token_file:
             token = arguments.token_file.read_text(encoding="utf-8").strip()
             headers = {"Authorization": f"Bearer {token}"}

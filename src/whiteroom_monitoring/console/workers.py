@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from whiteroom_monitoring.console.evaluation.errors import RequestError
+from whiteroom_monitoring.datasources.errors import RequestError
 
 AT_ONCE = 4
 # Who waits behind so many others would have given up by then.

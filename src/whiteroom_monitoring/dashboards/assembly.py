@@ -11,9 +11,9 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, VariableHide
 
-from whiteroom_monitoring.dashboards import context, links
-from whiteroom_monitoring.dashboards.context import Variable
+from whiteroom_monitoring.dashboards import links, template_variables
 from whiteroom_monitoring.dashboards.panels import About, Panel
+from whiteroom_monitoring.dashboards.template_variables import Variable
 
 # Grafana 10.0's. What is newer migrates it; an older Grafana can't migrate what the SDK claims.
 SCHEMA_VERSION = 38
@@ -71,8 +71,8 @@ class Dashboard:
             .refresh("10s")
             .tooltip(DashboardCursorSync.CROSSHAIR)
             .links(list(links.to_others(self.slug)))
-            .variables([*context.of_all(), *self.variables])
-            .annotations(context.marks())
+            .variables([*template_variables.of_all(), *self.variables])
+            .annotations(template_variables.marks())
         )
         for row in self.rows:
             builder.with_row(dashboard.Row(row.title))

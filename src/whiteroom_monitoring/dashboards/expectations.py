@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.dashboards.shows import Shows
+from whiteroom_monitoring.dashboards.expectation import Shows
 from whiteroom_monitoring.errors import Fault, FaultyFilesError
 
 FILE = "expectations.json"

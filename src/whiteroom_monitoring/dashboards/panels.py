@@ -20,10 +20,10 @@ from grafana_foundation_sdk.models import common as style
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 
+from whiteroom_monitoring.dashboards.expectation import Shows
+from whiteroom_monitoring.dashboards.field_style import Look
 from whiteroom_monitoring.dashboards.links import runbook_link
-from whiteroom_monitoring.dashboards.look import Look
 from whiteroom_monitoring.dashboards.queries import PROMETHEUS, Query, ref_ids
-from whiteroom_monitoring.dashboards.shows import Shows
 
 _STACKED_OPACITY, _LINE_OPACITY = 50, 8
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import promql_parser
 
-from whiteroom_monitoring.check.rule_files import Rule
+from whiteroom_monitoring.lint.rule_files import Rule
 from whiteroom_monitoring.mutation.tokens import Token, tokens
 
 KINDS = ("threshold", "comparison", "label", "duration", "function", "window")

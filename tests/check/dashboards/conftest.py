@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from grafana_foundation_sdk.models import units
 
-from whiteroom_monitoring.catalogue.loader import load
-from whiteroom_monitoring.check import vocabulary
-from whiteroom_monitoring.check.dashboards import files
-from whiteroom_monitoring.check.dashboards.files import DashboardFile
-from whiteroom_monitoring.check.known import Known, known_series
+from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.dashboards.assembly import Dashboard, Row
-from whiteroom_monitoring.dashboards.context import choice
-from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.field_style import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, figure, lines
 from whiteroom_monitoring.dashboards.queries import line, now
+from whiteroom_monitoring.dashboards.template_variables import choice
+from whiteroom_monitoring.lint.dashboards import files
+from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.promql import vocabulary
+from whiteroom_monitoring.promql.series import Known, known_series
 
 CALLBACKS = lines(
     About("Callbacks", "How many end in a second.", ("AudioCallbacksStopped",)),

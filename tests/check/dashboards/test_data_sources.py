@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import data_sources
+from whiteroom_monitoring.lint.dashboards import data_sources
 
 FIXED = {"type": "prometheus", "uid": "abc"}
 BROKEN = [

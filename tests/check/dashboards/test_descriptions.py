@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import descriptions
+from whiteroom_monitoring.lint.dashboards import descriptions
 
 BROKEN = [
     ({"description": ""}, "its description is no sentence"),

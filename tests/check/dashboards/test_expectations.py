@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import expectations
+from whiteroom_monitoring.lint.dashboards import expectations
 
 RIGHT = {"whiteroom-system-health": {"101": {"shows": "data"}, "102": {"shows": "zero"}}}
 BROKEN = [

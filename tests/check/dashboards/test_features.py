@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import features
+from whiteroom_monitoring.lint.dashboards import features
 
 BROKEN = [
     (lambda d: d["panels"][1].update(type="piechart"), "type is 'piechart', expected one of"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from whiteroom_monitoring.check.dashboards import files
+from whiteroom_monitoring.lint.dashboards import files
 
 
 def test_file_that_is_no_dashboard_is_a_fault(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import layout
+from whiteroom_monitoring.lint.dashboards import layout
 
 BROKEN = [
     (lambda d: d["panels"][2].update(id=101), "found the id 101, expected a number of its own"),

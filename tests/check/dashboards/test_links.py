@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import files, links
+from whiteroom_monitoring.lint.dashboards import files, links
 
 
 def _link(url: str):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards.lints import LINTS
-from whiteroom_monitoring.check.subject import Subject
+from whiteroom_monitoring.lint.dashboards.registry import LINTS
+from whiteroom_monitoring.lint.workspace import Subject
 from whiteroom_monitoring.locations import share
 
 SOUND = "grafana/dashboards/application-performance.json"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.catalogue.loader import load
+from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.check import rule_files
-from whiteroom_monitoring.check.dashboards import orphans
-from whiteroom_monitoring.check.rule_files import RuleSet
+from whiteroom_monitoring.lint import rule_files
+from whiteroom_monitoring.lint.dashboards import orphan_metrics
+from whiteroom_monitoring.lint.rule_files import RuleSet
 
 METRICS = """\
 domain: audio
@@ -49,21 +49,23 @@ def _rules(folder: Path, text: str) -> RuleSet:
 
 def test_metric_that_nobody_looks_at_is_a_fault(written, catalogue, tmp_path: Path) -> None:
     """A recording that no alert and no panel uses looks at nothing."""
-    [fault] = orphans.faults([written()], catalogue, _rules(tmp_path, RULES), {})
+    [fault] = orphan_metrics.faults([written()], catalogue, _rules(tmp_path, RULES), {})
     assert fault.problem == "audio_wait_seconds: no panel and no alert looks at it"
     assert (fault.path.name, fault.line) == ("audio.yaml", 5)
 
 
 def test_alert_looks_through_a_recording(written, catalogue, tmp_path: Path) -> None:
     """An alert about a recording is one about the metric behind it."""
-    assert not list(orphans.faults([written()], catalogue, _rules(tmp_path, RULES + ALERT), {}))
+    assert not list(
+        orphan_metrics.faults([written()], catalogue, _rules(tmp_path, RULES + ALERT), {})
+    )
 
 
 def test_reason_excuses_as_long_as_it_is_needed(written, catalogue, tmp_path: Path) -> None:
     """A written reason is enough, and one about a metric that is looked at is out of date."""
     rules = _rules(tmp_path, RULES)
     reasons = {"audio_wait_seconds": "an example"}
-    assert not list(orphans.faults([written()], catalogue, rules, reasons))
+    assert not list(orphan_metrics.faults([written()], catalogue, rules, reasons))
     reasons["audio_callbacks_total"] = "another"
-    [fault] = orphans.faults([written()], catalogue, rules, reasons)
+    [fault] = orphan_metrics.faults([written()], catalogue, rules, reasons)
     assert "its reason is out of date" in fault.problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import rates
+from whiteroom_monitoring.lint.dashboards import rates
 
 RIGHT = [
     "rate(audio_callbacks_total[$__rate_interval])",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import sdk_types
+from whiteroom_monitoring.lint.dashboards import sdk_types
 
 BROKEN = [
     (lambda d: d.update(colour="blue"), "colour is unknown to the SDK's types"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.check.dashboards import units
+from whiteroom_monitoring.lint.dashboards import units
 
 
 def test_panel_without_a_unit_is_a_fault(written) -> None:

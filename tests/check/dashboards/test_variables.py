@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.check.dashboards import variables
+from whiteroom_monitoring.lint.dashboards import variables
 
 
 def _expression(text: str):

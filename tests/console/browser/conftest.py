@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.console import browser
+from whiteroom_monitoring.console import chromium
 
 _DRAWN = """
 document.readyState === 'complete' && document.body.dataset.pending === '0' &&
@@ -28,7 +28,7 @@ _EMPTY_PANELS = """
 class Watched:
     """A page of the console at ``url``."""
 
-    page: browser.Page
+    page: chromium.Page
     url: str
 
     def open(self, path: str, width: int = 1400, height: int = 1000) -> None:
@@ -83,9 +83,9 @@ def _complaint(event: dict[str, Any]) -> str:
 @pytest.fixture(scope="session")
 def only_browser(console: Any) -> Iterator[Watched]:
     """One browser for all tests, at the console of the tests."""
-    if not any(map(shutil.which, browser.NAMES)):
+    if not any(map(shutil.which, chromium.NAMES)):
         pytest.skip("Debian's package chromium is not installed")
-    with browser.page() as page:
+    with chromium.page() as page:
         yield Watched(page, console.url)
 
 

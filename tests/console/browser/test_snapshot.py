@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.console import browser
+from whiteroom_monitoring.console import chromium
 
 
 def snapshot(console: Any, output: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -69,7 +69,7 @@ def test_without_a_console_it_says_so(page: Any, tmp_path: Path) -> None:
 
 def test_without_a_browser_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing browser is a sentence that names the package that brings it."""
-    monkeypatch.setattr(browser, "NAMES", ("no-such-browser",))
+    monkeypatch.setattr(chromium, "NAMES", ("no-such-browser",))
     expected = "install Debian's package chromium"
-    with pytest.raises(browser.BrowserError, match=expected), browser.page():
+    with pytest.raises(chromium.BrowserError, match=expected), chromium.page():
         raise AssertionError("there is no browser")

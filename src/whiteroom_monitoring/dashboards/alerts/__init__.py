@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from whiteroom_monitoring.dashboards.alerts.delivery import DELIVERY
 from whiteroom_monitoring.dashboards.alerts.firing import COUNTS, FIRING
-from whiteroom_monitoring.dashboards.alerts.judging import JUDGING
+from whiteroom_monitoring.dashboards.alerts.rule_evaluation import JUDGING
 from whiteroom_monitoring.dashboards.assembly import Dashboard
-from whiteroom_monitoring.dashboards.context import choice
+from whiteroom_monitoring.dashboards.template_variables import choice
 
 DASHBOARD = Dashboard(
     slug="alerts",

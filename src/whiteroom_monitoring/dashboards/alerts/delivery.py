@@ -5,11 +5,11 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.assembly import Row
-from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.expectation import Shows
+from whiteroom_monitoring.dashboards.field_style import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, figure, lines
-from whiteroom_monitoring.dashboards.promql import increase, quantile
 from whiteroom_monitoring.dashboards.queries import line, now
-from whiteroom_monitoring.dashboards.shows import Shows
+from whiteroom_monitoring.promql.build import increase, quantile
 
 _SENT = increase("alertmanager_notifications_total")
 _NONE_SENT = f'label_replace(sum({_SENT}), "integration", "all", "", "")'

@@ -5,10 +5,10 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.assembly import Row
-from whiteroom_monitoring.dashboards.look import BAD, GOOD, Limits, Look, Word
+from whiteroom_monitoring.dashboards.expectation import Shows
+from whiteroom_monitoring.dashboards.field_style import BAD, GOOD, Limits, Look, Word
 from whiteroom_monitoring.dashboards.panels import About, Panel, alerts, bars, figure, listing
 from whiteroom_monitoring.dashboards.queries import line, now, rows
-from whiteroom_monitoring.dashboards.shows import Shows
 
 _CHOSEN = 'priority=~"$priority", team=~"$team", service=~"$service"'
 _FIRING = f'{_CHOSEN}, alertstate="firing"'

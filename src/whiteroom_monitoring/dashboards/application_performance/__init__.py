@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.dashboards.application_performance.bridge import BRIDGE
+from whiteroom_monitoring.dashboards.application_performance.audio_quality import SOUND
+from whiteroom_monitoring.dashboards.application_performance.culprits import SUSPECTS
 from whiteroom_monitoring.dashboards.application_performance.engine import ENGINE
 from whiteroom_monitoring.dashboards.application_performance.expressions import CHOSEN
+from whiteroom_monitoring.dashboards.application_performance.ffi import BRIDGE
 from whiteroom_monitoring.dashboards.application_performance.front_end import FRONT_END
-from whiteroom_monitoring.dashboards.application_performance.ground import GROUND
-from whiteroom_monitoring.dashboards.application_performance.sound import SOUND
-from whiteroom_monitoring.dashboards.application_performance.suspects import SUSPECTS
+from whiteroom_monitoring.dashboards.application_performance.runtime import GROUND
 from whiteroom_monitoring.dashboards.assembly import Dashboard
-from whiteroom_monitoring.dashboards.context import choice
-from whiteroom_monitoring.dashboards.promql import select
+from whiteroom_monitoring.dashboards.template_variables import choice
+from whiteroom_monitoring.promql.build import select
 
 DASHBOARD = Dashboard(
     slug="application-performance",

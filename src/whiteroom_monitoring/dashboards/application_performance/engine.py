@@ -11,10 +11,10 @@ from whiteroom_monitoring.dashboards.application_performance.expressions import 
     CHOSEN,
 )
 from whiteroom_monitoring.dashboards.assembly import Row
-from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.field_style import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines, ranking, spread
-from whiteroom_monitoring.dashboards.promql import highest, mean, rate, recorded, select
 from whiteroom_monitoring.dashboards.queries import buckets, line, now
+from whiteroom_monitoring.promql.build import highest, mean, rate, recorded, select
 
 _DROPOUTS = rate("audio_dropouts_total", CHOSEN)
 _LOAD = mean("instance_le:audio_engine_load_ratio_bucket:rate1m", CHOSEN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.dashboards.promql import quantile, rate, select
+from whiteroom_monitoring.promql.build import quantile, rate, select
 
 # The engines that are chosen, and their channels and functions.
 CHOSEN = 'job=~"$job", instance=~"$instance"'

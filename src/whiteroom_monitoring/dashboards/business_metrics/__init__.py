@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.dashboards.assembly import Dashboard
-from whiteroom_monitoring.dashboards.business_metrics.doors import DOORS
 from whiteroom_monitoring.dashboards.business_metrics.music import MUSIC
 from whiteroom_monitoring.dashboards.business_metrics.people import PEOPLE
+from whiteroom_monitoring.dashboards.business_metrics.security import DOORS
 from whiteroom_monitoring.dashboards.business_metrics.service import SERVICE
 from whiteroom_monitoring.dashboards.business_metrics.today import TODAY
-from whiteroom_monitoring.dashboards.context import choice
+from whiteroom_monitoring.dashboards.template_variables import choice
 
 DASHBOARD = Dashboard(
     slug="business-metrics",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.dashboards.promql import recorded
+from whiteroom_monitoring.promql.build import recorded
 
 JOB = "business-metrics"
 CHOSEN = 'job=~"$job", instance=~"$instance"'

@@ -6,10 +6,10 @@ from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.assembly import Row
 from whiteroom_monitoring.dashboards.business_metrics.expressions import CHOSEN, JOB
-from whiteroom_monitoring.dashboards.look import Look
+from whiteroom_monitoring.dashboards.field_style import Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines, ranking
-from whiteroom_monitoring.dashboards.promql import increase, rate, select
 from whiteroom_monitoring.dashboards.queries import line, now
+from whiteroom_monitoring.promql.build import increase, rate, select
 
 _FAILURES = increase("feature_errors_total", CHOSEN)
 _INSTRUMENTS = select("instrument_assignments_total", CHOSEN)

@@ -12,10 +12,10 @@ from whiteroom_monitoring.dashboards.business_metrics.expressions import (
     REQUESTS,
     SOMEBODY_ASKS,
 )
-from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.field_style import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, bars, lines
-from whiteroom_monitoring.dashboards.promql import increase, quantile, select
 from whiteroom_monitoring.dashboards.queries import line
+from whiteroom_monitoring.promql.build import increase, quantile, select
 
 _RATE = f"avg_over_time({REQUESTS})"
 

@@ -12,10 +12,10 @@ from whiteroom_monitoring.dashboards.business_metrics.expressions import (
     SOMEBODY_ASKS,
     in_sight,
 )
-from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.field_style import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, figure
-from whiteroom_monitoring.dashboards.promql import quantile
 from whiteroom_monitoring.dashboards.queries import now
+from whiteroom_monitoring.promql.build import quantile
 
 TODAY = Row(
     "Do musicians come, and make music?",

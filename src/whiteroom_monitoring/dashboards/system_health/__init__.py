@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.dashboards.assembly import Dashboard
-from whiteroom_monitoring.dashboards.context import choice
+from whiteroom_monitoring.dashboards.system_health.availability import PRESENCE
 from whiteroom_monitoring.dashboards.system_health.containers import CONTAINERS
+from whiteroom_monitoring.dashboards.system_health.datastores import STORES
 from whiteroom_monitoring.dashboards.system_health.machine import MACHINE
 from whiteroom_monitoring.dashboards.system_health.monitoring import MONITORING
-from whiteroom_monitoring.dashboards.system_health.parts import PARTS
-from whiteroom_monitoring.dashboards.system_health.presence import PRESENCE
-from whiteroom_monitoring.dashboards.system_health.stores import STORES
+from whiteroom_monitoring.dashboards.system_health.targets import PARTS
+from whiteroom_monitoring.dashboards.template_variables import choice
 
 DASHBOARD = Dashboard(
     slug="system-health",

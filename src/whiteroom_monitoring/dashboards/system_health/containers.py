@@ -5,11 +5,11 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.assembly import Row
-from whiteroom_monitoring.dashboards.look import GOOD, WARNING, Limits, Look, Word
+from whiteroom_monitoring.dashboards.expectation import Shows
+from whiteroom_monitoring.dashboards.field_style import GOOD, WARNING, Limits, Look, Word
 from whiteroom_monitoring.dashboards.panels import About, figure, lines
-from whiteroom_monitoring.dashboards.promql import mean
 from whiteroom_monitoring.dashboards.queries import line, now
-from whiteroom_monitoring.dashboards.shows import Shows
+from whiteroom_monitoring.promql.build import mean
 
 _NONE = "no containers"
 _ANY = "container_last_seen"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.assembly import Row
-from whiteroom_monitoring.dashboards.look import Limits, Look
+from whiteroom_monitoring.dashboards.field_style import Limits, Look
 from whiteroom_monitoring.dashboards.panels import About, lines, ranking
-from whiteroom_monitoring.dashboards.promql import mean, rate
 from whiteroom_monitoring.dashboards.queries import line, now
+from whiteroom_monitoring.promql.build import mean, rate
 
 _CPU = mean("instance_mode:node_cpu_seconds:ratio_rate2m")
 

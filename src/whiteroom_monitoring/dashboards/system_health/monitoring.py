@@ -5,11 +5,11 @@ from __future__ import annotations
 from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.dashboards.assembly import Row
-from whiteroom_monitoring.dashboards.look import BAD, GOOD, Limits, Look, Word
+from whiteroom_monitoring.dashboards.expectation import Shows
+from whiteroom_monitoring.dashboards.field_style import BAD, GOOD, Limits, Look, Word
 from whiteroom_monitoring.dashboards.panels import About, bars, figure, lines, listing
-from whiteroom_monitoring.dashboards.promql import increase, rate
 from whiteroom_monitoring.dashboards.queries import line, now, rows
-from whiteroom_monitoring.dashboards.shows import Shows
+from whiteroom_monitoring.promql.build import increase, rate
 
 _LOST = "monitoring_observations_lost_total"
 _ANSWER = "monitoring_exposition_duration_seconds"

@@ -1,1 +1,0 @@
-"""The agent: serves the metrics of programs that have no endpoint, or are gone."""

@@ -1,0 +1,139 @@
+"""``whiteroom console``: shows dashboards, alerts and targets in a browser."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from whiteroom_monitoring import client
+from whiteroom_monitoring.client.generated import console as metrics
+from whiteroom_monitoring.console import http
+from whiteroom_monitoring.console.service import Desk
+from whiteroom_monitoring.console.workers import Workers
+from whiteroom_monitoring.datasources.configuration import Limits, Sources
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
+from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.grafana.evaluate import Evaluator
+from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
+
+PROGRAM = "whiteroom-console"
+DASHBOARDS = "infrastructure/monitoring/grafana/dashboards"
+RUNBOOKS = "infrastructure/monitoring/runbooks"
+_SHORTEST_TOKEN = 16
+EPILOG = """\
+examples:
+  whiteroom console                       at http://127.0.0.1:3000, beside a stack that runs
+  whiteroom console --dashboards ./mine   other dashboards: Grafana's JSON, one file each
+  whiteroom console --address 0.0.0.0 --host studio.example --token-file token
+
+docs/console.md says what it renders, and who may look.
+"""
+# What the data sources are called, and the keys of their ports.
+SOURCES = ("prometheus", "loki", "alertmanager")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``whiteroom console``."""
+    parser.epilog = EPILOG
+    parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
+    parser.add_argument(
+        "--port", type=int, default=PORTS["console"], help="0 takes a free one (%(default)s)"
+    )
+    parser.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers may address it, beside localhost; may be repeated",
+    )
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="the token that opens the console; needed when --address is not this machine alone",
+    )
+    add_source_options(parser)
+    parser.add_argument(
+        "--segments", type=Path, metavar="DIR", help="folder of segments (default: the client's)"
+    )
+
+
+def add_source_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where dashboards and data are."""
+    parser.add_argument(
+        "--dashboards", type=Path, metavar="DIR", help="folder of dashboards (default: ours)"
+    )
+    for name in SOURCES:
+        address = f"http://{LOOPBACK}:{PORTS[name]}"
+        parser.add_argument(
+            f"--{name}", default=address, metavar="URL", help=f"where {name} is (default {address})"
+        )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=Limits.timeout_s,
+        metavar="SECONDS",
+        help="how long a data source may take (default %(default)g)",
+    )
+
+
+def desk_from(arguments: argparse.Namespace, workers: Workers) -> Desk:
+    """Return the desk that the options of `add_source_options` name."""
+    urls = {name: getattr(arguments, name) for name in SOURCES}
+    for name, url in urls.items():
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"--{name} {url}: expected an address that begins with http://")
+    limits = Limits(timeout_s=arguments.timeout)
+    evaluator = Evaluator(Sources(urls, limits, _count), workers.together)
+    library = Library(arguments.dashboards or share(DASHBOARDS))
+    return Desk(library, evaluator, share(RUNBOOKS))
+
+
+def _count(source: str, outcome: str) -> None:
+    metrics.console_source_requests_total.inc(source=source, outcome=outcome)  # type: ignore[arg-type]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    token = _token(arguments)
+    workers = Workers()
+    desk = desk_from(arguments, workers)
+    with listening(arguments.address, arguments.port) as listener:
+        preparation = client.prepare(PROGRAM, directory=arguments.segments)
+        if preparation.problem:
+            print(f"metrics: {preparation.problem}", flush=True)
+        hosts = {*LOOPBACK_NAMES, arguments.address, *arguments.host}
+        try:
+            asyncio.run(_serve(http.make(desk, workers, hosts, token), listener))
+        finally:
+            workers.close()
+    return 0
+
+
+async def _serve(application: ASGIApp, listener: socket.socket) -> None:
+    address, port = listener.getsockname()[:2]
+    print(f"serving http://{address}:{port}/", flush=True)
+    await serve(application, listener)
+
+
+def _token(arguments: argparse.Namespace) -> str:
+    """Return the token; none is needed on loopback."""
+    if arguments.token_file is None:
+        if arguments.address not in LOOPBACK_NAMES:
+            reason = "everybody who reaches it could silence alerts"
+            raise UsageError(f"--address {arguments.address} needs --token-file: {reason}")
+        return ""
+    try:
+        token = str(arguments.token_file.read_text(encoding="utf-8")).strip()
+    except OSError as error:
+        raise UsageError(f"--token-file {arguments.token_file}: {error.strerror}") from error
+    if len(token) < _SHORTEST_TOKEN:
+        found = f"found {len(token)} characters, expected {_SHORTEST_TOKEN} or more"
+        raise UsageError(f"--token-file {arguments.token_file}: {found}")
+    return token

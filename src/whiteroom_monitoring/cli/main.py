@@ -1,0 +1,101 @@
+"""The command ``whiteroom``: finds the module of a subcommand and runs it.
+
+Only the module of the chosen subcommand is imported, so that ``--help`` and ``status`` stay fast.
+A subcommand's module has ``configure(parser)`` and ``run(arguments) -> int`` (the exit status).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from whiteroom_monitoring import __version__
+from whiteroom_monitoring.errors import MonitoringError, UsageError
+
+FAILURE = 1
+USAGE = 2
+INTERRUPTED = 130
+
+# name: (module, what it does)
+COMMANDS = {
+    "up": ("whiteroom_monitoring.cli.up", "start the monitoring and the reference app"),
+    "down": ("whiteroom_monitoring.cli.down", "stop everything that `up` started"),
+    "status": ("whiteroom_monitoring.cli.status", "show every component's state and health"),
+    "output": ("whiteroom_monitoring.cli.logs", "show what a component has printed"),
+    "verify": ("whiteroom_monitoring.cli.verify", "prove that the running stack works"),
+    "check": ("whiteroom_monitoring.cli.check", "check catalogue, rules, runbooks, dashboards"),
+    "mutate": ("whiteroom_monitoring.cli.mutate", "see which changes of rules go unnoticed"),
+    "generate": ("whiteroom_monitoring.cli.generate", "write clients, pages and dashboards"),
+    "agent": (
+        "whiteroom_monitoring.cli.segment_exporter",
+        "serve what programs without endpoint left",
+    ),
+    "containers": (
+        "whiteroom_monitoring.cli.containers",
+        "expose what containers use, where there is no cAdvisor",
+    ),
+    "inbox": ("whiteroom_monitoring.cli.inbox", "receive and show notifications"),
+    "console": ("whiteroom_monitoring.cli.console", "show dashboards, alerts and targets"),
+    "snapshot": (
+        "whiteroom_monitoring.console.snapshot",
+        "save a picture of a dashboard, a panel or a page",
+    ),
+}
+
+EPILOG = """\
+start here:
+  whiteroom up        start; ends when every component and every target is green
+  whiteroom status    what runs, where, and whether it is healthy
+  whiteroom verify    prove it: targets, rules, routes, retention, the way to the pager
+  whiteroom down      stop; leaves no process, no port, no shared memory
+
+exit status: 0 success, 1 failure, 2 usage, 130 interrupted
+"""
+
+
+def build_parser(chosen: str | None) -> argparse.ArgumentParser:
+    """Return the parser, with the options of the subcommand ``chosen`` only."""
+    parser = argparse.ArgumentParser(
+        prog="whiteroom",
+        description="Monitoring for audio software that is proven to work.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"whiteroom {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name == chosen:
+            importlib.import_module(module).configure(subparser)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line ``argv`` and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    try:
+        arguments = build_parser(chosen).parse_args(words)
+        module = importlib.import_module(COMMANDS[arguments.command][0])
+        status = module.run(arguments)
+        sys.stdout.flush()
+    except MonitoringError as error:
+        print(f"whiteroom: {error}", file=sys.stderr)
+        return USAGE if isinstance(error, UsageError) else FAILURE
+    except KeyboardInterrupt:
+        print("whiteroom: interrupted", file=sys.stderr)
+        # When the interrupt came within an exec, such as a dataclass makes, Python would end itself
+        # by the signal at its exit, whoever has caught it; the next exec makes it forget that.
+        exec("")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILURE
+    return int(status)

@@ -1,0 +1,78 @@
+"""The metrics as an ASGI application: for uvicorn, or mounted in Starlette, FastAPI and the like.
+
+::
+
+    from starlette.routing import Route
+    from whiteroom_monitoring.client.asgi import MetricsApp
+
+    routes = [Route("/metrics", MetricsApp())]
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import closing
+from typing import Any
+
+from whiteroom_monitoring import client
+from whiteroom_monitoring.client.exposition.answer import Answerer, Request, body_of, within
+from whiteroom_monitoring.client.exposition.credentials import Credentials
+from whiteroom_monitoring.client.exposition.formats import Source
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class MetricsApp:
+    """Serves the metrics of ``source`` at ``/metrics``, and ``/-/healthy`` and ``/-/ready``.
+
+    Mounted at a path, it serves the metrics at that path, too; with ``credentials`` it asks for
+    them. Segments are read on a thread, so that the event loop goes on.
+    """
+
+    def __init__(
+        self, source: Source = client.open_exposition, credentials: Credentials | None = None
+    ) -> None:
+        self._answerer = Answerer(source, credentials)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request; take part in the server's life without needing it."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, send)
+        else:
+            raise ValueError(f"{scope['type']}: expected http")
+
+    async def _answer(self, scope: Message, send: Send) -> None:
+        answer = await asyncio.to_thread(self._answerer.answer, _request(scope))
+        headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
+        with closing(body_of(answer, scope["method"])) as body:
+            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            while block := await asyncio.to_thread(next, body, b""):
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+
+def _request(scope: Message) -> Request:
+    values: dict[bytes, list[str]] = {}
+    for name, value in scope["headers"]:
+        values.setdefault(name.lower(), []).append(value.decode("latin-1"))
+    return Request(
+        scope["method"],
+        within(scope.get("root_path", ""), scope["path"]),
+        scope.get("query_string", b"").decode("latin-1"),
+        ",".join(values.get(b"accept", [])),
+        ",".join(values.get(b"accept-encoding", [])),
+        ",".join(values.get(b"authorization", [])),
+    )
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        event = (await receive())["type"]
+        await send({"type": f"{event}.complete"})
+        if event == "lifespan.shutdown":
+            return

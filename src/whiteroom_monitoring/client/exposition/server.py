@@ -1,0 +1,263 @@
+"""A small HTTP server for metrics, for programs that have none of their own.
+
+It is uvicorn with the application of `asgi`: ``/metrics``, ``/-/healthy`` and ``/-/ready``. What it
+adds are limits: how long a request and its answer may take, how large a head and how many
+connections there may be. A program that has a web server mounts the application of `asgi` or `wsgi`
+instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import functools
+import signal
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from whiteroom_monitoring import client
+from whiteroom_monitoring.client.exposition.asgi import MetricsApp
+from whiteroom_monitoring.client.exposition.credentials import Credentials
+from whiteroom_monitoring.client.exposition.formats import Source
+from whiteroom_monitoring.errors import MonitoringError, UsageError
+
+# A whole request must have come after this time, and an answer have been taken.
+REQUEST_S = 10
+ANSWER_S = 60
+LONGEST_HEAD_BYTES = 16 * 1024
+MOST_CONNECTIONS = 512
+_GRACE_S = 2
+
+
+class ListenError(MonitoringError):
+    """The address can't be listened on, or a certificate not be used."""
+
+
+@dataclass(frozen=True)
+class Security:
+    """Who may scrape, and by HTTPS or not: PEM files of a certificate and its key."""
+
+    credentials: Credentials | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class MetricsServer:
+    """Serves the metrics of ``source`` from a thread of its own, between ``with`` and its end.
+
+    Port 0 takes a free one; see ``port``. ``source`` is called for each scrape; when it raises, the
+    scrape gets status 500 and the error's text goes to standard error.
+
+    Raises ListenError when the address is taken or not allowed.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        source: Source = client.open_exposition,
+        security: Security | None = None,
+    ) -> None:
+        security = security or Security()
+        self._address = f"[{address}]" if ":" in address else address
+        self._scheme = "https" if security.certificate else "http"
+        tls = _tls(security)
+        try:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            self._listener = socket.create_server((address, port), family=family, backlog=1024)
+        except OSError as error:
+            place = f"{self._address}:{port}"
+            raise ListenError(f"{place}: can't be listened on: {error.strerror}") from error
+        self.port = int(self._listener.getsockname()[1])
+        self._server = SignalFreeServer(_config(MetricsApp(source, security.credentials), tls))
+        self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
+
+    def __enter__(self) -> MetricsServer:
+        """Start."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop, and wait for answers under way."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._listener.close()
+
+    def serve_until_told(self) -> None:
+        """Say where it serves, and serve until SIGTERM or SIGINT. For the main thread only."""
+        told = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: told.set())
+        with self:
+            print(f"serving {self._scheme}://{self._address}:{self.port}/metrics", flush=True)
+            told.wait()
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve([self._listener]))
+
+
+def _tls(security: Security) -> ssl.SSLContext | None:
+    if security.certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(security.certificate, security.key)
+    except (OSError, ssl.SSLError) as error:
+        place = f"{security.certificate}, {security.key}"
+        raise ListenError(f"{place}: the certificate or its key can't be used: {error}") from error
+    return context
+
+
+def _config(application: MetricsApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        loop="asyncio",
+        http=cast(type[asyncio.Protocol], functools.partial(_Protocol, {})),
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        h11_max_incomplete_event_size=LONGEST_HEAD_BYTES,
+        ssl_context_factory=None if tls is None else lambda config, default: tls,
+    )
+
+
+class SignalFreeServer(uvicorn.Server):
+    """A server that leaves the signals to the one who runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+class _Protocol(H11Protocol):
+    """A connection that has to get on: with its request, then with taking the answer.
+
+    ``waiting`` are the server's connections without a request, the oldest first. When there are too
+    many, the oldest has to go, and not the newest: that may be the scraper.
+    """
+
+    _limit: asyncio.TimerHandle | None = None
+
+    def __init__(self, waiting: dict[_Protocol, None], **server: Any) -> None:
+        super().__init__(**server)
+        self._waiting = waiting
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._waiting.pop(self, None)
+        if self._limit is not None:
+            self._limit.cancel()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._waiting[self] = None
+        self._allow(REQUEST_S, self._request_is_late)
+        if len(self._waiting) > MOST_CONNECTIONS:
+            next(iter(self._waiting)).make_room()
+
+    def make_room(self) -> None:
+        """Close: others want the place."""
+        self._waiting.pop(self, None)
+        self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
+
+    def data_received(self, data: bytes) -> None:
+        # In pieces, because h11 looks at the length of a head only between two of them.
+        for start in range(0, len(data), LONGEST_HEAD_BYTES):
+            before = self.cycle
+            super().data_received(data[start : start + LONGEST_HEAD_BYTES])
+            self._watch_answer(before)
+            if self.transport.is_closing():
+                return
+
+    def on_response_complete(self) -> None:
+        before = self.cycle
+        self._wait()
+        super().on_response_complete()
+        self._watch_answer(before)
+
+    def _watch_answer(self, before: object) -> None:
+        if self.cycle is not before and not self.cycle.response_complete:
+            self._waiting.pop(self, None)
+            self._allow(ANSWER_S, self.transport.abort)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request; called while h11's error, which knows more, is handled."""
+        status = getattr(sys.exc_info()[1], "error_status_hint", HTTPStatus.BAD_REQUEST)
+        self._refuse(HTTPStatus(status), msg)
+
+    def _allow(self, seconds: float, end: Callable[[], None]) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+        self._limit = self.loop.call_later(seconds, end)
+
+    def _request_is_late(self) -> None:
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request took too long")
+
+    def _refuse(self, status: HTTPStatus, text: str) -> None:
+        """Answer in place of the application, and close."""
+        body = f"{text}\n".encode()
+        lines = [
+            f"HTTP/1.1 {status} {status.phrase}",
+            "Content-Type: text/plain; charset=utf-8",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+        ]
+        self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
+        self.transport.close()
+
+
+def add_security_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who may scrape, and how."""
+    group = parser.add_argument_group("who may scrape", "By default everyone who can connect.")
+    group.add_argument(
+        "--bearer-token-file", type=Path, metavar="FILE", help="ask for the token in its first line"
+    )
+    group.add_argument(
+        "--basic-auth-file",
+        type=Path,
+        metavar="FILE",
+        help="ask for the user:password in its first line",
+    )
+    group.add_argument(
+        "--tls-certificate", type=Path, metavar="PEM", help="serve HTTPS with this certificate"
+    )
+    group.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's key")
+
+
+def security_from(arguments: argparse.Namespace) -> Security:
+    """Return what the options choose. Raises UsageError, and CredentialsError for a file."""
+    token, password = arguments.bearer_token_file, arguments.basic_auth_file
+    if token and password:
+        raise UsageError("--bearer-token-file and --basic-auth-file: expected one of them")
+    if (arguments.tls_certificate is None) != (arguments.tls_key is None):
+        raise UsageError("--tls-certificate and --tls-key: HTTPS needs both")
+    credentials = Credentials.bearer(token) if token else None
+    if password:
+        credentials = Credentials.basic(password)
+    return Security(credentials, arguments.tls_certificate, arguments.tls_key)

@@ -1,0 +1,70 @@
+"""Lets in who has the token, when the console listens to more than this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from whiteroom_monitoring.web import console
+
+LOGIN = "/login"
+_OPEN_TO_ALL = (LOGIN, "/-/healthy")
+_COOKIE = "whiteroom_console"
+_MONTH_S = 30 * 86_400
+_LONGEST_FORM_BYTES = 4096
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Door:
+    """Answers who carries the token, in a header or in the cookie that the log-in page gives."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app, self._token = app, token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        path = request.url.path
+        if path in _OPEN_TO_ALL or console.is_asset(path) or self._knows(request):
+            await self._app(scope, receive, send)
+            return
+        answer = Response(console.login(""), HTTPStatus.UNAUTHORIZED, media_type="text/html")
+        await answer(scope, receive, send)
+
+    def _knows(self, request: Request) -> bool:
+        _, _, shown = request.headers.get("authorization", "").partition("Bearer ")
+        cookie = request.cookies.get(_COOKIE, "")
+        return _equal(shown, self._token) or _equal(cookie, digest(self._token))
+
+
+def login(token: str) -> Handler:
+    """Return the handler of the log-in form."""
+
+    async def handle(request: Request) -> Response:
+        body = await request.body()
+        shown = body[:_LONGEST_FORM_BYTES].decode("utf-8", "replace").strip()
+        if not _equal(shown.removeprefix("token="), token):
+            text = console.login("This is not the token.")
+            return Response(text, HTTPStatus.UNAUTHORIZED, media_type="text/html")
+        answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        answer.set_cookie(
+            _COOKIE, digest(token), max_age=_MONTH_S, httponly=True, samesite="strict"
+        )
+        return answer
+
+    return handle
+
+
+def digest(token: str) -> str:
+    """Return what the cookie holds: not the token, from which it can't be told."""
+    return hashlib.sha256(f"whiteroom console {token}".encode()).hexdigest()
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())

@@ -1,0 +1,1 @@
+"""The data sources, each with one client: Prometheus, Alertmanager, Loki."""

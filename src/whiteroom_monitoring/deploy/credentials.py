@@ -1,0 +1,96 @@
+"""The operator's credentials: read from `.env` and the environment, kept in files of mode 0600.
+
+A credential never stands in a configuration file, an argument list or a log: components read it
+from its file. The environment wins over `.env`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.errors import Fault, FaultyFilesError
+
+# The names that White Room fixed, and the files that Alertmanager and Grafana read.
+FILES = {
+    "PAGERDUTY_SERVICE_KEY_CRITICAL": "pagerduty_service_key_critical",
+    "PAGERDUTY_SERVICE_KEY_HIGH": "pagerduty_service_key_high",
+    "SLACK_WEBHOOK_URL": "slack_webhook_url",
+    "SMTP_PASSWORD": "smtp_password",
+    "GRAFANA_ADMIN_PASSWORD": "grafana_admin_password",
+}
+
+_LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
+_QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>.*)(?P=quote)\s*(?:#.*)?""")
+
+
+def read(env_file: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the credentials that are set and not empty, by name.
+
+    Raises FaultyFilesError when `.env` can't be read, holds lines that are no assignments, or can
+    be read by other users.
+    """
+    named = _assignments(env_file) | dict(os.environ if environment is None else environment)
+    return {name: named[name] for name in FILES if named.get(name)}
+
+
+def store(layout: Layout, credentials: Mapping[str, str]) -> None:
+    """Write one file for each name of FILES; channels that are not set lead to the inbox."""
+    layout.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    layout.secrets.chmod(0o700)
+    for name, file_name in FILES.items():
+        path = layout.secrets / file_name
+        _write(path, credentials.get(name) or _in_place_of(name, path, layout))
+
+
+def _in_place_of(name: str, path: Path, layout: Layout) -> str:
+    """Return what stands for a credential that is not set, because something must be readable."""
+    if name == "SLACK_WEBHOOK_URL":
+        return layout.url("inbox", "/slack")
+    if name == "GRAFANA_ADMIN_PASSWORD":
+        # Never Grafana's own default, which everybody knows.
+        return path.read_text(encoding="utf-8") if path.exists() else secrets.token_urlsafe(24)
+    return "inbox"
+
+
+def _write(path: Path, value: str) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(value)
+    temporary.replace(path)
+
+
+def _assignments(path: Path) -> dict[str, str]:
+    try:
+        mode = path.stat().st_mode
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise FaultyFilesError([Fault(path, 0, 0, f"can't be read: {error}")]) from error
+    faults = []
+    if stat.S_IMODE(mode) & 0o077:
+        problem = f"mode {stat.S_IMODE(mode):04o} lets others read it"
+        faults.append(Fault(path, 0, 0, problem, f"chmod 600 {path}"))
+    named = {}
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        found = _LINE.fullmatch(text)
+        if found:
+            named[found["name"]] = _value(found["value"])
+        elif text and not text.startswith("#"):
+            faults.append(Fault(path, number, 1, "not an assignment; expected NAME=value"))
+    if faults:
+        raise FaultyFilesError(faults)
+    return named
+
+
+def _value(text: str) -> str:
+    quoted = _QUOTED.fullmatch(text)
+    return quoted["text"] if quoted else re.sub(r"\s+#.*", "", text).strip()

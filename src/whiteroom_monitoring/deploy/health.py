@@ -1,0 +1,55 @@
+"""Whether components answer, asked over HTTP and all at once."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from whiteroom_monitoring.deploy.component import Component
+from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+
+TIMEOUT_S = 2.0
+WELL = "ok"
+
+
+def of(layout: Layout, components: Sequence[Component]) -> dict[str, str]:
+    """Return ``ok`` or the reason why not, for each component by name."""
+    with ThreadPoolExecutor(max_workers=max(1, len(components))) as pool:
+        found = pool.map(lambda component: _of_one(layout, component), components)
+        return {c.name: health for c, health in zip(components, found, strict=True)}
+
+
+def _of_one(layout: Layout, component: Component) -> str:
+    if component.probe:
+        return _probed(component.probe)
+    if component.health is None:
+        there = component.ready is None or component.ready.exists()
+        return WELL if there else f"{component.ready} is not there"
+    connection = http.client.HTTPConnection(
+        LOOPBACK, layout.port(component.ports[0]), timeout=TIMEOUT_S
+    )
+    try:
+        connection.request("GET", component.health)
+        status = connection.getresponse().status
+    except TimeoutError:
+        return f"no answer within {TIMEOUT_S:g} s"
+    except (OSError, http.client.HTTPException) as error:
+        return f"no answer: {getattr(error, 'strerror', None) or error}"
+    finally:
+        connection.close()
+    return WELL if status == http.HTTPStatus.OK else f"status {status}"
+
+
+def _probed(command: Sequence[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return f"no answer within {TIMEOUT_S:g} s"
+    except OSError as error:
+        return f"{command[0]}: {error.strerror}"
+    said = (done.stderr + done.stdout).decode(errors="replace").strip()
+    return (
+        WELL if done.returncode == 0 else f"no answer: {said or 'it does not accept connections'}"
+    )

@@ -1,0 +1,142 @@
+"""What must hold before anything is started. Every problem is found at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+from whiteroom_monitoring.deploy import accounts, processes
+from whiteroom_monitoring.deploy.component import Component
+from whiteroom_monitoring.deploy.components import postgresql
+from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.runtimes.supervisord import FORBIDDEN_IN_PATHS
+from whiteroom_monitoring.errors import MonitoringError
+
+# Room for Prometheus' first write-ahead log segment and head block, and for logs.
+FREE_DISK_BYTES = 512 * 2**20
+# Room for the segments of the engine and the inbox, and those that killed processes leave.
+FREE_SHARED_MEMORY_BYTES = 16 * 2**20
+# The kernel's limit on the path of a Unix socket, with its terminating zero: unix(7).
+SOCKET_PATH_BYTES = 107
+
+
+class PreflightError(MonitoringError):
+    """The stack can't be started; carries every problem."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("nothing was started:\n" + "\n".join(f"  {text}" for text in problems))
+
+
+def inspect(layout: Layout, components: Sequence[Component], running: Collection[str]) -> None:
+    """Raise PreflightError when the stack could not start or its data would be at risk.
+
+    ``running`` are the components that run already, whose ports are rightly taken.
+    """
+    problems = [
+        *_programs(components),
+        *_ports(layout, [c for c in components if c.process not in running]),
+        *_data_folder(layout),
+        *_way_to_data(layout, components),
+        *_shared_memory(layout),
+    ]
+    if problems:
+        raise PreflightError(problems)
+
+
+def _programs(components: Sequence[Component]) -> Iterator[str]:
+    for component in components:
+        program = component.program
+        if program.find() is None:
+            yield f"{component.name}: {program.names[-1]} was not found; {program.remedy}"
+
+
+def _ports(layout: Layout, components: Sequence[Component]) -> Iterator[str]:
+    for component in components:
+        for name in component.ports:
+            port = layout.port(name)
+            if not processes.can_listen(LOOPBACK, port):
+                holder = processes.listener(port) or "a process that can't be seen from here"
+                yield (
+                    f"port {port} ({component.name}) is in use by {holder}; "
+                    "stop it, or choose other ports with --port-offset N"
+                )
+
+
+def _data_folder(layout: Layout) -> Iterator[str]:
+    path = str(layout.data)
+    longest_socket = postgresql.socket_folder(layout) / ".s.PGSQL.5432.lock"
+    forbidden = sorted({character for character in path if character in FORBIDDEN_IN_PATHS})
+    if forbidden:
+        yield f"{path}: a data folder with {' '.join(forbidden)} in its name can't be used"
+    elif len(os.fsencode(longest_socket)) > SOCKET_PATH_BYTES:
+        yield f"{path}: the path is too long for sockets below it; choose a shorter --data"
+    else:
+        problem = _unwritable(layout.data) or _too_full(
+            layout.data, FREE_DISK_BYTES, "choose another --data, or make room"
+        )
+        if problem:
+            yield f"data folder {problem}"
+
+
+def _way_to_data(layout: Layout, components: Sequence[Component]) -> Iterator[str]:
+    """What runs as a user of its own has to get to its files; an exporter has none."""
+    users = sorted({c.user for c in components if c.user and c.of_app})
+    closed = accounts.barrier(layout.data.parent)
+    if users and closed:
+        yield (
+            f"data folder {layout.data}: {', '.join(users)} can't get there, because {closed} is "
+            "closed to other users; choose another --data"
+        )
+
+
+def _shared_memory(layout: Layout) -> Iterator[str]:
+    folder = layout.segments
+    problem = _unwritable(
+        folder, lambda file: os.posix_fallocate(file, 0, FREE_SHARED_MEMORY_BYTES)
+    )
+    if problem:
+        yield (
+            f"memory file system: {problem}; metrics need {_megabytes(FREE_SHARED_MEMORY_BYTES)} "
+            f"there (df -h {folder.parent})"
+        )
+    elif folder.stat().st_uid != os.getuid():
+        yield f"memory file system: {folder} belongs to another user; remove it"
+
+
+def _unwritable(folder: Path, fill: Callable[[int], object] | None = None) -> str | None:
+    """Return why nothing can be written durably into ``folder``, or None."""
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(probe, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fill(descriptor) if fill else os.write(descriptor, bytes(2**16))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        return f"{folder} can't be written: {error.strerror}"
+    finally:
+        _remove(probe)
+    return None
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError:
+        return
+
+
+def _too_full(folder: Path, needed: int, advice: str) -> str | None:
+    free = shutil.disk_usage(folder).free
+    if free >= needed:
+        return None
+    return f"{folder} has {_megabytes(free)} free, {_megabytes(needed)} are needed; {advice}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.0f} MiB"

@@ -1,0 +1,47 @@
+"""Lets Prometheus and Alertmanager take over a changed configuration, and sees that they did."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.error
+import urllib.request
+
+from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
+from whiteroom_monitoring.errors import MonitoringError
+
+PATIENCE_S = 10.0
+POLL_S = 0.1
+
+_LAST_SUCCESS = re.compile(r"^\w+_config_last_reload_success_timestamp_seconds (\S+)$", re.M)
+
+
+class ReloadError(MonitoringError):
+    """A component did not take over the configuration; it goes on with the one before."""
+
+
+def reload(layout: Layout, supervisor: Supervisor, name: str) -> None:
+    """Let ``name``, prometheus or alertmanager, read its configuration again.
+
+    Raises ReloadError when it refuses, or does not do it in time.
+    """
+    before = time.time()
+    supervisor.signal(name, "HUP")
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        time.sleep(POLL_S)
+        if _last_success(layout, name) > before:
+            return
+    raise ReloadError(f"{name} did not take over its configuration; see `whiteroom output {name}`")
+
+
+def _last_success(layout: Layout, name: str) -> float:
+    """Return when the configuration was read last, 0 while that is unknown."""
+    try:
+        with urllib.request.urlopen(layout.url(name, "/metrics"), timeout=PATIENCE_S) as answer:
+            text = answer.read().decode()
+    except (urllib.error.URLError, OSError):
+        return 0.0
+    found = _LAST_SUCCESS.search(text)
+    return float(found[1]) if found else 0.0

@@ -1,0 +1,259 @@
+"""supervisord as this stack uses it: its configuration, its start, and its XML-RPC interface.
+
+http://supervisord.org/configuration.html and http://supervisord.org/api.html, version 4.3.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.component import Component
+from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.errors import MonitoringError
+
+TIMEOUT_S = 15.0
+# A component that ends within this time of its start has failed to start. After three such
+# failures in a row it stays down.
+START_SECONDS = 3
+ATTEMPTS = 3
+STOP_SECONDS = 10
+
+# Characters that a path in supervisord's configuration can't hold, however it is quoted.
+FORBIDDEN_IN_PATHS = "\"'\\;\n"
+
+
+class SupervisorError(MonitoringError):
+    """supervisord could not be started, or refused what it was asked."""
+
+
+@dataclass(frozen=True)
+class ProcessState:
+    """What supervisord knows of one component; ``pid`` is 0 and ``since`` meaningless when down."""
+
+    name: str
+    state: str
+    pid: int
+    since: float
+    problem: str
+
+
+class Supervisor:
+    """The supervisord of one stack."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self.socket = layout.run / "supervisor.sock"
+        self._configuration = layout.run / "supervisord.conf"
+        self._pid_file = layout.run / "supervisord.pid"
+
+    def pid(self) -> int | None:
+        """Return the process id of the running supervisord, or None."""
+        try:
+            pid = int(self._pid_file.read_text())
+        except (OSError, ValueError):
+            return None
+        ours = {process.pid for process in processes.of_stack(self._layout.data)}
+        return pid if pid in ours else None
+
+    def write(self, components: Sequence[Component], without_restart: Collection[str]) -> None:
+        """Write the configuration that `start` and `update` read."""
+        text = "\n".join(
+            [
+                self._head(),
+                *(
+                    self._program(c, c.name not in without_restart)
+                    for c in components
+                    if not c.process_of
+                ),
+            ]
+        )
+        self._configuration.write_text(text, encoding="utf-8")
+        self._configuration.chmod(0o600)
+
+    def start(self) -> None:
+        """Start supervisord in the background; returns when its socket answers.
+
+        Raises SupervisorError with what it printed.
+        """
+        self.socket.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
+        environment = {
+            **os.environ,
+            processes.STACK_VARIABLE: str(self._layout.data),
+            processes.COMPONENT_VARIABLE: "supervisord",
+            # It imports pkg_resources when that is there, which warns on standard error.
+            "PYTHONWARNINGS": "ignore",
+        }
+        done = subprocess.run(
+            command,
+            env=environment,
+            cwd=self._layout.data,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+        )
+        if done.returncode != 0:
+            said = (done.stderr + done.stdout).strip()
+            raise SupervisorError(f"supervisord did not start: {said}")
+        # The pid file is written after the parent has returned.
+        deadline = time.monotonic() + TIMEOUT_S
+        while self.pid() is None:
+            if time.monotonic() > deadline:
+                raise SupervisorError(f"supervisord did not start: see {self._layout.log}")
+            time.sleep(processes.POLL_S)
+
+    def update(self) -> None:
+        """Take over a changed configuration; the components that it changes are stopped."""
+        added, changed, removed = self.call("reloadConfig")[0]
+        for name in (*changed, *removed):
+            self.call("stopProcessGroup", name)
+            self.call("removeProcessGroup", name)
+        for name in (*added, *changed):
+            self.call("addProcessGroup", name)
+
+    def start_component(self, name: str) -> None:
+        """Start a component without waiting for it; one that runs already stays as it is.
+
+        One that ends at once is started again like one that ends a little later: `states` tells
+        when supervisord has given up.
+        """
+        with contextlib.suppress(_AlreadyStartedError, _EndedAtOnceError):
+            self.call("startProcess", name, False)
+
+    def signal(self, name: str, signal_name: str) -> None:
+        """Send a signal, such as HUP, to a component."""
+        self.call("signalProcess", name, signal_name)
+
+    def states(self) -> dict[str, ProcessState]:
+        """Return the state of every component by name. Raises SupervisorError."""
+        return {
+            info["name"]: ProcessState(
+                info["name"], info["statename"], info["pid"], info["start"], info["spawnerr"]
+            )
+            for info in self.call("getAllProcessInfo")
+        }
+
+    def shut_down(self) -> None:
+        """Stop every component and supervisord itself; returns when it has ended."""
+        pid = self.pid()
+        if pid is None:
+            return
+        with contextlib.suppress(SupervisorError):
+            self.call("shutdown")
+        deadline = time.monotonic() + STOP_SECONDS + 5
+        while processes.is_alive(pid) and time.monotonic() < deadline:
+            time.sleep(processes.POLL_S)
+        processes.end([processes.Process(pid)] if processes.is_alive(pid) else [])
+
+    def call(self, method: str, *arguments: object) -> Any:
+        """Call an XML-RPC method of supervisord's. Raises SupervisorError."""
+        proxy = xmlrpc.client.ServerProxy("http://supervisor", _UnixTransport(self.socket))
+        try:
+            return getattr(proxy.supervisor, method)(*arguments)
+        except xmlrpc.client.Fault as fault:
+            error = _FAULTS.get(fault.faultCode, SupervisorError)
+            raise error(f"supervisord: {method}{arguments}: {fault.faultString}") from fault
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error) as error:
+            raise SupervisorError(f"supervisord does not answer: {error}") from error
+
+    def _head(self) -> str:
+        # Root must say that root is meant; others may not name a user.
+        user = "user=root\n" if os.getuid() == 0 else ""
+        return f"""\
+; Written by `whiteroom up`.
+[unix_http_server]
+file={_escaped(self.socket)}
+chmod=0700
+
+[supervisord]
+{user}logfile={_escaped(self._layout.log / "supervisord.log")}
+logfile_maxbytes=10MB
+logfile_backups=1
+pidfile={_escaped(self._pid_file)}
+directory={_escaped(self._layout.data)}
+childlogdir={_escaped(self._layout.log)}
+umask=077
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+    def _program(self, component: Component, restart: bool) -> str:
+        program = component.program.find() or component.program.names[0]
+        command = shlex.join([program, *component.arguments])
+        environment: Mapping[str, str] = {
+            **component.environment,
+            processes.STACK_VARIABLE: str(self._layout.data),
+            processes.COMPONENT_VARIABLE: component.name,
+        }
+        user = f"user={component.user}\n" if component.user else ""
+        variables = ",".join(f'{name}="{_escaped(value)}"' for name, value in environment.items())
+        return f"""\
+[program:{component.name}]
+command={_escaped(command)}
+{user}environment={variables}
+autostart=false
+autorestart={str(restart).lower()}
+startsecs={START_SECONDS}
+startretries={ATTEMPTS - 1}
+stopsignal={component.stop_signal}
+stopwaitsecs={STOP_SECONDS}
+stopasgroup=true
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={_escaped(self._layout.log / (component.name + ".log"))}
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=2
+"""
+
+
+class _AlreadyStartedError(SupervisorError):
+    """The component runs already."""
+
+
+class _EndedAtOnceError(SupervisorError):
+    """The component ended before supervisord answered; it will be started again."""
+
+
+# By the codes of supervisor.xmlrpc.Faults.
+_FAULTS = {50: _EndedAtOnceError, 60: _AlreadyStartedError}
+
+
+def _escaped(value: object) -> str:
+    # supervisord expands %(name)s.
+    return str(value).replace("%", "%%")
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("supervisor", timeout=TIMEOUT_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class _UnixTransport(xmlrpc.client.Transport):
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def make_connection(self, host: object) -> http.client.HTTPConnection:
+        return _UnixConnection(self._path)

@@ -1,0 +1,42 @@
+"""What `up` has written down of the running stack, for `status`, `verify` and `down`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from whiteroom_monitoring.deploy.paths import Layout
+
+_NAME = "stack.json"
+
+
+@dataclass(frozen=True)
+class Record:
+    """How the stack was started. ``versions`` are those of the components, by name;
+    ``left_out`` says why others are not there."""
+
+    with_app: bool
+    without_restart: list[str] = field(default_factory=list)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def write(layout: Layout, record: Record) -> None:
+    """Write the record; a reader sees the one before or this one, never a part."""
+    temporary = layout.run / f".{_NAME}.new"
+    temporary.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
+    temporary.replace(layout.run / _NAME)
+
+
+def read(layout: Layout) -> Record | None:
+    """Return the record, or None when nothing was started or the file is damaged."""
+    try:
+        return Record(**json.loads((layout.run / _NAME).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def remove(layout: Layout) -> None:
+    """Forget the record."""
+    (layout.run / _NAME).unlink(missing_ok=True)

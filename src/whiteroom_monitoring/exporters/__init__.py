@@ -1,0 +1,1 @@
+"""Exporters of ours: segments of programs without an endpoint, and containers."""

@@ -1,0 +1,45 @@
+"""Which colour a series has: the one that is fixed, that of a threshold, or one of the palette."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from whiteroom_monitoring.grafana import fields, reduce
+from whiteroom_monitoring.grafana.frames import Series
+
+# The browser has as many colours for series, each in a light and a dark form.
+PALETTE_SIZE = 10
+
+
+def of_series(series: Sequence[Series], configs: Sequence[Mapping[str, Any]]) -> list[str | int]:
+    """Return for each series the name of a colour, or the number of one of the palette.
+
+    By name, a series has the same colour wherever it appears, unless another of the same panel
+    has it already.
+    """
+    free = set(range(PALETTE_SIZE))
+    chosen: list[str | int] = []
+    for index, (one, config) in enumerate(zip(series, configs, strict=True)):
+        colour = config.get("color") or {}
+        mode = colour.get("mode", "palette-classic")
+        if mode in ("fixed", "shades") and colour.get("fixedColor"):
+            chosen.append(str(colour["fixedColor"]))
+        elif mode == "thresholds":
+            value = reduce.reduced(one.values, "lastNotNull")
+            found = None if value is None else fields.threshold_colour(value, dict(config))
+            chosen.append(found or "text")
+        else:
+            chosen.append(_of_palette(one.name, index, mode.endswith("by-name"), free))
+    return chosen
+
+
+def _of_palette(name: str, index: int, by_name: bool, free: set[int]) -> int:
+    wanted = (zlib.crc32(name.encode()) if by_name else index) % PALETTE_SIZE
+    if not free:
+        free.update(range(PALETTE_SIZE))
+    while wanted not in free:
+        wanted = (wanted + 1) % PALETTE_SIZE
+    free.discard(wanted)
+    return wanted

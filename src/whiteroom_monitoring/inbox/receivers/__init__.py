@@ -1,0 +1,1 @@
+"""What each sender posts, made into a message."""

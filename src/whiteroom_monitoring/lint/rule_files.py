@@ -1,0 +1,127 @@
+"""Prometheus' rule files, read with the place of every rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import promql_parser
+from promql_parser import Expr, VectorSelector
+
+from whiteroom_monitoring.catalogue import document, structure
+from whiteroom_monitoring.catalogue.document import Document, Pointer
+from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.promql.infer import descendants
+
+_SCHEMA = Path(__file__).with_name("rule_file.schema.json")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A recording rule or an alert; ``expression`` is None when it does not parse."""
+
+    document: Document
+    pointer: Pointer
+    name: str
+    is_alert: bool
+    expression: Expr | None
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+    def fault(self, keys: Pointer, problem: str, advice: str = "") -> Fault:
+        """Return a fault at the part ``keys`` of the rule, or at the rule when it lacks it."""
+        place = self.document.place((*self.pointer, *keys))
+        return self.document.fault(place, f"{self.name}: {problem}", advice)
+
+    def fault_in_expression(self, word: str, problem: str, advice: str = "") -> Fault:
+        """Return a fault where ``word`` stands in the rule's expression."""
+        place = self.document.word_place((*self.pointer, "expr"), word)
+        return self.document.fault(place, f"{self.name}: {problem}", advice)
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules of some files. ``faults`` are what makes a file unreadable as rules."""
+
+    paths: tuple[Path, ...]
+    rules: tuple[Rule, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def alerts(self) -> list[Rule]:
+        """The rules that alert."""
+        return [rule for rule in self.rules if rule.is_alert]
+
+    @property
+    def recordings(self) -> list[Rule]:
+        """The rules that record."""
+        return [rule for rule in self.rules if not rule.is_alert]
+
+
+def read(paths: Iterable[Path]) -> RuleSet:
+    """Return the rules of the files ``paths``, with all that is wrong in their structure."""
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    rules: list[Rule] = []
+    faults: list[Fault] = []
+    names = sorted(paths)
+    for path in names:
+        try:
+            found = document.read(path)
+        except FaultyFilesError as error:
+            faults.extend(error.faults)
+            continue
+        misfits = structure.faults(found, schema)
+        faults.extend(fault for group in misfits.values() for fault in group)
+        for pointer, raw in _sound_rules(found, set(misfits)):
+            rules.append(_rule(found, pointer, raw, faults))
+    return RuleSet(tuple(names), tuple(rules), tuple(faults))
+
+
+def _sound_rules(
+    found: Document, misfits: set[Pointer]
+) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    """Yield the rules that fit the schema."""
+    if {(), ("groups",)} & misfits:
+        return
+    for g, group in enumerate(found.data["groups"]):
+        if {("groups", g), ("groups", g, "rules")} & misfits:
+            continue
+        for r, raw in enumerate(group["rules"]):
+            pointer: Pointer = ("groups", g, "rules", r)
+            if not any(misfit[: len(pointer)] == pointer for misfit in misfits):
+                yield pointer, raw
+
+
+def _rule(found: Document, pointer: Pointer, raw: dict[str, Any], faults: list[Fault]) -> Rule:
+    is_alert = "alert" in raw
+    name = raw.get("alert", raw.get("record", "a rule"))
+    rule = Rule(
+        found,
+        pointer,
+        name,
+        is_alert,
+        None,
+        raw.get("labels", {}),
+        raw.get("annotations", {}),
+    )
+    if is_alert == ("record" in raw):
+        faults.append(rule.fault((), "expected either `alert` or `record`", "write one of them"))
+    try:
+        expression = _parse(raw["expr"])
+    except ValueError as error:
+        problem = f"the expression does not parse: {error}"
+        faults.append(rule.fault(("expr",), problem, "correct the PromQL"))
+        return rule
+    return Rule(found, pointer, name, is_alert, expression, rule.labels, rule.annotations)
+
+
+def _parse(text: str) -> Expr:
+    """Return the parsed expression. Raises ValueError when it is not PromQL."""
+    expression: Expr = promql_parser.parse(text)
+    for part in descendants(expression):
+        if isinstance(part, VectorSelector) and part.matchers.or_matchers:
+            raise ValueError("`or` between the matchers of a selector is not PromQL")
+    return expression

@@ -1,0 +1,49 @@
+"""Which mutants are put before the unit tests: all of them, or a sample that a seed decides."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from whiteroom_monitoring.codegen.files import is_generated
+from whiteroom_monitoring.lint.rule_files import Rule
+from whiteroom_monitoring.mutation.mutants import Mutant, body_of, mutants
+
+# What may differ between two rules that a program wrote by the same pattern.
+_VARIABLE = re.compile(r'"[^"]*"|\d+(?:\.\d+)?(?:[smhd]\b)?')
+
+
+def candidates(
+    rules: Sequence[Rule], files: Collection[str] = (), kinds: Collection[str] = ()
+) -> list[Mutant]:
+    """Return the mutants of ``rules``, of those in ``files`` and of ``kinds`` if any are named.
+
+    Of rules that a program wrote, one of each pattern is mutated: the others would only repeat it.
+    """
+    return [
+        mutant
+        for rule in _distinct(rules)
+        if not files or rule.document.path.stem in files
+        for mutant in mutants(rule)
+        if not kinds or mutant.kind in kinds
+    ]
+
+
+def sample(found: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
+    """Return ``size`` of the mutants, the same for the same ``seed``, in their order."""
+    if size >= len(found):
+        return list(found)
+    chosen = sorted(random.Random(seed).sample(range(len(found)), size))
+    return [found[index] for index in chosen]
+
+
+def _distinct(rules: Sequence[Rule]) -> Iterator[Rule]:
+    seen: set[str] = set()
+    for rule in rules:
+        pattern = _VARIABLE.sub("…", str(body_of(rule)["expr"]))
+        if is_generated(rule.document.path):
+            if pattern in seen:
+                continue
+            seen.add(pattern)
+        yield rule

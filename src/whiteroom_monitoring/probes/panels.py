@@ -1,0 +1,127 @@
+"""Checks of dashboards: every query of every panel gives what its panel promises."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from whiteroom_monitoring.dashboards import expectations
+from whiteroom_monitoring.dashboards.expectation import Shows
+from whiteroom_monitoring.dashboards.expectations import Expectation
+from whiteroom_monitoring.dashboards.links import DASHBOARDS
+from whiteroom_monitoring.datasources.configuration import Sources
+from whiteroom_monitoring.deploy.config import JOBS
+from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator
+from whiteroom_monitoring.grafana.frames import Data, Lines, Table
+from whiteroom_monitoring.grafana.library import read
+from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
+
+# How far panels look back. What was wrong before that is over.
+RANGE_S = 300
+# Where there are more faults, the first ones say enough.
+MOST_FAULTS = 5
+_METRIC = re.compile(r"\w+_\w+")
+
+
+def fault(expected: Shows, values: Sequence[float]) -> str | None:
+    """Return what is wrong with the newest ``values`` of a query, None when nothing is.
+
+    >>> fault(Shows.ZERO, [0.0, 2.0])
+    'found 2, expected 0'
+    """
+    if expected is Shows.EMPTY:
+        return f"found {len(values)} series, expected none" if values else None
+    if not values:
+        return "found no data"
+    wrong = [value for value in values if value != 0]
+    if expected is Shows.ZERO and wrong:
+        return f"found {wrong[0]:g}, expected 0"
+    return None
+
+
+def numbers(data: Data, query: str) -> list[float]:
+    """Return the newest number of each series of ``query``, or what it put into a table.
+
+    A table that shows only labels counts by its rows.
+    """
+    if isinstance(data, Lines):
+        found = [_of(series.values) for series in data.series if series.query == query]
+        return [values[-1] for values in found if values]
+    if isinstance(data, Table):
+        columns = [each for each in data.columns if each.kind == "number"]
+        cells = [cell for each in columns if each.query == query for cell in _of(each.cells)]
+        return cells if columns else [1.0] * data.height
+    return []
+
+
+def _of(cells: Sequence[object]) -> list[float]:
+    return [cell for cell in cells if isinstance(cell, float) and not math.isnan(cell)]
+
+
+def panel_faults(shown: Evaluated, expected: Expectation | None) -> Iterator[str]:
+    """Yield what a panel shows otherwise than ``expected``; None expects no metrics of it."""
+    if shown.data is None:
+        yield shown.notice or shown.problem
+    elif expected is not None:
+        for query in shown.queries:
+            if found := fault(expected.shows, numbers(shown.data, query)):
+                yield f"query {query}: {found}"
+
+
+class _Inspection:
+    """A look at every panel of one dashboard."""
+
+    def __init__(self, stack: Stack, slug: str) -> None:
+        folder = share("infrastructure/monitoring/grafana")
+        self._stack = stack
+        self._dashboard = read(folder / "dashboards" / f"{slug}.json")
+        self._promises = expectations.load(folder)[self._dashboard.uid]
+        self.seen: Counter[str] = Counter()
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with each panel, and count what was ``seen``."""
+        urls = {name: self._stack.layout.url(name) for name in ("prometheus", "alertmanager")}
+        evaluator = Evaluator(Sources(urls))
+        now = time.time()
+        view = evaluator.view(self._dashboard, TimeRange(now - RANGE_S, now))
+        for panel in self._dashboard.panels():
+            expected = self._promises.get(panel["id"])
+            if not self._is_due(expected):
+                continue
+            for problem in panel_faults(evaluator.panel(view, panel), expected):
+                yield f"{panel['id']} {panel['title']}: {problem}"
+
+    def _is_due(self, expected: Expectation | None) -> bool:
+        missing = self._missing(expected) if expected else None
+        kind = f"with {expected.shows}" if expected else "of alerts"
+        self.seen[f"without {missing}" if missing else kind] += 1
+        return missing is None
+
+    def _missing(self, expected: Expectation) -> str | None:
+        """Return what is not there yet, and without which the panel is empty."""
+        if expected.needs and JOBS.get(expected.needs) not in self._stack.components:
+            return expected.needs
+        if expected.waits_for and not self._stack.prometheus.query(expected.waits_for):
+            metric = _METRIC.search(expected.waits_for)
+            return metric[0] if metric else expected.waits_for
+        return None
+
+
+def _define(slug: str, title: str) -> None:
+    @check(f"panels.{slug}", "panels", f"what each panel of {title} shows in a healthy system")
+    def _(stack: Stack) -> str:
+        inspection = _Inspection(stack, slug)
+        faults = list(inspection.faults())
+        if faults:
+            more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
+            raise Mismatch("; ".join(faults[:MOST_FAULTS]) + more)
+        return ", ".join(f"{count} {what}" for what, count in sorted(inspection.seen.items()))
+
+
+for _slug, _title in DASHBOARDS.items():
+    _define(_slug, _title)

@@ -1,0 +1,1 @@
+"""PromQL: which series exist, what an expression gives, and how expressions are built."""

@@ -1,0 +1,179 @@
+"""Holds a PromQL expression against the series that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from promql_parser import (
+    AggregateExpr,
+    BinaryExpr,
+    Call,
+    Expr,
+    LabelModifierType,
+    Matcher,
+    MatchOp,
+    MatrixSelector,
+    SubqueryExpr,
+    VectorMatchCardinality,
+    VectorSelector,
+)
+
+from whiteroom_monitoring.catalogue.suggestions import did_you_mean
+from whiteroom_monitoring.promql.infer import LabelNames, descendants, is_scalar, result_labels
+from whiteroom_monitoring.promql.series import Known, Series
+
+Topic = Literal["metric", "label", "function"]
+
+# Functions of how fast a counter grows, and of how a gauge moves.
+OF_COUNTERS = frozenset({"rate", "irate", "increase", "resets"})
+OF_GAUGES = frozenset({"delta", "idelta", "deriv", "predict_linear", "holt_winters"})
+_COUNTER_KINDS = frozenset({"counter", "bucket", "part", "untyped"})
+_PLAIN_ALTERNATIVES = re.compile(r"[\w:/ -]+(\|[\w:/ -]+)*")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong in an expression, and the ``word`` of its text where it stands."""
+
+    topic: Topic
+    word: str
+    problem: str
+    advice: str = ""
+
+
+def findings(expression: Expr, known: Known) -> Iterator[Finding]:
+    """Yield every name, label and function in ``expression`` that does not fit what exists."""
+    for part in descendants(expression):
+        match part:
+            case VectorSelector():
+                yield from _selector(part, known)
+            case AggregateExpr():
+                yield from _aggregation(part, known)
+            case BinaryExpr():
+                yield from _match(part, known)
+            case Call():
+                yield from _call(part, known)
+
+
+def _selector(selector: VectorSelector, known: Known) -> Iterator[Finding]:
+    if not selector.name:
+        yield Finding("metric", "{", "a selector without a metric's name", "write the name first")
+        return
+    series = known.find(selector.name)
+    if series is None:
+        problem = f"no metric is named {selector.name}"
+        yield Finding("metric", selector.name, problem, known.why_not(selector.name))
+        return
+    for matcher in selector.matchers.matchers:
+        yield from matcher_findings(matcher, series)
+
+
+def matcher_findings(matcher: Matcher, series: Series) -> Iterator[Finding]:
+    """Yield what in ``matcher`` no series of ``series`` has: its label, or its values."""
+    if series.labels is None:
+        return
+    if matcher.name not in series.labels:
+        yield _no_label(matcher.name, series.name, frozenset(series.labels))
+        return
+    values = series.labels[matcher.name]
+    if values is None or not matcher.value:
+        return
+    for wanted in _unmatched(matcher, values):
+        problem = f"the label {matcher.name} of {series.name} is never {wanted!r}"
+        advice = did_you_mean(wanted, values) or f"its values: {', '.join(sorted(values))}"
+        yield Finding("label", wanted, problem, advice)
+
+
+def _unmatched(matcher: Matcher, values: frozenset[str]) -> Iterator[str]:
+    """Yield the values, or the pattern, that a matcher names and no series has."""
+    if matcher.op in (MatchOp.Equal, MatchOp.NotEqual):
+        candidates = [matcher.value]
+    elif _PLAIN_ALTERNATIVES.fullmatch(matcher.value):
+        candidates = matcher.value.split("|")
+    else:
+        pattern = re.compile(matcher.value)
+        candidates = [] if any(map(pattern.fullmatch, values)) else [matcher.value]
+    yield from (candidate for candidate in candidates if candidate not in values)
+
+
+def _aggregation(aggregation: AggregateExpr, known: Known) -> Iterator[Finding]:
+    if aggregation.modifier is not None:
+        labels = result_labels(aggregation.expr, known)
+        yield from _missing(aggregation.modifier.labels, labels, f"{aggregation.op}(...)")
+
+
+def _match(binary: BinaryExpr, known: Known) -> Iterator[Finding]:
+    operator = str(binary.op)
+    if is_scalar(binary.lhs) or is_scalar(binary.rhs) or operator == "or":
+        return
+    left, right = result_labels(binary.lhs, known), result_labels(binary.rhs, known)
+    modifier = binary.modifier
+    if modifier is None or modifier.matching is None:
+        if left is not None and right is not None and left != right:
+            problem = f"the sides of {operator} never match: only one has {_list(left ^ right)}"
+            yield Finding("label", operator, problem, "say on(...) or ignoring(...) which labels")
+        return
+    included = modifier.matching.type == LabelModifierType.Include
+    for side, labels in (("left", left), ("right", right)):
+        if included:
+            yield from _missing(modifier.matching.labels, labels, f"the {side} of {operator}")
+    one = right if modifier.card == VectorMatchCardinality.ManyToOne else left
+    yield from _missing(modifier.group_labels or (), one, f"the one side of {operator}")
+
+
+def _call(call: Call, known: Known) -> Iterator[Finding]:
+    name = call.func.name
+    if name == "histogram_quantile":
+        yield from _quantile(call, known)
+    if name not in OF_COUNTERS | OF_GAUGES:
+        return
+    series = _series_of(call.args[0], known)
+    if series is None:
+        return
+    if name in OF_COUNTERS and series.kind not in _COUNTER_KINDS:
+        found = "a rule's result" if series.kind == "recorded" else f"a {series.kind}"
+        advice = "use delta, deriv or avg_over_time for what goes up and down"
+        if series.kind == "recorded":
+            advice = "take the rate in the rule, before it aggregates"
+        yield Finding(
+            "function", name, f"{name}() needs a counter; {series.name} is {found}", advice
+        )
+    if name in OF_GAUGES and series.kind in _COUNTER_KINDS - {"untyped"}:
+        problem = f"{name}() needs a gauge; {series.name} only grows"
+        yield Finding("function", name, problem, "use rate or increase")
+
+
+def _quantile(call: Call, known: Known) -> Iterator[Finding]:
+    vector = call.args[1]
+    labels = result_labels(vector, known)
+    if labels is not None and "le" not in labels:
+        problem = "histogram_quantile() needs the label le, which is lost before it"
+        yield Finding("function", call.func.name, problem, "use _bucket series and keep le in by()")
+
+
+def _series_of(argument: Expr, known: Known) -> Series | None:
+    """Return the series that a range is taken of, or None for a computed range."""
+    inner = argument
+    if isinstance(argument, MatrixSelector):
+        inner = argument.vector_selector
+    elif isinstance(argument, SubqueryExpr):
+        inner = argument.expr
+    return known.find(inner.name or "") if isinstance(inner, VectorSelector) else None
+
+
+def _missing(names: Iterable[str], labels: LabelNames, where: str) -> Iterator[Finding]:
+    for name in names:
+        if labels is not None and name not in labels:
+            yield _no_label(name, where, labels)
+
+
+def _no_label(name: str, where: str, labels: frozenset[str]) -> Finding:
+    advice = did_you_mean(name, labels) or f"its labels: {_list(labels) or 'none'}"
+    return Finding("label", name, f"{where} has no label {name}", advice)
+
+
+def _list(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names))

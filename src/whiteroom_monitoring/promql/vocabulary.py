@@ -1,0 +1,124 @@
+"""What programs that are not ours expose: recorded names, types and labels, no values.
+
+A vocabulary file has one line for each family: name, type, and its label names, separated by
+spaces. To record one anew, start the program and run::
+
+    python -m whiteroom_monitoring.promql.vocabulary http://127.0.0.1:9090/metrics \\
+        > catalogue/vocabulary/prometheus.txt
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import urllib.request
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from whiteroom_monitoring.catalogue.document import WHOLE_FILE
+from whiteroom_monitoring.errors import Fault, FaultyFilesError, MonitoringError
+
+TYPES = ("counter", "gauge", "histogram", "summary", "untyped")
+TIMEOUT_S = 10
+
+# Added by the exposition to the parts of histograms and summaries.
+_PART_LABELS = frozenset({"le", "quantile"})
+_PART_SUFFIXES = ("_bucket", "_sum", "_count")
+_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\]|\\.)*"')
+_SAMPLE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{.*\})?\s")
+
+
+@dataclass(frozen=True, order=True)
+class Family:
+    """One family that a program exposes; ``labels`` without those of buckets and quantiles."""
+
+    name: str
+    type: str
+    labels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join((self.name, self.type, *self.labels))
+
+
+def families(exposition: str) -> list[Family]:
+    """Return the families of a text exposition (format 0.0.4), sorted by name.
+
+    >>> families('# TYPE a_total counter\\na_total{b="c"} 1\\n')
+    [Family(name='a_total', type='counter', labels=('b',))]
+    """
+    types: dict[str, str] = {}
+    labels: dict[str, set[str]] = {}
+    for line in exposition.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(maxsplit=3)
+            types[name] = kind
+        elif sample := _SAMPLE.match(line):
+            name = _family_name(sample[1], types)
+            labels.setdefault(name, set()).update(_LABEL.findall(sample[2] or ""))
+    return sorted(
+        Family(name, types.get(name, "untyped"), tuple(sorted(found - _PART_LABELS)))
+        for name, found in labels.items()
+    )
+
+
+def _family_name(sample: str, types: dict[str, str]) -> str:
+    for suffix in _PART_SUFFIXES:
+        base = sample.removesuffix(suffix)
+        if base != sample and types.get(base) in ("histogram", "summary"):
+            return base
+    return sample
+
+
+def record(url: str) -> Iterator[str]:
+    """Yield the lines of the vocabulary of the program that serves ``url``.
+
+    Raises MonitoringError when nothing is served there.
+    """
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:
+            exposition = response.read().decode()
+    except (OSError, ValueError) as error:
+        raise MonitoringError(f"{url}: no exposition to record: {error}") from error
+    yield "# Recorded by `python -m whiteroom_monitoring.promql.vocabulary`: name, type, labels."
+    yield from map(str, families(exposition))
+
+
+def read(folder: Path) -> dict[str, list[Family]]:
+    """Return the families in ``folder``'s files, by the program that exposes them.
+
+    Raises FaultyFilesError with every line that is not a name, a type and labels.
+    """
+    found: dict[str, list[Family]] = {}
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.txt")):
+        lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        found[path.stem] = list(_families_of(path, lines, faults))
+    if not found:
+        faults.append(Fault(folder, *WHOLE_FILE, "no vocabulary *.txt", "record the exporters'"))
+    if faults:
+        raise FaultyFilesError(faults)
+    return found
+
+
+def _families_of(
+    path: Path, lines: Iterable[tuple[int, str]], faults: list[Fault]
+) -> Iterator[Family]:
+    for number, line in lines:
+        words = line.split()
+        if line.startswith("#") or not words:
+            continue
+        if len(words) < 2 or words[1] not in TYPES:
+            problem = f"found {line!r}, expected a name, a type and labels"
+            faults.append(Fault(path, number, 1, problem, "record the file anew"))
+            continue
+        yield Family(words[0], words[1], tuple(words[2:]))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m whiteroom_monitoring.promql.vocabulary URL")
+    try:
+        print("\n".join(record(sys.argv[1])))
+    except MonitoringError as error:
+        sys.exit(str(error))

@@ -1,0 +1,136 @@
+"""Writes the rules that watch service-level objectives: budgets that burn too fast.
+
+Source: The Site Reliability Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts".
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from whiteroom_monitoring.codegen.files import head
+from whiteroom_monitoring.slo.model import SEVERITIES, Burn, Objective, Objectives, Range
+
+FOLDER = "infrastructure/monitoring/prometheus/rules"
+SOURCE = "infrastructure/monitoring/prometheus/objectives.yml"
+RUNBOOKS = "infrastructure/monitoring/runbooks"
+DASHBOARD = "/d/whiteroom-application-performance/application-performance"
+# The range of `events` and `failures`, the shortest over which anything is judged.
+BASE = Range("5m")
+# How often the rules are evaluated. A count is the sum of rates, each of which stands for so long.
+STEP_S = 20
+
+_NOTE = f"""\
+# Is what we promise in danger? The error budget of a period burns too fast when the share of
+# failures is too high over a long range (it matters) and over a short one (it goes on).
+#
+# What happened before the first sample counts as good: a share is that of the whole range, not of
+# the few minutes that are known after a start. Long ranges add up what the short one recorded, each
+# moment by its traffic; a mean of shares would count a quiet hour like a busy one.
+#
+# A count is a sum of rates, each of which stands for the {STEP_S} s until the next evaluation.
+"""
+
+
+def generate(objectives: Objectives) -> dict[str, str]:
+    """Return the rule files by path below the repository's root, one for each ``rules``."""
+    return {
+        f"{FOLDER}/objectives_{name}.yml": _file(objectives, name)
+        for name in sorted({objective.rules for objective in objectives.objectives})
+    }
+
+
+def _file(objectives: Objectives, name: str) -> str:
+    rules = [
+        rule
+        for objective in objectives.objectives
+        if objective.rules == name
+        for rule in _rules(objectives, objective)
+    ]
+    return (
+        head("#", SOURCE)
+        + _NOTE
+        + f"groups:\n  - name: objectives_{name}\n    interval: {STEP_S}s\n    rules:\n"
+        + textwrap.indent("\n".join(rules), " " * 6)
+    )
+
+
+def _rules(objectives: Objectives, objective: Objective) -> Iterator[str]:
+    yield _record("job_objective:slo_events:rate5m", objective.events, objective)
+    yield _record("job_objective:slo_failures:rate5m", objective.failures, objective)
+    for span in objectives.ranges:
+        yield _record(f"job_objective:slo_failures:ratio{span}", _share(objective, span), objective)
+    for span in dict.fromkeys(burn.long for burn in objectives.burns):
+        expression = f"{STEP_S} * sum_over_time({_series('failures:rate5m', objective)}[{span}])"
+        yield _record(f"job_objective:slo_failures:count{span}", expression, objective)
+    for burn in objectives.burns:
+        yield _alert(objectives, objective, burn)
+
+
+def _share(objective: Objective, span: Range) -> str:
+    """Return the share of failures in ``span``; of the base range, as it was seen."""
+    failures = _series("failures:rate5m", objective)
+    events = _series("events:rate5m", objective)
+    if span.seconds <= BASE.seconds:
+        return f"{failures}\n/ {events}"
+    return (
+        f"{STEP_S} * sum_over_time({failures}[{span}])\n"
+        f"/ ({span.seconds} * avg_over_time({events}[{span}]))"
+    )
+
+
+def _series(metric: str, objective: Objective) -> str:
+    return f'job_objective:slo_{metric}{{objective="{objective.name}"}}'
+
+
+def _record(name: str, expression: str, objective: Objective) -> str:
+    return (
+        f"- record: {name}\n"
+        f"  expr: |\n{textwrap.indent(expression, '    ')}\n"
+        f"  labels:\n    objective: {objective.name}\n"
+    )
+
+
+def _alert(objectives: Objectives, objective: Objective, burn: Burn) -> str:
+    limit = f"{burn.rate:g} * {objective.budget:g}"
+    long, short = (
+        f"{_series(f'failures:ratio{span}', objective)} > {limit}"
+        for span in (burn.long, burn.short)
+    )
+    enough = f"{_series(f'failures:count{burn.long}', objective)} > {objective.fewest}"
+    expression = f"{long}\nand on (service) {short}\nand on (service) {enough}"
+    return (
+        f"- alert: {objective.alert}\n"
+        f"  expr: |\n{textwrap.indent(expression, '    ')}\n"
+        f"  labels:\n{textwrap.indent(_labels(objective, burn), '    ')}"
+        f"  annotations:\n{textwrap.indent(_annotations(objectives, objective, burn), '    ')}"
+    )
+
+
+def _labels(objective: Objective, burn: Burn) -> str:
+    labels = {
+        "priority": burn.priority,
+        "severity": SEVERITIES[burn.priority],
+        "team": objective.team,
+        "symptom": objective.symptom,
+        "incident": objective.incident,
+        "window": burn.long,
+    }
+    return "".join(f"{name}: {value}\n" for name, value in labels.items())
+
+
+def _annotations(objectives: Objectives, objective: Objective, burn: Burn) -> str:
+    allowed = f"{objective.budget * 100:g} %"
+    share = "{{ $value | humanizePercentage }}"
+    text = (
+        f"Over {burn.long}, {share} {objective.failure}; {allowed} may, over {objectives.period}. "
+        f"If it goes on, that budget is used up at least {burn.rate:g} times too fast. "
+        f"{objective.consequence}"
+    )
+    folded = textwrap.indent(textwrap.fill(text, 88, break_on_hyphens=False), "  ")
+    return (
+        f'summary: "{share} {objective.failure}, {allowed} may ({burn.long})"\n'
+        f"description: >-\n{folded}\n"
+        f"runbook_url: {RUNBOOKS}/{objective.alert}.md\n"
+        f"dashboard: {DASHBOARD}\n"
+    )

@@ -1,0 +1,1 @@
+"""What browsers load, and the servers that they load it from."""
