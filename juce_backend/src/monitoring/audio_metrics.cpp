@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace whiteroom::monitoring {
 
@@ -15,18 +16,7 @@ AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channe
 }
 
 PluginRack AudioMetrics::rack(std::span<const ChannelNames> channels) const {
-  PluginRack made;
-  for (const auto& [channel, plugins] : channels) {
-    const auto whole = realtime_.audio_channel_cpu_seconds_total.with(channel);
-    if (plugins.empty()) made.plugins_.push_back({channel, whole, {}, {}, false});
-    for (const std::string& plugin : plugins) {
-      made.plugins_.push_back({channel + "/" + plugin, whole,
-                               realtime_.audio_plugin_cpu_seconds_total.with(channel, plugin),
-                               realtime_.audio_plugin_deadlines_missed_total.with(channel, plugin),
-                               true});
-    }
-  }
-  return made;
+  return {realtime_, channels};
 }
 
 void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {

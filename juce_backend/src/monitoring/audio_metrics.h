@@ -13,38 +13,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "dropout_classifier.h"
 #include "generated/audio.h"
+#include "plugin_rack.h"
 #include "segment.h"
 
 namespace whiteroom::monitoring {
-
-/// A channel of the mixer and the plug-ins in it, as the metrics name them.
-struct ChannelNames {
-  std::string channel;
-  std::vector<std::string> plugins{};
-};
-
-/// Where a mixer's plug-ins record what they cost. They are numbered through, channel by channel.
-class PluginRack {
- public:
-  std::size_t size() const noexcept { return plugins_.size(); }
-  /// The channel and the name of a plug-in, such as "bass/synth".
-  const std::string& name(std::size_t plugin) const noexcept { return plugins_[plugin].name; }
-
- private:
-  friend class AudioMetrics;
-  struct Plugin {
-    std::string name;
-    DurationCounter<Thread::realtime> channel;
-    DurationCounter<Thread::realtime> own;
-    Counter<Thread::realtime> missed;
-    bool in_channel;  ///< else it stands for the channel as a whole, and has no series of its own
-  };
-  std::vector<Plugin> plugins_;
-};
 
 class AudioMetrics {
  public:
@@ -98,8 +73,7 @@ class AudioMetrics {
  private:
   void record(const PluginRack::Plugin& plugin, std::size_t number,
               std::chrono::nanoseconds took) noexcept {
-    plugin.channel.add(took);
-    if (plugin.in_channel) plugin.own.add(took);
+    plugin.add(took);
     if (took > longest_) {
       longest_ = took;
       longest_plugin_ = number;
