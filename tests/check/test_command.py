@@ -72,7 +72,7 @@ BREAKS = [
         "            increase(audio_channel_cpu_usage{",
         (9, 22),
         "no metric is named audio_channel_cpu_usage",
-        "it is now audio_channel_cpu_seconds_total",
+        "it is now audio_channel_render_seconds_total",
     ),
     Break(
         "rule-labels",

@@ -98,12 +98,12 @@ TEST_CASE("the plug-ins of a rack add up to their channels, and the one to blame
     rack.render(3, spend(100us));
   }
   const auto plugin = [&](const std::string& labels) {
-    return segments["audio_plugin_cpu_seconds_total{" + labels + "}"];
+    return segments["audio_plugin_render_seconds_total{" + labels + "}"];
   };
   const double synth = plugin("channel=\"bass\",plugin=\"synth\"");
   const double compressor = plugin("channel=\"bass\",plugin=\"compressor\"");
   CHECK(synth >= 1e-4);
-  CHECK(segments["audio_channel_cpu_seconds_total{channel=\"bass\"}"] ==
+  CHECK(segments["audio_channel_render_seconds_total{channel=\"bass\"}"] ==
         doctest::Approx(synth + compressor));
   const auto missed = [&](const std::string& labels) {
     return segments["audio_plugin_deadlines_missed_total{" + labels + "}"];

@@ -19,7 +19,7 @@ TEST_CASE("each block of a processor is recorded, with the deadline of its own l
   }
   CHECK(segments["audio_callbacks_total"] == 200);
   CHECK(segments["audio_buffer_frames"] == 256);
-  CHECK(segments["audio_channel_cpu_seconds_total{channel=\"Gain\"}"] > 0);
+  CHECK(segments["audio_channel_render_seconds_total{channel=\"Gain\"}"] > 0);
   CHECK(buffer.getNumSamples() == 256);
 }
 

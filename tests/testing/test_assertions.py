@@ -29,7 +29,7 @@ def record_one_of_each() -> None:
     business.session_duration_seconds.observe(0.25)
     http.http_active_connections.inc(3)
     http.http_active_connections.dec()
-    audio.audio_channel_cpu_seconds_total.inc(0.5, channel="bass")
+    audio.audio_channel_render_seconds_total.inc(0.5, channel="bass")
 
 
 def test_what_was_recorded_can_be_asserted(recorded: RecordedMetrics) -> None:
@@ -38,7 +38,7 @@ def test_what_was_recorded_can_be_asserted(recorded: RecordedMetrics) -> None:
     recorded.assert_increased(business.songs_created_total, 2)
     recorded.assert_increased(business.feature_usage_total, feature="mixer")
     recorded.assert_increased(business.instrument_assignments_total, instrument="piano")
-    recorded.assert_increased(audio.audio_channel_cpu_seconds_total, 0.5, channel="bass")
+    recorded.assert_increased(audio.audio_channel_render_seconds_total, 0.5, channel="bass")
     recorded.assert_set(business.active_users, 12.5)
     recorded.assert_set(business.user_retention_ratio, 0.5, after="7d")
     recorded.assert_stated(business.deployment_info, version="2.5")

@@ -4,11 +4,11 @@ namespace whiteroom::monitoring {
 
 PluginRack::PluginRack(const audio::Realtime& cells, std::span<const ChannelNames> channels) {
   for (const auto& [channel, plugins] : channels) {
-    const auto whole = cells.audio_channel_cpu_seconds_total.with(channel);
+    const auto whole = cells.audio_channel_render_seconds_total.with(channel);
     if (plugins.empty()) plugins_.push_back({channel, whole, {}, {}, false});
     for (const std::string& plugin : plugins) {
       plugins_.push_back({channel + "/" + plugin, whole,
-                          cells.audio_plugin_cpu_seconds_total.with(channel, plugin),
+                          cells.audio_plugin_render_seconds_total.with(channel, plugin),
                           cells.audio_plugin_deadlines_missed_total.with(channel, plugin), true});
     }
   }

@@ -26,7 +26,9 @@ def _(stack: Stack) -> str:
 @check("engine.channels", "engine", "8 channels or more, each using the processor")
 def _(stack: Stack) -> str:
     stack.require("engine")
-    samples = stack.prometheus.query(f"rate({_engine('audio_channel_cpu_seconds_total')}[30s]) > 0")
+    samples = stack.prometheus.query(
+        f"rate({_engine('audio_channel_render_seconds_total')}[30s]) > 0"
+    )
     if len(samples) < 8:
         raise Mismatch(f"{len(samples)} channels")
     total = sum(value for _, value in samples)
@@ -36,8 +38,8 @@ def _(stack: Stack) -> str:
 @check("engine.plugins", "engine", "plug-ins that add up to their channels, ± 10 %")
 def _(stack: Stack) -> str:
     stack.require("engine")
-    plugins = stack.prometheus.query(f"rate({_engine('audio_plugin_cpu_seconds_total')}[30s])")
-    channels = stack.value(f"sum(rate({_engine('audio_channel_cpu_seconds_total')}[30s]))")
+    plugins = stack.prometheus.query(f"rate({_engine('audio_plugin_render_seconds_total')}[30s])")
+    channels = stack.value(f"sum(rate({_engine('audio_channel_render_seconds_total')}[30s]))")
     total = sum(value for _, value in plugins)
     if not plugins or abs(total / channels - 1) > TOLERANCE:
         raise Mismatch(f"{len(plugins)} plug-ins with {total:.1%} of a core, {channels:.1%} in all")

@@ -31,7 +31,7 @@ extension Handles {
             shared: try UI.Shared(frontEnd),
             ffi: try FFI.Shared(backend),
             http: try HTTP.Shared(Segment(.businessMetrics, in: .privateMemory)),
-            channel: try callback.audioChannelCpuSecondsTotal(channel: "bass"),
+            channel: try callback.audioChannelRenderSecondsTotal(channel: "bass"),
             frames: try FrameMetrics(frontEnd),
             realtime: try UI.Realtime(frontEnd),
             audio: try AudioMetrics(backend, channels: ["bass", "lead"]),

@@ -41,9 +41,9 @@ inline constexpr LabelSpec kAudioDeadlinesMissedTotalLabels[] = {{"cause", kCaus
 
 inline constexpr LabelSpec kAudioDropoutSecondsTotalLabels[] = {{"cause", kCauseValues}};
 
-inline constexpr LabelSpec kAudioChannelCpuSecondsTotalLabels[] = {{"channel", {}, 64}};
+inline constexpr LabelSpec kAudioChannelRenderSecondsTotalLabels[] = {{"channel", {}, 64}};
 
-inline constexpr LabelSpec kAudioPluginCpuSecondsTotalLabels[] = {{"channel", {}, 64}, {"plugin", {}, 8}};
+inline constexpr LabelSpec kAudioPluginRenderSecondsTotalLabels[] = {{"channel", {}, 64}, {"plugin", {}, 8}};
 
 inline constexpr LabelSpec kAudioPluginDeadlinesMissedTotalLabels[] = {{"channel", {}, 64}, {"plugin", {}, 8}};
 
@@ -130,24 +130,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::realtime,
      .scale = 1000000000,
      .labels = kAudioDropoutSecondsTotalLabels},
-    {.name = "audio_channel_cpu_seconds_total",
-     .help = "Processor time spent on rendering one mixer channel; its rate is the load of the channel.",
+    {.name = "audio_channel_render_seconds_total",
+     .help = "Render time of one mixer channel by the wall clock; its rate is the load of the channel.",
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
      .combine = Combine::sum,
      .thread = Thread::realtime,
      .scale = 1000000000,
-     .labels = kAudioChannelCpuSecondsTotalLabels},
-    {.name = "audio_plugin_cpu_seconds_total",
-     .help = "Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.",
+     .labels = kAudioChannelRenderSecondsTotalLabels},
+    {.name = "audio_plugin_render_seconds_total",
+     .help = "Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.",
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
      .combine = Combine::sum,
      .thread = Thread::realtime,
      .scale = 1000000000,
-     .labels = kAudioPluginCpuSecondsTotalLabels},
+     .labels = kAudioPluginRenderSecondsTotalLabels},
     {.name = "audio_plugin_deadlines_missed_total",
      .help = "Callbacks that were over budget and in which this plug-in took longest of all.",
      .unit = "",
@@ -224,8 +224,8 @@ inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[5];
 inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[6];
 inline constexpr const FamilySpec& kAudioDeadlinesMissedTotal = kFamilies[7];
 inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[8];
-inline constexpr const FamilySpec& kAudioChannelCpuSecondsTotal = kFamilies[9];
-inline constexpr const FamilySpec& kAudioPluginCpuSecondsTotal = kFamilies[10];
+inline constexpr const FamilySpec& kAudioChannelRenderSecondsTotal = kFamilies[9];
+inline constexpr const FamilySpec& kAudioPluginRenderSecondsTotal = kFamilies[10];
 inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[11];
 inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[12];
 inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[13];
@@ -277,8 +277,8 @@ struct Realtime {
         audio_dropouts_total(instance.cells(kAudioDropoutsTotal), segment.lost()),
         audio_deadlines_missed_total(instance.cells(kAudioDeadlinesMissedTotal), segment.lost()),
         audio_dropout_seconds_total(instance.cells(kAudioDropoutSecondsTotal), segment.lost()),
-        audio_channel_cpu_seconds_total(instance, kAudioChannelCpuSecondsTotal, segment.lost()),
-        audio_plugin_cpu_seconds_total(instance, kAudioPluginCpuSecondsTotal, segment.lost()),
+        audio_channel_render_seconds_total(instance, kAudioChannelRenderSecondsTotal, segment.lost()),
+        audio_plugin_render_seconds_total(instance, kAudioPluginRenderSecondsTotal, segment.lost()),
         audio_plugin_deadlines_missed_total(instance, kAudioPluginDeadlinesMissedTotal, segment.lost()),
         audio_monitoring_seconds_total(instance.cells(kAudioMonitoringSecondsTotal), segment.lost()) {}
   Realtime(const Realtime&) = delete;
@@ -301,10 +301,10 @@ struct Realtime {
   ByLabel<Counter<Thread::realtime>, kAudioDeadlinesMissedTotal.group_cells(), Cause> audio_deadlines_missed_total;
   /// Sound lost in dropouts, by cause.
   ByLabel<DurationCounter<Thread::realtime>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
-  /// Processor time spent on rendering one mixer channel; its rate is the load of the channel.
-  Open<DurationCounter<Thread::realtime>, const Instance, 1> audio_channel_cpu_seconds_total;
-  /// Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.
-  Open<DurationCounter<Thread::realtime>, const Instance, 2> audio_plugin_cpu_seconds_total;
+  /// Render time of one mixer channel by the wall clock; its rate is the load of the channel.
+  Open<DurationCounter<Thread::realtime>, const Instance, 1> audio_channel_render_seconds_total;
+  /// Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.
+  Open<DurationCounter<Thread::realtime>, const Instance, 2> audio_plugin_render_seconds_total;
   /// Callbacks that were over budget and in which this plug-in took longest of all.
   Open<Counter<Thread::realtime>, const Instance, 2> audio_plugin_deadlines_missed_total;
   /// Time that recording metrics took in render callbacks; against the render time, monitoring's share.

@@ -91,9 +91,9 @@ audio_dropout_seconds_total = Counter(
     scale=1000000000,
     labels=(("cause", ("over_budget", "late_callback", "device", "configuration",)),),
 )
-audio_channel_cpu_seconds_total = Counter(
-    name="audio_channel_cpu_seconds_total",
-    help="Processor time spent on rendering one mixer channel; its rate is the load of the channel.",
+audio_channel_render_seconds_total = Counter(
+    name="audio_channel_render_seconds_total",
+    help="Render time of one mixer channel by the wall clock; its rate is the load of the channel.",
     unit="seconds",
     number="u64",
     combine="sum",
@@ -101,9 +101,9 @@ audio_channel_cpu_seconds_total = Counter(
     scale=1000000000,
     labels=(("channel", 64),),
 )
-audio_plugin_cpu_seconds_total = Counter(
-    name="audio_plugin_cpu_seconds_total",
-    help="Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.",
+audio_plugin_render_seconds_total = Counter(
+    name="audio_plugin_render_seconds_total",
+    help="Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.",
     unit="seconds",
     number="u64",
     combine="sum",
@@ -196,8 +196,8 @@ METRICS = (
     audio_dropouts_total,
     audio_deadlines_missed_total,
     audio_dropout_seconds_total,
-    audio_channel_cpu_seconds_total,
-    audio_plugin_cpu_seconds_total,
+    audio_channel_render_seconds_total,
+    audio_plugin_render_seconds_total,
     audio_plugin_deadlines_missed_total,
     audio_monitoring_seconds_total,
     audio_buffer_duration_seconds,

@@ -15,11 +15,11 @@ class _AudioDropoutSecondsTotal(Metric):
     def inc(self, amount: float = 1, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> None: ...
     def labels(self, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> Counter: ...
 
-class _AudioChannelCpuSecondsTotal(Metric):
+class _AudioChannelRenderSecondsTotal(Metric):
     def inc(self, amount: float = 1, *, channel: str) -> None: ...
     def labels(self, *, channel: str) -> Counter: ...
 
-class _AudioPluginCpuSecondsTotal(Metric):
+class _AudioPluginRenderSecondsTotal(Metric):
     def inc(self, amount: float = 1, *, channel: str, plugin: str) -> None: ...
     def labels(self, *, channel: str, plugin: str) -> Counter: ...
 
@@ -48,10 +48,10 @@ audio_deadlines_missed_total: _AudioDeadlinesMissedTotal
 """Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout."""
 audio_dropout_seconds_total: _AudioDropoutSecondsTotal
 """Sound lost in dropouts, by cause."""
-audio_channel_cpu_seconds_total: _AudioChannelCpuSecondsTotal
-"""Processor time spent on rendering one mixer channel; its rate is the load of the channel."""
-audio_plugin_cpu_seconds_total: _AudioPluginCpuSecondsTotal
-"""Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel."""
+audio_channel_render_seconds_total: _AudioChannelRenderSecondsTotal
+"""Render time of one mixer channel by the wall clock; its rate is the load of the channel."""
+audio_plugin_render_seconds_total: _AudioPluginRenderSecondsTotal
+"""Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel."""
 audio_plugin_deadlines_missed_total: _AudioPluginDeadlinesMissedTotal
 """Callbacks that were over budget and in which this plug-in took longest of all."""
 audio_monitoring_seconds_total: Counter

@@ -21,7 +21,7 @@ DASHBOARD = Dashboard(
         # What the agent serves of an engine that is gone stands still: it is no engine.
         choice("job", 'audio_callbacks_total{job!="whiteroom-agent"}', every=None),
         choice("instance", 'audio_callbacks_total{job=~"$job"}'),
-        choice("channel", select("audio_channel_cpu_seconds_total", CHOSEN)),
+        choice("channel", select("audio_channel_render_seconds_total", CHOSEN)),
         choice("function", select("ffi_calls_total", CHOSEN)),
     ),
     rows=(SOUND, SUSPECTS, ENGINE, BRIDGE, GROUND, FRONT_END),

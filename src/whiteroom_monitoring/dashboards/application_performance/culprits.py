@@ -20,7 +20,7 @@ from whiteroom_monitoring.dashboards.panels import About, alerts, bars, ranking
 from whiteroom_monitoring.dashboards.queries import line, now
 from whiteroom_monitoring.promql.build import rate
 
-_PLUGIN_COST = f"sum by (channel, plugin) ({rate('audio_plugin_cpu_seconds_total', CHOSEN)})"
+_PLUGIN_COST = f"sum by (channel, plugin) ({rate('audio_plugin_render_seconds_total', CHOSEN)})"
 _LOST = rate("audio_dropout_seconds_total", CHOSEN)
 _CALLS_FAILED = rate("ffi_errors_total", CHOSEN, 'code!="deferred"')
 _CALL_ERRORS = f"sum({_CALLS_FAILED}) / sum({rate('ffi_calls_total', CHOSEN)})"

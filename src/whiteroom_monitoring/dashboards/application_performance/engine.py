@@ -18,8 +18,8 @@ from whiteroom_monitoring.promql.build import highest, mean, rate, recorded, sel
 
 _DROPOUTS = rate("audio_dropouts_total", CHOSEN)
 _LOAD = mean("instance_le:audio_engine_load_ratio_bucket:rate1m", CHOSEN)
-_CHANNEL_COST = mean("instance_channel:audio_channel_cpu_seconds:rate1m", CHANNELS)
-_PLUGIN_COST = mean("instance_channel_plugin:audio_plugin_cpu_seconds:rate1m", CHANNELS)
+_CHANNEL_COST = mean("instance_channel:audio_channel_render_seconds:rate1m", CHANNELS)
+_PLUGIN_COST = mean("instance_channel_plugin:audio_plugin_render_seconds:rate1m", CHANNELS)
 _MISSED = select("audio_plugin_deadlines_missed_total", CHANNELS)
 _GUILTY = f"round(sum by (channel, plugin) (increase({_MISSED}[$__range])))"
 _RENDER = "instance:audio_engine_render_time_seconds"

@@ -19,7 +19,7 @@ CAUSE_COLOURS = {
 
 LOAD_P99 = quantile(0.99, "audio_engine_load_ratio", CHOSEN)
 RENDER_P99 = quantile(0.99, "audio_engine_render_time_seconds", CHOSEN)
-CHANNEL_COST = f"sum by (channel) ({rate('audio_channel_cpu_seconds_total', CHANNELS)})"
+CHANNEL_COST = f"sum by (channel) ({rate('audio_channel_render_seconds_total', CHANNELS)})"
 CALL_P99 = f"max({select('instance:ffi_call_duration_seconds:p99_rate2m', CHOSEN)})"
 # Without calls there is no time that they take.
 SOMEBODY_CALLS = "rate(ffi_calls_total[1m]) > 0"

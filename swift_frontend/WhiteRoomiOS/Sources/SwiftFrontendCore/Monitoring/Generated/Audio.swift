@@ -104,15 +104,15 @@ public enum Audio {
         public let audioDeadlinesMissedTotal: ByLabel<Cause, Counter<OneThread>>
         /// `audio_dropout_seconds_total`: Sound lost in dropouts, by cause.
         public let audioDropoutSecondsTotal: ByLabel<Cause, DurationCounter<OneThread>>
-        /// `audio_channel_cpu_seconds_total`: Processor time spent on rendering one mixer channel; its rate is the load of the channel.
+        /// `audio_channel_render_seconds_total`: Render time of one mixer channel by the wall clock; its rate is the load of the channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func audioChannelCpuSecondsTotal(channel: String) throws(MonitoringError) -> DurationCounter<OneThread> {
-            try instance.series("audio_channel_cpu_seconds_total", [channel])
+        public func audioChannelRenderSecondsTotal(channel: String) throws(MonitoringError) -> DurationCounter<OneThread> {
+            try instance.series("audio_channel_render_seconds_total", [channel])
         }
-        /// `audio_plugin_cpu_seconds_total`: Processor time spent in one plug-in of a mixer channel; a channel's plug-ins add up to the channel.
+        /// `audio_plugin_render_seconds_total`: Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func audioPluginCpuSecondsTotal(channel: String, plugin: String) throws(MonitoringError) -> DurationCounter<OneThread> {
-            try instance.series("audio_plugin_cpu_seconds_total", [channel, plugin])
+        public func audioPluginRenderSecondsTotal(channel: String, plugin: String) throws(MonitoringError) -> DurationCounter<OneThread> {
+            try instance.series("audio_plugin_render_seconds_total", [channel, plugin])
         }
         /// `audio_plugin_deadlines_missed_total`: Callbacks that were over budget and in which this plug-in took longest of all.
         /// May lock and allocate: call it at preparation and keep what it returns.
