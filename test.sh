@@ -67,7 +67,7 @@ fi
 
 step 'Python tests'
 if [ "$fast" = yes ]; then
-    arguments+=(--ignore tests/stack --ignore tests/engine)
+    arguments+=(--ignore tests/stack --ignore tests/integration/engine)
 fi
 # Two at a time: most tests wait for something most of the time. Soaks and drills have the machine
 # to themselves, and so have the musicians, who live in fractions of a second.
@@ -77,7 +77,7 @@ run_tests() {
     # 5: the arguments choose none of these.
     python -m pytest --doctest-modules "$@" "${long[@]}" "${arguments[@]}" || [ $? -eq 5 ]
 }
-run_tests "${parallel[@]}" src tests --ignore tests/musicians
-run_tests tests/musicians
+run_tests "${parallel[@]}" src tests --ignore tests/integration/musicians
+run_tests tests/integration/musicians
 
 step 'done'

@@ -10,11 +10,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from whiteroom_monitoring.locations import repository_root
+from tests.support.paths import ROOT
 
 HERE = Path(__file__).parent
-ROOT = repository_root()
-assert ROOT is not None
 BUILT = ROOT / "build"
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.locations import repository_root
+from tests.support.paths import ROOT
 
-ROOT = repository_root() or Path()
 MARK = re.compile(r"^ *// \[(\w+)\]\n(.*?)^ *// \[end\]\n", re.M | re.S)
 BLOCK = re.compile(r"^<!-- (\w+) -->\n\n```cpp\n(.*?)^```\n", re.M | re.S)
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.locations import repository_root
+from tests.support.paths import ROOT
 
-ROOT = repository_root() or Path()
 SOURCE = ROOT / "tests/juce"
 MODULES = Path("/usr/share/juce/modules")
 

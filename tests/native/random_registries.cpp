@@ -1,5 +1,5 @@
 /// Writes random registries: for each a segment, what the core exposes of it in both formats, and
-/// the values that its gauges were given, as bits. tests/client/test_random_registries.py reads
+/// the values that its gauges were given, as bits. tests/unit/client/test_random_registries.py reads
 /// them.
 ///
 /// usage: whiteroom-random-registries SEED COUNT FOLDER

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
+from tests.support.paths import ROOT
 
-from whiteroom_monitoring.locations import repository_root
-
-ROOT = repository_root()
 USE = re.compile(r"(?:memory_order_|__ATOMIC_)(relaxed|acquire|release|acq_rel|seq_cst)", re.I)
 # How far above its use a reason may stand: a store and the load that it pairs with share one.
 LINES_ABOVE = 5
@@ -29,10 +26,8 @@ def without_reason(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(ROOT is None, reason="needs a clone")
 def test_every_memory_order_has_its_reason() -> None:
     """No atomic access in the core is without a comment that names its order and says why."""
-    assert ROOT is not None
     files = (ROOT / "juce_backend/src/monitoring").glob("*.*")
     sources = [file for file in files if file.suffix in {".h", ".cpp"}]
     missing = {

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,19 +90,6 @@ def free_offset() -> int:
 def offset() -> int:
     """An offset at which all ports of a stack are free."""
     return free_offset()
-
-
-@pytest.fixture
-def wait_until() -> Callable[[Callable[[], bool], float, str], None]:
-    """Return a function that waits for a condition, and fails when it does not come in time."""
-
-    def wait(condition: Callable[[], bool], limit_s: float, what: str) -> None:
-        deadline = time.monotonic() + limit_s
-        while not condition():
-            assert time.monotonic() < deadline, f"{what}: not within {limit_s:g} s"
-            time.sleep(0.2)
-
-    return wait
 
 
 @pytest.fixture(scope="session")

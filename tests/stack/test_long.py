@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.prometheus import Prometheus
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
@@ -28,7 +29,7 @@ def _callbacks(stack) -> float:
     )
 
 
-def test_soak(stack, wait_until) -> None:
+def test_soak(stack) -> None:
     """Fifteen quiet minutes: verified at the end, no restart, no memory that grows, and neither an
     alert of P0 to P2 nor a message but the Watchdog and news.
 
@@ -62,7 +63,7 @@ def _read(stack, path: str) -> dict[str, Any]:
         return content
 
 
-def test_a_long_trouble_pages_once(make_stack, wait_until) -> None:
+def test_a_long_trouble_pages_once(make_stack) -> None:
     """An engine that stays down for longer than P0 is repeated is one incident: the repetition is
     added to it, and so it is after a person has acknowledged it."""
     stack = make_stack()
@@ -97,7 +98,7 @@ def test_a_long_trouble_pages_once(make_stack, wait_until) -> None:
     assert incident["state"] == "acknowledged"
 
 
-def test_series_of_kills(stack, wait_until) -> None:
+def test_series_of_kills(stack) -> None:
     """Forty kills in random order: everything comes back each time, and no counter ever falls."""
     choice = random.Random(SEED)
     counted = 0.0

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.configuration import Sources
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.grafana.evaluate import Evaluator
@@ -127,7 +128,7 @@ def test_every_panel_shows_what_it_promises(stack) -> None:
     assert failed == []
 
 
-def test_slow_plugin_is_found_in_three_looks(panels, fault, wait_until) -> None:
+def test_slow_plugin_is_found_in_three_looks(panels, fault) -> None:
     """A channel that takes 8 ms of 5 breaks the sound; the suspects say engine, and which."""
     fault("kind=slow_plugin", "channel=bass", "microseconds=8000")
 
@@ -147,7 +148,7 @@ def test_slow_plugin_is_found_in_three_looks(panels, fault, wait_until) -> None:
         wait_until(is_named, LIMIT_S, f"{title} name {culprit}")
 
 
-def test_failing_calls_are_named(stack, panels, fault, wait_until) -> None:
+def test_failing_calls_are_named(stack, panels, fault) -> None:
     """Calls that fail appear with their function and code, where there was nothing before.
 
     `verify` names the panel, which promises to be empty.
@@ -162,7 +163,7 @@ def test_failing_calls_are_named(stack, panels, fault, wait_until) -> None:
     assert f"{title}: query A: found 1 series, expected none" in seen
 
 
-def test_more_musicians_are_seen(stack, panels, wait_until) -> None:
+def test_more_musicians_are_seen(stack, panels) -> None:
     """When more musicians come, more users are active and more requests are answered."""
     users = panels.value(BUSINESS, "Active users")
     requests = panels.show(BUSINESS, "Requests by status").get("200", 0.0)

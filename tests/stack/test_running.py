@@ -19,6 +19,7 @@ import jsonschema
 import pytest
 
 import whiteroom_monitoring
+from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.prometheus import Prometheus
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.components import postgresql, redis
@@ -127,7 +128,7 @@ def _silent_queries(stack, books: list[Runbook]) -> list[str]:
     ]
 
 
-def test_runbooks_say_what_works(stack, wait_until, tmp_path: Path) -> None:
+def test_runbooks_say_what_works(stack, tmp_path: Path) -> None:
     """Every command that a runbook gives to look at things ends well, and every query has an
     answer; one that is misspelt does not."""
     (stack.layout.data / "audit-report.json").write_text(AUDIT)
@@ -240,7 +241,7 @@ def test_output_shows_what_a_component_printed(stack) -> None:
     assert any(entry["message"] == "playing" for entry in entries)
 
 
-def test_killed_engine_loses_no_count(stack, wait_until) -> None:
+def test_killed_engine_loses_no_count(stack) -> None:
     """Counters up to a kill are exposed by the agent, then by the new engine; no rate jumps."""
     before = _callbacks(stack)
     killed = stack.kill("engine")
@@ -280,7 +281,7 @@ def _rate(stack) -> float | None:
         *("postgres-exporter", "redis-exporter", "nginx-exporter"),
     ],
 )
-def test_killed_component_comes_back(stack, wait_until, name: str) -> None:
+def test_killed_component_comes_back(stack, name: str) -> None:
     """A component that is killed is started again, and `status` counts it."""
     restarts = stack.component(name)["restarts"]
     killed = stack.kill(name)
@@ -332,7 +333,7 @@ def test_killed_supervisor_is_seen_and_replaced(stack) -> None:
     assert _callbacks(stack) >= before
 
 
-def test_engine_down_pages_and_resolves(stack, wait_until) -> None:
+def test_engine_down_pages_and_resolves(stack) -> None:
     """ServiceDown of a killed engine that stays down is in its channel within `for`, a scrape, an
     evaluation and 10 s, as one incident, even if the front end that hosts it is down with it; once
     the engine is back, so is the resolution."""

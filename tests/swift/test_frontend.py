@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import struct
 import subprocess
 import time
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_ports
 
 SIZE = (640, 360)
 SCREENS = ("library", "mixer", "performance", "song", "export", "settings")
@@ -132,20 +133,10 @@ class Running:
         return value
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [int(each.getsockname()[1]) for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 @pytest.fixture
 def running(program: Path, root: Path, segments: Path, tmp_path: Path):
     """A front end with a user."""
-    engine_port, port = _free_ports(2)
+    engine_port, port = free_ports(2)
     words = (
         *("--driver", "clock", "--segments", str(segments), "--exports", str(tmp_path)),
         *("--engine-metrics-port", str(engine_port), "--metrics-port", str(port)),

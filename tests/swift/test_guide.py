@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from tests.support.ports import free_port
 
 MARK = re.compile(r"^// \[(\w+)\]\n(.*?)^// \[end\]\n", re.M | re.S)
 BLOCK = re.compile(r"^<!-- (\w+) -->\n\n```swift\n(.*?)^```\n", re.M | re.S)
@@ -34,7 +35,7 @@ def test_the_guide_has_no_other_swift(root: Path) -> None:
 
 def test_the_example_serves_what_it_records(build, segments: Path) -> None:
     """The app of the guide answers a scrape with what its user did."""
-    program, port = build("whiteroom-example-app"), _free_port()
+    program, port = build("whiteroom-example-app"), free_port()
     environment = {**os.environ, "WHITEROOM_SEGMENTS": str(segments)}
     with subprocess.Popen([program, str(port)], stdin=subprocess.PIPE, env=environment) as app:
         text = _scraped(port)
@@ -42,13 +43,6 @@ def test_the_example_serves_what_it_records(build, segments: Path) -> None:
     assert 'ui_user_actions_total{action="play"} 1\n' in text
     assert "ui_song_load_duration_seconds_count 1\n" in text
     assert app.returncode == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _scraped(port: int) -> str:

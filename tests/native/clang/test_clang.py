@@ -14,15 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
 from whiteroom_monitoring import client
-from whiteroom_monitoring.locations import repository_root
 
-ROOT = repository_root()
 HERE = Path(__file__).parent
 
 
 def _core() -> list[Path]:
-    assert ROOT is not None
     folder = ROOT / "juce_backend/src/monitoring"
     return [folder / name for name in (folder / "sources.txt").read_text().split()]
 

@@ -1,7 +1,7 @@
 """The catalogue's rules: every one a small function whose docstring states it.
 
-To add a rule, write its function and name it here; tests/catalogue/test_rules.py then demands an
-example that breaks it.
+To add a rule, write its function and name it here; tests/unit/catalogue/test_rules.py then demands
+an example that breaks it.
 """
 
 from __future__ import annotations

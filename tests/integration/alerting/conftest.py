@@ -1,0 +1,223 @@
+"""Real programs for the tests of alerts: an inbox, and Alertmanagers of two generations."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.http import get_json
+from tests.support.ports import free_ports
+from tests.support.wait import wait_until
+from whiteroom_monitoring.locations import share
+
+# The release of Debian whose Prometheus is 3.x and whose Alertmanager is 0.33.
+NEWER_RELEASE = "forky"
+NEWER_PACKAGES = ("prometheus", "promtool", "prometheus-alertmanager")
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+DOWNLOAD_S = 120
+DEADLINE_S = 20
+
+
+@dataclass(frozen=True)
+class Programs:
+    """One generation of the programs that judge and send alerts."""
+
+    promtool: str
+    amtool: str
+    alertmanager: str
+
+
+def _installed() -> Programs:
+    found = [
+        shutil.which("promtool"),
+        shutil.which("amtool"),
+        shutil.which("prometheus-alertmanager") or shutil.which("alertmanager"),
+    ]
+    return Programs(*(program or "" for program in found))
+
+
+def _unpacked(folder: Path) -> Programs:
+    """Download and unpack the newer programs; raise OSError where they can't be had."""
+    format_ = "$(REPO_URI)"
+    listed = _run("apt-get", "indextargets", "--format", format_, "Label: Debian").split()
+    if not listed or not KEYRING.is_file():
+        raise OSError("apt knows no package source of Debian's")
+    (folder / "lists/partial").mkdir(parents=True)
+    (folder / "cache/archives/partial").mkdir(parents=True)
+    (folder / "sources.list").write_text(
+        f"deb [signed-by={KEYRING}] {listed[0]} {NEWER_RELEASE} main\n"
+    )
+    options = [
+        *("-o", f"Dir::Etc::SourceList={folder}/sources.list", "-o", "Dir::Etc::SourceParts=-"),
+        *("-o", f"Dir::State::Lists={folder}/lists", "-o", f"Dir::Cache={folder}/cache"),
+        # As root, apt fetches as a user who may not write here.
+        *("-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=0"),
+    ]
+    _run("apt-get", *options, "update")
+    _run("apt-get", *options, "download", *NEWER_PACKAGES, folder=folder)
+    for package in folder.glob("*.deb"):
+        _run("dpkg", "-x", str(package), str(folder / "root"))
+    programs = folder / "root/usr/bin"
+    names = ("promtool", "amtool", "prometheus-alertmanager")
+    return Programs(*(str(programs / name) for name in names))
+
+
+def _run(*command: str, folder: Path | None = None) -> str:
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=DOWNLOAD_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OSError(f"{command[0]}: no answer within {DOWNLOAD_S} s") from error
+    if done.returncode != 0:
+        raise OSError(f"{' '.join(command[:1])}: {done.stderr.strip()[-200:]}")
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def newer() -> Iterator[Programs]:
+    """Prometheus 3.x and Alertmanager 0.33 from a later Debian, installed nowhere."""
+    folder = Path(tempfile.mkdtemp(prefix="whiteroom-newer-"))
+    try:
+        programs = _unpacked(folder)
+        _run(programs.promtool, "--version")
+    except OSError as error:
+        shutil.rmtree(folder)
+        pytest.skip(f"Prometheus 3.x and Alertmanager 0.33 can't be had here: {error}")
+    yield programs
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def installed() -> Programs:
+    """The programs of this machine: Prometheus 2.42 and Alertmanager 0.25 on Debian 12."""
+    return _installed()
+
+
+@pytest.fixture(params=["installed", "newer"])
+def programs(request: pytest.FixtureRequest) -> Programs:
+    """Each generation in turn."""
+    found: Programs = request.getfixturevalue(request.param)
+    return found
+
+
+@dataclass
+class Way:
+    """A real Alertmanager, and a real inbox in the place of all channels."""
+
+    alertmanager: str
+    inbox: str
+    log: Path
+
+    def send(self, *alerts: dict[str, Any]) -> None:
+        """Give ``alerts`` to Alertmanager, as Prometheus does."""
+        request = urllib.request.Request(
+            f"{self.alertmanager}/api/v2/alerts",
+            json.dumps(alerts).encode(),
+            {"Content-Type": "application/json"},
+        )
+        urllib.request.urlopen(request, timeout=5).close()
+
+    def messages(self, search: str = "", channel: str = "") -> list[dict[str, Any]]:
+        """Return what the inbox has received, oldest first."""
+        url = f"{self.inbox}/api/messages?limit=500&search={search}&channel={channel}"
+        found: list[dict[str, Any]] = get_json(url)["messages"]
+        return found[::-1]
+
+    def incidents(self) -> list[dict[str, Any]]:
+        """Return the incidents that PagerDuty would have."""
+        found: list[dict[str, Any]] = get_json(f"{self.inbox}/api/incidents")["incidents"]
+        return found
+
+
+Open = Callable[..., Way]
+
+
+@pytest.fixture
+def open_way(tmp_path: Path) -> Iterator[Open]:
+    """Start an inbox and an Alertmanager with a configuration that leads to it."""
+    started: list[subprocess.Popen[bytes]] = []
+    segments = Path(tempfile.mkdtemp(prefix="whiteroom-test-", dir="/dev/shm"))
+
+    def start(log: Path, *command: str) -> None:
+        with log.open("ab") as out:
+            started.append(subprocess.Popen(command, stdout=out, stderr=out, cwd=tmp_path))
+
+    def run(programs: Programs, configure: Callable[[int, int], Path]) -> Way:
+        port, smtp_port, manager_port = free_ports(3)
+        way = Way(
+            f"http://127.0.0.1:{manager_port}",
+            f"http://127.0.0.1:{port}",
+            tmp_path / "alertmanager.log",
+        )
+        start(
+            tmp_path / "inbox.log",
+            *(sys.executable, "-m", "whiteroom_monitoring", "inbox", "--port", str(port)),
+            *("--smtp-port", str(smtp_port), "--data", str(tmp_path / "inbox")),
+            *("--segments", str(segments)),
+        )
+        start(
+            way.log,
+            programs.alertmanager,
+            f"--config.file={configure(port, smtp_port)}",
+            f"--storage.path={tmp_path / 'alertmanager'}",
+            f"--web.listen-address=127.0.0.1:{manager_port}",
+            f"--web.external-url={way.alertmanager}/",
+            "--cluster.listen-address=",
+        )
+        wait_until(lambda: _answers(f"{way.inbox}/-/healthy"), DEADLINE_S, "the inbox")
+        wait_until(lambda: _answers(f"{way.alertmanager}/-/ready"), DEADLINE_S, "Alertmanager")
+        return way
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait(timeout=DEADLINE_S)
+    shutil.rmtree(segments)
+
+
+def _answers(url: str) -> bool:
+    with urllib.request.urlopen(url, timeout=2) as answer:
+        return bool(answer.status == 200)
+
+
+@dataclass(frozen=True)
+class Example:
+    """An alert as a unit test of its rule has seen it: with all its labels and texts."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.labels["alertname"]
+
+    def payload(self, **times: str) -> dict[str, Any]:
+        """Return it as Alertmanager's API takes it."""
+        return {"labels": self.labels, "annotations": self.annotations, **times}
+
+
+@pytest.fixture(scope="session")
+def examples() -> list[Example]:
+    """Every alert that the unit tests see, each with the labels of its own."""
+    found = {}
+    for path in sorted((share("infrastructure/monitoring") / "prometheus/tests").glob("*.yml")):
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
+            for test in case.get("alert_rule_test", []):
+                for alert in test.get("exp_alerts") or []:
+                    labels = {"alertname": test["alertname"], **alert["exp_labels"]}
+                    key = tuple(sorted(labels.items()))
+                    found[key] = Example(labels, alert["exp_annotations"])
+    return list(found.values())

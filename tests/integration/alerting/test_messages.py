@@ -1,0 +1,282 @@
+"""What people read, as a real Alertmanager writes it and a real inbox receives it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.wait import wait_until
+from whiteroom_monitoring.deploy import config, credentials, delivery
+from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.locations import share
+
+# What fits on a telephone that is locked, in two lines.
+LONGEST_TITLE = 110
+# Times are a hundredth of the real ones or less; a group is sent again after its interval.
+WAITS = {"group_wait": "500ms", "group_interval": "1s", "repeat_interval": "3s"}
+ARRIVES_S = 15
+RUNBOOKS = "https://git.whiteroom.example/white-room/blob/main/infrastructure/monitoring/runbooks"
+Change = Callable[[dict[str, Any]], None]
+
+
+def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_port: int) -> Path:
+    """Write the committed configuration for an inbox at these ports, with short waits."""
+    layout = Layout(folder / "data")
+    credentials.store(layout, {})
+    for path in layout.secrets.iterdir():
+        path.write_text(path.read_text().replace(":8004", f":{port}"))
+    source = config.Source(share("infrastructure/monitoring"))
+    for name, text in config.render(source, layout, {"prometheus"}, given).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(":8004", f":{port}").replace(":8025", f":{smtp_port}"))
+    path = folder / "alertmanager/alertmanager.yml"
+    content = yaml.safe_load(path.read_text())
+    for route in (content["route"], *content["route"]["routes"]):
+        route.update(WAITS)
+    change(content)
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def _nothing(content: dict[str, Any]) -> None:
+    return
+
+
+@pytest.fixture
+def send_through(open_way: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Open a way with the committed configuration, changed if need be."""
+
+    def run(programs: Any, change: Change = _nothing, given: set[str] | None = None) -> Any:
+        return open_way(programs, partial(_configure, tmp_path, change, given or set()))
+
+    return run
+
+
+def _by_name(examples: Any, name: str, **labels: str) -> Any:
+    return next(
+        example
+        for example in examples
+        if example.name == name and labels.items() <= example.labels.items()
+    )
+
+
+def _ended() -> dict[str, str]:
+    now = datetime.datetime.now(datetime.UTC)
+    return {
+        "startsAt": (now - datetime.timedelta(minutes=1)).isoformat(),
+        "endsAt": now.isoformat(),
+    }
+
+
+def _until(way: Any, expected: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+    def arrived() -> list[dict[str, Any]] | None:
+        messages: list[dict[str, Any]] = way.messages()
+        return messages if expected(messages) else None
+
+    return wait_until(arrived, ARRIVES_S, lambda: [m["title"] for m in way.messages()]) or []
+
+
+PAGE = "P0: critical vulnerabilities in what is deployed: 1"
+TEXT = (
+    "Critical vulnerabilities that the audit report names: 1. Until they are closed, musicians' "
+    "songs and accounts may be open to whoever knows of them.\n"
+    f"Runbook: {RUNBOOKS}/VulnerabilityCritical.md\n"
+    "Dashboard: http://127.0.0.1:3000/d/whiteroom-business-metrics/business-metrics"
+)
+
+
+def test_a_page_reads_well_in_every_channel(
+    programs: Any, send_through: Any, examples: Any
+) -> None:
+    """One P0, by PagerDuty, Slack and e-mail: one line that says it all, a sentence, two links;
+    and its end says that it is over."""
+    way = send_through(programs)
+    alert = _by_name(examples, "VulnerabilityCritical")
+    way.send(alert.payload())
+    found = _until(
+        way,
+        lambda messages: (
+            {m["channel"] for m in messages} == {"pagerduty", "slack", "email"}
+            and sum(m["channel"] == "pagerduty" for m in messages) >= 2
+        ),
+    )
+    assert {message["title"] for message in found} == {PAGE}
+    page = next(message["raw"] for message in found if message["channel"] == "pagerduty")
+    assert page["event_action"] == "trigger"
+    payload = page["payload"]
+    assert (payload["summary"], payload["severity"]) == (PAGE, "critical")
+    assert (payload["class"], payload["component"]) == ("VulnerabilityCritical", "security")
+    assert payload["group"] == "security"
+    assert payload["custom_details"]["firing"] == f"1 alert\n\n{TEXT}"
+    assert {link["text"]: link["href"] for link in page["links"]} == {
+        "Runbook": f"{RUNBOOKS}/VulnerabilityCritical.md",
+        "Dashboard": "http://127.0.0.1:3000/d/whiteroom-business-metrics/business-metrics",
+    }
+    (attachment,) = next(m["raw"] for m in found if m["channel"] == "slack")["attachments"]
+    assert (attachment["title"], attachment["color"]) == (PAGE, "danger")
+    assert attachment["title_link"] == f"{RUNBOOKS}/VulnerabilityCritical.md"
+    assert attachment["text"] == TEXT
+    mail = next(message for message in found if message["channel"] == "email")
+    assert mail["recipient"] == "security-team@whiteroom.example"
+    assert mail["text"].startswith(TEXT)
+    way.send(alert.payload(**_ended()))
+    found = _until(way, lambda messages: sum(m["state"] == "resolved" for m in messages) >= 4)
+    titles = {message["title"] for message in found if message["state"] == "resolved"}
+    assert titles == {PAGE.replace("P0: ", "Resolved: ")}
+    assert {incident["state"] for incident in way.incidents()} == {"resolved"}
+
+
+def test_every_alert_reads_well(programs: Any, send_through: Any, examples: Any) -> None:
+    """Every alert arrives, with a title that fits, begins with its priority and has no gap."""
+
+    def without_inhibition(content: dict[str, Any]) -> None:
+        content["inhibit_rules"] = []
+        for route in content["route"]["routes"]:
+            # Each alert by itself, to see its own title; at night, too.
+            route["group_by"] = ["..."]
+            route.pop("mute_time_intervals", None)
+
+    way = send_through(programs, without_inhibition)
+    way.send(*(example.payload() for example in examples))
+    summaries = {
+        f"{example.labels['priority']}: {example.annotations['summary']}" for example in examples
+    }
+    found = _until(way, lambda messages: summaries <= {m["title"] for m in messages})
+    for message in found:
+        assert len(message["title"]) <= LONGEST_TITLE, message["title"]
+        assert re.match(r"P[0-3]: ", message["title"])
+        assert "Runbook: " in message["text"]
+        assert "Dashboard: " in message["text"]
+        assert not re.search(r"<no value>|<nil>|\{\{|%!", message["title"] + message["text"])
+
+
+@pytest.mark.parametrize(
+    ("priority", "names"),
+    [
+        ("P1", [("AudioXruns", "engine"), ("GlitchFreeAudioBudgetBurning", "engine")]),
+        # A front end takes the engine that it hosts down with it.
+        ("P0", [("ServiceDown", "engine"), ("ServiceDown", "frontend")]),
+    ],
+)
+def test_one_trouble_is_one_page(
+    installed: Any, send_through: Any, examples: Any, priority: str, names: list[tuple[str, str]]
+) -> None:
+    """What several alerts say of one trouble opens one incident, repetition opens none, and it is
+    over when the last of them is."""
+    way = send_through(installed)
+    first, second = (_by_name(examples, name, service=service) for name, service in names)
+    way.send(first.payload())
+    _until(way, lambda messages: any(m["state"] == "firing" for m in messages))
+    way.send(second.payload())
+    found = _until(way, lambda messages: any("(1 of 2)" in m["title"] for m in messages))
+    assert found[-1]["title"].startswith(f"{priority}: ")
+    for _ in range(2):
+        # Nothing new; what comes is repetition.
+        count = len(way.messages())
+        way.send(first.payload(), second.payload())
+        _until(way, lambda messages, count=count: len(messages) > count)
+    (incident,) = way.incidents()
+    assert (incident["state"], incident["events"] >= 4) == ("triggered", True)
+    way.send(first.payload(**_ended()), second.payload())
+    time.sleep(2)
+    assert [incident["state"] for incident in way.incidents()] == ["triggered"]
+    way.send(second.payload(**_ended()))
+    _until(way, lambda messages: messages[-1]["state"] == "resolved")
+    assert [incident["state"] for incident in way.incidents()] == ["resolved"]
+
+
+def test_what_is_explained_is_silent(send_through: Any, installed: Any, examples: Any) -> None:
+    """While an alert fires that explains them, others of its service page nobody."""
+    way = send_through(installed)
+    way.send(_by_name(examples, "ServiceDown", service="backend").payload())
+    _until(way, lambda messages: any("backend is down" in m["title"] for m in messages))
+    silent = [
+        _by_name(examples, name) for name in ("HttpErrorRateHigh", "ActiveUsersLow", "NewSignups")
+    ]
+    way.send(*(example.payload() for example in silent), _by_name(examples, "FfiErrors").payload())
+    found = _until(
+        way, lambda messages: any("calls to the engine fail" in m["title"] for m in messages)
+    )
+    time.sleep(2)
+    found = way.messages()
+    summaries = [example.annotations["summary"] for example in silent]
+    assert not [m["title"] for m in found if any(text in m["title"] for text in summaries)]
+
+
+@pytest.mark.parametrize("is_night", [True, False])
+def test_news_of_the_night_waits(
+    send_through: Any, examples: Any, is_night: bool, installed: Any
+) -> None:
+    """In a mute time few musicians are no news; every other alert comes; by day it comes, too."""
+
+    def at_all_times(content: dict[str, Any]) -> None:
+        now = datetime.datetime.now(datetime.UTC)
+        later = [
+            (now + datetime.timedelta(days=days)).strftime("%A").lower() for days in (0, 1, 3, 4)
+        ]
+        days = later[:2] if is_night else later[2:]
+        content["time_intervals"][0]["time_intervals"] = [{"weekdays": days}]
+
+    way = send_through(installed, at_all_times)
+    muted, other = _by_name(examples, "ActiveUsersLow"), _by_name(examples, "CacheDown")
+    way.send(muted.payload())
+    if is_night:
+        time.sleep(2)
+    way.send(other.payload())
+    wanted = other if is_night else muted
+    found = _until(way, lambda ms: any(wanted.annotations["summary"] in m["title"] for m in ms))
+    assert any(muted.annotations["summary"] in m["title"] for m in found) is not is_night
+
+
+def test_a_channel_that_refuses_loses_nothing(
+    send_through: Any, tmp_path: Path, examples: Any, installed: Any
+) -> None:
+    """What a channel refuses is shown with its reason and sent again until it is taken, once."""
+    way = send_through(installed)
+    holder = sqlite3.connect(tmp_path / "inbox/inbox.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    alert = _by_name(examples, "DiskSpaceLow")
+    way.send(alert.payload())
+    deadline = time.monotonic() + ARRIVES_S
+    while not (refused := delivery.refusals(way.log, datetime.datetime.now(datetime.UTC))):
+        assert time.monotonic() < deadline, way.log.read_text()[-500:]
+        time.sleep(0.1)
+    assert [(each.receiver, each.integration) for each in refused] == [
+        ("pagerduty-critical", "pagerduty")
+    ]
+    assert "503" in refused[0].reason
+    later = datetime.datetime.now(datetime.UTC) + 2 * delivery.RECENT
+    assert delivery.refusals(way.log, later) == []
+    holder.close()
+    _until(way, lambda messages: any(m["channel"] == "pagerduty" for m in messages))
+    assert [incident["state"] for incident in way.incidents()] == ["triggered"]
+
+
+def test_a_copy_is_kept_of_what_goes_elsewhere(
+    send_through: Any, examples: Any, installed: Any
+) -> None:
+    """With a credential, what comes and goes while its channel refuses is in the inbox."""
+
+    def refused(content: dict[str, Any]) -> None:
+        for receiver in content["receivers"]:
+            for pager in receiver.get("pagerduty_configs", []):
+                # Nobody listens there.
+                pager["url"] = "http://127.0.0.1:9/"
+
+    way = send_through(installed, refused, {"PAGERDUTY_SERVICE_KEY_CRITICAL"})
+    alert = _by_name(examples, "DiskSpaceLow")
+    way.send(alert.payload())
+    _until(way, lambda messages: [m["recipient"] for m in messages] == ["#everything"])
+    way.send(alert.payload(**_ended()))
+    found = _until(way, lambda messages: any(m["state"] == "resolved" for m in messages))
+    assert {message["recipient"] for message in found} == {"#everything"}

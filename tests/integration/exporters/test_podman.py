@@ -1,0 +1,211 @@
+"""A real container, run by podman with runc, as the exporter shows it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.exposition import parse
+from tests.support.wait import wait_until
+from whiteroom_monitoring.exporters.containers.exporter import Exporter
+
+CGROUPS = Path("/sys/fs/cgroup")
+IMAGE = "localhost/whiteroom-probe:1"
+MEMORY_LIMIT = 64 * 2**20
+PATIENCE_S = 20
+
+# No network of its own, and limits that a machine which is a container itself allows.
+CONFIGURATION = """\
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+netns = "none"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "runc"
+"""
+
+
+@dataclass
+class Podman:
+    """podman with storage, cgroups and a socket of its own below ``folder``."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.socket = self.folder / "api.sock"
+        self.parent = f"/whiteroom-test-{os.getpid()}"
+        configuration = self.folder / "containers.conf"
+        configuration.write_text(CONFIGURATION)
+        self.environment = os.environ | {"CONTAINERS_CONF": str(configuration)}
+        places = {"--root": "root", "--runroot": "run", "--tmpdir": "tmp"}
+        words = [word for option, name in places.items() for word in (option, self.folder / name)]
+        self.command = ["podman", *map(str, words), "--storage-driver", "vfs"]
+
+    def __call__(self, *words: str) -> str:
+        done = subprocess.run(
+            [*self.command, *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def start(self, name: str, script: str, *options: str) -> str:
+        """Start a container and return its 64 hexadecimal digits."""
+        usual = ["--detach", "--name", name, "--cgroup-parent", self.parent]
+        return self("run", *usual, *options, IMAGE, "/bin/sh", "-c", script)
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        words = [*self.command, "system", "service", "--time", "0", f"unix://{self.socket}"]
+        return subprocess.Popen(words, env=self.environment, stderr=subprocess.DEVNULL)
+
+    def clean(self) -> None:
+        """End every container and remove its cgroups, which its monitor leaves a moment later."""
+        self("rm", "--all", "--force", "--time", "0")
+        roots = [folder for folder in (CGROUPS, *CGROUPS.iterdir()) if folder.is_dir()]
+        own = [Path(f"{root}{self.parent}") for root in roots]
+        wait_until(lambda: all(removed(cgroup) for cgroup in own), what="the cgroups are empty")
+        for root in roots:
+            removed(root / "libpod_parent")
+
+
+def removed(cgroup: Path) -> bool:
+    """Remove a cgroup and those inside; say whether it is gone. One in use stays."""
+    for place, _, _ in os.walk(cgroup, topdown=False):
+        with suppress(OSError):
+            os.rmdir(place)
+    return not cgroup.exists()
+
+
+def make_image(podman: Podman) -> None:
+    """Import an image of this machine's sh and sleep, and the libraries that they need."""
+    programs = ["/bin/sh", "/bin/sleep"]
+    linked = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=True).stdout
+    archive = podman.folder / "image.tar"
+    with tarfile.open(archive, "w", dereference=True) as tar:
+        for path in {*programs, *re.findall(r"(/\S+) \(0x", linked)}:
+            tar.add(os.path.realpath(path), arcname=path)
+    podman("import", str(archive), IMAGE)
+
+
+@pytest.fixture(scope="module")
+def podman() -> Iterator[Podman]:
+    """A podman that can run a container, else the tests are skipped with what it said."""
+    for program in ("podman", "runc"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    if os.geteuid() != 0:
+        pytest.skip("cgroups are made by root")
+    # Short: podman refuses a --runroot of more than 50 characters.
+    with tempfile.TemporaryDirectory(prefix="wr", ignore_cleanup_errors=True) as folder:
+        podman = Podman(Path(folder))
+        try:
+            make_image(podman)
+            podman.start("trial", "sleep 0", "--rm")
+        except subprocess.SubprocessError as error:
+            podman.clean()
+            said = getattr(error, "stderr", None) or error
+            pytest.skip(f"podman can't run a container: {said}")
+        service = podman.serve()
+        try:
+            wait_until(podman.socket.exists, what="podman serves its API")
+            yield podman
+        finally:
+            service.terminate()
+            service.wait(PATIENCE_S)
+            podman.clean()
+
+
+@pytest.fixture
+def scrape(podman: Podman):
+    """A function that scrapes and returns the values of one container, by metric name."""
+    exporters = {
+        True: Exporter(CGROUPS, Path("/proc"), podman.socket),
+        False: Exporter(CGROUPS, Path("/proc")),
+    }
+
+    def values(key: str, engine: bool = True) -> dict[str, tuple[dict[str, str], float]]:
+        samples = parse(exporters[engine].exposition())
+        assert samples["container_scrape_error"] == [({}, 0)]
+        return {
+            name: (labels, value)
+            for name, found in samples.items()
+            for labels, value in found
+            if key in labels.get("id", "")
+        }
+
+    return values
+
+
+def memory_option(podman: Podman) -> list[str]:
+    option = ["--memory", str(MEMORY_LIMIT)]
+    try:
+        podman.start("limited", "sleep 0", "--rm", *option)
+    except subprocess.CalledProcessError:
+        return []
+    return option
+
+
+def test_life(podman: Podman, scrape) -> None:
+    """A container that burns CPU is shown with name, image and growing figures, until it ends."""
+    limit = memory_option(podman)
+    begin = time.time()
+    key = podman.start("burner", "while :; do :; done", *limit)
+    first = wait_until(lambda: scrape(key), what="the container is shown")
+    labels = {
+        "id": f"{podman.parent}/libpod-{key}",
+        "image": IMAGE,
+        "name": "burner",
+    }
+    assert first["container_last_seen"][0] == labels
+    burnt = "container_cpu_usage_seconds_total"
+    second = wait_until(
+        lambda: (now := scrape(key))[burnt][1] >= first[burnt][1] + 0.5 and now,
+        what="CPU time grows",
+    )
+    assert abs(second["container_last_seen"][1] - time.time()) < 5
+    assert abs(second["container_start_time_seconds"][1] - begin) < PATIENCE_S
+    assert 100_000 < second["container_memory_usage_bytes"][1] < MEMORY_LIMIT
+    assert 0 < second["container_memory_working_set_bytes"][1] < MEMORY_LIMIT
+    assert second["container_spec_memory_limit_bytes"][1] == (MEMORY_LIMIT if limit else 0)
+    assert second["container_processes"][1] == 1
+    podman("rm", "--force", "--time", "0", "burner")
+    assert scrape(key) == {}
+
+
+def test_without_engine(podman: Podman, scrape) -> None:
+    """Without the API the same container has the same id and figures, and no name or image."""
+    key = podman.start("sleeper", "sleep 60")
+    with_name = wait_until(lambda: scrape(key), what="the container is shown")
+    without = scrape(key, engine=False)
+    labels, _ = without["container_last_seen"]
+    assert labels == {"id": f"{podman.parent}/libpod-{key}", "image": "", "name": ""}
+    assert without.keys() == with_name.keys()
+    start = "container_start_time_seconds"
+    assert without[start][1] == pytest.approx(with_name[start][1], abs=2)
+
+
+def test_restarts(podman: Podman) -> None:
+    """Restarts by the restart policy are counted."""
+    podman.start("failing", "sleep 0.2; exit 1", "--restart", "on-failure:3")
+    exporter = Exporter(CGROUPS, Path("/proc"), podman.socket)
+
+    def restarts() -> list[float]:
+        found = parse(exporter.exposition()).get("whiteroom_container_restarts_total", [])
+        return [value for labels, value in found if labels["name"] == "failing" and value > 0]
+
+    wait_until(restarts, what="a restart is counted")

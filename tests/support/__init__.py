@@ -1,0 +1,1 @@
+"""What all tests share: ports, waiting, addresses of files, and what servers answer."""

@@ -1,0 +1,343 @@
+"""The laws of what is computed before anything is drawn."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import math
+import re
+import threading
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.paths import ROOT
+from whiteroom_monitoring.console import encoding as written
+from whiteroom_monitoring.console import presentation
+from whiteroom_monitoring.datasources.errors import RequestError, SourceError, UnsupportedError
+from whiteroom_monitoring.datasources.http import Server
+from whiteroom_monitoring.datasources.single_flight import SharedAnswers
+from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.grafana import alert_list, colors, fields, markdown, support, units
+from whiteroom_monitoring.grafana.evaluate import Evaluated
+from whiteroom_monitoring.grafana.frames import Column, Series, Table
+from whiteroom_monitoring.grafana.interpolation import Scope
+from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.grafana.time_range import TimeRange, grid, moment
+from whiteroom_monitoring.grafana.transformations import transformed
+
+
+def table(query: str, **columns: list[Any]) -> Table:
+    return Table(
+        tuple(
+            Column(name, "number" if name.startswith("V") else "string", cells, query)
+            for name, cells in columns.items()
+        )
+    )
+
+
+def cells(found: Table) -> dict[str, list[Any]]:
+    return {column.name: list(column.cells) for column in found.columns}
+
+
+def test_merge_joins_what_agrees() -> None:
+    """Rows that agree in every shared column become one; others stay, with gaps."""
+    left, right = table("A", c=["x", "y"], V1=[1.0, 2.0]), table("B", c=["y", "z"], V2=[3.0, 4.0])
+    merged = transformed([left, right], [{"id": "merge"}])
+    assert cells(merged) == {
+        "c": ["x", "y", "z"],
+        "V1": [1.0, 2.0, None],
+        "V2": [None, 3.0, 4.0],
+    }
+
+
+def test_organize_sort_and_limit() -> None:
+    """Columns are left out, ordered and renamed; rows sorted, those without a value last."""
+    steps = [
+        {"id": "sortBy", "options": {"sort": [{"field": "V", "desc": True}]}},
+        {"id": "limit", "options": {"limitField": 2}},
+        {
+            "id": "organize",
+            "options": {
+                "excludeByName": {"t": True},
+                "indexByName": {"V": 0, "c": 1},
+                "renameByName": {"V": "Value"},
+            },
+        },
+    ]
+    found = transformed(
+        [table("A", t=["1", "2", "3"], c=["x", "y", "z"], V=[1.0, None, 3.0])], steps
+    )
+    assert cells(found) == {"Value": [3.0, 1.0], "c": ["z", "x"]}
+    assert list(cells(found)) == ["Value", "c"]
+
+
+def test_an_unknown_transformation_is_named() -> None:
+    """A transformation that is not supported is no table without it."""
+    with pytest.raises(UnsupportedError, match="joinByField"):
+        transformed([], [{"id": "joinByField"}])
+
+
+CONFIG = {
+    "defaults": {"unit": "s", "custom": {"lineWidth": 1}},
+    "overrides": [
+        {
+            "matcher": {"id": "byRegexp", "options": "/^p\\d+$/"},
+            "properties": [{"id": "custom.lineStyle", "value": {"fill": "dash"}}],
+        },
+        {
+            "matcher": {"id": "byFrameRefID", "options": "B"},
+            "properties": [{"id": "unit", "value": "bytes"}],
+        },
+    ],
+}
+
+
+def test_overrides_change_what_they_match_alone() -> None:
+    """An override changes the fields that it matches, deep in their configuration."""
+    matched = fields.config(CONFIG, fields.Field("p99", "A"))
+    assert matched == {"unit": "s", "custom": {"lineWidth": 1, "lineStyle": {"fill": "dash"}}}
+    assert fields.config(CONFIG, fields.Field("mean", "B"))["unit"] == "bytes"
+    assert CONFIG["defaults"] == {"unit": "s", "custom": {"lineWidth": 1}}
+
+
+MAPPED = {
+    "mappings": [
+        {"type": "value", "options": {"0": {"text": "down", "color": "red"}}},
+        {"type": "range", "options": {"from": 5, "to": None, "result": {"text": "many"}}},
+        {"type": "special", "options": {"match": "null", "result": {"text": "gone"}}},
+        {"type": "regex", "options": {"pattern": "/^v\\d/", "result": {"text": "version"}}},
+    ],
+    "thresholds": {"steps": [{"value": None, "color": "green"}, {"value": 2, "color": "red"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "colour"),
+    [
+        (0.0, "down", "red"),
+        (1.0, None, "green"),
+        (2.0, None, "red"),
+        (9.0, "many", "red"),
+        (None, "gone", None),
+        ("v2", "version", None),
+    ],
+)
+def test_mappings_and_thresholds(value: Any, text: str | None, colour: str | None) -> None:
+    """A mapping's words and colour win; else the last threshold that is reached colours."""
+    assert fields.look(value, MAPPED) == fields.Look(text, colour)
+
+
+def test_colours_by_name_stay() -> None:
+    """A name has the same colour whatever its neighbours, unless one of them has it already."""
+    series = [Series("A", name, {}, [1.0]) for name in ("a", "b", "c")]
+    by_name = [{"color": {"mode": "palette-classic-by-name"}}] * 3
+    found = colors.of_series(series, by_name)
+    assert len(set(found)) == 3
+    assert colors.of_series(series[:1], by_name[:1]) == found[:1]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        '<a href="javascript:alert(1)">x</a>',
+        '<img src=x onerror="alert(1)">',
+        '<p style="position:fixed" onclick="alert(1)">x</p>',
+        "<iframe src=http://example.org></iframe>",
+        "<svg><script>alert(1)</script></svg>",
+    ],
+)
+def test_text_is_harmless(written: str) -> None:
+    """Nothing that runs, loads or covers anything survives in a text."""
+    for made in (markdown.html(written), markdown.clean(written)):
+        assert not re.search(r"<script|<img|<iframe|<svg|on\w+=|style=|href=\"?javascript", made)
+
+
+def test_alert_filters() -> None:
+    """A selector of alerts is read as Prometheus' matchers, and what is none is named."""
+    assert alert_list.parsed('{team="audio", priority=~"P0|P1", job!="x"}') == [
+        *(("team", "=", "audio"), ("priority", "=~", "P0|P1"), ("job", "!=", "x")),
+    ]
+    with pytest.raises(UnsupportedError):
+        alert_list.parsed("{team}")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now+1h", "now-", "12", "now-1x", "2026-01-01", "now-99999999h"]
+)
+def test_times_without_meaning(text: str) -> None:
+    """What is no time is refused, and what was found is said."""
+    with pytest.raises(RequestError):
+        moment(text, 0.0)
+
+
+@pytest.mark.parametrize("length_s", [60, 1800, 86_400, 30 * 86_400])
+def test_a_grid_has_no_more_points_than_wanted(length_s: int) -> None:
+    """Moments are multiples of their step, cover the range, and are about as many as wanted."""
+    found = grid(TimeRange(1_000_003.0, 1_000_003.0 + length_s), 200, 0)
+    assert found.start % found.step == 0
+    assert found.start <= 1_000_003 < found.start + found.step
+    assert found.count <= 202
+
+
+def test_many_askers_cost_one_answer() -> None:
+    """Who asks what is being asked waits for the same answer; a failure is not kept."""
+    answers, asked, open_now = SharedAnswers(5.0, 8, clock=lambda: 0.0), [], threading.Event()
+
+    def compute() -> int:
+        asked.append(1)
+        open_now.wait(10)
+        return 42
+
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(answers.get("key", compute))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    open_now.set()
+    for thread in threads:
+        thread.join()
+    assert (found, len(asked)) == ([42] * 8, 1)
+    with pytest.raises(ZeroDivisionError):
+        answers.get("other", lambda: 1 // 0)
+    assert answers.get("other", lambda: 1) == 1
+
+
+def test_kept_answers_grow_old_and_few() -> None:
+    """An answer is asked again after its time, and the oldest make room for new ones."""
+    now = [0.0]
+    answers = SharedAnswers(5.0, 2, clock=lambda: now[0])
+    assert [answers.get("a", lambda: 1), answers.get("a", lambda: 2)] == [1, 1]
+    now[0] = 5.0
+    assert answers.get("a", lambda: 3) == 3
+    for key in ("b", "c"):
+        answers.get(key, lambda: 0)
+    assert answers.get("a", lambda: 4) == 4
+
+
+class _Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        status, body = {
+            "/broken": (200, b"<html>"),
+            "/refuses": (400, b'{"error": "unknown function"}'),
+            "/large": (200, b"1" * 5000),
+        }[self.path]
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A source that answers badly."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield Server("Prometheus", f"http://127.0.0.1:{serving.server_port}", 2.0, 1000)
+        serving.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/broken", "Prometheus did not answer with JSON"),
+        ("/refuses", "Prometheus refused: unknown function"),
+        ("/large", "Prometheus answered with more than"),
+    ],
+)
+def test_bad_answers_are_said_in_words(server: Server, path: str, expected: str) -> None:
+    """Whatever a source does wrong is an error that names it and says what."""
+    with pytest.raises(SourceError, match=expected):
+        server.get(path)
+
+
+def test_a_library_tells_every_fault_and_keeps_the_last_good(tmp_path: Path) -> None:
+    """All faulty files are named at once; a running console keeps what it had."""
+    good = '{"uid": "a", "title": "A", "panels": []}'
+    (tmp_path / "a.json").write_text(good)
+    library = Library(tmp_path)
+    (tmp_path / "b.json").write_text("{")
+    (tmp_path / "c.json").write_text(good)
+    assert [dashboard.title for dashboard in library] == ["A"]
+    with pytest.raises(FaultyFilesError) as caught:
+        Library(tmp_path)
+    assert [fault.path.name for fault in caught.value.faults] == ["b.json", "c.json"]
+    (tmp_path / "b.json").write_text('{"uid": "b", "title": "B"}')
+    (tmp_path / "c.json").unlink()
+    assert [dashboard.title for dashboard in library] == ["A", "B"]
+
+
+def test_a_file_that_is_being_written_stays_what_it_was(tmp_path: Path) -> None:
+    """What is wrong with it is said until it is whole; other files are read anew meanwhile."""
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    one.write_text('{"uid": "a", "title": "A"}')
+    other.write_text('{"uid": "b", "title": "B"}')
+    library = Library(tmp_path)
+    one.write_text('{"uid": "a", "tit')
+    other.write_text('{"uid": "b", "title": "Better"}')
+    assert {dashboard.title for dashboard in library} == {"A", "Better"}
+    assert library.problem.startswith("one.json: found JSONDecodeError")
+    one.write_text('{"uid": "a", "title": "New"}')
+    assert library.get("a").title == "New"
+    assert library.problem == ""
+    one.unlink()
+    assert [dashboard.title for dashboard in library] == ["Better"]
+
+
+def test_infinite_values_can_be_sent() -> None:
+    """What JSON can't hold is a word in a figure; a line holds it, and no number for a gap."""
+    assert written.number(-math.inf) == "-Infinity"
+    sent = written.packed([0.1, 1e300, None])
+    assert list(array("f", base64.b64decode(sent)))[:2] == [pytest.approx(0.1, rel=1e-7), math.inf]
+    assert math.isnan(array("f", base64.b64decode(sent))[2])
+    assert units.unit("lufs").steps == ((0.0, 1.0, " lufs"),)
+
+
+def test_a_link_is_filled_from_its_row() -> None:
+    """A link of a cell may name other cells of the row, which are made fit for an address."""
+    found = table("A", c=["a b"], other=["x&y"])
+    links = [{"title": "t", "url": "/d/u?var-c=${__value.raw}&o=${__data.fields.other}"}]
+    config = {"defaults": {"links": links}}
+    panel = {"type": "table", "title": "T", "fieldConfig": config}
+    shown = presentation.panel(Evaluated(panel, found, {}), Scope())
+    assert shown["columns"][0]["links"][0]["url"] == "/d/u?var-c=a%20b&o=x%26y"
+
+
+@pytest.mark.parametrize(
+    ("kind", "defaults", "options", "expected"),
+    [
+        ("timeseries", {"unit": "s", "custom": {"lineWidth": 2, "barAlignment": 0}}, {}, []),
+        ("timeseries", {"custom": {"barAlignment": 1}}, {}, ["custom.barAlignment"]),
+        ("timeseries", {"custom": {"stacking": {"mode": "percent"}}}, {}, ["custom.stacking"]),
+        ("timeseries", {"color": {"mode": "continuous-GrYlRd"}}, {}, ["color"]),
+        (
+            "stat",
+            {"links": [{"url": "/"}]},
+            {"legend": {"calcs": ["max"]}},
+            ["legend.calcs", "links"],
+        ),
+        ("table", {"links": [{"url": "/"}], "filterable": True}, {}, ["filterable"]),
+    ],
+)
+def test_what_is_not_drawn_is_named(
+    kind: str, defaults: dict[str, Any], options: dict[str, Any], expected: list[str]
+) -> None:
+    """What a panel asks for in vain is named; what changes nothing is not."""
+    panel = {"type": kind, "options": options, "fieldConfig": {"defaults": defaults}}
+    assert support.not_drawn(panel) == expected
+
+
+def test_the_published_matrix_is_true() -> None:
+    """docs/console.md lists under each heading what `support` has, and nothing else."""
+    page = (ROOT / "docs/console.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+?) \| (.+?) \|$", page, re.MULTILINE))
+    for heading, names in support.MATRIX.items():
+        assert re.findall(r"`([^`]+)`", rows[heading]) == list(names), heading
