@@ -49,8 +49,8 @@ def test_interrupted_within_an_exec(tmp_path: Path) -> None:
     dataclass: Python would end itself by the signal instead."""
     (tmp_path / "interrupted.py").write_text("""
 import sys
-from whiteroom_monitoring import cli
-from whiteroom_monitoring.stack import status
+from whiteroom_monitoring.cli import main as cli
+from whiteroom_monitoring.cli import status
 
 def run(arguments):
     exec("raise KeyboardInterrupt")

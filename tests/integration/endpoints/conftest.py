@@ -23,8 +23,8 @@ PROGRAM = ROOT / "build/bin/whiteroom-endpoint"
 _PYTHON = """
     import pathlib, sys, threading
     from whiteroom_monitoring import client
-    from whiteroom_monitoring.client import server
-    from whiteroom_monitoring.client.credentials import Credentials
+    from whiteroom_monitoring.client.exposition import server
+    from whiteroom_monitoring.client.exposition.credentials import Credentials
     from whiteroom_monitoring.client.generated import business
 
     folder, _series, *files = sys.argv[1:]

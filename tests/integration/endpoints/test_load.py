@@ -11,8 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.endpoints.conftest import KINDS, PROGRAM, Endpoint, read_all, started, status_of
 
+from tests.integration.endpoints.conftest import (
+    KINDS,
+    PROGRAM,
+    Endpoint,
+    read_all,
+    started,
+    status_of,
+)
 from tests.support.wait import wait_until
 from whiteroom_monitoring.client import _native
 

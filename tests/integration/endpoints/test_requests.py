@@ -7,7 +7,8 @@ import random
 import socket
 
 import pytest
-from tests.endpoints.conftest import ROOT, Endpoint, started, status_of
+
+from tests.integration.endpoints.conftest import ROOT, Endpoint, started, status_of
 
 GET = b"GET /metrics HTTP/1.1\r\nHost: a\r\n"
 CLOSE = b"Connection: close\r\n\r\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.endpoints.conftest import KINDS, PROGRAM, Endpoint, started
 
+from tests.integration.endpoints.conftest import KINDS, PROGRAM, Endpoint, started
 from whiteroom_monitoring.client import _native
 
 OPEN_METRICS = "Accept: application/openmetrics-text"

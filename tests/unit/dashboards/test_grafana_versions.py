@@ -40,7 +40,7 @@ UNKNOWN = {"10.1": _BEFORE_10_4, "10.4": _BEFORE_11_6, "11.0": _BEFORE_11_6, "11
 FAULTS = """
 import json, sys
 from pathlib import Path
-from whiteroom_monitoring.check.dashboards import files, sdk_types
+from whiteroom_monitoring.lint.dashboards import files, sdk_types
 dashboards, _ = files.read(Path(sys.argv[1]))
 assert dashboards
 print(json.dumps([fault.problem for fault in sdk_types.faults(dashboards)]))

@@ -3,7 +3,7 @@
 ::
 
     from starlette.routing import Route
-    from whiteroom_monitoring.client.asgi import MetricsApp
+    from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 
     routes = [Route("/metrics", MetricsApp())]
 """
