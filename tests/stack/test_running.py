@@ -290,8 +290,8 @@ def test_killed_component_comes_back(stack, name: str) -> None:
     assert stack.component(name)["restarts"] == restarts + 1
 
 
-def test_faulty_configuration_leaves_the_stack_alone(stack, tmp_path: Path) -> None:
-    """`up` names every fault of a broken rule file, and the last good configuration stays."""
+def test_invalid_configuration_leaves_the_stack_alone(stack, tmp_path: Path) -> None:
+    """`up` names every diagnostic of a broken rule file, and the last good configuration stays."""
     folder = tmp_path / "monitoring"
     shutil.copytree(share("infrastructure/monitoring"), folder)
     rules = folder / "prometheus/rules/machine.yml"

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.catalogue import core_schema
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 
 # The way to a part: keys and indices, from the top.
 Pointer = tuple[str | int, ...]
@@ -60,9 +60,9 @@ class Document:
             if isinstance(item, dict):
                 yield (*pointer, index), item
 
-    def fault(self, place: Place, problem: str, advice: str = "") -> Fault:
-        """Return a fault of this file."""
-        return Fault(self.path, *place, problem, advice)
+    def diagnostic(self, place: Place, problem: str, remedy: str = "") -> Diagnostic:
+        """Return a diagnostic of this file."""
+        return Diagnostic(FilePlace(self.path, *place), problem, remedy)
 
     def _span(self, pointer: Pointer) -> Span:
         while pointer and pointer not in self.values:
@@ -73,13 +73,15 @@ class Document:
 def read(path: Path) -> Document:
     """Return the YAML file ``path``.
 
-    Raises FaultyFilesError when it can't be read, is not UTF-8, is empty, is not YAML, or has
+    Raises DiagnosticsError when it can't be read, is not UTF-8, is empty, is not YAML, or has
     duplicate keys, merge keys or an alias inside its own anchor.
     """
     text = _read_text(path)
     root = _compose(path, text)
     if root is None:
-        raise FaultyFilesError([Fault(path, *WHOLE_FILE, "the file is empty", "fill or remove it")])
+        raise DiagnosticsError(
+            [Diagnostic(FilePlace(path), "the file is empty", "fill or remove it")]
+        )
     return _Builder(path, text).build(root)
 
 
@@ -88,14 +90,16 @@ def _read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         problem = f"the file can't be read: {error.strerror}"
-        raise FaultyFilesError([Fault(path, *WHOLE_FILE, problem)]) from error
+        raise DiagnosticsError([Diagnostic(FilePlace(path), problem)]) from error
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", errors="replace")
         problem = f"the byte 0x{content[error.start]:02x} is not UTF-8"
-        fault = Fault(path, *_place(before, len(before)), problem, "save the file as UTF-8")
-        raise FaultyFilesError([fault]) from error
+        diagnostic = Diagnostic(
+            FilePlace(path, *_place(before, len(before))), problem, "save the file as UTF-8"
+        )
+        raise DiagnosticsError([diagnostic]) from error
 
 
 def _compose(path: Path, text: str) -> yaml.Node | None:
@@ -104,14 +108,18 @@ def _compose(path: Path, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(text, mark.index) if mark else WHOLE_FILE
-        raise FaultyFilesError([Fault(path, *place, *_syntax_problem(error))]) from error
+        raise DiagnosticsError(
+            [Diagnostic(FilePlace(path, *place), *_syntax_problem(error))]
+        ) from error
     except yaml.reader.ReaderError as error:
         problem = f"the character U+{error.character:04X}, which YAML does not allow"
-        fault = Fault(path, *_place(text, error.position), problem, "remove it")
-        raise FaultyFilesError([fault]) from error
+        diagnostic = Diagnostic(
+            FilePlace(path, *_place(text, error.position)), problem, "remove it"
+        )
+        raise DiagnosticsError([diagnostic]) from error
     except RecursionError as error:
-        fault = Fault(path, *WHOLE_FILE, "lists or mappings are nested too deeply")
-        raise FaultyFilesError([fault]) from error
+        diagnostic = Diagnostic(FilePlace(path), "lists or mappings are nested too deeply")
+        raise DiagnosticsError([diagnostic]) from error
     return root
 
 
@@ -128,18 +136,18 @@ def _place(text: str, index: int) -> Place:
 
 
 class _Builder:
-    """Turns composed nodes into data, noting spans and collecting faults."""
+    """Turns composed nodes into data, noting spans and collecting diagnostics."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._document = Document(path, text, None, {}, {})
-        self._faults: list[Fault] = []
+        self._diagnostics: list[Diagnostic] = []
         self._open: set[int] = set()
 
     def build(self, root: yaml.Node) -> Document:
-        """Return the document, or raise FaultyFilesError with all that was found."""
+        """Return the document, or raise DiagnosticsError with all that was found."""
         data = self._value(root, ())
-        if self._faults:
-            raise FaultyFilesError(self._faults)
+        if self._diagnostics:
+            raise DiagnosticsError(self._diagnostics)
         return replace(self._document, data=data)
 
     def _value(self, node: yaml.Node, pointer: Pointer) -> Any:
@@ -147,7 +155,7 @@ class _Builder:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if id(node) in self._open:
-            return self._fault(node, "an alias inside its own anchor", "write the value out")
+            return self._diagnostic(node, "an alias inside its own anchor", "write the value out")
         self._open.add(id(node))
         data: Any
         if isinstance(node, yaml.MappingNode):
@@ -161,25 +169,27 @@ class _Builder:
         try:
             return core_schema.scalar(node)
         except ValueError as error:
-            return self._fault(node, str(error), "write it without a tag, or in quotes")
+            return self._diagnostic(node, str(error), "write it without a tag, or in quotes")
 
     def _mapping(self, node: yaml.MappingNode, pointer: Pointer) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._fault(key, "a list or mapping as a key", "use a word")
+                self._diagnostic(key, "a list or mapping as a key", "use a word")
             elif key.value == _MERGE_KEY:
-                self._fault(key, "a merge key (<<)", "write the keys out")
+                self._diagnostic(key, "a merge key (<<)", "write the keys out")
             elif key.value in data:
-                self._fault(key, f"the key {key.value} stands here twice", "remove one of the two")
+                self._diagnostic(
+                    key, f"the key {key.value} stands here twice", "remove one of the two"
+                )
             else:
                 self._document.keys[*pointer, key.value] = _span(key)
                 data[key.value] = self._value(value, (*pointer, key.value))
         return data
 
-    def _fault(self, node: yaml.Node, problem: str, advice: str) -> None:
+    def _diagnostic(self, node: yaml.Node, problem: str, remedy: str) -> None:
         place = _place(self._document.text, node.start_mark.index)
-        self._faults.append(self._document.fault(place, problem, advice))
+        self._diagnostics.append(self._document.diagnostic(place, problem, remedy))
 
 
 def _span(node: yaml.Node) -> Span:

@@ -8,27 +8,27 @@ from typing import Any
 
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.model import Label, Metric
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A metric with its place; ``faulty`` are the keys that don't fit the schema.
+    """A metric with its place; ``invalid`` are the keys that don't fit the schema.
 
-    In ``metric`` a faulty key has a default, and a faulty label is left out, so that rules about
+    In ``metric`` an invalid key has a default, and an invalid label is left out: the rules about
     the other keys can still be held.
     """
 
     document: Document
     pointer: Pointer
     metric: Metric
-    faulty: frozenset[str]
+    invalid: frozenset[str]
     label_pointers: tuple[Pointer, ...]
 
     @property
     def sound(self) -> bool:
         """Whether the entry fits the schema."""
-        return not self.faulty
+        return not self.invalid
 
     @property
     def labels(self) -> Iterator[tuple[Pointer, Label]]:
@@ -39,13 +39,13 @@ class Entry:
         """Whether the entry has the key ``key``."""
         return (*self.pointer, key) in self.document.keys
 
-    def fault(self, key: str, problem: str, advice: str = "") -> Fault:
-        """Return a fault at the value of ``key``, or at the entry when it lacks the key."""
-        return self.fault_at((*self.pointer, key), problem, advice)
+    def diagnostic(self, key: str, problem: str, remedy: str = "") -> Diagnostic:
+        """Return a diagnostic at the value of ``key``, or at the entry when it lacks the key."""
+        return self.diagnostic_at((*self.pointer, key), problem, remedy)
 
-    def fault_at(self, pointer: Pointer, problem: str, advice: str = "") -> Fault:
-        """Return a fault at the value of ``pointer``."""
-        return self.document.fault(self.document.place(pointer), problem, advice)
+    def diagnostic_at(self, pointer: Pointer, problem: str, remedy: str = "") -> Diagnostic:
+        """Return a diagnostic at the value of ``pointer``."""
+        return self.document.diagnostic(self.document.place(pointer), problem, remedy)
 
 
 def build(document: Document, index: int, misfits: set[Pointer]) -> Entry:
@@ -56,16 +56,16 @@ def build(document: Document, index: int, misfits: set[Pointer]) -> Entry:
     pointer: Pointer = ("metrics", index)
     depth = len(pointer)
     inside = {misfit[depth:] for misfit in misfits if misfit[:depth] == pointer}
-    faulty = frozenset(str(misfit[0]) for misfit in inside)
+    invalid = frozenset(str(misfit[0]) for misfit in inside)
     raw = document.data["metrics"][index]
-    faulty_labels = {misfit[1] for misfit in inside if misfit[0] == "labels" and len(misfit) > 1}
+    invalid_labels = {misfit[1] for misfit in inside if misfit[0] == "labels" and len(misfit) > 1}
     labels = {
         (*pointer, "labels", number): _label(label)
         for number, label in enumerate([] if ("labels",) in inside else raw.get("labels", []))
-        if number not in faulty_labels
+        if number not in invalid_labels
     }
-    metric = _metric(document, pointer, raw, faulty, tuple(labels.values()))
-    return Entry(document, pointer, metric, faulty, tuple(labels))
+    metric = _metric(document, pointer, raw, invalid, tuple(labels.values()))
+    return Entry(document, pointer, metric, invalid, tuple(labels))
 
 
 def _label(raw: dict[str, Any]) -> Label:
@@ -77,11 +77,11 @@ def _metric(
     document: Document,
     pointer: Pointer,
     raw: dict[str, Any],
-    faulty: frozenset[str],
+    invalid: frozenset[str],
     labels: tuple[Label, ...],
 ) -> Metric:
     def sound(key: str, default: Any) -> Any:
-        return default if key in faulty else raw.get(key, default)
+        return default if key in invalid else raw.get(key, default)
 
     return Metric(
         name=sound("name", ""),

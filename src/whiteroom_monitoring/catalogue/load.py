@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.catalogue import document, entry, rules, structure
-from whiteroom_monitoring.catalogue.document import WHOLE_FILE, Document, Pointer
+from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.entry import Entry
 from whiteroom_monitoring.catalogue.model import Catalogue, Domain
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 from whiteroom_monitoring.locations import share
 
 
@@ -21,54 +21,58 @@ class _File:
 
     document: Document | None
     entries: tuple[Entry, ...]
-    faults: tuple[Fault, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
 
 def load(folder: Path) -> Catalogue:
     """Return the catalogue whose domains are the files `*.yaml` in ``folder``.
 
-    Raises FaultyFilesError with every fault of every file.
+    Raises DiagnosticsError with every diagnostic of every file.
     """
     schema = json.loads((share("catalogue") / "schema.json").read_text(encoding="utf-8"))
     files = [_read(path, schema) for path in _paths(folder)]
-    faults = [fault for file in files for fault in file.faults]
-    named = [each for file in files for each in file.entries if "name" not in each.faulty]
+    diagnostics = [diagnostic for file in files for diagnostic in file.diagnostics]
+    named = [each for file in files for each in file.entries if "name" not in each.invalid]
     for rule in rules.CATALOGUE_RULES:
-        faults.extend(rule(named))
-    if faults:
-        raise FaultyFilesError(list(dict.fromkeys(faults)))
+        diagnostics.extend(rule(named))
+    if diagnostics:
+        raise DiagnosticsError(list(dict.fromkeys(diagnostics)))
     return Catalogue(tuple(_domain(file) for file in files))
 
 
 def _paths(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        advice = "name the folder that holds the catalogue"
-        raise FaultyFilesError([Fault(folder, *WHOLE_FILE, "there is no such folder", advice)])
+        remedy = "name the folder that holds the catalogue"
+        raise DiagnosticsError([Diagnostic(FilePlace(folder), "there is no such folder", remedy)])
     paths = sorted(folder.glob("*.yaml"))
-    faults = [
-        Fault(path, *WHOLE_FILE, "found the extension .yml, expected .yaml", "rename the file")
+    diagnostics = [
+        Diagnostic(FilePlace(path), "found the extension .yml, expected .yaml", "rename the file")
         for path in folder.glob("*.yml")
     ]
     if not paths:
-        advice = "add one, as docs/catalogue.md shows"
-        faults.append(Fault(folder, *WHOLE_FILE, "the folder has no files *.yaml", advice))
-    if faults:
-        raise FaultyFilesError(faults)
+        remedy = "add one, as docs/catalogue.md shows"
+        diagnostics.append(Diagnostic(FilePlace(folder), "the folder has no files *.yaml", remedy))
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
     return paths
 
 
 def _read(path: Path, schema: dict[str, Any]) -> _File:
     try:
         found = document.read(path)
-    except FaultyFilesError as error:
-        return _File(None, (), error.faults)
-    misfits = structure.faults(found, schema)
+    except DiagnosticsError as error:
+        return _File(None, (), error.diagnostics)
+    misfits = structure.diagnostics(found, schema)
     entries = _entries(found, set(misfits))
-    faults = [fault for group in misfits.values() for fault in group]
+    diagnostics = [diagnostic for group in misfits.values() for diagnostic in group]
     if not {("domain",), ("program",), ()} & misfits.keys():
-        faults.extend(fault for rule in rules.DOCUMENT_RULES for fault in rule(found))
-    faults.extend(fault for each in entries for fault in rules.entry_faults(each))
-    return _File(found, entries, tuple(faults))
+        diagnostics.extend(
+            diagnostic for rule in rules.DOCUMENT_RULES for diagnostic in rule(found)
+        )
+    diagnostics.extend(
+        diagnostic for each in entries for diagnostic in rules.entry_diagnostics(each)
+    )
+    return _File(found, entries, tuple(diagnostics))
 
 
 def _entries(found: Document, misfits: set[Pointer]) -> tuple[Entry, ...]:

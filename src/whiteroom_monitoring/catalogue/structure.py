@@ -13,7 +13,7 @@ import jsonschema
 from whiteroom_monitoring.catalogue import units
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 
 _KINDS = {
     "object": "a mapping",
@@ -25,20 +25,20 @@ _KINDS = {
 }
 
 
-def faults(document: Document, schema: dict[str, Any]) -> dict[Pointer, list[Fault]]:
-    """Return what in ``document`` does not fit ``schema``, by the part that is at fault."""
-    found: dict[Pointer, list[Fault]] = {}
+def diagnostics(document: Document, schema: dict[str, Any]) -> dict[Pointer, list[Diagnostic]]:
+    """Return what in ``document`` does not fit ``schema``, by the part that does not fit."""
+    found: dict[Pointer, list[Diagnostic]] = {}
     validator = jsonschema.Draft202012Validator(schema)
     for error in validator.iter_errors(document.data):
-        for pointer, fault in _translate(document, error):
-            if fault not in found.setdefault(pointer, []):
-                found[pointer].append(fault)
+        for pointer, diagnostic in _translate(document, error):
+            if diagnostic not in found.setdefault(pointer, []):
+                found[pointer].append(diagnostic)
     return found
 
 
 def _translate(
     document: Document, error: jsonschema.ValidationError
-) -> Iterator[tuple[Pointer, Fault]]:
+) -> Iterator[tuple[Pointer, Diagnostic]]:
     pointer = tuple(error.absolute_path)
     schema: Any = error.schema
     instance: Any = error.instance
@@ -53,18 +53,20 @@ def _translate(
                 yield (*pointer, key), _unknown(document, (*pointer, key), known)
     else:
         problem = f"found {described(instance)}, expected {_expected(schema)}"
-        advice = _advice(instance, schema)
-        yield pointer, document.fault(document.place(pointer), problem, advice)
+        remedy = _remedy(instance, schema)
+        yield pointer, document.diagnostic(document.place(pointer), problem, remedy)
 
 
-def _missing(document: Document, pointer: Pointer, key: str) -> Fault:
-    return document.fault(document.place(pointer), f"the key {key} is missing", f"add `{key}:`")
+def _missing(document: Document, pointer: Pointer, key: str) -> Diagnostic:
+    return document.diagnostic(
+        document.place(pointer), f"the key {key} is missing", f"add `{key}:`"
+    )
 
 
-def _unknown(document: Document, pointer: Pointer, known: dict[str, Any]) -> Fault:
+def _unknown(document: Document, pointer: Pointer, known: dict[str, Any]) -> Diagnostic:
     key = str(pointer[-1])
-    advice = did_you_mean(key, known) or f"known keys: {', '.join(sorted(known))}"
-    return document.fault(document.key_place(pointer), f"unknown key {key}", advice)
+    remedy = did_you_mean(key, known) or f"known keys: {', '.join(sorted(known))}"
+    return document.diagnostic(document.key_place(pointer), f"unknown key {key}", remedy)
 
 
 def _expected(schema: dict[str, Any]) -> str:
@@ -75,7 +77,7 @@ def _expected(schema: dict[str, Any]) -> str:
     return _KINDS[schema["type"]]
 
 
-def _advice(instance: Any, schema: dict[str, Any]) -> str:
+def _remedy(instance: Any, schema: dict[str, Any]) -> str:
     if "enum" in schema and isinstance(instance, str):
         unit = units.INSTEAD.get(instance)
         return f"use {unit}" if unit in schema["enum"] else did_you_mean(instance, schema["enum"])

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.errors import FaultyFilesError, UsageError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
+from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.lint import rule_files
 from whiteroom_monitoring.lint.rule_files import RuleSet
 from whiteroom_monitoring.locations import share
@@ -84,11 +85,11 @@ def _rules(folder: Path, files: Sequence[str]) -> RuleSet:
     names = {path.stem for path in paths}
     for name in files:
         if name not in names:
-            advice = did_you_mean(name, names) or f"there are: {', '.join(sorted(names))}"
-            raise UsageError(f"{name}: no such file in {folder / 'rules'}; {advice}")
+            remedy = did_you_mean(name, names) or f"there are: {', '.join(sorted(names))}"
+            raise UsageError(f"{name}: no such file in {folder / 'rules'}; {remedy}")
     rules = rule_files.read(paths)
-    if rules.faults:
-        raise FaultyFilesError(rules.faults)
+    if rules.diagnostics:
+        raise DiagnosticsError(rules.diagnostics)
     return rules
 
 

@@ -30,7 +30,8 @@ from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.registry import Selection, components, select
 from whiteroom_monitoring.deploy.reload import reload
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
-from whiteroom_monitoring.errors import FaultyFilesError, MonitoringError, UsageError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
+from whiteroom_monitoring.errors import MonitoringError, UsageError
 from whiteroom_monitoring.locations import share
 
 POLL_S = 0.1
@@ -135,7 +136,7 @@ class Start:
         """Check, configure, start, wait. Raises MonitoringError; then a new stack is gone again."""
         given = credentials.read(env_file)
         self._progress.step("checking the configuration")
-        self._require_faultless(source)
+        self._require_valid(source)
         was_running = self._supervisor.pid() is not None
         if not was_running:
             self._end_orphans()
@@ -162,10 +163,10 @@ class Start:
         for folder in (self._layout.data, self._layout.run):
             accounts.make_folder(folder, mode=0o711 if own else 0o700)
 
-    def _require_faultless(self, source: config.Source) -> None:
-        faults = source.faults()
-        if faults:
-            raise FaultyFilesError(faults)
+    def _require_valid(self, source: config.Source) -> None:
+        diagnostics = source.diagnostics()
+        if diagnostics:
+            raise DiagnosticsError(diagnostics)
 
     def _end_orphans(self) -> None:
         orphans = stopping.end_orphans(self._layout)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whiteroom_monitoring.dashboards.expectation import Shows
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 
 FILE = "expectations.json"
 
@@ -28,7 +28,7 @@ class Expectation:
 def load(folder: Path) -> dict[str, dict[int, Expectation]]:
     """Return the expectations in ``folder``, by the dashboard's uid and the panel's id.
 
-    Raises FaultyFilesError when the file can't be read or is none of ours.
+    Raises DiagnosticsError when the file can't be read or is none of ours.
     """
     path = folder / FILE
     try:
@@ -40,7 +40,9 @@ def load(folder: Path) -> dict[str, dict[int, Expectation]]:
         }
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         problem = f"found no expectations of panels: {error}"
-        raise FaultyFilesError([Fault(path, 0, 0, problem, "run `whiteroom generate`")]) from error
+        raise DiagnosticsError(
+            [Diagnostic(FilePlace(path), problem, "run `whiteroom generate`")]
+        ) from error
 
 
 def _expectation(raw: dict[str, str]) -> Expectation:

@@ -1,7 +1,7 @@
 """The configuration as components read it: the committed files with this stack's ports and paths.
 
 Every version has a folder of its own, named by its content. A link names the one in force, so that
-a component never sees half of a change, and the last good version stays when a new one is faulty.
+a component never sees half of a change, and the last good version stays when a new one is invalid.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import yaml
 
 from whiteroom_monitoring.deploy.credentials import FILES
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 
 # The component that a job scrapes, or that a file of rules judges; without it they are left out.
 JOBS = {
@@ -82,15 +82,15 @@ class Source:
         """The rule files."""
         return sorted((self.folder / "prometheus/rules").glob("*.yml"))
 
-    def faults(self) -> list[Fault]:
-        """Return every fault of the files and of the catalogue, at its place."""
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return every diagnostic of the files and of the catalogue, at its place."""
         try:
             # Here, because it takes a fifth of a second, which `whiteroom up --help` has not.
             from whiteroom_monitoring.lint import configuration  # noqa: PLC0415
 
-            return configuration.faults(self.prometheus_yml, self.rules, self.alertmanager_yml)
-        except FaultyFilesError as error:
-            return list(error.faults)
+            return configuration.diagnostics(self.prometheus_yml, self.rules, self.alertmanager_yml)
+        except DiagnosticsError as error:
+            return list(error.diagnostics)
 
 
 def render(

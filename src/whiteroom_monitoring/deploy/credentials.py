@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.paths import Layout
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 
 # The names that White Room fixed, and the files that Alertmanager and Grafana read.
 FILES = {
@@ -32,7 +32,7 @@ _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>.*)(?P=quote)\s*(?:#.*)?""")
 def read(env_file: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the credentials that are set and not empty, by name.
 
-    Raises FaultyFilesError when `.env` can't be read, holds lines that are no assignments, or can
+    Raises DiagnosticsError when `.env` can't be read, holds lines that are no assignments, or can
     be read by other users.
     """
     named = _assignments(env_file) | dict(os.environ if environment is None else environment)
@@ -73,11 +73,11 @@ def _assignments(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise FaultyFilesError([Fault(path, 0, 0, f"can't be read: {error}")]) from error
-    faults = []
+        raise DiagnosticsError([Diagnostic(FilePlace(path), f"can't be read: {error}")]) from error
+    diagnostics = []
     if stat.S_IMODE(mode) & 0o077:
         problem = f"mode {stat.S_IMODE(mode):04o} lets others read it"
-        faults.append(Fault(path, 0, 0, problem, f"chmod 600 {path}"))
+        diagnostics.append(Diagnostic(FilePlace(path), problem, f"chmod 600 {path}"))
     named = {}
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -85,9 +85,11 @@ def _assignments(path: Path) -> dict[str, str]:
         if found:
             named[found["name"]] = _value(found["value"])
         elif text and not text.startswith("#"):
-            faults.append(Fault(path, number, 1, "not an assignment; expected NAME=value"))
-    if faults:
-        raise FaultyFilesError(faults)
+            diagnostics.append(
+                Diagnostic(FilePlace(path, number, 1), "not an assignment; expected NAME=value")
+            )
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
     return named
 
 

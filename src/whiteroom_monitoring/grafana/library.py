@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.datasources.errors import UnknownError
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 
 Panel = Mapping[str, Any]
 
@@ -53,17 +53,17 @@ class Dashboard:
 class Library:
     """The dashboards of a folder, by uid, as its files are now. Safe for many threads.
 
-    Raises FaultyFilesError, with every fault, as it is made. Later, such as while a file is being
-    written, what was last good of it stays, and ``problem`` says what is wrong.
+    Raises DiagnosticsError with every diagnostic when it is made. Later, such as while a file is
+    being written, its last good version stays, and ``problem`` says what is wrong.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._state = _state(folder)
-        self._dashboards, faults = _read_all(folder)
+        self._dashboards, diagnostics = _read_all(folder)
         self._problem = ""
-        if faults:
-            raise FaultyFilesError(faults)
+        if diagnostics:
+            raise DiagnosticsError(diagnostics)
 
     def __iter__(self) -> Iterator[Dashboard]:
         return iter(self._current().values())
@@ -85,12 +85,16 @@ class Library:
         state = _state(self._folder)
         if state != self._state:
             self._state = state
-            found, faults = _read_all(self._folder)
-            faulty = {fault.path.stem for fault in faults}
-            kept = {uid: old for uid, old in self._dashboards.items() if old.slug in faulty}
+            found, diagnostics = _read_all(self._folder)
+            invalid = {diagnostic.path.stem for diagnostic in diagnostics if diagnostic.path}
+            kept = {uid: old for uid, old in self._dashboards.items() if old.slug in invalid}
             self._dashboards = kept | found
-            self._problem = "; ".join(f"{fault.path.name}: {fault.problem}" for fault in faults)
-            if faults:
+            self._problem = "; ".join(
+                f"{diagnostic.path.name}: {diagnostic.problem}"
+                for diagnostic in diagnostics
+                if diagnostic.path
+            )
+            if diagnostics:
                 print(f"dashboards stay as they were: {self._problem}", flush=True)
         return self._dashboards
 
@@ -106,29 +110,31 @@ def _state(folder: Path) -> list[tuple[str, int, int]]:
     return found
 
 
-def _read_all(folder: Path) -> tuple[dict[str, Dashboard], list[Fault]]:
+def _read_all(folder: Path) -> tuple[dict[str, Dashboard], list[Diagnostic]]:
     dashboards: dict[str, Dashboard] = {}
-    faults: list[Fault] = []
+    diagnostics: list[Diagnostic] = []
     for path in sorted(folder.glob("*.json")):
         try:
             found = read(path)
-        except FaultyFilesError as error:
-            faults += error.faults
+        except DiagnosticsError as error:
+            diagnostics += error.diagnostics
             continue
         if found.uid in dashboards:
             other = dashboards[found.uid].slug
-            faults.append(Fault(path, 0, 0, f"its uid {found.uid} is that of {other}.json"))
+            diagnostics.append(
+                Diagnostic(FilePlace(path), f"its uid {found.uid} is that of {other}.json")
+            )
         else:
             dashboards[found.uid] = found
-    return dashboards, faults
+    return dashboards, diagnostics
 
 
 def read(path: Path) -> Dashboard:
-    """Return the dashboard in a file. Raises FaultyFilesError."""
+    """Return the dashboard in a file. Raises DiagnosticsError."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Dashboard(content["uid"], path.stem, content["title"], content)
     except (OSError, ValueError, KeyError, TypeError) as error:
         expected = "expected a dashboard of Grafana with uid and title"
         problem = f"found {type(error).__name__}: {error}; {expected}"
-        raise FaultyFilesError([Fault(path, 0, 0, problem)]) from error
+        raise DiagnosticsError([Diagnostic(FilePlace(path), problem)]) from error

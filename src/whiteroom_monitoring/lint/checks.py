@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from whiteroom_monitoring.catalogue.document import WHOLE_FILE
 from whiteroom_monitoring.codegen import files
 from whiteroom_monitoring.codegen.outputs import generate
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 from whiteroom_monitoring.lint import alerts, missing_data, runbooks, tools
 from whiteroom_monitoring.lint.dashboards.registry import LINTS, Lint
 from whiteroom_monitoring.lint.tools import Tool
@@ -27,7 +26,7 @@ class Outcome:
 
     seen: str
     expected: str
-    faults: tuple[Fault, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     skipped: str | None = None
 
 
@@ -45,16 +44,20 @@ class Result:
         """Whether it holds, fails, or was not made."""
         if self.outcome.skipped is not None:
             return "skipped"
-        return "failed" if self.outcome.faults else "ok"
+        return "failed" if self.outcome.diagnostics else "ok"
 
 
 Check = Callable[[Subject], Outcome]
 
 
 def _catalogue(subject: Subject) -> Outcome:
-    catalogue, faults = subject.catalogue
-    seen = _count(len(list(catalogue)), "metric") if not faults else _count(len(faults), "fault")
-    return Outcome(seen, "every entry keeps every rule", faults)
+    catalogue, diagnostics = subject.catalogue
+    seen = (
+        _count(len(list(catalogue)), "metric")
+        if not diagnostics
+        else _count(len(diagnostics), "diagnostic")
+    )
+    return Outcome(seen, "every entry keeps every rule", diagnostics)
 
 
 def _generated(subject: Subject) -> Outcome:
@@ -62,19 +65,19 @@ def _generated(subject: Subject) -> Outcome:
     if subject.root is None:
         return Outcome("an installed package", expected, skipped="only a clone has them")
     if subject.catalogue[1]:
-        return Outcome("a faulty catalogue", expected, skipped="the catalogue does not load")
+        return Outcome("an invalid catalogue", expected, skipped="the catalogue does not load")
     try:
         promised = objectives.load(subject.root / objectives.PATH)
-    except FaultyFilesError as error:
-        return Outcome("faulty objectives", expected, error.faults)
+    except DiagnosticsError as error:
+        return Outcome("invalid objectives", expected, error.diagnostics)
     compared = files.compare(subject.root, generate(subject.catalogue[0], promised))
-    faults = tuple(
-        Fault(subject.root / file.path, *WHOLE_FILE, f"the generated file is {word}", advice)
+    diagnostics = tuple(
+        Diagnostic(FilePlace(subject.root / file.path), f"the generated file is {word}", remedy)
         for file in compared
-        for word, advice in [_GENERATED[file.state]]
+        for word, remedy in [_GENERATED[file.state]]
         if file.state != "current"
     )
-    return Outcome(_count(len(compared), "file"), expected, faults)
+    return Outcome(_count(len(compared), "file"), expected, diagnostics)
 
 
 _MEND = f"run `{files.COMMAND}`"
@@ -89,20 +92,24 @@ _GENERATED = {
 def _rule_files(subject: Subject) -> Outcome:
     rules = subject.configuration.rules
     seen = f"{_count(len(rules.rules), 'rule')} in {_count(len(rules.paths), 'file')}"
-    faults = rules.faults
+    diagnostics = rules.diagnostics
     if not rules.paths:
         folder = subject.infrastructure / "prometheus" / "rules"
-        faults = (Fault(folder, *WHOLE_FILE, "there are no rule files *.yml", "name the folder"),)
-    return Outcome(seen, "valid YAML, and expressions that parse", faults)
+        diagnostics = (
+            Diagnostic(FilePlace(folder), "there are no rule files *.yml", "name the folder"),
+        )
+    return Outcome(seen, "valid YAML, and expressions that parse", diagnostics)
 
 
 def _expressions(about: str, expected: str) -> Check:
     def check(subject: Subject) -> Outcome:
         if subject.catalogue[1]:
-            return Outcome("a faulty catalogue", expected, skipped="the catalogue does not load")
+            return Outcome("an invalid catalogue", expected, skipped="the catalogue does not load")
         found = subject.configuration.findings
-        faults = tuple(fault for topic, fault in found if topic == about)
-        return Outcome(_count(len(subject.configuration.rules.rules), "rule"), expected, faults)
+        diagnostics = tuple(diagnostic for topic, diagnostic in found if topic == about)
+        return Outcome(
+            _count(len(subject.configuration.rules.rules), "rule"), expected, diagnostics
+        )
 
     return check
 
@@ -113,7 +120,7 @@ def _recordings(subject: Subject) -> Outcome:
     return Outcome(seen, "level:metric:operations", tuple(alerts.recording_names(recordings)))
 
 
-def _alerts(expected: str, holds: Callable[[Subject], Iterable[Fault]]) -> Check:
+def _alerts(expected: str, holds: Callable[[Subject], Iterable[Diagnostic]]) -> Check:
     def check(subject: Subject) -> Outcome:
         seen = _count(len(subject.configuration.rules.alerts), "alert")
         return Outcome(seen, expected, tuple(holds(subject)))
@@ -127,7 +134,7 @@ def _dashboards(expected: str, lint: Lint) -> Check:
         if not found and not broken:
             return Outcome("no dashboards", expected, skipped="grafana/dashboards has none")
         if subject.catalogue[1]:
-            return Outcome("a faulty catalogue", expected, skipped="the catalogue does not load")
+            return Outcome("an invalid catalogue", expected, skipped="the catalogue does not load")
         panels = sum(1 for dashboard in found for _ in dashboard.panels())
         seen = f"{_count(panels, 'panel')} in {_count(len(found), 'dashboard')}"
         return Outcome(seen, expected, tuple(lint(subject)))
@@ -137,8 +144,8 @@ def _dashboards(expected: str, lint: Lint) -> Check:
 
 def _routes(subject: Subject) -> Outcome:
     configuration = subject.configuration
-    faults = (*configuration.alertmanager[1], *configuration.route_faults)
-    return Outcome("Alertmanager's matchers", "labels that alerts have", faults)
+    diagnostics = (*configuration.alertmanager[1], *configuration.route_diagnostics)
+    return Outcome("Alertmanager's matchers", "labels that alerts have", diagnostics)
 
 
 def _tool(tool: Tool, paths: Callable[[Subject], list[Path]]) -> Check:
@@ -148,27 +155,27 @@ def _tool(tool: Tool, paths: Callable[[Subject], list[Path]]) -> Check:
             reason = f"{tool.program} is not installed: apt-get install {tool.package}"
             return Outcome(f"no {tool.program}", expected, skipped=reason)
         chosen = paths(subject)
-        return Outcome(_count(len(chosen), "file"), expected, tuple(tool.faults(chosen)))
+        return Outcome(_count(len(chosen), "file"), expected, tuple(tool.diagnostics(chosen)))
 
     return check
 
 
-def _labels_hold(subject: Subject) -> Iterable[Fault]:
+def _labels_hold(subject: Subject) -> Iterable[Diagnostic]:
     configuration = subject.configuration
     return alerts.alert_labels(configuration.rules.alerts, configuration.known)
 
 
-def _annotations_hold(subject: Subject) -> Iterable[Fault]:
+def _annotations_hold(subject: Subject) -> Iterable[Diagnostic]:
     configuration = subject.configuration
     return alerts.alert_annotations(configuration.rules.alerts, configuration.known)
 
 
-def _runbooks_hold(subject: Subject) -> Iterable[Fault]:
+def _runbooks_hold(subject: Subject) -> Iterable[Diagnostic]:
     return runbooks.names(subject.configuration.rules.alerts, subject.runbooks)
 
 
-def _missing_data(subject: Subject) -> Iterable[Fault]:
-    return missing_data.faults(subject.configuration.rules)
+def _missing_data(subject: Subject) -> Iterable[Diagnostic]:
+    return missing_data.diagnostics(subject.configuration.rules)
 
 
 def _runbook_contents(subject: Subject) -> Outcome:
@@ -177,7 +184,7 @@ def _runbook_contents(subject: Subject) -> Outcome:
     return Outcome(seen, "all parts, and queries about what exists", found)
 
 
-def _tests_hold(subject: Subject) -> Iterable[Fault]:
+def _tests_hold(subject: Subject) -> Iterable[Diagnostic]:
     return alerts.alert_tests(subject.configuration.rules.alerts, subject.rule_tests)
 
 

@@ -1,6 +1,6 @@
 """Whether a stack could be started with a configuration: asked before anything starts or reloads.
 
-`faults` takes the rendered files, in whatever folder they lie, and returns all that is wrong.
+`diagnostics` takes the rendered files, in whatever folder they lie, and returns all that is wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.lint import routes, rule_files, tools
 from whiteroom_monitoring.lint.rule_files import RuleSet
 from whiteroom_monitoring.lint.targets import target_labels
@@ -35,18 +35,18 @@ class Configuration:
     alertmanager_yml: Path
 
     @cached_property
-    def prometheus(self) -> tuple[Document | None, tuple[Fault, ...]]:
-        """Prometheus' configuration, or the faults of its YAML."""
+    def prometheus(self) -> tuple[Document | None, tuple[Diagnostic, ...]]:
+        """Prometheus' configuration, or the diagnostics of its YAML."""
         return _read(self.prometheus_yml)
 
     @cached_property
-    def alertmanager(self) -> tuple[Document | None, tuple[Fault, ...]]:
-        """Alertmanager's configuration, or the faults of its YAML."""
+    def alertmanager(self) -> tuple[Document | None, tuple[Diagnostic, ...]]:
+        """Alertmanager's configuration, or the diagnostics of its YAML."""
         return _read(self.alertmanager_yml)
 
     @cached_property
     def rules(self) -> RuleSet:
-        """The rules, with the faults of their files."""
+        """The rules, with the diagnostics of their files."""
         return rule_files.read(self.rule_paths)
 
     @cached_property
@@ -58,34 +58,34 @@ class Configuration:
         return known
 
     @cached_property
-    def findings(self) -> list[tuple[Topic, Fault]]:
+    def findings(self) -> list[tuple[Topic, Diagnostic]]:
         """What in the rules' expressions does not fit the series that exist, by its topic."""
         return [
-            (found.topic, rule.fault_in_expression(found.word, found.problem, found.advice))
+            (found.topic, rule.diagnostic_in_expression(found.word, found.problem, found.remedy))
             for rule in self.rules.rules
             if rule.expression is not None
             for found in validate.findings(rule.expression, self.known)
         ]
 
     @cached_property
-    def route_faults(self) -> list[Fault]:
+    def route_diagnostics(self) -> list[Diagnostic]:
         """What in Alertmanager's matchers does not fit the alerts."""
         parsed = self.alertmanager[0]
-        if parsed is None or self.rules.faults:
+        if parsed is None or self.rules.diagnostics:
             return []
-        return list(routes.faults(parsed, routes.alert_series(self.rules.alerts, self.known)))
+        return list(routes.diagnostics(parsed, routes.alert_series(self.rules.alerts, self.known)))
 
 
-def faults(
+def diagnostics(
     prometheus_yml: Path,
     rule_paths: Sequence[Path],
     alertmanager_yml: Path,
     catalogue: Catalogue | None = None,
-) -> list[Fault]:
-    """Return every fault of a rendered configuration, in whatever folder it lies.
+) -> list[Diagnostic]:
+    """Return every diagnostic of a rendered configuration, in whatever folder it lies.
 
     Without a ``catalogue``, the package's own is loaded. promtool and amtool are asked where they
-    are installed. Raises FaultyFilesError when the catalogue itself is faulty.
+    are installed. Raises DiagnosticsError when the catalogue itself is invalid.
     """
     asked = Configuration(
         catalogue or load(share("catalogue")), prometheus_yml, rule_paths, alertmanager_yml
@@ -93,23 +93,23 @@ def faults(
     found = [
         *asked.prometheus[1],
         *asked.alertmanager[1],
-        *asked.rules.faults,
-        *(fault for _, fault in asked.findings),
-        *asked.route_faults,
+        *asked.rules.diagnostics,
+        *(diagnostic for _, diagnostic in asked.findings),
+        *asked.route_diagnostics,
     ]
-    faulty = {fault.path for fault in found}
+    invalid = {diagnostic.path for diagnostic in found}
     for tool, paths in (
         (tools.RULES, rule_paths),
-        (tools.CONFIG, [] if faulty & set(rule_paths) else [prometheus_yml]),
+        (tools.CONFIG, [] if invalid & set(rule_paths) else [prometheus_yml]),
         (tools.ALERTMANAGER_CONFIG, [alertmanager_yml]),
     ):
         if tool.is_installed:
-            found.extend(tool.faults([path for path in paths if path not in faulty]))
+            found.extend(tool.diagnostics([path for path in paths if path not in invalid]))
     return sorted(found)
 
 
-def _read(path: Path) -> tuple[Document | None, tuple[Fault, ...]]:
+def _read(path: Path) -> tuple[Document | None, tuple[Diagnostic, ...]]:
     try:
         return document.read(path), ()
-    except FaultyFilesError as error:
-        return None, error.faults
+    except DiagnosticsError as error:
+        return None, error.diagnostics

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from promql_parser import Call, Expr, VectorSelector
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.rule_files import Rule, RuleSet
 from whiteroom_monitoring.promql.infer import descendants
 
@@ -20,14 +20,16 @@ EXCUSED = {
 _PARTS = ("_bucket", "_count", "_sum")
 
 
-def faults(rules: RuleSet) -> Iterator[Fault]:
+def diagnostics(rules: RuleSet) -> Iterator[Diagnostic]:
     """Every metric that an alert judges is asked for by some `absent()`."""
     recorded = {rule.name: rule for rule in rules.recordings}
     watched = set(_watched(rules.alerts, recorded))
     for rule in rules.alerts:
         for name in sorted(_base(rule.expression, recorded) - watched - EXCUSED.keys()):
             problem = f"nobody notices when {name} is missing, and this alert can't fire"
-            yield rule.fault(("expr",), problem, "ask for it by absent() in a MetricsMissing alert")
+            yield rule.diagnostic(
+                ("expr",), problem, "ask for it by absent() in a MetricsMissing alert"
+            )
 
 
 def _watched(alerts: Iterable[Rule], recorded: Mapping[str, Rule]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.checks import Result
 
 _COLUMNS = ("check", "area", "state", "seen", "expected")
@@ -27,32 +27,32 @@ def _check(result: Result) -> dict[str, Any]:
         "seen": result.outcome.seen,
         "expected": result.outcome.expected,
         "seconds": round(result.seconds, 3),
-        "faults": [_fault(fault) for fault in result.outcome.faults],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in result.outcome.diagnostics],
     }
     if result.outcome.skipped is not None:
         report["reason"] = result.outcome.skipped
     return report
 
 
-def _fault(fault: Fault) -> dict[str, Any]:
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     return {
-        "path": str(fault.path),
-        "line": fault.line,
-        "column": fault.column,
-        "problem": fault.problem,
-        "advice": fault.advice,
+        "path": str(diagnostic.path),
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "problem": diagnostic.problem,
+        "remedy": diagnostic.remedy,
     }
 
 
 def as_table(results: Sequence[Result]) -> str:
-    """Return a line for each check, then why some were skipped, then every fault."""
+    """Return a line for each check, then why some were skipped, then every diagnostic."""
     rows = [_COLUMNS, *(_row(result) for result in results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return "\n".join([*lines, *_skipped(results), *_faults(results)])
+    return "\n".join([*lines, *_skipped(results), *_diagnostics(results)])
 
 
 def _skipped(results: Sequence[Result]) -> Iterator[str]:
@@ -61,11 +61,11 @@ def _skipped(results: Sequence[Result]) -> Iterator[str]:
             yield f"{result.id} skipped: {result.outcome.skipped}"
 
 
-def _faults(results: Sequence[Result]) -> Iterator[str]:
+def _diagnostics(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
-        if result.outcome.faults:
+        if result.outcome.diagnostics:
             yield f"\n{result.id}:"
-            yield from (f"  {fault}" for fault in result.outcome.faults)
+            yield from (f"  {diagnostic}" for diagnostic in result.outcome.diagnostics)
 
 
 def _row(result: Result) -> tuple[str, ...]:

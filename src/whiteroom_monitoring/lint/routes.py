@@ -9,7 +9,7 @@ from typing import Any
 from promql_parser import Matcher, MatchOp
 
 from whiteroom_monitoring.catalogue.document import Document, Pointer
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.rule_files import Rule
 from whiteroom_monitoring.promql import validate
 from whiteroom_monitoring.promql.infer import result_labels
@@ -40,24 +40,26 @@ def alert_series(alerts: Iterable[Rule], known: Known) -> Series:
     return Series("an alert", "untyped", labels, "our rules")
 
 
-def faults(configuration: Document, alerts: Series) -> Iterator[Fault]:
+def diagnostics(configuration: Document, alerts: Series) -> Iterator[Diagnostic]:
     """Yield every matcher that can't mean what it says, and every label that no alert has."""
     for pointer, text in _matchers(configuration):
         place = configuration.place(pointer)
         parsed = _MATCHER.fullmatch(text)
         if parsed is None:
             problem = f'found the matcher {text!r}, expected label="value" or label=~"pattern"'
-            yield configuration.fault(place, problem)
+            yield configuration.diagnostic(place, problem)
             continue
         name, operator, value = parsed.groups()
         if operator in ("=", "!=") and "|" in value:
             problem = f"the matcher {text} compares with the text {value!r}, not with a pattern"
             pattern = "=~" if operator == "=" else "!~"
-            yield configuration.fault(place, problem, f"use {pattern} for a regular expression")
+            yield configuration.diagnostic(
+                place, problem, f"use {pattern} for a regular expression"
+            )
             continue
         matcher = Matcher(_OPERATORS[operator], name, value)
         for found in validate.matcher_findings(matcher, alerts):
-            yield configuration.fault(place, found.problem, found.advice)
+            yield configuration.diagnostic(place, found.problem, found.remedy)
 
 
 def _matchers(configuration: Document) -> Iterator[tuple[Pointer, str]]:

@@ -13,7 +13,7 @@ from promql_parser import Expr, VectorSelector
 
 from whiteroom_monitoring.catalogue import document, structure
 from whiteroom_monitoring.catalogue.document import Document, Pointer
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.promql.infer import descendants
 
 _SCHEMA = Path(__file__).with_name("rule_file.schema.json")
@@ -31,24 +31,24 @@ class Rule:
     labels: dict[str, str]
     annotations: dict[str, str]
 
-    def fault(self, keys: Pointer, problem: str, advice: str = "") -> Fault:
-        """Return a fault at the part ``keys`` of the rule, or at the rule when it lacks it."""
+    def diagnostic(self, keys: Pointer, problem: str, remedy: str = "") -> Diagnostic:
+        """Return a diagnostic at the part ``keys`` of the rule, or at the rule when it lacks it."""
         place = self.document.place((*self.pointer, *keys))
-        return self.document.fault(place, f"{self.name}: {problem}", advice)
+        return self.document.diagnostic(place, f"{self.name}: {problem}", remedy)
 
-    def fault_in_expression(self, word: str, problem: str, advice: str = "") -> Fault:
-        """Return a fault where ``word`` stands in the rule's expression."""
+    def diagnostic_in_expression(self, word: str, problem: str, remedy: str = "") -> Diagnostic:
+        """Return a diagnostic where ``word`` stands in the rule's expression."""
         place = self.document.word_place((*self.pointer, "expr"), word)
-        return self.document.fault(place, f"{self.name}: {problem}", advice)
+        return self.document.diagnostic(place, f"{self.name}: {problem}", remedy)
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules of some files. ``faults`` are what makes a file unreadable as rules."""
+    """The rules of some files. ``diagnostics`` are what makes a file unreadable as rules."""
 
     paths: tuple[Path, ...]
     rules: tuple[Rule, ...]
-    faults: tuple[Fault, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
     @property
     def alerts(self) -> list[Rule]:
@@ -65,19 +65,19 @@ def read(paths: Iterable[Path]) -> RuleSet:
     """Return the rules of the files ``paths``, with all that is wrong in their structure."""
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
     rules: list[Rule] = []
-    faults: list[Fault] = []
+    diagnostics: list[Diagnostic] = []
     names = sorted(paths)
     for path in names:
         try:
             found = document.read(path)
-        except FaultyFilesError as error:
-            faults.extend(error.faults)
+        except DiagnosticsError as error:
+            diagnostics.extend(error.diagnostics)
             continue
-        misfits = structure.faults(found, schema)
-        faults.extend(fault for group in misfits.values() for fault in group)
+        misfits = structure.diagnostics(found, schema)
+        diagnostics.extend(diagnostic for group in misfits.values() for diagnostic in group)
         for pointer, raw in _sound_rules(found, set(misfits)):
-            rules.append(_rule(found, pointer, raw, faults))
-    return RuleSet(tuple(names), tuple(rules), tuple(faults))
+            rules.append(_rule(found, pointer, raw, diagnostics))
+    return RuleSet(tuple(names), tuple(rules), tuple(diagnostics))
 
 
 def _sound_rules(
@@ -95,7 +95,9 @@ def _sound_rules(
                 yield pointer, raw
 
 
-def _rule(found: Document, pointer: Pointer, raw: dict[str, Any], faults: list[Fault]) -> Rule:
+def _rule(
+    found: Document, pointer: Pointer, raw: dict[str, Any], diagnostics: list[Diagnostic]
+) -> Rule:
     is_alert = "alert" in raw
     name = raw.get("alert", raw.get("record", "a rule"))
     rule = Rule(
@@ -108,12 +110,14 @@ def _rule(found: Document, pointer: Pointer, raw: dict[str, Any], faults: list[F
         raw.get("annotations", {}),
     )
     if is_alert == ("record" in raw):
-        faults.append(rule.fault((), "expected either `alert` or `record`", "write one of them"))
+        diagnostics.append(
+            rule.diagnostic((), "expected either `alert` or `record`", "write one of them")
+        )
     try:
         expression = _parse(raw["expr"])
     except ValueError as error:
         problem = f"the expression does not parse: {error}"
-        faults.append(rule.fault(("expr",), problem, "correct the PromQL"))
+        diagnostics.append(rule.diagnostic(("expr",), problem, "correct the PromQL"))
         return rule
     return Rule(found, pointer, name, is_alert, expression, rule.labels, rule.annotations)
 

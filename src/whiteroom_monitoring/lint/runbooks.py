@@ -7,9 +7,8 @@ from pathlib import Path
 
 import promql_parser
 
-from whiteroom_monitoring.catalogue.document import WHOLE_FILE
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
 from whiteroom_monitoring.lint import runbook_files
 from whiteroom_monitoring.lint.rule_files import Rule
 from whiteroom_monitoring.lint.runbook_files import Block, Runbook
@@ -28,7 +27,7 @@ def paths(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.glob("*.md")) if path.name not in NOT_RUNBOOKS]
 
 
-def names(alerts: Iterable[Rule], folder: Path) -> Iterator[Fault]:
+def names(alerts: Iterable[Rule], folder: Path) -> Iterator[Diagnostic]:
     """Every alert has a runbook of its name, and every runbook an alert."""
     expected: set[str] = set()
     there = [path.stem for path in paths(folder)]
@@ -37,19 +36,21 @@ def names(alerts: Iterable[Rule], folder: Path) -> Iterator[Fault]:
         url = rule.annotations.get("runbook_url", "")
         if url and not url.endswith(f"/{rule.name}.md"):
             problem = f"found the runbook {url}, expected one that ends in /{rule.name}.md"
-            advice = did_you_mean(Path(url).stem, there)
-            yield rule.fault(("annotations", "runbook_url"), problem, advice)
+            remedy = did_you_mean(Path(url).stem, there)
+            yield rule.diagnostic(("annotations", "runbook_url"), problem, remedy)
         if rule.name not in there:
             nearest = did_you_mean(rule.name, there) or "there is none like it"
-            advice = f"{nearest}; or write {folder / rule.name}.md"
-            yield rule.fault(("annotations", "runbook_url"), "its runbook does not exist", advice)
+            remedy = f"{nearest}; or write {folder / rule.name}.md"
+            yield rule.diagnostic(
+                ("annotations", "runbook_url"), "its runbook does not exist", remedy
+            )
     for path in paths(folder):
         if path.stem not in expected:
-            advice = did_you_mean(path.stem, expected) or "remove it, or write the alert"
-            yield Fault(path, *WHOLE_FILE, f"no alert is named {path.stem}", advice)
+            remedy = did_you_mean(path.stem, expected) or "remove it, or write the alert"
+            yield Diagnostic(FilePlace(path), f"no alert is named {path.stem}", remedy)
 
 
-def contents(folder: Path, known: Known) -> Iterator[Fault]:
+def contents(folder: Path, known: Known) -> Iterator[Diagnostic]:
     """Every runbook has all parts, and its queries name only what exists."""
     for path in paths(folder):
         runbook = runbook_files.read(path)
@@ -59,33 +60,35 @@ def contents(folder: Path, known: Known) -> Iterator[Fault]:
                 yield from _queries(block, known)
 
 
-def _parts(runbook: Runbook) -> Iterator[Fault]:
+def _parts(runbook: Runbook) -> Iterator[Diagnostic]:
     if runbook.title != runbook.path.stem:
         problem = f"found the title {runbook.title!r}, expected the alert's name"
-        yield Fault(runbook.path, 1, 1, problem, f"write `# {runbook.path.stem}`")
+        yield Diagnostic(FilePlace(runbook.path, 1, 1), problem, f"write `# {runbook.path.stem}`")
     for opening in OPENINGS:
         if opening not in runbook.text:
-            yield Fault(runbook.path, *WHOLE_FILE, f"nothing begins with {opening}", "say it")
+            yield Diagnostic(FilePlace(runbook.path), f"nothing begins with {opening}", "say it")
     found = [part for part in runbook.parts if part in PARTS]
     missing = [part for part in PARTS if part not in found]
     for part in missing:
-        advice = did_you_mean(part, runbook.parts) or f"add `## {part}`"
-        yield Fault(runbook.path, *WHOLE_FILE, f"the part {part!r} is missing", advice)
+        remedy = did_you_mean(part, runbook.parts) or f"add `## {part}`"
+        yield Diagnostic(FilePlace(runbook.path), f"the part {part!r} is missing", remedy)
     if not missing and found != list(PARTS):
         problem = f"found the parts {_listed(found)}, expected {_listed(PARTS)}"
-        yield Fault(runbook.path, *WHOLE_FILE, problem, "bring them into this order")
+        yield Diagnostic(FilePlace(runbook.path), problem, "bring them into this order")
 
 
 def _listed(parts: Sequence[str]) -> str:
     return ", ".join(parts)
 
 
-def _queries(block: Block, known: Known) -> Iterator[Fault]:
+def _queries(block: Block, known: Known) -> Iterator[Diagnostic]:
     for number, text in block.queries:
         try:
             expression = promql_parser.parse(text)
         except ValueError as error:
-            yield Fault(block.path, number, 1, f"the query does not parse: {error}", "one a line")
+            yield Diagnostic(
+                FilePlace(block.path, number, 1), f"the query does not parse: {error}", "one a line"
+            )
             continue
         for found in validate.findings(expression, known):
-            yield Fault(block.path, number, 1, found.problem, found.advice)
+            yield Diagnostic(FilePlace(block.path, number, 1), found.problem, found.remedy)

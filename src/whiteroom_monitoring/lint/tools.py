@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
 
 TIMEOUT_S = 60
 _LINE = re.compile(r"\bline (\d+)")
@@ -33,12 +33,12 @@ class Tool:
         """Whether the program is on the PATH."""
         return shutil.which(self.program) is not None
 
-    def faults(self, paths: Sequence[Path]) -> list[Fault]:
-        """Return what the checker says against ``paths``, one fault for each file."""
+    def diagnostics(self, paths: Sequence[Path]) -> list[Diagnostic]:
+        """Return what the checker says against ``paths``, one diagnostic for each file."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(chain.from_iterable(pool.map(self._run, paths)))
 
-    def _run(self, path: Path) -> list[Fault]:
+    def _run(self, path: Path) -> list[Diagnostic]:
         command = [self.program, *self.subcommand, str(path)]
         name = " ".join(command[:-1])
         try:
@@ -47,16 +47,16 @@ class Tool:
             )
         except subprocess.TimeoutExpired:
             problem = f"{name} did not end within {TIMEOUT_S} s"
-            return [Fault(path, 0, 0, problem, "run it by hand")]
+            return [Diagnostic(FilePlace(path), problem, "run it by hand")]
         except OSError as error:
             problem = f"{name} can't be run: {error.strerror}"
-            return [Fault(path, 0, 0, problem, f"install the package {self.package}")]
+            return [Diagnostic(FilePlace(path), problem, f"install the package {self.package}")]
         if done.returncode == 0:
             return []
         said = " ".join(_NOISE.sub("", f"{done.stdout}\n{done.stderr}").split())
         line = _LINE.search(said)
         place = (int(line[1]), 1) if line else (0, 0)
-        return [Fault(path, *place, f"{name} rejects it: {said}")]
+        return [Diagnostic(FilePlace(path, *place), f"{name} rejects it: {said}")]
 
 
 CONFIG = Tool("promtool", "prometheus", ("check", "config"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.lint.configuration import Configuration
 from whiteroom_monitoring.lint.dashboards import files
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
@@ -23,12 +23,12 @@ class Subject:
     root: Path | None
 
     @cached_property
-    def catalogue(self) -> tuple[Catalogue, tuple[Fault, ...]]:
-        """The catalogue, empty when it is faulty, and its faults."""
+    def catalogue(self) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
+        """The catalogue, empty when it is invalid, and its diagnostics."""
         try:
             return load(self.catalogue_folder), ()
-        except FaultyFilesError as error:
-            return Catalogue(()), error.faults
+        except DiagnosticsError as error:
+            return Catalogue(()), error.diagnostics
 
     @cached_property
     def configuration(self) -> Configuration:
@@ -52,8 +52,8 @@ class Subject:
         return self.infrastructure / "grafana"
 
     @cached_property
-    def dashboards(self) -> tuple[tuple[DashboardFile, ...], tuple[Fault, ...]]:
-        """The dashboards, and the faults of files that are none."""
+    def dashboards(self) -> tuple[tuple[DashboardFile, ...], tuple[Diagnostic, ...]]:
+        """The dashboards, and the diagnostics of files that are none."""
         return files.read(self.grafana / "dashboards")
 
     @property

@@ -23,15 +23,15 @@ from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
 
 # How far panels look back. What was wrong before that is over.
 RANGE_S = 300
-# Where there are more faults, the first ones say enough.
-MOST_FAULTS = 5
+# Where there are more mismatches, the first ones say enough.
+MOST_MISMATCHES = 5
 _METRIC = re.compile(r"\w+_\w+")
 
 
-def fault(expected: Shows, values: Sequence[float]) -> str | None:
+def mismatch(expected: Shows, values: Sequence[float]) -> str | None:
     """Return what is wrong with the newest ``values`` of a query, None when nothing is.
 
-    >>> fault(Shows.ZERO, [0.0, 2.0])
+    >>> mismatch(Shows.ZERO, [0.0, 2.0])
     'found 2, expected 0'
     """
     if expected is Shows.EMPTY:
@@ -63,13 +63,13 @@ def _of(cells: Sequence[object]) -> list[float]:
     return [cell for cell in cells if isinstance(cell, float) and not math.isnan(cell)]
 
 
-def panel_faults(shown: Evaluated, expected: Expectation | None) -> Iterator[str]:
+def panel_mismatches(shown: Evaluated, expected: Expectation | None) -> Iterator[str]:
     """Yield what a panel shows otherwise than ``expected``; None expects no metrics of it."""
     if shown.data is None:
         yield shown.notice or shown.problem
     elif expected is not None:
         for query in shown.queries:
-            if found := fault(expected.shows, numbers(shown.data, query)):
+            if found := mismatch(expected.shows, numbers(shown.data, query)):
                 yield f"query {query}: {found}"
 
 
@@ -83,7 +83,7 @@ class _Inspection:
         self._promises = expectations.load(folder)[self._dashboard.uid]
         self.seen: Counter[str] = Counter()
 
-    def faults(self) -> Iterator[str]:
+    def mismatches(self) -> Iterator[str]:
         """Yield what is wrong with each panel, and count what was ``seen``."""
         urls = {name: self._stack.layout.url(name) for name in ("prometheus", "alertmanager")}
         evaluator = Evaluator(Sources(urls))
@@ -93,7 +93,7 @@ class _Inspection:
             expected = self._promises.get(panel["id"])
             if not self._is_due(expected):
                 continue
-            for problem in panel_faults(evaluator.panel(view, panel), expected):
+            for problem in panel_mismatches(evaluator.panel(view, panel), expected):
                 yield f"{panel['id']} {panel['title']}: {problem}"
 
     def _is_due(self, expected: Expectation | None) -> bool:
@@ -116,10 +116,14 @@ def _define(slug: str, title: str) -> None:
     @check(f"panels.{slug}", "panels", f"what each panel of {title} shows in a healthy system")
     def _(stack: Stack) -> str:
         inspection = _Inspection(stack, slug)
-        faults = list(inspection.faults())
-        if faults:
-            more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
-            raise Mismatch("; ".join(faults[:MOST_FAULTS]) + more)
+        mismatches = list(inspection.mismatches())
+        if mismatches:
+            more = (
+                f"; and {len(mismatches) - MOST_MISMATCHES} more"
+                if len(mismatches) > MOST_MISMATCHES
+                else ""
+            )
+            raise Mismatch("; ".join(mismatches[:MOST_MISMATCHES]) + more)
         return ", ".join(f"{count} {what}" for what, count in sorted(inspection.seen.items()))
 
 

@@ -65,7 +65,7 @@ class Known:
         return self._series.get(name)
 
     def why_not(self, name: str) -> str:
-        """Return advice about ``name``, which does not exist."""
+        """Return remedy about ``name``, which does not exist."""
         return self._reasons.get(name) or did_you_mean(name, self._series)
 
 

@@ -41,7 +41,7 @@ class Finding:
     topic: Topic
     word: str
     problem: str
-    advice: str = ""
+    remedy: str = ""
 
 
 def findings(expression: Expr, known: Known) -> Iterator[Finding]:
@@ -83,8 +83,8 @@ def matcher_findings(matcher: Matcher, series: Series) -> Iterator[Finding]:
         return
     for wanted in _unmatched(matcher, values):
         problem = f"the label {matcher.name} of {series.name} is never {wanted!r}"
-        advice = did_you_mean(wanted, values) or f"its values: {', '.join(sorted(values))}"
-        yield Finding("label", wanted, problem, advice)
+        remedy = did_you_mean(wanted, values) or f"its values: {', '.join(sorted(values))}"
+        yield Finding("label", wanted, problem, remedy)
 
 
 def _unmatched(matcher: Matcher, values: frozenset[str]) -> Iterator[str]:
@@ -135,11 +135,11 @@ def _call(call: Call, known: Known) -> Iterator[Finding]:
         return
     if name in OF_COUNTERS and series.kind not in _COUNTER_KINDS:
         found = "a rule's result" if series.kind == "recorded" else f"a {series.kind}"
-        advice = "use delta, deriv or avg_over_time for what goes up and down"
+        remedy = "use delta, deriv or avg_over_time for what goes up and down"
         if series.kind == "recorded":
-            advice = "take the rate in the rule, before it aggregates"
+            remedy = "take the rate in the rule, before it aggregates"
         yield Finding(
-            "function", name, f"{name}() needs a counter; {series.name} is {found}", advice
+            "function", name, f"{name}() needs a counter; {series.name} is {found}", remedy
         )
     if name in OF_GAUGES and series.kind in _COUNTER_KINDS - {"untyped"}:
         problem = f"{name}() needs a gauge; {series.name} only grows"
@@ -171,8 +171,8 @@ def _missing(names: Iterable[str], labels: LabelNames, where: str) -> Iterator[F
 
 
 def _no_label(name: str, where: str, labels: frozenset[str]) -> Finding:
-    advice = did_you_mean(name, labels) or f"its labels: {_list(labels) or 'none'}"
-    return Finding("label", name, f"{where} has no label {name}", advice)
+    remedy = did_you_mean(name, labels) or f"its labels: {_list(labels) or 'none'}"
+    return Finding("label", name, f"{where} has no label {name}", remedy)
 
 
 def _list(names: frozenset[str]) -> str:

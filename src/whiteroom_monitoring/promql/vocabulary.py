@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.catalogue.document import WHOLE_FILE
-from whiteroom_monitoring.errors import Fault, FaultyFilesError, MonitoringError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
+from whiteroom_monitoring.errors import MonitoringError
 
 TYPES = ("counter", "gauge", "histogram", "summary", "untyped")
 TIMEOUT_S = 10
@@ -87,22 +87,24 @@ def record(url: str) -> Iterator[str]:
 def read(folder: Path) -> dict[str, list[Family]]:
     """Return the families in ``folder``'s files, by the program that exposes them.
 
-    Raises FaultyFilesError with every line that is not a name, a type and labels.
+    Raises DiagnosticsError with every line that is not a name, a type and labels.
     """
     found: dict[str, list[Family]] = {}
-    faults: list[Fault] = []
+    diagnostics: list[Diagnostic] = []
     for path in sorted(folder.glob("*.txt")):
         lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        found[path.stem] = list(_families_of(path, lines, faults))
+        found[path.stem] = list(_families_of(path, lines, diagnostics))
     if not found:
-        faults.append(Fault(folder, *WHOLE_FILE, "no vocabulary *.txt", "record the exporters'"))
-    if faults:
-        raise FaultyFilesError(faults)
+        diagnostics.append(
+            Diagnostic(FilePlace(folder), "no vocabulary *.txt", "record the exporters'")
+        )
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
     return found
 
 
 def _families_of(
-    path: Path, lines: Iterable[tuple[int, str]], faults: list[Fault]
+    path: Path, lines: Iterable[tuple[int, str]], diagnostics: list[Diagnostic]
 ) -> Iterator[Family]:
     for number, line in lines:
         words = line.split()
@@ -110,7 +112,9 @@ def _families_of(
             continue
         if len(words) < 2 or words[1] not in TYPES:
             problem = f"found {line!r}, expected a name, a type and labels"
-            faults.append(Fault(path, number, 1, problem, "record the file anew"))
+            diagnostics.append(
+                Diagnostic(FilePlace(path, number, 1), problem, "record the file anew")
+            )
             continue
         yield Family(words[0], words[1], tuple(words[2:]))
 

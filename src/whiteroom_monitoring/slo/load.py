@@ -11,7 +11,7 @@ import promql_parser
 
 from whiteroom_monitoring.catalogue import document, structure
 from whiteroom_monitoring.catalogue.document import Document
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.slo.model import NONE, Burn, Objective, Objectives, Range
 
 PATH = "infrastructure/monitoring/prometheus/objectives.yml"
@@ -21,17 +21,21 @@ _SCHEMA = Path(__file__).with_name("schema.json")
 def load(path: Path) -> Objectives:
     """Return the objectives in the file ``path``; none when there is no such file.
 
-    Raises FaultyFilesError with every fault.
+    Raises DiagnosticsError with every diagnostic.
     """
     if not path.exists():
         return NONE
     found = document.read(path)
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    faults = [fault for group in structure.faults(found, schema).values() for fault in group]
-    if not faults:
-        faults = [*_faults_of_burns(found), *_faults_of_objectives(found)]
-    if faults:
-        raise FaultyFilesError(faults)
+    diagnostics = [
+        diagnostic
+        for group in structure.diagnostics(found, schema).values()
+        for diagnostic in group
+    ]
+    if not diagnostics:
+        diagnostics = [*_diagnostics_of_burns(found), *_diagnostics_of_objectives(found)]
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
     return Objectives(
         Range(found.data["period"]),
         tuple(_burn(raw) for raw in found.data["burns"]),
@@ -55,24 +59,26 @@ def _objective(raw: dict[str, Any]) -> Objective:
     )
 
 
-def _faults_of_burns(found: Document) -> Iterator[Fault]:
+def _diagnostics_of_burns(found: Document) -> Iterator[Diagnostic]:
     for pointer, raw in found.mappings(("burns",)):
         if Range(raw["short"]).seconds >= Range(raw["long"]).seconds:
             problem = f"found the short range {raw['short']}, expected less than {raw['long']}"
-            yield found.fault(found.place((*pointer, "short")), problem)
+            yield found.diagnostic(found.place((*pointer, "short")), problem)
 
 
-def _faults_of_objectives(found: Document) -> Iterator[Fault]:
+def _diagnostics_of_objectives(found: Document) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for pointer, raw in found.mappings(("objectives",)):
         for key in ("name", "alert"):
             if raw[key] in seen:
                 place = found.place((*pointer, key))
-                yield found.fault(place, f"{raw[key]} stands here twice", "choose another name")
+                yield found.diagnostic(
+                    place, f"{raw[key]} stands here twice", "choose another name"
+                )
             seen.add(raw[key])
         for key in ("events", "failures"):
             try:
                 promql_parser.parse(raw[key])
             except ValueError as error:
                 place = found.place((*pointer, key))
-                yield found.fault(place, f"the expression does not parse: {error}")
+                yield found.diagnostic(place, f"the expression does not parse: {error}")

@@ -1,4 +1,4 @@
-"""Catalogues written for a test, in which a mark shows where the fault is expected."""
+"""Catalogues written for a test, in which a mark shows where the diagnostic is expected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 
 MARK = "▸"
 
@@ -26,16 +26,18 @@ def _marked_places(files: Mapping[str, str]) -> list[Place]:
 
 
 @pytest.fixture
-def load_faults(tmp_path: Path) -> Callable[[Mapping[str, str]], tuple[list[Fault], list[Place]]]:
-    """Return a function that loads files and returns their faults and the marked places."""
+def load_diagnostics(
+    tmp_path: Path,
+) -> Callable[[Mapping[str, str]], tuple[list[Diagnostic], list[Place]]]:
+    """Return a function that loads files and returns their diagnostics and the marked places."""
 
-    def load_files(files: Mapping[str, str]) -> tuple[list[Fault], list[Place]]:
+    def load_files(files: Mapping[str, str]) -> tuple[list[Diagnostic], list[Place]]:
         for name, text in files.items():
             (tmp_path / name).write_text(text.replace(MARK, ""), encoding="utf-8")
         try:
             load(tmp_path)
-        except FaultyFilesError as error:
-            return list(error.faults), _marked_places(files)
+        except DiagnosticsError as error:
+            return list(error.diagnostics), _marked_places(files)
         return [], _marked_places(files)
 
     return load_files

@@ -1,4 +1,4 @@
-"""YAML files are read with places, and what is not YAML is a fault, not a traceback."""
+"""YAML files are read with places, and what is not YAML is a diagnostic, not a traceback."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.catalogue import document
-from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
 
 # Content, line, column, problem.
 UNREADABLE = [
@@ -35,22 +35,22 @@ UNREADABLE = [
 @pytest.mark.parametrize(
     ("content", "line", "column", "problem"), UNREADABLE, ids=[row[3] for row in UNREADABLE]
 )
-def test_unreadable_file_is_a_fault(
+def test_unreadable_file_is_a_diagnostic(
     content: bytes, line: int, column: int, problem: str, tmp_path: Path
 ) -> None:
-    """A file that is not plain YAML is a fault with its place and what was found there."""
+    """A file that is not plain YAML is a diagnostic with its place and what was found there."""
     path = tmp_path / "a.yaml"
     path.write_bytes(content)
-    with pytest.raises(FaultyFilesError) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         document.read(path)
-    [fault] = caught.value.faults
-    assert (fault.path, fault.line, fault.column) == (path, line, column)
-    assert problem in fault.problem
+    [diagnostic] = caught.value.diagnostics
+    assert (diagnostic.path, diagnostic.line, diagnostic.column) == (path, line, column)
+    assert problem in diagnostic.problem
 
 
-def test_file_that_can_not_be_opened_is_a_fault(tmp_path: Path) -> None:
+def test_file_that_can_not_be_opened_is_a_diagnostic(tmp_path: Path) -> None:
     """A folder in the place of a file is reported, with the system's reason."""
-    with pytest.raises(FaultyFilesError, match="the file can't be read: Is a directory"):
+    with pytest.raises(DiagnosticsError, match="the file can't be read: Is a directory"):
         document.read(tmp_path)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue, Label
-from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.locations import share
 
 # What White Room's dashboards and alerts name.
@@ -54,14 +54,14 @@ def test_entry_becomes_a_metric(catalogue: Catalogue) -> None:
     assert lines[metric.line - 1] == f"  - name: {metric.name}"
 
 
-def test_faults_of_all_files_are_raised_at_once(tmp_path: Path) -> None:
+def test_diagnostics_of_all_files_are_raised_at_once(tmp_path: Path) -> None:
     """One broken file does not hide what is wrong in another."""
     (tmp_path / "audio.yaml").write_text("domain: [\n")
     (tmp_path / "ffi.yaml").write_text("domain: ffi\nprogram: x\nmetrics: 1\n")
     (tmp_path / "ui.yaml").write_bytes(b"\xff")
-    with pytest.raises(FaultyFilesError) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         load(tmp_path)
-    names = [fault.path.name for fault in caught.value.faults]
+    names = [diagnostic.path.name for diagnostic in caught.value.diagnostics]
     assert names == ["audio.yaml", "ffi.yaml", "ui.yaml"]
 
 
@@ -72,14 +72,14 @@ def test_faults_of_all_files_are_raised_at_once(tmp_path: Path) -> None:
         ("README.md", "the folder has no files *.yaml"),
     ],
 )
-def test_folder_without_catalogue_is_a_fault(name: str, problem: str, tmp_path: Path) -> None:
-    """A folder whose files would be overlooked is a fault."""
+def test_folder_without_catalogue_is_a_diagnostic(name: str, problem: str, tmp_path: Path) -> None:
+    """A folder whose files would be overlooked is a diagnostic."""
     (tmp_path / name).write_text("domain: audio\n")
-    with pytest.raises(FaultyFilesError, match=problem.replace("*", r"\*")):
+    with pytest.raises(DiagnosticsError, match=problem.replace("*", r"\*")):
         load(tmp_path)
 
 
-def test_missing_folder_is_a_fault(tmp_path: Path) -> None:
+def test_missing_folder_is_a_diagnostic(tmp_path: Path) -> None:
     """A folder that does not exist is named."""
-    with pytest.raises(FaultyFilesError, match="nowhere: there is no such folder"):
+    with pytest.raises(DiagnosticsError, match="nowhere: there is no such folder"):
         load(tmp_path / "nowhere")

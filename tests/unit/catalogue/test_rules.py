@@ -304,25 +304,27 @@ def _id(example: Example) -> str:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_id)
-def test_example_breaks_only_its_rule(example: Example, load_faults) -> None:
-    """An example that breaks a rule has one fault, at the marked place, in the rule's words."""
-    faults, marked = load_faults(example.files)
-    found = [(fault.path.name, fault.line, fault.column) for fault in faults]
-    assert found == (marked or [ENTRY_PLACE]), faults
-    assert example.problem in faults[0].problem
-    assert faults[0].advice
+def test_example_breaks_only_its_rule(example: Example, load_diagnostics) -> None:
+    """An example that breaks a rule has one diagnostic at the marked place, in the rule's words."""
+    diagnostics, marked = load_diagnostics(example.files)
+    found = [
+        (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
+    ]
+    assert found == (marked or [ENTRY_PLACE]), diagnostics
+    assert example.problem in diagnostics[0].problem
+    assert diagnostics[0].remedy
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=_id)
 def test_without_its_rule_an_example_passes(
-    example: Example, load_faults, monkeypatch: pytest.MonkeyPatch
+    example: Example, load_diagnostics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An example is at fault only because of its rule: taken away, the catalogue loads."""
+    """An example breaks a rule only because of its rule: taken away, the catalogue loads."""
     for registry in ("ENTRY_RULES", "DOCUMENT_RULES", "CATALOGUE_RULES"):
         kept = tuple(r for r in getattr(rules, registry) if _function(r) is not example.rule)
         monkeypatch.setattr(rules, registry, kept)
-    faults, _ = load_faults(example.files)
-    assert faults == []
+    diagnostics, _ = load_diagnostics(example.files)
+    assert diagnostics == []
 
 
 def test_every_rule_has_an_example() -> None:
@@ -332,15 +334,17 @@ def test_every_rule_has_an_example() -> None:
     assert unproven == set()
 
 
-def test_rule_waits_for_the_keys_it_needs(load_faults) -> None:
+def test_rule_waits_for_the_keys_it_needs(load_diagnostics) -> None:
     """A key that does not fit the schema is reported once, and rules that need it stay silent."""
     text = _domain("  - {name: audio_calls, type: ▸conter, help: What it is for., thread: any}")
-    faults, marked = load_faults({"audio.yaml": text})
-    assert [(fault.path.name, fault.line, fault.column) for fault in faults] == marked
+    diagnostics, marked = load_diagnostics({"audio.yaml": text})
+    assert [
+        (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
+    ] == marked
 
 
-def test_rules_hold_beside_a_faulty_key(load_faults) -> None:
-    """A faulty key does not hide what is wrong with the other keys of its entry."""
+def test_rules_hold_beside_a_invalid_key(load_diagnostics) -> None:
+    """An invalid key does not hide what is wrong with the other keys of its entry."""
     text = _domain(
         "  - name: ▸audio_wait_ms\n"
         "    type: gauge\n"
@@ -349,8 +353,10 @@ def test_rules_hold_beside_a_faulty_key(load_faults) -> None:
         "    thread: any\n"
         "    labels: [{name: ▸user, max_series: 3}, {name: ▸7}]"
     )
-    faults, marked = load_faults({"audio.yaml": text})
-    assert [(fault.path.name, fault.line, fault.column) for fault in faults] == marked
+    diagnostics, marked = load_diagnostics({"audio.yaml": text})
+    assert [
+        (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
+    ] == marked
 
 
 def _function(rule: object) -> object:

@@ -19,7 +19,7 @@ def _metrics(*entries: str) -> str:
     return HEAD + "metrics:\n" + "".join(f"  - {entry}\n" for entry in entries)
 
 
-# Text of audio.yaml with the place marked, problem, advice.
+# Text of audio.yaml with the place marked, problem, remedy.
 MISFITS = [
     ("▸- a\n", "found a list, expected a mapping with the keys domain, program and metrics", ""),
     ("▸domain: audio\nmetrics: []\n", "the key program is missing", "add `program:`"),
@@ -120,32 +120,38 @@ MISFITS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "problem", "advice"), MISFITS, ids=lambda text: text[-40:])
-def test_misfit_is_said_in_words(text: str, problem: str, advice: str, load_faults) -> None:
-    """What does not fit the schema is one fault, at its place, with what was expected."""
-    faults, marked = load_faults({"audio.yaml": text})
-    assert [(fault.path.name, fault.line, fault.column) for fault in faults] == marked, faults
-    assert problem in faults[0].problem
-    assert faults[0].advice.startswith(advice)
-    assert bool(faults[0].advice) == bool(advice)
+@pytest.mark.parametrize(("text", "problem", "remedy"), MISFITS, ids=lambda text: text[-40:])
+def test_misfit_is_said_in_words(text: str, problem: str, remedy: str, load_diagnostics) -> None:
+    """What does not fit the schema is one diagnostic, at its place, with what was expected."""
+    diagnostics, marked = load_diagnostics({"audio.yaml": text})
+    assert [
+        (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
+    ] == marked, diagnostics
+    assert problem in diagnostics[0].problem
+    assert diagnostics[0].remedy.startswith(remedy)
+    assert bool(diagnostics[0].remedy) == bool(remedy)
 
 
-def test_name_with_a_line_break_does_not_fit(load_faults) -> None:
+def test_name_with_a_line_break_does_not_fit(load_diagnostics) -> None:
     """A pattern covers the whole text: a block scalar's line break is not overlooked."""
     text = _metrics("{" + SOUND.replace("audio_calls_total", '▸"audio_calls_total\\n"') + "}")
-    faults, marked = load_faults({"audio.yaml": text})
-    assert [(fault.path.name, fault.line, fault.column) for fault in faults] == marked
+    diagnostics, marked = load_diagnostics({"audio.yaml": text})
+    assert [
+        (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
+    ] == marked
 
 
-def test_value_under_an_alias_is_reported_once(load_faults) -> None:
-    """A fault in a shared label set is reported at the set, once, however often it is used."""
+def test_value_under_an_alias_is_reported_once(load_diagnostics) -> None:
+    """A diagnostic in a shared label set is reported at the set, once, however often it is used."""
     text = HEAD + (
         "label_sets: {causes: &causes [a, ▸1]}\n"
         "metrics:\n"
         f"  - {{{SOUND}, labels: [{{name: cause, values: *causes}}]}}\n"
     )
-    faults, marked = load_faults({"audio.yaml": text})
-    assert [(fault.path.name, fault.line, fault.column) for fault in faults] == marked
+    diagnostics, marked = load_diagnostics({"audio.yaml": text})
+    assert [
+        (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
+    ] == marked
 
 
 def _schema() -> dict[str, object]:

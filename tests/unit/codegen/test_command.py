@@ -114,8 +114,8 @@ def test_json_keeps_its_schema(words: list[str], clone, capsys) -> None:
     jsonschema.validate(json.loads(capsys.readouterr().out), schema)
 
 
-def test_faulty_catalogue_writes_nothing(clone, capsys) -> None:
-    """A fault in the catalogue is printed with its place, exit 1, and no file is written."""
+def test_invalid_catalogue_writes_nothing(clone, capsys) -> None:
+    """A diagnostic in the catalogue is printed with its place, exit 1, and no file is written."""
     clone.write("audio.yaml", "domain: audio\nprogram: juce-backend\nmetrics: 7\n")
     assert clone.generate() == 1
     assert "audio.yaml:3:10: found the number 7" in capsys.readouterr().err

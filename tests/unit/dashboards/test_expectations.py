@@ -10,7 +10,7 @@ from whiteroom_monitoring.dashboards.assembly import expectations
 from whiteroom_monitoring.dashboards.expectation import Shows
 from whiteroom_monitoring.dashboards.expectations import FILE, Expectation, load
 from whiteroom_monitoring.dashboards.registry import DASHBOARDS
-from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.locations import share
 
 
@@ -28,14 +28,14 @@ def test_file_holds_what_is_declared() -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", '{"a": 1}', '{"a": {"b": {}}}', '{"a": {"1": {"shows": "x"}}}']
 )
-def test_file_of_another_form_is_a_fault(text: str, tmp_path: Path) -> None:
+def test_file_of_another_form_is_a_diagnostic(text: str, tmp_path: Path) -> None:
     """Whatever is no file of ours is refused as a whole, with what to do."""
     (tmp_path / FILE).write_text(text)
-    with pytest.raises(FaultyFilesError, match="found no expectations of panels"):
+    with pytest.raises(DiagnosticsError, match="found no expectations of panels"):
         load(tmp_path)
 
 
-def test_missing_file_is_a_fault(tmp_path: Path) -> None:
+def test_missing_file_is_a_diagnostic(tmp_path: Path) -> None:
     """Without the file there is nothing to expect."""
-    with pytest.raises(FaultyFilesError, match="whiteroom generate"):
+    with pytest.raises(DiagnosticsError, match="whiteroom generate"):
         load(tmp_path)

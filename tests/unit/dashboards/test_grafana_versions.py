@@ -37,13 +37,13 @@ _BEFORE_10_4 = _BEFORE_11_6 | {
     *("showPercentChange", "sizing", "wideLayout"),
 }
 UNKNOWN = {"10.1": _BEFORE_10_4, "10.4": _BEFORE_11_6, "11.0": _BEFORE_11_6, "11.6": _WITHOUT_TYPE}
-FAULTS = """
+DIAGNOSTICS = """
 import json, sys
 from pathlib import Path
 from whiteroom_monitoring.lint.dashboards import files, sdk_types
 dashboards, _ = files.read(Path(sys.argv[1]))
 assert dashboards
-print(json.dumps([fault.problem for fault in sdk_types.faults(dashboards)]))
+print(json.dumps([diagnostic.problem for diagnostic in sdk_types.diagnostics(dashboards)]))
 """
 
 
@@ -56,9 +56,9 @@ def grafana(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return folder
 
 
-def faults(grafana: Path, dashboards: Path) -> list[str]:
+def diagnostics(grafana: Path, dashboards: Path) -> list[str]:
     """Return what the types of a Grafana don't have, as `whiteroom check` would say it."""
-    command = [sys.executable, "-c", FAULTS, str(dashboards)]
+    command = [sys.executable, "-c", DIAGNOSTICS, str(dashboards)]
     environment = {**os.environ, "PYTHONPATH": str(grafana)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     found: list[str] = json.loads(done.stdout)
@@ -67,7 +67,7 @@ def faults(grafana: Path, dashboards: Path) -> list[str]:
 
 def test_older_grafanas_know_what_our_dashboards_say(grafana: Path) -> None:
     """No value is of another type, and no key is unknown but those of newer versions."""
-    found = faults(grafana, share("infrastructure/monitoring/grafana/dashboards"))
+    found = diagnostics(grafana, share("infrastructure/monitoring/grafana/dashboards"))
     unknown = [re.search(r"(\w+) is unknown to the SDK's types$", each) for each in found]
     assert [each for each, known in zip(found, unknown, strict=True) if known is None] == []
     assert {each[1] for each in unknown if each} == UNKNOWN[grafana.name]
@@ -79,7 +79,7 @@ def test_what_does_not_fit_would_be_seen(grafana: Path, tmp_path: Path) -> None:
     dashboard = json.loads(source.read_text())
     dashboard["panels"][1] |= {"title": 7, "colour": "red"}
     (tmp_path / "alerts.json").write_text(json.dumps(dashboard))
-    before = faults(grafana, source.parent)
-    found = set(faults(grafana, tmp_path)) - set(before)
+    before = diagnostics(grafana, source.parent)
+    found = set(diagnostics(grafana, tmp_path)) - set(before)
     assert any("colour is unknown" in each for each in found)
     assert any("title is 7, expected" in each for each in found)

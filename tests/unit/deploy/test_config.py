@@ -72,7 +72,7 @@ def test_without_app(layout: Layout) -> None:
 
 @pytest.mark.parametrize("components", [ALL, MONITORING, ALL - {"postgres-exporter", "cadvisor"}])
 @pytest.mark.parametrize("given", [set(), EVERYTHING, {"SLACK_WEBHOOK_URL"}])
-def test_rendered_configuration_is_faultless(
+def test_rendered_configuration_is_valid(
     layout: Layout, components: set[str], given: set[str]
 ) -> None:
     """What is put in force is accepted by Prometheus' and Alertmanager's own checkers."""
@@ -81,9 +81,9 @@ def test_rendered_configuration_is_faultless(
     rules = sorted((layout.config / "prometheus/rules").glob("*.yml"))
     prometheus = layout.config / "prometheus/prometheus.yml"
     alertmanager = layout.config / "alertmanager/alertmanager.yml"
-    assert tools.CONFIG.faults([prometheus]) == []
-    assert tools.RULES.faults(rules) == []
-    assert tools.ALERTMANAGER_CONFIG.faults([alertmanager]) == []
+    assert tools.CONFIG.diagnostics([prometheus]) == []
+    assert tools.RULES.diagnostics(rules) == []
+    assert tools.ALERTMANAGER_CONFIG.diagnostics([alertmanager]) == []
 
 
 def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
@@ -150,17 +150,17 @@ def test_only_two_versions_stay(layout: Layout) -> None:
     assert kept == ["2", "3"]
 
 
-def test_faults_of_broken_files_have_their_place(tmp_path: Path) -> None:
+def test_diagnostics_of_broken_files_have_their_place(tmp_path: Path) -> None:
     """A broken rule file and a broken Alertmanager configuration are both reported, with lines."""
     folder = tmp_path / "monitoring"
     shutil.copytree(share("infrastructure/monitoring"), folder)
     source = config.Source(folder)
-    assert source.faults() == []
+    assert source.diagnostics() == []
     rules = folder / "prometheus/rules/machine.yml"
     rules.write_text(rules.read_text().replace("expr: |", "expr: | (((", 1) + "\nx: [")
     routes = folder / "alertmanager/alertmanager.yml"
     routes.write_text(routes.read_text().replace("receiver: watchdog", "receiver: nobody"))
-    found = {fault.path.name: fault.line for fault in source.faults()}
+    found = {diagnostic.path.name: diagnostic.line for diagnostic in source.diagnostics()}
     # What machine.yml records is missed by causes.yml.
     assert set(found) == {"machine.yml", "alertmanager.yml", "causes.yml"}
     assert found["machine.yml"] > 0

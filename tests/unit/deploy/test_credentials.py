@@ -8,7 +8,7 @@ import pytest
 
 from whiteroom_monitoring.deploy import credentials
 from whiteroom_monitoring.deploy.paths import Layout
-from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
 
 
 @pytest.fixture
@@ -52,11 +52,11 @@ def test_missing_env_file_sets_nothing(tmp_path: Path) -> None:
     assert credentials.read(tmp_path / ".env", {}) == {}
 
 
-def test_all_faults_of_env_file(env_file) -> None:
+def test_all_diagnostics_of_env_file(env_file) -> None:
     """What is no assignment, and a mode that lets others read, are reported at once."""
-    with pytest.raises(FaultyFilesError) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         credentials.read(env_file("SMTP_PASSWORD secret\nA=1\n-x-\n", mode=0o644), {})
-    assert [fault.line for fault in caught.value.faults] == [0, 1, 3]
+    assert [diagnostic.line for diagnostic in caught.value.diagnostics] == [0, 1, 3]
     assert "mode 0644" in str(caught.value)
     assert "secret" not in str(caught.value)
 

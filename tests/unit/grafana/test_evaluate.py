@@ -20,7 +20,7 @@ from whiteroom_monitoring.console import presentation
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError, UnsupportedError
 from whiteroom_monitoring.datasources.http import Server
 from whiteroom_monitoring.datasources.single_flight import SharedAnswers
-from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.grafana import alert_list, colors, fields, markdown, support, units
 from whiteroom_monitoring.grafana.evaluate import Evaluated
 from whiteroom_monitoring.grafana.frames import Column, Series, Table
@@ -259,17 +259,17 @@ def test_bad_answers_are_said_in_words(server: Server, path: str, expected: str)
         server.get(path)
 
 
-def test_a_library_tells_every_fault_and_keeps_the_last_good(tmp_path: Path) -> None:
-    """All faulty files are named at once; a running console keeps what it had."""
+def test_a_library_tells_every_diagnostic_and_keeps_the_last_good(tmp_path: Path) -> None:
+    """All invalid files are named at once; a running console keeps what it had."""
     good = '{"uid": "a", "title": "A", "panels": []}'
     (tmp_path / "a.json").write_text(good)
     library = Library(tmp_path)
     (tmp_path / "b.json").write_text("{")
     (tmp_path / "c.json").write_text(good)
     assert [dashboard.title for dashboard in library] == ["A"]
-    with pytest.raises(FaultyFilesError) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         Library(tmp_path)
-    assert [fault.path.name for fault in caught.value.faults] == ["b.json", "c.json"]
+    assert [diagnostic.path.name for diagnostic in caught.value.diagnostics] == ["b.json", "c.json"]
     (tmp_path / "b.json").write_text('{"uid": "b", "title": "B"}')
     (tmp_path / "c.json").unlink()
     assert [dashboard.title for dashboard in library] == ["A", "B"]

@@ -37,7 +37,7 @@ class Break:
     new: str
     place: tuple[int, int]
     problem: str
-    advice: str = ""
+    remedy: str = ""
 
 
 _COUNTER = "increase(audio_dropouts_total{"
@@ -320,11 +320,11 @@ def test_break_fails_its_check(case: Break, check, infrastructure) -> None:
     status, found = check()
     assert status == 1
     assert found[case.check]["state"] == "failed", found[case.check]
-    fault = found[case.check]["faults"][0]
-    assert fault["path"] == str(infrastructure.folder / case.file)
-    assert (fault["line"], fault["column"]) == case.place, fault
-    assert case.problem in fault["problem"]
-    assert fault["advice"].startswith(case.advice)
+    diagnostic = found[case.check]["diagnostics"][0]
+    assert diagnostic["path"] == str(infrastructure.folder / case.file)
+    assert (diagnostic["line"], diagnostic["column"]) == case.place, diagnostic
+    assert case.problem in diagnostic["problem"]
+    assert diagnostic["remedy"].startswith(case.remedy)
 
 
 def test_every_check_has_a_break() -> None:
@@ -339,19 +339,19 @@ def test_missing_runbook_fails(check, infrastructure) -> None:
     path = infrastructure.folder / "runbooks/AudioDropouts.md"
     path.unlink()
     status, found = check()
-    [fault] = found["runbooks"]["faults"]
-    assert (status, fault["line"], fault["column"]) == (1, 16, 24)
-    assert fault["advice"] == f"there is none like it; or write {path}"
+    [diagnostic] = found["runbooks"]["diagnostics"]
+    assert (status, diagnostic["line"], diagnostic["column"]) == (1, 16, 24)
+    assert diagnostic["remedy"] == f"there is none like it; or write {path}"
 
 
 def test_orphan_runbook_fails(check, infrastructure) -> None:
     """A runbook of no alert fails, and the alert that it may be meant for is named."""
     orphan = infrastructure.write("runbooks/AudioDropout.md", "# AudioDropout\n")
     status, found = check()
-    [fault] = found["runbooks"]["faults"]
-    assert (status, fault["path"]) == (1, str(orphan))
-    assert fault["problem"] == "no alert is named AudioDropout"
-    assert fault["advice"] == "did you mean AudioDropouts?"
+    [diagnostic] = found["runbooks"]["diagnostics"]
+    assert (status, diagnostic["path"]) == (1, str(orphan))
+    assert diagnostic["problem"] == "no alert is named AudioDropout"
+    assert diagnostic["remedy"] == "did you mean AudioDropouts?"
 
 
 @pytest.mark.parametrize("tests", ["tests: []\n", "tests: 7\n", "- tests\n", "tests: [{}]\n"])
@@ -359,9 +359,9 @@ def test_alert_that_no_test_sees_firing_fails(tests: str, check, infrastructure)
     """An alert without a unit test fails, whatever the test file holds instead."""
     infrastructure.write(TESTS, tests)
     status, found = check()
-    fault, other = found["alert-tests"]["faults"]
-    assert (status, fault["line"], fault["column"]) == (1, 6, 16)
-    assert fault["problem"] == "AudioDropouts: no unit test sees it fire"
+    diagnostic, other = found["alert-tests"]["diagnostics"]
+    assert (status, diagnostic["line"], diagnostic["column"]) == (1, 6, 16)
+    assert diagnostic["problem"] == "AudioDropouts: no unit test sees it fire"
     assert other["problem"] == "MetricsMissing: no unit test sees it fire"
 
 
@@ -371,17 +371,18 @@ def test_alert_that_is_only_seen_silent_fails(check, infrastructure) -> None:
     infrastructure.write(TESTS, text[: text.index("exp_alerts:")] + "exp_alerts: []\n")
     _, found = check()
     assert (
-        found["alert-tests"]["faults"][0]["problem"] == "AudioDropouts: no unit test sees it fire"
+        found["alert-tests"]["diagnostics"][0]["problem"]
+        == "AudioDropouts: no unit test sees it fire"
     )
 
 
-def test_faulty_catalogue_fails_and_skips_what_needs_it(check, tmp_path_factory) -> None:
-    """With a faulty catalogue, what needs it is skipped, not held against nothing."""
+def test_invalid_catalogue_fails_and_skips_what_needs_it(check, tmp_path_factory) -> None:
+    """With an invalid catalogue, what needs it is skipped, not held against nothing."""
     folder = tmp_path_factory.mktemp("catalogue")
     (folder / "audio.yaml").write_text("domain: audio\nprogram: juce-backend\nmetrics: 7\n")
     status, found = check("--catalogue", str(folder))
-    [fault] = found["catalogue"]["faults"]
-    assert (status, fault["line"], fault["column"]) == (1, 3, 10)
+    [diagnostic] = found["catalogue"]["diagnostics"]
+    assert (status, diagnostic["line"], diagnostic["column"]) == (1, 3, 10)
     for name in ("generated-files", "rule-metrics", "rule-labels", "rule-functions"):
         assert found[name]["state"] == "skipped"
         assert found[name]["reason"] == "the catalogue does not load"
@@ -394,12 +395,12 @@ def test_drifted_generated_file_fails(check, tmp_path_factory) -> None:
         text = path.read_text().replace("Render callbacks that have ended.", "Render callbacks.")
         (folder / path.name).write_text(text)
     status, found = check("--catalogue", str(folder))
-    faults = found["generated-files"]["faults"]
+    diagnostics = found["generated-files"]["diagnostics"]
     assert status == 1
     assert "docs/metrics.md" in {
-        str(Path(f["path"]).relative_to(repository_root())) for f in faults
+        str(Path(f["path"]).relative_to(repository_root())) for f in diagnostics
     }
-    assert {fault["advice"] for fault in faults} == {"run `whiteroom generate`"}
+    assert {diagnostic["remedy"] for diagnostic in diagnostics} == {"run `whiteroom generate`"}
 
 
 def test_installed_package_skips_generated_files(check, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -427,7 +428,7 @@ def test_missing_tool_is_skipped_with_its_package(check, monkeypatch: pytest.Mon
 
 
 def test_folder_without_rules_fails(check, infrastructure) -> None:
-    """No rules at all is a fault, not a success."""
+    """No rules at all is a diagnostic, not a success."""
     (infrastructure.folder / RULES).unlink()
     status, found = check()
     assert (status, found["rule-files"]["state"]) == (1, "failed")
@@ -435,7 +436,7 @@ def test_folder_without_rules_fails(check, infrastructure) -> None:
 
 @pytest.mark.parametrize("file", [RULES, ALERTMANAGER_YML, None])
 def test_json_keeps_its_schema(file: str | None, check, infrastructure, capsys) -> None:
-    """What --json prints is what its schema documents, with faults and without."""
+    """What --json prints is what its schema documents, with diagnostics and without."""
     schema = json.loads(SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     if file is not None:
@@ -444,8 +445,8 @@ def test_json_keeps_its_schema(file: str | None, check, infrastructure, capsys) 
     jsonschema.validate(json.loads(capsys.readouterr().out), schema)
 
 
-def test_table_has_a_line_for_each_check_and_every_fault(infrastructure, capsys) -> None:
-    """The table shows every check, and below it each fault as file:line:column."""
+def test_table_has_a_line_for_each_check_and_every_diagnostic(infrastructure, capsys) -> None:
+    """The table shows every check, and below it each diagnostic as file:line:column."""
     infrastructure.change(RULES, "rate(audio_dropouts_total", "rate(audio_buffer_frames")
     assert main(["check", "--infrastructure", str(infrastructure.folder)]) == 1
     said = capsys.readouterr().out

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint import configuration
 from whiteroom_monitoring.lint.configuration import Configuration
 
 
 @pytest.fixture
-def faults(infrastructure):
+def diagnostics(infrastructure):
     """Return a function that judges the configuration as it is."""
 
-    def judge() -> list[Fault]:
-        return configuration.faults(
+    def judge() -> list[Diagnostic]:
+        return configuration.diagnostics(
             infrastructure.folder / "prometheus/prometheus.yml",
             sorted((infrastructure.folder / "prometheus/rules").glob("*.yml")),
             infrastructure.folder / "alertmanager/alertmanager.yml",
@@ -26,33 +26,33 @@ def faults(infrastructure):
     return judge
 
 
-def test_right_configuration_has_no_faults(faults) -> None:
+def test_right_configuration_has_no_diagnostics(diagnostics) -> None:
     """What Prometheus and Alertmanager accept, and names what exists, passes."""
-    assert faults() == []
+    assert diagnostics() == []
 
 
-def test_faults_of_all_files_are_found_at_once(faults, infrastructure) -> None:
+def test_diagnostics_of_all_files_are_found_at_once(diagnostics, infrastructure) -> None:
     """Each broken file is reported, and the reasons of one do not hide another."""
     infrastructure.change("prometheus/rules/audio.yml", "for: 1m", "for: soon")
     infrastructure.change("prometheus/prometheus.yml", "global:", "globe:")
     infrastructure.change("alertmanager/alertmanager.yml", "- name: inbox", "- name: outbox")
-    names = {fault.path.name for fault in faults()}
+    names = {diagnostic.path.name for diagnostic in diagnostics()}
     assert {"audio.yml", "alertmanager.yml"} <= names
 
 
-def test_broken_prometheus_yml_is_found_by_promtool(faults, infrastructure) -> None:
+def test_broken_prometheus_yml_is_found_by_promtool(diagnostics, infrastructure) -> None:
     """What only Prometheus itself can judge is reported with its line."""
     infrastructure.change("prometheus/prometheus.yml", "  scrape_interval: 15s", "  retention: 1d")
-    [fault] = faults()
-    assert (fault.path.name, fault.line) == ("prometheus.yml", 2)
-    assert "field retention not found" in fault.problem
+    [diagnostic] = diagnostics()
+    assert (diagnostic.path.name, diagnostic.line) == ("prometheus.yml", 2)
+    assert "field retention not found" in diagnostic.problem
 
 
-def test_missing_file_is_a_fault(faults, infrastructure) -> None:
+def test_missing_file_is_a_diagnostic(diagnostics, infrastructure) -> None:
     """A file that is not there is named, with the system's reason."""
     (infrastructure.folder / "alertmanager/alertmanager.yml").unlink()
-    [fault] = faults()
-    assert str(fault).endswith(
+    [diagnostic] = diagnostics()
+    assert str(diagnostic).endswith(
         "alertmanager.yml: the file can't be read: No such file or directory"
     )
 

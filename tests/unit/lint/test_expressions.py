@@ -68,7 +68,7 @@ def test_right_expression_passes(text: str, known: Known) -> None:
     assert list(findings(promql_parser.parse(text), known)) == []
 
 
-# Expression, topic, word, problem, advice.
+# Expression, topic, word, problem, remedy.
 WRONG = [
     ("upp", "metric", "upp", "no metric is named upp", "did you mean up?"),
     ('{job="juce-backend"}', "metric", "{", "a selector without a metric's name", ""),
@@ -172,12 +172,12 @@ WRONG = [
 def test_wrong_expression_has_one_finding(
     case: tuple[str, str, str, str, str], known: Known
 ) -> None:
-    """What does not exist or fit is one finding, with the word that is at fault."""
-    text, topic, word, problem, advice = case
+    """What does not exist or fit is one finding, with the word that is wrong."""
+    text, topic, word, problem, remedy = case
     [finding] = findings(promql_parser.parse(text), known)
     assert (finding.topic, finding.word) == (topic, word)
     assert problem in finding.problem
-    assert finding.advice.startswith(advice)
+    assert finding.remedy.startswith(remedy)
 
 
 LABELS = [

@@ -1,4 +1,4 @@
-"""Prometheus' own checkers are asked, and their failures to answer are faults too."""
+"""Prometheus' own checkers are asked, and their failures to answer are diagnostics too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
 from whiteroom_monitoring.lint import tools
 from whiteroom_monitoring.lint.tools import Tool
 
@@ -27,9 +27,9 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return install
 
 
-def test_accepted_file_has_no_fault(program) -> None:
-    """A file that the checker accepts is at no fault, whatever the checker prints."""
-    assert program("#!/bin/sh\necho fine >&2\n").faults([PATH, PATH]) == []
+def test_accepted_file_has_no_diagnostic(program) -> None:
+    """A file that the checker accepts is at no diagnostic, whatever the checker prints."""
+    assert program("#!/bin/sh\necho fine >&2\n").diagnostics([PATH, PATH]) == []
 
 
 def test_rejected_file_has_the_reason_and_the_line(program) -> None:
@@ -38,21 +38,23 @@ def test_rejected_file_has_the_reason_and_the_line(program) -> None:
         '#!/bin/sh\necho Checking $3\necho FAILED:\necho "$3: yaml: line 7: bad" >&2\nexit 1\n'
     )
     problem = "checker check rules rejects it: rules.yml: yaml: line 7: bad"
-    assert checker.faults([PATH]) == [Fault(PATH, 7, 1, problem)]
+    assert checker.diagnostics([PATH]) == [Diagnostic(FilePlace(PATH, 7, 1), problem)]
 
 
-def test_checker_that_does_not_end_is_a_fault(program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checker_that_does_not_end_is_a_diagnostic(
+    program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A checker that hangs is ended after a time, and said to have hung."""
     monkeypatch.setattr(tools, "TIMEOUT_S", 0.05)
-    [fault] = program("#!/bin/sh\nexec sleep 60\n").faults([PATH])
-    assert fault.problem == "checker check rules did not end within 0.05 s"
+    [diagnostic] = program("#!/bin/sh\nexec sleep 60\n").diagnostics([PATH])
+    assert diagnostic.problem == "checker check rules did not end within 0.05 s"
 
 
-def test_checker_that_can_not_run_is_a_fault(program) -> None:
+def test_checker_that_can_not_run_is_a_diagnostic(program) -> None:
     """A damaged checker is said to be one, with the package that has it."""
-    [fault] = program("\x7fELF damaged").faults([PATH])
-    assert fault.problem == "checker check rules can't be run: Exec format error"
-    assert fault.advice == "install the package a-package"
+    [diagnostic] = program("\x7fELF damaged").diagnostics([PATH])
+    assert diagnostic.problem == "checker check rules can't be run: Exec format error"
+    assert diagnostic.remedy == "install the package a-package"
 
 
 def test_checker_that_is_missing_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

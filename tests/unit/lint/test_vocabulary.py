@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.errors import FaultyFilesError, MonitoringError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
+from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.vocabulary import Family
@@ -81,17 +82,17 @@ def test_nothing_to_record_is_said() -> None:
         list(vocabulary.record("http://127.0.0.1:1/"))
 
 
-def test_damaged_line_is_a_fault(tmp_path: Path) -> None:
+def test_damaged_line_is_a_diagnostic(tmp_path: Path) -> None:
     """A line that is not a name, a type and labels is reported with its number."""
     (tmp_path / "example.txt").write_text("# recorded\nup gauge\n\nup meter\nup\n")
-    with pytest.raises(FaultyFilesError) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         vocabulary.read(tmp_path)
-    assert [fault.line for fault in caught.value.faults] == [4, 5]
+    assert [diagnostic.line for diagnostic in caught.value.diagnostics] == [4, 5]
 
 
-def test_folder_without_vocabulary_is_a_fault(tmp_path: Path) -> None:
+def test_folder_without_vocabulary_is_a_diagnostic(tmp_path: Path) -> None:
     """Without any vocabulary, rules about exporters could not be held against anything."""
-    with pytest.raises(FaultyFilesError, match=r"no vocabulary \*\.txt"):
+    with pytest.raises(DiagnosticsError, match=r"no vocabulary \*\.txt"):
         vocabulary.read(tmp_path)
 
 

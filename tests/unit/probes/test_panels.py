@@ -30,7 +30,7 @@ JUDGED = [
 @pytest.mark.parametrize(("expected", "values", "problem"), JUDGED)
 def test_values_are_held_against_the_promise(expected, values, problem) -> None:
     """Data needs a value, zero needs zeros, and empty needs nothing at all."""
-    assert panels.fault(expected, values) == problem
+    assert panels.mismatch(expected, values) == problem
 
 
 def test_only_numbers_count() -> None:
@@ -60,15 +60,15 @@ def test_every_query_of_a_panel_is_judged() -> None:
     lines = Lines([0], (Series("A", "a", {}, [1.0]),))
     shown = Evaluated({"id": 1}, lines, {"A": "up", "B": "down"})
     promise = Expectation(Shows.DATA)
-    assert list(panels.panel_faults(shown, promise)) == ["query B: found no data"]
+    assert list(panels.panel_mismatches(shown, promise)) == ["query B: found no data"]
 
 
 @pytest.mark.parametrize("words", [{"notice": "not supported"}, {"problem": "not reached"}])
-def test_panel_that_shows_words_is_a_fault(words) -> None:
+def test_panel_that_shows_words_is_a_mismatch(words) -> None:
     """A notice or an error in a panel's place is no data, whatever it promises."""
     shown = Evaluated({"id": 1}, None, {}, **words)
     for promise in (None, Expectation(Shows.EMPTY)):
-        assert list(panels.panel_faults(shown, promise)) == list(words.values())
+        assert list(panels.panel_mismatches(shown, promise)) == list(words.values())
 
 
 def test_every_dashboard_is_verified() -> None:

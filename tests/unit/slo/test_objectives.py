@@ -1,4 +1,4 @@
-"""Objectives are read with all their faults at once, and become rules that mean what they say."""
+"""Objectives are read with all diagnostics at once, and become rules that mean what they say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from whiteroom_monitoring.errors import FaultyFilesError
+from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.locations import repository_root
 from whiteroom_monitoring.slo import burn_rate as generator
 from whiteroom_monitoring.slo import load
@@ -51,7 +51,7 @@ def test_objectives_are_what_the_file_says(path: Path) -> None:
 
 
 def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
-    """No file is no fault: there are no objectives, and no rules of them."""
+    """No file is no diagnostic: there are no objectives, and no rules of them."""
     assert load.load(tmp_path / "objectives.yml") == NONE
     assert generator.generate(NONE) == {}
 
@@ -66,25 +66,27 @@ def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
         ("fewest: 10", "fewset: 10", (10, 5), "unknown key fewset"),
     ],
 )
-def test_a_fault_is_named_with_its_place(
+def test_a_diagnostic_is_named_with_its_place(
     path: Path, old: str, new: str, place: tuple[int, int], problem: str
 ) -> None:
     """What makes no sense is named with line and column, and what was expected."""
     assert old in OBJECTIVES
     path.write_text(OBJECTIVES.replace(old, new))
-    with pytest.raises(FaultyFilesError) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         load.load(path)
-    fault = next(fault for fault in caught.value.faults if problem in str(fault))
-    assert (fault.line, fault.column) == place
+    diagnostic = next(
+        diagnostic for diagnostic in caught.value.diagnostics if problem in str(diagnostic)
+    )
+    assert (diagnostic.line, diagnostic.column) == place
 
 
-def test_two_objectives_of_one_name_are_a_fault(path: Path) -> None:
+def test_two_objectives_of_one_name_are_a_diagnostic(path: Path) -> None:
     """Names and alerts are their own."""
     again = OBJECTIVES[OBJECTIVES.index("  - name:") :]
     path.write_text(OBJECTIVES + again)
-    with pytest.raises(FaultyFilesError) as caught:
+    with pytest.raises(DiagnosticsError) as caught:
         load.load(path)
-    assert [fault.problem for fault in caught.value.faults] == [
+    assert [diagnostic.problem for diagnostic in caught.value.diagnostics] == [
         "calls stands here twice",
         "CallsBudgetBurning stands here twice",
     ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.catalogue.entry import Entry
 from whiteroom_monitoring.catalogue.rules import across, labels, names, types
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class EntryRule:
     """A rule about one entry, held when the keys that it ``needs`` fit the schema."""
 
     needs: frozenset[str]
-    holds: Callable[[Entry], Iterator[Fault]]
+    holds: Callable[[Entry], Iterator[Diagnostic]]
 
 
-def _rule(needs: str, holds: Callable[[Entry], Iterator[Fault]]) -> EntryRule:
+def _rule(needs: str, holds: Callable[[Entry], Iterator[Diagnostic]]) -> EntryRule:
     return EntryRule(frozenset(needs.split()), holds)
 
 
@@ -55,19 +55,19 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     _rule("name labels", labels.shared_metric_names_its_program),
 )
 
-DOCUMENT_RULES: tuple[Callable[[Document], Iterator[Fault]], ...] = (
+DOCUMENT_RULES: tuple[Callable[[Document], Iterator[Diagnostic]], ...] = (
     across.domain_is_named_as_its_file,
     across.only_self_belongs_to_all,
 )
 
-CATALOGUE_RULES: tuple[Callable[[Sequence[Entry]], Iterator[Fault]], ...] = (
+CATALOGUE_RULES: tuple[Callable[[Sequence[Entry]], Iterator[Diagnostic]], ...] = (
     across.families_are_unique,
     across.old_names_are_free,
 )
 
 
-def entry_faults(entry: Entry) -> Iterator[Fault]:
+def entry_diagnostics(entry: Entry) -> Iterator[Diagnostic]:
     """Yield what breaks a rule in ``entry`` by itself."""
     for rule in ENTRY_RULES:
-        if not rule.needs & entry.faulty:
+        if not rule.needs & entry.invalid:
             yield from rule.holds(entry)

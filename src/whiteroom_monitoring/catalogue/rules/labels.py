@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from whiteroom_monitoring.catalogue.entry import Entry
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 
 MAX_SERIES_PER_METRIC = 10_000
 
@@ -31,60 +31,64 @@ _TRACES = """
 TRACES = frozenset(_TRACES.split())
 
 
-def label_is_lower_case(entry: Entry) -> Iterator[Fault]:
+def label_is_lower_case(entry: Entry) -> Iterator[Diagnostic]:
     """A label's name is lower-case."""
     for pointer, label in entry.labels:
         if label.name != label.name.lower():
             problem = f"the label {label.name} has capitals"
-            yield entry.fault_at((*pointer, "name"), problem, f"rename it to {label.name.lower()}")
+            yield entry.diagnostic_at(
+                (*pointer, "name"), problem, f"rename it to {label.name.lower()}"
+            )
 
 
-def label_is_not_reserved(entry: Entry) -> Iterator[Fault]:
+def label_is_not_reserved(entry: Entry) -> Iterator[Diagnostic]:
     """No label has a name that Prometheus or the exposition sets."""
     for pointer, label in entry.labels:
         if label.name in RESERVED or label.name.startswith("__"):
             problem = f"the label {label.name} is set by Prometheus or the exposition"
-            yield entry.fault_at((*pointer, "name"), problem, "choose another name")
+            yield entry.diagnostic_at((*pointer, "name"), problem, "choose another name")
 
 
-def label_is_nobodys_identity(entry: Entry) -> Iterator[Fault]:
+def label_is_nobodys_identity(entry: Entry) -> Iterator[Diagnostic]:
     """No label can carry who a user is."""
     for pointer, label in entry.labels:
         if label.name.replace("_", "").lower() in IDENTITIES:
             problem = f"the label {label.name} carries a user's identity, which no metric may"
-            advice = "metrics are kept for all to see, with a series for each value: count instead"
-            yield entry.fault_at((*pointer, "name"), problem, advice)
+            remedy = "metrics are kept for all to see, with a series for each value: count instead"
+            yield entry.diagnostic_at((*pointer, "name"), problem, remedy)
 
 
-def label_is_no_trace(entry: Entry) -> Iterator[Fault]:
+def label_is_no_trace(entry: Entry) -> Iterator[Diagnostic]:
     """No label names a single request."""
     for pointer, label in entry.labels:
         if label.name.replace("_", "").lower() in TRACES:
             problem = f"the label {label.name} has a new value for each request"
-            yield entry.fault_at((*pointer, "name"), problem, "put it into the log line instead")
+            yield entry.diagnostic_at(
+                (*pointer, "name"), problem, "put it into the log line instead"
+            )
 
 
-def label_names_are_unique(entry: Entry) -> Iterator[Fault]:
+def label_names_are_unique(entry: Entry) -> Iterator[Diagnostic]:
     """A metric has each label once."""
     seen: set[str] = set()
     for pointer, label in entry.labels:
         if label.name in seen:
             problem = f"the label {label.name} stands here twice"
-            yield entry.fault_at((*pointer, "name"), problem, "remove one of the two")
+            yield entry.diagnostic_at((*pointer, "name"), problem, "remove one of the two")
         seen.add(label.name)
 
 
-def label_is_closed_or_limited(entry: Entry) -> Iterator[Fault]:
+def label_is_closed_or_limited(entry: Entry) -> Iterator[Diagnostic]:
     """A label has either a list of values or a limit."""
     for pointer, label in entry.labels:
         if (label.values is None) == (label.max_series is None):
             found = "neither values nor" if label.values is None else "both values and"
             problem = f"the label {label.name} has {found} max_series"
-            advice = "list the values; or, when they are not known beforehand, give a max_series"
-            yield entry.fault_at(pointer, problem, advice)
+            remedy = "list the values; or, when they are not known beforehand, give a max_series"
+            yield entry.diagnostic_at(pointer, problem, remedy)
 
 
-def values_are_unique(entry: Entry) -> Iterator[Fault]:
+def values_are_unique(entry: Entry) -> Iterator[Diagnostic]:
     """No two values of a label have the same name in the generated clients."""
     for pointer, label in entry.labels:
         seen: dict[str, str] = {}
@@ -94,19 +98,19 @@ def values_are_unique(entry: Entry) -> Iterator[Fault]:
                 continue
             found = "stands here twice" if before == value else f"and {before!r} become one name"
             problem = f"the value {value!r} of {label.name} {found}"
-            yield entry.fault_at((*pointer, "values", index), problem, "remove or rename it")
+            yield entry.diagnostic_at((*pointer, "values", index), problem, "remove or rename it")
 
 
-def values_are_plain(entry: Entry) -> Iterator[Fault]:
+def values_are_plain(entry: Entry) -> Iterator[Diagnostic]:
     """A value has no space at its ends and no control characters."""
     for pointer, label in entry.labels:
         for index, value in enumerate(label.values or ()):
             if value != value.strip() or not value.isprintable():
                 problem = f"the value {value!r} of {label.name} has spaces at its ends or controls"
-                yield entry.fault_at((*pointer, "values", index), problem, "remove them")
+                yield entry.diagnostic_at((*pointer, "values", index), problem, "remove them")
 
 
-def cardinality_is_bounded(entry: Entry) -> Iterator[Fault]:
+def cardinality_is_bounded(entry: Entry) -> Iterator[Diagnostic]:
     """A metric has at most so many series, the buckets of histograms counted."""
     series = entry.metric.exposed_series_limit
     if series > MAX_SERIES_PER_METRIC:
@@ -114,12 +118,12 @@ def cardinality_is_bounded(entry: Entry) -> Iterator[Fault]:
             f"{entry.metric.name} may have {series:,} series, "
             f"expected at most {MAX_SERIES_PER_METRIC:,}"
         )
-        yield entry.fault("labels", problem, "use fewer labels, values or buckets")
+        yield entry.diagnostic("labels", problem, "use fewer labels, values or buckets")
 
 
-def shared_metric_names_its_program(entry: Entry) -> Iterator[Fault]:
+def shared_metric_names_its_program(entry: Entry) -> Iterator[Diagnostic]:
     """A metric that every program records carries the program as a label."""
     names = [label.name for label in entry.metric.labels]
     if entry.metric.program == "any" and "program" not in names:
         problem = f"{entry.metric.name} is recorded by every program, but has no label program"
-        yield entry.fault("labels", problem, "add the label `program`")
+        yield entry.diagnostic("labels", problem, "add the label `program`")

@@ -1,1 +1,1 @@
-"""Lints of dashboards: one module for each, with the same form: files in, faults out."""
+"""Lints of dashboards: one module for each, with the same form: files in, diagnostics out."""

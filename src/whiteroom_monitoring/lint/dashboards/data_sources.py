@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from whiteroom_monitoring.catalogue.document import Pointer
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 
 EXPECTED = {"type": "prometheus", "uid": "${datasource}"}
 
 
-def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield every query that goes elsewhere, and every dashboard without the variable."""
     for dashboard in dashboards:
         kinds = {each.get("name"): each.get("type") for _, each in dashboard.variables()}
         if kinds.get("datasource") != "datasource":
             problem = "there is no variable datasource of the type datasource"
-            yield dashboard.fault(("templating",), problem, "add it")
+            yield dashboard.diagnostic(("templating",), problem, "add it")
         for pointer, asker in _askers(dashboard):
             found = asker.get("datasource")
             if found != EXPECTED:
                 problem = f"found the data source {found}, expected {EXPECTED}"
-                yield dashboard.fault((*pointer, "datasource"), problem, "use the variable")
+                yield dashboard.diagnostic((*pointer, "datasource"), problem, "use the variable")
 
 
 def _askers(dashboard: DashboardFile) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.dashboards.expectations import FILE, load
-from whiteroom_monitoring.errors import Fault, FaultyFilesError
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 
 
-def faults(dashboards: Iterable[DashboardFile], folder: Path) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile], folder: Path) -> Iterator[Diagnostic]:
     """Yield panels without an expectation, and expectations without a panel."""
     try:
         declared = load(folder)
-    except FaultyFilesError as error:
-        yield from error.faults
+    except DiagnosticsError as error:
+        yield from error.diagnostics
         return
     left: set[tuple[str, Any]] = {
         (uid, number) for uid, panels in declared.items() for number in panels
@@ -26,8 +26,8 @@ def faults(dashboards: Iterable[DashboardFile], folder: Path) -> Iterator[Fault]
             name = (str(dashboard.data.get("uid")), panel.get("id"))
             if panel.get("targets") and name not in left:
                 problem = "nothing says what it shows in a healthy system"
-                yield dashboard.fault(pointer, problem, "run `whiteroom generate`")
+                yield dashboard.diagnostic(pointer, problem, "run `whiteroom generate`")
             left.discard(name)
     for uid, number in sorted(left):
         problem = f"an expectation of panel {number} of {uid}, which does not exist"
-        yield Fault(folder / FILE, 0, 0, problem, "run `whiteroom generate`")
+        yield Diagnostic(FilePlace(folder / FILE), problem, "run `whiteroom generate`")

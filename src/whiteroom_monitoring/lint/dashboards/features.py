@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from whiteroom_monitoring.dashboards.allowed_features import unsupported
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 
 
-def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield what panels use beyond dashboards/supported.py."""
     for dashboard in dashboards:
         for pointer, panel in dashboard.mappings(("panels",)):
@@ -19,5 +19,5 @@ def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
                 else:
                     allowed = ", ".join(sorted(map(str, found.allowed)))
                     problem = f"{found.place} is {found.value!r}, expected one of {allowed}"
-                advice = "leave it out, or teach the console and dashboards/supported.py"
-                yield dashboard.fault(pointer, problem, advice)
+                remedy = "leave it out, or teach the console and dashboards/supported.py"
+                yield dashboard.diagnostic(pointer, problem, remedy)

@@ -15,8 +15,8 @@ import promql_parser
 from promql_parser import Expr
 
 from whiteroom_monitoring.catalogue import document
-from whiteroom_monitoring.catalogue.document import WHOLE_FILE, Document, Pointer
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.catalogue.document import Document, Pointer
+from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
 
 # What a macro stands for while an expression is looked at: lengths that nobody would write.
 MACROS = {
@@ -41,11 +41,11 @@ class Query:
     parsed: Expr | None
     panel: Mapping[str, Any] | None
 
-    def fault(self, word: str, problem: str, advice: str = "") -> Fault:
-        """Return a fault where ``word`` stands in the expression."""
+    def diagnostic(self, word: str, problem: str, remedy: str = "") -> Diagnostic:
+        """Return a diagnostic where ``word`` stands in the expression."""
         placed = self.file.placed
         place = placed.word_place(self.pointer, word)
-        return placed.fault(place, f"{self.about}: {problem}", advice)
+        return placed.diagnostic(place, f"{self.about}: {problem}", remedy)
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,18 @@ class DashboardFile:
 
     @cached_property
     def placed(self) -> Document:
-        """The file with the place of each part, which takes long and only faults need."""
+        """The file with the place of each part, which takes long and only diagnostics need."""
         return document.read(self.path)
 
     def mappings(self, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         """Yield the objects in the list at ``pointer``; nothing when there is no such list."""
         yield from Document(self.path, self.text, self.data, {}, {}).mappings(pointer)
 
-    def fault(self, pointer: Pointer, problem: str, advice: str = "") -> Fault:
-        """Return a fault at ``pointer``; within a panel the problem begins with its title."""
+    def diagnostic(self, pointer: Pointer, problem: str, remedy: str = "") -> Diagnostic:
+        """Return a diagnostic at ``pointer``; within a panel the problem begins with its title."""
         owner = next((panel for at, panel in self.panels() if at == pointer[:2]), {})
         text = f"{owner['title']}: {problem}" if owner.get("title") else problem
-        return self.placed.fault(self.placed.place(pointer), text, advice)
+        return self.placed.diagnostic(self.placed.place(pointer), text, remedy)
 
     def panels(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
         """Yield every panel that is not the heading of a row."""
@@ -115,20 +115,20 @@ def _stand_in(found: re.Match[str]) -> str:
     return f"{macro.seconds}s" if macro else ".*"
 
 
-def read(folder: Path) -> tuple[tuple[DashboardFile, ...], tuple[Fault, ...]]:
-    """Return the dashboards in ``folder``, and the faults of files that are none."""
+def read(folder: Path) -> tuple[tuple[DashboardFile, ...], tuple[Diagnostic, ...]]:
+    """Return the dashboards in ``folder``, and the diagnostics of files that are none."""
     found: list[DashboardFile] = []
-    faults: list[Fault] = []
+    diagnostics: list[Diagnostic] = []
     for path in sorted(folder.glob("*.json")):
         try:
             text = path.read_text(encoding="utf-8")
             data = json.loads(text)
         except (OSError, ValueError) as error:
-            faults.append(Fault(path, *WHOLE_FILE, f"not JSON: {error}", "generate it"))
+            diagnostics.append(Diagnostic(FilePlace(path), f"not JSON: {error}", "generate it"))
             continue
         if isinstance(data, dict) and isinstance(data.get("panels"), list):
             found.append(DashboardFile(path, text, data))
         else:
             problem = "expected a dashboard with panels"
-            faults.append(Fault(path, *WHOLE_FILE, problem, "generate it"))
-    return tuple(found), tuple(faults)
+            diagnostics.append(Diagnostic(FilePlace(path), problem, "generate it"))
+    return tuple(found), tuple(diagnostics)

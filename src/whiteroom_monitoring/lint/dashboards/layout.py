@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 
 COLUMNS = 24
 
 
-def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield ids that are missing or taken, panels that overlap, and legends that are hidden."""
     for dashboard in dashboards:
         yield from _ids(dashboard)
@@ -18,46 +18,46 @@ def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
         yield from _legends(dashboard)
 
 
-def _ids(dashboard: DashboardFile) -> Iterator[Fault]:
+def _ids(dashboard: DashboardFile) -> Iterator[Diagnostic]:
     seen: set[int] = set()
     for pointer, panel in dashboard.mappings(("panels",)):
         number = panel.get("id")
         if not isinstance(number, int) or number < 1 or number in seen:
             problem = f"found the id {number}, expected a number of its own"
-            yield dashboard.fault((*pointer, "id"), problem, "generate it")
+            yield dashboard.diagnostic((*pointer, "id"), problem, "generate it")
         else:
             seen.add(number)
         targets = [each for _, each in dashboard.mappings((*pointer, "targets"))]
         names = [target.get("refId") for target in targets]
         if len(set(names)) < len(names) or not all(names):
             problem = f"its queries are named {names}, expected a name of its own for each"
-            yield dashboard.fault((*pointer, "targets"), problem, "generate it")
+            yield dashboard.diagnostic((*pointer, "targets"), problem, "generate it")
 
 
-def _places(dashboard: DashboardFile) -> Iterator[Fault]:
+def _places(dashboard: DashboardFile) -> Iterator[Diagnostic]:
     taken: dict[tuple[int, int], object] = {}
     for pointer, panel in dashboard.mappings(("panels",)):
         grid = panel.get("gridPos", {})
         x, y, width, height = (int(grid.get(key, 0)) for key in ("x", "y", "w", "h"))
         if x + width > COLUMNS:
             problem = f"it ends in column {x + width} of {COLUMNS}"
-            yield dashboard.fault((*pointer, "gridPos"), problem, "make it narrower")
+            yield dashboard.diagnostic((*pointer, "gridPos"), problem, "make it narrower")
         cells = {(column, row) for column in range(x, x + width) for row in range(y, y + height)}
         if others := {taken[cell] for cell in cells & taken.keys()}:
             problem = f"it lies over {', '.join(sorted(map(str, others)))}"
-            yield dashboard.fault((*pointer, "gridPos"), problem, "move one of them")
+            yield dashboard.diagnostic((*pointer, "gridPos"), problem, "move one of them")
         taken.update(dict.fromkeys(cells, panel.get("title")))
 
 
-def _legends(dashboard: DashboardFile) -> Iterator[Fault]:
+def _legends(dashboard: DashboardFile) -> Iterator[Diagnostic]:
     for pointer, panel in dashboard.panels():
         if panel.get("type") != "timeseries":
             continue
         legend = panel.get("options", {}).get("legend", {})
         if legend.get("showLegend") is not True:
             problem = "its legend is hidden"
-            yield dashboard.fault((*pointer, "options"), problem, "show it")
+            yield dashboard.diagnostic((*pointer, "options"), problem, "show it")
         for target, query in dashboard.mappings((*pointer, "targets")):
             if not query.get("legendFormat"):
                 problem = f"the series of query {query.get('refId')} have no name"
-                yield dashboard.fault(target, problem, "set its legend")
+                yield dashboard.diagnostic(target, problem, "set its legend")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from promql_parser import Expr, VectorSelector
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.lint.rule_files import RuleSet
 from whiteroom_monitoring.promql.infer import descendants
@@ -17,22 +17,22 @@ REASONS: dict[str, str] = {}
 _PARTS = ("_bucket", "_sum", "_count")
 
 
-def faults(
+def diagnostics(
     dashboards: Iterable[DashboardFile],
     catalogue: Catalogue,
     rules: RuleSet,
     reasons: dict[str, str] = REASONS,
-) -> Iterator[Fault]:
+) -> Iterator[Diagnostic]:
     """Yield metrics of the catalogue that nobody looks at, and reasons that are not needed."""
     seen = _named(dashboards, rules)
     for metric in catalogue:
         if metric.name not in seen and metric.name not in reasons:
             problem = f"{metric.name}: no panel and no alert looks at it"
-            advice = "add one, or a reason to check/dashboards/orphans.py"
-            yield Fault(metric.path, metric.line, 1, problem, advice)
+            remedy = "add one, or a reason to check/dashboards/orphans.py"
+            yield Diagnostic(FilePlace(metric.path, metric.line, 1), problem, remedy)
         elif metric.name in seen and metric.name in reasons:
             problem = f"{metric.name}: it is looked at, so that its reason is out of date"
-            yield Fault(metric.path, metric.line, 1, problem, "remove the reason")
+            yield Diagnostic(FilePlace(metric.path, metric.line, 1), problem, "remove the reason")
 
 
 def _named(dashboards: Iterable[DashboardFile], rules: RuleSet) -> set[str]:

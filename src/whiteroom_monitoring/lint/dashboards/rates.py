@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from promql_parser import AggregateExpr, Call, Expr, MatrixSelector, VectorSelector
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.dashboards.files import MACROS, DashboardFile, Query
 from whiteroom_monitoring.promql.infer import children, descendants
 from whiteroom_monitoring.promql.series import Known
@@ -22,7 +22,7 @@ AS_THEY_ARE = {
 }
 
 
-def faults(dashboards: Iterable[DashboardFile], known: Known) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile], known: Known) -> Iterator[Diagnostic]:
     """Yield every rate over a fixed range, and every counter without a rate."""
     for dashboard in dashboards:
         for query in dashboard.queries:
@@ -31,7 +31,7 @@ def faults(dashboards: Iterable[DashboardFile], known: Known) -> Iterator[Fault]
                 yield from _counters(query, query.parsed, known)
 
 
-def _ranges(query: Query, expression: Expr) -> Iterator[Fault]:
+def _ranges(query: Query, expression: Expr) -> Iterator[Diagnostic]:
     for part in descendants(expression):
         if not isinstance(part, Call) or part.func.name not in OF_COUNTERS:
             continue
@@ -41,16 +41,16 @@ def _ranges(query: Query, expression: Expr) -> Iterator[Fault]:
         if isinstance(argument, MatrixSelector) and argument.range not in lengths:
             names = " or ".join(f"${name}" for name in sorted(allowed))
             problem = f"{part.func.name}() over a fixed range is empty or wrong when zoomed"
-            yield query.fault(part.func.name, problem, f"use [{names}]")
+            yield query.diagnostic(part.func.name, problem, f"use [{names}]")
 
 
-def _counters(query: Query, expression: Expr, known: Known) -> Iterator[Fault]:
+def _counters(query: Query, expression: Expr, known: Known) -> Iterator[Diagnostic]:
     for selector in _bare(expression):
         name = selector.name or ""
         series = known.find(name)
         if series is not None and series.kind in _GROWING and name not in AS_THEY_ARE:
             problem = f"{name} only grows, so that its value says nothing"
-            yield query.fault(name, problem, "show its rate() or increase()")
+            yield query.diagnostic(name, problem, "show its rate() or increase()")
 
 
 def _bare(expression: Expr) -> Iterator[VectorSelector]:

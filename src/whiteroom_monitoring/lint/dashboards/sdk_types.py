@@ -16,26 +16,28 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from whiteroom_monitoring.catalogue.document import Pointer
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.dashboards.annotations import misfits
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 
 
-def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield every key and every value that the SDK's types don't have."""
     plugins.register_default_plugins()
     for dashboard in dashboards:
         try:
             typed = Dashboard.from_json(dict(dashboard.data))
         except (TypeError, ValueError, KeyError, AttributeError) as error:
-            yield dashboard.fault((), f"the SDK can't read it: {error}", "generate it")
+            yield dashboard.diagnostic((), f"the SDK can't read it: {error}", "generate it")
             continue
         written = json.loads(json.dumps(typed, cls=JSONEncoder))
         for pointer in _lost(dashboard.data, written, ()):
             problem = f"{pointer[-1]} is unknown to the SDK's types"
-            yield dashboard.fault(pointer, problem, "generate it")
+            yield dashboard.diagnostic(pointer, problem, "generate it")
         for where, found, expected in misfits(typed):
-            yield dashboard.fault((), f"{where} is {found!r}, expected {expected}", "generate it")
+            yield dashboard.diagnostic(
+                (), f"{where} is {found!r}, expected {expected}", "generate it"
+            )
 
 
 def _lost(before: Any, after: Any, pointer: Pointer) -> Iterator[Pointer]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 
 WITHOUT_NUMBERS = frozenset({"alertlist", "text", "logs"})
 
 
-def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield every panel with numbers that has no unit."""
     for dashboard in dashboards:
         for pointer, panel in dashboard.panels():
@@ -19,4 +19,4 @@ def faults(dashboards: Iterable[DashboardFile]) -> Iterator[Fault]:
             unit = panel.get("fieldConfig", {}).get("defaults", {}).get("unit")
             if not unit:
                 problem = "its numbers have no unit"
-                yield dashboard.fault(pointer, problem, "set one; `none` for what has none")
+                yield dashboard.diagnostic(pointer, problem, "set one; `none` for what has none")

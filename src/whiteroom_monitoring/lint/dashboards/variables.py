@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from whiteroom_monitoring.errors import Fault
+from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.dashboards.files import MACROS, VARIABLE, DashboardFile, parse
 from whiteroom_monitoring.promql.infer import result_labels
 from whiteroom_monitoring.promql.series import Known
@@ -17,7 +17,7 @@ _VALUES = re.compile(r"label_values\((.+), *(\w+)\)")
 _EQUAL = re.compile(r'!?=\s*"\$\{?(\w+)')
 
 
-def faults(dashboards: Iterable[DashboardFile], known: Known) -> Iterator[Fault]:
+def diagnostics(dashboards: Iterable[DashboardFile], known: Known) -> Iterator[Diagnostic]:
     """Yield variables that are missing, idle, compared as one value, or that nothing fills."""
     for dashboard in dashboards:
         yield from _names(dashboard)
@@ -25,27 +25,27 @@ def faults(dashboards: Iterable[DashboardFile], known: Known) -> Iterator[Fault]
         yield from _choices(dashboard, known)
 
 
-def _names(dashboard: DashboardFile) -> Iterator[Fault]:
+def _names(dashboard: DashboardFile) -> Iterator[Diagnostic]:
     defined = {str(variable.get("name")): pointer for pointer, variable in dashboard.variables()}
     text = dashboard.text
     used = set(VARIABLE.findall(text)) - MACROS.keys() - {_ALL}
     for name in sorted(used - defined.keys()):
         problem = f"there is no variable ${name}"
-        yield dashboard.fault(("templating",), problem, "add it, or don't name it")
+        yield dashboard.diagnostic(("templating",), problem, "add it, or don't name it")
     for name, pointer in defined.items():
         if name not in used:
             problem = f"nothing uses the variable ${name}"
-            yield dashboard.fault(pointer, problem, "use it or remove it")
+            yield dashboard.diagnostic(pointer, problem, "use it or remove it")
 
 
-def _comparisons(dashboard: DashboardFile) -> Iterator[Fault]:
+def _comparisons(dashboard: DashboardFile) -> Iterator[Diagnostic]:
     for query in dashboard.queries:
         for name in _EQUAL.findall(query.text):
             problem = f"${name} may be several values, which = never finds"
-            yield query.fault(name, problem, "use =~")
+            yield query.diagnostic(name, problem, "use =~")
 
 
-def _choices(dashboard: DashboardFile, known: Known) -> Iterator[Fault]:
+def _choices(dashboard: DashboardFile, known: Known) -> Iterator[Diagnostic]:
     for pointer, variable in dashboard.variables():
         if variable.get("type") != "query":
             continue
@@ -54,10 +54,10 @@ def _choices(dashboard: DashboardFile, known: Known) -> Iterator[Fault]:
         expression = parse(found[1]) if found else None
         if found is None or expression is None:
             problem = f"found {variable.get('query')!r}, expected label_values(METRIC, LABEL)"
-            yield dashboard.fault(query, problem)
+            yield dashboard.diagnostic(query, problem)
             continue
         for finding in findings(expression, known):
-            yield dashboard.fault(query, finding.problem, finding.advice)
+            yield dashboard.diagnostic(query, finding.problem, finding.remedy)
         labels = result_labels(expression, known)
         if labels is not None and found[2] not in labels:
-            yield dashboard.fault(query, f"{found[1]} has no label {found[2]}", "name another")
+            yield dashboard.diagnostic(query, f"{found[1]} has no label {found[2]}", "name another")

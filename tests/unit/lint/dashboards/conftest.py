@@ -68,8 +68,8 @@ def written(content: dict[str, Any], tmp_path: Path) -> Callable[..., DashboardF
         path = tmp_path / "dashboards" / "system-health.json"
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=2))
-        found, faults = files.read(path.parent)
-        assert not faults
+        found, diagnostics = files.read(path.parent)
+        assert not diagnostics
         return found[0]
 
     return write

@@ -16,19 +16,19 @@ BROKEN = [
 ]
 
 
-def test_right_data_sources_have_no_faults(written) -> None:
+def test_right_data_sources_have_no_diagnostics(written) -> None:
     """What goes to the variable is right."""
-    assert not list(data_sources.faults([written()]))
+    assert not list(data_sources.diagnostics([written()]))
 
 
 @pytest.mark.parametrize("change", BROKEN)
-def test_fixed_data_source_is_a_fault(change, written) -> None:
+def test_fixed_data_source_is_a_diagnostic(change, written) -> None:
     """A panel, query, annotation or variable of a fixed data source would be empty elsewhere."""
-    [fault] = data_sources.faults([written(change)])
-    assert "found the data source" in fault.problem
+    [diagnostic] = data_sources.diagnostics([written(change)])
+    assert "found the data source" in diagnostic.problem
 
 
-def test_missing_variable_is_a_fault(written) -> None:
+def test_missing_variable_is_a_diagnostic(written) -> None:
     """Without the variable nothing leads anywhere."""
-    [fault] = data_sources.faults([written(lambda d: d["templating"]["list"].pop(0))])
-    assert fault.problem == "there is no variable datasource of the type datasource"
+    [diagnostic] = data_sources.diagnostics([written(lambda d: d["templating"]["list"].pop(0))])
+    assert diagnostic.problem == "there is no variable datasource of the type datasource"

@@ -14,14 +14,14 @@ BROKEN = [
 ]
 
 
-def test_right_descriptions_have_no_faults(written) -> None:
+def test_right_descriptions_have_no_diagnostics(written) -> None:
     """A title of its own and a sentence are enough."""
-    assert not list(descriptions.faults([written()]))
+    assert not list(descriptions.diagnostics([written()]))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
-def test_panel_that_says_too_little_is_a_fault(change, problem: str, written) -> None:
-    """Whatever a reader would miss is a fault."""
+def test_panel_that_says_too_little_is_a_diagnostic(change, problem: str, written) -> None:
+    """Whatever a reader would miss is a diagnostic."""
     file = written(lambda d: d["panels"][1].update(change))
-    [fault] = descriptions.faults([file])
-    assert problem in fault.problem
+    [diagnostic] = descriptions.diagnostics([file])
+    assert problem in diagnostic.problem

@@ -20,21 +20,23 @@ BROKEN = [
 ]
 
 
-def test_right_expectations_have_no_faults(written, tmp_path: Path) -> None:
+def test_right_expectations_have_no_diagnostics(written, tmp_path: Path) -> None:
     """One for each panel with queries is right."""
     (tmp_path / "expectations.json").write_text(json.dumps(RIGHT))
-    assert not list(expectations.faults([written()], tmp_path))
+    assert not list(expectations.diagnostics([written()], tmp_path))
 
 
 @pytest.mark.parametrize(("declared", "problem"), BROKEN)
-def test_broken_expectations_are_a_fault(declared, problem: str, written, tmp_path: Path) -> None:
-    """A panel that nobody vouches for is a fault, and a promise about none is, too."""
+def test_broken_expectations_are_a_diagnostic(
+    declared, problem: str, written, tmp_path: Path
+) -> None:
+    """A panel that nobody vouches for is a diagnostic, and a promise about none is, too."""
     (tmp_path / "expectations.json").write_text(json.dumps(declared))
-    [fault] = expectations.faults([written()], tmp_path)
-    assert problem in fault.problem
+    [diagnostic] = expectations.diagnostics([written()], tmp_path)
+    assert problem in diagnostic.problem
 
 
-def test_missing_file_is_a_fault(written, tmp_path: Path) -> None:
+def test_missing_file_is_a_diagnostic(written, tmp_path: Path) -> None:
     """Without the file nothing is promised at all."""
-    [fault] = expectations.faults([written()], tmp_path)
-    assert fault.advice == "run `whiteroom generate`"
+    [diagnostic] = expectations.diagnostics([written()], tmp_path)
+    assert diagnostic.remedy == "run `whiteroom generate`"

@@ -16,23 +16,23 @@ BROKEN = [
 ]
 
 
-def test_right_expressions_have_no_faults(written, known) -> None:
+def test_right_expressions_have_no_diagnostics(written, known) -> None:
     """Macros and variables stand for what Grafana puts in their place."""
-    assert not list(expressions.faults([written()], known))
+    assert not list(expressions.diagnostics([written()], known))
 
 
 @pytest.mark.parametrize(("text", "problem"), BROKEN)
-def test_broken_expression_is_a_fault(text: str, problem: str, written, known) -> None:
-    """A fault names the panel and its query, and what is wrong."""
+def test_broken_expression_is_a_diagnostic(text: str, problem: str, written, known) -> None:
+    """A diagnostic names the panel and its query, and what is wrong."""
     file = written(lambda d: d["panels"][1]["targets"][0].update(expr=text))
-    [fault] = expressions.faults([file], known)
-    assert fault.problem.startswith("Callbacks, query A: ")
-    assert problem in fault.problem
-    assert fault.line > 1
+    [diagnostic] = expressions.diagnostics([file], known)
+    assert diagnostic.problem.startswith("Callbacks, query A: ")
+    assert problem in diagnostic.problem
+    assert diagnostic.line > 1
 
 
 def test_annotations_are_checked_too(written, known) -> None:
     """What is marked on the time axis must exist as well."""
     file = written(lambda d: d["annotations"]["list"][0].update(expr="deployments"))
-    [fault] = expressions.faults([file], known)
-    assert fault.problem == "annotation Deployments: no metric is named deployments"
+    [diagnostic] = expressions.diagnostics([file], known)
+    assert diagnostic.problem == "annotation Deployments: no metric is named deployments"

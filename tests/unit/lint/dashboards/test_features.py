@@ -24,13 +24,13 @@ BROKEN = [
 ]
 
 
-def test_right_features_have_no_faults(written) -> None:
+def test_right_features_have_no_diagnostics(written) -> None:
     """What the builders write is supported."""
-    assert not list(features.faults([written()]))
+    assert not list(features.diagnostics([written()]))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
-def test_unsupported_feature_is_a_fault(change, problem: str, written) -> None:
+def test_unsupported_feature_is_a_diagnostic(change, problem: str, written) -> None:
     """A feature that only Grafana has is found, with the panel and the place."""
-    problems = [fault.problem for fault in features.faults([written(change)])]
+    problems = [diagnostic.problem for diagnostic in features.diagnostics([written(change)])]
     assert any(problem in each for each in problems), problems

@@ -23,13 +23,13 @@ BROKEN = [
 ]
 
 
-def test_right_layout_has_no_faults(written) -> None:
+def test_right_layout_has_no_diagnostics(written) -> None:
     """What the builder writes is right."""
-    assert not list(layout.faults([written()]))
+    assert not list(layout.diagnostics([written()]))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
-def test_broken_layout_is_a_fault(change, problem: str, written) -> None:
-    """What the foundation SDK leaves out, or a slip of a number, is a fault."""
-    [fault] = layout.faults([written(change)])
-    assert problem in fault.problem
+def test_broken_layout_is_a_diagnostic(change, problem: str, written) -> None:
+    """What the foundation SDK leaves out, or a slip of a number, is a diagnostic."""
+    [diagnostic] = layout.diagnostics([written(change)])
+    assert problem in diagnostic.problem

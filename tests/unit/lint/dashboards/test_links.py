@@ -30,25 +30,25 @@ def runbooks(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_right_links_have_no_faults(written, runbooks) -> None:
+def test_right_links_have_no_diagnostics(written, runbooks) -> None:
     """A link to a runbook that exists is right."""
-    assert not list(links.faults([written()], runbooks))
+    assert not list(links.diagnostics([written()], runbooks))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
-def test_link_to_nowhere_is_a_fault(change, problem: str, written, runbooks) -> None:
+def test_link_to_nowhere_is_a_diagnostic(change, problem: str, written, runbooks) -> None:
     """Nobody on call should find a dead link."""
-    [fault] = links.faults([written(change)], runbooks)
-    assert problem in fault.problem
+    [diagnostic] = links.diagnostics([written(change)], runbooks)
+    assert problem in diagnostic.problem
 
 
-def test_dashboard_without_a_link_is_a_fault(written, runbooks) -> None:
+def test_dashboard_without_a_link_is_a_diagnostic(written, runbooks) -> None:
     """From every dashboard a link leads to every other one."""
     file = written()
     other = file.path.with_name("alerts.json")
     other.write_text(file.text.replace("whiteroom-system-health", "whiteroom-alerts"))
     found, _ = files.read(other.parent)
-    problems = [fault.problem for fault in links.faults(found, runbooks)]
+    problems = [diagnostic.problem for diagnostic in links.diagnostics(found, runbooks)]
     assert problems == [
         "no link leads to whiteroom-system-health",
         "no link leads to whiteroom-alerts",

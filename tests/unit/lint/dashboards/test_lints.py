@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def _faults(folder: Path, lint: str) -> int:
+def _diagnostics(folder: Path, lint: str) -> int:
     [made] = [each for name, _, each in LINTS if name == lint]
     return len(list(made(Subject(share("catalogue"), folder, None))))
 
@@ -58,7 +58,7 @@ def _faults(folder: Path, lint: str) -> int:
 @pytest.mark.parametrize("lint", [name for name, _, _ in LINTS])
 def test_right_dashboards_pass_every_lint(lint: str, folder: Path) -> None:
     """Nothing is wrong with what we deploy."""
-    assert _faults(folder, lint) == 0
+    assert _diagnostics(folder, lint) == 0
 
 
 @pytest.mark.parametrize("case", BREAKS, ids=lambda case: case.lint)
@@ -69,7 +69,7 @@ def test_break_fails_its_lint(case: Break, folder: Path) -> None:
     assert case.old in before
     path.write_text(before.replace(case.old, case.new))
     try:
-        assert _faults(folder, case.lint) > 0
+        assert _diagnostics(folder, case.lint) > 0
     finally:
         path.write_text(before)
 

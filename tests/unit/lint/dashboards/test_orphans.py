@@ -47,17 +47,17 @@ def _rules(folder: Path, text: str) -> RuleSet:
     return rule_files.read([path])
 
 
-def test_metric_that_nobody_looks_at_is_a_fault(written, catalogue, tmp_path: Path) -> None:
+def test_metric_that_nobody_looks_at_is_a_diagnostic(written, catalogue, tmp_path: Path) -> None:
     """A recording that no alert and no panel uses looks at nothing."""
-    [fault] = orphan_metrics.faults([written()], catalogue, _rules(tmp_path, RULES), {})
-    assert fault.problem == "audio_wait_seconds: no panel and no alert looks at it"
-    assert (fault.path.name, fault.line) == ("audio.yaml", 5)
+    [diagnostic] = orphan_metrics.diagnostics([written()], catalogue, _rules(tmp_path, RULES), {})
+    assert diagnostic.problem == "audio_wait_seconds: no panel and no alert looks at it"
+    assert (diagnostic.path.name, diagnostic.line) == ("audio.yaml", 5)
 
 
 def test_alert_looks_through_a_recording(written, catalogue, tmp_path: Path) -> None:
     """An alert about a recording is one about the metric behind it."""
     assert not list(
-        orphan_metrics.faults([written()], catalogue, _rules(tmp_path, RULES + ALERT), {})
+        orphan_metrics.diagnostics([written()], catalogue, _rules(tmp_path, RULES + ALERT), {})
     )
 
 
@@ -65,7 +65,7 @@ def test_reason_excuses_as_long_as_it_is_needed(written, catalogue, tmp_path: Pa
     """A written reason is enough, and one about a metric that is looked at is out of date."""
     rules = _rules(tmp_path, RULES)
     reasons = {"audio_wait_seconds": "an example"}
-    assert not list(orphan_metrics.faults([written()], catalogue, rules, reasons))
+    assert not list(orphan_metrics.diagnostics([written()], catalogue, rules, reasons))
     reasons["audio_callbacks_total"] = "another"
-    [fault] = orphan_metrics.faults([written()], catalogue, rules, reasons)
-    assert "its reason is out of date" in fault.problem
+    [diagnostic] = orphan_metrics.diagnostics([written()], catalogue, rules, reasons)
+    assert "its reason is out of date" in diagnostic.problem

@@ -28,15 +28,15 @@ WRONG = [
 
 
 @pytest.mark.parametrize("text", RIGHT)
-def test_right_use_of_a_counter_has_no_fault(text: str, written, known) -> None:
+def test_right_use_of_a_counter_has_no_diagnostic(text: str, written, known) -> None:
     """Rates over Grafana's intervals, gauges, and counts of series are fine."""
     file = written(lambda d: d["panels"][1]["targets"][0].update(expr=text))
-    assert not list(rates.faults([file], known))
+    assert not list(rates.diagnostics([file], known))
 
 
 @pytest.mark.parametrize(("text", "problem"), WRONG)
-def test_wrong_use_of_a_counter_is_a_fault(text: str, problem: str, written, known) -> None:
+def test_wrong_use_of_a_counter_is_a_diagnostic(text: str, problem: str, written, known) -> None:
     """A fixed range is wrong when zoomed, and a counter's value says nothing."""
     file = written(lambda d: d["panels"][1]["targets"][0].update(expr=text))
-    [fault] = rates.faults([file], known)
-    assert problem in fault.problem
+    [diagnostic] = rates.diagnostics([file], known)
+    assert problem in diagnostic.problem

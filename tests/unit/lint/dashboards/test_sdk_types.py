@@ -28,13 +28,13 @@ BROKEN = [
 ]
 
 
-def test_right_dashboard_has_no_faults(written) -> None:
+def test_right_dashboard_has_no_diagnostics(written) -> None:
     """What the SDK writes fits its types, with what we add."""
-    assert not list(sdk_types.faults([written()]))
+    assert not list(sdk_types.diagnostics([written()]))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
-def test_value_of_another_type_is_a_fault(change, problem: str, written) -> None:
+def test_value_of_another_type_is_a_diagnostic(change, problem: str, written) -> None:
     """Unknown keys and values of another type are found at every depth."""
-    problems = [fault.problem for fault in sdk_types.faults([written(change)])]
+    problems = [diagnostic.problem for diagnostic in sdk_types.diagnostics([written(change)])]
     assert any(problem in each for each in problems), problems

@@ -27,19 +27,19 @@ BROKEN = [
 ]
 
 
-def test_right_variables_have_no_faults(written, known) -> None:
+def test_right_variables_have_no_diagnostics(written, known) -> None:
     """Each variable is defined, filled and used."""
-    assert not list(variables.faults([written()], known))
+    assert not list(variables.diagnostics([written()], known))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
-def test_broken_variable_is_a_fault(change, problem: str, written, known) -> None:
-    """What Grafana would leave as it stands, or fill with nothing, is a fault."""
-    [fault] = variables.faults([written(change)], known)
-    assert problem in fault.problem
+def test_broken_variable_is_a_diagnostic(change, problem: str, written, known) -> None:
+    """What Grafana would leave as it stands, or fill with nothing, is a diagnostic."""
+    [diagnostic] = variables.diagnostics([written(change)], known)
+    assert problem in diagnostic.problem
 
 
-def test_idle_variable_is_a_fault(written, known) -> None:
+def test_idle_variable_is_a_diagnostic(written, known) -> None:
     """A choice that changes nothing misleads."""
 
     def idle(dashboard) -> None:
@@ -47,5 +47,5 @@ def test_idle_variable_is_a_fault(written, known) -> None:
             for target in panel.get("targets", []):
                 target["expr"] = "up"
 
-    [fault] = variables.faults([written(idle)], known)
-    assert fault.problem == "nothing uses the variable $job"
+    [diagnostic] = variables.diagnostics([written(idle)], known)
+    assert diagnostic.problem == "nothing uses the variable $job"
