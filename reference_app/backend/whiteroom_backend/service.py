@@ -31,7 +31,8 @@ from whiteroom_backend.sessions import Sessions
 from whiteroom_backend.songs import Songs
 from whiteroom_backend.watching import Content, Watched
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.exposition.server import MetricsServer, SignalFreeServer
+from whiteroom_monitoring.client.exposition.bounded_http import SignalFreeServer
+from whiteroom_monitoring.client.exposition.server import MetricsServer
 
 METRICS_PROGRAM = "business-metrics"
 LOOPBACK = "127.0.0.1"

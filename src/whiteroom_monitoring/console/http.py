@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
+from whiteroom_monitoring.client.exposition.bounded_http import HttpLimits
 from whiteroom_monitoring.console import auth
 from whiteroom_monitoring.console.service import Desk, Question
 from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
@@ -26,12 +27,12 @@ from whiteroom_monitoring.datasources.errors import (
 )
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.web import console as page
-from whiteroom_monitoring.web.server import Guard
+from whiteroom_monitoring.web.server import BodyTooLargeError, middleware
 
-_LONGEST_BODY_BYTES = 16_384
 _SILENCE_ID = re.compile(r"[0-9a-fA-F-]{8,64}")
 _STATUSES: Mapping[type[MonitoringError], HTTPStatus] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     RequestError: HTTPStatus.BAD_REQUEST,
     UnsupportedError: HTTPStatus.BAD_REQUEST,
     UnknownError: HTTPStatus.NOT_FOUND,
@@ -125,6 +126,7 @@ _PAGES = (
     *("/explore", "/alerts", "/targets", "/runbooks/{name}"),
 )
 _NOT_KEPT = {"Cache-Control": "no-store"}
+LIMITS = HttpLimits(body_bytes=16_384)
 
 
 def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Starlette:
@@ -152,12 +154,12 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
         Route("/-/healthy", console.healthy, methods=["GET"]),
         Route("/metrics", MetricsApp()),
     ]
-    middleware = [Middleware(Guard, hosts=hosts)]
+    wrapped = middleware(hosts, limits=LIMITS)
     if token:
         routes.append(Route(auth.LOGIN, auth.login(token), methods=["POST"]))
-        middleware.append(Middleware(auth.Door, token=token))
+        wrapped.append(Middleware(auth.Door, token=token))
     failures: Mapping[Any, Any] = {kind: _failure(status) for kind, status in _STATUSES.items()}
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=failures)
+    return Starlette(routes=routes, middleware=wrapped, exception_handlers=failures)
 
 
 def question(request: Request) -> Question:
@@ -197,13 +199,8 @@ def _require_own_page(request: Request) -> None:
 
 
 async def _content(request: Request) -> Mapping[str, Any]:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY_BYTES:
-            raise RequestError(f"the body is larger than {_LONGEST_BODY_BYTES} bytes")
     try:
-        content = orjson.loads(body)
+        content = orjson.loads(await request.body())
     except ValueError as error:
         raise RequestError(f"the body is no JSON: {error}") from error
     if not isinstance(content, dict):

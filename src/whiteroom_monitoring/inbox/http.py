@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -17,7 +16,6 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.inbox import incidents
 from whiteroom_monitoring.inbox.messages import (
     CHANNELS,
-    LARGEST_BODY_BYTES,
     InvalidMessageError,
     decoded,
 )
@@ -25,20 +23,16 @@ from whiteroom_monitoring.inbox.receivers import pagerduty, slack
 from whiteroom_monitoring.inbox.service import Desk
 from whiteroom_monitoring.inbox.store import DECIDED, DEFAULT_LIMIT, LARGEST_LIMIT, StoreError
 from whiteroom_monitoring.web import inbox as page
-from whiteroom_monitoring.web.server import HEADERS, Guard
+from whiteroom_monitoring.web.server import SECURITY_HEADERS, BodyTooLargeError, middleware
 
 HEARTBEAT_S = 15.0
 OPEN = "open"
 
-_HEADERS = {**HEADERS, "Cache-Control": "no-store"}
+_HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 
 
 class _BadQueryError(Exception):
     """A parameter of a request has no meaning."""
-
-
-class _TooLargeError(Exception):
-    """The body of a request is larger than allowed."""
 
 
 class Inbox:
@@ -50,7 +44,7 @@ class Inbox:
     async def pagerduty(self, request: Request) -> Response:
         """Take an event as PagerDuty's Events API v2 does."""
         try:
-            event = pagerduty.parsed(await _body(request))
+            event = pagerduty.parsed(await request.body())
         except InvalidMessageError as error:
             self._desk.reject("pagerduty", error)
             answer = {
@@ -71,7 +65,7 @@ class Inbox:
         """Take a message as Slack's incoming webhooks do."""
         try:
             kind = request.headers.get("content-type", "application/json")
-            message = slack.parsed(await _body(request), kind, request.path_params.get("rest", ""))
+            message = slack.parsed(await request.body(), kind, request.path_params.get("rest", ""))
         except InvalidMessageError as error:
             self._desk.reject("slack", error)
             return PlainTextResponse(f"invalid_payload: {error}", HTTPStatus.BAD_REQUEST)
@@ -101,7 +95,7 @@ class Inbox:
         # A form of a page elsewhere could send anything but this.
         if not request.headers.get("content-type", "").startswith("application/json"):
             raise _BadQueryError("the body is not application/json")
-        action = decoded(await _body(request)).get("action")
+        action = decoded(await request.body()).get("action")
         if action not in DECIDED:
             raise _BadQueryError(f"action={action}: expected one of {', '.join(DECIDED)}")
         stored = await self._desk.decide(number, action)
@@ -162,12 +156,12 @@ def make(desk: Desk, hosts: set[str]) -> Starlette:
             get("/", inbox.page),
             *(get(f"/{name}", inbox.asset) for name in page.ASSETS),
         ],
-        middleware=[Middleware(Guard, hosts=hosts, headers=_HEADERS)],
+        middleware=middleware(hosts, _HEADERS),
         exception_handlers={
             StoreError: _failure(HTTPStatus.SERVICE_UNAVAILABLE),
             _BadQueryError: _failure(HTTPStatus.BAD_REQUEST),
             InvalidMessageError: _failure(HTTPStatus.BAD_REQUEST),
-            _TooLargeError: _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+            BodyTooLargeError: _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
             MonitoringError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
         },
     )
@@ -179,15 +173,6 @@ def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
         return JSONResponse({"error": str(error)}, status)
 
     return answer
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY_BYTES:
-            raise _TooLargeError(f"the body is larger than {LARGEST_BODY_BYTES} bytes")
-    return bytes(body)
 
 
 def _text(request: Request, name: str) -> str:

@@ -13,7 +13,6 @@ State = Literal["firing", "resolved", ""]
 Action = Literal["trigger", "acknowledge", "resolve", ""]
 
 CHANNELS: tuple[Channel, ...] = ("pagerduty", "slack", "email")
-LARGEST_BODY_BYTES = 1024 * 1024
 _PRIORITIES = tuple(f"P{priority}: " for priority in range(4))
 
 

@@ -6,10 +6,10 @@ import asyncio
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from whiteroom_monitoring.inbox.messages import LARGEST_BODY_BYTES
 from whiteroom_monitoring.inbox.receivers import email
 from whiteroom_monitoring.inbox.service import Desk
 from whiteroom_monitoring.inbox.store import StoreError
+from whiteroom_monitoring.web.server import LIMITS
 
 NAME = "whiteroom-inbox"
 
@@ -41,7 +41,7 @@ async def listen(desk: Desk, address: str, port: int) -> asyncio.Server:
             Handler(desk),
             hostname=NAME,
             ident=NAME,
-            data_size_limit=LARGEST_BODY_BYTES,
+            data_size_limit=LIMITS.body_bytes,
             enable_SMTPUTF8=True,
             loop=loop,
         )

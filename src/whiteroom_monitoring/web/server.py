@@ -1,4 +1,4 @@
-"""What our servers of pages share: who may address them, what a browser may load, how they end."""
+"""What the servers of our pages share: whom they answer, what a browser may load, their limits."""
 
 from __future__ import annotations
 
@@ -10,17 +10,25 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from http import HTTPStatus
 
 import uvicorn
+from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from whiteroom_monitoring.client.exposition.server import ListenError, SignalFreeServer
+from whiteroom_monitoring.client.exposition.bounded_http import (
+    HttpLimits,
+    SignalFreeServer,
+    protocol,
+)
+from whiteroom_monitoring.client.exposition.server import ListenError
+from whiteroom_monitoring.errors import MonitoringError
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+LIMITS = HttpLimits()
 # How long a request that is under way may take when a server is told to stop.
 GRACE_S = 1
 
 # No script, style or connection but the server's own: what it shows was written by others.
-HEADERS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
@@ -29,38 +37,80 @@ HEADERS = {
 }
 
 
-class Guard:
-    """Answers only who addresses the server by its own name, and adds the security headers.
+class BodyTooLargeError(MonitoringError):
+    """The body of a request is larger than ``limit`` bytes. Answer it with status 413."""
 
-    A page elsewhere whose name is made to lead to this machine would else read what is shown.
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"the body is larger than {limit} bytes")
+
+
+def middleware(
+    hosts: Collection[str],
+    headers: Mapping[str, str] = SECURITY_HEADERS,
+    limits: HttpLimits = LIMITS,
+) -> list[Middleware]:
+    """Return what every application of ours is wrapped in; ``hosts`` are its own names."""
+    return [
+        Middleware(SecurityHeadersMiddleware, headers=headers),
+        Middleware(TrustedHostMiddleware, hosts=hosts),
+        Middleware(BodyLimitMiddleware, limit=limits.body_bytes),
+    ]
+
+
+class TrustedHostMiddleware:
+    """Answers only requests that address the server by its own name, and others with 421.
+
+    Otherwise a page elsewhere whose name is made to lead to this machine could read what is shown.
     """
 
-    def __init__(
-        self, app: ASGIApp, hosts: Collection[str], headers: Mapping[str, str] = HEADERS
-    ) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1")
+        if scope["type"] == "http" and host_name(host).lower() not in self._hosts:
+            expected = ", ".join(sorted(self._hosts))
+            text = f"Host is {host!r}; expected one of {expected}\n"
+            await PlainTextResponse(text, HTTPStatus.MISDIRECTED_REQUEST)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class SecurityHeadersMiddleware:
+    """Adds ``headers`` to every response."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
-        self._hosts = hosts
         self._headers = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        if host_name(named).lower() not in self._hosts:
-            answer = PlainTextResponse(
-                f"Host is {named!r}; expected one of {', '.join(sorted(self._hosts))}\n",
-                HTTPStatus.MISDIRECTED_REQUEST,
-            )
-            await answer(scope, receive, send)
-            return
-
-        async def send_guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *self._headers]
             await send(message)
 
-        await self._app(scope, receive, send_guarded)
+        await self._app(scope, receive, send_with_headers)
+
+
+class BodyLimitMiddleware:
+    """Raises BodyTooLargeError in the application that reads more than ``limit`` bytes."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app, self._limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise BodyTooLargeError(self._limit)
+            return message
+
+        await self._app(scope, receive_within_limit, send)
 
 
 def host_name(header: str) -> str:
@@ -86,7 +136,10 @@ def listening(address: str, port: int) -> Iterator[socket.socket]:
 
 
 async def serve(
-    application: ASGIApp, listener: socket.socket, at_stop: Callable[[], None] = lambda: None
+    application: ASGIApp,
+    listener: socket.socket,
+    at_stop: Callable[[], None] = lambda: None,
+    limits: HttpLimits = LIMITS,
 ) -> None:
     """Serve until SIGTERM or SIGINT; ``at_stop`` is called at once when one arrives."""
     config = uvicorn.Config(
@@ -95,9 +148,11 @@ async def serve(
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
-        http="h11",
+        http=protocol(limits),
+        h11_max_incomplete_event_size=limits.header_bytes,
         ws="none",
         server_header=False,
+        proxy_headers=False,
     )
     server = SignalFreeServer(config)
 

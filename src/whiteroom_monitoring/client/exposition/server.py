@@ -1,43 +1,36 @@
 """A small HTTP server for metrics, for programs that have none of their own.
 
 It is uvicorn with the application of `asgi`: ``/metrics``, ``/-/healthy`` and ``/-/ready``. What it
-adds are limits: how long a request and its answer may take, how large a head and how many
-connections there may be. A program that has a web server mounts the application of `asgi` or `wsgi`
-instead.
+adds are the limits of `bounded_http`. A program that has a web server mounts the application of
+`asgi` or `wsgi` instead.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import functools
 import signal
 import socket
 import ssl
-import sys
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
+from whiteroom_monitoring.client.exposition.bounded_http import (
+    HttpLimits,
+    SignalFreeServer,
+    protocol,
+)
 from whiteroom_monitoring.client.exposition.credentials import Credentials
 from whiteroom_monitoring.client.exposition.formats import Source
 from whiteroom_monitoring.errors import MonitoringError, UsageError
 
-# A whole request must have come after this time, and an answer have been taken.
-REQUEST_S = 10
-ANSWER_S = 60
-LONGEST_HEAD_BYTES = 16 * 1024
-MOST_CONNECTIONS = 512
+LIMITS = HttpLimits(answer_s=60)
 _GRACE_S = 2
 
 
@@ -133,103 +126,14 @@ def _config(application: MetricsApp, tls: ssl.SSLContext | None) -> uvicorn.Conf
         access_log=False,
         lifespan="off",
         loop="asyncio",
-        http=cast(type[asyncio.Protocol], functools.partial(_Protocol, {})),
+        http=protocol(LIMITS),
         ws="none",
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
-        h11_max_incomplete_event_size=LONGEST_HEAD_BYTES,
+        h11_max_incomplete_event_size=LIMITS.header_bytes,
         ssl_context_factory=None if tls is None else lambda config, default: tls,
     )
-
-
-class SignalFreeServer(uvicorn.Server):
-    """A server that leaves the signals to the one who runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-class _Protocol(H11Protocol):
-    """A connection that has to get on: with its request, then with taking the answer.
-
-    ``waiting`` are the server's connections without a request, the oldest first. When there are too
-    many, the oldest has to go, and not the newest: that may be the scraper.
-    """
-
-    _limit: asyncio.TimerHandle | None = None
-
-    def __init__(self, waiting: dict[_Protocol, None], **server: Any) -> None:
-        super().__init__(**server)
-        self._waiting = waiting
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._waiting.pop(self, None)
-        if self._limit is not None:
-            self._limit.cancel()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self._waiting[self] = None
-        self._allow(REQUEST_S, self._request_is_late)
-        if len(self._waiting) > MOST_CONNECTIONS:
-            next(iter(self._waiting)).make_room()
-
-    def make_room(self) -> None:
-        """Close: others want the place."""
-        self._waiting.pop(self, None)
-        self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
-
-    def data_received(self, data: bytes) -> None:
-        # In pieces, because h11 looks at the length of a head only between two of them.
-        for start in range(0, len(data), LONGEST_HEAD_BYTES):
-            before = self.cycle
-            super().data_received(data[start : start + LONGEST_HEAD_BYTES])
-            self._watch_answer(before)
-            if self.transport.is_closing():
-                return
-
-    def on_response_complete(self) -> None:
-        before = self.cycle
-        self._wait()
-        super().on_response_complete()
-        self._watch_answer(before)
-
-    def _watch_answer(self, before: object) -> None:
-        if self.cycle is not before and not self.cycle.response_complete:
-            self._waiting.pop(self, None)
-            self._allow(ANSWER_S, self.transport.abort)
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request; called while h11's error, which knows more, is handled."""
-        status = getattr(sys.exc_info()[1], "error_status_hint", HTTPStatus.BAD_REQUEST)
-        self._refuse(HTTPStatus(status), msg)
-
-    def _allow(self, seconds: float, end: Callable[[], None]) -> None:
-        if self._limit is not None:
-            self._limit.cancel()
-        self._limit = self.loop.call_later(seconds, end)
-
-    def _request_is_late(self) -> None:
-        self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request took too long")
-
-    def _refuse(self, status: HTTPStatus, text: str) -> None:
-        """Answer in place of the application, and close."""
-        body = f"{text}\n".encode()
-        lines = [
-            f"HTTP/1.1 {status} {status.phrase}",
-            "Content-Type: text/plain; charset=utf-8",
-            f"Content-Length: {len(body)}",
-            "Connection: close",
-        ]
-        self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
-        self.transport.close()
 
 
 def add_security_options(parser: argparse.ArgumentParser) -> None:

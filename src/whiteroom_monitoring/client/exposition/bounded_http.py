@@ -1,0 +1,148 @@
+"""The bounds of every HTTP server of ours in Python, and the uvicorn protocol that holds them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+@dataclass(frozen=True)
+class HttpLimits:
+    """What a client may cost a server.
+
+    ``idle_connections`` are those without a request; a further one closes the oldest of them. A
+    whole request has to arrive within ``request_s``; a client may refuse to read its answer for
+    ``stall_s``, and has to have taken it all within ``answer_s`` (None: a stream may last). Header
+    and body are limited in bytes.
+    """
+
+    idle_connections: int = 512
+    request_s: float = 10
+    stall_s: float = 60
+    answer_s: float | None = None
+    header_bytes: int = 16 * 1024
+    body_bytes: int = 1024 * 1024
+
+
+def protocol(limits: HttpLimits) -> type[asyncio.Protocol]:
+    """Return the protocol of one server, for `uvicorn.Config(http=...)`."""
+    made = functools.partial(BoundedHttpProtocol, limits, {})
+    return cast(type[asyncio.Protocol], made)
+
+
+class SignalFreeServer(uvicorn.Server):
+    """A server that leaves the signals to the one who runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+class BoundedHttpProtocol(H11Protocol):
+    """A connection that has to make progress: with its request, then with reading the answer.
+
+    ``idle`` are the server's connections without a request, the oldest first. When there are too
+    many, the oldest is closed, and not the newest: that may be the scraper.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+    _stall: asyncio.TimerHandle | None = None
+
+    def __init__(
+        self, limits: HttpLimits, idle: dict[BoundedHttpProtocol, None], **server: Any
+    ) -> None:
+        super().__init__(**server)
+        self._limits = limits
+        self._idle = idle
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._idle.pop(self, None)
+        self._cancel_timers()
+        super().connection_lost(exc)
+
+    def _expect_request(self) -> None:
+        self._idle[self] = None
+        self._set_deadline(self._limits.request_s, self._request_is_late)
+        if len(self._idle) > self._limits.idle_connections:
+            next(iter(self._idle)).evict()
+
+    def evict(self) -> None:
+        """Close this connection: others need its place."""
+        self._idle.pop(self, None)
+        self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
+
+    def data_received(self, data: bytes) -> None:
+        # In pieces, because h11 looks at the length of a header only between two of them.
+        size = self._limits.header_bytes
+        for start in range(0, len(data), size):
+            before = self.cycle
+            super().data_received(data[start : start + size])
+            self._expect_answer(before)
+            if self.transport.is_closing():
+                return
+
+    def on_response_complete(self) -> None:
+        before = self.cycle
+        self._expect_request()
+        super().on_response_complete()
+        self._expect_answer(before)
+
+    def _expect_answer(self, before: object) -> None:
+        if self.cycle is not before and not self.cycle.response_complete:
+            self._idle.pop(self, None)
+            self._set_deadline(self._limits.answer_s, self.transport.abort)
+
+    def pause_writing(self) -> None:
+        """Give a client that reads nothing a limited time; called by the transport."""
+        super().pause_writing()
+        self._stall = self.loop.call_later(self._limits.stall_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the client reads again; called by the transport."""
+        if self._stall is not None:
+            self._stall.cancel()
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request; called while h11's error, which knows more, is handled."""
+        status = getattr(sys.exc_info()[1], "error_status_hint", HTTPStatus.BAD_REQUEST)
+        self._refuse(HTTPStatus(status), msg)
+
+    def _set_deadline(self, seconds: float | None, end: Callable[[], None]) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else self.loop.call_later(seconds, end)
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._deadline, self._stall):
+            if timer is not None:
+                timer.cancel()
+
+    def _request_is_late(self) -> None:
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request took too long")
+
+    def _refuse(self, status: HTTPStatus, text: str) -> None:
+        """Answer in place of the application, and close."""
+        body = f"{text}\n".encode()
+        lines = [
+            f"HTTP/1.1 {status} {status.phrase}",
+            "Content-Type: text/plain; charset=utf-8",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+        ]
+        self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
+        self.transport.close()
