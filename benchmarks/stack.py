@@ -23,7 +23,9 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.report import Row
-from whiteroom_monitoring.datasources.prometheus import Prometheus, UnreachableError, get_json
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
 
@@ -59,7 +61,7 @@ def until(condition: Callable[[], bool], limit_s: float) -> float:
     """Return after how many seconds ``condition`` holds; infinite when not within ``limit_s``."""
     start = time.monotonic()
     while time.monotonic() - start < limit_s:
-        with contextlib.suppress(UnreachableError):
+        with contextlib.suppress(SourceError):
             if condition():
                 return time.monotonic() - start
         time.sleep(0.2)
@@ -133,7 +135,7 @@ def _rate(layout: Layout) -> float:
     """Return the highest rate that Prometheus shows over the kills, as a share of the due one."""
     time.sleep(12)
     query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[2m:5s])'
-    value = Prometheus(layout.url("prometheus")).value(query)
+    value = PrometheusClient.at(layout.url("prometheus")).value(query)
     return float("inf") if value is None else value / (48_000 / 256)
 
 
@@ -179,7 +181,8 @@ def service_down(layout: Layout) -> list[Row]:
 
 
 def _notified(layout: Layout, state: str) -> bool:
-    answer = get_json(layout.url("inbox", "/api/messages"), search="ServiceDown", limit="50")
+    inbox = HttpClient("The inbox", layout.url("inbox"))
+    answer: Any = inbox.get_json("/api/messages", (("search", "ServiceDown"), ("limit", "50")))
     return any(message["state"] == state for message in answer["messages"])
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import wait_until
-from whiteroom_monitoring.datasources.configuration import Sources
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.grafana.evaluate import Evaluator
 from whiteroom_monitoring.grafana.frames import Lines
@@ -69,7 +69,7 @@ def _dashboard(slug: str) -> Dashboard:
 @pytest.fixture(scope="module")
 def panels(stack) -> Panels:
     """The panels of the stack."""
-    return Panels(Evaluator(Sources({"prometheus": stack.layout.url("prometheus")})))
+    return Panels(Evaluator(DataSources({"prometheus": stack.layout.url("prometheus")})))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import pytest
 
 import whiteroom_monitoring
 from tests.support.wait import wait_until
-from whiteroom_monitoring.datasources.prometheus import Prometheus
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.components import postgresql, redis
 from whiteroom_monitoring.lint import runbook_files, runbooks
@@ -117,7 +117,7 @@ def _failed_commands(stack, books: list[Runbook]) -> list[str]:
 
 def _silent_queries(stack, books: list[Runbook]) -> list[str]:
     """Ask what the runbooks tell their readers to ask, and return what has no answer."""
-    prometheus = Prometheus(stack.layout.url("prometheus"))
+    prometheus = PrometheusClient.at(stack.layout.url("prometheus"))
     return [
         f"{book.title}: {query}"
         for book in books
@@ -269,7 +269,7 @@ def test_killed_engine_loses_no_count(stack) -> None:
 
 def _rate(stack) -> float | None:
     query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[1m:5s])'
-    return Prometheus(stack.layout.url("prometheus")).value(query)
+    return PrometheusClient.at(stack.layout.url("prometheus")).value(query)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_invalid_configuration_leaves_the_stack_alone(stack, tmp_path: Path) -> 
     said = stack.run("up", "--config", str(folder), check=False)
     assert "machine.yml:" in said
     assert stack.status()["ok"]
-    loaded = Prometheus(stack.layout.url("prometheus")).get("status/config")["yaml"]
+    loaded = PrometheusClient.at(stack.layout.url("prometheus")).get("status/config")["yaml"]
     assert "soon" not in loaded
 
 

@@ -14,7 +14,8 @@ from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import http
 from whiteroom_monitoring.console.service import Desk
 from whiteroom_monitoring.console.workers import Workers
-from whiteroom_monitoring.datasources.configuration import Limits, Sources
+from whiteroom_monitoring.datasources.limits import Limits
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.grafana.evaluate import Evaluator
@@ -90,13 +91,13 @@ def desk_from(arguments: argparse.Namespace, workers: Workers) -> Desk:
         if not url.startswith(("http://", "https://")):
             raise UsageError(f"--{name} {url}: expected an address that begins with http://")
     limits = Limits(timeout_s=arguments.timeout)
-    evaluator = Evaluator(Sources(urls, limits, _count), workers.together)
+    evaluator = Evaluator(DataSources(urls, limits, _count), workers.together)
     library = Library(arguments.dashboards or share(DASHBOARDS))
     return Desk(library, evaluator, share(RUNBOOKS))
 
 
 def _count(source: str, outcome: str) -> None:
-    metrics.console_source_requests_total.inc(source=source, outcome=outcome)  # type: ignore[arg-type]
+    metrics.console_source_requests_total.inc(source=source.lower(), outcome=outcome)  # type: ignore[arg-type]
 
 
 def run(arguments: argparse.Namespace) -> int:

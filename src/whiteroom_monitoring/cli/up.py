@@ -11,7 +11,8 @@ from pathlib import Path
 
 from whiteroom_monitoring.cli import status
 from whiteroom_monitoring.cli.logs import last_lines
-from whiteroom_monitoring.datasources.prometheus import Prometheus, UnreachableError
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import (
     accounts,
     config,
@@ -273,9 +274,9 @@ class Start:
     def _not_green(self) -> list[str]:
         """Return the targets that are not up yet, then the components that are not well."""
         try:
-            prometheus = Prometheus(self._layout.url("prometheus"))
+            prometheus = PrometheusClient.at(self._layout.url("prometheus"))
             targets = prometheus.get("targets", state="active")["activeTargets"]
-        except UnreachableError:
+        except SourceError:
             return ["prometheus"]
         down = [target["labels"]["job"] for target in targets if target["health"] != "up"]
         if down or not targets:

@@ -8,7 +8,7 @@ import time
 
 from whiteroom_monitoring import report
 from whiteroom_monitoring.cli import status
-from whiteroom_monitoring.datasources.prometheus import Prometheus
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy.paths import add_layout_options, layout_from
 from whiteroom_monitoring.probes import engine, frontend, host, pager, panels, services, targets
 from whiteroom_monitoring.probes.framework import DEFINITIONS, Stack
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the checks, print the report, return 0 when none has failed."""
     layout = layout_from(arguments)
-    prometheus = Prometheus(layout.url("prometheus"))
+    prometheus = PrometheusClient.at(layout.url("prometheus"))
     stack = Stack(layout, prometheus, {component.name for component in status.read(layout)})
     show_progress = not arguments.json and sys.stderr.isatty()
     checks = verify(stack, arguments.wait, show_progress)

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from whiteroom_monitoring.datasources.configuration import Sources
 from whiteroom_monitoring.datasources.errors import RequestError
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import alert_list
 from whiteroom_monitoring.grafana.time_range import TimeRange, grid
 
@@ -28,9 +28,9 @@ class Spell:
     end: float | None
 
 
-def current(sources: Sources) -> list[dict[str, Any]]:
+def current(sources: DataSources) -> list[dict[str, Any]]:
     """Return the active alerts, each with the silences that hold it. Raises SourceError."""
-    held = [_held(raw) for raw in sources.alertmanager("alerts")]
+    held = [_held(raw) for raw in sources.alertmanager.alerts()]
     return [
         asdict(alert) | {"silences": _silences(alert.labels, held)}
         for alert in alert_list.active(sources)
@@ -49,13 +49,13 @@ def _silences(
     return sorted({each for ids in found for each in ids})
 
 
-def silences(sources: Sources) -> list[dict[str, Any]]:
+def silences(sources: DataSources) -> list[dict[str, Any]]:
     """Return the silences that are in force or to come. Raises SourceError."""
-    raw = sources.alertmanager("silences")
-    return [each for each in raw if each["status"]["state"] != "expired"]
+    silences = sources.alertmanager.silences()
+    return [dict(one) for one in silences if one["status"]["state"] != "expired"]
 
 
-def silence(sources: Sources, wanted: Mapping[str, Any], now: datetime) -> str:
+def silence(sources: DataSources, wanted: Mapping[str, Any], now: datetime) -> str:
     """Make a silence and return its id. Raises RequestError and SourceError."""
     labels = wanted.get("labels")
     if not isinstance(labels, dict) or not labels:
@@ -73,8 +73,7 @@ def silence(sources: Sources, wanted: Mapping[str, Any], now: datetime) -> str:
         "createdBy": _required(wanted, "author"),
         "comment": _required(wanted, "comment"),
     }
-    answer = sources.change_alertmanager("POST", "silences", content)
-    return str(answer["silenceID"])
+    return sources.alertmanager.create_silence(content)
 
 
 def _required(wanted: Mapping[str, Any], name: str) -> str:
@@ -84,16 +83,16 @@ def _required(wanted: Mapping[str, Any], name: str) -> str:
     return text.strip()
 
 
-def expire(sources: Sources, identifier: str) -> None:
+def expire(sources: DataSources, identifier: str) -> None:
     """End a silence now. Raises SourceError."""
-    sources.change_alertmanager("DELETE", f"silence/{identifier}")
+    sources.alertmanager.expire_silence(identifier)
 
 
-def history(sources: Sources, when: TimeRange) -> list[dict[str, Any]]:
+def history(sources: DataSources, when: TimeRange) -> list[dict[str, Any]]:
     """Return when each alert fired within a range, the latest first. Raises SourceError."""
     moments = grid(when, _HISTORY_POINTS, 15)
     spells: list[Spell] = []
-    for sample in sources.range(_HISTORY, moments):
+    for sample in sources.prometheus.range(_HISTORY, moments.start, moments.end, moments.step):
         own = {k: v for k, v in sample.labels.items() if k not in ("__name__", "alertstate")}
         for start, end in runs(sample.times, moments.step):
             lasts = end >= moments.end - moments.step / 2

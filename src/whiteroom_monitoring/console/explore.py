@@ -7,8 +7,8 @@ from typing import Any
 import promql_parser
 
 from whiteroom_monitoring.console.encoding import packed, unit
-from whiteroom_monitoring.datasources.configuration import Sources
 from whiteroom_monitoring.datasources.errors import RequestError
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import colors, queries
 from whiteroom_monitoring.grafana.interpolation import SCRAPE_INTERVAL_S, Scope, macros
 from whiteroom_monitoring.grafana.queries import Asking
@@ -28,7 +28,9 @@ AGGREGATIONS = tuple(
 )
 
 
-def evaluated(sources: Sources, expression: str, when: TimeRange, points: int) -> dict[str, Any]:
+def evaluated(
+    sources: DataSources, expression: str, when: TimeRange, points: int
+) -> dict[str, Any]:
     """Return an expression over a range as series, and its values at the end of the range.
 
     Raises RequestError when it is no PromQL, and SourceError.
@@ -72,13 +74,14 @@ def _require_promql(expression: str) -> None:
         raise RequestError(f"this is no PromQL: {error}") from error
 
 
-def names(sources: Sources, when: TimeRange) -> dict[str, Any]:
+def names(sources: DataSources, when: TimeRange) -> dict[str, Any]:
     """Return what an expression may name: metrics with their help, functions."""
-    about = sources.prometheus("metadata", (("limit_per_metric", "1"),))
+    prometheus = sources.prometheus
+    about = prometheus.get("metadata", limit_per_metric="1")
     return {
         "metrics": [
             {"name": name, **_about(about, name)}
-            for name in sources.label_values("__name__", "", when)
+            for name in prometheus.label_values("__name__", "", when.start, when.end)
         ],
         "functions": FUNCTIONS,
         "aggregations": AGGREGATIONS,
@@ -92,9 +95,7 @@ def _about(metadata: dict[str, Any], name: str) -> dict[str, str]:
     return {"help": "", "type": ""}
 
 
-def labels(sources: Sources, metric: str, when: TimeRange) -> list[str]:
+def labels(sources: DataSources, metric: str, when: TimeRange) -> list[str]:
     """Return the labels that a metric has, or all. Raises SourceError."""
-    chosen = (("match[]", metric),) if metric else ()
-    times = (("start", f"{when.start:.0f}"), ("end", f"{when.end:.0f}"))
-    found = sources.prometheus("labels", (*times, *chosen))
+    found = sources.prometheus.label_names(metric, when.start, when.end)
     return [name for name in found if name != "__name__"]

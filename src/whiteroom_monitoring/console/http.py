@@ -19,13 +19,9 @@ from whiteroom_monitoring.client.exposition.bounded_http import HttpLimits
 from whiteroom_monitoring.console import auth
 from whiteroom_monitoring.console.service import Desk, Question
 from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
-from whiteroom_monitoring.datasources.errors import (
-    RequestError,
-    SourceError,
-    UnknownError,
-    UnsupportedError,
-)
+from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.grafana.errors import NotFoundError, UnsupportedError
 from whiteroom_monitoring.web import console as page
 from whiteroom_monitoring.web.server import BodyTooLargeError, middleware
 
@@ -35,7 +31,7 @@ _STATUSES: Mapping[type[MonitoringError], HTTPStatus] = {
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     RequestError: HTTPStatus.BAD_REQUEST,
     UnsupportedError: HTTPStatus.BAD_REQUEST,
-    UnknownError: HTTPStatus.NOT_FOUND,
+    NotFoundError: HTTPStatus.NOT_FOUND,
     SourceError: HTTPStatus.BAD_GATEWAY,
     MonitoringError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from whiteroom_monitoring.datasources.configuration import Sources
 from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import alert_list
 from whiteroom_monitoring.grafana.frames import Alert
 
@@ -27,11 +27,11 @@ class Overview:
     reasons: tuple[str, ...]
 
 
-def overview(sources: Sources) -> Overview:
+def overview(sources: DataSources) -> Overview:
     """Return how White Room is. What can't be asked is a reason, not an error."""
     try:
         active = alert_list.active(sources)
-        targets = sources.prometheus("targets", (("state", "active"),))["activeTargets"]
+        targets = sources.prometheus.get("targets", state="active")["activeTargets"]
     except SourceError as error:
         return Overview("unknown", "Nobody knows how White Room is.", (str(error),))
     firing = [alert for alert in active if alert.state == "firing"]

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.datasources.errors import UnsupportedError
 from whiteroom_monitoring.grafana import colors, fields, links, markdown, support, table
 from whiteroom_monitoring.grafana import reduce as reduction
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluate import Evaluated
 from whiteroom_monitoring.grafana.fields import Config, Field
 from whiteroom_monitoring.grafana.frames import Alerts, Lines, Logs, Table, Text, Value

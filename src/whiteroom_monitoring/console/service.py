@@ -13,9 +13,9 @@ from typing import Any
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import alerts, explore, presentation
 from whiteroom_monitoring.console.overview import overview
-from whiteroom_monitoring.datasources.errors import UnknownError
 from whiteroom_monitoring.grafana import annotations as marking
 from whiteroom_monitoring.grafana import layout, links, markdown
+from whiteroom_monitoring.grafana.errors import NotFoundError
 from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator, View
 from whiteroom_monitoring.grafana.layout import Placed
 from whiteroom_monitoring.grafana.library import Dashboard, Library
@@ -138,14 +138,14 @@ class Desk:
 
     def targets(self) -> dict[str, Any]:
         """Return what is scraped, as Prometheus sees it."""
-        found = self._sources.prometheus("targets", (("state", "active"),))["activeTargets"]
+        found = self._sources.prometheus.get("targets", state="active")["activeTargets"]
         kept = ("health", "labels", "lastError", "lastScrape", "lastScrapeDuration", "scrapeUrl")
         return {"targets": [{name: target.get(name) for name in kept} for target in found]}
 
     def runbook(self, name: str) -> dict[str, Any]:
-        """Return a runbook as HTML. Raises UnknownError."""
+        """Return a runbook as HTML. Raises NotFoundError."""
         if name not in self._runbooks:
-            raise UnknownError(f"there is no runbook {name!r}")
+            raise NotFoundError(f"there is no runbook {name!r}")
         return {"html": markdown.html(self._runbooks[name].read_text(encoding="utf-8"))}
 
     def explore(self, expression: str, question: Question) -> dict[str, Any]:
@@ -162,7 +162,8 @@ class Desk:
         """Return the labels of a metric, or the values of one of them."""
         when = self._when(Question("now-1h"))
         if label:
-            return {"values": self._sources.label_values(label, metric, when)}
+            names = self._sources.prometheus.label_values(label, metric, when.start, when.end)
+            return {"values": names}
         return {"labels": explore.labels(self._sources, metric, when)}
 
     def _view(self, uid: str, question: Question) -> View:
@@ -172,7 +173,7 @@ class Desk:
 
     def _when(self, question: Question) -> TimeRange:
         now = self._clock() // NOW_STEP_S * NOW_STEP_S
-        longest = self._sources.limits.longest_range_s
+        longest = self._sources.limits.max_range_s
         return time_range(question.start, question.end, now, longest)
 
 

@@ -1,25 +1,29 @@
-"""Why a panel can't be shown: its own fault, its data source's, or this console's limits."""
+"""Why a data source gave no answer."""
 
 from __future__ import annotations
 
 from whiteroom_monitoring.errors import MonitoringError
 
 
-class UnsupportedError(MonitoringError):
-    """The dashboard asks for something that this console does not do; ``feature`` names it."""
-
-    def __init__(self, feature: str) -> None:
-        self.feature = feature
-        super().__init__(f"This console does not support {feature}. Grafana shows this panel.")
-
-
 class SourceError(MonitoringError):
     """A data source is down, slow, or refuses a query; the text says which and why."""
 
 
+class SourceTimeoutError(SourceError):
+    """A data source did not answer within its time."""
+
+    def __init__(self, source: str, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        super().__init__(f"{source} did not answer within {timeout_s:g} s.")
+
+
+class UnreachableError(SourceError):
+    """A data source can't be reached; ``reason`` is the system's."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{source} can't be reached: {reason}.")
+
+
 class RequestError(MonitoringError):
     """A request has no meaning, or asks for more than the limits allow."""
-
-
-class UnknownError(MonitoringError):
-    """There is no such dashboard or panel."""

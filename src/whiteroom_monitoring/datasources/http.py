@@ -1,4 +1,7 @@
-"""Asks a data source over HTTP; every failure is a SourceError in words for people."""
+"""The HTTP client of all data sources: one place for time-outs, sizes of answers and errors.
+
+It stands on `http.client`; docs/dependencies.md says why it does not stand on httpx.
+"""
 
 from __future__ import annotations
 
@@ -8,98 +11,155 @@ import time
 import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
-from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.errors import (
+    SourceError,
+    SourceTimeoutError,
+    UnreachableError,
+)
+from whiteroom_monitoring.datasources.limits import DEFAULT_LIMITS, Limits
+from whiteroom_monitoring.datasources.single_flight import SingleFlight
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _JSON = {"Content-Type": "application/json"}
 _BLOCK_BYTES = 1 << 16
-# JSON takes ten times its size until it is read: large answers at once would add up.
-_ONE_AT_A_TIME = threading.Lock()
+_MAX_REASON = 200
+# JSON takes ten times its size until it is decoded: large answers at once would add up.
+_DECODE_LOCK = threading.Lock()
+_MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 Parameters = Sequence[tuple[str, str]]
-Read = Callable[[Any], Any]
-
-
-def _as_it_is(content: Any) -> Any:
-    return content
+_Result = TypeVar("_Result")
+# Called with the name of the data source, and "answered" or "failed".
+Observer = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server below ``url``. ``name`` is what people call it."""
+class HttpClient:
+    """Asks the server below ``url``; ``name`` is what people call it. Safe for many threads.
+
+    ``shared`` lets equal questions share one answer; ``observer`` hears how each question ended.
+    """
 
     name: str
     url: str
-    timeout_s: float
-    most_bytes: int
+    limits: Limits = DEFAULT_LIMITS
+    shared: SingleFlight | None = None
+    observer: Observer | None = None
 
-    def get(self, path: str, parameters: Parameters = (), read: Read = _as_it_is) -> Any:
-        """Return what ``read`` makes of the JSON that ``path`` answers. Raises SourceError."""
+    def get_json(
+        self, path: str, parameters: Parameters = (), decode: Callable[[Any], _Result] | None = None
+    ) -> _Result:
+        """Return what ``decode`` makes of the JSON at ``path``, or the JSON. Raises SourceError."""
         query = urllib.parse.urlencode(parameters)
-        return self._answer("GET", f"{path}?{query}" if query else path, None, {}, read)
+        target = f"{path}?{query}" if query else path
+        return self._shared(target, lambda: self._json("GET", target, None, {}, decode))
 
-    def post_form(self, path: str, parameters: Parameters, read: Read = _as_it_is) -> Any:
-        """Likewise, of what ``path`` answers to a form, which may be long."""
-        return self._answer("POST", path, urllib.parse.urlencode(parameters), _FORM, read)
+    def post_form(
+        self, path: str, parameters: Parameters, decode: Callable[[Any], _Result] | None = None
+    ) -> _Result:
+        """Return the same for a question that may be too long for an address."""
+        form = urllib.parse.urlencode(parameters)
+        key = f"{path}?{form}"
+        return self._shared(key, lambda: self._json("POST", path, form.encode(), _FORM, decode))
 
-    def send(self, method: str, path: str, content: object = None) -> Any:
-        """Return the JSON that ``path`` answers to JSON. Raises SourceError."""
-        return self._answer(method, path, orjson.dumps(content), _JSON, _as_it_is)
+    def send_json(self, method: str, path: str, content: object = None) -> Any:
+        """Change something and return the answer; shared answers are forgotten."""
+        answer: Any = self._json(method, path, orjson.dumps(content), _JSON, None)
+        if self.shared is not None:
+            self.shared.forget(lambda key: isinstance(key, tuple) and key[0] == self.name)
+        return answer
 
-    def _answer(
+    def get_text(self, path: str) -> str:
+        """Return the text at ``path``, such as an exposition. Raises SourceError."""
+        status, body = self._exchange("GET", path, None, {})
+        if status != http.HTTPStatus.OK:
+            raise SourceError(f"{self.name} refused: {_reason(None, body, status)}")
+        return body.decode(errors="replace")
+
+    def get_status(self, path: str) -> int:
+        """Return the status with which ``path`` is answered. Raises SourceError."""
+        return self._exchange("GET", path, None, {})[0]
+
+    def _shared(self, key: str, ask: Callable[[], _Result]) -> _Result:
+        if self.shared is None:
+            return ask()
+        return self.shared.get((self.name, key), ask)
+
+    def _json(
         self,
         method: str,
         path: str,
-        body: str | bytes | None,
+        body: bytes | None,
         headers: Mapping[str, str],
-        read: Read,
-    ) -> Any:
-        parts = urllib.parse.urlsplit(self.url)
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        )
-        connection = kind(parts.netloc, timeout=self.timeout_s)
+        decode: Callable[[Any], _Result] | None,
+    ) -> _Result:
         try:
-            connection.request(method, parts.path.rstrip("/") + path, body, dict(headers))
+            status, received = self._exchange(method, path, body, headers)
+            with _DECODE_LOCK:
+                answer = self._decoded(status, received, decode)
+        except SourceError:
+            self._observe("failed")
+            raise
+        self._observe("answered")
+        return answer
+
+    def _observe(self, outcome: str) -> None:
+        if self.observer is not None:
+            self.observer(self.name, outcome)
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Return status and body of one exchange on a connection of its own."""
+        address = urllib.parse.urlsplit(self.url)
+        secure = address.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(address.netloc, timeout=self.limits.timeout_s)
+        try:
+            connection.request(method, address.path.rstrip("/") + path, body, dict(headers))
             answer = connection.getresponse()
-            received = self._read(answer)
-            with _ONE_AT_A_TIME:
-                return read(self._content(answer.status, received))
+            return answer.status, self._read(answer)
         except TimeoutError as error:
-            raise SourceError(f"{self.name} did not answer within {self.timeout_s:g} s.") from error
+            raise SourceTimeoutError(self.name, self.limits.timeout_s) from error
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise SourceError(f"{self.name} can't be reached: {reason}.") from error
+            raise UnreachableError(self.name, reason) from error
         finally:
             connection.close()
 
     def _read(self, answer: http.client.HTTPResponse) -> bytes:
         """Read an answer that may be too large, or come too slowly."""
-        deadline = time.monotonic() + self.timeout_s
+        deadline = time.monotonic() + self.limits.timeout_s
         content = bytearray()
         while block := answer.read(_BLOCK_BYTES):
             content += block
-            if len(content) > self.most_bytes:
-                most = f"{self.most_bytes / 1e6:g} MB"
+            if len(content) > self.limits.max_bytes:
+                most = f"{self.limits.max_bytes / 1e6:g} MB"
                 raise SourceError(f"{self.name} answered with more than {most}; ask for less.")
             if time.monotonic() > deadline:
                 raise TimeoutError
         return bytes(content)
 
-    def _content(self, status: int, body: bytes) -> Any:
+    def _decoded(
+        self, status: int, body: bytes, decode: Callable[[Any], _Result] | None
+    ) -> _Result:
         try:
-            content = orjson.loads(body) if body else None
+            content: Any = orjson.loads(body) if body else None
         except ValueError:
             content = None
             if status == http.HTTPStatus.OK:
                 raise SourceError(f"{self.name} did not answer with JSON.") from None
         if status >= http.HTTPStatus.BAD_REQUEST:
             raise SourceError(f"{self.name} refused: {_reason(content, body, status)}")
-        return content
+        try:
+            return decode(content) if decode else content
+        except _MALFORMED as error:
+            found = f"{type(error).__name__} {error}"
+            raise SourceError(f"{self.name} answered in an unexpected form: {found}.") from error
 
 
 def _reason(content: Any, body: bytes, status: int) -> str:
@@ -108,4 +168,4 @@ def _reason(content: Any, body: bytes, status: int) -> str:
     if isinstance(content, str) and content:
         return content
     text = body.decode(errors="replace").strip()
-    return text[:200] if text and not text.startswith("<") else f"status {status}"
+    return text[:_MAX_REASON] if text and not text.startswith("<") else f"status {status}"

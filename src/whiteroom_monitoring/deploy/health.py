@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
+import http
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from whiteroom_monitoring.datasources.errors import SourceTimeoutError, UnreachableError
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
 
@@ -27,18 +30,14 @@ def _of_one(layout: Layout, component: Component) -> str:
     if component.health is None:
         there = component.ready is None or component.ready.exists()
         return WELL if there else f"{component.ready} is not there"
-    connection = http.client.HTTPConnection(
-        LOOPBACK, layout.port(component.ports[0]), timeout=TIMEOUT_S
-    )
+    address = f"http://{LOOPBACK}:{layout.port(component.ports[0])}"
+    client = HttpClient(component.name, address, Limits(timeout_s=TIMEOUT_S))
     try:
-        connection.request("GET", component.health)
-        status = connection.getresponse().status
-    except TimeoutError:
+        status = client.get_status(component.health)
+    except SourceTimeoutError:
         return f"no answer within {TIMEOUT_S:g} s"
-    except (OSError, http.client.HTTPException) as error:
-        return f"no answer: {getattr(error, 'strerror', None) or error}"
-    finally:
-        connection.close()
+    except UnreachableError as error:
+        return f"no answer: {error.reason}"
     return WELL if status == http.HTTPStatus.OK else f"status {status}"
 
 

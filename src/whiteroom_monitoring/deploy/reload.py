@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-import urllib.error
-import urllib.request
 
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy.paths import Layout
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError
@@ -39,9 +39,8 @@ def reload(layout: Layout, supervisor: Supervisor, name: str) -> None:
 def _last_success(layout: Layout, name: str) -> float:
     """Return when the configuration was read last, 0 while that is unknown."""
     try:
-        with urllib.request.urlopen(layout.url(name, "/metrics"), timeout=PATIENCE_S) as answer:
-            text = answer.read().decode()
-    except (urllib.error.URLError, OSError):
+        text = HttpClient(name, layout.url(name)).get_text("/metrics")
+    except SourceError:
         return 0.0
     found = _LAST_SUCCESS.search(text)
     return float(found[1]) if found else 0.0

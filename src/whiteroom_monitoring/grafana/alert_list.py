@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from whiteroom_monitoring.datasources.configuration import Sources
-from whiteroom_monitoring.datasources.errors import UnsupportedError
+from whiteroom_monitoring.datasources.registry import DataSources
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.frames import Alert, Alerts
 from whiteroom_monitoring.grafana.interpolation import Scope
 
@@ -16,7 +16,7 @@ _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s
 _ORDER = {"firing": 0, "pending": 1}
 
 
-def found(options: Mapping[str, Any], scope: Scope, sources: Sources) -> Alerts:
+def found(options: Mapping[str, Any], scope: Scope, sources: DataSources) -> Alerts:
     """Return the alerts of Prometheus that a panel with ``options`` lists."""
     wanted = options.get("stateFilter") or {"firing": True, "pending": True}
     name = scope.text(str(options.get("alertName") or ""))
@@ -29,9 +29,9 @@ def found(options: Mapping[str, Any], scope: Scope, sources: Sources) -> Alerts:
     return Alerts(tuple(chosen[: int(options.get("maxItems") or 20)]))
 
 
-def active(sources: Sources) -> list[Alert]:
+def active(sources: DataSources) -> list[Alert]:
     """Return every alert that fires or is about to, the most urgent first. Raises SourceError."""
-    raw = sources.prometheus("alerts")["alerts"]
+    raw = sources.prometheus.get("alerts")["alerts"]
     return sorted(map(_alert, raw), key=lambda a: (_ORDER[a.state], priority(a), -a.since))
 
 

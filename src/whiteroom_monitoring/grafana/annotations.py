@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whiteroom_monitoring.console import alerts
-from whiteroom_monitoring.datasources.configuration import Sources
-from whiteroom_monitoring.datasources.errors import SourceError, UnsupportedError
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import queries
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluate import View
 from whiteroom_monitoring.grafana.queries import Asking
 from whiteroom_monitoring.grafana.time_range import grid
@@ -16,14 +17,14 @@ from whiteroom_monitoring.grafana.time_range import grid
 _POINTS, _LEAST_STEP_S = 240, 15
 
 
-def marks(view: View, sources: Sources) -> list[dict[str, Any]]:
+def marks(view: View, sources: DataSources) -> list[dict[str, Any]]:
     """Return when what is marked began and ended, in seconds since 1970, and what it is."""
     asked = (each for each in view.dashboard.annotations if each.get("enable") and each.get("expr"))
     return [mark for definition in asked for mark in _of_one(definition, view, sources)]
 
 
 def _of_one(
-    definition: Mapping[str, Any], view: View, sources: Sources
+    definition: Mapping[str, Any], view: View, sources: DataSources
 ) -> Iterator[dict[str, Any]]:
     moments = grid(view.when, _POINTS, _LEAST_STEP_S)
     title = str(definition.get("titleFormat") or definition["name"])

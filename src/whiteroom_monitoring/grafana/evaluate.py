@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from whiteroom_monitoring.datasources.configuration import Sources
-from whiteroom_monitoring.datasources.errors import RequestError, SourceError, UnsupportedError
+from whiteroom_monitoring.datasources.errors import RequestError, SourceError
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import (
     alert_list,
     interpolation,
@@ -17,6 +17,7 @@ from whiteroom_monitoring.grafana import (
     transformations,
     variables,
 )
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.frames import Data, Table, Text
 from whiteroom_monitoring.grafana.interpolation import SCRAPE_INTERVAL_S, Scope
 from whiteroom_monitoring.grafana.library import Dashboard, Panel
@@ -57,7 +58,7 @@ class Evaluator:
 
     def __init__(
         self,
-        sources: Sources,
+        sources: DataSources,
         together: Together = one_by_one,
         scrape_interval_s: float = SCRAPE_INTERVAL_S,
     ) -> None:
@@ -73,7 +74,7 @@ class Evaluator:
         points: int = DEFAULT_POINTS,
     ) -> View:
         """Return a view of a dashboard; ``chosen`` are the values of variables by name."""
-        most = self.sources.limits.most_points
+        most = self.sources.limits.max_points
         if not 1 <= points <= most:
             raise RequestError(f"{points} points: expected 1 to {most}")
         found, scope = variables.resolve(dashboard.variables, chosen or {}, self.sources, when)
@@ -128,7 +129,7 @@ def _data(panel: Panel, asking: Asking) -> Data:
         return alert_list.found(options, asking.scope, asking.sources)
     targets = _targets(panel)
     if kind == "logs":
-        return queries.logs(targets, asking, asking.sources.limits.most_log_lines)
+        return queries.logs(targets, asking, asking.sources.limits.max_log_lines)
     _require_prometheus(panel, targets, asking.scope)
     if kind == "table":
         return _table(panel, targets, asking)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from whiteroom_monitoring.datasources.loki import LogLine
+
 Value = float | None
 Cell = str | float | None
 
@@ -57,19 +59,10 @@ class Table:
 
 
 @dataclass(frozen=True)
-class LogEntry:
-    """One line of a log; ``time`` is in seconds since 1970."""
-
-    time: float
-    labels: Mapping[str, str]
-    text: str
-
-
-@dataclass(frozen=True)
 class Logs:
     """Lines of logs, the newest first."""
 
-    entries: tuple[LogEntry, ...]
+    entries: tuple[LogLine, ...]
 
 
 @dataclass(frozen=True)

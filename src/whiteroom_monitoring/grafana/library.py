@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.datasources.errors import UnknownError
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
+from whiteroom_monitoring.grafana.errors import NotFoundError
 
 Panel = Mapping[str, Any]
 
@@ -43,11 +43,11 @@ class Dashboard:
                 yield panel
 
     def panel(self, number: int) -> Panel:
-        """Return the panel with an id. Raises UnknownError."""
+        """Return the panel with an id. Raises NotFoundError."""
         for panel in self.panels():
             if panel.get("id") == number:
                 return panel
-        raise UnknownError(f"dashboard {self.title!r} has no panel {number}")
+        raise NotFoundError(f"dashboard {self.title!r} has no panel {number}")
 
 
 class Library:
@@ -69,10 +69,10 @@ class Library:
         return iter(self._current().values())
 
     def get(self, uid: str) -> Dashboard:
-        """Return the dashboard with a uid. Raises UnknownError."""
+        """Return the dashboard with a uid. Raises NotFoundError."""
         found = self._current()
         if uid not in found:
-            raise UnknownError(f"there is no dashboard {uid!r}")
+            raise NotFoundError(f"there is no dashboard {uid!r}")
         return found[uid]
 
     @property

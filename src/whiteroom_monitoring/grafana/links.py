@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from whiteroom_monitoring.datasources.errors import UnsupportedError
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.interpolation import Scope
 
 _RUNBOOK = re.compile(r"infrastructure/monitoring/runbooks/(\w+)\.md$")

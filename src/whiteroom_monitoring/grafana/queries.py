@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from whiteroom_monitoring.datasources.configuration import Sample, Sources
-from whiteroom_monitoring.datasources.errors import UnsupportedError
+from whiteroom_monitoring.datasources.loki import LogLine
+from whiteroom_monitoring.datasources.prometheus import SampleStream
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.frames import (
     Cell,
     Column,
     Lines,
-    LogEntry,
     Logs,
     Series,
     Table,
@@ -29,10 +29,10 @@ _AUTOMATIC = "__auto"
 
 Target = Mapping[str, Any]
 # Runs tasks at once, and returns their results in order.
-Together = Callable[[Sequence[Callable[[], list[Sample]]]], list[list[Sample]]]
+Together = Callable[[Sequence[Callable[[], list[SampleStream]]]], list[list[SampleStream]]]
 
 
-def one_by_one(tasks: Sequence[Callable[[], list[Sample]]]) -> list[list[Sample]]:
+def one_by_one(tasks: Sequence[Callable[[], list[SampleStream]]]) -> list[list[SampleStream]]:
     """Run tasks one after the other."""
     return [task() for task in tasks]
 
@@ -41,7 +41,7 @@ def one_by_one(tasks: Sequence[Callable[[], list[Sample]]]) -> list[list[Sample]
 class Asking:
     """What a panel's queries need: sources, names, range and moments."""
 
-    sources: Sources
+    sources: DataSources
     scope: Scope
     when: TimeRange
     grid: Grid
@@ -65,11 +65,11 @@ def lines(targets: Sequence[Target], asking: Asking) -> Lines:
     return Lines(times, tuple(found))
 
 
-def _known(sample: Sample) -> list[Value]:
+def _known(sample: SampleStream) -> list[Value]:
     return [None if math.isnan(value) else value for value in sample.values]
 
 
-def _placed(sample: Sample, moments: Grid) -> list[Value]:
+def _placed(sample: SampleStream, moments: Grid) -> list[Value]:
     """Return a value for each moment, None where there is none."""
     known = _known(sample)
 
@@ -97,15 +97,11 @@ def tables(targets: Sequence[Target], asking: Asking) -> list[Table]:
 
 def logs(targets: Sequence[Target], asking: Asking, limit: int) -> Logs:
     """Return the lines that the queries of Loki find, the newest first."""
-    entries: list[LogEntry] = []
+    entries: list[LogLine] = []
     for target in targets:
         query = asking.scope.query(str(target.get("expr", "")))
-        data = asking.sources.logs(query, asking.when, int(target.get("maxLines") or limit))
-        if data["resultType"] != "streams":
-            raise UnsupportedError("a query of a logs panel that returns no lines")
-        for stream in data["result"]:
-            labels = stream["stream"]
-            entries += [LogEntry(int(at) / 1e9, labels, text) for at, text, *_ in stream["values"]]
+        most = int(target.get("maxLines") or limit)
+        entries += asking.sources.loki.lines(query, asking.when.start, asking.when.end, most)
     return Logs(tuple(sorted(entries, key=lambda entry: -entry.time)))
 
 
@@ -123,18 +119,19 @@ def _is_instant(target: Target) -> bool:
     return bool(target.get("instant")) and not target.get("range")
 
 
-def _ran(targets: Sequence[Target], asking: Asking) -> list[list[Sample]]:
+def _ran(targets: Sequence[Target], asking: Asking) -> list[list[SampleStream]]:
     return asking.together([_task(target, asking) for target in targets])
 
 
-def _task(target: Target, asking: Asking) -> Callable[[], list[Sample]]:
+def _task(target: Target, asking: Asking) -> Callable[[], list[SampleStream]]:
     expression = asking.scope.query(str(target.get("expr", "")))
+    prometheus, grid = asking.sources.prometheus, asking.grid
     if _is_instant(target):
-        return lambda: asking.sources.instant(expression, asking.when.end)
-    return lambda: asking.sources.range(expression, asking.grid)
+        return lambda: prometheus.instant(expression, asking.when.end)
+    return lambda: prometheus.range(expression, grid.start, grid.end, grid.step)
 
 
-def _table(target: Target, samples: Sequence[Sample], several: bool) -> Table:
+def _table(target: Target, samples: Sequence[SampleStream], several: bool) -> Table:
     query = str(target.get("refId", ""))
     rows = [
         (sample.labels, time, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from whiteroom_monitoring.datasources.errors import UnsupportedError
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.frames import Value
 
 Numbers = list[float]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from whiteroom_monitoring.datasources.errors import UnsupportedError
 from whiteroom_monitoring.grafana import (
     fields,
     interpolation,
@@ -15,6 +14,7 @@ from whiteroom_monitoring.grafana import (
     units,
     variables,
 )
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 
 PANELS = (
     *("timeseries", "stat", "gauge", "bargauge", "table"),

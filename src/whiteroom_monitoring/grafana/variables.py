@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from whiteroom_monitoring.datasources.configuration import Sources
-from whiteroom_monitoring.datasources.errors import SourceError, UnsupportedError
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.registry import DataSources
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.interpolation import Scope, Value
 from whiteroom_monitoring.grafana.time_range import TimeRange, duration, grid, seconds
 
@@ -48,14 +49,14 @@ class Surroundings:
     """What a variable's options depend on: those before it, the data sources and the range."""
 
     scope: Scope
-    sources: Sources
+    sources: DataSources
     when: TimeRange
 
 
 def resolve(
     definitions: Sequence[Mapping[str, Any]],
     wanted: Mapping[str, Sequence[str]],
-    sources: Sources,
+    sources: DataSources,
     when: TimeRange,
 ) -> tuple[list[Variable], Scope]:
     """Return the variables in their order, and the scope of what is chosen.
@@ -153,16 +154,16 @@ def _query_options(definition: Mapping[str, Any], around: Surroundings) -> list[
 
 
 def _asked(query: str, around: Surroundings) -> list[str]:
-    sources, when = around.sources, around.when
+    prometheus, when = around.sources.prometheus, around.when
     if found := _LABEL_VALUES.fullmatch(query):
-        return sources.label_values(found[2], found[1] or "", when)
+        return prometheus.label_values(found[2], found[1] or "", when.start, when.end)
     if _LABEL_NAMES.fullmatch(query):
-        return list(sources.prometheus("labels"))
+        return prometheus.label_names("", when.start, when.end)
     if found := _METRICS.fullmatch(query):
-        names = sources.label_values("__name__", "", when)
+        names = prometheus.label_values("__name__", "", when.start, when.end)
         return [name for name in names if re.search(found[1], name)]
     if found := _QUERY_RESULT.fullmatch(query):
-        return [_written(sample.labels) for sample in sources.instant(found[1], when.end)]
+        return [_written(sample.labels) for sample in prometheus.instant(found[1], when.end)]
     raise UnsupportedError(f"the variable query {query[:60]!r}")
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from whiteroom_monitoring.datasources.prometheus import Prometheus
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy.paths import Layout
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.report import Check, State
@@ -25,7 +25,7 @@ class Stack:
     """The running stack that is verified. ``components`` are the names of those that it has."""
 
     layout: Layout
-    prometheus: Prometheus
+    prometheus: PrometheusClient
     components: Collection[str]
 
     def require(self, component: str) -> None:

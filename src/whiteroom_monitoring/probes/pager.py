@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from whiteroom_monitoring.datasources.prometheus import get_json
+from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
 
 WATCHDOG = "Watchdog"
@@ -80,7 +81,7 @@ def _(stack: Stack) -> str:
 
 @check("alertmanager.watchdog", "alerts", f"Alertmanager holds {WATCHDOG}, and routes it")
 def _(stack: Stack) -> str:
-    alerts = get_json(f"{stack.layout.url('alertmanager')}/api/v2/alerts")
+    alerts = AlertmanagerClient.at(stack.layout.url("alertmanager")).alerts()
     found = [alert for alert in alerts if alert["labels"]["alertname"] == WATCHDOG]
     if not found:
         raise Mismatch(f"{len(alerts)} alerts, none of them {WATCHDOG}")
@@ -93,8 +94,9 @@ def _(stack: Stack) -> str:
     f"a notification of {WATCHDOG} in the inbox, {NOTIFIED_WITHIN_S // 60} min old at most",
 )
 def _(stack: Stack) -> str:
-    url = f"{stack.layout.url('inbox')}/api/messages"
-    messages = get_json(url, search=WATCHDOG, limit="1")["messages"]
+    inbox = HttpClient("The inbox", stack.layout.url("inbox"))
+    query = (("search", WATCHDOG), ("limit", "1"))
+    messages: list[Any] = inbox.get_json("/api/messages", query, lambda answer: answer["messages"])
     if not messages:
         raise Mismatch(f"no notification of {WATCHDOG} has arrived")
     newest = messages[0]

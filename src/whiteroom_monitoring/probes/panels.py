@@ -12,7 +12,7 @@ from whiteroom_monitoring.dashboards import expectations
 from whiteroom_monitoring.dashboards.expectation import Shows
 from whiteroom_monitoring.dashboards.expectations import Expectation
 from whiteroom_monitoring.dashboards.links import DASHBOARDS
-from whiteroom_monitoring.datasources.configuration import Sources
+from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.config import JOBS
 from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator
 from whiteroom_monitoring.grafana.frames import Data, Lines, Table
@@ -86,7 +86,7 @@ class _Inspection:
     def mismatches(self) -> Iterator[str]:
         """Yield what is wrong with each panel, and count what was ``seen``."""
         urls = {name: self._stack.layout.url(name) for name in ("prometheus", "alertmanager")}
-        evaluator = Evaluator(Sources(urls))
+        evaluator = Evaluator(DataSources(urls))
         now = time.time()
         view = evaluator.view(self._dashboard, TimeRange(now - RANGE_S, now))
         for panel in self._dashboard.panels():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
+import http
 import time
 
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.probes.framework import Mismatch, Skip, Stack, check
 from whiteroom_monitoring.probes.targets import AUDIT_TIME, BACKEND_JOB
@@ -51,12 +53,8 @@ def _(stack: Stack) -> str:
 def _(stack: Stack) -> str:
     stack.require("nginx")
     port = stack.layout.port("web")
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=TIMEOUT_S)
-    try:
-        connection.request("GET", "/api/v1/me")
-        status = connection.getresponse().status
-    finally:
-        connection.close()
+    limits = Limits(timeout_s=TIMEOUT_S)
+    status = HttpClient("nginx", f"http://{LOOPBACK}:{port}", limits).get_status("/api/v1/me")
     if status != http.HTTPStatus.UNAUTHORIZED:
         raise Mismatch(f"status {status}")
     return f"status {status}"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import http.server
 import math
 import re
-import threading
 from array import array
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +14,10 @@ import pytest
 from tests.support.paths import ROOT
 from whiteroom_monitoring.console import encoding as written
 from whiteroom_monitoring.console import presentation
-from whiteroom_monitoring.datasources.errors import RequestError, SourceError, UnsupportedError
-from whiteroom_monitoring.datasources.http import Server
-from whiteroom_monitoring.datasources.single_flight import SharedAnswers
+from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.grafana import alert_list, colors, fields, markdown, support, units
+from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluate import Evaluated
 from whiteroom_monitoring.grafana.frames import Column, Series, Table
 from whiteroom_monitoring.grafana.interpolation import Scope
@@ -183,80 +179,6 @@ def test_a_grid_has_no_more_points_than_wanted(length_s: int) -> None:
     assert found.start % found.step == 0
     assert found.start <= 1_000_003 < found.start + found.step
     assert found.count <= 202
-
-
-def test_many_askers_cost_one_answer() -> None:
-    """Who asks what is being asked waits for the same answer; a failure is not kept."""
-    answers, asked, open_now = SharedAnswers(5.0, 8, clock=lambda: 0.0), [], threading.Event()
-
-    def compute() -> int:
-        asked.append(1)
-        open_now.wait(10)
-        return 42
-
-    found: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(answers.get("key", compute))) for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    open_now.set()
-    for thread in threads:
-        thread.join()
-    assert (found, len(asked)) == ([42] * 8, 1)
-    with pytest.raises(ZeroDivisionError):
-        answers.get("other", lambda: 1 // 0)
-    assert answers.get("other", lambda: 1) == 1
-
-
-def test_kept_answers_grow_old_and_few() -> None:
-    """An answer is asked again after its time, and the oldest make room for new ones."""
-    now = [0.0]
-    answers = SharedAnswers(5.0, 2, clock=lambda: now[0])
-    assert [answers.get("a", lambda: 1), answers.get("a", lambda: 2)] == [1, 1]
-    now[0] = 5.0
-    assert answers.get("a", lambda: 3) == 3
-    for key in ("b", "c"):
-        answers.get(key, lambda: 0)
-    assert answers.get("a", lambda: 4) == 4
-
-
-class _Answers(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        status, body = {
-            "/broken": (200, b"<html>"),
-            "/refuses": (400, b'{"error": "unknown function"}'),
-            "/large": (200, b"1" * 5000),
-        }[self.path]
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A source that answers badly."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as serving:
-        threading.Thread(target=serving.serve_forever, daemon=True).start()
-        yield Server("Prometheus", f"http://127.0.0.1:{serving.server_port}", 2.0, 1000)
-        serving.shutdown()
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("/broken", "Prometheus did not answer with JSON"),
-        ("/refuses", "Prometheus refused: unknown function"),
-        ("/large", "Prometheus answered with more than"),
-    ],
-)
-def test_bad_answers_are_said_in_words(server: Server, path: str, expected: str) -> None:
-    """Whatever a source does wrong is an error that names it and says what."""
-    with pytest.raises(SourceError, match=expected):
-        server.get(path)
 
 
 def test_a_library_tells_every_diagnostic_and_keeps_the_last_good(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""The data sources of a console or of `verify`, each with its client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.http import HttpClient, Observer
+from whiteroom_monitoring.datasources.limits import DEFAULT_LIMITS, Limits
+from whiteroom_monitoring.datasources.loki import LokiClient
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.datasources.single_flight import SingleFlight
+
+# For how long an answer is shared, such as the values of a label.
+_TTL_S = 5.0
+_MAX_ANSWERS = 64
+
+
+class DataSources:
+    """The data sources by uid; ``urls`` maps a type, which is the uid as well, to an address.
+
+    Equal questions share their answers for a few seconds. Safe for many threads.
+    """
+
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        limits: Limits = DEFAULT_LIMITS,
+        observer: Observer | None = None,
+    ) -> None:
+        self.limits = limits
+        shared = SingleFlight(_TTL_S, _MAX_ANSWERS)
+        self._clients = {
+            uid: HttpClient(uid.capitalize(), url, limits, shared, observer)
+            for uid, url in urls.items()
+        }
+
+    @property
+    def uids(self) -> list[str]:
+        """The uid of each data source."""
+        return list(self._clients)
+
+    @property
+    def prometheus(self) -> PrometheusClient:
+        """The client of Prometheus. Raises SourceError where none is configured."""
+        return PrometheusClient(self._client("prometheus"))
+
+    @property
+    def alertmanager(self) -> AlertmanagerClient:
+        """The client of Alertmanager. Raises SourceError where none is configured."""
+        return AlertmanagerClient(self._client("alertmanager"))
+
+    @property
+    def loki(self) -> LokiClient:
+        """The client of Loki. Raises SourceError where none is configured."""
+        return LokiClient(self._client("loki"))
+
+    def _client(self, uid: str) -> HttpClient:
+        if uid not in self._clients:
+            raise SourceError(f"The data source {uid!r} is not configured.")
+        return self._clients[uid]

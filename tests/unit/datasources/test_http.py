@@ -1,0 +1,154 @@
+"""The laws of the client that every data source is asked with."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from whiteroom_monitoring.datasources.errors import (
+    SourceError,
+    SourceTimeoutError,
+    UnreachableError,
+)
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.limits import Limits
+from whiteroom_monitoring.datasources.prometheus import streams
+from whiteroom_monitoring.datasources.registry import DataSources
+from whiteroom_monitoring.datasources.single_flight import SingleFlight
+
+
+def test_many_askers_cost_one_answer() -> None:
+    """Who asks what is being asked waits for the same answer; a failure is not kept."""
+    answers, asked, open_now = SingleFlight(5.0, 8, clock=lambda: 0.0), [], threading.Event()
+
+    def compute() -> int:
+        asked.append(1)
+        open_now.wait(10)
+        return 42
+
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(answers.get("key", compute))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    open_now.set()
+    for thread in threads:
+        thread.join()
+    assert (found, len(asked)) == ([42] * 8, 1)
+    with pytest.raises(ZeroDivisionError):
+        answers.get("other", lambda: 1 // 0)
+    assert answers.get("other", lambda: 1) == 1
+
+
+def test_kept_answers_grow_old_and_few() -> None:
+    """An answer is asked again after its time, and the oldest make room for new ones."""
+    now = [0.0]
+    answers = SingleFlight(5.0, 2, clock=lambda: now[0])
+    assert [answers.get("a", lambda: 1), answers.get("a", lambda: 2)] == [1, 1]
+    now[0] = 5.0
+    assert answers.get("a", lambda: 3) == 3
+    for key in ("b", "c"):
+        answers.get(key, lambda: 0)
+    assert answers.get("a", lambda: 4) == 4
+
+
+class _Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        status, body = {
+            "/broken": (200, b"<html>"),
+            "/refuses": (400, b'{"error": "unknown function"}'),
+            "/large": (200, b"1" * 5000),
+            "/odd": (200, b'{"status": "success"}'),
+        }[self.path]
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def client() -> Iterator[HttpClient]:
+    """A source that answers badly."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{serving.server_port}"
+        yield HttpClient("Prometheus", url, Limits(timeout_s=2.0, max_bytes=1000))
+        serving.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/broken", "Prometheus did not answer with JSON"),
+        ("/refuses", "Prometheus refused: unknown function"),
+        ("/large", "Prometheus answered with more than"),
+        ("/odd", "Prometheus answered in an unexpected form: KeyError 'data'"),
+    ],
+)
+def test_bad_answers_are_said_in_words(client: HttpClient, path: str, expected: str) -> None:
+    """Whatever a source does wrong is an error that names it and says what."""
+    with pytest.raises(SourceError, match=expected):
+        client.get_json(path, decode=lambda answer: answer["data"])
+
+
+def test_a_source_that_never_answers_ends_with_its_time() -> None:
+    """A server that accepts and says nothing costs the time-out, and the error says so."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(SourceTimeoutError, match=r"Loki did not answer within 0.2 s\."):
+            HttpClient("Loki", url, Limits(timeout_s=0.2)).get_json("/")
+
+
+def test_a_source_that_is_gone_is_unreachable() -> None:
+    """Where nobody listens, the error carries the system's reason."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(UnreachableError, match="Connection refused") as caught:
+        HttpClient("Loki", url).get_status("/")
+    assert caught.value.reason == "Connection refused"
+
+
+def test_a_change_is_seen_at_once(client: HttpClient) -> None:
+    """After a change, the same question is asked anew; without one, it is not."""
+    outcomes: list[str] = []
+    shared = HttpClient(
+        client.name,
+        client.url,
+        client.limits,
+        SingleFlight(60.0, 8),
+        lambda source, outcome: outcomes.append(f"{source} {outcome}"),
+    )
+    for _ in range(2):
+        shared.get_json("/odd")
+    assert outcomes == ["Prometheus answered"]
+    shared.send_json("POST", "/odd", {})
+    shared.get_json("/odd")
+    assert outcomes == ["Prometheus answered"] * 3
+
+
+def test_series_beyond_the_limit_are_refused() -> None:
+    """An answer of more series than are shown is an error; one of as many is not."""
+    sample = {"metric": {"a": "b"}, "value": [1.0, "2"]}
+    data = {"resultType": "vector", "result": [sample, sample]}
+    assert [stream.values[0] for stream in streams(data, 2)] == [2.0, 2.0]
+    with pytest.raises(SourceError, match="returns 2 series; at most 1"):
+        streams(data, 1)
+    with pytest.raises(SourceError, match="returns a string"):
+        streams({"resultType": "string", "result": [1.0, "x"]}, 2)
+
+
+def test_a_source_that_is_not_configured_is_named() -> None:
+    """A panel of a data source without an address gets an error that names it."""
+    with pytest.raises(SourceError, match="'loki' is not configured"):
+        _ = DataSources({"prometheus": "http://127.0.0.1:1"}).loki
