@@ -115,8 +115,9 @@ def main() -> int:
                     rows += day(viewer, running, end, store)
                     memory_mb = processes.resident_bytes(running.pid) / 1e6
     rows.append(report.at_most("resident memory of the console", "MB", memory_mb, 60))
-    own = [name for name in page.assets() if name.endswith(".js") and "iife" not in name]
-    sent = sum(len(page.compressed(name)) for name in own) / 1000
+    assets = page.assets()
+    own = [name for name in assets if name.endswith(".js") and "iife" not in name]
+    sent = sum(len(assets[name].compressed) for name in own) / 1000
     rows.append(report.at_most("our JavaScript of all pages, as it is sent", "kB", sent, 60))
     return report.show(rows, arguments.json)
 

@@ -23,6 +23,7 @@ from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.grafana.errors import NotFoundError, UnsupportedError
 from whiteroom_monitoring.web import console as page
+from whiteroom_monitoring.web.assets import ROUTE
 from whiteroom_monitoring.web.server import BodyTooLargeError, middleware
 
 _SILENCE_ID = re.compile(r"[0-9a-fA-F-]{8,64}")
@@ -146,7 +147,7 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
         Route("/api/dashboards/{uid}/panels", console.panels, methods=["GET"]),
         Route("/api/silences", console.silence, methods=["POST"]),
         Route("/api/silences/{id}", console.expire, methods=["DELETE"]),
-        Route("/assets/{version}/{name}", page.asset, methods=["GET"]),
+        Route(ROUTE, page.assets().respond, methods=["GET"]),
         Route("/-/healthy", console.healthy, methods=["GET"]),
         Route("/metrics", MetricsApp()),
     ]
@@ -207,7 +208,7 @@ async def _content(request: Request) -> Mapping[str, Any]:
 def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         if not request.url.path.startswith("/api/"):
-            return Response(page.missing(str(error)), status, media_type="text/html")
+            return Response(page.not_found(str(error)), status, media_type="text/html")
         return JSONResponse({"error": str(error)}, status, headers=_NOT_KEPT)
 
     return answer

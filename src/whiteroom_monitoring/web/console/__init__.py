@@ -1,27 +1,19 @@
-"""The console's pages: one shell for all, whose script draws what the page is for."""
+"""The console's pages: one HTML shell for all, whose script draws what the page is for."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import html
 import importlib.metadata
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from string import Template
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from whiteroom_monitoring.web.assets import PREFIX, Assets
 
 _FOLDER = Path(__file__).parent
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # uPlot as its package ships it; nothing else of the package is used, or imported.
 _PACKAGE = "youplot"
-_VENDORED = ("youplot/vendor/uplot.iife.min.js", "youplot/vendor/uplot.min.css")
-_PREFIX = "/assets/"
-# An asset's address changes with its content.
-_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+_UPLOT = ("youplot/vendor/uplot.iife.min.js", "youplot/vendor/uplot.min.css")
 
 _SHELL = Template((_FOLDER / "shell.html").read_text(encoding="utf-8"))
 _LOGIN = Template((_FOLDER / "login.html").read_text(encoding="utf-8"))
@@ -38,61 +30,47 @@ _SCRIPTS = {"d": "dashboard", "runbooks": "runbook"}
 
 
 @cache
-def assets() -> dict[str, tuple[bytes, str]]:
-    """Return content, as it is before it is compressed, and media type of each asset by name."""
+def assets() -> Assets:
+    """Return the console's assets, and uPlot's."""
     package = importlib.metadata.distribution(_PACKAGE)
-    vendored = (Path(str(package.locate_file(name))) for name in _VENDORED)
-    own = (path for path in sorted(_FOLDER.iterdir()) if path.suffix in _KINDS)
-    return {path.name: (path.read_bytes(), _KINDS[path.suffix]) for path in (*own, *vendored)}
-
-
-@cache
-def compressed(name: str) -> bytes:
-    """Return the asset ``name`` as it is sent."""
-    return gzip.compress(assets()[name][0], mtime=0)
-
-
-@cache
-def version() -> str:
-    """Return a name of all assets together, which changes with any of them."""
-    content = b"\0".join(content for content, _ in assets().values())
-    return hashlib.sha256(content).hexdigest()[:12]
+    uplot = [Path(str(package.locate_file(name))) for name in _UPLOT]
+    return Assets(("shared", "console"), uplot)
 
 
 def is_asset(path: str) -> bool:
     """Tell whether a path is that of an asset, which is no secret."""
-    return path.startswith(_PREFIX)
+    return path.startswith(PREFIX)
 
 
 def render(name: str, title: str = "") -> str:
     """Return the page ``name``, a key of PAGES."""
-    return _SHELL.substitute(
-        title=html.escape(title or PAGES[name]),
-        page=name,
-        script=_SCRIPTS.get(name, name),
-        assets=f"{_PREFIX}{version()}",
-    )
+    return _shell(name, _SCRIPTS.get(name, name), title or PAGES[name])
+
+
+def not_found(problem: str) -> str:
+    """Return the page for an address that shows nothing."""
+    return _shell("not-found", "not_found", problem)
 
 
 def login(problem: str) -> str:
     """Return the page that asks for the token."""
-    return _LOGIN.substitute(problem=html.escape(problem), assets=f"{_PREFIX}{version()}")
+    return _LOGIN.substitute(problem=html.escape(problem), assets=assets().base)
 
 
-def missing(problem: str) -> str:
-    """Return the page of what is not there."""
+def _shell(page: str, script: str, title: str) -> str:
     return _SHELL.substitute(
-        title=html.escape(problem), page="missing", script="missing", assets=f"{_PREFIX}{version()}"
+        title=html.escape(title),
+        page=page,
+        script=f"console/pages/{script}.js",
+        preloads=_preloads(script),
+        assets=assets().base,
     )
 
 
-async def asset(request: Request) -> Response:
-    """Return an asset."""
-    found = assets().get(request.path_params["name"])
-    if found is None:
-        return PlainTextResponse("not found\n", HTTPStatus.NOT_FOUND)
-    content, kind = found
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(content, media_type=kind, headers=_KEPT)
-    headers = {**_KEPT, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(compressed(request.path_params["name"]), media_type=kind, headers=headers)
+@cache
+def _preloads(script: str) -> str:
+    """Return links that make the browser load all modules at once, not one import at a time."""
+    modules = assets().imported_by(f"console/pages/{script}.js")
+    return "\n".join(
+        f'<link rel="modulepreload" href="{assets().base}/{name}">' for name in modules
+    )

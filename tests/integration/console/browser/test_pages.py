@@ -92,9 +92,9 @@ def test_marks_of_an_axis_are_round(page: Any, marks: list[float], texts: list[s
     """The marks of an axis share a unit in which they are round."""
     page.open("/targets")
     steps = [[0, 0.001, " ms"], [1, 1, " s"], [60, 60, " min"]]
-    script = "document.querySelector('script[type=module]').src.replace(/[^/]+$/, 'format.js')"
+    module = "document.querySelector('[rel=modulepreload][href$=\"shared/format.js\"]').href"
     written = f"axisTexts({marks}, {{ steps: {steps} }})"
-    assert page.value(f"import({script}).then(({{ axisTexts }}) => {written})") == texts
+    assert page.value(f"import({module}).then(({{ axisTexts }}) => {written})") == texts
 
 
 def test_a_chart_fills_its_panel(page: Any) -> None:

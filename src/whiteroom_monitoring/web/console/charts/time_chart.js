@@ -1,8 +1,8 @@
 // What every drawing over time has: axes, a crosshair that all share, zoom by dragging.
-import { colour } from "./colours.js";
-import { h } from "./dom.js";
-import { timeTexts } from "./format.js";
-import { Tip } from "./tip.js";
+import { colour } from "../colors.js";
+import { h } from "../../shared/dom.js";
+import { timeTexts } from "../../shared/format.js";
+import { Tip } from "./tooltip.js";
 
 const SYNC = "dashboard";
 const FONT = "11px system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif";

@@ -1,6 +1,6 @@
 // One request for many panels.
-import { askEach } from "./api.js";
-import { view } from "./place.js";
+import { askEach } from "../shared/http.js";
+import { view } from "./url.js";
 
 // Loads panels of a deck, and what is marked on their time axes. What comes within `patience`
 // milliseconds is drawn at once: in a frame, instead of one for each. An aborted `signal` ends it all.

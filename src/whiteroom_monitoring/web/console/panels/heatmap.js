@@ -1,8 +1,8 @@
 // A histogram over time: columns are moments, rows are buckets, and darker is more.
-import { colour } from "./colours.js";
-import { h } from "./dom.js";
-import { written } from "./format.js";
-import { drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "./plot.js";
+import { colour } from "../colors.js";
+import { h } from "../../shared/dom.js";
+import { written } from "../../shared/format.js";
+import { drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "../charts/time_chart.js";
 
 // Buckets as they are counted hold all below them, too; what is drawn is what each holds alone.
 export function buckets(series) {

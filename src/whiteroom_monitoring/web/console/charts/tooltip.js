@@ -1,8 +1,8 @@
 // What is at the crosshair, beside it: by mouse, or by arrow keys.
-import { tint } from "./colours.js";
-import { h } from "./dom.js";
-import { moment, written } from "./format.js";
-import { shape } from "./shapes.js";
+import { tint } from "../colors.js";
+import { h } from "../../shared/dom.js";
+import { moment, written } from "../../shared/format.js";
+import { shape } from "./symbols.js";
 
 const MOST_ROWS = 14;
 

@@ -1,13 +1,13 @@
 // The explore page: any PromQL, drawn and as a table.
-import { ask } from "./api.js";
-import { Chart } from "./chart.js";
-import { Completion } from "./completion.js";
-import { byId, h } from "./dom.js";
-import { start } from "./frame.js";
-import { icon } from "./icons.js";
-import { go, parameter, view } from "./place.js";
-import { drawTable } from "./tables.js";
-import { TimePicker } from "./timepicker.js";
+import { ask } from "../../shared/http.js";
+import { Chart } from "../panels/timeseries.js";
+import { Completion } from "../promql_completion.js";
+import { byId, h } from "../../shared/dom.js";
+import { start } from "../shell.js";
+import { icon } from "../../shared/icons.js";
+import { go, parameter, view } from "../url.js";
+import { drawTable } from "../panels/table.js";
+import { TimePicker } from "../time_picker.js";
 
 const RANGE = { from: "now-1h", to: "now", refresh: "" };
 const POINTS = 500;

@@ -1,5 +1,5 @@
 // A shape for each series, at the end of its line and in the legend: not by colour alone.
-import { svg } from "./dom.js";
+import { svg } from "../../shared/dom.js";
 
 // Corners within a square from -1 to 1; a circle has none.
 const CORNERS = [

@@ -1,9 +1,9 @@
 // Which time is looked at, and how often it is looked at again.
-import { h } from "./dom.js";
-import { clock, day } from "./format.js";
-import { onKey } from "./frame.js";
-import { icon } from "./icons.js";
-import { go, parameter } from "./place.js";
+import { h } from "../shared/dom.js";
+import { clock, day } from "../shared/format.js";
+import { onKey } from "./shell.js";
+import { icon } from "../shared/icons.js";
+import { go, parameter } from "./url.js";
 
 const RANGES = [
   ["now-5m", "Last 5 minutes"], ["now-15m", "Last 15 minutes"], ["now-30m", "Last 30 minutes"],

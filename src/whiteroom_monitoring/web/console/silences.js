@@ -1,8 +1,8 @@
 // Silences: made from an alert, and ended.
-import { send } from "./api.js";
-import { h } from "./dom.js";
-import { moment } from "./format.js";
-import { icon } from "./icons.js";
+import { send } from "../shared/http.js";
+import { h } from "../shared/dom.js";
+import { moment } from "../shared/format.js";
+import { icon } from "../shared/icons.js";
 
 const LENGTHS = [[30, "30 minutes"], [60, "1 hour"], [120, "2 hours"], [480, "8 hours"], [1440, "1 day"], [10_080, "1 week"]];
 // What tells one alert of a name from another; other labels may change while it fires.

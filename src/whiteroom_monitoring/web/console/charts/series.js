@@ -1,6 +1,6 @@
 // Turns the series of a panel into what uPlot draws: lines, areas or bars, stacked or not.
-import { colour, faded } from "./colours.js";
-import { drawArea, drawBars } from "./stacks.js";
+import { colour, faded } from "../colors.js";
+import { drawArea, drawBars } from "./filled_series.js";
 
 const paths = () => uPlot.paths;
 let shared = null;

@@ -1,8 +1,8 @@
 // Single values: figures, dials and bars.
-import { tint } from "./colours.js";
-import { h, svg } from "./dom.js";
-import { number, parts, written } from "./format.js";
-import { severityIcon } from "./icons.js";
+import { tint } from "../colors.js";
+import { h, svg } from "../../shared/dom.js";
+import { number, parts, written } from "../../shared/format.js";
+import { severityIcon } from "../../shared/icons.js";
 
 // [text, symbol]: words that stand for the value, else the value with its unit.
 function texts(figure) {

@@ -1,6 +1,6 @@
 // The choices above a dashboard: one of a list, or several.
-import { h } from "./dom.js";
-import { go } from "./place.js";
+import { h } from "../shared/dom.js";
+import { go } from "./url.js";
 
 const ALL = "$__all";
 const MOST_WITHOUT_SEARCH = 12;

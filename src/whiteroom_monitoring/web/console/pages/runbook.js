@@ -1,7 +1,7 @@
 // A runbook: what to do when its alert fires.
-import { ask } from "./api.js";
-import { byId, h } from "./dom.js";
-import { start, title } from "./frame.js";
+import { ask } from "../../shared/http.js";
+import { byId, h } from "../../shared/dom.js";
+import { start, title } from "../shell.js";
 
 start();
 const name = decodeURIComponent(location.pathname.split("/")[2]);

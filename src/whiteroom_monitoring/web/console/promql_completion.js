@@ -1,6 +1,6 @@
 // Completes PromQL while it is written: metrics, functions, labels and their values.
-import { ask } from "./api.js";
-import { h } from "./dom.js";
+import { ask } from "../shared/http.js";
+import { h } from "../shared/dom.js";
 
 const MOST = 12;
 const WORD = /[a-zA-Z_:][\w:]*$/;

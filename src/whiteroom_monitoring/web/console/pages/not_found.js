@@ -1,6 +1,6 @@
 // The page of what is not there.
-import { byId, h } from "./dom.js";
-import { start } from "./frame.js";
+import { byId, h } from "../../shared/dom.js";
+import { start } from "../shell.js";
 
 start();
 const problem = document.title.split(" · ")[0];

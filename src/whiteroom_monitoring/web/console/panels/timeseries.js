@@ -1,11 +1,11 @@
 // A time series panel: lines, legend, and what is at the crosshair.
-import { colour } from "./colours.js";
-import { h } from "./dom.js";
-import { axisTexts, roundDistances } from "./format.js";
-import { drawLegend } from "./legend.js";
-import { drawLimits, drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "./plot.js";
-import { bands, drawnSeries, drawnValues, fillSeries, limits, order, valueRange } from "./series.js";
-import { drawShape } from "./shapes.js";
+import { colour } from "../colors.js";
+import { h } from "../../shared/dom.js";
+import { axisTexts, roundDistances } from "../../shared/format.js";
+import { drawLegend } from "../charts/legend.js";
+import { drawLimits, drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "../charts/time_chart.js";
+import { bands, drawnSeries, drawnValues, fillSeries, limits, order, valueRange } from "../charts/series.js";
+import { drawShape } from "../charts/symbols.js";
 
 const MOST_END_SHAPES = 12;
 

@@ -1,12 +1,12 @@
 // A panel: its frame, its menu, and what stands in it; a notice where it can't be shown.
-import { Chart } from "./chart.js";
-import { h } from "./dom.js";
-import { drawBars, drawGauge, drawStat } from "./figures.js";
+import { Chart } from "./timeseries.js";
+import { h } from "../../shared/dom.js";
+import { drawBars, drawGauge, drawStat } from "./stat.js";
 import { Heatmap } from "./heatmap.js";
-import { icon } from "./icons.js";
-import { drawAlerts, drawLogs } from "./lists.js";
-import { kept, view } from "./place.js";
-import { columnsOf, drawTable } from "./tables.js";
+import { icon } from "../../shared/icons.js";
+import { drawAlerts, drawLogs } from "./alert_list.js";
+import { kept, view } from "../url.js";
+import { columnsOf, drawTable } from "./table.js";
 
 const MOST_POINTS = 500;
 

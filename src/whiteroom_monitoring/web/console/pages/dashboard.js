@@ -1,12 +1,12 @@
 // The page of a dashboard: toolbar, sections, panels; loads what is in sight.
-import { ask, hold } from "./api.js";
-import { byId, h, say } from "./dom.js";
-import { onKey, start, title } from "./frame.js";
-import { load } from "./loading.js";
-import { Panel } from "./panel.js";
-import { go, kept, parameter, view, visit } from "./place.js";
-import { TimePicker } from "./timepicker.js";
-import { choice } from "./variables.js";
+import { ask, hold } from "../../shared/http.js";
+import { byId, h, say } from "../../shared/dom.js";
+import { onKey, start, title } from "../shell.js";
+import { load } from "../panel_loader.js";
+import { Panel } from "../panels/panel.js";
+import { go, kept, parameter, view, visit } from "../url.js";
+import { TimePicker } from "../time_picker.js";
+import { choice } from "../template_variables.js";
 
 const NEAR = "300px";
 const ROW_PX = 38;

@@ -1,9 +1,9 @@
 // The home page: is White Room well? And the dashboards, each summed up in a few figures.
-import { ask, askEach } from "./api.js";
-import { byId, h } from "./dom.js";
-import { drawStat } from "./figures.js";
-import { start, title } from "./frame.js";
-import { icon } from "./icons.js";
+import { ask, askEach } from "../../shared/http.js";
+import { byId, h } from "../../shared/dom.js";
+import { drawStat } from "../panels/stat.js";
+import { start, title } from "../shell.js";
+import { icon } from "../../shared/icons.js";
 
 const EVERY_MS = 10_000;
 const SIGNS = { well: "good", care: "warning", trouble: "bad", unknown: "unknown" };

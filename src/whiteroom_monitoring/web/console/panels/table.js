@@ -1,9 +1,9 @@
 // Tables: those of table panels, and the same data of any other panel as a table.
-import { tint } from "./colours.js";
-import { h } from "./dom.js";
-import { moment, number, written } from "./format.js";
-import { severityIcon } from "./icons.js";
-import { timesOf } from "./plot.js";
+import { tint } from "../colors.js";
+import { h } from "../../shared/dom.js";
+import { moment, number, written } from "../../shared/format.js";
+import { severityIcon } from "../../shared/icons.js";
+import { timesOf } from "../charts/time_chart.js";
 
 const MOST_ROWS = 500;
 

@@ -1,8 +1,8 @@
 // The legend below a chart: shape, name and newest value; choosing one shows it alone.
-import { tint } from "./colours.js";
-import { h } from "./dom.js";
-import { written } from "./format.js";
-import { shape } from "./shapes.js";
+import { tint } from "../colors.js";
+import { h } from "../../shared/dom.js";
+import { written } from "../../shared/format.js";
+import { shape } from "./symbols.js";
 
 function newest(values) {
   return values.findLast((value) => value !== null) ?? null;

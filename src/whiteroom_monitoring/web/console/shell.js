@@ -1,7 +1,7 @@
 // What surrounds every page: navigation, theme, menus that close, keys.
-import { ask } from "./api.js";
-import { byId, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { ask } from "../shared/http.js";
+import { byId, h } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
 
 const keys = new Map();
 

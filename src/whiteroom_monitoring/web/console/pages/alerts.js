@@ -1,12 +1,12 @@
 // The alerts page: what fires, what is silenced, what fired before.
-import { ask } from "./api.js";
-import { byId, h } from "./dom.js";
-import { clock, day, lasting, moment } from "./format.js";
-import { start } from "./frame.js";
-import { icon } from "./icons.js";
-import { alertItem } from "./lists.js";
-import { go, parameter } from "./place.js";
-import { silenceForm, silenceItem } from "./silence.js";
+import { ask } from "../../shared/http.js";
+import { byId, h } from "../../shared/dom.js";
+import { clock, day, lasting, moment } from "../../shared/format.js";
+import { start } from "../shell.js";
+import { icon } from "../../shared/icons.js";
+import { alertItem } from "../panels/alert_list.js";
+import { go, parameter } from "../url.js";
+import { silenceForm, silenceItem } from "../silences.js";
 
 const EVERY_MS = 10_000;
 const RANGES = [["now-1h", "1 hour"], ["now-6h", "6 hours"], ["now-24h", "24 hours"], ["now-7d", "7 days"]];

@@ -1,7 +1,7 @@
 // Alert lists and logs.
-import { h } from "./dom.js";
-import { clock, day, lasting } from "./format.js";
-import { icon } from "./icons.js";
+import { h } from "../../shared/dom.js";
+import { clock, day, lasting } from "../../shared/format.js";
+import { icon } from "../../shared/icons.js";
 
 const WORDS = { firing: "firing", pending: "about to fire" };
 

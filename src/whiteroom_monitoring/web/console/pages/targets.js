@@ -1,9 +1,9 @@
 // The targets page: what Prometheus scrapes, and whether it could.
-import { ask } from "./api.js";
-import { byId, h } from "./dom.js";
-import { lasting, written } from "./format.js";
-import { start } from "./frame.js";
-import { icon } from "./icons.js";
+import { ask } from "../../shared/http.js";
+import { byId, h } from "../../shared/dom.js";
+import { lasting, written } from "../../shared/format.js";
+import { start } from "../shell.js";
+import { icon } from "../../shared/icons.js";
 
 const EVERY_MS = 10_000;
 const SIGNS = { up: ["good", "up"], down: ["bad", "down"], unknown: ["unknown", "not scraped yet"] };

@@ -1,0 +1,92 @@
+"""Scripts, styles and pictures of the pages, as they are sent to a browser."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+FOLDER = Path(__file__).parent
+PREFIX = "/assets/"
+ROUTE = PREFIX + "{version}/{name:path}"
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TEST = ".test.js"
+# An asset's address changes with its content.
+_CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
+_IMPORT = re.compile(rb'^(?:import|export)\b[^"]*"(\.{1,2}/[^"]+)";$', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file."""
+
+    content: bytes
+    media_type: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The content as it is sent to a browser that takes gzip."""
+        return gzip.compress(self.content, mtime=0)
+
+
+class Assets:
+    """The assets of one server: those of some folders beside this file, and of packages.
+
+    A folder's asset is named by its path, such as ``shared/dom.js``, a package's by its file name.
+    """
+
+    def __init__(self, folders: Sequence[str], of_packages: Sequence[Path] = ()) -> None:
+        own = {path.relative_to(FOLDER).as_posix(): path for path in _files(folders)}
+        paths = {**own, **{path.name: path for path in of_packages}}
+        self._assets = {
+            name: Asset(path.read_bytes(), _MEDIA_TYPES[path.suffix])
+            for name, path in paths.items()
+        }
+        content = b"\0".join(asset.content for asset in self._assets.values())
+        self.base = f"{PREFIX}{hashlib.sha256(content).hexdigest()[:12]}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._assets)
+
+    def __getitem__(self, name: str) -> Asset:
+        return self._assets[name]
+
+    def imported_by(self, script: str) -> list[str]:
+        """Return the modules that a script imports, and those that these import, in any depth."""
+        found: list[str] = []
+        waiting = [script]
+        while waiting:
+            module = waiting.pop()
+            for path in _IMPORT.findall(self._assets[module].content):
+                name = posixpath.normpath(posixpath.join(posixpath.dirname(module), path.decode()))
+                if name not in found:
+                    found.append(name)
+                    waiting.append(name)
+        return found
+
+    async def respond(self, request: Request) -> Response:
+        """Return the asset that a request to ROUTE names."""
+        asset = self._assets.get(request.path_params["name"])
+        if asset is None:
+            return PlainTextResponse("not found\n", HTTPStatus.NOT_FOUND)
+        headers = {**_CACHED, "Vary": "Accept-Encoding"}
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(asset.content, media_type=asset.media_type, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(asset.compressed, media_type=asset.media_type, headers=headers)
+
+
+def _files(folders: Sequence[str]) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((FOLDER / folder).rglob("*")):
+            if path.suffix in _MEDIA_TYPES and not path.name.endswith(_TEST):
+                yield path
