@@ -6,6 +6,14 @@
 #include <vector>
 
 namespace whiteroom::monitoring {
+namespace {
+
+audio::Mode mode_label(CallbackMode mode) noexcept {
+  if (mode == CallbackMode::bypassed) return audio::Mode::bypassed;
+  return mode == CallbackMode::paused ? audio::Mode::paused : audio::Mode::offline;
+}
+
+}  // namespace
 
 AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channels)
     : shared_(segment), realtime_(segment) {
@@ -24,9 +32,7 @@ void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {
 }
 
 void AudioMetrics::set_stream(double sample_rate_hertz, std::uint32_t buffer_frames) noexcept {
-  // Relaxed: nothing is published with them; a callback that overlaps a change is judged by either.
-  sample_rate_hertz_.store(sample_rate_hertz, std::memory_order_relaxed);
-  reconfigured_.store(true, std::memory_order_relaxed);
+  reports_.set_stream(sample_rate_hertz, buffer_frames);
   shared_.audio_sample_rate_hertz.set(sample_rate_hertz);
   shared_.audio_buffer_frames.set(buffer_frames);
   shared_.audio_buffer_duration_seconds.set(buffer_frames / sample_rate_hertz);
@@ -42,44 +48,44 @@ void AudioMetrics::set_memory(std::uint64_t resident_bytes) noexcept {
 
 void AudioMetrics::report_xrun(std::chrono::nanoseconds delay) noexcept {
   shared_.audio_engine_xruns_total.increment();
-  // Relaxed: the count, stored after it, publishes it.
-  reported_delay_ns_.store(delay.count(), std::memory_order_relaxed);
-  // Release: a callback that sees the count sees this XRUN's delay, or a later one's.
-  reported_xruns_.fetch_add(1, std::memory_order_release);
+  reports_.report_xrun(delay);
 }
 
 std::optional<Miss> AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point end,
                                                     std::uint32_t frames,
-                                                    std::optional<Clock::time_point> due) noexcept {
-  CallbackTiming timing = timing_of(begin, end, frames);
-  if (due) timing.due = due->time_since_epoch();
-  const Verdict verdict = classifier_.judge(timing);
-  record(timing, verdict);
-  settle_plugins(timing.render > timing.buffer);
+                                                    const CallbackDetails& details) noexcept {
+  const auto miss = frames > 0 ? judge(begin, end, frames, details) : std::nullopt;
   if constexpr (kRecording) {
     const std::uint32_t plugins = std::exchange(plugins_rendered_, 0);
     realtime_.audio_monitoring_seconds_total.add(Clock::now() - end + plugins * plugin_cost_);
   }
-  return verdict.miss;
+  return miss;
 }
 
-CallbackTiming AudioMetrics::timing_of(Clock::time_point begin, Clock::time_point end,
-                                       std::uint32_t frames) noexcept {
+std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, Clock::time_point end,
+                                        std::uint32_t frames,
+                                        const CallbackDetails& details) noexcept {
   using std::chrono::nanoseconds;
-  // Acquire: the delay that is read below belongs to this count or a later one.
-  const std::uint64_t xruns = reported_xruns_.load(std::memory_order_acquire);
-  // Relaxed, all three: the acquire has ordered the delay, and the others are by themselves.
-  const double rate = sample_rate_hertz_.load(std::memory_order_relaxed);
-  const bool changed = reconfigured_.load(std::memory_order_relaxed);
-  const nanoseconds delay(reported_delay_ns_.load(std::memory_order_relaxed));
-  // Relaxed: if the stream changes once more just now, this callback stands for both.
-  if (changed) reconfigured_.store(false, std::memory_order_relaxed);
-  return {.start = begin.time_since_epoch(),
-          .render = end - begin,
-          .buffer = nanoseconds(static_cast<std::int64_t>(frames * kBillion / rate)),
-          .device_xrun = std::exchange(judged_xruns_, xruns) != xruns,
-          .reconfigured = changed,
-          .device_delay = delay};
+  const StreamState& stream = reports_.take();
+  if (stream.afresh) classifier_ = {};
+  CallbackTiming timing{.start = begin.time_since_epoch(),
+                        .render = end - begin,
+                        .buffer = nanoseconds(static_cast<std::int64_t>(frames * kBillion /
+                                                                        stream.sample_rate_hertz)),
+                        .device_xrun = stream.xruns > 0,
+                        .reconfigured = stream.reconfigured,
+                        .device_delay = stream.xrun_delay};
+  const CallbackMode mode = details.mode == CallbackMode::realtime ? stream.mode : details.mode;
+  settle_plugins(mode == CallbackMode::realtime && timing.render > timing.buffer);
+  if (mode != CallbackMode::realtime) {
+    realtime_.audio_callbacks_not_realtime_total[mode_label(mode)].increment();
+    classifier_ = {};
+    return std::nullopt;
+  }
+  if (details.due) timing.due = details.due->time_since_epoch();
+  const Verdict verdict = classifier_.judge(timing);
+  record(timing, verdict);
+  return verdict.miss;
 }
 
 void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) noexcept {

@@ -5,7 +5,6 @@
 /// takes no lock, allocates nothing and doesn't call the system.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,8 +17,19 @@
 #include "generated/audio.h"
 #include "plugin_rack.h"
 #include "segment.h"
+#include "stream_reports.h"
 
 namespace whiteroom::monitoring {
+
+/// What a driver or a host knows of one callback.
+struct CallbackDetails {
+  /// When the device wanted it.
+  std::optional<std::chrono::steady_clock::time_point> due{};
+  CallbackMode mode = CallbackMode::realtime;
+  /// Whether the thread had to wait for it: the device then had room for no more. Where it is not
+  /// told, it is worked out from the time between callbacks.
+  std::optional<bool> waited{};
+};
 
 class AudioMetrics {
  public:
@@ -42,15 +52,27 @@ class AudioMetrics {
   void set_info(std::string_view version, audio::Driver driver);
   /// Say what the stream is like; again when it changes. Wait-free, any thread.
   void set_stream(double sample_rate_hertz, std::uint32_t buffer_frames) noexcept;
+  /// Say how many buffers of set_stream()'s length the device holds, the one that it plays counted:
+  /// then silence is told at once and exactly. 0: unknown. Wait-free, any thread.
+  void set_device_buffers(std::uint32_t buffers) noexcept { reports_.set_device_buffers(buffers); }
+  /// The stream stops on purpose: nobody expects sound until the next callback. A hole that is not
+  /// told is a dropout. Wait-free, any thread.
+  void stream_stops() noexcept { reports_.start_afresh(); }
   /// The stream starts after a pause in which nobody expected sound: what follows is judged afresh.
-  /// Any thread while there is no callback.
-  void stream_starts() noexcept { classifier_ = {}; }
+  /// Wait-free, any thread.
+  void stream_starts() noexcept { reports_.start_afresh(); }
+  /// What the callbacks render for from now on, where it is the stream's and not one callback's:
+  /// offline in JACK's freewheel. Wait-free, any thread.
+  void set_mode(CallbackMode mode) noexcept { reports_.set_mode(mode); }
   void set_realtime_scheduling(bool in_force) noexcept;
   /// Any thread but the callback's: whoever reads the memory of a process calls the system.
   void set_memory(std::uint64_t resident_bytes) noexcept;
 
   /// The driver reports an XRUN, and how late the device was if it says so. Wait-free, any thread.
   void report_xrun(std::chrono::nanoseconds delay) noexcept;
+  /// The driver reports that recorded sound was lost, because nobody fetched it in time. Wait-free,
+  /// any thread.
+  void report_input_overrun() noexcept { shared_.audio_input_overruns_total.increment(); }
 
   /// One channel has been rendered. Wait-free, the callback's thread.
   void channel_rendered(std::size_t channel, std::chrono::nanoseconds took) noexcept {
@@ -65,7 +87,14 @@ class AudioMetrics {
   /// cost, too: `end` is to be taken just before. Return the deadline that was missed, if one was.
   std::optional<Miss> callback_rendered(
       Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
-      std::optional<Clock::time_point> due = std::nullopt) noexcept;
+      std::optional<Clock::time_point> due = std::nullopt) noexcept {
+    return callback_rendered(begin, end, frames, CallbackDetails{.due = due});
+  }
+  /// The same where more is known. A callback that is not for real time is counted as such and
+  /// judged by nothing; what follows it is judged afresh. One of no frames has no deadline.
+  std::optional<Miss> callback_rendered(Clock::time_point begin, Clock::time_point end,
+                                        std::uint32_t frames,
+                                        const CallbackDetails& details) noexcept;
   /// The plug-in that took longest in the last callback, as the rack in use numbers it; nothing
   /// before there is one. The callback's thread.
   std::optional<std::size_t> most_expensive() const noexcept { return most_expensive_; }
@@ -82,8 +111,8 @@ class AudioMetrics {
   }
   /// The plug-ins of this callback are all recorded; name the one that took longest.
   void settle_plugins(bool over_budget) noexcept;
-  CallbackTiming timing_of(Clock::time_point begin, Clock::time_point end,
-                           std::uint32_t frames) noexcept;
+  std::optional<Miss> judge(Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
+                            const CallbackDetails& details) noexcept;
   void record(const CallbackTiming& timing, const Verdict& verdict) noexcept;
   /// What timing and recording one plug-in costs on this machine. Measured once, because a clock
   /// around each call would cost more than the call.
@@ -94,11 +123,7 @@ class AudioMetrics {
   PluginRack channels_;  ///< of the constructor
   const PluginRack* rack_ = &channels_;
   DropoutClassifier classifier_;
-  std::atomic<double> sample_rate_hertz_{48000};
-  std::atomic<std::uint64_t> reported_xruns_{0};
-  std::atomic<std::int64_t> reported_delay_ns_{0};
-  std::atomic<bool> reconfigured_{false};
-  std::uint64_t judged_xruns_ = 0;
+  StreamReports reports_;
   // Since the last callback.
   std::uint32_t plugins_rendered_ = 0;
   std::chrono::nanoseconds longest_{0};
@@ -115,23 +140,23 @@ class AudioBlock {
  public:
   AudioBlock(AudioMetrics& metrics, std::uint32_t frames,
              std::optional<AudioMetrics::Clock::time_point> due = std::nullopt) noexcept
-      : metrics_(metrics), frames_(frames), due_(due) {
+      : AudioBlock(metrics, frames, CallbackDetails{.due = due}) {}
+  AudioBlock(AudioMetrics& metrics, std::uint32_t frames, const CallbackDetails& details) noexcept
+      : metrics_(metrics), frames_(frames), details_(details) {
     if constexpr (kRecording) begin_ = AudioMetrics::Clock::now();
   }
   AudioBlock(const AudioBlock&) = delete;
   AudioBlock& operator=(const AudioBlock&) = delete;
   ~AudioBlock() {
     if constexpr (kRecording) {
-      // A block of no frames has no deadline.
-      const auto end = AudioMetrics::Clock::now();
-      if (frames_ > 0) metrics_.callback_rendered(begin_, end, frames_, due_);
+      metrics_.callback_rendered(begin_, AudioMetrics::Clock::now(), frames_, details_);
     }
   }
 
  private:
   AudioMetrics& metrics_;
   std::uint32_t frames_;
-  std::optional<AudioMetrics::Clock::time_point> due_;
+  CallbackDetails details_;
   AudioMetrics::Clock::time_point begin_{};
 };
 

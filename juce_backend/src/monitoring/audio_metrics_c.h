@@ -13,6 +13,27 @@ extern "C" {
 
 typedef struct wrm_audio_metrics wrm_audio_metrics;
 
+/// What a callback renders for. Only real time has a deadline.
+typedef enum wrm_callback_mode {
+  WRM_CALLBACK_REALTIME = 0,
+  WRM_CALLBACK_OFFLINE = 1,
+  WRM_CALLBACK_BYPASSED = 2,
+  WRM_CALLBACK_PAUSED = 3
+} wrm_callback_mode;
+
+typedef enum wrm_callback_waited {
+  WRM_WAITED_UNKNOWN = 0,
+  WRM_WAITED_NO = 1,
+  WRM_WAITED_YES = 2
+} wrm_callback_waited;
+
+/// What a driver or a host knows of one callback. All zero: nothing.
+typedef struct wrm_callback_details {
+  const uint64_t* due_ns;  ///< when the device wanted it; NULL where it is not known
+  wrm_callback_mode mode;
+  wrm_callback_waited waited;  ///< whether the thread had to wait for it
+} wrm_callback_details;
+
 /// The segment has the domain "audio". `driver` is a value of its label, such as "clock".
 char* wrm_audio_metrics_make(wrm_segment* segment, const char* const* channels,
                              size_t channel_count, wrm_audio_metrics** made);
@@ -25,12 +46,24 @@ char* wrm_audio_metrics_set_info(wrm_audio_metrics* metrics, const char* version
 /// Wait-free, any thread.
 void wrm_audio_metrics_set_stream(wrm_audio_metrics* metrics, double sample_rate_hertz,
                                   uint32_t buffer_frames);
+/// How many buffers the device holds, the one that it plays counted; 0: unknown. Wait-free, any
+/// thread.
+void wrm_audio_metrics_set_device_buffers(wrm_audio_metrics* metrics, uint32_t buffers);
+/// The stream stops on purpose: nobody expects sound until the next callback. Wait-free, any
+/// thread.
+void wrm_audio_metrics_stream_stops(wrm_audio_metrics* metrics);
+/// What follows is judged afresh. Wait-free, any thread.
+void wrm_audio_metrics_stream_starts(wrm_audio_metrics* metrics);
+/// What the callbacks render for from now on. Wait-free, any thread.
+void wrm_audio_metrics_set_mode(wrm_audio_metrics* metrics, wrm_callback_mode mode);
 /// Wait-free, any thread.
 void wrm_audio_metrics_set_realtime_scheduling(wrm_audio_metrics* metrics, bool in_force);
 /// Wait-free, any thread.
 void wrm_audio_metrics_set_memory(wrm_audio_metrics* metrics, uint64_t resident_bytes);
 /// Wait-free, any thread.
 void wrm_audio_metrics_report_xrun(wrm_audio_metrics* metrics, int64_t delay_ns);
+/// Recorded sound was lost because nobody fetched it in time. Wait-free, any thread.
+void wrm_audio_metrics_report_input_overrun(wrm_audio_metrics* metrics);
 /// Wait-free, the callback's thread. `channel` is an index of the names given when it was made.
 void wrm_audio_metrics_channel_rendered(wrm_audio_metrics* metrics, size_t channel,
                                         int64_t took_ns);
@@ -38,6 +71,10 @@ void wrm_audio_metrics_channel_rendered(wrm_audio_metrics* metrics, size_t chann
 /// where it doesn't say.
 void wrm_audio_metrics_callback_rendered(wrm_audio_metrics* metrics, uint64_t begin_ns,
                                          uint64_t end_ns, uint32_t frames, const uint64_t* due_ns);
+/// The same where more is known. Wait-free, the callback's thread.
+void wrm_audio_metrics_callback_rendered_as(wrm_audio_metrics* metrics, uint64_t begin_ns,
+                                            uint64_t end_ns, uint32_t frames,
+                                            const wrm_callback_details* details);
 
 #if defined(__cplusplus)
 }

@@ -11,6 +11,10 @@
 
 namespace whiteroom::monitoring::audio {
 
+/// Values of the label `mode`.
+enum class Mode : std::uint8_t { offline, bypassed, paused, count_ };
+inline constexpr std::string_view kModeValues[] = {"offline", "bypassed", "paused"};
+
 /// Values of the label `cause`.
 enum class Cause : std::uint8_t { over_budget, late_callback, device, configuration, count_ };
 inline constexpr std::string_view kCauseValues[] = {"over_budget", "late_callback", "device", "configuration"};
@@ -34,6 +38,8 @@ inline constexpr std::array<std::int64_t, 13> kAudioDeadlineHeadroomRatioCellBou
 inline constexpr double kAudioCallbackJitterRatioBounds[] = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0};
 /// The bounds in units of the cells.
 inline constexpr std::array<std::int64_t, 13> kAudioCallbackJitterRatioCellBounds{1000000, 2000000, 5000000, 10000000, 20000000, 50000000, 100000000, 200000000, 500000000, 1000000000, 2000000000, 5000000000, 10000000000};
+
+inline constexpr LabelSpec kAudioCallbacksNotRealtimeTotalLabels[] = {{"mode", kModeValues}};
 
 inline constexpr LabelSpec kAudioDropoutsTotalLabels[] = {{"cause", kCauseValues}};
 
@@ -95,8 +101,25 @@ inline constexpr FamilySpec kFamilies[] = {
      .combine = Combine::sum,
      .thread = Thread::realtime,
      .scale = 1},
+    {.name = "audio_callbacks_not_realtime_total",
+     .help = "Render callbacks without a deadline, by the reason; they count nowhere else.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1,
+     .labels = kAudioCallbacksNotRealtimeTotalLabels},
     {.name = "audio_engine_xruns_total",
      .help = "Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::any,
+     .scale = 1},
+    {.name = "audio_input_overruns_total",
+     .help = "Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
@@ -130,6 +153,14 @@ inline constexpr FamilySpec kFamilies[] = {
      .thread = Thread::realtime,
      .scale = 1000000000,
      .labels = kAudioDropoutSecondsTotalLabels},
+    {.name = "audio_lateness_caught_up_seconds_total",
+     .help = "Time by which callbacks missed what would have been a deadline with two buffers, and which the device's queue made up for; no sound was lost.",
+     .unit = "seconds",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .combine = Combine::sum,
+     .thread = Thread::realtime,
+     .scale = 1000000000},
     {.name = "audio_channel_render_seconds_total",
      .help = "Render time of one mixer channel by the wall clock; its rate is the load of the channel.",
      .unit = "seconds",
@@ -220,20 +251,23 @@ inline constexpr const FamilySpec& kAudioEngineLoadRatio = kFamilies[1];
 inline constexpr const FamilySpec& kAudioDeadlineHeadroomRatio = kFamilies[2];
 inline constexpr const FamilySpec& kAudioCallbackJitterRatio = kFamilies[3];
 inline constexpr const FamilySpec& kAudioCallbacksTotal = kFamilies[4];
-inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[5];
-inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[6];
-inline constexpr const FamilySpec& kAudioDeadlinesMissedTotal = kFamilies[7];
-inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[8];
-inline constexpr const FamilySpec& kAudioChannelRenderSecondsTotal = kFamilies[9];
-inline constexpr const FamilySpec& kAudioPluginRenderSecondsTotal = kFamilies[10];
-inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[11];
-inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[12];
-inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[13];
-inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[14];
-inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[15];
-inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[16];
-inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[17];
-inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[18];
+inline constexpr const FamilySpec& kAudioCallbacksNotRealtimeTotal = kFamilies[5];
+inline constexpr const FamilySpec& kAudioEngineXrunsTotal = kFamilies[6];
+inline constexpr const FamilySpec& kAudioInputOverrunsTotal = kFamilies[7];
+inline constexpr const FamilySpec& kAudioDropoutsTotal = kFamilies[8];
+inline constexpr const FamilySpec& kAudioDeadlinesMissedTotal = kFamilies[9];
+inline constexpr const FamilySpec& kAudioDropoutSecondsTotal = kFamilies[10];
+inline constexpr const FamilySpec& kAudioLatenessCaughtUpSecondsTotal = kFamilies[11];
+inline constexpr const FamilySpec& kAudioChannelRenderSecondsTotal = kFamilies[12];
+inline constexpr const FamilySpec& kAudioPluginRenderSecondsTotal = kFamilies[13];
+inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[14];
+inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[15];
+inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[16];
+inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[17];
+inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[18];
+inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[19];
+inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[20];
+inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[21];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -241,6 +275,7 @@ constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 struct Shared {
   explicit Shared(Segment& segment)
       : audio_engine_xruns_total(segment.cells(kAudioEngineXrunsTotal), segment.lost()),
+        audio_input_overruns_total(segment.cells(kAudioInputOverrunsTotal), segment.lost()),
         audio_buffer_duration_seconds(segment.cells(kAudioBufferDurationSeconds), segment.lost()),
         audio_buffer_frames(segment.cells(kAudioBufferFrames), segment.lost()),
         audio_sample_rate_hertz(segment.cells(kAudioSampleRateHertz), segment.lost()),
@@ -250,6 +285,8 @@ struct Shared {
 
   /// Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.
   Counter<Thread::any> audio_engine_xruns_total;
+  /// Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver.
+  Counter<Thread::any> audio_input_overruns_total;
   /// Length of one audio buffer, which is the deadline of one render callback.
   Gauge<Thread::any> audio_buffer_duration_seconds;
   /// Frames in one audio buffer.
@@ -274,9 +311,11 @@ struct Realtime {
         audio_deadline_headroom_ratio(instance.cells(kAudioDeadlineHeadroomRatio), segment.lost()),
         audio_callback_jitter_ratio(instance.cells(kAudioCallbackJitterRatio), segment.lost()),
         audio_callbacks_total(instance.cells(kAudioCallbacksTotal), segment.lost()),
+        audio_callbacks_not_realtime_total(instance.cells(kAudioCallbacksNotRealtimeTotal), segment.lost()),
         audio_dropouts_total(instance.cells(kAudioDropoutsTotal), segment.lost()),
         audio_deadlines_missed_total(instance.cells(kAudioDeadlinesMissedTotal), segment.lost()),
         audio_dropout_seconds_total(instance.cells(kAudioDropoutSecondsTotal), segment.lost()),
+        audio_lateness_caught_up_seconds_total(instance.cells(kAudioLatenessCaughtUpSecondsTotal), segment.lost()),
         audio_channel_render_seconds_total(instance, kAudioChannelRenderSecondsTotal, segment.lost()),
         audio_plugin_render_seconds_total(instance, kAudioPluginRenderSecondsTotal, segment.lost()),
         audio_plugin_deadlines_missed_total(instance, kAudioPluginDeadlinesMissedTotal, segment.lost()),
@@ -295,12 +334,16 @@ struct Realtime {
   Histogram<Thread::realtime, Ratio, kAudioCallbackJitterRatioCellBounds> audio_callback_jitter_ratio;
   /// Render callbacks that have ended.
   Counter<Thread::realtime> audio_callbacks_total;
+  /// Render callbacks without a deadline, by the reason; they count nowhere else.
+  ByLabel<Counter<Thread::realtime>, kAudioCallbacksNotRealtimeTotal.group_cells(), Mode> audio_callbacks_not_realtime_total;
   /// Maximal runs of missed deadlines, by cause. The first second after a start does not count.
   ByLabel<Counter<Thread::realtime>, kAudioDropoutsTotal.group_cells(), Cause> audio_dropouts_total;
   /// Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
   ByLabel<Counter<Thread::realtime>, kAudioDeadlinesMissedTotal.group_cells(), Cause> audio_deadlines_missed_total;
   /// Sound lost in dropouts, by cause.
   ByLabel<DurationCounter<Thread::realtime>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
+  /// Time by which callbacks missed what would have been a deadline with two buffers, and which the device's queue made up for; no sound was lost.
+  DurationCounter<Thread::realtime> audio_lateness_caught_up_seconds_total;
   /// Render time of one mixer channel by the wall clock; its rate is the load of the channel.
   Open<DurationCounter<Thread::realtime>, const Instance, 1> audio_channel_render_seconds_total;
   /// Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.

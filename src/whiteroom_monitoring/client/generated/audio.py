@@ -52,9 +52,28 @@ audio_callbacks_total = Counter(
     thread="realtime",
     scale=1,
 )
+audio_callbacks_not_realtime_total = Counter(
+    name="audio_callbacks_not_realtime_total",
+    help="Render callbacks without a deadline, by the reason; they count nowhere else.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1,
+    labels=(("mode", ("offline", "bypassed", "paused",)),),
+)
 audio_engine_xruns_total = Counter(
     name="audio_engine_xruns_total",
     help="Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.",
+    unit="",
+    number="u64",
+    combine="sum",
+    thread="any",
+    scale=1,
+)
+audio_input_overruns_total = Counter(
+    name="audio_input_overruns_total",
+    help="Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver.",
     unit="",
     number="u64",
     combine="sum",
@@ -90,6 +109,15 @@ audio_dropout_seconds_total = Counter(
     thread="realtime",
     scale=1000000000,
     labels=(("cause", ("over_budget", "late_callback", "device", "configuration",)),),
+)
+audio_lateness_caught_up_seconds_total = Counter(
+    name="audio_lateness_caught_up_seconds_total",
+    help="Time by which callbacks missed what would have been a deadline with two buffers, and which the device's queue made up for; no sound was lost.",
+    unit="seconds",
+    number="u64",
+    combine="sum",
+    thread="realtime",
+    scale=1000000000,
 )
 audio_channel_render_seconds_total = Counter(
     name="audio_channel_render_seconds_total",
@@ -192,10 +220,13 @@ METRICS = (
     audio_deadline_headroom_ratio,
     audio_callback_jitter_ratio,
     audio_callbacks_total,
+    audio_callbacks_not_realtime_total,
     audio_engine_xruns_total,
+    audio_input_overruns_total,
     audio_dropouts_total,
     audio_deadlines_missed_total,
     audio_dropout_seconds_total,
+    audio_lateness_caught_up_seconds_total,
     audio_channel_render_seconds_total,
     audio_plugin_render_seconds_total,
     audio_plugin_deadlines_missed_total,

@@ -3,6 +3,10 @@ from typing import Literal
 
 from whiteroom_monitoring.client._native import Counter, Gauge, Histogram, Info, Metric
 
+class _AudioCallbacksNotRealtimeTotal(Metric):
+    def inc(self, amount: float = 1, *, mode: Literal["offline", "bypassed", "paused"]) -> None: ...
+    def labels(self, *, mode: Literal["offline", "bypassed", "paused"]) -> Counter: ...
+
 class _AudioDropoutsTotal(Metric):
     def inc(self, amount: float = 1, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> None: ...
     def labels(self, *, cause: Literal["over_budget", "late_callback", "device", "configuration"]) -> Counter: ...
@@ -40,14 +44,20 @@ audio_callback_jitter_ratio: Histogram
 """How much later than it was due a callback began, as a share of its deadline."""
 audio_callbacks_total: Counter
 """Render callbacks that have ended."""
+audio_callbacks_not_realtime_total: _AudioCallbacksNotRealtimeTotal
+"""Render callbacks without a deadline, by the reason; they count nowhere else."""
 audio_engine_xruns_total: Counter
 """Buffer over- and underruns, as reported by the audio driver or, without one, by the clock."""
+audio_input_overruns_total: Counter
+"""Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver."""
 audio_dropouts_total: _AudioDropoutsTotal
 """Maximal runs of missed deadlines, by cause. The first second after a start does not count."""
 audio_deadlines_missed_total: _AudioDeadlinesMissedTotal
 """Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout."""
 audio_dropout_seconds_total: _AudioDropoutSecondsTotal
 """Sound lost in dropouts, by cause."""
+audio_lateness_caught_up_seconds_total: Counter
+"""Time by which callbacks missed what would have been a deadline with two buffers, and which the device's queue made up for; no sound was lost."""
 audio_channel_render_seconds_total: _AudioChannelRenderSecondsTotal
 """Render time of one mixer channel by the wall clock; its rate is the load of the channel."""
 audio_plugin_render_seconds_total: _AudioPluginRenderSecondsTotal

@@ -25,18 +25,43 @@ public struct AudioMetrics: ~Copyable {
     }
 
     /// A callback for `frames` has begun and ended at these times, and was due, where the driver
-    /// knows that. Counts what recording has cost, too: take `ended` just before.
+    /// knows that. `waited`: the thread had to wait for it; nil where nobody knows. Counts what
+    /// recording has cost, too: take `ended` just before. One that is not for real time is counted
+    /// as such and judged by nothing.
     public func callbackRendered(
-        began: MonotonicTime, ended: MonotonicTime, frames: Int, due: MonotonicTime? = nil
+        began: MonotonicTime, ended: MonotonicTime, frames: Int, due: MonotonicTime? = nil,
+        mode: CallbackMode = .realtime, waited: Bool? = nil
     ) {
-        let frames = UInt32(clamping: frames)
-        guard var due = due?.nanoseconds else {
-            wrm_audio_metrics_callback_rendered(
-                core, began.nanoseconds, ended.nanoseconds, frames, nil)
-            return
+        var due_ns = due?.nanoseconds ?? 0
+        withUnsafePointer(to: &due_ns) {
+            var details = wrm_callback_details()
+            details.due_ns = due == nil ? nil : $0
+            details.mode = mode.inCore
+            details.waited = waited.map { $0 ? WRM_WAITED_YES : WRM_WAITED_NO } ?? WRM_WAITED_UNKNOWN
+            wrm_audio_metrics_callback_rendered_as(
+                core, began.nanoseconds, ended.nanoseconds, UInt32(clamping: frames), &details)
         }
-        wrm_audio_metrics_callback_rendered(
-            core, began.nanoseconds, ended.nanoseconds, frames, &due)
+    }
+}
+
+/// What a callback renders for. Only real time has a deadline.
+public enum CallbackMode: Sendable {
+    /// A device plays it.
+    case realtime
+    /// Nobody listens while it is made.
+    case offline
+    /// The device plays what somebody else makes.
+    case bypassed
+    /// The device plays silence on purpose.
+    case paused
+
+    var inCore: wrm_callback_mode {
+        switch self {
+        case .realtime: WRM_CALLBACK_REALTIME
+        case .offline: WRM_CALLBACK_OFFLINE
+        case .bypassed: WRM_CALLBACK_BYPASSED
+        case .paused: WRM_CALLBACK_PAUSED
+        }
     }
 }
 
@@ -69,6 +94,27 @@ public final class AudioStreamMetrics: @unchecked Sendable {
         wrm_audio_metrics_set_stream(core, sampleRateHertz, UInt32(clamping: bufferFrames))
     }
 
+    /// Say how many buffers of that length the device holds, the one that it plays counted; 0 where
+    /// nobody knows. Wait-free.
+    public func setDeviceBuffers(_ buffers: Int) {
+        wrm_audio_metrics_set_device_buffers(core, UInt32(clamping: buffers))
+    }
+
+    /// The stream stops on purpose: nobody expects sound until the next callback. Wait-free.
+    public func streamStops() {
+        wrm_audio_metrics_stream_stops(core)
+    }
+
+    /// The stream starts after a pause: what follows is judged afresh. Wait-free.
+    public func streamStarts() {
+        wrm_audio_metrics_stream_starts(core)
+    }
+
+    /// Say what the callbacks render for from now on. Wait-free.
+    public func setMode(_ mode: CallbackMode) {
+        wrm_audio_metrics_set_mode(core, mode.inCore)
+    }
+
     /// Say whether the callback runs with real-time scheduling. Wait-free.
     public func setRealtimeScheduling(_ inForce: Bool) {
         wrm_audio_metrics_set_realtime_scheduling(core, inForce)
@@ -82,5 +128,10 @@ public final class AudioStreamMetrics: @unchecked Sendable {
     /// The device reports an XRUN, and how late it was if it says so. Wait-free.
     public func reportXrun(delay: Duration = .zero) {
         wrm_audio_metrics_report_xrun(core, delay.inNanoseconds)
+    }
+
+    /// Recorded sound was lost because nobody fetched it in time. Wait-free.
+    public func reportInputOverrun() {
+        wrm_audio_metrics_report_input_overrun(core)
     }
 }

@@ -4,6 +4,14 @@ import WhiteRoomMonitoringCore
 
 /// Metrics of the domain `audio`, recorded by `juce-backend`.
 public enum Audio {
+    /// Values of the label `mode`.
+    @frozen public enum Mode: UInt8, ClosedLabel {
+        case offline, bypassed, paused
+
+        @inlinable public static var count: Int { 3 }
+        public static let texts = ["offline", "bypassed", "paused"]
+    }
+
     /// Values of the label `cause`.
     @frozen public enum Cause: UInt8, ClosedLabel {
         case overBudget, lateCallback, device, configuration
@@ -58,6 +66,8 @@ public enum Audio {
 
         /// `audio_engine_xruns_total`: Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.
         public let audioEngineXrunsTotal: Counter<AnyThread>
+        /// `audio_input_overruns_total`: Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver.
+        public let audioInputOverrunsTotal: Counter<AnyThread>
         /// `audio_buffer_duration_seconds`: Length of one audio buffer, which is the deadline of one render callback.
         public let audioBufferDurationSeconds: Gauge<AnyThread>
         /// `audio_buffer_frames`: Frames in one audio buffer.
@@ -77,6 +87,7 @@ public enum Audio {
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment
             audioEngineXrunsTotal = try segment.handle("audio_engine_xruns_total")
+            audioInputOverrunsTotal = try segment.handle("audio_input_overruns_total")
             audioBufferDurationSeconds = try segment.handle("audio_buffer_duration_seconds")
             audioBufferFrames = try segment.handle("audio_buffer_frames")
             audioSampleRateHertz = try segment.handle("audio_sample_rate_hertz")
@@ -98,12 +109,16 @@ public enum Audio {
         public let audioCallbackJitterRatio: Histogram<OneThread, Ratio, AudioCallbackJitterRatioBuckets>
         /// `audio_callbacks_total`: Render callbacks that have ended.
         public let audioCallbacksTotal: Counter<OneThread>
+        /// `audio_callbacks_not_realtime_total`: Render callbacks without a deadline, by the reason; they count nowhere else.
+        public let audioCallbacksNotRealtimeTotal: ByLabel<Mode, Counter<OneThread>>
         /// `audio_dropouts_total`: Maximal runs of missed deadlines, by cause. The first second after a start does not count.
         public let audioDropoutsTotal: ByLabel<Cause, Counter<OneThread>>
         /// `audio_deadlines_missed_total`: Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
         public let audioDeadlinesMissedTotal: ByLabel<Cause, Counter<OneThread>>
         /// `audio_dropout_seconds_total`: Sound lost in dropouts, by cause.
         public let audioDropoutSecondsTotal: ByLabel<Cause, DurationCounter<OneThread>>
+        /// `audio_lateness_caught_up_seconds_total`: Time by which callbacks missed what would have been a deadline with two buffers, and which the device's queue made up for; no sound was lost.
+        public let audioLatenessCaughtUpSecondsTotal: DurationCounter<OneThread>
         /// `audio_channel_render_seconds_total`: Render time of one mixer channel by the wall clock; its rate is the load of the channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func audioChannelRenderSecondsTotal(channel: String) throws(MonitoringError) -> DurationCounter<OneThread> {
@@ -135,9 +150,11 @@ extension Audio.Realtime {
             audioDeadlineHeadroomRatio: try taken.handle("audio_deadline_headroom_ratio"),
             audioCallbackJitterRatio: try taken.handle("audio_callback_jitter_ratio"),
             audioCallbacksTotal: try taken.handle("audio_callbacks_total"),
+            audioCallbacksNotRealtimeTotal: try taken.handle("audio_callbacks_not_realtime_total"),
             audioDropoutsTotal: try taken.handle("audio_dropouts_total"),
             audioDeadlinesMissedTotal: try taken.handle("audio_deadlines_missed_total"),
             audioDropoutSecondsTotal: try taken.handle("audio_dropout_seconds_total"),
+            audioLatenessCaughtUpSecondsTotal: try taken.handle("audio_lateness_caught_up_seconds_total"),
             audioMonitoringSecondsTotal: try taken.handle("audio_monitoring_seconds_total"),
             instance: taken)
     }
