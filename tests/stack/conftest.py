@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.offsets import free_offset
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
 
@@ -74,16 +75,6 @@ class RunningStack:
     @property
     def _offset(self) -> int:
         return self.layout.port_offset
-
-
-def free_offset() -> int:
-    """Return an offset at which all ports of a stack are free."""
-    start = 11_000 + os.getpid() % 90 * 100
-    for offset in range(start, start + 9_000, 50):
-        ports = [port + offset for port in PORTS.values()]
-        if all(processes.can_listen(LOOPBACK, port) for port in ports):
-            return offset
-    raise AssertionError("no free ports")
 
 
 @pytest.fixture

@@ -133,12 +133,12 @@ def test_slow_plugin_is_found_in_three_looks(panels, fault) -> None:
     fault("kind=slow_plugin", "channel=bass", "microseconds=8000")
 
     def broken() -> bool:
-        return panels.value(SOUND, "Sound") > 6 and panels.value(SOUND, "Deadline in use") > 1
+        return panels.value(SOUND, "Audio quality") > 6 and panels.value(SOUND, "Load (p99)") > 1
 
-    wait_until(broken, LIMIT_S, "the sound is said to be broken")
+    wait_until(broken, LIMIT_S, "the sound is shown as broken")
     for title, culprit in (
-        ("Suspects, each of its limit", "engine"),
-        ("Costliest channels now", "bass"),
+        ("Culprits, each as a share of its limit", "engine"),
+        ("Most expensive channels", "bass"),
         ("Sound lost by cause", "over_budget"),
     ):
 
@@ -153,12 +153,15 @@ def test_failing_calls_are_named(stack, panels, fault) -> None:
 
     `verify` names the panel, which promises to be empty.
     """
-    title = "Failed calls by function and code"
+    title = "FFI errors by function and code"
     assert panels.show(SOUND, title) == {}
     fault("kind=failing_calls", "function=sch_engine_set_tempo", "code=rejected")
     name = "sch_engine_set_tempo rejected"
     wait_until(lambda: name in panels.show(SOUND, title), LIMIT_S, "the failed calls are shown")
-    assert panels.show(SOUND, "Suspects, each of its limit")["bridge: failed calls, of 5 %"] > 0
+    assert (
+        panels.show(SOUND, "Culprits, each as a share of its limit")["FFI: failed calls, of 5 %"]
+        > 0
+    )
     [seen] = [check["seen"] for check in _verify(stack, "0") if check["id"] == f"panels.{SOUND}"]
     assert f"{title}: query A: found 1 series, expected none" in seen
 

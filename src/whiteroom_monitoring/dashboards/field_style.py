@@ -1,4 +1,4 @@
-"""How values look: limits and the colours beyond them, and words in the place of numbers."""
+"""How values look: thresholds with their colours, and texts in the place of numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Number = float | int
 
 
 @dataclass(frozen=True)
-class Limits:
+class Thresholds:
     """From where on a value is a ``warning``, and from where on it is ``bad``.
 
     When ``bad`` is the smaller of both, lower is worse.
@@ -31,65 +31,68 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Word:
-    """A word that stands for the values from ``low`` to ``high``, both included."""
+class ValueText:
+    """A text that stands for the values from ``low`` to ``high``, both included."""
 
     text: str
-    colour: str
+    color: str
     low: Number
     high: Number
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a panel's values are shown.
+class FieldStyle:
+    """How a panel's values are shown: Grafana's field configuration.
 
-    ``unit`` is one of Grafana's. ``fixed`` gives series of a name a colour of their own, and
-    ``dashed`` those that are limits and no measurements.
+    ``unit`` is one of Grafana's. ``no_value`` is shown where there is no value. ``colors`` gives
+    series of a name a colour of their own, and ``dashed`` names series that are limits and no
+    measurements.
     """
 
     unit: str
-    limits: Limits | None = None
-    words: tuple[Word, ...] = ()
+    thresholds: Thresholds | None = None
+    mappings: tuple[ValueText, ...] = ()
     decimals: int | None = None
-    highest: Number | None = None
-    lowest: Number | None = 0
-    nothing: str | None = None
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    maximum: Number | None = None
+    minimum: Number | None = 0
+    no_value: str | None = None
+    colors: Mapping[str, str] = field(default_factory=dict)
     dashed: tuple[str, ...] = ()
 
-    def thresholds(self) -> dashboard.ThresholdsConfig:
-        """Return the limits as Grafana's thresholds."""
-        steps = self.limits.steps() if self.limits else [(PLAIN, None)]
+    def threshold_steps(self) -> dashboard.ThresholdsConfig:
+        """Return the thresholds as Grafana has them."""
+        steps = self.thresholds.steps() if self.thresholds else [(PLAIN, None)]
         return (
             dashboard.ThresholdsConfig()
             .mode(model.ThresholdsMode.ABSOLUTE)
-            .steps([model.Threshold(value=value, color=colour) for colour, value in steps])
+            .steps([model.Threshold(value=value, color=color) for color, value in steps])
         )
 
-    def mappings(self) -> list[model.ValueMapping]:
-        """Return the words as Grafana's value mappings."""
+    def value_mappings(self) -> list[model.ValueMapping]:
+        """Return the texts as Grafana's value mappings."""
         return [
             model.RangeMap(
                 options=model.DashboardRangeMapOptions(
-                    from_val=word.low,
-                    to=word.high,
-                    result=model.ValueMappingResult(text=word.text, color=word.colour, index=index),
+                    from_val=mapping.low,
+                    to=mapping.high,
+                    result=model.ValueMappingResult(
+                        text=mapping.text, color=mapping.color, index=index
+                    ),
                 )
             )
-            for index, word in enumerate(self.words)
+            for index, mapping in enumerate(self.mappings)
         ]
 
     def overrides(self) -> list[tuple[str, list[model.DynamicConfigValue]]]:
         """Return what differs for series of a name."""
-        names = dict.fromkeys([*self.fixed, *self.dashed])
+        names = dict.fromkeys([*self.colors, *self.dashed])
         return [(name, self._override(name)) for name in names]
 
     def _override(self, name: str) -> list[model.DynamicConfigValue]:
-        colour = {"mode": "fixed", "fixedColor": self.fixed.get(name, BAD)}
-        values = [model.DynamicConfigValue(id_val="color", value=colour)]
+        color = {"mode": "fixed", "fixedColor": self.colors.get(name, BAD)}
+        values = [model.DynamicConfigValue(id_val="color", value=color)]
         if name in self.dashed:
-            style = {"fill": "dash", "dash": [8, 6]}
-            values.append(model.DynamicConfigValue(id_val="custom.lineStyle", value=style))
+            line = {"fill": "dash", "dash": [8, 6]}
+            values.append(model.DynamicConfigValue(id_val="custom.lineStyle", value=line))
             values.append(model.DynamicConfigValue(id_val="custom.fillOpacity", value=0))
         return values

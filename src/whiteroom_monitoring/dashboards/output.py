@@ -6,22 +6,29 @@ import json
 
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.codegen.files import head
-from whiteroom_monitoring.dashboards.assembly import Dashboard, expectations
-from whiteroom_monitoring.dashboards.expectations import FILE
-from whiteroom_monitoring.dashboards.registry import DASHBOARDS
+from whiteroom_monitoring.dashboards import registry
+from whiteroom_monitoring.dashboards.dashboard import Dashboard
+from whiteroom_monitoring.dashboards.expectation import FILE
+from whiteroom_monitoring.locations import share
 
 FOLDER = "infrastructure/monitoring/grafana"
+BOARDS = f"{FOLDER}/boards"
 
 
 def generate(_: Catalogue) -> dict[str, str]:
     """Return every dashboard, and the expectations of all, by path."""
-    files = {f"{FOLDER}/dashboards/{each.slug}.json": each.json(_note(each)) for each in DASHBOARDS}
-    note = {"": head("", "src/whiteroom_monitoring/dashboards").strip()}
-    text = json.dumps(note | expectations(DASHBOARDS), indent=2)
+    dashboards = registry.load(share(BOARDS))
+    files = {
+        f"{FOLDER}/dashboards/{dashboard.slug}.json": dashboards.json(dashboard, _note(dashboard))
+        for dashboard in dashboards
+    }
+    note = {"": head("", BOARDS).strip()}
+    expectations = {dashboard.uid: dashboard.expectations() for dashboard in dashboards}
+    text = json.dumps(note | expectations, indent=2)
     # Like a dashboard, so that the first line says where the file comes from.
     files[f"{FOLDER}/{FILE}"] = text.replace("{\n  ", "{ ", 1) + "\n"
     return files
 
 
-def _note(each: Dashboard) -> str:
-    return head("", f"src/{each.source.replace('.', '/')}.py").strip()
+def _note(dashboard: Dashboard) -> str:
+    return head("", f"{BOARDS}/{dashboard.slug.replace('-', '_')}").strip()

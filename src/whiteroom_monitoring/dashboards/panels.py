@@ -1,50 +1,53 @@
-"""The kinds of panels that our dashboards are made of, each with the defaults of the house."""
+"""The panels that dashboards are made of, named as Grafana names them, with common defaults."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grafana_foundation_sdk.builders import (
-    bargauge,
-    common,
-    dashboard,
-    gauge,
-    heatmap,
-    stat,
-    table,
-)
-from grafana_foundation_sdk.builders import timeseries as time_series
+from grafana_foundation_sdk.builders import bargauge, common, dashboard
+from grafana_foundation_sdk.builders import gauge as gauge_builder
+from grafana_foundation_sdk.builders import heatmap as heatmap_builder
+from grafana_foundation_sdk.builders import stat as stat_builder
+from grafana_foundation_sdk.builders import table as table_builder
+from grafana_foundation_sdk.builders import timeseries as timeseries_builder
 from grafana_foundation_sdk.cog.builder import Builder
-from grafana_foundation_sdk.models import common as style
+from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 
-from whiteroom_monitoring.dashboards.expectation import Shows
-from whiteroom_monitoring.dashboards.field_style import Look
+from whiteroom_monitoring.dashboards.expectation import Expected
+from whiteroom_monitoring.dashboards.field_style import FieldStyle
 from whiteroom_monitoring.dashboards.links import runbook_link
 from whiteroom_monitoring.dashboards.queries import PROMETHEUS, Query, ref_ids
 
 _STACKED_OPACITY, _LINE_OPACITY = 50, 8
 
-Visual = time_series.Panel | stat.Panel | gauge.Panel | bargauge.Panel | table.Panel | heatmap.Panel
+Visual = (
+    timeseries_builder.Panel
+    | stat_builder.Panel
+    | gauge_builder.Panel
+    | bargauge.Panel
+    | table_builder.Panel
+    | heatmap_builder.Panel
+)
 
 Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class About:
+class PanelMeta:
     """What a panel is for: ``title``, and ``text`` that says what it means and what to do.
 
-    ``runbooks`` are the alerts whose runbooks help; ``shows`` is what it shows in a healthy system,
-    that is one with the job ``needs`` (None: with that of its row), and once there is a series
-    ``waits_for``.
+    ``runbooks`` are the alerts whose runbooks help; ``expect`` is what it shows in a healthy
+    system, that is one with the job ``needs`` (None: with that of its row), and once there is a
+    series ``waits_for``.
     """
 
     title: str
     text: str
     runbooks: tuple[str, ...] = ()
-    shows: Shows = Shows.DATA
+    expect: Expected = Expected.DATA
     needs: str | None = None
     waits_for: str | None = None
 
@@ -56,7 +59,7 @@ class Panel(Builder[model.Panel]):
     ``has_metrics`` is False for a panel without queries.
     """
 
-    about: About
+    meta: PanelMeta
     builder: Builder[model.Panel]
     size: Size
     has_metrics: bool = True
@@ -64,96 +67,101 @@ class Panel(Builder[model.Panel]):
     def build(self) -> model.Panel:
         """Return Grafana's panel, without an id and a place."""
         built = self.builder.build()
-        built.title, built.description = self.about.title, self.about.text
-        built.links = [runbook_link(name).build() for name in self.about.runbooks]
+        built.title, built.description = self.meta.title, self.meta.text
+        built.links = [runbook_link(name).build() for name in self.meta.runbooks]
         width, height = self.size
         built.grid_pos = model.GridPos(w=width, h=height)
         return built
 
 
-def lines(
-    about: About, queries: Sequence[Query], look: Look, size: Size, *, stacked: bool = False
+def timeseries(
+    meta: PanelMeta,
+    queries: Sequence[Query],
+    style: FieldStyle,
+    size: Size,
+    *,
+    stacked: bool = False,
 ) -> Panel:
     """Return lines over time; ``stacked`` ones add up to a whole."""
     builder = (
-        time_series.Panel()
+        timeseries_builder.Panel()
         .line_width(1)
         .fill_opacity(_STACKED_OPACITY if stacked else _LINE_OPACITY)
-        .show_points(style.VisibilityMode.NEVER)
+        .show_points(options.VisibilityMode.NEVER)
         .legend(_legend())
         .tooltip(_tooltip())
-        .thresholds_style(_limit_lines(look))
+        .thresholds_style(_threshold_lines(style))
         .color_scheme(_colours(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
     )
     if stacked:
-        builder.stacking(common.StackingConfig().group("A").mode(style.StackingMode.NORMAL))
-    return _panel(builder, about, queries, look, size)
+        builder.stacking(common.StackingConfig().group("A").mode(options.StackingMode.NORMAL))
+    return _panel(builder, meta, queries, style, size)
 
 
-def bars(about: About, queries: Sequence[Query], look: Look, size: Size) -> Panel:
+def bar_chart(meta: PanelMeta, queries: Sequence[Query], style: FieldStyle, size: Size) -> Panel:
     """Return stacked bars over time, for what happens now and then."""
-    panel = lines(about, queries, look, size, stacked=True)
-    assert isinstance(panel.builder, time_series.Panel)
-    panel.builder.draw_style(style.GraphDrawStyle.BARS).fill_opacity(90)
+    panel = timeseries(meta, queries, style, size, stacked=True)
+    assert isinstance(panel.builder, timeseries_builder.Panel)
+    panel.builder.draw_style(options.GraphDrawStyle.BARS).fill_opacity(90)
     return panel
 
 
-def figure(about: About, query: Query, look: Look, size: Size) -> Panel:
+def stat(meta: PanelMeta, query: Query, style: FieldStyle, size: Size) -> Panel:
     """Return one large number of now; never an old one in the place of one that is missing."""
     builder = (
-        stat.Panel()
-        .graph_mode(style.BigValueGraphMode.NONE)
-        .color_mode(style.BigValueColorMode.VALUE)
+        stat_builder.Panel()
+        .graph_mode(options.BigValueGraphMode.NONE)
+        .color_mode(options.BigValueColorMode.VALUE)
         .reduce_options(_newest())
         .color_scheme(_colours(model.FieldColorModeId.THRESHOLDS))
     )
-    return _panel(builder, about, [query], look, size)
+    return _panel(builder, meta, [query], style, size)
 
 
-def dial(about: About, query: Query, look: Look, size: Size) -> Panel:
+def gauge(meta: PanelMeta, query: Query, style: FieldStyle, size: Size) -> Panel:
     """Return a gauge of now between its lowest and highest value."""
     builder = (
-        gauge.Panel()
+        gauge_builder.Panel()
         .reduce_options(_newest())
         .color_scheme(_colours(model.FieldColorModeId.THRESHOLDS))
     )
-    return _panel(builder, about, [query], look, size)
+    return _panel(builder, meta, [query], style, size)
 
 
-def ranking(about: About, queries: Sequence[Query], look: Look, size: Size) -> Panel:
+def bar_gauge(meta: PanelMeta, queries: Sequence[Query], style: FieldStyle, size: Size) -> Panel:
     """Return a horizontal bar of now for each series."""
     builder = (
         bargauge.Panel()
-        .display_mode(style.BarGaugeDisplayMode.BASIC)
-        .orientation(style.VizOrientation.HORIZONTAL)
+        .display_mode(options.BarGaugeDisplayMode.BASIC)
+        .orientation(options.VizOrientation.HORIZONTAL)
         .reduce_options(_newest())
         .color_scheme(_colours(model.FieldColorModeId.THRESHOLDS))
     )
-    return _panel(builder, about, queries, look, size)
+    return _panel(builder, meta, queries, style, size)
 
 
-def spread(about: About, query: Query, look: Look, size: Size) -> Panel:
+def heatmap(meta: PanelMeta, query: Query, style: FieldStyle, size: Size) -> Panel:
     """Return a heatmap of a histogram: when it took how long, and how often."""
     builder = (
-        heatmap.Panel()
+        heatmap_builder.Panel()
         .calculate(False)
         .color(
-            heatmap.HeatmapColorOptions()
+            heatmap_builder.HeatmapColorOptions()
             .mode(HeatmapColorMode.SCHEME)
             .scheme("Blues")
             .steps(64)
             .exponent(0.5)
         )
-        .y_axis(heatmap.YAxisConfig().unit(look.unit))
+        .y_axis(heatmap_builder.YAxisConfig().unit(style.unit))
         .cell_gap(1)
     )
-    return _panel(builder, about, [query], look, size)
+    return _panel(builder, meta, [query], style, size)
 
 
-def listing(
-    about: About,
+def table(
+    meta: PanelMeta,
     queries: Sequence[Query],
-    look: Look,
+    style: FieldStyle,
     size: Size,
     columns: Mapping[str, str],
     *,
@@ -162,10 +170,10 @@ def listing(
 ) -> Panel:
     """Return a table of now with the ``columns``: what Grafana calls them, and what we do.
 
-    ``units`` are those of columns, by our names, that differ from the look's. ``without`` are
+    ``units`` are those of columns, by our names, that differ from the style's. ``without`` are
     columns that are left out, besides the time.
     """
-    builder = table.Panel().color_scheme(_colours(model.FieldColorModeId.THRESHOLDS))
+    builder = table_builder.Panel().color_scheme(_colours(model.FieldColorModeId.THRESHOLDS))
     if len(queries) > 1:
         builder.with_transformation(model.DataTransformerConfig(id_val="merge", options={}))
     builder.with_transformation(
@@ -180,15 +188,15 @@ def listing(
     )
     for name, unit in (units or {}).items():
         builder.override_by_name(name, [model.DynamicConfigValue(id_val="unit", value=unit)])
-    return _panel(builder, about, queries, look, size)
+    return _panel(builder, meta, queries, style, size)
 
 
-def alerts(about: About, size: Size, *, only: str = "") -> Panel:
-    """Return the alerts that fire or are about to; ``only`` is a selector such as {team="audio"}.
+def alert_list(meta: PanelMeta, size: Size, *, only: str = "") -> Panel:
+    """Return the alerts that fire or are meta to; ``only`` is a selector such as {team="audio"}.
 
     Grafana's foundation SDK has no builder for this panel.
     """
-    options = {
+    settings = {
         "viewMode": "list",
         "groupMode": "default",
         "groupBy": [],
@@ -206,49 +214,49 @@ def alerts(about: About, size: Size, *, only: str = "") -> Panel:
             "error": True,
         },
     }
-    return Panel(about, dashboard.Panel().type("alertlist").options(options), size, False)
+    return Panel(meta, dashboard.Panel().type("alertlist").options(settings), size, False)
 
 
 def _panel(
-    builder: Visual, about: About, queries: Sequence[Query], look: Look, size: Size
+    builder: Visual, meta: PanelMeta, queries: Sequence[Query], style: FieldStyle, size: Size
 ) -> Panel:
     builder.datasource(PROMETHEUS).targets(ref_ids(queries))
-    builder.unit(look.unit).thresholds(look.thresholds())
-    if look.words:
-        builder.mappings(look.mappings())
-    if look.decimals is not None:
-        builder.decimals(look.decimals)
-    if look.lowest is not None:
-        builder.min(look.lowest)
-    if look.highest is not None:
-        builder.max(look.highest)
-    if look.nothing is not None:
-        builder.no_value(look.nothing)
-    for name, properties in look.overrides():
+    builder.unit(style.unit).thresholds(style.threshold_steps())
+    if style.mappings:
+        builder.mappings(style.value_mappings())
+    if style.decimals is not None:
+        builder.decimals(style.decimals)
+    if style.minimum is not None:
+        builder.min(style.minimum)
+    if style.maximum is not None:
+        builder.max(style.maximum)
+    if style.no_value is not None:
+        builder.no_value(style.no_value)
+    for name, properties in style.overrides():
         builder.override_by_name(name, properties)
-    return Panel(about, builder, size)
+    return Panel(meta, builder, size)
 
 
 def _legend() -> common.VizLegendOptions:
     return (
         common.VizLegendOptions()
         .show_legend(True)
-        .display_mode(style.LegendDisplayMode.LIST)
-        .placement(style.LegendPlacement.BOTTOM)
+        .display_mode(options.LegendDisplayMode.LIST)
+        .placement(options.LegendPlacement.BOTTOM)
     )
 
 
 def _tooltip() -> common.VizTooltipOptions:
     return (
         common.VizTooltipOptions()
-        .mode(style.TooltipDisplayMode.MULTI)
-        .sort(style.SortOrder.DESCENDING)
+        .mode(options.TooltipDisplayMode.MULTI)
+        .sort(options.SortOrder.DESCENDING)
     )
 
 
-def _limit_lines(look: Look) -> common.GraphThresholdsStyleConfig:
-    mode = style.GraphThresholdsStyleMode
-    return common.GraphThresholdsStyleConfig().mode(mode.DASHED if look.limits else mode.OFF)
+def _threshold_lines(style: FieldStyle) -> common.GraphThresholdsStyleConfig:
+    mode = options.GraphThresholdsStyleMode
+    return common.GraphThresholdsStyleConfig().mode(mode.DASHED if style.thresholds else mode.OFF)
 
 
 def _newest() -> common.ReduceDataOptions:

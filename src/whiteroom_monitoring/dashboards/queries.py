@@ -15,22 +15,22 @@ Query = prometheus.Dataquery
 PROMETHEUS = DataSourceRef(type_val="prometheus", uid="${datasource}")
 
 
-def line(expression: str, legend: str) -> Query:
+def range_query(expression: str, legend: str) -> Query:
     """Return a query over the time range; ``legend`` names its series, with labels in {{...}}."""
     return _query(expression).legend_format(legend).range()
 
 
-def now(expression: str, legend: str) -> Query:
+def instant_query(expression: str, legend: str) -> Query:
     """Return a query of the present, that is of the end of the time range."""
     return _query(expression).legend_format(legend).instant()
 
 
-def rows(expression: str) -> Query:
+def table_query(expression: str) -> Query:
     """Return a query of the present whose labels become the columns of a table."""
     return _query(expression).format(PromQueryFormat.TABLE).instant()
 
 
-def buckets(expression: str) -> Query:
+def heatmap_query(expression: str) -> Query:
     """Return a query of a histogram's buckets for a heatmap; the result needs the label `le`."""
     return _query(expression).legend_format("{{le}}").format(PromQueryFormat.HEATMAP).range()
 

@@ -1,4 +1,4 @@
-"""What surrounds the panels of each dashboard: variables and annotations."""
+"""What surrounds the panels of a dashboard: template variables and annotations."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from grafana_foundation_sdk.models import dashboard as model
 from whiteroom_monitoring.dashboards.queries import PROMETHEUS
 
 Variable = Builder[model.VariableModel]
-
-# Where people read the repository; an operator changes it in alertmanager/templates, too.
-REPOSITORY = "https://git.whiteroom.example/white-room/blob/main/"
-DEPLOYMENTS = 'ALERTS{alertname=~"DeploymentCompleted|EngineVersionChanged", alertstate="firing"}'
-TROUBLE = 'ALERTS{alertstate="firing", priority=~"P0|P1|P2"}'
+AnnotationQuery = Builder[model.AnnotationQuery]
 
 
-def of_all() -> list[Variable]:
+def common(repository: str) -> list[Variable]:
     """Return the variables that every dashboard has: where metrics and the repository are."""
     prometheus = model.VariableOption(text="Prometheus", value="prometheus", selected=True)
     return [
@@ -24,11 +20,11 @@ def of_all() -> list[Variable]:
         .label("Data source")
         .type("prometheus")
         .current(prometheus),
-        dashboard.ConstantVariable("repository").label("Repository").value(REPOSITORY),
+        dashboard.ConstantVariable("repository").label("Repository").value(repository),
     ]
 
 
-def choice(name: str, metric: str, *, every: str | None = ".*") -> Variable:
+def label_values(name: str, metric: str, *, every: str | None = ".*") -> Variable:
     """Return a variable whose values are those of the label ``name`` of ``metric``.
 
     "All" means ``every``; None stands for each value that there is.
@@ -47,23 +43,14 @@ def choice(name: str, metric: str, *, every: str | None = ".*") -> Variable:
     return builder if every is None else builder.all_value(every)
 
 
-def marks() -> list[Builder[model.AnnotationQuery]]:
-    """Return what is marked on every panel's time axis: deployments and firing alerts."""
-    return [
-        _annotation("Deployments", DEPLOYMENTS, "blue", "version {{version}}"),
-        _annotation("Firing alerts", TROUBLE, "red", "{{priority}} {{service}}"),
-    ]
-
-
-def _annotation(
-    name: str, expression: str, colour: str, text: str
-) -> Builder[model.AnnotationQuery]:
+def annotation(name: str, expression: str, color: str, text: str) -> AnnotationQuery:
+    """Return an annotation at each moment at which ``expression`` begins to have a series."""
     return (
         dashboard.AnnotationQuery()
         .name(name)
         .datasource(PROMETHEUS)
         .enable(True)
-        .icon_color(colour)
+        .icon_color(color)
         .expr(expression)
         .title_format("{{alertname}}")
         .text_format(text)

@@ -8,10 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from whiteroom_monitoring.dashboards import expectations
-from whiteroom_monitoring.dashboards.expectation import Shows
-from whiteroom_monitoring.dashboards.expectations import Expectation
-from whiteroom_monitoring.dashboards.links import DASHBOARDS
+from whiteroom_monitoring.dashboards import expectation
+from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.config import JOBS
 from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator
@@ -28,18 +26,18 @@ MOST_MISMATCHES = 5
 _METRIC = re.compile(r"\w+_\w+")
 
 
-def mismatch(expected: Shows, values: Sequence[float]) -> str | None:
+def mismatch(expected: Expected, values: Sequence[float]) -> str | None:
     """Return what is wrong with the newest ``values`` of a query, None when nothing is.
 
-    >>> mismatch(Shows.ZERO, [0.0, 2.0])
+    >>> mismatch(Expected.ZERO, [0.0, 2.0])
     'found 2, expected 0'
     """
-    if expected is Shows.EMPTY:
+    if expected is Expected.EMPTY:
         return f"found {len(values)} series, expected none" if values else None
     if not values:
         return "found no data"
     wrong = [value for value in values if value != 0]
-    if expected is Shows.ZERO and wrong:
+    if expected is Expected.ZERO and wrong:
         return f"found {wrong[0]:g}, expected 0"
     return None
 
@@ -69,7 +67,7 @@ def panel_mismatches(shown: Evaluated, expected: Expectation | None) -> Iterator
         yield shown.notice or shown.problem
     elif expected is not None:
         for query in shown.queries:
-            if found := mismatch(expected.shows, numbers(shown.data, query)):
+            if found := mismatch(expected.expect, numbers(shown.data, query)):
                 yield f"query {query}: {found}"
 
 
@@ -80,7 +78,7 @@ class _Inspection:
         folder = share("infrastructure/monitoring/grafana")
         self._stack = stack
         self._dashboard = read(folder / "dashboards" / f"{slug}.json")
-        self._promises = expectations.load(folder)[self._dashboard.uid]
+        self._promises = expectation.load(folder)[self._dashboard.uid]
         self.seen: Counter[str] = Counter()
 
     def mismatches(self) -> Iterator[str]:
@@ -98,7 +96,7 @@ class _Inspection:
 
     def _is_due(self, expected: Expectation | None) -> bool:
         missing = self._missing(expected) if expected else None
-        kind = f"with {expected.shows}" if expected else "of alerts"
+        kind = f"with {expected.expect}" if expected else "of alerts"
         self.seen[f"without {missing}" if missing else kind] += 1
         return missing is None
 
@@ -127,5 +125,5 @@ def _define(slug: str, title: str) -> None:
         return ", ".join(f"{count} {what}" for what, count in sorted(inspection.seen.items()))
 
 
-for _slug, _title in DASHBOARDS.items():
-    _define(_slug, _title)
+for _path in sorted(share("infrastructure/monitoring/grafana/dashboards").glob("*.json")):
+    _define(_path.stem, _path.stem.replace("-", " ").title())

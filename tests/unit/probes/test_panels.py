@@ -6,24 +6,25 @@ import math
 
 import pytest
 
-from whiteroom_monitoring.dashboards.expectation import Shows
-from whiteroom_monitoring.dashboards.expectations import Expectation
-from whiteroom_monitoring.dashboards.links import DASHBOARDS
+from whiteroom_monitoring.dashboards import registry
+from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
+from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.grafana.evaluate import Evaluated
 from whiteroom_monitoring.grafana.frames import Column, Lines, Series, Table
+from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.probes import panels
 from whiteroom_monitoring.probes.framework import DEFINITIONS
 
 JUDGED = [
-    (Shows.DATA, [1.0], None),
-    (Shows.DATA, [0.0], None),
-    (Shows.DATA, [], "found no data"),
-    (Shows.ZERO, [0.0, 0.0], None),
-    (Shows.ZERO, [0.0, 3.0], "found 3, expected 0"),
-    (Shows.ZERO, [-1.0], "found -1, expected 0"),
-    (Shows.ZERO, [], "found no data"),
-    (Shows.EMPTY, [], None),
-    (Shows.EMPTY, [0.0], "found 1 series, expected none"),
+    (Expected.DATA, [1.0], None),
+    (Expected.DATA, [0.0], None),
+    (Expected.DATA, [], "found no data"),
+    (Expected.ZERO, [0.0, 0.0], None),
+    (Expected.ZERO, [0.0, 3.0], "found 3, expected 0"),
+    (Expected.ZERO, [-1.0], "found -1, expected 0"),
+    (Expected.ZERO, [], "found no data"),
+    (Expected.EMPTY, [], None),
+    (Expected.EMPTY, [0.0], "found 1 series, expected none"),
 ]
 
 
@@ -59,7 +60,7 @@ def test_every_query_of_a_panel_is_judged() -> None:
     """A panel of which one query is empty shows less than it promises."""
     lines = Lines([0], (Series("A", "a", {}, [1.0]),))
     shown = Evaluated({"id": 1}, lines, {"A": "up", "B": "down"})
-    promise = Expectation(Shows.DATA)
+    promise = Expectation(Expected.DATA)
     assert list(panels.panel_mismatches(shown, promise)) == ["query B: found no data"]
 
 
@@ -67,11 +68,11 @@ def test_every_query_of_a_panel_is_judged() -> None:
 def test_panel_that_shows_words_is_a_mismatch(words) -> None:
     """A notice or an error in a panel's place is no data, whatever it promises."""
     shown = Evaluated({"id": 1}, None, {}, **words)
-    for promise in (None, Expectation(Shows.EMPTY)):
+    for promise in (None, Expectation(Expected.EMPTY)):
         assert list(panels.panel_mismatches(shown, promise)) == list(words.values())
 
 
 def test_every_dashboard_is_verified() -> None:
     """`verify` has a check for each dashboard of the set."""
     ids = {definition.id for definition in DEFINITIONS}
-    assert {f"panels.{slug}" for slug in DASHBOARDS} <= ids
+    assert {f"panels.{board.slug}" for board in registry.load(share(BOARDS))} <= ids

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.dashboards.expectations import FILE, load
+from whiteroom_monitoring.dashboards.expectation import FILE, load
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 

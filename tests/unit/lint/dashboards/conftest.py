@@ -11,39 +11,45 @@ import pytest
 from grafana_foundation_sdk.models import units
 
 from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.dashboards.assembly import Dashboard, Row
-from whiteroom_monitoring.dashboards.field_style import Limits, Look
-from whiteroom_monitoring.dashboards.panels import About, figure, lines
-from whiteroom_monitoring.dashboards.queries import line, now
-from whiteroom_monitoring.dashboards.template_variables import choice
+from whiteroom_monitoring.dashboards.dashboard import Dashboard, DashboardSet, Row
+from whiteroom_monitoring.dashboards.field_style import FieldStyle, Thresholds
+from whiteroom_monitoring.dashboards.panels import PanelMeta, stat, timeseries
+from whiteroom_monitoring.dashboards.queries import instant_query, range_query
+from whiteroom_monitoring.dashboards.template_variables import annotation, label_values
 from whiteroom_monitoring.lint.dashboards import files
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.series import Known, known_series
 
-CALLBACKS = lines(
-    About("Callbacks", "How many end in a second.", ("AudioCallbacksStopped",)),
+CALLBACKS = timeseries(
+    PanelMeta("Callbacks", "How many end in a second.", ("AudioCallbacksStopped",)),
     [
-        line('sum(rate(audio_callbacks_total{job=~"$job"}[$__rate_interval]))', "ended"),
-        line('sum(increase(audio_callbacks_total{job=~"$job"}[$__range]))', "in sight"),
+        range_query('sum(rate(audio_callbacks_total{job=~"$job"}[$__rate_interval]))', "ended"),
+        range_query('sum(increase(audio_callbacks_total{job=~"$job"}[$__range]))', "in sight"),
     ],
-    Look(units.CountsPerSecond),
+    FieldStyle(units.CountsPerSecond),
     (12, 8),
 )
-PARTS = figure(
-    About("Parts", "How many answer."),
-    now("sum(up)", "up"),
-    Look(units.NoUnit, Limits(9, 8)),
+TARGETS = stat(
+    PanelMeta("Targets", "How many answer."),
+    instant_query("sum(up)", "up"),
+    FieldStyle(units.NoUnit, Thresholds(9, 8)),
     (4, 8),
 )
 
 SMALL = Dashboard(
     slug="system-health",
+    uid="whiteroom-system-health",
+    title="System Health",
     question="Is it there?",
-    source="tests",
-    variables=(choice("job", "audio_callbacks_total"),),
-    rows=(Row("All", (CALLBACKS, PARTS)),),
+    variables=(label_values("job", "audio_callbacks_total"),),
+    rows=(Row("All", (CALLBACKS, TARGETS)),),
+)
+SET = DashboardSet(
+    (SMALL,),
+    repository="https://git.example/blob/main/",
+    annotations=(annotation("Firing", 'ALERTS{alertstate="firing"}', "red", "{{alertname}}"),),
 )
 
 # Changes a dashboard, and returns nothing.
@@ -53,7 +59,7 @@ Break = Callable[[dict[str, Any]], object]
 @pytest.fixture
 def content() -> dict[str, Any]:
     """The small dashboard's JSON. The first panel has two queries, the second one."""
-    dashboard: dict[str, Any] = json.loads(SMALL.json("Generated."))
+    dashboard: dict[str, Any] = json.loads(SET.json(SMALL, "Generated."))
     dashboard["links"] = []
     return dashboard
 

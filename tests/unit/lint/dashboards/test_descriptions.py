@@ -10,7 +10,7 @@ BROKEN = [
     ({"description": ""}, "its description is no sentence"),
     ({"description": "callbacks"}, "its description is no sentence"),
     ({"title": ""}, "a panel without a title"),
-    ({"title": "Parts"}, "another panel of this dashboard has the same title"),
+    ({"title": "Targets"}, "another panel of this dashboard has the same title"),
 ]
 
 

@@ -9,14 +9,17 @@ import pytest
 
 from whiteroom_monitoring.lint.dashboards import expectations
 
-RIGHT = {"whiteroom-system-health": {"101": {"shows": "data"}, "102": {"shows": "zero"}}}
+RIGHT = {"whiteroom-system-health": {"101": {"expect": "data"}, "102": {"expect": "zero"}}}
 BROKEN = [
-    ({"whiteroom-system-health": {"101": {"shows": "data"}}}, "Parts: nothing says what it shows"),
     (
-        RIGHT | {"whiteroom-alerts": {"101": {"shows": "empty"}}},
+        {"whiteroom-system-health": {"101": {"expect": "data"}}},
+        "Targets: nothing says what it shows",
+    ),
+    (
+        RIGHT | {"whiteroom-alerts": {"101": {"expect": "empty"}}},
         "an expectation of panel 101 of whiteroom-alerts, which does not exist",
     ),
-    ({"whiteroom-system-health": {"101": {"shows": "nothing"}}}, "found no expectations"),
+    ({"whiteroom-system-health": {"101": {"expect": "nothing"}}}, "found no expectations"),
 ]
 
 

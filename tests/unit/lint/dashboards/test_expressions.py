@@ -32,7 +32,7 @@ def test_broken_expression_is_a_diagnostic(text: str, problem: str, written, kno
 
 
 def test_annotations_are_checked_too(written, known) -> None:
-    """What is marked on the time axis must exist as well."""
+    """The metrics of an annotation must exist as well."""
     file = written(lambda d: d["annotations"]["list"][0].update(expr="deployments"))
     [diagnostic] = expressions.diagnostics([file], known)
-    assert diagnostic.problem == "annotation Deployments: no metric is named deployments"
+    assert diagnostic.problem == "annotation Firing: no metric is named deployments"

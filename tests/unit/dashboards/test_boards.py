@@ -1,0 +1,119 @@
+"""The set of dashboards keeps what operators, links and bookmarks build on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from whiteroom_monitoring.dashboards import registry
+from whiteroom_monitoring.dashboards.allowed_features import PANELS
+from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
+from whiteroom_monitoring.dashboards.output import BOARDS
+from whiteroom_monitoring.grafana.alert_list import parsed
+from whiteroom_monitoring.grafana.interpolation import Scope, Value
+from whiteroom_monitoring.locations import share
+
+GRAFANA = share("infrastructure/monitoring/grafana")
+NOTE = "Generated for a test."
+DASHBOARDS = registry.load(share(BOARDS))
+
+
+@pytest.fixture(params=list(DASHBOARDS), ids=lambda each: each.slug)
+def dashboard(request: pytest.FixtureRequest) -> Dashboard:
+    """Each of the set."""
+    found: Dashboard = request.param
+    return found
+
+
+def test_uids_and_slugs_never_change() -> None:
+    """Links and bookmarks name these."""
+    assert {each.uid: each.slug for each in DASHBOARDS} == {
+        "whiteroom-application-performance": "application-performance",
+        "whiteroom-system-health": "system-health",
+        "whiteroom-business-metrics": "business-metrics",
+        "whiteroom-alerts": "alerts",
+    }
+
+
+def test_output_is_the_same_every_time(dashboard: Dashboard) -> None:
+    """Building changes nothing in what is declared."""
+    assert DASHBOARDS.json(dashboard, NOTE) == DASHBOARDS.json(dashboard, NOTE)
+
+
+def test_first_line_says_where_it_comes_from(dashboard: Dashboard) -> None:
+    """The first line is the question and the note, and the whole is JSON."""
+    text = DASHBOARDS.json(dashboard, NOTE)
+    assert text.splitlines()[0].startswith(f'{{ "description": "{dashboard.question} {NOTE}"')
+    assert json.loads(text)["schemaVersion"] == SCHEMA_VERSION
+
+
+def test_ids_belong_to_rows(dashboard: Dashboard) -> None:
+    """A panel that is added to a row moves the id of no panel in another row."""
+    panels = json.loads(DASHBOARDS.json(dashboard, NOTE))["panels"]
+    row = 0
+    for panel in panels:
+        row = panel["id"] if panel["type"] == "row" else row
+        assert row <= panel["id"] < row + IDS_OF_A_ROW
+    assert row == len(dashboard.rows) * IDS_OF_A_ROW
+
+
+def test_rows_are_filled(dashboard: Dashboard) -> None:
+    """Panels leave no hole beside or below each other."""
+    panels = json.loads(DASHBOARDS.json(dashboard, NOTE))["panels"]
+    places = [panel["gridPos"] for panel in panels]
+    height = max(place["y"] + place["h"] for place in places)
+    assert sum(place["w"] * place["h"] for place in places) == 24 * height
+
+
+def test_links_and_marks_stand_in_sight(dashboard: Dashboard) -> None:
+    """Newer versions of Grafana hide in a menu what asks for it; ours asks for nothing."""
+    assert "placement" not in json.loads(DASHBOARDS.json(dashboard, NOTE))["links"][0]
+    assert "inControlsMenu" not in DASHBOARDS.json(dashboard, NOTE)
+
+
+def test_dashboards_begin_with_a_provisioned_source(dashboard: Dashboard) -> None:
+    """What the variable is set to at first, and what alert lists name, is provisioned."""
+    found = yaml.safe_load((GRAFANA / "provisioning/datasources/whiteroom.yml").read_text())
+    sources = {each["uid"]: each["name"] for each in found["datasources"]}
+    assert sources == {"prometheus": "Prometheus", "alertmanager": "Alertmanager", "loki": "Loki"}
+    content = json.loads(DASHBOARDS.json(dashboard, NOTE))
+    variable = content["templating"]["list"][0]["current"]
+    assert sources[variable["value"]] == variable["text"]
+    for panel in content["panels"]:
+        if panel["type"] == "alertlist":
+            assert panel["options"]["datasource"] in sources.values()
+
+
+def test_runbooks_are_where_notifications_say() -> None:
+    """Panels and notifications link to the same repository."""
+    template = GRAFANA.parent / "alertmanager/templates/whiteroom.tmpl"
+    defined = f'"whiteroom.repository" }}}}{DASHBOARDS.repository}{{{{'
+    assert defined in Path(template).read_text()
+
+
+def test_what_is_supported_is_used() -> None:
+    """The list of panel types names none that no dashboard has: the console shows them in vain."""
+    used = {
+        panel["type"]
+        for each in DASHBOARDS
+        for panel in json.loads(DASHBOARDS.json(each, NOTE))["panels"]
+    }
+    assert used == set(PANELS)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "pattern"),
+    [(Value(("P0",), raw=".*"), ".*"), (Value(("P0", "P1"), several=True), "(P0|P1)")],
+)
+def test_alert_list_takes_every_choice(chosen: Value, pattern: str) -> None:
+    """What is chosen in Alerts becomes a regular expression in its list, be it one, some or all."""
+    [alerts] = [board for board in DASHBOARDS if board.slug == "alerts"]
+    panels = json.loads(DASHBOARDS.json(alerts, NOTE))["panels"]
+    [options] = [panel["options"] for panel in panels if panel["type"] == "alertlist"]
+    scope = Scope(dict.fromkeys(("priority", "team", "service"), chosen))
+    assert parsed(scope.text(options["alertInstanceLabelFilter"])) == [
+        (name, "=~", pattern) for name in ("priority", "team", "service")
+    ]
