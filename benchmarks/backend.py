@@ -27,9 +27,9 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.report import Row
-from benchmarks.stack import free_layout, require, whiteroom
+from benchmarks.stack import free_paths, require, whiteroom
 from whiteroom_monitoring.deploy.components import postgresql, redis, reference_app
-from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 
 REQUESTS_PER_S = 500
 STRESS_S = 20
@@ -81,12 +81,12 @@ class TwoBackends:
 
 
 @contextlib.contextmanager
-def running(layout: Layout, segments: Path) -> Iterator[TwoBackends]:
+def running(paths: StackPaths, segments: Path) -> Iterator[TwoBackends]:
     """Run two backends on the stack's database and cache."""
     command = [
         *(sys.executable, "-c", TWO_BACKENDS, "--port", "0", "--metrics-port", "0"),
-        *("--database", postgresql.connection(layout, postgresql.BACKEND_ROLE)),
-        *("--redis", f"unix://{redis.socket(layout)}", "--segments", str(segments)),
+        *("--database", postgresql.connection(paths, postgresql.BACKEND_ROLE)),
+        *("--redis", f"unix://{redis.socket(paths)}", "--segments", str(segments)),
     ]
     environment = {**os.environ, **reference_app.python_path("backend")}
     with subprocess.Popen(
@@ -110,9 +110,9 @@ def running(layout: Layout, segments: Path) -> Iterator[TwoBackends]:
             shutil.rmtree(segments, ignore_errors=True)
 
 
-def throughput(layout: Layout) -> list[Row]:
+def throughput(paths: StackPaths) -> list[Row]:
     """Put the stack's backend under stress through the web server."""
-    report_ = asyncio.run(_stress_once(layout.port("web"), STRESS_S))
+    report_ = asyncio.run(_stress_once(paths.port("web"), STRESS_S))
     rate = float(report_["achieved_per_s"])
     errors = float(sum(report_["errors"].values()) + report_["not_sent"])
     # The stream ends with its last answer, a few milliseconds after its time.
@@ -185,15 +185,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        layout = free_layout(folder / "data")
+        paths = free_paths(folder / "data")
         try:
-            require(whiteroom(layout, "up", "--without", "engine", "--without", "musicians"))
-            rows += throughput(layout)
-            segments = layout.segments.with_name(f"{layout.segments.name}-compared")
-            with running(layout, segments) as backends:
+            require(whiteroom(paths, "up", "--without", "engine", "--without", "musicians"))
+            rows += throughput(paths)
+            segments = paths.segments.with_name(f"{paths.segments.name}-compared")
+            with running(paths, segments) as backends:
                 rows.append(asyncio.run(cost(backends)))
         finally:
-            require(whiteroom(layout, "down"))
+            require(whiteroom(paths, "down"))
     return report.show(rows, arguments.json)
 
 

@@ -11,7 +11,7 @@ from benchmarks import console_values as values
 from benchmarks.console_blocks import Series
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import ANY_PROGRAM, Metric
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.vocabulary import Family
 

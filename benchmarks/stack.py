@@ -27,16 +27,16 @@ from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import processes
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
 
 OFFSETS = range(24_000, 30_000, 100)
 REPETITIONS = 5
 KILLS = 3
 
 
-def whiteroom(layout: Layout, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+def whiteroom(paths: StackPaths, command: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Run a command on the stack, without judging its exit status."""
-    place = ["--data", str(layout.data), "--port-offset", str(layout.port_offset)]
+    place = ["--data", str(paths.data), "--port-offset", str(paths.port_offset)]
     words = [sys.executable, "-m", "whiteroom_monitoring", command, *options, *place]
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
@@ -68,18 +68,18 @@ def until(condition: Callable[[], bool], limit_s: float) -> float:
     return float("inf")
 
 
-def status(layout: Layout) -> dict[str, Any]:
+def status(paths: StackPaths) -> dict[str, Any]:
     """Return the answer of `whiteroom status --json`."""
-    content: dict[str, Any] = json.loads(whiteroom(layout, "status", "--json").stdout)
+    content: dict[str, Any] = json.loads(whiteroom(paths, "status", "--json").stdout)
     return content
 
 
-def starting(layout: Layout) -> list[Row]:
+def starting(paths: StackPaths) -> list[Row]:
     """Measure `up` until green, and `verify` until everything is proven."""
     start = time.monotonic()
-    require(whiteroom(layout, "up", "--json"))
+    require(whiteroom(paths, "up", "--json"))
     green = time.monotonic() - start
-    require(whiteroom(layout, "verify", "--json"))
+    require(whiteroom(paths, "verify", "--json"))
     verified = time.monotonic() - start
     return [
         report.at_most("from up to green", "s", green, 20),
@@ -87,19 +87,19 @@ def starting(layout: Layout) -> list[Row]:
     ]
 
 
-def memory(layout: Layout) -> Row:
+def memory(paths: StackPaths) -> Row:
     """Sum the resident memory of the monitoring, its supervisor included."""
-    found = status(layout)
+    found = status(paths)
     total = sum(c["resident_bytes"] for c in found["components"] if not c["of_app"])
     total += processes.resident_bytes(found["supervisor_pid"])
     return report.at_most("resident memory of the monitoring", "MB", total / 1e6, 350)
 
 
-def answering(layout: Layout) -> list[Row]:
+def answering(paths: StackPaths) -> list[Row]:
     """Measure the commands that must be there at once: the median of several runs."""
 
     def median(*words: str) -> float:
-        times = [seconds(lambda: whiteroom(layout, *words)) for _ in range(REPETITIONS)]
+        times = [seconds(lambda: whiteroom(paths, *words)) for _ in range(REPETITIONS)]
         return sorted(times)[REPETITIONS // 2]
 
     return [
@@ -108,16 +108,16 @@ def answering(layout: Layout) -> list[Row]:
     ]
 
 
-def kills(layout: Layout) -> list[Row]:
+def kills(paths: StackPaths) -> list[Row]:
     """Kill the engine: how long until it serves again, and does a counter lose or jump?"""
     outages, lowest, highest = [], [], []
     for _ in range(KILLS):
-        before, at = _callbacks(layout)
-        os.kill(_pid(layout, "engine"), signal.SIGKILL)
+        before, at = _callbacks(paths)
+        os.kill(_pid(paths, "engine"), signal.SIGKILL)
         killed = time.monotonic()
-        left = until(lambda: _agent_has_engine(layout) or _serves(layout), 5)
-        outages.append(until(lambda: _serves(layout), 30) + left)
-        after, then = _callbacks(layout)
+        left = until(lambda: _segment_exporter_has_engine(paths) or _serves(paths), 5)
+        outages.append(until(lambda: _serves(paths), 30) + left)
+        after, then = _callbacks(paths)
         due = (then - at) * 48_000 / 256
         lowest.append(after - before)
         highest.append((after - before) / due)
@@ -127,30 +127,30 @@ def kills(layout: Layout) -> list[Row]:
         report.at_most("engine killed, serving again", "s", max(outages), 10),
         Row("callbacks lost by a kill", "", max(0.0, -min(lowest)), "<= 0", min(lowest) >= 0),
         report.at_most("callbacks counted over a kill ÷ due", "", max(highest), 1.05),
-        report.at_most("rate of callbacks over the kills ÷ due", "", _rate(layout), 1.1),
+        report.at_most("rate of callbacks over the kills ÷ due", "", _rate(paths), 1.1),
     ]
 
 
-def _rate(layout: Layout) -> float:
+def _rate(paths: StackPaths) -> float:
     """Return the highest rate that Prometheus shows over the kills, as a share of the due one."""
     time.sleep(12)
     query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[2m:5s])'
-    value = PrometheusClient.at(layout.url("prometheus")).value(query)
+    value = PrometheusClient.at(paths.url("prometheus")).value(query)
     return float("inf") if value is None else value / (48_000 / 256)
 
 
-def _callbacks(layout: Layout) -> tuple[float, float]:
-    text = _fetch(layout.url("engine", "/metrics")) or ""
+def _callbacks(paths: StackPaths) -> tuple[float, float]:
+    text = _fetch(paths.url("engine", "/metrics")) or ""
     found = [line for line in text.splitlines() if line.startswith("audio_callbacks_total ")]
     return float(found[0].split()[1]), time.monotonic()
 
 
-def _serves(layout: Layout) -> bool:
-    return "audio_callbacks_total " in (_fetch(layout.url("engine", "/metrics")) or "")
+def _serves(paths: StackPaths) -> bool:
+    return "audio_callbacks_total " in (_fetch(paths.url("engine", "/metrics")) or "")
 
 
-def _agent_has_engine(layout: Layout) -> bool:
-    return "audio_callbacks_total " in (_fetch(layout.url("agent", "/metrics")) or "")
+def _segment_exporter_has_engine(paths: StackPaths) -> bool:
+    return "audio_callbacks_total " in (_fetch(paths.url("segment-exporter", "/metrics")) or "")
 
 
 def _fetch(url: str) -> str | None:
@@ -162,48 +162,48 @@ def _fetch(url: str) -> str | None:
         return None
 
 
-def _pid(layout: Layout, name: str) -> int:
-    return next(int(c["pid"]) for c in status(layout)["components"] if c["name"] == name)
+def _pid(paths: StackPaths, name: str) -> int:
+    return next(int(c["pid"]) for c in status(paths)["components"] if c["name"] == name)
 
 
-def service_down(layout: Layout) -> list[Row]:
+def service_down(paths: StackPaths) -> list[Row]:
     """Kill the engine for good: how long until ServiceDown is in the inbox, then its resolution?"""
-    require(whiteroom(layout, "up", "--json", "--no-restart", "engine"))
+    require(whiteroom(paths, "up", "--json", "--no-restart", "engine"))
     time.sleep(20)
-    os.kill(_pid(layout, "engine"), signal.SIGKILL)
-    paged = until(lambda: _notified(layout, "firing"), 150)
-    require(whiteroom(layout, "up", "--json"))
-    resolved = until(lambda: _notified(layout, "resolved"), 150)
+    os.kill(_pid(paths, "engine"), signal.SIGKILL)
+    paged = until(lambda: _notified(paths, "firing"), 150)
+    require(whiteroom(paths, "up", "--json"))
+    resolved = until(lambda: _notified(paths, "resolved"), 150)
     return [
         report.at_most("engine gone, ServiceDown in the inbox", "s", paged, 100),
         report.at_most("engine back, resolution in the inbox", "s", resolved, 100),
     ]
 
 
-def _notified(layout: Layout, state: str) -> bool:
-    inbox = HttpClient("The inbox", layout.url("inbox"))
+def _notified(paths: StackPaths, state: str) -> bool:
+    inbox = HttpClient("The inbox", paths.url("inbox"))
     answer: Any = inbox.get_json("/api/messages", (("search", "ServiceDown"), ("limit", "50")))
     return any(message["state"] == state for message in answer["messages"])
 
 
-def stopping(layout: Layout) -> list[Row]:
+def stopping(paths: StackPaths) -> list[Row]:
     """Measure `down`, and count what it leaves."""
-    took = seconds(lambda: require(whiteroom(layout, "down", "--json")))
-    ports = [p for p in PORTS if not processes.can_listen(LOOPBACK, layout.port(p))]
-    memory_files = [path for path in (layout.segments,) if path.exists()]
-    left = len(processes.of_stack(layout.data)) + len(ports) + len(memory_files)
+    took = seconds(lambda: require(whiteroom(paths, "down", "--json")))
+    ports = [p for p in PORTS if not processes.can_listen(LOOPBACK, paths.port(p))]
+    memory_files = [path for path in (paths.segments,) if path.exists()]
+    left = len(processes.of_stack(paths.data)) + len(ports) + len(memory_files)
     return [
         report.at_most("whiteroom down", "s", took, 15),
         report.at_most("processes, ports and shared memory left by down", "", left, 0),
     ]
 
 
-def free_layout(data: Path) -> Layout:
+def free_paths(data: Path) -> StackPaths:
     """Return a stack whose ports are all free."""
     for offset in OFFSETS:
-        layout = Layout(data, offset)
-        if all(processes.can_listen(LOOPBACK, layout.port(name)) for name in PORTS):
-            return layout
+        paths = StackPaths(data, offset)
+        if all(processes.can_listen(LOOPBACK, paths.port(name)) for name in PORTS):
+            return paths
     sys.exit("no free ports")
 
 
@@ -214,15 +214,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as folder:
         # PostgreSQL and others run as users of their own, who have to get there.
         Path(folder).chmod(0o711)
-        layout = free_layout(Path(folder) / "data")
+        paths = free_paths(Path(folder) / "data")
         try:
-            rows += starting(layout)
-            rows += answering(layout)
-            rows.append(memory(layout))
-            rows += kills(layout)
-            rows += service_down(layout)
+            rows += starting(paths)
+            rows += answering(paths)
+            rows.append(memory(paths))
+            rows += kills(paths)
+            rows += service_down(paths)
         finally:
-            rows += stopping(layout)
+            rows += stopping(paths)
     return report.show(rows, arguments.json)
 
 

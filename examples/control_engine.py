@@ -17,7 +17,7 @@ import json
 import socket
 import sys
 
-from whiteroom_monitoring.deploy.paths import Layout, default_data
+from whiteroom_monitoring.deploy.paths import StackPaths, default_data
 
 
 def value_of(text: str) -> object:
@@ -43,7 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--socket", default=str(Layout(default_data(0)).control_socket))
+    parser.add_argument("--socket", default=str(StackPaths(default_data(0)).control_socket))
     parser.add_argument("command")
     parser.add_argument("fields", nargs="*", metavar="NAME=VALUE")
     arguments = parser.parse_args()

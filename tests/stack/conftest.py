@@ -18,14 +18,14 @@ import pytest
 
 from tests.support.offsets import free_offset
 from whiteroom_monitoring.deploy import processes
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
 
 
 @dataclass(frozen=True)
 class RunningStack:
     """Commands on one stack, as a user gives them."""
 
-    layout: Layout
+    paths: StackPaths
 
     def run(self, command: str, *options: str, check: bool = True) -> str:
         """Run a command and return what it prints; fail the test when it fails."""
@@ -36,7 +36,7 @@ class RunningStack:
 
     def start(self, command: str, *options: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, as a shell does."""
-        place = ["--data", str(self.layout.data), "--port-offset", str(self.layout.port_offset)]
+        place = ["--data", str(self.paths.data), "--port-offset", str(self.paths.port_offset)]
         return subprocess.Popen(
             [sys.executable, "-m", "whiteroom_monitoring", command, *options, *place],
             stdout=subprocess.PIPE,
@@ -63,18 +63,18 @@ class RunningStack:
 
     def leftovers(self) -> list[str]:
         """Return what is left of a stack that should be down."""
-        found = [str(process) for process in processes.of_stack(self.layout.data)]
+        found = [str(process) for process in processes.of_stack(self.paths.data)]
         found += [
-            f"port {self.layout.port(name)}"
+            f"port {self.paths.port(name)}"
             for name in PORTS
-            if not processes.can_listen(LOOPBACK, self.layout.port(name))
+            if not processes.can_listen(LOOPBACK, self.paths.port(name))
         ]
         found += [str(path) for path in Path("/dev/shm").glob(f"*whiteroom-{self._offset}*")]
-        return found + ([str(self.layout.segments)] if self.layout.segments.exists() else [])
+        return found + ([str(self.paths.segments)] if self.paths.segments.exists() else [])
 
     @property
     def _offset(self) -> int:
-        return self.layout.port_offset
+        return self.paths.port_offset
 
 
 @pytest.fixture
@@ -92,13 +92,13 @@ def make_stack() -> Iterator[Callable[[], RunningStack]]:
         # Not below pytest's folder, which is closed to the users that PostgreSQL and others run as.
         folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-"))
         folder.chmod(0o711)
-        made.append(RunningStack(Layout(folder / "data", free_offset())))
+        made.append(RunningStack(StackPaths(folder / "data", free_offset())))
         return made[-1]
 
     yield make
     for stack in made:
         stack.run("down", check=False)
-        shutil.rmtree(stack.layout.data.parent)
+        shutil.rmtree(stack.paths.data.parent)
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,13 @@ from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
-MONITORING = ("prometheus", "alertmanager", "node-exporter", "agent", "inbox")
+MONITORING = ("prometheus", "alertmanager", "node-exporter", "segment-exporter", "inbox")
 SEED = 20261124
 QUIET_S = 900
 
 
 def _callbacks(stack) -> float:
-    with urllib.request.urlopen(stack.layout.url("engine", "/metrics"), timeout=5) as answer:
+    with urllib.request.urlopen(stack.paths.url("engine", "/metrics"), timeout=5) as answer:
         lines = answer.read().decode().splitlines()
     return float(
         next(line for line in lines if line.startswith("audio_callbacks_total ")).split()[1]
@@ -47,7 +47,7 @@ def test_soak(stack) -> None:
         assert grown < 25e6, f"{name} has grown by {grown / 1e6:.0f} MB"
     report = json.loads(stack.run("verify", "--json"))
     assert [check["id"] for check in report["checks"] if check["state"] == "failed"] == []
-    fired = PrometheusClient.at(stack.layout.url("prometheus")).query(
+    fired = PrometheusClient.at(stack.paths.url("prometheus")).query(
         f'max_over_time(ALERTS{{alertstate="firing", priority!="P3"}}[{QUIET_S}s])'
     )
     assert [labels for labels, _ in fired] == []
@@ -58,7 +58,7 @@ def test_soak(stack) -> None:
 
 
 def _read(stack, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(stack.layout.url("inbox", path), timeout=5) as answer:
+    with urllib.request.urlopen(stack.paths.url("inbox", path), timeout=5) as answer:
         content: dict[str, Any] = json.load(answer)
         return content
 
@@ -83,7 +83,7 @@ def test_a_long_trouble_pages_once(make_stack) -> None:
     (incident,) = incidents()
     urllib.request.urlopen(
         urllib.request.Request(
-            stack.layout.url("inbox", f"/api/incidents/{incident['id']}"),
+            stack.paths.url("inbox", f"/api/incidents/{incident['id']}"),
             b'{"action": "acknowledge"}',
             {"Content-Type": "application/json"},
         ),

@@ -22,7 +22,7 @@ from whiteroom_monitoring.grafana.evaluate import Evaluator
 from whiteroom_monitoring.grafana.frames import Lines
 from whiteroom_monitoring.grafana.library import Dashboard, read
 from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.locations import repository_root, share
+from whiteroom_monitoring.project import repository_root, share
 
 # Each waits for rates over a minute.
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
@@ -69,7 +69,7 @@ def _dashboard(slug: str) -> Dashboard:
 @pytest.fixture(scope="module")
 def panels(stack) -> Panels:
     """The panels of the stack."""
-    return Panels(Evaluator(DataSources({"prometheus": stack.layout.url("prometheus")})))
+    return Panels(Evaluator(DataSources({"prometheus": stack.paths.url("prometheus")})))
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def fault(stack) -> Iterator[Callable[..., None]]:
     assert root is not None
     command = [
         *(sys.executable, str(root / "examples/control_engine.py")),
-        *("--socket", str(stack.layout.control_socket)),
+        *("--socket", str(stack.paths.control_socket)),
     ]
 
     def switch_on(*fields: str) -> None:
@@ -97,7 +97,7 @@ def _more_musicians(stack) -> Iterator[None]:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "whiteroom_musicians"),
-            *("--url", f"http://{LOOPBACK}:{stack.layout.port('web')}"),
+            *("--url", f"http://{LOOPBACK}:{stack.paths.port('web')}"),
             *("--musicians", "150", "--rate", "10", "--seed", "2"),
         ],
         env={**os.environ, "PYTHONPATH": str(root / "reference_app/musicians")},

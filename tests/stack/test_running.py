@@ -25,7 +25,7 @@ from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.components import postgresql, redis
 from whiteroom_monitoring.lint import runbook_files, runbooks
 from whiteroom_monitoring.lint.runbook_files import Runbook
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 PACKAGE = Path(whiteroom_monitoring.__file__).parent
 # Frames and rate of the stack's JACK server.
@@ -55,7 +55,7 @@ def _sample(text: str, series: str) -> float:
 
 
 def _callbacks(stack) -> float:
-    return _sample(_fetch(stack.layout.url("engine", "/metrics")), "audio_callbacks_total")
+    return _sample(_fetch(stack.paths.url("engine", "/metrics")), "audio_callbacks_total")
 
 
 def _answers(stack, name: str) -> bool:
@@ -72,18 +72,18 @@ def test_everything_is_verified(stack) -> None:
 # Empty on a stack that is young and well: what compares, what looks back, and what needs a report
 # or an account that is a day old.
 _MAY_BE_EMPTY = re.compile(r"[<>=]=? ?\d|offset|security_|user_retention_ratio")
-_PROMPTS = re.compile(r"`((?:whiteroom (?:status|output)|curl|top|ss|df|free)\b[^`]*)`")
+_PROMPTS = re.compile(r"`((?:whiteroom (?:status|logs)|curl|top|ss|df|free)\b[^`]*)`")
 AUDIT = '{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}\n'
 
 
 def _as_here(stack, command: str) -> str:
     """Return a command of a runbook with this stack's ports, folder and program."""
-    offset = stack.layout.port_offset
-    place = f"--data {stack.layout.data} --port-offset {offset}"
+    offset = stack.paths.port_offset
+    place = f"--data {stack.paths.data} --port-offset {offset}"
     here = re.sub(
         r"(127\.0\.0\.1|sport = ):(\d+)", lambda m: f"{m[1]}:{int(m[2]) + offset}", command
     )
-    here = here.replace("/var/lib/whiteroom", str(stack.layout.data))
+    here = here.replace("/var/lib/whiteroom", str(stack.paths.data))
     program = f"{sys.executable} -m whiteroom_monitoring"
     return re.sub(r"^whiteroom (.*)$", rf"{program} \1 {place}", here, flags=re.M)
 
@@ -117,7 +117,7 @@ def _failed_commands(stack, books: list[Runbook]) -> list[str]:
 
 def _silent_queries(stack, books: list[Runbook]) -> list[str]:
     """Ask what the runbooks tell their readers to ask, and return what has no answer."""
-    prometheus = PrometheusClient.at(stack.layout.url("prometheus"))
+    prometheus = PrometheusClient.at(stack.paths.url("prometheus"))
     return [
         f"{book.title}: {query}"
         for book in books
@@ -131,7 +131,7 @@ def _silent_queries(stack, books: list[Runbook]) -> list[str]:
 def test_runbooks_say_what_works(stack, tmp_path: Path) -> None:
     """Every command that a runbook gives to look at things ends well, and every query has an
     answer; one that is misspelt does not."""
-    (stack.layout.data / "audit-report.json").write_text(AUDIT)
+    (stack.paths.data / "audit-report.json").write_text(AUDIT)
     books = [
         runbook_files.read(path)
         for path in runbooks.paths(share("infrastructure/monitoring/runbooks"))
@@ -157,7 +157,7 @@ def test_status_is_what_the_schema_says(stack) -> None:
 
 def test_nothing_listens_beyond_loopback(stack) -> None:
     """Every listening socket of the stack's processes is bound to 127.0.0.1."""
-    ours = {process.pid for process in processes.of_stack(stack.layout.data)}
+    ours = {process.pid for process in processes.of_stack(stack.paths.data)}
     inodes = set()
     for pid in ours:
         for link in Path(f"/proc/{pid}/fd").iterdir():
@@ -194,16 +194,16 @@ def test_least_rights(stack, name: str, user: str) -> None:
     assert pwd.getpwuid(Path(f"/proc/{pid}").stat().st_uid).pw_name == user
     status = Path(f"/proc/{pid}/status").read_text()
     assert "CapEff:\t0000000000000000\n" in status
-    secret = next(stack.layout.secrets.iterdir())
+    secret = next(stack.paths.secrets.iterdir())
     done = subprocess.run(["test", "-r", secret], user=user, group=user, check=False)
     assert done.returncode == 1
 
 
 def test_exporter_may_look_and_not_touch(stack) -> None:
     """The exporters' roles can't change what they watch."""
-    layout = stack.layout
+    paths = stack.paths
     user = {"user": "prometheus", "group": "prometheus"} if os.getuid() == 0 else {}
-    connection = postgresql.connection(layout, postgresql.EXPORTER_ROLE)
+    connection = postgresql.connection(paths, postgresql.EXPORTER_ROLE)
     for statement in ("DELETE FROM accounts", "CREATE TABLE public.t (i int)"):
         done = subprocess.run(
             ["psql", connection, "-c", statement],
@@ -213,7 +213,7 @@ def test_exporter_may_look_and_not_touch(stack) -> None:
             **user,
         )
         assert "permission denied" in done.stderr
-    cli = ["redis-cli", "-s", redis.socket(layout), "--user", redis.EXPORTER_USER, "--pass", "none"]
+    cli = ["redis-cli", "-s", redis.socket(paths), "--user", redis.EXPORTER_USER, "--pass", "none"]
     for command in (["flushall"], ["get", "a"], ["set", "a", "1"]):
         said = subprocess.run(
             [*cli, "--no-auth-warning", *command],
@@ -233,22 +233,22 @@ def test_up_twice_changes_nothing(stack) -> None:
     assert content["seconds"] < 10
 
 
-def test_output_shows_what_a_component_printed(stack) -> None:
-    """`output` prints the component's own lines; the engine's are JSON with time and level."""
-    lines = _valid(stack.run("output", "engine", "--json"), "output")["lines"]
+def test_logs_show_what_a_component_printed(stack) -> None:
+    """`logs` prints the component's own lines; the engine's are JSON with time and level."""
+    lines = _valid(stack.run("logs", "engine", "--json"), "logs")["lines"]
     entries = [json.loads(line) for line in lines]
     assert {"time", "level", "message"} <= entries[0].keys()
     assert any(entry["message"] == "playing" for entry in entries)
 
 
 def test_killed_engine_loses_no_count(stack) -> None:
-    """Counters up to a kill are exposed by the agent, then by the new engine; no rate jumps."""
+    """A killed engine's counts are exposed until the new one goes on from them; no rate jumps."""
     before = _callbacks(stack)
     killed = stack.kill("engine")
-    agent = stack.layout.url("agent", "/metrics")
+    exporter = stack.paths.url("segment-exporter", "/metrics")
     wait_until(
         lambda: (
-            "audio_callbacks_total " in _fetch(agent)
+            "audio_callbacks_total " in _fetch(exporter)
             or stack.component("engine")["pid"] not in (None, killed)
         ),
         10,
@@ -269,13 +269,13 @@ def test_killed_engine_loses_no_count(stack) -> None:
 
 def _rate(stack) -> float | None:
     query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[1m:5s])'
-    return PrometheusClient.at(stack.layout.url("prometheus")).value(query)
+    return PrometheusClient.at(stack.paths.url("prometheus")).value(query)
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        *("prometheus", "alertmanager", "node-exporter", "agent", "inbox", "console"),
+        *("prometheus", "alertmanager", "node-exporter", "segment-exporter", "inbox", "console"),
         *("jack", "cadvisor"),
         *("postgresql", "redis", "backend", "nginx", "musicians"),
         *("postgres-exporter", "redis-exporter", "nginx-exporter"),
@@ -299,7 +299,7 @@ def test_invalid_configuration_leaves_the_stack_alone(stack, tmp_path: Path) -> 
     said = stack.run("up", "--config", str(folder), check=False)
     assert "machine.yml:" in said
     assert stack.status()["ok"]
-    loaded = PrometheusClient.at(stack.layout.url("prometheus")).get("status/config")["yaml"]
+    loaded = PrometheusClient.at(stack.paths.url("prometheus")).get("status/config")["yaml"]
     assert "soon" not in loaded
 
 
@@ -310,12 +310,12 @@ def test_refused_configuration_is_taken_back(stack, tmp_path: Path, monkeypatch)
     shutil.copytree(share("infrastructure/monitoring"), folder)
     path = folder / "prometheus/prometheus.yml"
     path.write_text(path.read_text() + "\nno_such_setting: 1\n")
-    before = stack.layout.config.resolve()
+    before = stack.paths.config.resolve()
     # Without promtool on the PATH, nobody can tell before.
     monkeypatch.setenv("PATH", "/nowhere")
     said = stack.run("up", "--config", str(folder), check=False)
     assert "prometheus did not take over its configuration" in said
-    assert stack.layout.config.resolve() == before
+    assert stack.paths.config.resolve() == before
     assert stack.status()["ok"]
 
 
@@ -358,7 +358,7 @@ def test_engine_down_pages_and_resolves(stack) -> None:
 
 
 def _incidents(stack) -> list[dict[str, Any]]:
-    answer = _fetch(stack.layout.url("inbox", "/api/incidents"))
+    answer = _fetch(stack.paths.url("inbox", "/api/incidents"))
     found: list[dict[str, Any]] = json.loads(answer)["incidents"]
     return found
 

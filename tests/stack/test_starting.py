@@ -21,7 +21,7 @@ def new_stack(make_stack):
 
 def test_port_in_use(new_stack) -> None:
     """A port in use is named with its holder, exit status 1, and nothing is started."""
-    port = new_stack.layout.port("alertmanager")
+    port = new_stack.paths.port("alertmanager")
     with socket.create_server(("127.0.0.1", port)):
         command = new_stack.start("up", "--without-app")
         said = command.communicate(timeout=60)[1]

@@ -12,7 +12,7 @@ from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.entry import Entry
 from whiteroom_monitoring.catalogue.model import Catalogue, Domain
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 
 @dataclass(frozen=True)

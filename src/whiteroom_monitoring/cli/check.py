@@ -8,7 +8,7 @@ from pathlib import Path
 
 from whiteroom_monitoring.lint import checks, report
 from whiteroom_monitoring.lint.workspace import Subject
-from whiteroom_monitoring.locations import repository_root, share
+from whiteroom_monitoring.project import repository_root, share
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

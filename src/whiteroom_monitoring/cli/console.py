@@ -20,7 +20,7 @@ from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.grafana.evaluate import Evaluator
 from whiteroom_monitoring.grafana.library import Library
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
 
 PROGRAM = "whiteroom-console"

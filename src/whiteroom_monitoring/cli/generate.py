@@ -13,7 +13,7 @@ from whiteroom_monitoring.codegen import files
 from whiteroom_monitoring.codegen.files import GeneratedFile
 from whiteroom_monitoring.codegen.outputs import generate
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.project import repository_root
 from whiteroom_monitoring.slo import load as objectives
 
 MAX_DIFF_LINES = 60

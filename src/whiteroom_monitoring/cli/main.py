@@ -10,6 +10,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from whiteroom_monitoring import __version__
 from whiteroom_monitoring.errors import MonitoringError, UsageError
@@ -18,31 +19,40 @@ FAILURE = 1
 USAGE = 2
 INTERRUPTED = 130
 
-# name: (module, what it does)
+COMMANDS_ROOM = "whiteroom_monitoring.cli"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand: the module that runs it, and what it does."""
+
+    module: str
+    summary: str
+
+
 COMMANDS = {
-    "up": ("whiteroom_monitoring.cli.up", "start the monitoring and the reference app"),
-    "down": ("whiteroom_monitoring.cli.down", "stop everything that `up` started"),
-    "status": ("whiteroom_monitoring.cli.status", "show every component's state and health"),
-    "output": ("whiteroom_monitoring.cli.logs", "show what a component has printed"),
-    "verify": ("whiteroom_monitoring.cli.verify", "prove that the running stack works"),
-    "check": ("whiteroom_monitoring.cli.check", "check catalogue, rules, runbooks, dashboards"),
-    "mutate": ("whiteroom_monitoring.cli.mutate", "see which changes of rules go unnoticed"),
-    "generate": ("whiteroom_monitoring.cli.generate", "write clients, pages and dashboards"),
-    "agent": (
-        "whiteroom_monitoring.cli.segment_exporter",
-        "serve what programs without endpoint left",
+    "up": Command(f"{COMMANDS_ROOM}.up", "start the monitoring and the reference app"),
+    "down": Command(f"{COMMANDS_ROOM}.down", "stop everything that `up` started"),
+    "status": Command(f"{COMMANDS_ROOM}.status", "show every component's state and health"),
+    "logs": Command(f"{COMMANDS_ROOM}.logs", "show what a component has printed"),
+    "verify": Command(f"{COMMANDS_ROOM}.verify", "prove that the running stack works"),
+    "check": Command(f"{COMMANDS_ROOM}.check", "check catalogue, rules, runbooks, dashboards"),
+    "mutate": Command(f"{COMMANDS_ROOM}.mutate", "see which changes of rules go unnoticed"),
+    "generate": Command(f"{COMMANDS_ROOM}.generate", "write clients, pages and dashboards"),
+    "segment-exporter": Command(
+        f"{COMMANDS_ROOM}.segment_exporter", "serve the metrics of programs without an endpoint"
     ),
-    "containers": (
-        "whiteroom_monitoring.cli.containers",
-        "expose what containers use, where there is no cAdvisor",
+    "containers": Command(
+        f"{COMMANDS_ROOM}.containers", "expose what containers use, where there is no cAdvisor"
     ),
-    "inbox": ("whiteroom_monitoring.cli.inbox", "receive and show notifications"),
-    "console": ("whiteroom_monitoring.cli.console", "show dashboards, alerts and targets"),
-    "snapshot": (
-        "whiteroom_monitoring.console.snapshot",
-        "save a picture of a dashboard, a panel or a page",
+    "inbox": Command(f"{COMMANDS_ROOM}.inbox", "receive and show notifications"),
+    "console": Command(f"{COMMANDS_ROOM}.console", "show dashboards, alerts and targets"),
+    "snapshot": Command(
+        "whiteroom_monitoring.console.snapshot", "save a picture of a dashboard, a panel or a page"
     ),
 }
+# Former names, which keep working.
+RENAMED = {"output": "logs", "agent": "segment-exporter"}
 
 EPILOG = """\
 start here:
@@ -65,25 +75,25 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"whiteroom {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, (module, summary) in COMMANDS.items():
+    for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(
             name,
-            help=summary,
-            description=summary[0].upper() + summary[1:] + ".",
+            help=command.summary,
+            description=command.summary[0].upper() + command.summary[1:] + ".",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name == chosen:
-            importlib.import_module(module).configure(subparser)
+            importlib.import_module(command.module).configure(subparser)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` and return its exit status."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = _with_present_names(sys.argv[1:] if argv is None else argv)
     chosen = next((word for word in words if not word.startswith("-")), None)
     try:
         arguments = build_parser(chosen).parse_args(words)
-        module = importlib.import_module(COMMANDS[arguments.command][0])
+        module = importlib.import_module(COMMANDS[arguments.command].module)
         status = module.run(arguments)
         sys.stdout.flush()
     except MonitoringError as error:
@@ -99,3 +109,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return FAILURE
     return int(status)
+
+
+def _with_present_names(words: Sequence[str]) -> list[str]:
+    """Replace the former name of a command, and name the present one on standard error."""
+    former = words[0] if words else ""
+    if former not in RENAMED:
+        return list(words)
+    print(f"whiteroom {former} is now whiteroom {RENAMED[former]}", file=sys.stderr)
+    return [RENAMED[former], *words[1:]]

@@ -16,10 +16,10 @@ from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.lint import rule_files
 from whiteroom_monitoring.lint.rule_files import RuleSet
-from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.mutation.mutants import KINDS
 from whiteroom_monitoring.mutation.runner import Court, Trial
 from whiteroom_monitoring.mutation.sampling import candidates, sample
+from whiteroom_monitoring.project import share
 
 SEED = 20261125
 GOAL = 0.95

@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.cli import status
-from whiteroom_monitoring.cli.logs import last_lines
+from whiteroom_monitoring.cli.options import add_stack_options, paths_from
+from whiteroom_monitoring.cli.status import print_table
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import (
@@ -19,21 +19,23 @@ from whiteroom_monitoring.deploy import (
     credentials,
     health,
     preflight,
+    status,
     stopping,
     versions,
 )
 from whiteroom_monitoring.deploy import state as record
 from whiteroom_monitoring.deploy.component import STAGES, Component
+from whiteroom_monitoring.deploy.component_logs import last_lines
 from whiteroom_monitoring.deploy.components import jack
 from whiteroom_monitoring.deploy.lock import exclusive
-from whiteroom_monitoring.deploy.paths import Layout, add_layout_options, layout_from
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.registry import Selection, components, select
 from whiteroom_monitoring.deploy.reload import reload
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import MonitoringError, UsageError
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 POLL_S = 0.1
 READY_WITHIN_S = 30.0
@@ -47,7 +49,7 @@ class StartError(MonitoringError):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom up``."""
-    add_layout_options(parser)
+    add_stack_options(parser)
     parser.add_argument(
         "--without-app", action="store_true", help="the monitoring alone, without the reference app"
     )
@@ -85,27 +87,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start what is not running, and wait until everything is green."""
-    layout = layout_from(arguments)
-    _require_known(layout, arguments)
-    selection = select(layout, not arguments.without_app, arguments.without)
+    paths = paths_from(arguments)
+    _require_known(paths, arguments)
+    selection = select(paths, not arguments.without_app, arguments.without)
     source = config.Source(arguments.config or share("infrastructure/monitoring"))
     env_file = arguments.env_file or share("infrastructure/monitoring") / ".env"
     if arguments.env_file and not env_file.is_file():
         raise UsageError(f"--env-file {env_file}: no such file")
     progress = Progress(quiet=arguments.json)
     signal.signal(signal.SIGTERM, _interrupt)
-    with exclusive(layout):
-        start = Start(layout, selection, arguments, progress)
+    with exclusive(paths):
+        start = Start(paths, selection, arguments, progress)
         try:
             start.run(source, env_file)
         finally:
             progress.end()
-    _report(arguments, layout, progress)
+    _report(arguments, paths, progress)
     return 0
 
 
-def _require_known(layout: Layout, arguments: argparse.Namespace) -> None:
-    known = {part.name: part for part in components(layout, not arguments.without_app)}
+def _require_known(paths: StackPaths, arguments: argparse.Namespace) -> None:
+    known = {part.name: part for part in components(paths, not arguments.without_app)}
     for option, names in (("--no-restart", arguments.no_restart), ("--without", arguments.without)):
         unknown = sorted(set(names) - known.keys())
         if unknown:
@@ -120,18 +122,18 @@ class Start:
 
     def __init__(
         self,
-        layout: Layout,
+        paths: StackPaths,
         selection: Selection,
         options: argparse.Namespace,
         progress: Progress,
     ) -> None:
-        self._layout = layout
+        self._paths = paths
         self._parts = selection.kept
         self._left_out = selection.left_out
         self._with_app = not options.without_app
         self._without_restart = sorted(options.no_restart)
         self._progress = progress
-        self._supervisor = Supervisor(layout)
+        self._supervisor = Supervisor(paths)
 
     def run(self, source: config.Source, env_file: Path) -> None:
         """Check, configure, start, wait. Raises MonitoringError; then a new stack is gone again."""
@@ -147,7 +149,7 @@ class Start:
         states = self._supervisor.states() if was_running else {}
         running = {name for name, state in states.items() if state.pid}
         try:
-            preflight.inspect(self._layout, self._parts, running)
+            preflight.inspect(self._paths, self._parts, running)
             self._open_the_way()
             files = self._configure(source, given, was_running)
             self._start_in_stages()
@@ -161,7 +163,7 @@ class Start:
     def _open_the_way(self) -> None:
         """Let components that run as users of their own get to their folders."""
         own = any(part.user and part.of_app for part in self._parts)
-        for folder in (self._layout.data, self._layout.run):
+        for folder in (self._paths.data, self._paths.run):
             accounts.make_folder(folder, mode=0o711 if own else 0o700)
 
     def _require_valid(self, source: config.Source) -> None:
@@ -170,23 +172,23 @@ class Start:
             raise DiagnosticsError(diagnostics)
 
     def _end_orphans(self) -> None:
-        orphans = stopping.end_orphans(self._layout)
+        orphans = stopping.end_orphans(self._paths)
         if orphans:
             names = ", ".join(sorted(orphan.component for orphan in orphans))
             self._progress.step(f"ended what a killed supervisor had left: {names}")
-        jack.remove_leftovers(self._layout)
+        jack.remove_leftovers(self._paths)
 
     def _configure(
         self, source: config.Source, given: dict[str, str], was_running: bool
     ) -> dict[str, str]:
         """Put the configuration in force, at first with quick scrapes, and return its files."""
-        layout = self._layout
-        for folder in (layout.log, layout.configurations):
+        paths = self._paths
+        for folder in (paths.log, paths.configurations):
             folder.mkdir(mode=0o700, exist_ok=True)
-        credentials.store(layout, given)
+        credentials.store(paths, given)
         names = {part.name for part in self._parts}
-        files = config.render(source, layout, names, given)
-        changed = config.activate(files if was_running else config.quickened(files), layout)
+        files = config.render(source, paths, names, given)
+        changed = config.activate(files if was_running else config.quickened(files), paths)
         self._supervisor.write(self._parts, self._without_restart)
         if was_running:
             self._supervisor.update()
@@ -195,7 +197,7 @@ class Start:
             self._supervisor.start()
         known = versions.of(self._parts)
         made_of = record.Record(self._with_app, self._without_restart, known, self._left_out)
-        record.write(layout, made_of)
+        record.write(paths, made_of)
         if changed and was_running:
             self._take_over()
         return files
@@ -205,7 +207,7 @@ class Start:
         try:
             self._reload("alertmanager", "prometheus")
         except MonitoringError:
-            config.restore(self._layout)
+            config.restore(self._paths)
             self._reload("alertmanager", "prometheus")
             raise
 
@@ -214,11 +216,11 @@ class Start:
         for name in names:
             if states[name].pid:
                 self._progress.step(f"reloading {name}")
-                reload(self._layout, self._supervisor, name)
+                reload(self._paths, self._supervisor, name)
 
     def _slow_down(self, files: dict[str, str]) -> None:
         """Replace the short intervals of the start by those of the configuration."""
-        if config.activate(files, self._layout):
+        if config.activate(files, self._paths):
             self._reload("prometheus")
 
     def _start_in_stages(self) -> None:
@@ -233,7 +235,7 @@ class Start:
     def _wait_for_health(self, parts: Sequence[Component]) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
         while True:
-            found = health.of(self._layout, parts)
+            found = health.of(self._paths, parts)
             waiting = [part.name for part in parts if found[part.name] != health.WELL]
             if not waiting:
                 return
@@ -254,7 +256,7 @@ class Start:
 
     def _last_output(self, name: str) -> str:
         try:
-            lines = last_lines(self._layout.log / f"{name}.log", 10)
+            lines = last_lines(self._paths.log / f"{name}.log", 10)
         except MonitoringError:
             return "; it printed nothing"
         return "; the last that it printed:\n" + "\n".join(f"  {line}" for line in lines)
@@ -274,14 +276,14 @@ class Start:
     def _not_green(self) -> list[str]:
         """Return the targets that are not up yet, then the components that are not well."""
         try:
-            prometheus = PrometheusClient.at(self._layout.url("prometheus"))
+            prometheus = PrometheusClient.at(self._paths.url("prometheus"))
             targets = prometheus.get("targets", state="active")["activeTargets"]
         except SourceError:
             return ["prometheus"]
         down = [target["labels"]["job"] for target in targets if target["health"] != "up"]
         if down or not targets:
             return down or ["prometheus"]
-        return [c.name for c in status.read(self._layout) if not c.well]
+        return [c.name for c in status.read(self._paths) if not c.well]
 
     def _take_back(self) -> None:
         # A second Ctrl-C must not leave half of it.
@@ -289,7 +291,7 @@ class Start:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self._supervisor.pid() is not None:
             self._progress.step("stopping what was started")
-        stopping.stop(self._layout)
+        stopping.stop(self._paths)
         self._progress.end()
 
 
@@ -297,11 +299,11 @@ def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _report(arguments: argparse.Namespace, layout: Layout, progress: Progress) -> None:
-    found = status.read(layout)
+def _report(arguments: argparse.Namespace, paths: StackPaths, progress: Progress) -> None:
+    found = status.read(paths)
     if arguments.json:
-        content = json.loads(status.as_json(layout, found))
+        content = json.loads(status.as_json(paths, found))
         print(json.dumps({**content, "seconds": round(progress.seconds, 1)}, indent=2))
     else:
-        status.print_table(found, status.left_out(layout))
+        print_table(found, status.left_out(paths))
         print(f"green after {progress.seconds:.1f} s; stop with `whiteroom down`")

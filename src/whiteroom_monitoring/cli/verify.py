@@ -7,9 +7,9 @@ import sys
 import time
 
 from whiteroom_monitoring import report
-from whiteroom_monitoring.cli import status
+from whiteroom_monitoring.cli.options import add_stack_options, paths_from
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.deploy.paths import add_layout_options, layout_from
+from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.probes import engine, frontend, host, pager, panels, services, targets
 from whiteroom_monitoring.probes.framework import DEFINITIONS, Stack
 from whiteroom_monitoring.report import Check
@@ -23,7 +23,7 @@ PAUSE_S = 2.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom verify``."""
-    add_layout_options(parser)
+    add_stack_options(parser)
     parser.add_argument(
         "--wait",
         type=float,
@@ -35,9 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the checks, print the report, return 0 when none has failed."""
-    layout = layout_from(arguments)
-    prometheus = PrometheusClient.at(layout.url("prometheus"))
-    stack = Stack(layout, prometheus, {component.name for component in status.read(layout)})
+    paths = paths_from(arguments)
+    prometheus = PrometheusClient.at(paths.url("prometheus"))
+    stack = Stack(paths, prometheus, {component.name for component in status.read(paths)})
     show_progress = not arguments.json and sys.stderr.isatty()
     checks = verify(stack, arguments.wait, show_progress)
     if arguments.json:

@@ -9,7 +9,7 @@ from whiteroom_monitoring.codegen.files import head
 from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.dashboard import Dashboard
 from whiteroom_monitoring.dashboards.expectation import FILE
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 FOLDER = "infrastructure/monitoring/grafana"
 BOARDS = f"{FOLDER}/boards"

@@ -56,7 +56,7 @@ def _nothing() -> None:
 class Component:
     """One supervised program.
 
-    ``ports`` are keys of layout.PORTS; the first serves HTTP with ``health`` below it. A component
+    ``ports`` are keys of paths.PORTS; the first serves HTTP with ``health`` below it. A component
     without ``health`` is well as long as the command ``probe`` succeeds, as ``ready`` exists, or,
     without these, as long as it runs.
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.deploy.credentials import FILES
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 
 # The component that a job scrapes, or that a file of rules judges; without it they are left out.
@@ -32,7 +32,7 @@ JOBS = {
     "node-exporter": "node-exporter",
     "prometheus": "prometheus",
     "alertmanager": "alertmanager",
-    "whiteroom-agent": "agent",
+    "whiteroom-agent": "segment-exporter",
     "whiteroom-inbox": "inbox",
     "whiteroom-console": "console",
 }
@@ -94,9 +94,9 @@ class Source:
 
 
 def render(
-    source: Source, layout: Layout, components: Collection[str], credentials: Collection[str]
+    source: Source, paths: StackPaths, components: Collection[str], credentials: Collection[str]
 ) -> dict[str, str]:
-    """Return the content of each file by its path below Layout.config.
+    """Return the content of each file by its path below StackPaths.config.
 
     ``components`` are the names of those that the stack has. ``credentials`` are the names that are
     set; a channel without its own leads to the inbox.
@@ -105,17 +105,15 @@ def render(
     templates = sorted((source.folder / "alertmanager/templates").glob("*.tmpl"))
     files = {
         "prometheus/prometheus.yml": _prometheus(source.prometheus_yml, components),
-        "alertmanager/alertmanager.yml": _alertmanager(
-            source.alertmanager_yml, layout, credentials
-        ),
+        "alertmanager/alertmanager.yml": _alertmanager(source.alertmanager_yml, paths, credentials),
     }
     files |= {f"prometheus/rules/{path.name}": path.read_text(encoding="utf-8") for path in rules}
     files |= {
         f"alertmanager/templates/{path.name}": path.read_text(encoding="utf-8")
         for path in templates
     }
-    files |= _grafana(source.folder / "grafana", layout)
-    return {name: _shifted(text, layout) for name, text in files.items()}
+    files |= _grafana(source.folder / "grafana", paths)
+    return {name: _shifted(text, paths) for name, text in files.items()}
 
 
 def quickened(files: dict[str, str]) -> dict[str, str]:
@@ -131,29 +129,29 @@ def quickened(files: dict[str, str]) -> dict[str, str]:
     return {**files, "prometheus/prometheus.yml": _dump(content)}
 
 
-def activate(files: dict[str, str], layout: Layout) -> bool:
+def activate(files: dict[str, str], paths: StackPaths) -> bool:
     """Put ``files`` in force; return whether that changes anything.
 
     The version before stays for `restore`; older ones are removed.
     """
-    folder = layout.configurations / _digest(files)
-    before = layout.config.resolve() if layout.config.is_symlink() else None
+    folder = paths.configurations / _digest(files)
+    before = paths.config.resolve() if paths.config.is_symlink() else None
     changes = before != folder or _content(folder) != files
     if changes:
         _write(files, folder)
-        _link(layout, folder)
-    for version in layout.configurations.iterdir():
+        _link(paths, folder)
+    for version in paths.configurations.iterdir():
         if version not in (folder, before) and version.is_dir():
             shutil.rmtree(version)
     return changes
 
 
-def restore(layout: Layout) -> None:
+def restore(paths: StackPaths) -> None:
     """Put the version before the present one in force again; without one, change nothing."""
-    present = layout.config.resolve()
-    for version in layout.configurations.iterdir():
+    present = paths.config.resolve()
+    for version in paths.configurations.iterdir():
         if version != present and version.is_dir():
-            _link(layout, version)
+            _link(paths, version)
 
 
 def _write(files: dict[str, str], folder: Path) -> None:
@@ -172,11 +170,11 @@ def _content(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text("utf-8", "replace") for path in paths}
 
 
-def _link(layout: Layout, folder: Path) -> None:
-    link = layout.config.with_name(f".{layout.config.name}.new")
+def _link(paths: StackPaths, folder: Path) -> None:
+    link = paths.config.with_name(f".{paths.config.name}.new")
     link.unlink(missing_ok=True)
     link.symlink_to(folder)
-    link.replace(layout.config)
+    link.replace(paths.config)
 
 
 def _digest(files: dict[str, str]) -> str:
@@ -184,11 +182,11 @@ def _digest(files: dict[str, str]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _shifted(text: str, layout: Layout) -> str:
+def _shifted(text: str, paths: StackPaths) -> str:
     def shift(found: re.Match[str]) -> str:
         port = int(found[1])
         ours = port in PORTS.values()
-        return f"{LOOPBACK}:{port + layout.port_offset}" if ours else found[0]
+        return f"{LOOPBACK}:{port + paths.port_offset}" if ours else found[0]
 
     return _LOCAL_PORT.sub(shift, text)
 
@@ -207,18 +205,18 @@ def _prometheus(path: Path, components: Collection[str]) -> str:
     return _dump(content)
 
 
-def _grafana(folder: Path, layout: Layout) -> dict[str, str]:
+def _grafana(folder: Path, paths: StackPaths) -> dict[str, str]:
     """Return dashboards and provisioning, with this stack's folder of dashboards."""
-    paths = [*folder.glob("dashboards/*.json"), *folder.glob("provisioning/*/*.yml")]
-    files = {f"grafana/{path.relative_to(folder)}": path.read_text("utf-8") for path in paths}
-    ours = str(layout.config / "grafana/dashboards")
+    sources = [*folder.glob("dashboards/*.json"), *folder.glob("provisioning/*/*.yml")]
+    files = {f"grafana/{path.relative_to(folder)}": path.read_text("utf-8") for path in sources}
+    ours = str(paths.config / "grafana/dashboards")
     return {name: text.replace(_CONTAINER_DASHBOARDS, ours) for name, text in files.items()}
 
 
-def _alertmanager(path: Path, layout: Layout, credentials: Collection[str]) -> str:
+def _alertmanager(path: Path, paths: StackPaths, credentials: Collection[str]) -> str:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     missing = {file_name for name, file_name in FILES.items() if name not in credentials}
-    _with_absolute_secrets(content, layout)
+    _with_absolute_secrets(content, paths)
     for receiver in content["receivers"]:
         for pager in receiver.get("pagerduty_configs", []):
             if Path(pager["routing_key_file"]).name in missing:
@@ -243,14 +241,14 @@ def _mail_to_inbox(settings: dict[str, Any]) -> None:
         settings.pop(name, None)
 
 
-def _with_absolute_secrets(node: Any, layout: Layout) -> None:
+def _with_absolute_secrets(node: Any, paths: StackPaths) -> None:
     """Replace `secrets/NAME` of every ``*_file`` setting by its path in this stack's folder."""
     if isinstance(node, list):
         for item in node:
-            _with_absolute_secrets(item, layout)
+            _with_absolute_secrets(item, paths)
     elif isinstance(node, dict):
         for key, value in node.items():
             if isinstance(value, str) and str(key).endswith("_file"):
-                node[key] = str(layout.secrets / Path(value).name)
+                node[key] = str(paths.secrets / Path(value).name)
             else:
-                _with_absolute_secrets(value, layout)
+                _with_absolute_secrets(value, paths)

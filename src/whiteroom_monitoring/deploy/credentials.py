@@ -13,7 +13,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 
 # The names that White Room fixed, and the files that Alertmanager and Grafana read.
@@ -39,19 +39,19 @@ def read(env_file: Path, environment: Mapping[str, str] | None = None) -> dict[s
     return {name: named[name] for name in FILES if named.get(name)}
 
 
-def store(layout: Layout, credentials: Mapping[str, str]) -> None:
+def store(paths: StackPaths, credentials: Mapping[str, str]) -> None:
     """Write one file for each name of FILES; channels that are not set lead to the inbox."""
-    layout.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-    layout.secrets.chmod(0o700)
+    paths.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths.secrets.chmod(0o700)
     for name, file_name in FILES.items():
-        path = layout.secrets / file_name
-        _write(path, credentials.get(name) or _in_place_of(name, path, layout))
+        path = paths.secrets / file_name
+        _write(path, credentials.get(name) or _in_place_of(name, path, paths))
 
 
-def _in_place_of(name: str, path: Path, layout: Layout) -> str:
+def _in_place_of(name: str, path: Path, paths: StackPaths) -> str:
     """Return what stands for a credential that is not set, because something must be readable."""
     if name == "SLACK_WEBHOOK_URL":
-        return layout.url("inbox", "/slack")
+        return paths.url("inbox", "/slack")
     if name == "GRAFANA_ADMIN_PASSWORD":
         # Never Grafana's own default, which everybody knows.
         return path.read_text(encoding="utf-8") if path.exists() else secrets.token_urlsafe(24)

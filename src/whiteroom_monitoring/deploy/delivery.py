@@ -19,7 +19,7 @@ _FAILED = "Notify attempt failed"
 
 
 @dataclass(frozen=True)
-class Refusal:
+class DeliveryFailure:
     """A receiver whose ``integration`` refused, how often of late, and why the last time."""
 
     receiver: str
@@ -36,13 +36,13 @@ class Refusal:
         )
 
 
-def refusals(log: Path, now: datetime.datetime) -> list[Refusal]:
+def failures(log: Path, now: datetime.datetime) -> list[DeliveryFailure]:
     """Return who has refused lately, by Alertmanager's ``log``; nothing without a log."""
-    found: dict[tuple[str, str], Refusal] = {}
-    for refusal in _parsed(_last_lines(log), now - RECENT):
-        key = (refusal.receiver, refusal.integration)
+    found: dict[tuple[str, str], DeliveryFailure] = {}
+    for failure in _parsed(_last_lines(log), now - RECENT):
+        key = (failure.receiver, failure.integration)
         before = found.get(key)
-        found[key] = replace(refusal, attempts=before.attempts + 1) if before else refusal
+        found[key] = replace(failure, attempts=before.attempts + 1) if before else failure
     return [found[key] for key in sorted(found)]
 
 
@@ -56,7 +56,7 @@ def _last_lines(log: Path) -> list[str]:
         return []
 
 
-def _parsed(lines: Iterable[str], since: datetime.datetime) -> Iterator[Refusal]:
+def _parsed(lines: Iterable[str], since: datetime.datetime) -> Iterator[DeliveryFailure]:
     for line in lines:
         if _FAILED not in line:
             continue
@@ -66,7 +66,7 @@ def _parsed(lines: Iterable[str], since: datetime.datetime) -> Iterator[Refusal]
         if _is_recent(time, since):
             integration = fields.get("integration", "").partition("[")[0]
             reason = fields.get("err", "no reason given")[:LONGEST_REASON]
-            yield Refusal(fields.get("receiver", ""), integration, 1, time, reason)
+            yield DeliveryFailure(fields.get("receiver", ""), integration, 1, time, reason)
 
 
 def _plain(value: str) -> str:

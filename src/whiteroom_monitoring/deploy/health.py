@@ -11,26 +11,26 @@ from whiteroom_monitoring.datasources.errors import SourceTimeoutError, Unreacha
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 
 TIMEOUT_S = 2.0
 WELL = "ok"
 
 
-def of(layout: Layout, components: Sequence[Component]) -> dict[str, str]:
+def of(paths: StackPaths, components: Sequence[Component]) -> dict[str, str]:
     """Return ``ok`` or the reason why not, for each component by name."""
     with ThreadPoolExecutor(max_workers=max(1, len(components))) as pool:
-        found = pool.map(lambda component: _of_one(layout, component), components)
+        found = pool.map(lambda component: _of_one(paths, component), components)
         return {c.name: health for c, health in zip(components, found, strict=True)}
 
 
-def _of_one(layout: Layout, component: Component) -> str:
+def _of_one(paths: StackPaths, component: Component) -> str:
     if component.probe:
         return _probed(component.probe)
     if component.health is None:
         there = component.ready is None or component.ready.exists()
         return WELL if there else f"{component.ready} is not there"
-    address = f"http://{LOOPBACK}:{layout.port(component.ports[0])}"
+    address = f"http://{LOOPBACK}:{paths.port(component.ports[0])}"
     client = HttpClient(component.name, address, Limits(timeout_s=TIMEOUT_S))
     try:
         status = client.get_status(component.health)

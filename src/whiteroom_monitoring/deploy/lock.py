@@ -7,7 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.processes import Process
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -17,18 +17,18 @@ class BusyError(MonitoringError):
 
 
 @contextlib.contextmanager
-def exclusive(layout: Layout) -> Iterator[None]:
+def exclusive(paths: StackPaths) -> Iterator[None]:
     """Hold the stack for this command. Raises BusyError, naming the process that holds it.
 
     The kernel releases the lock when the process ends, however it ends.
     """
-    path = layout.run / "command.lock"
+    path = paths.run / "command.lock"
     try:
-        layout.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise MonitoringError(
-            f"data folder {layout.data} can't be written: {error.strerror}; choose another --data"
+            f"data folder {paths.data} can't be written: {error.strerror}; choose another --data"
         ) from error
     try:
         try:
@@ -37,7 +37,7 @@ def exclusive(layout: Layout) -> Iterator[None]:
             holder = os.pread(descriptor, 20, 0).decode()
             named = Process(int(holder)) if holder.isdecimal() else "another command"
             raise BusyError(
-                f"{layout.data}: {named} is at work on this stack; wait for it"
+                f"{paths.data}: {named} is at work on this stack; wait for it"
             ) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)

@@ -5,16 +5,13 @@ Two stacks run beside each other when they differ in their port offset.
 
 from __future__ import annotations
 
-import argparse
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.errors import UsageError
-
 LOOPBACK = "127.0.0.1"
 
-# Fixed by White Room, except for the agent, the inbox and the reference app's web server.
+# Fixed by White Room, except for our own exporter, the inbox and the web server.
 PORTS = {
     "prometheus": 9090,
     "console": 3000,
@@ -29,7 +26,7 @@ PORTS = {
     "frontend": 8001,
     "backend": 8002,
     "web": 8090,
-    "agent": 8003,
+    "segment-exporter": 8003,
     "inbox": 8004,
     "inbox-smtp": 8025,
 }
@@ -37,7 +34,7 @@ HIGHEST_OFFSET = 65535 - max(PORTS.values())
 
 
 @dataclass(frozen=True)
-class Layout:
+class StackPaths:
     """The places of one stack. ``data`` is absolute; ``port_offset`` is added to every port."""
 
     data: Path
@@ -102,31 +99,3 @@ def default_data(port_offset: int) -> Path:
         return Path(f"/var/lib/whiteroom{suffix}")
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
     return Path(base) / f"whiteroom{suffix}"
-
-
-def add_layout_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that choose a stack, and ``--json``."""
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="data folder (default: $WHITEROOM_DATA, else /var/lib/whiteroom for root and "
-        "~/.local/share/whiteroom for others)",
-    )
-    parser.add_argument(
-        "--port-offset",
-        type=int,
-        default=0,
-        metavar="N",
-        help="add N to every port, for a second stack beside the first (default 0)",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON (see docs/json.md)")
-
-
-def layout_from(arguments: argparse.Namespace) -> Layout:
-    """Return the layout that the options choose. Raises UsageError for an impossible offset."""
-    offset = arguments.port_offset
-    if not 0 <= offset <= HIGHEST_OFFSET:
-        raise UsageError(f"--port-offset {offset}: expected 0 to {HIGHEST_OFFSET}")
-    data = arguments.data.absolute() if arguments.data else default_data(offset)
-    return Layout(data, offset)

@@ -10,7 +10,7 @@ from pathlib import Path
 from whiteroom_monitoring.deploy import accounts, processes
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.components import postgresql
-from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.runtimes.supervisord import FORBIDDEN_IN_PATHS
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -30,17 +30,17 @@ class PreflightError(MonitoringError):
         super().__init__("nothing was started:\n" + "\n".join(f"  {text}" for text in problems))
 
 
-def inspect(layout: Layout, components: Sequence[Component], running: Collection[str]) -> None:
+def inspect(paths: StackPaths, components: Sequence[Component], running: Collection[str]) -> None:
     """Raise PreflightError when the stack could not start or its data would be at risk.
 
     ``running`` are the components that run already, whose ports are rightly taken.
     """
     problems = [
         *_programs(components),
-        *_ports(layout, [c for c in components if c.process not in running]),
-        *_data_folder(layout),
-        *_way_to_data(layout, components),
-        *_shared_memory(layout),
+        *_ports(paths, [c for c in components if c.process not in running]),
+        *_data_folder(paths),
+        *_way_to_data(paths, components),
+        *_shared_memory(paths),
     ]
     if problems:
         raise PreflightError(problems)
@@ -53,10 +53,10 @@ def _programs(components: Sequence[Component]) -> Iterator[str]:
             yield f"{component.name}: {program.names[-1]} was not found; {program.remedy}"
 
 
-def _ports(layout: Layout, components: Sequence[Component]) -> Iterator[str]:
+def _ports(paths: StackPaths, components: Sequence[Component]) -> Iterator[str]:
     for component in components:
         for name in component.ports:
-            port = layout.port(name)
+            port = paths.port(name)
             if not processes.can_listen(LOOPBACK, port):
                 holder = processes.listener(port) or "a process that can't be seen from here"
                 yield (
@@ -65,35 +65,35 @@ def _ports(layout: Layout, components: Sequence[Component]) -> Iterator[str]:
                 )
 
 
-def _data_folder(layout: Layout) -> Iterator[str]:
-    path = str(layout.data)
-    longest_socket = postgresql.socket_folder(layout) / ".s.PGSQL.5432.lock"
+def _data_folder(paths: StackPaths) -> Iterator[str]:
+    path = str(paths.data)
+    longest_socket = postgresql.socket_folder(paths) / ".s.PGSQL.5432.lock"
     forbidden = sorted({character for character in path if character in FORBIDDEN_IN_PATHS})
     if forbidden:
         yield f"{path}: a data folder with {' '.join(forbidden)} in its name can't be used"
     elif len(os.fsencode(longest_socket)) > SOCKET_PATH_BYTES:
         yield f"{path}: the path is too long for sockets below it; choose a shorter --data"
     else:
-        problem = _unwritable(layout.data) or _too_full(
-            layout.data, FREE_DISK_BYTES, "choose another --data, or make room"
+        problem = _unwritable(paths.data) or _too_full(
+            paths.data, FREE_DISK_BYTES, "choose another --data, or make room"
         )
         if problem:
             yield f"data folder {problem}"
 
 
-def _way_to_data(layout: Layout, components: Sequence[Component]) -> Iterator[str]:
+def _way_to_data(paths: StackPaths, components: Sequence[Component]) -> Iterator[str]:
     """What runs as a user of its own has to get to its files; an exporter has none."""
     users = sorted({c.user for c in components if c.user and c.of_app})
-    closed = accounts.barrier(layout.data.parent)
+    closed = accounts.barrier(paths.data.parent)
     if users and closed:
         yield (
-            f"data folder {layout.data}: {', '.join(users)} can't get there, because {closed} is "
+            f"data folder {paths.data}: {', '.join(users)} can't get there, because {closed} is "
             "closed to other users; choose another --data"
         )
 
 
-def _shared_memory(layout: Layout) -> Iterator[str]:
-    folder = layout.segments
+def _shared_memory(paths: StackPaths) -> Iterator[str]:
+    folder = paths.segments
     problem = _unwritable(
         folder, lambda file: os.posix_fallocate(file, 0, FREE_SHARED_MEMORY_BYTES)
     )

@@ -20,7 +20,7 @@ from whiteroom_monitoring.deploy.components import (
     postgresql,
     redis,
 )
-from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 
 # White Room's limits on what Prometheus keeps.
 RETENTION_TIME = "15d"
@@ -38,24 +38,24 @@ class Selection:
     left_out: dict[str, str]
 
 
-def components(layout: Layout, with_app: bool) -> list[Component]:
+def components(paths: StackPaths, with_app: bool) -> list[Component]:
     """Return all components that a stack may have, in the order of their start."""
     monitoring = [
-        _alertmanager(layout),
-        _agent(layout),
-        _inbox(layout),
-        console.component(layout),
-        _prometheus(layout),
-        *exporters.components(layout),
+        _alertmanager(paths),
+        _segment_exporter(paths),
+        _inbox(paths),
+        console.component(paths),
+        _prometheus(paths),
+        *exporters.components(paths),
     ]
     app = [
-        *engine.components(layout),
-        frontend.component(layout),
-        postgresql.component(layout),
-        redis.component(layout),
-        backend.component(layout),
-        nginx.component(layout),
-        backend.musicians(layout),
+        *engine.components(paths),
+        frontend.component(paths),
+        postgresql.component(paths),
+        redis.component(paths),
+        backend.component(paths),
+        nginx.component(paths),
+        backend.musicians(paths),
     ]
     found = [*monitoring, *app] if with_app else _without(monitoring, {c.name for c in app})
     return sorted(found, key=lambda component: component.stage)
@@ -65,11 +65,11 @@ def _without(found: list[Component], names: set[str]) -> list[Component]:
     return [component for component in found if not names.intersection(component.needs)]
 
 
-def select(layout: Layout, with_app: bool, unwanted: Collection[str]) -> Selection:
+def select(paths: StackPaths, with_app: bool, unwanted: Collection[str]) -> Selection:
     """Return the components that this machine has; one that is required is kept in any case."""
     kept: list[Component] = []
     left_out: dict[str, str] = {}
-    for component in components(layout, with_app):
+    for component in components(paths, with_app):
         reason = _reason_against(component, unwanted, left_out)
         if reason:
             left_out[component.name] = reason
@@ -106,18 +106,18 @@ def _reason_against(
     return ""
 
 
-def _prometheus(layout: Layout) -> Component:
+def _prometheus(paths: StackPaths) -> Component:
     return Component(
         "prometheus",
         5,
         PROMETHEUS,
         (
-            f"--config.file={layout.config}/prometheus/prometheus.yml",
-            f"--storage.tsdb.path={layout.data}/prometheus",
+            f"--config.file={paths.config}/prometheus/prometheus.yml",
+            f"--storage.tsdb.path={paths.data}/prometheus",
             f"--storage.tsdb.retention.time={RETENTION_TIME}",
             f"--storage.tsdb.retention.size={RETENTION_SIZE}",
-            f"--web.listen-address={LOOPBACK}:{layout.port('prometheus')}",
-            f"--web.external-url={layout.url('prometheus')}/",
+            f"--web.listen-address={LOOPBACK}:{paths.port('prometheus')}",
+            f"--web.external-url={paths.url('prometheus')}/",
             # An alert that fires before Alertmanager is known, in the first seconds of a start,
             # is sent again after this time. It outlives Prometheus for four times as long.
             "--rules.alert.resend-delay=30s",
@@ -133,16 +133,16 @@ def _prometheus(layout: Layout) -> Component:
     )
 
 
-def _alertmanager(layout: Layout) -> Component:
+def _alertmanager(paths: StackPaths) -> Component:
     return Component(
         "alertmanager",
         1,
         ALERTMANAGER,
         (
-            f"--config.file={layout.config}/alertmanager/alertmanager.yml",
-            f"--storage.path={layout.data}/alertmanager",
-            f"--web.listen-address={LOOPBACK}:{layout.port('alertmanager')}",
-            f"--web.external-url={layout.url('alertmanager')}/",
+            f"--config.file={paths.config}/alertmanager/alertmanager.yml",
+            f"--storage.path={paths.data}/alertmanager",
+            f"--web.listen-address={LOOPBACK}:{paths.port('alertmanager')}",
+            f"--web.external-url={paths.url('alertmanager')}/",
             # Without it, Alertmanager listens on all interfaces for other members of a cluster.
             "--cluster.listen-address=",
         ),
@@ -153,29 +153,35 @@ def _alertmanager(layout: Layout) -> Component:
     )
 
 
-def _agent(layout: Layout) -> Component:
+def _segment_exporter(paths: StackPaths) -> Component:
     return Component(
-        "agent",
+        "segment-exporter",
         1,
         PYTHON,
-        ours("agent", "--port", str(layout.port("agent")), "--segments", str(layout.segments)),
-        ports=("agent",),
+        ours(
+            "segment-exporter",
+            "--port",
+            str(paths.port("segment-exporter")),
+            "--segments",
+            str(paths.segments),
+        ),
+        ports=("segment-exporter",),
         health="/-/healthy",
         required=True,
     )
 
 
-def _inbox(layout: Layout) -> Component:
+def _inbox(paths: StackPaths) -> Component:
     return Component(
         "inbox",
         1,
         PYTHON,
         ours(
             "inbox",
-            *("--port", str(layout.port("inbox"))),
-            *("--smtp-port", str(layout.port("inbox-smtp"))),
-            *("--data", str(layout.data / "inbox")),
-            *("--segments", str(layout.segments)),
+            *("--port", str(paths.port("inbox"))),
+            *("--smtp-port", str(paths.port("inbox-smtp"))),
+            *("--data", str(paths.data / "inbox")),
+            *("--segments", str(paths.segments)),
         ),
         ports=("inbox", "inbox-smtp"),
         health="/-/healthy",

@@ -7,7 +7,7 @@ import time
 
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -21,7 +21,7 @@ class ReloadError(MonitoringError):
     """A component did not take over the configuration; it goes on with the one before."""
 
 
-def reload(layout: Layout, supervisor: Supervisor, name: str) -> None:
+def reload(paths: StackPaths, supervisor: Supervisor, name: str) -> None:
     """Let ``name``, prometheus or alertmanager, read its configuration again.
 
     Raises ReloadError when it refuses, or does not do it in time.
@@ -31,15 +31,15 @@ def reload(layout: Layout, supervisor: Supervisor, name: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         time.sleep(POLL_S)
-        if _last_success(layout, name) > before:
+        if _last_success(paths, name) > before:
             return
-    raise ReloadError(f"{name} did not take over its configuration; see `whiteroom output {name}`")
+    raise ReloadError(f"{name} did not take over its configuration; see `whiteroom logs {name}`")
 
 
-def _last_success(layout: Layout, name: str) -> float:
+def _last_success(paths: StackPaths, name: str) -> float:
     """Return when the configuration was read last, 0 while that is unknown."""
     try:
-        text = HttpClient(name, layout.url(name)).get_text("/metrics")
+        text = HttpClient(name, paths.url(name)).get_text("/metrics")
     except SourceError:
         return 0.0
     found = _LAST_SUCCESS.search(text)

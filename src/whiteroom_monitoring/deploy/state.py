@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 
 _NAME = "stack.json"
 
@@ -22,21 +22,21 @@ class Record:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def write(layout: Layout, record: Record) -> None:
+def write(paths: StackPaths, record: Record) -> None:
     """Write the record; a reader sees the one before or this one, never a part."""
-    temporary = layout.run / f".{_NAME}.new"
+    temporary = paths.run / f".{_NAME}.new"
     temporary.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
-    temporary.replace(layout.run / _NAME)
+    temporary.replace(paths.run / _NAME)
 
 
-def read(layout: Layout) -> Record | None:
+def read(paths: StackPaths) -> Record | None:
     """Return the record, or None when nothing was started or the file is damaged."""
     try:
-        return Record(**json.loads((layout.run / _NAME).read_text(encoding="utf-8")))
+        return Record(**json.loads((paths.run / _NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def remove(layout: Layout) -> None:
+def remove(paths: StackPaths) -> None:
     """Forget the record."""
-    (layout.run / _NAME).unlink(missing_ok=True)
+    (paths.run / _NAME).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import time
 
 from whiteroom_monitoring.deploy import processes, state
 from whiteroom_monitoring.deploy.components import jack
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.deploy.shared_memory import remove_dead_segments
 from whiteroom_monitoring.errors import MonitoringError
@@ -18,32 +18,32 @@ class LeftoverError(MonitoringError):
     """Something of the stack could not be stopped or removed."""
 
 
-def end_orphans(layout: Layout) -> list[processes.Process]:
+def end_orphans(paths: StackPaths) -> list[processes.Process]:
     """End what a supervisor that was killed has left running; return the processes ended."""
-    if Supervisor(layout).pid() is not None:
+    if Supervisor(paths).pid() is not None:
         return []
-    orphans = processes.of_stack(layout.data)
+    orphans = processes.of_stack(paths.data)
     processes.end(orphans)
     return orphans
 
 
-def stop(layout: Layout) -> list[str]:
+def stop(paths: StackPaths) -> list[str]:
     """Stop everything, and remove what is in shared memory; return the names of what was stopped.
 
     Data, logs and configuration stay. Raises LeftoverError naming the processes that would not end.
     """
-    running = processes.of_stack(layout.data)
-    Supervisor(layout).shut_down()
-    end_orphans(layout)
-    left = processes.of_stack(layout.data)
+    running = processes.of_stack(paths.data)
+    Supervisor(paths).shut_down()
+    end_orphans(paths)
+    left = processes.of_stack(paths.data)
     if left:
         raise LeftoverError("these would not end: " + ", ".join(str(process) for process in left))
-    for name in ("supervisor.sock", "supervisord.pid", layout.control_socket.name):
-        (layout.run / name).unlink(missing_ok=True)
-    state.remove(layout)
+    for name in ("supervisor.sock", "supervisord.pid", paths.control_socket.name):
+        (paths.run / name).unlink(missing_ok=True)
+    state.remove(paths)
     # A process may still be ending that wrote while the folder was emptied.
     deadline = time.monotonic() + PATIENCE_S
-    while not remove_dead_segments(layout.segments) and time.monotonic() < deadline:
+    while not remove_dead_segments(paths.segments) and time.monotonic() < deadline:
         time.sleep(processes.POLL_S)
-    jack.remove_leftovers(layout)
+    jack.remove_leftovers(paths)
     return sorted({process.component for process in running if process.component})

@@ -18,7 +18,7 @@ from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.lint import routes, rule_files, tools
 from whiteroom_monitoring.lint.rule_files import RuleSet
 from whiteroom_monitoring.lint.targets import target_labels
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import validate, vocabulary
 from whiteroom_monitoring.promql.recordings import add_recordings
 from whiteroom_monitoring.promql.series import Known, known_series

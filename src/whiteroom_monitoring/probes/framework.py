@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.report import Check, State
 
@@ -24,7 +24,7 @@ class Skip(Exception):  # noqa: N818 - as above
 class Stack:
     """The running stack that is verified. ``components`` are the names of those that it has."""
 
-    layout: Layout
+    layout: StackPaths
     prometheus: PrometheusClient
     components: Collection[str]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.cli import status
+from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.deploy.components.frontend import REFRESH_HERTZ
 from whiteroom_monitoring.probes.framework import Mismatch, Skip, Stack, check
 from whiteroom_monitoring.probes.targets import FRONTEND_JOB

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 
-from whiteroom_monitoring.cli import status
+from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
 
 

@@ -16,8 +16,8 @@ from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator
 from whiteroom_monitoring.grafana.frames import Data, Lines, Table
 from whiteroom_monitoring.grafana.library import read
 from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
+from whiteroom_monitoring.project import share
 
 # How far panels look back. What was wrong before that is over.
 RANGE_S = 300

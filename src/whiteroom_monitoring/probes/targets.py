@@ -9,8 +9,8 @@ from typing import Any
 
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.deploy.config import JOBS
-from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
+from whiteroom_monitoring.project import share
 
 ENGINE_JOB = "juce-backend"
 BACKEND_JOB = "business-metrics"

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.project import repository_root
 
 RECORD = """
 import sys
@@ -57,7 +57,12 @@ def test_the_agent_serves_what_was_recorded(installation, segments: Path) -> Non
     """The agent of the wheel serves the segments that a process has left."""
     assert installation.run("python", "-c", RECORD, segments).returncode == 0
     with subprocess.Popen(
-        [installation.programs / "whiteroom", "agent", "--port=0", f"--segments={segments}"],
+        [
+            installation.programs / "whiteroom",
+            "segment-exporter",
+            "--port=0",
+            f"--segments={segments}",
+        ],
         cwd=installation.folder,
         env=installation.variables,
         stdout=subprocess.PIPE,

@@ -16,8 +16,8 @@ import yaml
 
 from tests.support.wait import wait_until
 from whiteroom_monitoring.deploy import config, credentials, delivery
-from whiteroom_monitoring.deploy.paths import Layout
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.project import share
 
 # What fits on a telephone that is locked, in two lines.
 LONGEST_TITLE = 110
@@ -30,12 +30,12 @@ Change = Callable[[dict[str, Any]], None]
 
 def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_port: int) -> Path:
     """Write the committed configuration for an inbox at these ports, with short waits."""
-    layout = Layout(folder / "data")
-    credentials.store(layout, {})
-    for path in layout.secrets.iterdir():
+    paths = StackPaths(folder / "data")
+    credentials.store(paths, {})
+    for path in paths.secrets.iterdir():
         path.write_text(path.read_text().replace(":8004", f":{port}"))
     source = config.Source(share("infrastructure/monitoring"))
-    for name, text in config.render(source, layout, {"prometheus"}, given).items():
+    for name, text in config.render(source, paths, {"prometheus"}, given).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(":8004", f":{port}").replace(":8025", f":{smtp_port}"))
@@ -248,7 +248,7 @@ def test_a_channel_that_refuses_loses_nothing(
     alert = _by_name(examples, "DiskSpaceLow")
     way.send(alert.payload())
     deadline = time.monotonic() + ARRIVES_S
-    while not (refused := delivery.refusals(way.log, datetime.datetime.now(datetime.UTC))):
+    while not (refused := delivery.failures(way.log, datetime.datetime.now(datetime.UTC))):
         assert time.monotonic() < deadline, way.log.read_text()[-500:]
         time.sleep(0.1)
     assert [(each.receiver, each.integration) for each in refused] == [
@@ -256,7 +256,7 @@ def test_a_channel_that_refuses_loses_nothing(
     ]
     assert "503" in refused[0].reason
     later = datetime.datetime.now(datetime.UTC) + 2 * delivery.RECENT
-    assert delivery.refusals(way.log, later) == []
+    assert delivery.failures(way.log, later) == []
     holder.close()
     _until(way, lambda messages: any(m["channel"] == "pagerduty" for m in messages))
     assert [incident["state"] for incident in way.incidents()] == ["triggered"]

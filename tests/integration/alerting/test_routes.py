@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from whiteroom_monitoring.lint import rule_files
-from whiteroom_monitoring.locations import repository_root, share
+from whiteroom_monitoring.project import repository_root, share
 
 FOLDER = share("infrastructure/monitoring")
 ALERTMANAGER_YML = FOLDER / "alertmanager/alertmanager.yml"

@@ -131,7 +131,7 @@ def started(
     named = [
         word for pair in zip(agent_options.get(len(files), []), files, strict=True) for word in pair
     ]
-    agent = [sys.executable, "-m", "whiteroom_monitoring", "agent", "--port", "0"]
+    agent = [sys.executable, "-m", "whiteroom_monitoring", "segment-exporter", "--port", "0"]
     command = {
         "c++": [program, folder, str(series), *files],
         "python": [*python, folder, str(series), *files],

@@ -13,7 +13,7 @@ import pytest
 
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.client import _native
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 DROPOUTS = 'audio_dropouts_total{cause="over_budget"}'
 MISSED = 'audio_deadlines_missed_total{cause="over_budget"}'

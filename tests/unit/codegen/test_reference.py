@@ -6,7 +6,7 @@ from pathlib import Path
 
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.codegen import reference
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 GOLDEN = Path(__file__).with_name("golden_metrics.md")
 

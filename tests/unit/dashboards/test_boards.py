@@ -14,7 +14,7 @@ from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSI
 from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.grafana.alert_list import parsed
 from whiteroom_monitoring.grafana.interpolation import Scope, Value
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 GRAFANA = share("infrastructure/monitoring/grafana")
 NOTE = "Generated for a test."

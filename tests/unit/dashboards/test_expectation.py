@@ -10,7 +10,7 @@ from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.expectation import FILE, Expectation, load
 from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 
 def test_file_holds_what_is_declared() -> None:

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from whiteroom_monitoring.deploy import config, credentials
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.lint import tools
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 SOURCE = config.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
@@ -21,7 +21,7 @@ ALONE = ("machine", "missing_monitoring", "monitoring", "panels_machine", "servi
 MONITORING = {
     "prometheus",
     "alertmanager",
-    "agent",
+    "segment-exporter",
     "inbox",
     "console",
     "node-exporter",
@@ -30,11 +30,11 @@ MONITORING = {
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
+def paths(tmp_path: Path) -> StackPaths:
     """A stack with an offset, whose folders are there."""
-    layout = Layout(tmp_path / "data", 1000)
-    layout.configurations.mkdir(parents=True)
-    return layout
+    paths = StackPaths(tmp_path / "data", 1000)
+    paths.configurations.mkdir(parents=True)
+    return paths
 
 
 def _targets(files: dict[str, str]) -> dict[str, str]:
@@ -42,9 +42,9 @@ def _targets(files: dict[str, str]) -> dict[str, str]:
     return {job["job_name"]: job["static_configs"][0]["targets"][0] for job in jobs}
 
 
-def test_ports_are_shifted(layout: Layout) -> None:
+def test_ports_are_shifted(paths: StackPaths) -> None:
     """Every target of the stack is scraped at its own port plus the offset."""
-    assert _targets(config.render(SOURCE, layout, ALL, set())) == {
+    assert _targets(config.render(SOURCE, paths, ALL, set())) == {
         "juce-backend": "127.0.0.1:9000",
         "swift-frontend": "127.0.0.1:9001",
         "business-metrics": "127.0.0.1:9002",
@@ -61,9 +61,9 @@ def test_ports_are_shifted(layout: Layout) -> None:
     }
 
 
-def test_without_app(layout: Layout) -> None:
+def test_without_app(paths: StackPaths) -> None:
     """Without the app, neither its targets nor the rules about it are there."""
-    files = config.render(SOURCE, layout, MONITORING, set())
+    files = config.render(SOURCE, paths, MONITORING, set())
     jobs = {job for job, component in config.JOBS.items() if component in MONITORING}
     assert _targets(files).keys() == jobs
     rules = {name for name in files if "/rules/" in name}
@@ -73,22 +73,22 @@ def test_without_app(layout: Layout) -> None:
 @pytest.mark.parametrize("components", [ALL, MONITORING, ALL - {"postgres-exporter", "cadvisor"}])
 @pytest.mark.parametrize("given", [set(), EVERYTHING, {"SLACK_WEBHOOK_URL"}])
 def test_rendered_configuration_is_valid(
-    layout: Layout, components: set[str], given: set[str]
+    paths: StackPaths, components: set[str], given: set[str]
 ) -> None:
     """What is put in force is accepted by Prometheus' and Alertmanager's own checkers."""
-    credentials.store(layout, dict.fromkeys(given, "https://hooks.example/a"))
-    config.activate(config.render(SOURCE, layout, components, given), layout)
-    rules = sorted((layout.config / "prometheus/rules").glob("*.yml"))
-    prometheus = layout.config / "prometheus/prometheus.yml"
-    alertmanager = layout.config / "alertmanager/alertmanager.yml"
+    credentials.store(paths, dict.fromkeys(given, "https://hooks.example/a"))
+    config.activate(config.render(SOURCE, paths, components, given), paths)
+    rules = sorted((paths.config / "prometheus/rules").glob("*.yml"))
+    prometheus = paths.config / "prometheus/prometheus.yml"
+    alertmanager = paths.config / "alertmanager/alertmanager.yml"
     assert tools.CONFIG.diagnostics([prometheus]) == []
     assert tools.RULES.diagnostics(rules) == []
     assert tools.ALERTMANAGER_CONFIG.diagnostics([alertmanager]) == []
 
 
-def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
+def test_channels_without_credentials_lead_to_the_inbox(paths: StackPaths) -> None:
     """Each pager and the mail go to the inbox unless their own credential is set."""
-    files = config.render(SOURCE, layout, ALL, {"PAGERDUTY_SERVICE_KEY_HIGH"})
+    files = config.render(SOURCE, paths, ALL, {"PAGERDUTY_SERVICE_KEY_HIGH"})
     content = yaml.safe_load(files["alertmanager/alertmanager.yml"])
     urls = {
         receiver["name"]: pager.get("url")
@@ -101,52 +101,52 @@ def test_channels_without_credentials_lead_to_the_inbox(layout: Layout) -> None:
     assert "smtp_auth_password_file" not in content["global"]
 
 
-def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(layout: Layout) -> None:
+def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(paths: StackPaths) -> None:
     """Without any credential everything arrives once; with one, all of it once more."""
     for given, copies in ((set(), 0), ({"SMTP_PASSWORD"}, 1)):
-        text = config.render(SOURCE, layout, ALL, given)["alertmanager/alertmanager.yml"]
+        text = config.render(SOURCE, paths, ALL, given)["alertmanager/alertmanager.yml"]
         routes = yaml.safe_load(text)["route"]["routes"]
         assert [route["receiver"] for route in routes].count(config.COPIES) == copies
 
 
-def test_with_credentials_nothing_leads_to_the_inbox(layout: Layout) -> None:
+def test_with_credentials_nothing_leads_to_the_inbox(paths: StackPaths) -> None:
     """With all credentials, the inbox gets the Watchdog and a copy of everything, no more."""
-    text = config.render(SOURCE, layout, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
+    text = config.render(SOURCE, paths, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
     assert [line.strip() for line in text.splitlines() if "127.0.0.1" in line] == [
         "- api_url: http://127.0.0.1:9004/slack",
         "- api_url: http://127.0.0.1:9004/slack",
     ]
-    assert str(layout.secrets / "smtp_password") in text
+    assert str(paths.secrets / "smtp_password") in text
 
 
-def test_activating_the_same_changes_nothing(layout: Layout) -> None:
+def test_activating_the_same_changes_nothing(paths: StackPaths) -> None:
     """The same content is in force already; other content replaces it, and can be taken back."""
     first, second = {"prometheus/a.yml": "1"}, {"prometheus/a.yml": "2"}
-    assert config.activate(first, layout)
-    assert not config.activate(first, layout)
-    assert config.activate(second, layout)
-    assert (layout.config / "prometheus/a.yml").read_text() == "2"
-    config.restore(layout)
-    assert (layout.config / "prometheus/a.yml").read_text() == "1"
+    assert config.activate(first, paths)
+    assert not config.activate(first, paths)
+    assert config.activate(second, paths)
+    assert (paths.config / "prometheus/a.yml").read_text() == "2"
+    config.restore(paths)
+    assert (paths.config / "prometheus/a.yml").read_text() == "1"
 
 
-def test_edited_configuration_is_replaced(layout: Layout) -> None:
+def test_edited_configuration_is_replaced(paths: StackPaths) -> None:
     """What somebody has changed by hand in the folder is put right by the next activation."""
     files = {"prometheus/a.yml": "1"}
-    config.activate(files, layout)
-    (layout.config / "prometheus/a.yml").write_text("edited")
-    (layout.config / "prometheus/b.yml").write_text("added")
-    assert config.activate(files, layout)
-    assert [path.name for path in (layout.config / "prometheus").iterdir()] == ["a.yml"]
-    assert (layout.config / "prometheus/a.yml").read_text() == "1"
+    config.activate(files, paths)
+    (paths.config / "prometheus/a.yml").write_text("edited")
+    (paths.config / "prometheus/b.yml").write_text("added")
+    assert config.activate(files, paths)
+    assert [path.name for path in (paths.config / "prometheus").iterdir()] == ["a.yml"]
+    assert (paths.config / "prometheus/a.yml").read_text() == "1"
 
 
-def test_only_two_versions_stay(layout: Layout) -> None:
+def test_only_two_versions_stay(paths: StackPaths) -> None:
     """The version in force and the one before it stay; older ones and unfinished ones go."""
-    (layout.configurations / "unfinished-1").mkdir()
+    (paths.configurations / "unfinished-1").mkdir()
     for number in range(4):
-        config.activate({"a.yml": str(number)}, layout)
-    kept = sorted((v / "a.yml").read_text() for v in layout.configurations.iterdir())
+        config.activate({"a.yml": str(number)}, paths)
+    kept = sorted((v / "a.yml").read_text() for v in paths.configurations.iterdir())
     assert kept == ["2", "3"]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.deploy import credentials
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 
 
@@ -63,15 +63,15 @@ def test_all_diagnostics_of_env_file(env_file) -> None:
 
 def test_stored_files_are_closed_to_others(tmp_path: Path) -> None:
     """Each credential is one file of mode 0600 in a folder of mode 0700."""
-    layout = Layout(tmp_path)
-    credentials.store(layout, {"SMTP_PASSWORD": "secret"})
-    assert layout.secrets.stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o777 for path in layout.secrets.iterdir()} == {0o600}
-    assert (layout.secrets / "smtp_password").read_text() == "secret"
+    paths = StackPaths(tmp_path)
+    credentials.store(paths, {"SMTP_PASSWORD": "secret"})
+    assert paths.secrets.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in paths.secrets.iterdir()} == {0o600}
+    assert (paths.secrets / "smtp_password").read_text() == "secret"
 
 
 def test_without_slack_the_inbox_is_asked(tmp_path: Path) -> None:
     """A channel without a credential leads to the inbox of the same stack."""
-    layout = Layout(tmp_path, 1000)
-    credentials.store(layout, {})
-    assert (layout.secrets / "slack_webhook_url").read_text() == "http://127.0.0.1:9004/slack"
+    paths = StackPaths(tmp_path, 1000)
+    credentials.store(paths, {})
+    assert (paths.secrets / "slack_webhook_url").read_text() == "http://127.0.0.1:9004/slack"

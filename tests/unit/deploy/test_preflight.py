@@ -14,7 +14,7 @@ import pytest
 
 from whiteroom_monitoring.deploy import preflight, processes
 from whiteroom_monitoring.deploy.component import Component, Program
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.preflight import PreflightError
 from whiteroom_monitoring.deploy.registry import components
 
@@ -29,33 +29,33 @@ def short_path() -> Iterator[Path]:
 
 
 @pytest.fixture
-def layout(short_path: Path, offset: int) -> Iterator[Layout]:
+def paths(short_path: Path, offset: int) -> Iterator[StackPaths]:
     """A stack whose segments' folder is removed in the end."""
-    layout = Layout(short_path / "data", offset)
-    yield layout
-    if layout.segments.is_dir():
-        layout.segments.rmdir()
+    paths = StackPaths(short_path / "data", offset)
+    yield paths
+    if paths.segments.is_dir():
+        paths.segments.rmdir()
 
 
-def _problems(layout: Layout, parts: list[Component]) -> tuple[str, ...]:
+def _problems(paths: StackPaths, parts: list[Component]) -> tuple[str, ...]:
     with pytest.raises(PreflightError) as caught:
-        preflight.inspect(layout, parts, running=())
+        preflight.inspect(paths, parts, running=())
     return caught.value.problems
 
 
-def test_nothing_wrong(layout: Layout) -> None:
+def test_nothing_wrong(paths: StackPaths) -> None:
     """A machine with all programs and free ports passes, and no probe stays behind."""
-    preflight.inspect(layout, components(layout, with_app=False), running=())
-    assert list(layout.data.iterdir()) == []
-    assert list(layout.segments.iterdir()) == []
+    preflight.inspect(paths, components(paths, with_app=False), running=())
+    assert list(paths.data.iterdir()) == []
+    assert list(paths.segments.iterdir()) == []
 
 
-def test_port_in_use_names_its_holder(layout: Layout) -> None:
+def test_port_in_use_names_its_holder(paths: StackPaths) -> None:
     """A port in use is named with the component that wants it and the process that holds it."""
-    with socket.create_server(("127.0.0.1", layout.port("prometheus"))):
-        [problem] = _problems(layout, components(layout, with_app=False))
+    with socket.create_server(("127.0.0.1", paths.port("prometheus"))):
+        [problem] = _problems(paths, components(paths, with_app=False))
     # The listener is this very process, which does not look at itself.
-    assert problem.startswith(f"port {layout.port('prometheus')} (prometheus) is in use by ")
+    assert problem.startswith(f"port {paths.port('prometheus')} (prometheus) is in use by ")
     assert "--port-offset" in problem
 
 
@@ -77,10 +77,10 @@ def test_listener_is_found() -> None:
     assert processes.can_listen("127.0.0.1", port)
 
 
-def test_missing_program_names_its_package(layout: Layout) -> None:
+def test_missing_program_names_its_package(paths: StackPaths) -> None:
     """A missing program is named together with what brings it."""
     program = Program(("no-such-program",), "install Debian's package such")
-    [problem] = _problems(layout, [Component("part", 1, program, ())])
+    [problem] = _problems(paths, [Component("part", 1, program, ())])
     assert problem == "part: no-such-program was not found; install Debian's package such"
 
 
@@ -88,34 +88,34 @@ def test_missing_program_names_its_package(layout: Layout) -> None:
 def test_folder_that_can_not_be_written(short_path: Path) -> None:
     """A data folder that can't be written is named with the reason."""
     short_path.chmod(0o500)
-    [problem] = _problems(Layout(short_path / "data", OFFSET), [])
+    [problem] = _problems(StackPaths(short_path / "data", OFFSET), [])
     assert problem.endswith("can't be written: Permission denied")
 
 
 def test_folder_on_a_file_system_without_writing() -> None:
     """A data folder below /proc can't be written, by root neither."""
-    problems = _problems(Layout(Path("/proc/whiteroom"), OFFSET), [])
+    problems = _problems(StackPaths(Path("/proc/whiteroom"), OFFSET), [])
     assert problems[0].startswith("data folder /proc/whiteroom can't be written: ")
 
 
 @pytest.mark.parametrize("name", ['a"b', "a;b", "a\nb"])
 def test_name_that_supervisord_can_not_hold(short_path: Path, name: str) -> None:
     """Characters that supervisord's configuration can't hold are refused, not mangled."""
-    [problem] = _problems(Layout(short_path / name, OFFSET), [])
+    [problem] = _problems(StackPaths(short_path / name, OFFSET), [])
     assert problem.endswith("in its name can't be used")
 
 
 def test_path_too_long_for_a_socket(tmp_path: Path) -> None:
     """A path that no Unix socket can have is refused before supervisord fails on it."""
-    [problem] = _problems(Layout(tmp_path / ("x" * 100), OFFSET), [])
+    [problem] = _problems(StackPaths(tmp_path / ("x" * 100), OFFSET), [])
     assert "choose a shorter --data" in problem
 
 
 def test_all_problems_at_once(tmp_path: Path) -> None:
     """Problems of different kinds are reported together."""
-    layout = Layout(Path("/proc/whiteroom"), OFFSET)
+    paths = StackPaths(Path("/proc/whiteroom"), OFFSET)
     missing = Component("part", 1, Program(("no-such-program",), "remedy"), ("x",))
-    assert len(_problems(layout, [missing])) == 2
+    assert len(_problems(paths, [missing])) == 2
 
 
 def _may_mount() -> bool:

@@ -14,7 +14,7 @@ from whiteroom_monitoring.cli import check as command
 from whiteroom_monitoring.cli.main import main
 from whiteroom_monitoring.lint import checks
 from whiteroom_monitoring.lint.dashboards.registry import LINTS
-from whiteroom_monitoring.locations import repository_root, share
+from whiteroom_monitoring.project import repository_root, share
 
 SCHEMA = Path(package.__file__).parent.parent / "schemas" / "check.schema.json"
 

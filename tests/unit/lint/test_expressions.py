@@ -6,7 +6,7 @@ import promql_parser
 import pytest
 
 from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.infer import result_labels
 from whiteroom_monitoring.promql.series import Known, Series, known_series

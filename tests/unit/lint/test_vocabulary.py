@@ -13,7 +13,7 @@ import pytest
 
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.vocabulary import Family
 

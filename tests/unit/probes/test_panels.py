@@ -11,9 +11,9 @@ from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.grafana.evaluate import Evaluated
 from whiteroom_monitoring.grafana.frames import Column, Lines, Series, Table
-from whiteroom_monitoring.locations import share
 from whiteroom_monitoring.probes import panels
 from whiteroom_monitoring.probes.framework import DEFINITIONS
+from whiteroom_monitoring.project import share
 
 JUDGED = [
     (Expected.DATA, [1.0], None),

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.project import repository_root
 from whiteroom_monitoring.slo import burn_rate as generator
 from whiteroom_monitoring.slo import load
 from whiteroom_monitoring.slo.model import NONE, Burn, Range

@@ -9,25 +9,25 @@ from whiteroom_monitoring import __version__
 from whiteroom_monitoring.deploy.accounts import WEB, account, make_folder
 from whiteroom_monitoring.deploy.component import PYTHON, Component
 from whiteroom_monitoring.deploy.components import postgresql, redis, reference_app
-from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 
 
-def socket(layout: Layout) -> Path:
+def socket(paths: StackPaths) -> Path:
     """Return the socket on which the backend answers nginx."""
-    return layout.run / "backend/backend.sock"
+    return paths.run / "backend/backend.sock"
 
 
-def version_file(layout: Layout) -> Path:
+def version_file(paths: StackPaths) -> Path:
     """Return the file that says which version of White Room is deployed."""
-    return layout.data / "deployed-version"
+    return paths.data / "deployed-version"
 
 
-def audit_report(layout: Layout) -> Path:
+def audit_report(paths: StackPaths) -> Path:
     """Return the audit report that CI writes: $WHITEROOM_AUDIT_REPORT, else in the data folder."""
-    return Path(os.environ.get("WHITEROOM_AUDIT_REPORT") or layout.data / "audit-report.json")
+    return Path(os.environ.get("WHITEROOM_AUDIT_REPORT") or paths.data / "audit-report.json")
 
 
-def component(layout: Layout) -> Component:
+def component(paths: StackPaths) -> Component:
     """Return the backend."""
     return Component(
         "backend",
@@ -35,32 +35,32 @@ def component(layout: Layout) -> Component:
         PYTHON,
         (
             *("-m", "whiteroom_backend"),
-            *("--database", postgresql.connection(layout, postgresql.BACKEND_ROLE)),
-            *("--redis", f"unix://{redis.socket(layout)}"),
-            *("--socket", str(socket(layout))),
-            *("--metrics-port", str(layout.port("backend"))),
-            *("--segments", str(layout.segments)),
-            *("--version-file", str(version_file(layout))),
-            *("--audit-report", str(audit_report(layout))),
+            *("--database", postgresql.connection(paths, postgresql.BACKEND_ROLE)),
+            *("--redis", f"unix://{redis.socket(paths)}"),
+            *("--socket", str(socket(paths))),
+            *("--metrics-port", str(paths.port("backend"))),
+            *("--segments", str(paths.segments)),
+            *("--version-file", str(version_file(paths))),
+            *("--audit-report", str(audit_report(paths))),
         ),
         ports=("backend",),
         health="/-/healthy",
         of_app=True,
         needs=("postgresql",),
         environment=reference_app.python_path("backend"),
-        prepare=lambda: prepare(layout),
+        prepare=lambda: prepare(paths),
         absent=reference_app.missing(),
     )
 
 
-def prepare(layout: Layout) -> None:
+def prepare(paths: StackPaths) -> None:
     """Make the folder of its socket, which nginx may enter, and say which version it is."""
-    make_folder(socket(layout).parent, group=account(WEB), mode=0o710)
-    if not version_file(layout).exists():
-        version_file(layout).write_text(f"{__version__}\n", encoding="utf-8")
+    make_folder(socket(paths).parent, group=account(WEB), mode=0o710)
+    if not version_file(paths).exists():
+        version_file(paths).write_text(f"{__version__}\n", encoding="utf-8")
 
 
-def musicians(layout: Layout) -> Component:
+def musicians(paths: StackPaths) -> Component:
     """Return the load generator."""
     return Component(
         "musicians",
@@ -68,8 +68,8 @@ def musicians(layout: Layout) -> Component:
         PYTHON,
         (
             *("-m", "whiteroom_musicians"),
-            *("--url", f"http://{LOOPBACK}:{layout.port('web')}"),
-            *("--control", str(layout.control_socket)),
+            *("--url", f"http://{LOOPBACK}:{paths.port('web')}"),
+            *("--control", str(paths.control_socket)),
         ),
         of_app=True,
         needs=("nginx",),

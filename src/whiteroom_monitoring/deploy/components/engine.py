@@ -6,8 +6,8 @@ import os
 
 from whiteroom_monitoring.deploy.component import Component, Program, debian
 from whiteroom_monitoring.deploy.components import jack
-from whiteroom_monitoring.deploy.paths import Layout
-from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.project import repository_root
 
 SAMPLE_RATE_HZ = 48_000
 BUFFER_FRAMES = 256
@@ -32,7 +32,7 @@ def stream() -> tuple[str, ...]:
     )
 
 
-def components(layout: Layout) -> list[Component]:
+def components(paths: StackPaths) -> list[Component]:
     """Return the engine, called by JACK where jackd is installed, else by a clock."""
     with_jack = JACKD.find() is not None
     engine = Component(
@@ -41,28 +41,28 @@ def components(layout: Layout) -> list[Component]:
         engine_program(),
         (
             *stream(),
-            *("--metrics-port", str(layout.port("engine"))),
-            *("--segments", str(layout.segments)),
-            *("--control", str(layout.control_socket)),
+            *("--metrics-port", str(paths.port("engine"))),
+            *("--segments", str(paths.segments)),
+            *("--control", str(paths.control_socket)),
         ),
         ports=("engine",),
         health="/-/healthy",
         of_app=True,
-        environment={"JACK_DEFAULT_SERVER": jack.server_name(layout), "JACK_NO_START_SERVER": "1"},
+        environment={"JACK_DEFAULT_SERVER": jack.server_name(paths), "JACK_NO_START_SERVER": "1"},
     )
-    return [_jack(layout), engine] if with_jack else [engine]
+    return [_jack(paths), engine] if with_jack else [engine]
 
 
-def _jack(layout: Layout) -> Component:
+def _jack(paths: StackPaths) -> Component:
     return Component(
         "jack",
         1,
         JACKD,
         (
-            *("--name", jack.server_name(layout), "-d", "dummy"),
+            *("--name", jack.server_name(paths), "-d", "dummy"),
             *("-r", str(SAMPLE_RATE_HZ), "-p", str(BUFFER_FRAMES)),
         ),
-        ready=jack.ready_file(layout),
+        ready=jack.ready_file(paths),
         of_app=True,
         absent="" if engine_program().find() else "there is no engine for it to call",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from whiteroom_monitoring.deploy.accounts import EXPORTER, account
 from whiteroom_monitoring.deploy.component import PYTHON, Component, Program, debian, ours
 from whiteroom_monitoring.deploy.components import nginx, postgresql, redis
-from whiteroom_monitoring.deploy.paths import LOOPBACK, Layout
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 
 # The collector runs more often than by default, and the process stays smaller.
 SMALL = {"GOGC": "50"}
@@ -18,13 +18,13 @@ WATCHED_WITHIN = "2s"
 CADVISOR = Program(("cadvisor",), "")
 
 
-def components(layout: Layout) -> list[Component]:
+def components(paths: StackPaths) -> list[Component]:
     """Return every exporter."""
-    return [_node(layout), _containers(layout), _postgres(layout), _redis(layout), _nginx(layout)]
+    return [_node(paths), _containers(paths), _postgres(paths), _redis(paths), _nginx(paths)]
 
 
 def _exporter(
-    layout: Layout,
+    paths: StackPaths,
     watched: str,
     arguments: tuple[str, ...],
     *,
@@ -37,7 +37,7 @@ def _exporter(
         name,
         4 if needs else 1,
         debian(f"prometheus-{name}", f"{watched}_exporter", f"prometheus-{name}"),
-        (listen_option, f"{LOOPBACK}:{layout.port(name)}", *arguments),
+        (listen_option, f"{LOOPBACK}:{paths.port(name)}", *arguments),
         ports=(name,),
         health="/metrics" if needs else "/",
         needs=needs,
@@ -46,14 +46,14 @@ def _exporter(
     )
 
 
-def _node(layout: Layout) -> Component:
-    return _exporter(layout, "node", (), listen_option="--web.listen-address")
+def _node(paths: StackPaths) -> Component:
+    return _exporter(paths, "node", (), listen_option="--web.listen-address")
 
 
-def _postgres(layout: Layout) -> Component:
-    source = postgresql.connection(layout, postgresql.EXPORTER_ROLE, "postgres")
+def _postgres(paths: StackPaths) -> Component:
+    source = postgresql.connection(paths, postgresql.EXPORTER_ROLE, "postgres")
     return _exporter(
-        layout,
+        paths,
         "postgres",
         (),
         environment={"DATA_SOURCE_NAME": f"{source} sslmode=disable"},
@@ -62,13 +62,13 @@ def _postgres(layout: Layout) -> Component:
     )
 
 
-def _redis(layout: Layout) -> Component:
+def _redis(paths: StackPaths) -> Component:
     # The user needs no password, but the exporter names a user only if it is given one.
     return _exporter(
-        layout,
+        paths,
         "redis",
         (
-            *("-redis.addr", f"unix://{redis.socket(layout)}"),
+            *("-redis.addr", f"unix://{redis.socket(paths)}"),
             *("-redis.user", redis.EXPORTER_USER),
             *("-connection-timeout", WATCHED_WITHIN),
         ),
@@ -77,15 +77,15 @@ def _redis(layout: Layout) -> Component:
     )
 
 
-def _nginx(layout: Layout) -> Component:
-    source = layout.url("web", nginx.STATUS_PATH)
+def _nginx(paths: StackPaths) -> Component:
+    source = paths.url("web", nginx.STATUS_PATH)
     arguments = ("-nginx.scrape-uri", source, "-nginx.timeout", WATCHED_WITHIN)
-    return _exporter(layout, "nginx", arguments, needs=("nginx",))
+    return _exporter(paths, "nginx", arguments, needs=("nginx",))
 
 
-def _containers(layout: Layout) -> Component:
+def _containers(paths: StackPaths) -> Component:
     """Return cAdvisor where it is installed, else our own exporter of the same metrics."""
-    port = str(layout.port("cadvisor"))
+    port = str(paths.port("cadvisor"))
     arguments: tuple[str, ...]
     ports = ("cadvisor",)
     if CADVISOR.find():

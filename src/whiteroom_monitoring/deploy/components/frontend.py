@@ -8,8 +8,8 @@ from pathlib import Path
 from whiteroom_monitoring.deploy.accounts import make_folder
 from whiteroom_monitoring.deploy.component import Component, Program
 from whiteroom_monitoring.deploy.components import engine
-from whiteroom_monitoring.deploy.paths import Layout
-from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.project import repository_root
 
 REFRESH_HERTZ = 60
 
@@ -28,12 +28,12 @@ def library() -> Path:
     return (root or Path()) / "build/lib/libwhiteroom_engine.so"
 
 
-def exports(layout: Layout) -> Path:
+def exports(paths: StackPaths) -> Path:
     """Return the folder of what the front end's user exports."""
-    return layout.data / "exports"
+    return paths.data / "exports"
 
 
-def component(layout: Layout) -> Component:
+def component(paths: StackPaths) -> Component:
     """Return the front end. The component `engine` then runs within its process."""
     return Component(
         "frontend",
@@ -42,21 +42,21 @@ def component(layout: Layout) -> Component:
         (
             *("--engine", str(library())),
             *engine.stream(),
-            *("--engine-metrics-port", str(layout.port("engine"))),
-            *("--metrics-port", str(layout.port("frontend"))),
-            *("--segments", str(layout.segments)),
-            *("--control", str(layout.control_socket)),
+            *("--engine-metrics-port", str(paths.port("engine"))),
+            *("--metrics-port", str(paths.port("frontend"))),
+            *("--segments", str(paths.segments)),
+            *("--control", str(paths.control_socket)),
             *("--refresh-hertz", str(REFRESH_HERTZ)),
-            *("--exports", str(exports(layout))),
+            *("--exports", str(exports(paths))),
             # The engine's lines go to the process' own output.
-            *("--log-file", str(layout.log / "frontend.log")),
+            *("--log-file", str(paths.log / "frontend.log")),
         ),
         ports=("frontend",),
         health="/-/healthy",
         of_app=True,
         needs=("engine",),
         process_of="engine",
-        prepare=lambda: make_folder(exports(layout)),
+        prepare=lambda: make_folder(exports(paths)),
         absent=_absent(),
     )
 

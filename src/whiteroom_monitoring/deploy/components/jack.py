@@ -11,25 +11,25 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 
 _SHARED_MEMORY = Path("/dev/shm")
 _SERVERS = {"jackd", "jackdbus"}
 
 
-def server_name(layout: Layout) -> str:
+def server_name(paths: StackPaths) -> str:
     """Return the name of the stack's JACK server, which other servers of the machine don't have."""
-    return f"whiteroom-{layout.port_offset}"
+    return f"whiteroom-{paths.port_offset}"
 
 
-def ready_file(layout: Layout) -> Path:
+def ready_file(paths: StackPaths) -> Path:
     """Return the file that is there as soon as the server takes clients."""
-    return _SHARED_MEMORY / f"jack_sem.{os.getuid()}_{server_name(layout)}_system"
+    return _SHARED_MEMORY / f"jack_sem.{os.getuid()}_{server_name(paths)}_system"
 
 
-def remove_leftovers(layout: Layout) -> None:
+def remove_leftovers(paths: StackPaths) -> None:
     """Remove what the stack's server has left; what all servers share only when none runs."""
-    name, user = server_name(layout), os.getuid()
+    name, user = server_name(paths), os.getuid()
     patterns = [f"jack_sem.{user}_{name}_*", f"jack_{name}_*"]
     if not _a_server_runs():
         patterns += ["jack-shm-registry", f"jack_db-{user}", f"jack-{user}-*"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from whiteroom_monitoring.deploy.accounts import EXPORTER, POSTGRES, account, make_folder, user_name
 from whiteroom_monitoring.deploy.component import Component, Program
 from whiteroom_monitoring.deploy.components import reference_app
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.errors import MonitoringError
 
 DATABASE = "whiteroom"
@@ -42,62 +42,62 @@ class DatabaseError(MonitoringError):
     """The database's files can't be made or used."""
 
 
-def socket_folder(layout: Layout) -> Path:
+def socket_folder(paths: StackPaths) -> Path:
     """Return the folder of the server's socket, which clients take for the host's name."""
-    return layout.run / "postgresql"
+    return paths.run / "postgresql"
 
 
-def folder(layout: Layout) -> Path:
+def folder(paths: StackPaths) -> Path:
     """Return the folder of the cluster."""
-    return layout.data / "postgresql"
+    return paths.data / "postgresql"
 
 
-def connection(layout: Layout, role: str, database: str = DATABASE) -> str:
+def connection(paths: StackPaths, role: str, database: str = DATABASE) -> str:
     """Return the connection string of a role, without a password because there is none."""
-    return f"host={socket_folder(layout)} user={role} dbname={database}"
+    return f"host={socket_folder(paths)} user={role} dbname={database}"
 
 
-def component(layout: Layout) -> Component:
+def component(paths: StackPaths) -> Component:
     """Return the server."""
-    settings = {**_SETTINGS, "unix_socket_directories": str(socket_folder(layout))}
+    settings = {**_SETTINGS, "unix_socket_directories": str(socket_folder(paths))}
     return Component(
         "postgresql",
         1,
-        _program(layout, "postgres"),
-        ("-D", str(folder(layout)), *(w for s in settings.items() for w in ("-c", "=".join(s)))),
+        _program(paths, "postgres"),
+        ("-D", str(folder(paths)), *(w for s in settings.items() for w in ("-c", "=".join(s)))),
         probe=(
-            _program(layout, "pg_isready").find() or "pg_isready",
-            *("-q", "-h", str(socket_folder(layout))),
+            _program(paths, "pg_isready").find() or "pg_isready",
+            *("-q", "-h", str(socket_folder(paths))),
         ),
         of_app=True,
         user=account(POSTGRES),
-        prepare=lambda: prepare(layout),
+        prepare=lambda: prepare(paths),
         absent=_reason_against(),
         # Fast: with TERM it would wait until its clients leave of themselves.
         stop_signal="INT",
     )
 
 
-def prepare(layout: Layout) -> None:
+def prepare(paths: StackPaths) -> None:
     """Make the cluster with its roles, unless it is there. Raises DatabaseError."""
     owner = account(POSTGRES)
-    make_folder(socket_folder(layout), owner, mode=0o755)
-    if not (folder(layout) / "PG_VERSION").is_file():
-        unfinished = folder(layout).with_name("postgresql.new")
+    make_folder(socket_folder(paths), owner, mode=0o755)
+    if not (folder(paths) / "PG_VERSION").is_file():
+        unfinished = folder(paths).with_name("postgresql.new")
         shutil.rmtree(unfinished, ignore_errors=True)
         make_folder(unfinished, owner)
-        _make_cluster(layout, unfinished)
-        shutil.rmtree(folder(layout), ignore_errors=True)
-        unfinished.replace(folder(layout))
-    _write_access(folder(layout))
+        _make_cluster(paths, unfinished)
+        shutil.rmtree(folder(paths), ignore_errors=True)
+        unfinished.replace(folder(paths))
+    _write_access(folder(paths))
 
 
-def _make_cluster(layout: Layout, cluster: Path) -> None:
-    initdb = _program(layout, "initdb").find() or "initdb"
+def _make_cluster(paths: StackPaths, cluster: Path) -> None:
+    initdb = _program(paths, "initdb").find() or "initdb"
     options = ("-U", POSTGRES, "--auth=peer", "-E", "UTF8", "--no-locale")
     _run([initdb, "-D", str(cluster), *options])
     # A server that serves nobody but its standard input: it needs no socket and no waiting.
-    server = _program(layout, "postgres").find() or "postgres"
+    server = _program(paths, "postgres").find() or "postgres"
     _run([server, "--single", "-D", str(cluster), POSTGRES], _ROLES)
 
 
@@ -137,10 +137,10 @@ def _write(path: Path, text: str) -> None:
         shutil.chown(path, owner, owner)
 
 
-def _program(layout: Layout, name: str) -> Program:
+def _program(paths: StackPaths, name: str) -> Program:
     """Return a program of the version that has made the cluster, else of the newest."""
     try:
-        versions = [(folder(layout) / "PG_VERSION").read_text().strip()]
+        versions = [(folder(paths) / "PG_VERSION").read_text().strip()]
         remedy = f"the database was made by version {versions[0]}: install postgresql-{versions[0]}"
     except OSError:
         found = Path("/usr/lib/postgresql").glob("[0-9]*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.locations import repository_root
+from whiteroom_monitoring.project import repository_root
 
 
 def missing() -> str:

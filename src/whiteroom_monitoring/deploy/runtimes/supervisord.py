@@ -21,7 +21,7 @@ from typing import Any
 
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.paths import Layout
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.errors import MonitoringError
 
 TIMEOUT_S = 15.0
@@ -53,11 +53,11 @@ class ProcessState:
 class Supervisor:
     """The supervisord of one stack."""
 
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self.socket = layout.run / "supervisor.sock"
-        self._configuration = layout.run / "supervisord.conf"
-        self._pid_file = layout.run / "supervisord.pid"
+    def __init__(self, paths: StackPaths) -> None:
+        self._paths = paths
+        self.socket = paths.run / "supervisor.sock"
+        self._configuration = paths.run / "supervisord.conf"
+        self._pid_file = paths.run / "supervisord.pid"
 
     def pid(self) -> int | None:
         """Return the process id of the running supervisord, or None."""
@@ -65,7 +65,7 @@ class Supervisor:
             pid = int(self._pid_file.read_text())
         except (OSError, ValueError):
             return None
-        ours = {process.pid for process in processes.of_stack(self._layout.data)}
+        ours = {process.pid for process in processes.of_stack(self._paths.data)}
         return pid if pid in ours else None
 
     def write(self, components: Sequence[Component], without_restart: Collection[str]) -> None:
@@ -92,7 +92,7 @@ class Supervisor:
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
         environment = {
             **os.environ,
-            processes.STACK_VARIABLE: str(self._layout.data),
+            processes.STACK_VARIABLE: str(self._paths.data),
             processes.COMPONENT_VARIABLE: "supervisord",
             # It imports pkg_resources when that is there, which warns on standard error.
             "PYTHONWARNINGS": "ignore",
@@ -100,7 +100,7 @@ class Supervisor:
         done = subprocess.run(
             command,
             env=environment,
-            cwd=self._layout.data,
+            cwd=self._paths.data,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -114,7 +114,7 @@ class Supervisor:
         deadline = time.monotonic() + TIMEOUT_S
         while self.pid() is None:
             if time.monotonic() > deadline:
-                raise SupervisorError(f"supervisord did not start: see {self._layout.log}")
+                raise SupervisorError(f"supervisord did not start: see {self._paths.log}")
             time.sleep(processes.POLL_S)
 
     def update(self) -> None:
@@ -181,12 +181,12 @@ file={_escaped(self.socket)}
 chmod=0700
 
 [supervisord]
-{user}logfile={_escaped(self._layout.log / "supervisord.log")}
+{user}logfile={_escaped(self._paths.log / "supervisord.log")}
 logfile_maxbytes=10MB
 logfile_backups=1
 pidfile={_escaped(self._pid_file)}
-directory={_escaped(self._layout.data)}
-childlogdir={_escaped(self._layout.log)}
+directory={_escaped(self._paths.data)}
+childlogdir={_escaped(self._paths.log)}
 umask=077
 
 [rpcinterface:supervisor]
@@ -198,7 +198,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
         command = shlex.join([program, *component.arguments])
         environment: Mapping[str, str] = {
             **component.environment,
-            processes.STACK_VARIABLE: str(self._layout.data),
+            processes.STACK_VARIABLE: str(self._paths.data),
             processes.COMPONENT_VARIABLE: component.name,
         }
         user = f"user={component.user}\n" if component.user else ""
@@ -216,7 +216,7 @@ stopwaitsecs={STOP_SECONDS}
 stopasgroup=true
 killasgroup=true
 redirect_stderr=true
-stdout_logfile={_escaped(self._layout.log / (component.name + ".log"))}
+stdout_logfile={_escaped(self._paths.log / (component.name + ".log"))}
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=2
 """

@@ -18,7 +18,7 @@ from whiteroom_monitoring.dashboards.queries import instant_query, range_query
 from whiteroom_monitoring.dashboards.template_variables import annotation, label_values
 from whiteroom_monitoring.lint.dashboards import files
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.series import Known, known_series
 

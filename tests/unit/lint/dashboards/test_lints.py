@@ -10,7 +10,7 @@ import pytest
 
 from whiteroom_monitoring.lint.dashboards.registry import LINTS
 from whiteroom_monitoring.lint.workspace import Subject
-from whiteroom_monitoring.locations import share
+from whiteroom_monitoring.project import share
 
 SOUND = "grafana/dashboards/application-performance.json"
 

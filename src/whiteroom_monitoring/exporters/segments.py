@@ -1,0 +1,30 @@
+"""The segment exporter: serves the segments of programs that no endpoint of their own serves."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from whiteroom_monitoring.client import _native
+from whiteroom_monitoring.client.exposition.formats import Exposition, Wanted
+
+
+class SegmentExporter:
+    """Reads a folder of segments for each scrape; a folder that does not exist yet is empty.
+
+    A program is served while none of its live processes has an endpoint: one that has none, and one
+    that is gone. The counters of a killed process are folded into its program's base first.
+    """
+
+    def __init__(self, segments: Path) -> None:
+        self._segments = str(segments)
+        self._reported: set[str] = set()
+
+    def open_exposition(self, wanted: Wanted) -> Exposition:
+        """Return the metrics of this moment. Raises OSError when the folder can't be read."""
+        exposed = _native.expose_unserved(self._segments, wanted.open_metrics, wanted.created)
+        problems = set(exposed.problems)
+        for problem in problems - self._reported:
+            print(f"segment left out: {problem}", file=sys.stderr, flush=True)
+        self._reported = problems
+        return Exposition(wanted.content_type, exposed, exposed.held_bytes)
