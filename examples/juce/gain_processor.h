@@ -4,13 +4,17 @@
 
 #include "juce_processor.h"
 
-/// A plug-in that is monitored by two lines: the first of processBlock(), and a member.
+/// A plug-in that is monitored by three lines: a member, and the first of each way to process.
 class GainProcessor final : public juce::AudioProcessor {
  public:
   // [processor]
   void processBlock(juce::AudioBuffer<float>& buffer, juce::MidiBuffer&) override {
     const auto block = metrics.block(*this, buffer);
     buffer.applyGain(0.5F);
+  }
+  void processBlockBypassed(juce::AudioBuffer<float>& buffer, juce::MidiBuffer& midi) override {
+    metrics.bypassed(buffer);
+    AudioProcessor::processBlockBypassed(buffer, midi);
   }
   whiteroom::monitoring::ProcessorMetrics metrics{"Gain"};
   // [end]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.support.paths import ROOT
 
 SOURCE = ROOT / "tests/juce"
 MODULES = Path("/usr/share/juce/modules")
+LONG_S = 30
 
 pytestmark = pytest.mark.skipif(
     not MODULES.exists(), reason="JUCE is not installed (Debian: juce-modules-source-data)"
@@ -29,16 +31,34 @@ def build(folder: str, target: str, *options: str) -> Path:
     return made / target
 
 
-def run(program: Path) -> None:
-    """Run a program of C++ tests to its end."""
-    done = subprocess.run([program], capture_output=True, text=True, timeout=120, check=False)
+def run(program: Path, *options: str, seconds_of_a_host: int | None = None) -> None:
+    """Run a program of C++ tests to its end; each host in it plays for so long."""
+    environment = dict(os.environ)
+    if seconds_of_a_host is not None:
+        environment["WHITEROOM_HOST_SECONDS"] = str(seconds_of_a_host)
+    done = subprocess.run(
+        [program, *options],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+        env=environment,
+    )
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.timeout(900)
 def test_callback_of_a_device() -> None:
-    """Within JUCE's device manager, dropouts are counted by cause and follow the device."""
+    """Dropouts are counted by cause within JUCE's device manager, and never by a plug-in."""
     run(build("juce", "juce-device-tests"))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+def test_hosts_that_play_for_long() -> None:
+    """In every host, a plug-in's distribution is what the host measures for half a minute."""
+    hosts = "--source-file=*host_test*"
+    run(build("juce", "juce-device-tests"), hosts, seconds_of_a_host=LONG_S)
 
 
 def has_libraries() -> bool:
@@ -54,5 +74,5 @@ def has_libraries() -> bool:
     reason="needs Debian's libfreetype-dev, libpng-dev, libjpeg-dev and libx11-dev",
 )
 def test_processor() -> None:
-    """A juce::AudioProcessor is measured by two lines, and offline rendering is not."""
+    """A juce::AudioProcessor knows its share of real time in every host."""
     run(build("juce-processors", "juce-processor-tests", "-DWHITEROOM_JUCE_PROCESSORS=ON"))

@@ -3,89 +3,169 @@
 /// getSampleRate(), getBlockSize(), isNonRealtime() and the buffer's getNumSamples().
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include "audio_metrics.h"
+#include "generated/plugin.h"
+#include "host_callback.h"
+#include "segment.h"
 
 namespace whiteroom::monitoring {
 
-/// Return the segment that all processors of this process share: made for the first of them and
-/// closed with the last. May block; not for the audio thread.
-inline std::shared_ptr<Segment> processors_segment() {
-  static std::mutex mutex;
-  static std::weak_ptr<Segment> shared;
-  const std::lock_guard lock(mutex);
-  if (std::shared_ptr<Segment> known = shared.lock()) return known;
-  constexpr std::uint32_t kProcessors = 256;
-  const auto made = std::make_shared<Segment>(
-      SegmentOptions{.program = "juce-backend", .instances = kProcessors});
-  made->declare(audio::families());
-  made->prepare();
-  shared = made;
-  return made;
-}
+/// What all processors of this process share: their segment, and who has which number.
+/// Every function may lock and allocate: not for the audio thread.
+class PluginProcess {
+ public:
+  /// Return the one of this process: made for the first processor and closed with the last.
+  static std::shared_ptr<PluginProcess> shared() {
+    static std::mutex mutex;
+    static std::weak_ptr<PluginProcess> known;
+    const std::lock_guard lock(mutex);
+    if (auto process = known.lock()) return process;
+    const auto made = std::make_shared<PluginProcess>();
+    known = made;
+    return made;
+  }
+
+  PluginProcess() {
+    segment_.declare(plugin::families());
+    segment_.prepare();
+    cells_ = std::make_unique<plugin::Shared>(segment_);
+  }
+
+  const plugin::Shared& cells() const noexcept { return *cells_; }
+  /// Return the lowest number from 1 that no other processor of this name has.
+  std::uint32_t take_number(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    std::set<std::uint32_t>& taken = numbers_[name];
+    std::uint32_t number = 1;
+    while (taken.contains(number)) ++number;
+    taken.insert(number);
+    return number;
+  }
+  void give_back_number(const std::string& name, std::uint32_t number) {
+    const std::lock_guard lock(mutex_);
+    numbers_[name].erase(number);
+  }
+
+ private:
+  Segment segment_{{.program = "juce-plugin"}};
+  std::unique_ptr<plugin::Shared> cells_;
+  std::mutex mutex_;
+  std::map<std::string, std::set<std::uint32_t>> numbers_;
+};
 
 /// What one processor records. Two lines, a member and the first statement of processBlock():
 ///
 ///     whiteroom::monitoring::ProcessorMetrics metrics{"Reverb"};
 ///     const auto block = metrics.block(*this, buffer);
 ///
-/// A block's deadline is its own length. Blocks of an offline rendering have none and are left out.
-/// A host calls when it likes, so that no block of a processor is late.
+/// and, where there is a processBlockBypassed(), the first of that:
+///
+///     metrics.bypassed(buffer);
+///
+/// A host hands a callback over in parts, renders ahead and on several threads. So a processor knows
+/// its cost and its share of real time, and has no dropouts: only the owner of the device's callback
+/// knows of those. Blocks of an offline rendering and bypassed ones are counted and not measured.
 class ProcessorMetrics {
  public:
-  /// `name` is the value of the label `channel`. May block and allocate.
-  explicit ProcessorMetrics(std::string name,
-                            std::shared_ptr<Segment> segment = processors_segment())
-      : segment_(std::move(segment)), metrics_(*segment_, std::vector<std::string>{name}) {}
+  /// `name` is the value of the label `plugin`; instances of one name are numbered. May block and
+  /// allocate.
+  explicit ProcessorMetrics(std::string name)
+      : name_(std::move(name)),
+        number_(process_->take_number(name_)),
+        load_(process_->cells().plugin_load_ratio.with(name_, std::to_string(number_))),
+        render_(process_->cells().plugin_render_seconds_total.with(name_, std::to_string(number_))),
+        blocks_(process_->cells().plugin_blocks_total.with(name_)) {}
+  ~ProcessorMetrics() { process_->give_back_number(name_, number_); }
+  ProcessorMetrics(const ProcessorMetrics&) = delete;
+  ProcessorMetrics& operator=(const ProcessorMetrics&) = delete;
 
   /// Records from its making to the end of the scope. Wait-free.
   class Block {
    public:
-    Block(AudioMetrics& metrics, std::uint32_t frames) noexcept
+    /// `frames` is 0 for a block that is not measured.
+    Block(ProcessorMetrics& metrics, std::uint32_t frames) noexcept
         : metrics_(metrics), frames_(frames) {
-      if (kRecording && frames > 0) begin_ = AudioMetrics::Clock::now();
+      if (kRecording && frames > 0) metrics_.begins();
     }
     Block(const Block&) = delete;
     Block& operator=(const Block&) = delete;
     ~Block() {
-      if (!kRecording || frames_ == 0) return;
-      const auto end = AudioMetrics::Clock::now();
-      metrics_.channel_rendered(0, end - begin_);
-      metrics_.callback_rendered(begin_, end, frames_, begin_);
+      if (kRecording && frames_ > 0) metrics_.ends(frames_);
     }
 
    private:
-    AudioMetrics& metrics_;
+    ProcessorMetrics& metrics_;
     std::uint32_t frames_;
-    AudioMetrics::Clock::time_point begin_{};
   };
 
+  /// A block is to be processed. Wait-free; whichever thread the host processes the block on.
   template <class Processor, class Buffer>
   [[nodiscard]] Block block(const Processor& processor, const Buffer& buffer) noexcept {
+    const int frames = buffer.getNumSamples();
+    if (frames <= 0) return {*this, 0};
+    if (processor.isNonRealtime() || !(processor.getSampleRate() > 0)) {
+      blocks_[plugin::Mode::offline].increment();
+      sample_rate_ = 0;  // what comes next begins afresh
+      return {*this, 0};
+    }
     follow(processor.getSampleRate(), processor.getBlockSize());
-    const bool measured = !processor.isNonRealtime() && sample_rate_ > 0;
-    return Block(metrics_, measured ? static_cast<std::uint32_t>(buffer.getNumSamples()) : 0);
+    blocks_[plugin::Mode::realtime].increment();
+    return {*this, static_cast<std::uint32_t>(frames)};
   }
 
-  AudioMetrics& metrics() noexcept { return metrics_; }
+  /// A block passes through a bypassed processor. Wait-free.
+  template <class Buffer>
+  void bypassed(const Buffer& buffer) noexcept {
+    if (buffer.getNumSamples() > 0) blocks_[plugin::Mode::bypassed].increment();
+  }
+
+  /// The value of the label `number`.
+  std::uint32_t number() const noexcept { return number_; }
 
  private:
-  void follow(double sample_rate, int frames) noexcept {
-    if (sample_rate == sample_rate_ && frames == frames_) return;
+  void follow(double sample_rate, int longest_block) noexcept {
+    if (sample_rate == sample_rate_ && longest_block == longest_block_) return;
     sample_rate_ = sample_rate;
-    frames_ = frames;
-    if (sample_rate > 0) metrics_.set_stream(sample_rate, static_cast<std::uint32_t>(frames));
+    longest_block_ = longest_block;
+    callback_.prepare(sample_rate, static_cast<std::uint32_t>(std::max(longest_block, 0)));
+  }
+  static std::chrono::nanoseconds now() noexcept {
+    return std::chrono::steady_clock::now().time_since_epoch();
+  }
+  void begins() noexcept {
+    begin_ = now();
+    record(callback_.begins(begin_));
+  }
+  void ends(std::uint32_t frames) noexcept {
+    const std::chrono::nanoseconds end = now();
+    render_.add(end - begin_);
+    record(callback_.ends(end, frames));
+  }
+  void record(const HostCallback::Cost& cost) const noexcept {
+    if (!cost) return;
+    load_.observe(static_cast<double>(cost->render.count()) /
+                  static_cast<double>(cost->sound.count()));
   }
 
-  std::shared_ptr<Segment> segment_;
-  AudioMetrics metrics_;
+  std::shared_ptr<PluginProcess> process_ = PluginProcess::shared();
+  std::string name_;
+  std::uint32_t number_;
+  decltype(std::declval<plugin::Shared>().plugin_load_ratio.with("", "")) load_;
+  decltype(std::declval<plugin::Shared>().plugin_render_seconds_total.with("", "")) render_;
+  decltype(std::declval<plugin::Shared>().plugin_blocks_total.with("")) blocks_;
+  HostCallback callback_;
+  std::chrono::nanoseconds begin_{};
   double sample_rate_ = 0;
-  int frames_ = 0;
+  int longest_block_ = 0;
 };
 
 }  // namespace whiteroom::monitoring

@@ -12,6 +12,7 @@
 #include "ffi.h"
 #include "http.h"
 #include "inbox.h"
+#include "plugin.h"
 #include "security.h"
 #include "ui.h"
 
@@ -29,6 +30,7 @@ inline constexpr Domain kDomains[] = {
     {"ffi", ffi::families()},
     {"http", http::families()},
     {"inbox", inbox::families()},
+    {"plugin", plugin::families()},
     {"security", security::families()},
     {"ui", ui::families()},
 };

@@ -5,6 +5,7 @@
 DOMAINS = {
     "business-metrics": ("business", "http", "security",),
     "juce-backend": ("audio", "ffi",),
+    "juce-plugin": ("plugin",),
     "swift-frontend": ("ui",),
     "whiteroom-console": ("console",),
     "whiteroom-inbox": ("inbox",),

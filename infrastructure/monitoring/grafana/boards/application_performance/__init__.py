@@ -12,6 +12,7 @@ from .engine import ENGINE
 from .expressions import CHOSEN
 from .ffi import FFI
 from .front_end import FRONT_END
+from .plugins import PLUGINS
 from .runtime import RUNTIME
 
 DASHBOARD = Dashboard(
@@ -26,5 +27,5 @@ DASHBOARD = Dashboard(
         label_values("channel", select("audio_channel_render_seconds_total", CHOSEN)),
         label_values("function", select("ffi_calls_total", CHOSEN)),
     ),
-    rows=(AUDIO_QUALITY, CULPRITS, ENGINE, FFI, RUNTIME, FRONT_END),
+    rows=(AUDIO_QUALITY, CULPRITS, ENGINE, FFI, RUNTIME, FRONT_END, PLUGINS),
 )

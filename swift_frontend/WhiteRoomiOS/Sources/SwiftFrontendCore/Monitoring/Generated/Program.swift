@@ -4,6 +4,7 @@
 public enum Program: String, CaseIterable, Sendable {
     case businessMetrics = "business-metrics"
     case juceBackend = "juce-backend"
+    case jucePlugin = "juce-plugin"
     case swiftFrontend = "swift-frontend"
     case whiteroomConsole = "whiteroom-console"
     case whiteroomInbox = "whiteroom-inbox"
@@ -13,6 +14,7 @@ public enum Program: String, CaseIterable, Sendable {
         switch self {
         case .businessMetrics: ["business", "http", "security"]
         case .juceBackend: ["audio", "ffi"]
+        case .jucePlugin: ["plugin"]
         case .swiftFrontend: ["ui"]
         case .whiteroomConsole: ["console"]
         case .whiteroomInbox: ["inbox"]
