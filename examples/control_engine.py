@@ -7,7 +7,7 @@ Usage: python examples/control_engine.py [--socket PATH] COMMAND [NAME=VALUE ...
     python examples/control_engine.py fault kind=stall milliseconds=50
     python examples/control_engine.py faults_off
 
-docs/reference-engine.md lists the commands.
+docs/reference/reference-engine.md lists the commands.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def marked(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def page() -> str:
     """The guide."""
-    return (ROOT / "docs/adopting-juce.md").read_text()
+    return (ROOT / "docs/tutorials/adopting-juce.md").read_text()
 
 
 def test_the_guide_quotes_the_examples(page: str) -> None:

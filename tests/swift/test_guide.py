@@ -23,13 +23,13 @@ def test_the_guide_quotes_the_examples(root: Path) -> None:
         for path in sorted((root / "examples/swift").glob("*/*.swift"))
         for name, text in MARK.findall(path.read_text())
     }
-    shown = dict(BLOCK.findall((root / "docs/adopting-swift.md").read_text()))
+    shown = dict(BLOCK.findall((root / "docs/tutorials/adopting-swift.md").read_text()))
     assert shown == parts
 
 
 def test_the_guide_has_no_other_swift(root: Path) -> None:
     """No code in the guide goes untried."""
-    text = (root / "docs/adopting-swift.md").read_text()
+    text = (root / "docs/tutorials/adopting-swift.md").read_text()
     assert text.count("```swift") == len(BLOCK.findall(text))
 
 

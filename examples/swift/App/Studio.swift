@@ -1,4 +1,4 @@
-// The code of docs/adopting-swift.md: a small app, instrumented.
+// The code of docs/tutorials/adopting-swift.md: a small app, instrumented.
 
 // [open]
 import WhiteRoomMonitoring

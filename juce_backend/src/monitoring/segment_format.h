@@ -1,4 +1,4 @@
-/// The layout of a metric segment, version 2. See docs/segment-format.md.
+/// The layout of a metric segment, version 2. See docs/reference/segment-format.md.
 ///
 /// Plain C, so that C++, Swift and the Python extension share one definition. All integers are in
 /// the byte order of the machine that wrote them; `byte_order` tells readers.

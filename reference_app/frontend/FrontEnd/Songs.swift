@@ -17,7 +17,7 @@ struct Song: Sendable {
 }
 
 extension Song {
-    /// The fields that are read; docs/reference-engine.md has all.
+    /// The fields that are read; docs/reference/reference-engine.md has all.
     private struct Fields: Decodable {
         struct Channel: Decodable {
             let name: String

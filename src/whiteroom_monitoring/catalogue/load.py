@@ -50,7 +50,7 @@ def _paths(folder: Path) -> list[Path]:
         for path in folder.glob("*.yml")
     ]
     if not paths:
-        remedy = "add one, as docs/catalogue.md shows"
+        remedy = "add one, as docs/how-to/catalogue.md shows"
         diagnostics.append(Diagnostic(FilePlace(folder), "the folder has no files *.yaml", remedy))
     if diagnostics:
         raise DiagnosticsError(diagnostics)

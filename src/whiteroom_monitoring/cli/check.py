@@ -14,7 +14,7 @@ from whiteroom_monitoring.project import repository_root, share
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom check``."""
     parser.add_argument(
-        "--json", action="store_true", help="print JSON (documented in docs/json.md)"
+        "--json", action="store_true", help="print JSON (documented in docs/reference/json.md)"
     )
     parser.add_argument(
         "--infrastructure",

@@ -33,7 +33,7 @@ examples:
   whiteroom console --dashboards ./mine   other dashboards: Grafana's JSON, one file each
   whiteroom console --address 0.0.0.0 --host studio.example --token-file token
 
-docs/console.md says what it renders, and who may look.
+docs/reference/console.md says what it renders, and who may look.
 """
 # What the data sources are called, and the keys of their ports.
 SOURCES = ("prometheus", "loki", "alertmanager")

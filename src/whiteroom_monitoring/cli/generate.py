@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", help="write nothing; exit 1 when a file is not current"
     )
     parser.add_argument(
-        "--json", action="store_true", help="print JSON (documented in docs/json.md)"
+        "--json", action="store_true", help="print JSON (documented in docs/reference/json.md)"
     )
     parser.add_argument(
         "--catalogue", type=Path, metavar="DIR", help="the catalogue (default: ROOT/catalogue)"

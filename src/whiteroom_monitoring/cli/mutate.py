@@ -56,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="folder of prometheus/ (default: the package's own)",
     )
     parser.add_argument(
-        "--json", action="store_true", help="print JSON (documented in docs/json.md)"
+        "--json", action="store_true", help="print JSON (documented in docs/reference/json.md)"
     )
 
 

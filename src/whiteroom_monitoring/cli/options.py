@@ -25,7 +25,9 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="add N to every port, for a second stack beside the first (default 0)",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON (see docs/json.md)")
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON (see docs/reference/json.md)"
+    )
 
 
 def paths_from(arguments: argparse.Namespace) -> StackPaths:

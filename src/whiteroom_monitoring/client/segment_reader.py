@@ -1,4 +1,4 @@
-"""Reads one segment in plain Python: the independent reader of docs/segment-format.md.
+"""Reads one segment in plain Python: the independent reader of docs/reference/segment-format.md.
 
 It exists so that the format is defined by its documentation and not by one implementation, and as
 a tool for looking into a segment where nothing is compiled. It reads a single file; folding and

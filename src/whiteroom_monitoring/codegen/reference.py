@@ -1,4 +1,4 @@
-"""Writes docs/metrics.md: every metric for its readers, and where to find what had another name."""
+"""Writes docs/reference/metrics.md: every metric, and where to find what had another name."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from decimal import Decimal
 from whiteroom_monitoring.catalogue.model import ANY_PROGRAM, Catalogue, Domain, Label, Metric
 from whiteroom_monitoring.codegen.files import head
 
-PATH = "docs/metrics.md"
+PATH = "docs/reference/metrics.md"
 
 _INTRODUCTION = """\
 # Metrics
 
-Every metric that White Room records, by domain. How to add one: [catalogue.md](catalogue.md).
+Every metric that White Room records, by domain.
+[How to add a metric](../how-to/catalogue.md)
 
 Thread `realtime`: recorded by the one thread of an instance, with a plain store; `any`: by every
 thread, with an atomic add. The values of several processes of a program become one by the sum, and

@@ -1,6 +1,6 @@
 """The HTTP client of all data sources: one place for time-outs, sizes of answers and errors.
 
-It stands on `http.client`; docs/dependencies.md says why it does not stand on httpx.
+It stands on `http.client`; docs/explanation/dependencies.md says why it does not stand on httpx.
 """
 
 from __future__ import annotations

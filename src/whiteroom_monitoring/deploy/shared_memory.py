@@ -1,6 +1,6 @@
 """Removing metric segments, but not those that a living process records in.
 
-See docs/segment-format.md: a process holds a lock on its segment for as long as it lives.
+See docs/reference/segment-format.md: a process holds a lock on its segment for as long as it lives.
 """
 
 from __future__ import annotations

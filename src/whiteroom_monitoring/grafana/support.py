@@ -1,4 +1,4 @@
-"""What this console renders of Grafana's JSON; docs/console.md publishes it."""
+"""What this console renders of Grafana's JSON; docs/reference/console.md publishes it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _NOT_DRAWN: Mapping[str, Callable[[Any], bool]] = {
     "color": lambda value: (value or {}).get("mode", COLOURS[0]) not in COLOURS,
 }
 
-# What the page docs/console.md lists, under these headings.
+# What the page docs/reference/console.md lists, under these headings.
 MATRIX: Mapping[str, Sequence[str]] = {
     "Panels": PANELS,
     "Variables": tuple(variables.KINDS),

@@ -75,7 +75,7 @@ def _(stack: Stack) -> str:
     stack.require("backend")
     written = stack.prometheus.value(AUDIT_TIME)
     if written is None:
-        raise Skip("no audit report: put pip-audit's JSON where docs/operating.md says")
+        raise Skip("no audit report: put pip-audit's JSON where docs/how-to/operating.md says")
     age_h = (time.time() - written) / 3600
     if age_h > 48:
         raise Mismatch(f"{age_h:.0f} h old")

@@ -30,7 +30,7 @@ promtool() { again command promtool "$@" && [ -n "$out" ] && printf '%s\\n' "$ou
 
 
 def page_of(guide: str) -> str:
-    return (ROOT / "docs" / guide).read_text()
+    return (ROOT / "docs/tutorials" / guide).read_text()
 
 
 def run_page(page: str, folder: Path, variables: Mapping[str, str]) -> tuple[int, str]:

@@ -27,7 +27,7 @@ SONG = r"/songs/(?P<song>\d+)"
 
 
 class Double:
-    """Speaks the API of docs/reference-backend.md from memory.
+    """Speaks the API of docs/reference/reference-backend.md from memory.
 
     ``mood`` is how it answers: ``well``, ``hang``, ``close`` (in the middle), ``garbage``,
     ``no_object`` (JSON of the wrong shape), ``slow``, or a status such as ``503``.

@@ -15,7 +15,7 @@ BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 @pytest.mark.parametrize("page", ["exposition.md"])
 def test_python_of_a_page_records(segments, page: str) -> None:
     """Each block runs as it stands, and what it records is exposed."""
-    blocks = BLOCK.findall((ROOT / "docs" / page).read_text())
+    blocks = BLOCK.findall((ROOT / "docs/reference" / page).read_text())
     assert blocks
     client.prepare("business-metrics", segments)
     for block in blocks:

@@ -15,7 +15,7 @@ from whiteroom_monitoring.cli.main import main
 from whiteroom_monitoring.codegen import files
 
 SCHEMAS = Path(package.__file__).parent.parent / "schemas"
-REFERENCE = "docs/metrics.md"
+REFERENCE = "docs/reference/metrics.md"
 HEADER = "juce_backend/src/monitoring/generated/audio.h"
 OWN_HEADER = "juce_backend/src/monitoring/generated/self.h"
 

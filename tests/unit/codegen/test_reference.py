@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).with_name("golden_metrics.md")
 def test_page_is_the_golden_page(clone) -> None:
     """A small catalogue gives the page that lies beside this test."""
     [(path, text)] = reference.generate(load(clone.root / "catalogue")).items()
-    assert path == "docs/metrics.md"
+    assert path == "docs/reference/metrics.md"
     assert text == GOLDEN.read_text()
 
 

@@ -258,8 +258,8 @@ def test_what_is_not_drawn_is_named(
 
 
 def test_the_published_matrix_is_true() -> None:
-    """docs/console.md lists under each heading what `support` has, and nothing else."""
-    page = (ROOT / "docs/console.md").read_text(encoding="utf-8")
+    """docs/reference/console.md lists under each heading what `support` has, and nothing else."""
+    page = (ROOT / "docs/reference/console.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| ([^|]+?) \| (.+?) \|$", page, re.MULTILINE))
     for heading, names in support.MATRIX.items():
         assert re.findall(r"`([^`]+)`", rows[heading]) == list(names), heading

@@ -397,7 +397,7 @@ def test_drifted_generated_file_fails(check, tmp_path_factory) -> None:
     status, found = check("--catalogue", str(folder))
     diagnostics = found["generated-files"]["diagnostics"]
     assert status == 1
-    assert "docs/metrics.md" in {
+    assert "docs/reference/metrics.md" in {
         str(Path(f["path"]).relative_to(repository_root())) for f in diagnostics
     }
     assert {diagnostic["remedy"] for diagnostic in diagnostics} == {"run `whiteroom generate`"}

@@ -13,7 +13,7 @@ from whiteroom_monitoring.cli import containers
 from whiteroom_monitoring.exporters.containers.metrics import METRICS, vocabulary
 from whiteroom_monitoring.promql.vocabulary import families
 
-PAGE = ROOT / "docs/containers.md"
+PAGE = ROOT / "docs/reference/containers.md"
 VOCABULARY = ROOT / "catalogue/vocabulary/containers.txt"
 
 
