@@ -76,8 +76,8 @@ class TwoBackends:
 
     def scrape(self) -> None:
         """Read its metrics, as Prometheus does."""
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{self.metrics}/metrics") as answer:
-            answer.read()
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{self.metrics}/metrics") as response:
+            response.read()
 
 
 @contextlib.contextmanager
@@ -115,7 +115,7 @@ def throughput(paths: StackPaths) -> list[Row]:
     report_ = asyncio.run(_stress_once(paths.port("web"), STRESS_S))
     rate = float(report_["achieved_per_s"])
     errors = float(sum(report_["errors"].values()) + report_["not_sent"])
-    # The stream ends with its last answer, a few milliseconds after its time.
+    # The stream ends with its last response, a few milliseconds after its time.
     goal = 0.99 * REQUESTS_PER_S
     return [
         Row("requests served", "/s", rate, f">= {goal:g}", rate >= goal),
@@ -134,16 +134,16 @@ async def _stress_once(port: int, for_s: float) -> dict[str, Any]:
 
 async def _sessions(port: int) -> tuple[Any, list[Any]]:
     from whiteroom_musicians import stress  # noqa: PLC0415 - found by main()
-    from whiteroom_musicians.desk import Desk  # noqa: PLC0415
-    from whiteroom_musicians.figures import Ledger  # noqa: PLC0415
+    from whiteroom_musicians.backoff import Backoff  # noqa: PLC0415
+    from whiteroom_musicians.client import ApiClient  # noqa: PLC0415
+    from whiteroom_musicians.http_client import Address, ConnectionPool  # noqa: PLC0415
     from whiteroom_musicians.log import Log  # noqa: PLC0415
-    from whiteroom_musicians.patience import Patience  # noqa: PLC0415
-    from whiteroom_musicians.wire import Address, Pool  # noqa: PLC0415
+    from whiteroom_musicians.stats import Stats  # noqa: PLC0415
 
-    pool = Pool(Address.parse(f"http://{LOOPBACK}:{port}"))
-    patience = Patience("backend", Log(sys.stderr, True), random.Random(SEED))
-    desk = Desk(pool, Ledger(), patience)
-    return pool, await stress.prepare_all(desk, SEED, MUSICIANS)
+    pool = ConnectionPool(Address.parse(f"http://{LOOPBACK}:{port}"))
+    backoff = Backoff("backend", Log(sys.stderr, True), random.Random(SEED))
+    client = ApiClient(pool, Stats(), backoff)
+    return pool, await stress.prepare_all(client, SEED, MUSICIANS)
 
 
 async def _stress(pool: Any, sessions: list[Any], for_s: float) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from whiteroom_backend.errors import (
     UnauthenticatedError,
 )
 from whiteroom_backend.passwords import Hashed, Passwords
-from whiteroom_backend.recorder import Silence
+from whiteroom_backend.recorder import NullRecorder
 
 MOST_FAILURES = 10
 LOCK_S = 15 * 60
@@ -41,7 +41,7 @@ class _Attempt(NamedTuple):
 class Accounts:
     """All accounts."""
 
-    def __init__(self, database: Database, passwords: Passwords, recorder: Silence) -> None:
+    def __init__(self, database: Database, passwords: Passwords, recorder: NullRecorder) -> None:
         self._database = database
         self._passwords = passwords
         self._recorder = recorder

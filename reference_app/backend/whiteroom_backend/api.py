@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from whiteroom_backend import exports, fields
+from whiteroom_backend import exports, validation
 from whiteroom_backend.accounts import Accounts
 from whiteroom_backend.errors import MalformedError, MediaTypeError, TooLargeError
 from whiteroom_backend.features import Features
@@ -28,22 +28,25 @@ LONGEST_NAME, LONGEST_TITLE, LONGEST_KEY = 100, 200, 32
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 256
 
 SIGNUP = {
-    "name": fields.text(LONGEST_NAME),
-    "email": fields.email,
-    "password": fields.text(LONGEST_PASSWORD, SHORTEST_PASSWORD),
+    "name": validation.text(LONGEST_NAME),
+    "email": validation.email,
+    "password": validation.text(LONGEST_PASSWORD, SHORTEST_PASSWORD),
 }
 # Whatever is no address and no password is a wrong one.
-LOGIN = {"email": fields.text(fields.LONGEST_EMAIL), "password": fields.text(LONGEST_PASSWORD)}
-SONG = {
-    "title": fields.text(LONGEST_TITLE),
-    "tempo_bpm": fields.number(20, 400),
-    "key": fields.text(LONGEST_KEY),
+LOGIN = {
+    "email": validation.text(validation.LONGEST_EMAIL),
+    "password": validation.text(LONGEST_PASSWORD),
 }
-PERFORMANCE = {"name": fields.text(LONGEST_NAME)}
-SWITCH = {"performance_id": fields.identifier}
-ASSIGNMENT = {"instrument": fields.text(LONGEST_NAME)}
-USE = {"ok": fields.boolean}
-EXPORT = {"format": fields.choice("midi", "json")}
+SONG = {
+    "title": validation.text(LONGEST_TITLE),
+    "tempo_bpm": validation.number(20, 400),
+    "key": validation.text(LONGEST_KEY),
+}
+PERFORMANCE = {"name": validation.text(LONGEST_NAME)}
+SWITCH = {"performance_id": validation.identifier}
+ASSIGNMENT = {"instrument": validation.text(LONGEST_NAME)}
+USE = {"ok": validation.boolean}
+EXPORT = {"format": validation.choice("midi", "json")}
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,13 @@ class Api:
 
     async def sign_up(self, request: Request) -> Response:
         """``POST /users``"""
-        wanted = fields.read(await _content(request), SIGNUP)
+        wanted = validation.read(await _content(request), SIGNUP)
         identity = await self.accounts.create(**wanted)
         return answer({"id": str(identity), "name": wanted["name"]}, HTTPStatus.CREATED)
 
     async def log_in(self, request: Request) -> Response:
         """``POST /sessions``"""
-        account = await self.accounts.log_in(**fields.read(await _content(request), LOGIN))
+        account = await self.accounts.log_in(**validation.read(await _content(request), LOGIN))
         token = await self.sessions.begin(account)
         return answer({"token": token, "expires_in_s": LIFETIME_S}, HTTPStatus.CREATED)
 
@@ -91,7 +94,7 @@ class Api:
     async def create_song(self, request: Request) -> Response:
         """``POST /songs``"""
         account = await self._account(request)
-        song = fields.read(await _content(request), SONG)
+        song = validation.read(await _content(request), SONG)
         return answer(await self.songs.create(account, song), HTTPStatus.CREATED)
 
     async def open_song(self, request: Request) -> Response:
@@ -101,7 +104,7 @@ class Api:
     async def change_song(self, request: Request) -> Response:
         """``PATCH /songs/ID``"""
         account, song = await self._account(request), _song(request)
-        changes = fields.read(await _content(request), SONG, some=True)
+        changes = validation.read(await _content(request), SONG, some=True)
         return answer(await self.songs.change(account, song, changes))
 
     async def delete_song(self, request: Request) -> Response:
@@ -112,13 +115,13 @@ class Api:
     async def perform(self, request: Request) -> Response:
         """``POST /songs/ID/performances``"""
         account, song = await self._account(request), _song(request)
-        wanted = fields.read(await _content(request), PERFORMANCE)
+        wanted = validation.read(await _content(request), PERFORMANCE)
         return answer(await self.songs.perform(account, song, wanted["name"]), HTTPStatus.CREATED)
 
     async def switch(self, request: Request) -> Response:
         """``PUT /songs/ID/performance``"""
         account, song = await self._account(request), _song(request)
-        wanted = fields.read(await _content(request), SWITCH)
+        wanted = validation.read(await _content(request), SWITCH)
         return answer(await self.songs.switch(account, song, wanted["performance_id"]))
 
     async def list_instruments(self, request: Request) -> Response:
@@ -129,21 +132,21 @@ class Api:
     async def assign(self, request: Request) -> Response:
         """``PUT /songs/ID/channels/NUMBER/instrument``"""
         account, song, channel = await self._account(request), _song(request), _channel(request)
-        name = fields.read(await _content(request), ASSIGNMENT)["instrument"]
+        name = validation.read(await _content(request), ASSIGNMENT)["instrument"]
         await self.instruments.check(name)
         return answer(await self.songs.assign(account, song, channel, name))
 
     async def use_feature(self, request: Request) -> Response:
         """``POST /features/FEATURE/uses``"""
         account = await self._account(request)
-        used = fields.read(await _content(request), USE)
+        used = validation.read(await _content(request), USE)
         await self.features.use(account, request.path_params["feature"], used["ok"])
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def export(self, request: Request) -> Response:
         """``POST /songs/ID/export``"""
         account, identity = await self._account(request), _song(request)
-        wanted = fields.read(await _content(request), EXPORT)["format"]
+        wanted = validation.read(await _content(request), EXPORT)["format"]
         song = await self.songs.open(account, identity)
         if wanted == "json":
             return _file(_encoded(song), f"{identity}.json", JSON)
@@ -185,7 +188,7 @@ async def _content(request: Request) -> dict[str, Any]:
         body += part
         if len(body) > LARGEST_BODY_BYTES:
             raise TooLargeError(f"expected a body of at most {LARGEST_BODY_BYTES} bytes")
-    return fields.content(bytes(body))
+    return validation.content(bytes(body))
 
 
 def _song(request: Request) -> uuid.UUID:
@@ -193,7 +196,7 @@ def _song(request: Request) -> uuid.UUID:
 
 
 def _identifier(name: str, value: str) -> uuid.UUID:
-    found = fields.parse_identifier(value)
+    found = validation.parse_identifier(value)
     if found is None:
         raise MalformedError(f"{name}: expected a UUID")
     return found

@@ -23,13 +23,13 @@ from whiteroom_backend.errors import (
     NotFoundError,
 )
 from whiteroom_backend.log import Log
-from whiteroom_backend.recorder import NOT_COUNTED, Silence
+from whiteroom_backend.recorder import NOT_COUNTED, NullRecorder
 
 Handler = Callable[[Request], Awaitable[Response]]
 BASE = "/api/v1"
 
 
-def make(api: Api, database: Database, cache: Cache, recorder: Silence, log: Log) -> Starlette:
+def make(api: Api, database: Database, cache: Cache, recorder: NullRecorder, log: Log) -> Starlette:
     """Return the application, without its instrumentation."""
 
     async def healthy(request: Request) -> Response:
@@ -103,7 +103,7 @@ def _translated(error: HTTPException) -> ApiError:
 class _Boundary:
     """What nobody expected ends here: the log learns where, the client only that."""
 
-    def __init__(self, app: ASGIApp, recorder: Silence, log: Log) -> None:
+    def __init__(self, app: ASGIApp, recorder: NullRecorder, log: Log) -> None:
         self._app = app
         self._recorder = recorder
         self._log = log

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, get_args
 
+from whiteroom_backend.file_watch import UnusableError
 from whiteroom_backend.recorder import Severity
-from whiteroom_backend.watching import UnusableError
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteroom_backend.watching import UnusableError
+from whiteroom_backend.file_watch import UnusableError
 
 LONGEST_VERSION = 64
 

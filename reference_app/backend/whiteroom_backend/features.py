@@ -6,13 +6,13 @@ import uuid
 
 from whiteroom_backend.database import Database
 from whiteroom_backend.errors import NotFoundError
-from whiteroom_backend.recorder import FEATURES, Silence
+from whiteroom_backend.recorder import FEATURES, NullRecorder
 
 
 class Features:
     """The uses of all features, one row for each account and feature."""
 
-    def __init__(self, database: Database, recorder: Silence) -> None:
+    def __init__(self, database: Database, recorder: NullRecorder) -> None:
         self._database = database
         self._recorder = recorder
 

@@ -1,4 +1,4 @@
-"""Where the backend says what has happened: to its metrics, or to nobody."""
+"""Records what happens in the backend: as metrics, or nowhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Retention = Literal["1d", "7d", "30d"]
 Severity = Literal["critical", "high", "medium", "low", "unknown"]
 
 
-class Silence:
+class NullRecorder:
     """Records nothing: what ``--without-metrics`` takes."""
 
     def error(self, kind: str) -> None:
@@ -69,7 +69,7 @@ class Silence:
         """Set what the audit report says; ``written_at`` is Unix time."""
 
 
-class Recorder(Silence):
+class Recorder(NullRecorder):
     """Records into the metrics of this process."""
 
     def __init__(self) -> None:

@@ -14,22 +14,22 @@ import psycopg
 import uvicorn
 from starlette.types import ASGIApp
 
-from whiteroom_backend import app, audit, deployment, listening, migrations
+from whiteroom_backend import app, audit, deployment, migrations, sockets
 from whiteroom_backend.accounts import Accounts
 from whiteroom_backend.api import Api
 from whiteroom_backend.cache import Cache
 from whiteroom_backend.database import Database, complete
 from whiteroom_backend.errors import ApiError, StartError
 from whiteroom_backend.features import Features
-from whiteroom_backend.figures import Figures
+from whiteroom_backend.file_watch import Content, WatchedFile
+from whiteroom_backend.gauges import Gauges
 from whiteroom_backend.instrumentation import Instrumentation
 from whiteroom_backend.instruments import Instruments
 from whiteroom_backend.log import Log, bridge
 from whiteroom_backend.passwords import Passwords
-from whiteroom_backend.recorder import Recorder, Silence
+from whiteroom_backend.recorder import NullRecorder, Recorder
 from whiteroom_backend.sessions import Sessions
 from whiteroom_backend.songs import Songs
-from whiteroom_backend.watching import Content, Watched
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.exposition.bounded_http import SignalFreeServer
 from whiteroom_monitoring.client.exposition.server import MetricsServer
@@ -53,7 +53,7 @@ async def serve(chosen: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    recorder = Silence() if chosen.without_metrics else Recorder()
+    recorder = NullRecorder() if chosen.without_metrics else Recorder()
     with _listening(chosen) as listener, _metrics(chosen, recorder, log) as metrics_port:
         if not await _migrated(chosen.database, log, stop):
             return
@@ -65,7 +65,7 @@ async def serve(chosen: argparse.Namespace) -> None:
 
 @contextlib.asynccontextmanager
 async def _application(
-    chosen: argparse.Namespace, recorder: Silence, log: Log
+    chosen: argparse.Namespace, recorder: NullRecorder, log: Log
 ) -> AsyncIterator[ASGIApp]:
     database = Database(chosen.database, chosen.pool_size, log)
     cache = Cache(chosen.redis, log, lambda: recorder.error("cache"))
@@ -95,21 +95,21 @@ async def _application(
 
 
 def _jobs(
-    chosen: argparse.Namespace, database: Database, recorder: Silence, log: Log
+    chosen: argparse.Namespace, database: Database, recorder: NullRecorder, log: Log
 ) -> Iterator[tuple[float, Callable[[], Awaitable[None]]]]:
-    yield FIGURES_EVERY_S, Figures(database, recorder).look
+    yield FIGURES_EVERY_S, Gauges(database, recorder).look
     if chosen.version_file:
 
         def deployed(content: Content) -> None:
             recorder.deployed(deployment.parse(content.text))
 
-        yield FILES_EVERY_S, Watched(chosen.version_file, deployed, log).look
+        yield FILES_EVERY_S, WatchedFile(chosen.version_file, deployed, log).look
     if chosen.audit_report:
 
         def audited(content: Content) -> None:
             recorder.audited(audit.parse(content.text), content.written_at)
 
-        yield FILES_EVERY_S, Watched(chosen.audit_report, audited, log).look
+        yield FILES_EVERY_S, WatchedFile(chosen.audit_report, audited, log).look
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]], log: Log) -> None:
@@ -171,10 +171,10 @@ async def _answer(
 @contextlib.contextmanager
 def _listening(chosen: argparse.Namespace) -> Iterator[socket.socket]:
     if chosen.socket:
-        with listening.on_path(chosen.socket) as listener:
+        with sockets.on_path(chosen.socket) as listener:
             yield listener
     else:
-        with listening.on_port(chosen.address, chosen.port) as listener:
+        with sockets.on_port(chosen.address, chosen.port) as listener:
             yield listener
 
 
@@ -186,7 +186,7 @@ def _place(listener: socket.socket) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def _metrics(chosen: argparse.Namespace, recorder: Silence, log: Log) -> Iterator[int | None]:
+def _metrics(chosen: argparse.Namespace, recorder: NullRecorder, log: Log) -> Iterator[int | None]:
     """Serve the metrics on a thread of their own, so that a busy backend can be scraped."""
     if not isinstance(recorder, Recorder):
         yield None

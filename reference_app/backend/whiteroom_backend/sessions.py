@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from whiteroom_backend.cache import Cache
 from whiteroom_backend.database import Database
 from whiteroom_backend.errors import UnauthenticatedError
-from whiteroom_backend.recorder import Silence
+from whiteroom_backend.recorder import NullRecorder
 
 LIFETIME_S = 8 * 3600
 TOKEN_BYTES = 32
@@ -63,7 +63,7 @@ class Session:
 class Sessions:
     """All sessions."""
 
-    def __init__(self, database: Database, cache: Cache, recorder: Silence) -> None:
+    def __init__(self, database: Database, cache: Cache, recorder: NullRecorder) -> None:
         self._database = database
         self._cache = cache
         self._recorder = recorder

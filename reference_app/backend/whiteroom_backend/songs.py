@@ -9,7 +9,7 @@ from typing import Any
 from whiteroom_backend import identifiers
 from whiteroom_backend.database import Database, Row
 from whiteroom_backend.errors import NotFoundError
-from whiteroom_backend.recorder import Silence
+from whiteroom_backend.recorder import NullRecorder
 
 NO_SONG = "no such song"
 
@@ -17,7 +17,7 @@ NO_SONG = "no such song"
 class Songs:
     """All songs. Every method raises NotFoundError for a song that the account has not."""
 
-    def __init__(self, database: Database, recorder: Silence) -> None:
+    def __init__(self, database: Database, recorder: NullRecorder) -> None:
         self._database = database
         self._recorder = recorder
 

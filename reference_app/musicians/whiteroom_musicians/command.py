@@ -11,14 +11,14 @@ import sys
 from collections.abc import Sequence
 
 from whiteroom_musicians import options, stress
-from whiteroom_musicians.desk import Desk
+from whiteroom_musicians.backoff import Backoff
+from whiteroom_musicians.client import ApiClient
 from whiteroom_musicians.driver import Driver
 from whiteroom_musicians.engine import Engine
 from whiteroom_musicians.errors import MusiciansError, UsageError
-from whiteroom_musicians.figures import Ledger
+from whiteroom_musicians.http_client import Address, ConnectionPool
 from whiteroom_musicians.log import Log
-from whiteroom_musicians.patience import Patience
-from whiteroom_musicians.wire import Address, Pool
+from whiteroom_musicians.stats import Stats
 
 PROGRAM = "whiteroom_musicians"
 SUCCESS, FAILURE, USAGE = 0, 1, 2
@@ -43,7 +43,7 @@ async def _run(chosen: argparse.Namespace, address: Address | None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     log = Log(sys.stdout, chosen.json or not sys.stdout.isatty())
-    pool = None if address is None else Pool(address)
+    pool = None if address is None else ConnectionPool(address)
     try:
         if pool is not None and chosen.stress is not None:
             return await _stress(chosen, pool, log, stop)
@@ -54,29 +54,31 @@ async def _run(chosen: argparse.Namespace, address: Address | None) -> int:
 
 
 async def _play(
-    chosen: argparse.Namespace, pool: Pool | None, log: Log, stop: asyncio.Event
+    chosen: argparse.Namespace, pool: ConnectionPool | None, log: Log, stop: asyncio.Event
 ) -> int:
-    ledger = Ledger()
+    stats = Stats()
     jitter = random.Random()
-    desk = None if pool is None else Desk(pool, ledger, Patience("backend", log, jitter))
+    client = None if pool is None else ApiClient(pool, stats, Backoff("backend", log, jitter))
     engine = None
     if chosen.control is not None:
-        engine = Engine(chosen.control, ledger, Patience("engine", log, jitter))
+        engine = Engine(chosen.control, stats, Backoff("engine", log, jitter))
     habits = options.habits(chosen)
     log.say("info", "begin", seed=habits.seed, url=chosen.url, control=chosen.control)
-    if desk is None:
+    if client is None:
         log.say("info", "no --url: the musicians use the engine alone")
     if engine is None:
         log.say("info", "no --control: the musicians use the backend alone")
-    await Driver(habits, desk, engine, ledger, log).run(stop, chosen.for_s)
-    needed = desk or engine
-    reached = needed is not None and needed.patience.ever_answered
+    await Driver(habits, client, engine, stats, log).run(stop, chosen.for_s)
+    needed = client or engine
+    reached = needed is not None and needed.backoff.ever_answered
     return SUCCESS if stop.is_set() or reached else FAILURE
 
 
-async def _stress(chosen: argparse.Namespace, pool: Pool, log: Log, stop: asyncio.Event) -> int:
-    desk = Desk(pool, Ledger(), Patience("backend", log, random.Random()))
-    sessions = await stress.until(stop, stress.prepare_all(desk, chosen.seed, chosen.musicians))
+async def _stress(
+    chosen: argparse.Namespace, pool: ConnectionPool, log: Log, stop: asyncio.Event
+) -> int:
+    client = ApiClient(pool, Stats(), Backoff("backend", log, random.Random()))
+    sessions = await stress.until(stop, stress.prepare_all(client, chosen.seed, chosen.musicians))
     if sessions is not None:
         stream = stress.Stress(pool, sessions, chosen.stress, chosen.seed)
         log.say("info", "stress", **await stream.run(stop, chosen.for_s))

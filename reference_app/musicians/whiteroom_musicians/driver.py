@@ -7,12 +7,12 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from whiteroom_musicians.desk import Desk
+from whiteroom_musicians.client import ApiClient
 from whiteroom_musicians.engine import Engine
-from whiteroom_musicians.figures import Ledger
 from whiteroom_musicians.log import Log
 from whiteroom_musicians.musician import Musician
 from whiteroom_musicians.plan import Habits, Step, plan
+from whiteroom_musicians.stats import Stats
 from whiteroom_musicians.visit import AT_THE_ENGINE, Action
 
 # Requests under way at one time.
@@ -27,18 +27,25 @@ ACTIVE_S = 900.0
 
 
 class Driver:
-    """Runs the musicians; without a ``desk`` or an ``engine`` they leave out what needs it."""
+    """Runs the musicians; without a ``client`` or an ``engine`` they leave out what needs it."""
 
     def __init__(
-        self, habits: Habits, desk: Desk | None, engine: Engine | None, ledger: Ledger, log: Log
+        self,
+        habits: Habits,
+        client: ApiClient | None,
+        engine: Engine | None,
+        stats: Stats,
+        log: Log,
     ) -> None:
         self._habits = habits
-        self._desk = desk
+        self._client = client
         self._engine = engine
-        self._ledger = ledger
+        self._stats = stats
         self._log = log
         self._musicians = (
-            [Musician(habits.seed, each, desk) for each in range(habits.musicians)] if desk else []
+            [Musician(habits.seed, each, client) for each in range(habits.musicians)]
+            if client
+            else []
         )
         self._pending: list[deque[Step]] = [deque() for _ in range(habits.musicians)]
         self._busy: set[int] = set()
@@ -58,7 +65,7 @@ class Driver:
         results = await asyncio.gather(*tasks, return_exceptions=True)
         if self._engine:
             await self._engine.close()
-        self._say("end", time.monotonic() - self._start_s, self._ledger.whole.summary())
+        self._say("end", time.monotonic() - self._start_s, self._stats.whole.summary())
         for result in results:
             if isinstance(result, Exception):
                 raise result
@@ -68,7 +75,7 @@ class Driver:
             late_s = time.monotonic() - self._start_s - step.time_s
             await asyncio.sleep(max(-late_s, 0))  # also lets the others in when there is no time
             if late_s > LATE_S:
-                self._ledger.count("skipped")
+                self._stats.count("skipped")
             else:
                 self._offer(step)
 
@@ -80,7 +87,7 @@ class Driver:
     def _offer(self, step: Step) -> None:
         pending = self._pending[step.musician]
         if len(pending) >= MOST_PENDING:
-            self._ledger.count("skipped")
+            self._stats.count("skipped")
             self._say_slow()
             if step.action is Action.LEAVE:
                 pending[-1] = step
@@ -91,7 +98,7 @@ class Driver:
             self._ready.put_nowait(step.musician)
 
     def _say_slow(self) -> None:
-        away = self._desk is not None and self._desk.patience.away
+        away = self._client is not None and self._client.backoff.away
         if not (self._told_slow or away):
             self._told_slow = True
             problem = "musicians leave things undone that they have no time to wait for"
@@ -117,7 +124,7 @@ class Driver:
     async def _tell(self) -> None:
         while True:
             await asyncio.sleep(SUMMARY_S)
-            figures = self._ledger.next_minute()
+            figures = self._stats.next_minute()
             self._told_slow = self._told_slow and figures.counts["skipped"] > 0
             self._say("summary", SUMMARY_S, figures.summary())
 

@@ -6,10 +6,10 @@ import asyncio
 import json
 from typing import Any
 
+from whiteroom_musicians.backoff import Backoff
 from whiteroom_musicians.errors import NoAnswerError
-from whiteroom_musicians.figures import Ledger
 from whiteroom_musicians.musician import pick
-from whiteroom_musicians.patience import Patience
+from whiteroom_musicians.stats import Stats
 from whiteroom_musicians.visit import Action
 
 TIMEOUT_S = 10.0
@@ -22,26 +22,26 @@ STALL_MS = (20, 60)
 class Engine:
     """Sends commands over one connection, one at a time."""
 
-    def __init__(self, path: str, ledger: Ledger, patience: Patience) -> None:
-        self.patience = patience
+    def __init__(self, path: str, stats: Stats, backoff: Backoff) -> None:
+        self.backoff = backoff
         self._path = path
-        self._ledger = ledger
+        self._stats = stats
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._turn = asyncio.Lock()
         self._broken: set[str] = set()
 
     async def do(self, action: Action, choice: float) -> bool:
         """Return whether the engine did it; what it did instead is counted."""
-        if self.patience.waits:
-            self._ledger.count("engine_skipped")
+        if self.backoff.waits:
+            self._stats.count("engine_skipped")
             return False
         try:
             async with self._turn:
                 for request in self._requests(action, choice):
                     await self._obey(request)
         except NoAnswerError as error:
-            self._ledger.error(f"engine_{error.kind}")
-            self.patience.failed(str(error))
+            self._stats.error(f"engine_{error.kind}")
+            self.backoff.failed(str(error))
             return False
         return True
 
@@ -73,20 +73,20 @@ class Engine:
         return _slow_plugin(channel, round(choice * LONGEST_SLOW_US))
 
     async def _obey(self, request: dict[str, Any]) -> None:
-        self._ledger.count("engine_commands")
+        self._stats.count("engine_commands")
         done = False
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                answer = await self._exchange(json.dumps(request).encode() + b"\n")
+                response = await self._exchange(json.dumps(request).encode() + b"\n")
             done = True
         except TimeoutError as error:
             raise NoAnswerError("timeout", f"{self._path}: nothing for {TIMEOUT_S:g} s") from error
         finally:
             if not done:
                 self._hang_up()
-        self.patience.answered()
-        if answer.get("ok") is not True:
-            self._ledger.error("engine_refused_command")
+        self.backoff.answered()
+        if response.get("ok") is not True:
+            self._stats.error("engine_refused_command")
 
     async def _exchange(self, line: bytes) -> dict[str, Any]:
         if self._streams is None:
@@ -105,12 +105,12 @@ class Engine:
 
     def _parse(self, line: bytes) -> dict[str, Any]:
         try:
-            answer = json.loads(line)
+            response = json.loads(line)
         except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
+            response = None
+        if not isinstance(response, dict):
             raise NoAnswerError("garbage", f"{self._path}: expected an object, found {line[:40]!r}")
-        return answer
+        return response
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:

@@ -12,7 +12,7 @@ class UsageError(MusiciansError):
 
 
 class NoAnswerError(MusiciansError):
-    """A request got no answer that could be read.
+    """A request got no response that could be read.
 
     ``kind`` is what the summary counts it under: ``refused`` (no connection), ``closed`` (in the
     middle), ``garbage`` (no HTTP, no JSON or too large), ``timeout``.

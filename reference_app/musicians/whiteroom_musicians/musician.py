@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from whiteroom_musicians import people
-from whiteroom_musicians.desk import UNAVAILABLE, Desk, RefusedError, member
+from whiteroom_musicians.client import UNAVAILABLE, ApiClient, RefusedError, member
 from whiteroom_musicians.errors import NoAnswerError
 from whiteroom_musicians.visit import Action
 
@@ -34,10 +34,10 @@ def pick(things: Sequence[T], choice: float) -> T:
 class Musician:
     """Does what the plan says as far as the backend lets it. One action at a time."""
 
-    def __init__(self, seed: int, number: int, desk: Desk) -> None:
+    def __init__(self, seed: int, number: int, client: ApiClient) -> None:
         self._seed = seed
         self._number = number
-        self._desk = desk
+        self._client = client
         self._generation = 0
         self._enrolled = False
         self._visiting = False
@@ -49,19 +49,19 @@ class Musician:
 
     async def do(self, action: Action, choice: float) -> bool:
         """Return whether it was done; what came in between is counted."""
-        ledger, patience = self._desk.ledger, self._desk.patience
+        stats, backoff = self._client.stats, self._client.backoff
         if action is Action.LOG_IN:
             self._visiting = True
-        if patience.waits or (action not in _OUTSIDE and not self._visiting):
-            ledger.count("skipped")
+        if backoff.waits or (action not in _OUTSIDE and not self._visiting):
+            stats.count("skipped")
             return False
         try:
             await _WAYS[action](self, choice)
         except NoAnswerError as error:
-            ledger.error(error.kind)
-            patience.failed(str(error))
+            stats.error(error.kind)
+            backoff.failed(str(error))
         except RefusedError as error:
-            ledger.error(str(error.answer.status))
+            stats.error(str(error.response.status))
             self._accept(error)
         else:
             return True
@@ -74,11 +74,11 @@ class Musician:
 
     def _accept(self, error: RefusedError) -> None:
         """Draw the conclusion from a refusal."""
-        if error.answer.status == UNAVAILABLE:
-            self._desk.patience.failed(str(error), error.answer.retry_after_s)
-        elif error.answer.status == 401:
+        if error.response.status == UNAVAILABLE:
+            self._client.backoff.failed(str(error), error.response.retry_after_s)
+        elif error.response.status == 401:
             self._token = ""
-        elif error.answer.status == 404:
+        elif error.response.status == 404:
             self._song, self._songs = None, []
 
     @property
@@ -89,25 +89,25 @@ class Musician:
         """Ask within the session; who has none, because the log-in failed, logs in now."""
         if not self._token:
             await self._log_in()
-        return (await self._desk.ask(method, path, content, self._token)).body
+        return (await self._client.ask(method, path, content, self._token)).body
 
     async def _sign_up(self, _choice: float = 0) -> None:
         """Sign up, unless somebody's account existed: then the others' are tried as well."""
-        if self._desk.accounts_exist:
+        if self._client.accounts_exist:
             self._enrolled = True
         else:
             new = await self._enroll()
-            if not new and self._desk.accounts_exist is None:
-                self._desk.accounts_exist = True
+            if not new and self._client.accounts_exist is None:
+                self._client.accounts_exist = True
 
     async def _enroll(self) -> bool:
         """Return whether the account is a new one; one that exists already does as well."""
         mine = self._account
         content = {"name": mine.name, "email": mine.email, "password": mine.password}
-        answer = await self._desk.ask("POST", "/users", content, expected=(409,))
-        new = answer.status != 409
+        response = await self._client.ask("POST", "/users", content, expected=(409,))
+        new = response.status != 409
         self._enrolled = True
-        self._desk.ledger.count("sign_ups" if new else "accounts_that_existed")
+        self._client.stats.count("sign_ups" if new else "accounts_that_existed")
         return new
 
     async def _replace(self, _choice: float) -> None:
@@ -120,8 +120,8 @@ class Musician:
     async def _mistype_password(self, _choice: float) -> None:
         mine = self._account
         content = {"email": mine.email, "password": mine.mistyped_password}
-        await self._desk.ask("POST", "/sessions", content, expected=(401, 429))
-        self._desk.ledger.count("wrong_passwords")
+        await self._client.ask("POST", "/sessions", content, expected=(401, 429))
+        self._client.stats.count("wrong_passwords")
 
     async def _begin(self, _choice: float) -> None:
         self._token, self._song = "", None
@@ -133,15 +133,15 @@ class Musician:
         mine = self._account
         content = {"email": mine.email, "password": mine.password}
         try:
-            answer = await self._desk.ask("POST", "/sessions", content)
+            response = await self._client.ask("POST", "/sessions", content)
         except RefusedError as error:
-            if error.answer.status in (401, 429):  # unknown to a new database, or locked out
-                self._enrolled = error.answer.status == 429
-                self._desk.accounts_exist = False
+            if error.response.status in (401, 429):  # unknown to a new database, or locked out
+                self._enrolled = error.response.status == 429
+                self._client.accounts_exist = False
                 self._visiting = False
             raise
-        self._token = member(answer.body, "token", str)
-        self._desk.ledger.count("log_ins")
+        self._token = member(response.body, "token", str)
+        self._client.stats.count("log_ins")
 
     async def _look_at_profile(self, _choice: float) -> None:
         await self._ask("GET", "/me")
@@ -172,7 +172,7 @@ class Musician:
         created = await self._ask("POST", "/songs", song)
         self._song, self._performances = member(created, "id", object), []
         self._songs.insert(0, self._song)
-        self._desk.ledger.count("songs_created")
+        self._client.stats.count("songs_created")
         await self._add_performance(choice)
 
     async def _path_of_song(self, choice: float) -> str:

@@ -15,11 +15,11 @@ from collections.abc import Coroutine, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 from whiteroom_musicians import people
-from whiteroom_musicians.desk import Desk, RefusedError, member
+from whiteroom_musicians.client import ApiClient, RefusedError, member
 from whiteroom_musicians.errors import MusiciansError, NoAnswerError
-from whiteroom_musicians.figures import Latencies
+from whiteroom_musicians.http_client import Address, ConnectionPool
 from whiteroom_musicians.musician import CHANNELS, FEATURES
-from whiteroom_musicians.wire import Address, Pool
+from whiteroom_musicians.stats import Latencies
 
 CONNECTIONS = 32
 # A start that is so late is given up: the backend is not to be flooded with what it missed.
@@ -61,26 +61,26 @@ async def until(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     return None
 
 
-async def prepare(desk: Desk, seed: int, number: int) -> Session:
+async def prepare(client: ApiClient, seed: int, number: int) -> Session:
     """Return a session of a musician, whose account and song are made if needed.
 
     Raises MusiciansError when the backend does not let it.
     """
     mine = people.account(seed, number, 0)
     credentials = {"email": mine.email, "password": mine.password}
-    await desk.ask("POST", "/users", {"name": mine.name, **credentials}, expected=(409,))
-    token = member((await desk.ask("POST", "/sessions", credentials)).body, "token", str)
-    songs = member((await desk.ask("GET", "/songs?limit=1", None, token)).body, "songs", list)
+    await client.ask("POST", "/users", {"name": mine.name, **credentials}, expected=(409,))
+    token = member((await client.ask("POST", "/sessions", credentials)).body, "token", str)
+    songs = member((await client.ask("GET", "/songs?limit=1", None, token)).body, "songs", list)
     if songs:
         song = member(songs[0], "id", object)
     else:
         content = {"title": "Under load", "tempo_bpm": 120, "key": "C major"}
-        song = member((await desk.ask("POST", "/songs", content, token)).body, "id", object)
+        song = member((await client.ask("POST", "/songs", content, token)).body, "id", object)
     path = f"/songs/{song}/performances"
     performance = member(
-        (await desk.ask("POST", path, {"name": "Under load"}, token)).body, "id", object
+        (await client.ask("POST", path, {"name": "Under load"}, token)).body, "id", object
     )
-    found = (await desk.ask("GET", "/instruments", None, token)).body
+    found = (await client.ask("GET", "/instruments", None, token)).body
     return Session(token, song, performance, member(found, "instruments", list)[0])
 
 
@@ -111,7 +111,9 @@ def requests(address: Address, session: Session) -> dict[str, list[bytes]]:
 class Stress:
     """Sends the stream over at most CONNECTIONS connections; nothing is queued."""
 
-    def __init__(self, pool: Pool, sessions: list[Session], rate: float, seed: int) -> None:
+    def __init__(
+        self, pool: ConnectionPool, sessions: list[Session], rate: float, seed: int
+    ) -> None:
         self.latencies = Latencies()
         self.errors: Counter[str] = Counter()
         self.sent = 0
@@ -160,12 +162,12 @@ class Stress:
 
     async def _one(self, request: bytes, intended: float) -> None:
         try:
-            answer = await self._pool.ask(request)
+            response = await self._pool.ask(request)
         except NoAnswerError as error:
             self.errors[error.kind] += 1
         else:
-            if answer.status // 100 != 2:
-                self.errors[str(answer.status)] += 1
+            if response.status // 100 != 2:
+                self.errors[str(response.status)] += 1
         self.sent += 1
         self.latencies.record(time.monotonic() - intended)
 
@@ -183,12 +185,12 @@ class Stress:
             yield source.choice(source.choice(ready)[kind])
 
 
-async def prepare_all(desk: Desk, seed: int, musicians: int) -> list[Session]:
+async def prepare_all(client: ApiClient, seed: int, musicians: int) -> list[Session]:
     """Return a session of each musician. Raises MusiciansError when one can't be had."""
     sessions = []
     for number in range(musicians):
         try:
-            sessions.append(await prepare(desk, seed, number))
+            sessions.append(await prepare(client, seed, number))
         except (NoAnswerError, RefusedError) as error:
             problem = f"musician {number} has no session and no song to begin with: {error}"
             raise MusiciansError(problem) from error

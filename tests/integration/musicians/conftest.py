@@ -146,14 +146,14 @@ class Double:
         email = self._sessions.get(token[1]) if token else None
         if email is None:
             return 401, {}
-        for pattern, answer in self._routes().items():
+        for pattern, handler in self._routes().items():
             found = re.fullmatch(pattern, request)
             if found:
                 named = found.groupdict()
                 song = self._songs.get(int(named.get("song", 0)), {})
                 if "song" in named and song.get("email") != email:
                     return 404, {}
-                return answer(email, song, content, named)
+                return handler(email, song, content, named)
         return 404, {}
 
     def _log_in(self, content: Any) -> tuple[int, Any]:

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from whiteroom_musicians import driver, patience
-from whiteroom_musicians.desk import Desk
+from whiteroom_musicians import backoff, driver
+from whiteroom_musicians.backoff import Backoff
+from whiteroom_musicians.client import ApiClient
 from whiteroom_musicians.driver import MOST_PENDING, WORKERS, Driver
-from whiteroom_musicians.figures import Ledger
+from whiteroom_musicians.http_client import Address, ConnectionPool
 from whiteroom_musicians.log import Log
 from whiteroom_musicians.musician import MOST_SONGS, Musician
-from whiteroom_musicians.patience import Patience
 from whiteroom_musicians.plan import Habits
+from whiteroom_musicians.stats import Stats
 from whiteroom_musicians.visit import Action
-from whiteroom_musicians.wire import Address, Pool
 
 from tests.support.ports import free_port
 
@@ -35,11 +35,11 @@ class Play:
     def __init__(self, url: str, timeout_s: float = 0.3, **habits: Any) -> None:
         self._stream = io.StringIO()
         log = Log(self._stream, True)
-        self.ledger = Ledger()
-        self.pool = Pool(Address.parse(url), timeout_s=timeout_s)
-        self.desk = Desk(self.pool, self.ledger, Patience("backend", log, random.Random(1)))
-        self.musician = Musician(1, 0, self.desk)
-        self.driver = Driver(Habits(engine=False, **habits), self.desk, None, self.ledger, log)
+        self.stats = Stats()
+        self.pool = ConnectionPool(Address.parse(url), timeout_s=timeout_s)
+        self.client = ApiClient(self.pool, self.stats, Backoff("backend", log, random.Random(1)))
+        self.musician = Musician(1, 0, self.client)
+        self.driver = Driver(Habits(engine=False, **habits), self.client, None, self.stats, log)
 
     @property
     def said(self) -> list[dict[str, Any]]:
@@ -81,9 +81,9 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
         return (step._replace(time_s=step.time_s / HURRY) for step in plan(habits))
 
     monkeypatch.setattr(driver, "plan", faster)
-    monkeypatch.setattr(patience, "FIRST_WAIT_S", 0.05)
-    monkeypatch.setattr(patience, "LONGEST_WAIT_S", 0.2)
-    monkeypatch.setattr(patience, "CALM_S", 0.2)
+    monkeypatch.setattr(backoff, "FIRST_WAIT_S", 0.05)
+    monkeypatch.setattr(backoff, "LONGEST_WAIT_S", 0.2)
+    monkeypatch.setattr(backoff, "CALM_S", 0.2)
 
 
 def test_a_healthy_backend_sees_no_fault(backend: Double) -> None:
@@ -91,9 +91,9 @@ def test_a_healthy_backend_sees_no_fault(backend: Double) -> None:
     end = Play(backend.url, rate=3.0).run(1.5)
     assert end["errors"] == {}
     assert end["requests"] == sum(backend.answers.values()) > 500
-    failed = {answer for answer in backend.answers if answer.split()[-1] >= "400"}
+    failed = {response for response in backend.answers if response.split()[-1] >= "400"}
     assert failed <= {"POST /api/v/sessions 401"}
-    kinds = {answer.rsplit(" ", 1)[0] for answer in backend.answers}
+    kinds = {response.rsplit(" ", 1)[0] for response in backend.answers}
     assert kinds == {
         *("POST /api/v/users", "POST /api/v/sessions", "DELETE /api/v/sessions/current"),
         *("GET /api/v/me", "GET /api/v/songs", "POST /api/v/songs", "GET /api/v/songs/"),
@@ -131,13 +131,13 @@ def test_who_has_no_account_yet_signs_up_at_the_second_visit(backend: Double) ->
     Play(backend.url).do(Action.SIGN_UP)
     play = Play(backend.url)
     play.do(Action.SIGN_UP, Action.LOG_IN)
-    play.musician = Musician(1, 1, play.desk)
+    play.musician = Musician(1, 1, play.client)
     play.do(Action.SIGN_UP, Action.LOG_IN, Action.LIST_SONGS)
-    assert (len(backend.users), play.ledger.whole.errors) == (1, {"401": 1})
+    assert (len(backend.users), play.stats.whole.errors) == (1, {"401": 1})
     play.do(Action.LOG_IN, Action.LIST_SONGS)
-    play.musician = Musician(1, 2, play.desk)
+    play.musician = Musician(1, 2, play.client)
     play.do(Action.SIGN_UP, Action.LOG_IN)
-    assert (len(backend.users), play.ledger.whole.errors) == (3, {"401": 1})
+    assert (len(backend.users), play.stats.whole.errors) == (3, {"401": 1})
 
 
 def test_songs_do_not_pile_up(backend: Double) -> None:
@@ -146,7 +146,7 @@ def test_songs_do_not_pile_up(backend: Double) -> None:
     play = Play(backend.url)
     play.do(*makes, Action.LIST_SONGS, Action.LIST_SONGS)
     assert backend.answers["DELETE /api/v/songs/ 204"] == 1
-    assert play.ledger.whole.errors == {}
+    assert play.stats.whole.errors == {}
 
 
 def test_a_session_that_has_ended_is_begun_again(backend: Double) -> None:
@@ -155,7 +155,7 @@ def test_a_session_that_has_ended_is_begun_again(backend: Double) -> None:
     play.do(Action.LOG_IN, Action.LIST_SONGS)
     backend.end_sessions()
     play.do(Action.LIST_SONGS, Action.LIST_SONGS)
-    assert play.ledger.whole.errors == {"401": 1}
+    assert play.stats.whole.errors == {"401": 1}
     assert backend.log_ins == [True, True]
 
 
@@ -163,7 +163,7 @@ def test_wrong_passwords_come_at_the_asked_share(backend: Double) -> None:
     """The backend sees the asked share of wrong passwords, which are no errors."""
     end = Play(backend.url, rate=4.0, musicians=100, wrong_passwords=0.6).run(1)
     wrong = backend.log_ins.count(False)
-    # What was under way at the end the backend has seen, and the musicians have no answer to.
+    # What was under way at the end the backend has seen, and the musicians have no response to.
     assert 0 <= wrong - end["wrong_passwords"] <= 20
     assert wrong / len(backend.log_ins) == pytest.approx(0.6, abs=0.12)
     assert end["errors"] == {}
@@ -219,7 +219,7 @@ def test_a_backend_that_refuses_is_not_stormed(backend: Double) -> None:
     assert set(end["errors"]) <= {"refused", "closed"}
     assert 0 < end["errors"]["refused"] < 60
     assert end["skipped"] > 20
-    # On a busy machine an answer may be slow, too, which is said as well.
+    # On a busy machine a response may be slow, too, which is said as well.
     said = [each for each in play.messages() if each != "backend slow"]
     assert said == ["backend away", "backend back", "end"]
 
@@ -261,4 +261,4 @@ def test_a_backend_that_was_never_there(monkeypatch: pytest.MonkeyPatch) -> None
     play = Play(f"http://127.0.0.1:{free_port()}")
     end = play.run(0.5)
     assert set(end["errors"]) == {"refused"}
-    assert not play.desk.patience.ever_answered
+    assert not play.client.backoff.ever_answered

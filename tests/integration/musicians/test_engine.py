@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from whiteroom_musicians.backoff import Backoff
 from whiteroom_musicians.engine import Engine
-from whiteroom_musicians.figures import Ledger
 from whiteroom_musicians.log import Log
-from whiteroom_musicians.patience import Patience
+from whiteroom_musicians.stats import Stats
 from whiteroom_musicians.visit import Action
 
 from .conftest import DEADLINE_S, ROOT, Musicians
@@ -76,9 +76,9 @@ class Player:
 
     def __init__(self, socket: str) -> None:
         self.said = io.StringIO()
-        self.ledger = Ledger()
-        patience = Patience("engine", Log(self.said, True), random.Random(1))
-        self.engine = Engine(socket, self.ledger, patience)
+        self.stats = Stats()
+        backoff = Backoff("engine", Log(self.said, True), random.Random(1))
+        self.engine = Engine(socket, self.stats, backoff)
 
     def do(self, *actions: Action, between: Callable[[], None] = lambda: None) -> list[bool]:
         """Do this in turn, then close."""
@@ -98,8 +98,8 @@ def test_every_action_is_a_command_that_the_engine_takes(engine: RealEngine) -> 
     """The engine obeys everything, over one connection, and refuses nothing."""
     player = Player(engine.socket)
     player.do(Action.STOP, Action.PLAY, Action.PLAY_AT_TEMPO, Action.READ_METERS)
-    assert player.ledger.whole.errors == {}
-    assert player.ledger.whole.counts == {"engine_commands": 4}
+    assert player.stats.whole.errors == {}
+    assert player.stats.whole.counts == {"engine_commands": 4}
     assert engine.commands() == [
         {"command": "stop"},
         {"command": "play"},
@@ -126,8 +126,8 @@ def test_an_engine_that_dies_is_said_once(engine: RealEngine) -> None:
         engine.process.wait(DEADLINE_S)
 
     assert player.do(Action.PLAY, *[Action.STOP] * 20, between=kill) == [True] + [False] * 20
-    assert set(player.ledger.whole.errors) <= {"engine_closed", "engine_refused"}
-    assert player.ledger.whole.counts["engine_skipped"] > 15
+    assert set(player.stats.whole.errors) <= {"engine_closed", "engine_refused"}
+    assert player.stats.whole.counts["engine_skipped"] > 15
     assert player.said.getvalue().count("\n") == 1
 
 

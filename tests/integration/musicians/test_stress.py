@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 import pytest
+from whiteroom_musicians.http_client import Address, ConnectionPool
 from whiteroom_musicians.stress import MIX, Session, Stress
-from whiteroom_musicians.wire import Address, Pool
 
 from .conftest import Double, Musicians
 
@@ -33,7 +33,7 @@ def test_waiting_for_others_counts(backend: Double) -> None:
     """A backend that stands still shows in the latencies of all that should have begun then."""
 
     async def go() -> dict[str, object]:
-        pool = Pool(Address.parse(backend.url))
+        pool = ConnectionPool(Address.parse(backend.url))
         stream = Stress(pool, [Session("t", 1, 1, "grand-piano")], 200.0, 1)
         asyncio.get_running_loop().call_later(1, setattr, backend, "mood", "well")
         report = await stream.run(asyncio.Event(), 1.5)

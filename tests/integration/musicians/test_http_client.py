@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 from whiteroom_musicians.errors import NoAnswerError, UsageError
-from whiteroom_musicians.wire import Address, Answer, Pool
+from whiteroom_musicians.http_client import Address, ConnectionPool, Response
 
 
-def ask(*replies: bytes, times: int = 1) -> tuple[list[Answer], int]:
+def ask(*replies: bytes, times: int = 1) -> tuple[list[Response], int]:
     """Return the answers from a server whose connections reply so in turn, and their number."""
 
-    async def go() -> tuple[list[Answer], int]:
+    async def go() -> tuple[list[Response], int]:
         connections = 0
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -25,7 +25,7 @@ def ask(*replies: bytes, times: int = 1) -> tuple[list[Answer], int]:
 
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             address = Address("127.0.0.1", server.sockets[0].getsockname()[1], "")
-            pool = Pool(address, timeout_s=1)
+            pool = ConnectionPool(address, timeout_s=1)
             answers = []
             for _ in range(times):
                 answers.append(await pool.ask(address.encode("GET", "/me")))
@@ -39,20 +39,20 @@ def ask(*replies: bytes, times: int = 1) -> tuple[list[Answer], int]:
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", Answer(200, b"{}", 0)),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", Answer(204, b"", 0)),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", Response(200, b"{}", 0)),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", Response(204, b"", 0)),
         (
             b"HTTP/1.0 503 No\r\nRetry-After: 7\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            Answer(503, b"", 7),
+            Response(503, b"", 7),
         ),
         (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
             b"3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\n",
-            Answer(200, b"abcde", 0),
+            Response(200, b"abcde", 0),
         ),
     ],
 )
-def test_an_answer_is_read(reply: bytes, expected: Answer) -> None:
+def test_an_answer_is_read(reply: bytes, expected: Response) -> None:
     """Status, body and Retry-After are those that were sent."""
     assert ask(reply) == ([expected], 1)
 
@@ -80,7 +80,7 @@ def test_what_is_no_answer_says_what_it_is(reply: bytes, kind: str) -> None:
 
 
 def test_a_kept_connection_that_was_closed_is_replaced() -> None:
-    """A server that closes after each answer costs a connection each, and no error."""
+    """A server that closes after each response costs a connection each, and no error."""
     reply = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
     answers, connections = ask(reply, times=3)
     assert (len(answers), connections) == (3, 3)

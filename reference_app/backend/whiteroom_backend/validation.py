@@ -1,4 +1,4 @@
-"""Reads the body of a request: every field that is wrong is found, and said at once."""
+"""Validates the body of a request: every wrong field is reported at once."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import secrets
 import psycopg
 import pytest
 from whiteroom_backend import audit, deployment, migrations
-from whiteroom_backend.watching import UnusableError
+from whiteroom_backend.file_watch import UnusableError
 
 from tests.support.wait import wait_until
 

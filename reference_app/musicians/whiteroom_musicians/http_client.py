@@ -1,4 +1,4 @@
-"""HTTP/1.1 over kept connections: only what a backend behind nginx needs, at little cost."""
+"""HTTP/1.1 over kept connections; docs/explanation/dependencies.md says why not httpx."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Address:
         return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What came back."""
 
     status: int
@@ -74,7 +74,7 @@ class Answer(NamedTuple):
     retry_after_s: float
 
 
-class Pool:
+class ConnectionPool:
     """Keeps connections; the one that was used last is used next. At most ``kept`` stay idle."""
 
     def __init__(self, address: Address, kept: int = 16, timeout_s: float = TIMEOUT_S) -> None:
@@ -83,7 +83,7 @@ class Pool:
         self._kept = kept
         self._timeout_s = timeout_s
 
-    async def ask(self, request: bytes) -> Answer:
+    async def ask(self, request: bytes) -> Response:
         """Send a request. Raises NoAnswerError when none comes that is one."""
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -119,16 +119,16 @@ class Pool:
             raise NoAnswerError("refused", problem) from error
         return _Connection(reader, writer)
 
-    async def _exchange(self, connection: _Connection, request: bytes) -> Answer:
+    async def _exchange(self, connection: _Connection, request: bytes) -> Response:
         keep = False
         try:
-            answer, keep = await connection.exchange(request)
+            response, keep = await connection.exchange(request)
         finally:
             if keep and len(self._idle) < self._kept:
                 self._idle.append(connection)
             else:
                 connection.close()
-        return answer
+        return response
 
 
 class _StaleError(NoAnswerError):
@@ -148,8 +148,8 @@ class _Connection:
     def close(self) -> None:
         self._writer.close()
 
-    async def exchange(self, request: bytes) -> tuple[Answer, bool]:
-        """Return the answer, and whether the connection can be used again."""
+    async def exchange(self, request: bytes) -> tuple[Response, bool]:
+        """Return the response, and whether the connection can be used again."""
         try:
             self._writer.write(request)
             head = await self._head()
@@ -170,15 +170,15 @@ class _Connection:
         except asyncio.LimitOverrunError as error:
             raise NoAnswerError("garbage", f"a head of more than {HEAD_BYTES} bytes") from error
 
-    async def _answer(self, head: bytes) -> tuple[Answer, bool]:
+    async def _answer(self, head: bytes) -> tuple[Response, bool]:
         status = _STATUS_LINE.match(head)
         if status is None:
             raise NoAnswerError("garbage", f"expected HTTP/1.1 and a status, found {head[:40]!r}")
         code = int(status[1])
         body = b"" if code in (204, 304) else await self._body(head)
         retry_after = _RETRY_AFTER.search(head)
-        answer = Answer(code, body, float(retry_after[1]) if retry_after else 0.0)
-        return answer, _CLOSE.search(head) is None
+        response = Response(code, body, float(retry_after[1]) if retry_after else 0.0)
+        return response, _CLOSE.search(head) is None
 
     async def _body(self, head: bytes) -> bytes:
         length = _LENGTH.search(head)
@@ -186,7 +186,7 @@ class _Connection:
             return await self._read(int(length[1]))
         if _CHUNKED.search(head):
             return await self._chunks()
-        raise NoAnswerError("garbage", "an answer with neither Content-Length nor chunks")
+        raise NoAnswerError("garbage", "a response with neither Content-Length nor chunks")
 
     async def _read(self, size: int) -> bytes:
         if size > BODY_BYTES:

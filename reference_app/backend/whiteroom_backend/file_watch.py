@@ -22,7 +22,7 @@ class Content(NamedTuple):
     written_at: float
 
 
-class Watched:
+class WatchedFile:
     """The file at ``path``, which may come, change and go.
 
     ``use`` gets its content whenever that is new, and raises UnusableError when it is not as

@@ -7,18 +7,18 @@ import json
 import random
 
 import pytest
+from whiteroom_musicians.backoff import CALM_S, LONGEST_WAIT_S, Backoff
 from whiteroom_musicians.log import Log
-from whiteroom_musicians.patience import CALM_S, LONGEST_WAIT_S, Patience
 
 
 class Room:
-    """A patience on a clock of its own."""
+    """A backoff on a clock of its own."""
 
     def __init__(self) -> None:
         self.now = 0.0
         self._stream = io.StringIO()
         log = Log(self._stream, True)
-        self.patience = Patience("backend", log, random.Random(1), lambda: self.now)
+        self.backoff = Backoff("backend", log, random.Random(1), lambda: self.now)
 
     @property
     def said(self) -> list[str]:
@@ -27,7 +27,7 @@ class Room:
     def wait(self) -> float:
         """Let time pass until one may ask again; return how much it was."""
         begin = self.now
-        while self.patience.waits:
+        while self.backoff.waits:
             self.now += 0.01
         return self.now - begin
 
@@ -41,7 +41,7 @@ def test_waits_grow_to_a_limit(room: Room) -> None:
     """Each failure doubles the wait, within a jitter of one half, up to the longest."""
     waits = []
     for _ in range(20):
-        room.patience.failed("gone")
+        room.backoff.failed("gone")
         waits.append(room.wait())
     for number, waited in enumerate(waits):
         longest = min(0.5 * 2**number, LONGEST_WAIT_S)
@@ -52,26 +52,26 @@ def test_waits_grow_to_a_limit(room: Room) -> None:
 def test_failures_at_one_time_count_as_one(room: Room) -> None:
     """Sixteen requests that fail together make one wait, not sixteen doublings."""
     for _ in range(16):
-        room.patience.failed("gone")
+        room.backoff.failed("gone")
     assert room.wait() <= 0.52
 
 
 def test_the_backend_may_ask_for_a_longer_wait(room: Room) -> None:
     """Retry-After is kept, but not beyond the longest wait."""
-    room.patience.failed("503", 7)
+    room.backoff.failed("503", 7)
     assert room.wait() == pytest.approx(7, abs=0.02)
-    room.patience.failed("503", 1e6)
+    room.backoff.failed("503", 1e6)
     assert room.wait() == pytest.approx(LONGEST_WAIT_S, abs=0.02)
 
 
 def test_what_fails_now_and_then_is_said_once(room: Room) -> None:
     """However often it comes and goes, one line says away; one says back when it stays."""
     for _ in range(50):
-        room.patience.failed("gone")
+        room.backoff.failed("gone")
         room.now += 1
-        room.patience.answered()
+        room.backoff.answered()
     assert room.said == ["backend away"]
     room.now += CALM_S
-    room.patience.answered()
-    room.patience.answered()
+    room.backoff.answered()
+    room.backoff.answered()
     assert room.said == ["backend away", "backend back"]

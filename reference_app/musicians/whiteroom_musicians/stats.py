@@ -1,4 +1,4 @@
-"""What the musicians have seen: requests, latencies, errors by kind. Its size does not grow."""
+"""Statistics of the musicians: requests, latencies, errors by kind, in constant memory."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Figures:
         }
 
 
-class Ledger:
+class Stats:
     """Enters everything twice: for the minute and for the whole time."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from whiteroom_musicians.figures import Latencies, Ledger
+from whiteroom_musicians.stats import Latencies, Stats
 
 
 def test_quantiles_are_exact_to_two_percent() -> None:
@@ -33,14 +33,14 @@ def test_nothing_has_no_quantile_and_extremes_have_one() -> None:
 
 def test_the_minute_begins_anew_and_the_whole_goes_on() -> None:
     """The minutes together are the whole."""
-    ledger = Ledger()
-    ledger.request(0.1)
-    ledger.error("503")
-    first = ledger.next_minute()
-    ledger.request(0.2)
-    ledger.count("sign_ups")
-    assert (first.requests, ledger.minute.requests, ledger.whole.requests) == (1, 1, 2)
-    assert (first.errors, ledger.minute.errors, ledger.whole.errors) == (
+    stats = Stats()
+    stats.request(0.1)
+    stats.error("503")
+    first = stats.next_minute()
+    stats.request(0.2)
+    stats.count("sign_ups")
+    assert (first.requests, stats.minute.requests, stats.whole.requests) == (1, 1, 2)
+    assert (first.errors, stats.minute.errors, stats.whole.errors) == (
         {"503": 1},
         {},
         {"503": 1},

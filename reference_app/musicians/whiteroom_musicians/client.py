@@ -1,4 +1,4 @@
-"""What all musicians share on their way to the backend: connections, figures, patience."""
+"""What all musicians share on their way to the backend: connections, figures, backoff."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import time
 from collections.abc import Collection
 from typing import Any, TypeVar
 
+from whiteroom_musicians.backoff import Backoff
 from whiteroom_musicians.errors import MusiciansError, NoAnswerError
-from whiteroom_musicians.figures import Ledger
-from whiteroom_musicians.patience import Patience
-from whiteroom_musicians.wire import Answer, Pool
+from whiteroom_musicians.http_client import ConnectionPool, Response
+from whiteroom_musicians.stats import Stats
 
 UNAVAILABLE = 503
 T = TypeVar("T")
@@ -20,20 +20,20 @@ T = TypeVar("T")
 class RefusedError(MusiciansError):
     """The backend has answered with a status that the musician did not expect."""
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        super().__init__(f"status {answer.status}")
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        super().__init__(f"status {response.status}")
 
 
-class Desk:
+class ApiClient:
     """Asks the backend and enters how long that took."""
 
-    def __init__(self, pool: Pool, ledger: Ledger, patience: Patience) -> None:
+    def __init__(self, pool: ConnectionPool, stats: Stats, backoff: Backoff) -> None:
         # Whether the seed has been here before: None until somebody finds out, and False for good
         # once an account is missing.
         self.accounts_exist: bool | None = None
-        self.ledger = ledger
-        self.patience = patience
+        self.stats = stats
+        self.backoff = backoff
         self._pool = pool
 
     async def ask(
@@ -43,19 +43,19 @@ class Desk:
         content: object = None,
         token: str = "",
         expected: Collection[int] = (),
-    ) -> Answer:
+    ) -> Response:
         """Return an answer of 2xx or an expected status. Raises RefusedError, NoAnswerError."""
         start = time.monotonic()
         request = self._pool.address.encode(method, path, content, token, _traceparent())
         try:
-            answer = await self._pool.ask(request)
+            response = await self._pool.ask(request)
         finally:
-            self.ledger.request(time.monotonic() - start)
-        if answer.status != UNAVAILABLE:
-            self.patience.answered()
-        if answer.status // 100 != 2 and answer.status not in expected:
-            raise RefusedError(answer)
-        return answer
+            self.stats.request(time.monotonic() - start)
+        if response.status != UNAVAILABLE:
+            self.backoff.answered()
+        if response.status // 100 != 2 and response.status not in expected:
+            raise RefusedError(response)
+        return response
 
 
 def member(content: bytes | dict[str, Any], name: str, kind: type[T]) -> T:

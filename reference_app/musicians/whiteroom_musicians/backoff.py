@@ -1,4 +1,4 @@
-"""What one does while the backend or the engine is away: wait longer each time, say so once."""
+"""Exponential backoff while the backend or the engine is away; each outage is logged once."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from whiteroom_musicians.log import Log
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
-# It is back when it has answered for so long without a failure, not at its first answer: what
+# It is back when it has answered for so long without a failure, not at its first response: what
 # fails at every other request is said once, not at every other request.
 CALM_S = 10.0
 
 
-class Patience:
+class Backoff:
     """Decides when ``name`` may be asked again. ``clock`` returns seconds."""
 
     def __init__(

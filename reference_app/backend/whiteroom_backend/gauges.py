@@ -1,10 +1,10 @@
-"""What the database tells about all users together, and what time has made old in it."""
+"""Gauges over all users, from the database, and the removal of what is too old in it."""
 
 from __future__ import annotations
 
 from whiteroom_backend.accounts import LOCK_S
 from whiteroom_backend.database import Database
-from whiteroom_backend.recorder import Retention, Silence
+from whiteroom_backend.recorder import NullRecorder, Retention
 
 ACTIVE_S = 15 * 60
 RETENTION_DAYS: dict[Retention, int] = {"1d": 1, "7d": 7, "30d": 30}
@@ -13,10 +13,10 @@ KEPT_DAYS = 40
 MOST_AT_ONCE = 1000
 
 
-class Figures:
+class Gauges:
     """Brings the gauges up to date. Each method raises DatabaseError."""
 
-    def __init__(self, database: Database, recorder: Silence) -> None:
+    def __init__(self, database: Database, recorder: NullRecorder) -> None:
         self._database = database
         self._recorder = recorder
 
