@@ -23,6 +23,10 @@ class ClockDevice final : public juce::AudioIODevice {
   /// Call the next callback so much later.
   void delay(std::chrono::milliseconds time) { delay_ = time.count(); }
   void count_xrun() { ++xruns_; }
+  /// Stamp buffers with the time at which they are played, on a clock of the device's own.
+  void stamp_buffers() { stamps_ = true; }
+  /// Whether a callback's thread has asked for the XRUNs.
+  bool asked_in_callback() const { return asked_in_callback_; }
 
   juce::StringArray getOutputChannelNames() override { return {"left", "right"}; }
   juce::StringArray getInputChannelNames() override { return {}; }
@@ -56,12 +60,16 @@ class ClockDevice final : public juce::AudioIODevice {
   juce::BigInteger getActiveInputChannels() const override { return 0; }
   int getOutputLatencyInSamples() override { return frames_; }
   int getInputLatencyInSamples() override { return 0; }
-  int getXRunCount() const noexcept override { return xruns_; }
+  int getXRunCount() const noexcept override {
+    if (std::this_thread::get_id() == callback_thread_.load()) asked_in_callback_ = true;
+    return xruns_;
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void run(const std::stop_token& stop) {
+    callback_thread_ = std::this_thread::get_id();
     const sched_param wanted{.sched_priority = 60};
     pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted);  // where it is allowed
     std::vector<float> left(static_cast<std::size_t>(frames_));
@@ -70,15 +78,26 @@ class ClockDevice final : public juce::AudioIODevice {
     const auto period = std::chrono::nanoseconds(frames_ * 1'000'000'000LL / 48'000);
     for (auto due = Clock::now(); !stop.stop_requested();) {
       std::this_thread::sleep_until(due + std::chrono::milliseconds(delay_.exchange(0)));
-      callback_->audioDeviceIOCallbackWithContext(nullptr, 0, outputs, 2, frames_, {});
+      const std::uint64_t stamp = stamp_of(due + period);
+      callback_->audioDeviceIOCallbackWithContext(nullptr, 0, outputs, 2, frames_,
+                                                  {stamps_ ? &stamp : nullptr});
       do {
         due += period;
       } while (due < Clock::now());
     }
   }
 
+  static std::uint64_t stamp_of(Clock::time_point played) {
+    constexpr auto kOtherClock = std::chrono::hours(12);
+    return static_cast<std::uint64_t>(
+        std::chrono::nanoseconds(played.time_since_epoch() + kOtherClock).count());
+  }
+
   juce::AudioIODeviceCallback* callback_ = nullptr;
   int frames_ = 0;
+  std::atomic<bool> stamps_{false};
+  std::atomic<std::thread::id> callback_thread_{};
+  mutable std::atomic<bool> asked_in_callback_{false};
   std::atomic<std::int64_t> delay_{0};
   std::atomic<int> xruns_{0};
   std::jthread thread_;

@@ -48,8 +48,9 @@ TEST_CASE("in every host, a plug-in knows its share of real time and counts no d
     CAPTURE(host.name);
     const Segments segments("juce-plugin");
     Plugin plugin(host.longest_block);
-    const Played played =
-        Stage(host, [&](int frames) { plugin.process(frames, 0.25); }).play(testing::time_of_each());
+    const Played played = Stage(host, [&](int frames) {
+                            plugin.process(frames, 0.25);
+                          }).play(testing::time_of_each());
     testing::compare(segments, played, "plugin=\"Plugin\",number=\"1\"");
     CHECK_FALSE(testing::counts_for_a_device(segments));
   }

@@ -1,10 +1,10 @@
 /// Which blocks of a plug-in are parts of one host callback, on a virtual clock.
+#include "host_callback.h"
+
 #include <doctest/doctest.h>
 
 #include <cstdint>
 #include <vector>
-
-#include "host_callback.h"
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;

@@ -17,11 +17,12 @@ struct HostCallbackCost {
 
 /// Adds up the blocks of one plug-in in their order. Wait-free; one thread at a time.
 ///
-/// A plug-in sees blocks and never the callback that they are parts of. It is told the longest block
-/// that it may get, and a host whose callbacks are that long is known from the start: its parts add
-/// up to it. A host with shorter callbacks is learned from its pauses, in which the device plays
-/// what was rendered: as many frames between two pauses, kRepeats times in a row, are its callback.
-/// A host that renders ahead pauses after several callbacks, and its callback is the longest block.
+/// A plug-in sees blocks and never the callback that they are parts of. It is told the longest
+/// block that it may get, and a host whose callbacks are that long is known from the start: its
+/// parts add up to it. A host with shorter callbacks is learned from its pauses, in which the
+/// device plays what was rendered: as many frames between two pauses, kRepeats times in a row, are
+/// its callback. A host that renders ahead pauses after several callbacks, and its callback is the
+/// longest block.
 class HostCallback {
  public:
   static constexpr int kRepeats = 4;

@@ -7,8 +7,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
 
 #include "audio_metrics.h"
+#include "device_clock.h"
 
 namespace whiteroom::monitoring {
 
@@ -17,36 +21,55 @@ namespace whiteroom::monitoring {
 ///     whiteroom::monitoring::MeasuredCallback measured(metrics, player);
 ///     deviceManager.addAudioCallback(&measured);
 ///
-/// The deadline follows from block size and sample rate, also when they change; XRUNs are those
-/// that the device counts, where it counts them. Both referents outlive this. Wait-free in the
-/// callback, but for what the callback itself does.
+/// The deadline follows from block size and sample rate, also when they change. Where the device
+/// stamps its buffers (hostTimeNs: macOS and iOS), the stamps say when a callback was due. A device
+/// that JUCE stops is expected to be silent; one that pauses by itself has a dropout. XRUNs are
+/// those that the device counts, where it counts them. Both referents outlive this. Wait-free in
+/// the callback, but for what the callback itself does.
 class MeasuredCallback final : public juce::AudioIODeviceCallback {
  public:
-  /// A device that starts again so soon with other settings was reconfigured: the gap is heard.
-  static constexpr std::chrono::seconds kReconfiguration{2};
+  /// Who asks the device for its XRUNs. On Android the question takes a lock or calls Java, so that
+  /// another thread has to ask.
+  enum class XRunsFrom : std::uint8_t { callback, thread };
+#if JUCE_ANDROID
+  static constexpr XRunsFrom kXRunsFrom = XRunsFrom::thread;
+#else
+  static constexpr XRunsFrom kXRunsFrom = XRunsFrom::callback;
+#endif
 
-  MeasuredCallback(AudioMetrics& metrics, juce::AudioIODeviceCallback& callback) noexcept
-      : metrics_(metrics), callback_(callback) {}
+  MeasuredCallback(AudioMetrics& metrics, juce::AudioIODeviceCallback& callback,
+                   XRunsFrom xruns_from = kXRunsFrom)
+      : metrics_(metrics), callback_(callback) {
+    if (xruns_from == XRunsFrom::thread) poll_ = std::make_unique<Poll>(*this);
+  }
 
   void audioDeviceIOCallbackWithContext(
       const float* const* inputs, int input_channels, float* const* outputs, int output_channels,
       int frames, const juce::AudioIODeviceCallbackContext& context) override {
-    report_xruns();
-    const AudioBlock block(metrics_, static_cast<std::uint32_t>(std::max(frames, 0)));
+    if (poll_ == nullptr) report_xruns();
+    const AudioBlock block(metrics_, static_cast<std::uint32_t>(std::max(frames, 0)),
+                           due_of(context, frames));
     callback_.audioDeviceIOCallbackWithContext(inputs, input_channels, outputs, output_channels,
                                                frames, context);
   }
 
   void audioDeviceAboutToStart(juce::AudioIODevice* device) override {
-    device_ = device;
-    xruns_ = device->getXRunCount();
+    {
+      const std::lock_guard lock(mutex_);
+      device_ = device;
+      xruns_ = device->getXRunCount();
+    }
+    clock_ = {};
     follow(device->getCurrentSampleRate(), device->getCurrentBufferSizeSamples());
     callback_.audioDeviceAboutToStart(device);
   }
 
   void audioDeviceStopped() override {
-    device_ = nullptr;
-    stopped_ = Clock::now();
+    {
+      const std::lock_guard lock(mutex_);
+      device_ = nullptr;
+    }
+    metrics_.stream_stops();
     callback_.audioDeviceStopped();
   }
 
@@ -57,13 +80,38 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
  private:
   using Clock = AudioMetrics::Clock;
 
+  /// Asks for XRUNs on a thread of its own.
+  class Poll final : private juce::HighResolutionTimer {
+   public:
+    static constexpr int kEvery_ms = 50;
+
+    explicit Poll(MeasuredCallback& owner) : owner_(owner) { startTimer(kEvery_ms); }
+    ~Poll() override { stopTimer(); }
+
+   private:
+    void hiResTimerCallback() override {
+      const std::lock_guard lock(owner_.mutex_);
+      owner_.report_xruns();
+    }
+    MeasuredCallback& owner_;
+  };
+
   void follow(double sample_rate, int frames) noexcept {
-    const bool other = sample_rate != sample_rate_ || frames != frames_;
-    const bool soon = Clock::now() - stopped_ < kReconfiguration;
-    if (!other || !soon) metrics_.stream_starts();
-    if (other) metrics_.set_stream(sample_rate, static_cast<std::uint32_t>(frames));
+    if (sample_rate == sample_rate_ && frames == frames_) return;
+    metrics_.set_stream(sample_rate, static_cast<std::uint32_t>(frames));
     sample_rate_ = sample_rate;
     frames_ = frames;
+  }
+
+  std::optional<Clock::time_point> due_of(const juce::AudioIODeviceCallbackContext& context,
+                                          int frames) noexcept {
+    using std::chrono::nanoseconds;
+    if (!kRecording || context.hostTimeNs == nullptr || sample_rate_ <= 0) return std::nullopt;
+    const nanoseconds length(static_cast<std::int64_t>(frames * kBillion / sample_rate_));
+    const auto due = clock_.due(nanoseconds(static_cast<std::int64_t>(*context.hostTimeNs)), length,
+                                Clock::now().time_since_epoch());
+    if (!due) return std::nullopt;
+    return Clock::time_point(std::chrono::duration_cast<Clock::duration>(*due));
   }
 
   /// JUCE says how many there were, and not how long.
@@ -75,11 +123,13 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
 
   AudioMetrics& metrics_;
   juce::AudioIODeviceCallback& callback_;
+  std::mutex mutex_;  ///< of the device, for the thread that asks it; never taken in the callback
   juce::AudioIODevice* device_ = nullptr;
   int xruns_ = 0;
   double sample_rate_ = 0;
   int frames_ = 0;
-  Clock::time_point stopped_{};
+  DeviceClock clock_;
+  std::unique_ptr<Poll> poll_;  ///< the last, so that it ends before what it looks at
 };
 
 }  // namespace whiteroom::monitoring

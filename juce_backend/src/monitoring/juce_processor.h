@@ -71,9 +71,10 @@ class PluginProcess {
 ///
 ///     metrics.bypassed(buffer);
 ///
-/// A host hands a callback over in parts, renders ahead and on several threads. So a processor knows
-/// its cost and its share of real time, and has no dropouts: only the owner of the device's callback
-/// knows of those. Blocks of an offline rendering and bypassed ones are counted and not measured.
+/// A host hands a callback over in parts, renders ahead and on several threads. So a processor
+/// knows its cost and its share of real time, and has no dropouts: only the owner of the device's
+/// callback knows of those. Blocks of an offline rendering and bypassed ones are counted and not
+/// measured.
 class ProcessorMetrics {
  public:
   /// `name` is the value of the label `plugin`; instances of one name are numbered. May block and
