@@ -32,7 +32,7 @@ void recording() {
   prometheus::Registry registry;
 
   auto& peer_counter = prometheus::BuildCounter().Name("a").Register(registry).Add({});
-  const Counter<Thread::realtime> counter(instance.cells(kCounter), bench.segment.lost());
+  const Counter<Writers::one> counter(instance.cells(kCounter), bench.segment.lost());
   compare(
       "counter increment, realtime", kFast, [&](auto) { counter.increment(); }, kFast,
       [&](auto) { peer_counter.Increment(); });
@@ -40,8 +40,8 @@ void recording() {
   const auto values = observations();
   auto& peer_histogram = prometheus::BuildHistogram().Name("b").Register(registry).Add(
       {}, prometheus::Histogram::BucketBoundaries(std::begin(kBounds), std::end(kBounds)));
-  const Histogram<Thread::realtime, Seconds, kCellBounds> histogram(instance.cells(kHistogram),
-                                                                    bench.segment.lost());
+  const Histogram<Writers::one, Seconds, kCellBounds> histogram(instance.cells(kHistogram),
+                                                                bench.segment.lost());
   std::array<double, 1024> seconds;
   std::transform(values.begin(), values.end(), seconds.begin(),
                  [](auto v) { return static_cast<double>(v) / 1e9; });
@@ -51,8 +51,8 @@ void recording() {
       [&](auto i) { peer_histogram.Observe(seconds[i % 1024]); });
 
   auto& peer_family = prometheus::BuildCounter().Name("c").Register(registry);
-  const ByLabel<Counter<Thread::realtime>, 1, Method, Status> labelled(instance.cells(kLabelled),
-                                                                       bench.segment.lost());
+  const LabeledBy<Counter<Writers::one>, 1, Method, Status> labelled(instance.cells(kLabelled),
+                                                                     bench.segment.lost());
   compare(
       "labelled increment, 2 closed labels", kFast,
       [&](auto i) { labelled(static_cast<Method>(i & 1), static_cast<Status>(i & 3)).increment(); },

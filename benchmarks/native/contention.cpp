@@ -34,7 +34,7 @@ double nanoseconds_with_all_cores(const Increment& increment) {
 
 void contended_counter() {
   BenchSegment bench;
-  const Counter<Thread::any> counter(bench.segment.cells(kAny), bench.segment.lost());
+  const Counter<Writers::many> counter(bench.segment.cells(kAny), bench.segment.lost());
   prometheus::Counter peer;
   std::vector<double> ours_ns, peer_ns;
   for (int i = 0; i < 5; ++i) {

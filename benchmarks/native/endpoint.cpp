@@ -42,8 +42,8 @@ void serve_ours() {
     wrm_any_add(segment.series(kServed[0], std::array<std::string_view, 1>{name}), 1);
   }
   const Instance instance = segment.instance(std::span(&kHistogram, 1));
-  const Histogram<Thread::realtime, Seconds, kCellBounds> histogram(instance.cells(kHistogram),
-                                                                    segment.lost());
+  const Histogram<Writers::one, Seconds, kCellBounds> histogram(instance.cells(kHistogram),
+                                                                segment.lost());
   const MetricsEndpoint endpoint(segment, {.port = 0});
   serve(endpoint.port(), [&](int i) { histogram.observe(std::chrono::nanoseconds(i * 100)); });
   std::filesystem::remove_all(segment.directory());

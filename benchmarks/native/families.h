@@ -26,17 +26,17 @@ inline constexpr std::array<std::int64_t, 14> kCellBounds{
     7'500'000, 10'000'000, 15'000'000, 20'000'000, 25'000'000, 50'000'000, 100'000'000};
 
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "bench_total", .help = "Events.", .thread = Thread::realtime},
+    {.name = "bench_total", .help = "Events.", .writers = Writers::one},
     {.name = "bench_seconds",
      .help = "Durations.",
      .unit = "seconds",
      .type = MetricType::histogram,
-     .thread = Thread::realtime,
+     .writers = Writers::one,
      .scale = 1'000'000'000,
      .bounds = kBounds},
     {.name = "bench_labelled_total",
      .help = "Events.",
-     .thread = Thread::realtime,
+     .writers = Writers::one,
      .labels = kTwoClosed},
     {.name = "bench_any_total", .help = "Events."},
     {.name = "bench_open_total", .help = "Events.", .labels = kOpen},

@@ -48,8 +48,8 @@ void observe_while_scraped() {
     family.Add({{"series", name}});
   }
   const Instance instance = bench.segment.instance(kFamilies);
-  const Histogram<Thread::realtime, Seconds, kCellBounds> ours(instance.cells(kHistogram),
-                                                               bench.segment.lost());
+  const Histogram<Writers::one, Seconds, kCellBounds> ours(instance.cells(kHistogram),
+                                                           bench.segment.lost());
   auto& peer = prometheus::BuildHistogram().Name("b").Register(registry).Add(
       {}, prometheus::Histogram::BucketBoundaries(std::begin(kBounds), std::end(kBounds)));
   const double ours_ratio =

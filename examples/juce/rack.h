@@ -27,6 +27,6 @@ class Rack {
   whiteroom::monitoring::AudioMetrics& audio;
   const std::vector<whiteroom::monitoring::ChannelNames> names{{"bass", {"synth", "compressor"}},
                                                                {"voice", {"pitch", "reverb"}}};
-  const whiteroom::monitoring::PluginRack plugins = audio.rack(names);
+  const whiteroom::monitoring::PluginSlots plugins = audio.plugin_slots(names);
 };
 // [end]

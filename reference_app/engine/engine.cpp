@@ -39,10 +39,10 @@ Engine::~Engine() {
 
 std::unique_ptr<LoadedSong> Engine::load(song::Song song, double sample_rate) const {
   mixer::Mixer mixer(song, sample_rate);
-  monitoring::PluginRack rack = metrics_.rack(names_of(mixer));
+  monitoring::PluginSlots slots = metrics_.plugin_slots(names_of(mixer));
   const std::uint32_t second = song.performances.size() > 1 ? 1 : 0;
   return std::make_unique<LoadedSong>(
-      LoadedSong{std::move(song), std::move(mixer), std::move(rack), 0, second});
+      LoadedSong{std::move(song), std::move(mixer), std::move(slots), 0, second});
 }
 
 void Engine::play(std::unique_ptr<LoadedSong> song) noexcept {
@@ -93,7 +93,7 @@ void Engine::take_next_song() noexcept {
   // Acquire: whoever made the song is done with it.
   LoadedSong* const next = next_.exchange(nullptr, std::memory_order_acquire);
   if (next == nullptr) return;
-  metrics_.use(next->rack);
+  metrics_.use(next->plugin_slots);
   // Release: whoever frees it finds us done with it.
   retired_.store(std::exchange(current_, next), std::memory_order_release);
   channels_.store(static_cast<std::uint32_t>(next->mixer.channels().size()), relaxed);
@@ -166,7 +166,7 @@ void Engine::count(const std::optional<monitoring::Miss>& miss,
   const auto plugin = metrics_.most_expensive();
   const auto cause = monitoring::audio::kCauseValues[static_cast<std::size_t>(miss->cause)];
   post(SCH_EVENT_DROPOUT, std::chrono::duration<double>(miss->lost).count(), cause,
-       plugin && current_ != nullptr ? current_->rack.name(*plugin) : std::string_view{});
+       plugin && current_ != nullptr ? current_->plugin_slots.name(*plugin) : std::string_view{});
 }
 
 void Engine::xrun(std::chrono::nanoseconds delay) noexcept {

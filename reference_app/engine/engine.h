@@ -37,7 +37,7 @@ struct Snapshot {
 struct LoadedSong {
   song::Song song;
   mixer::Mixer mixer;
-  monitoring::PluginRack rack;
+  monitoring::PluginSlots plugin_slots;
   std::uint32_t first = 0;  ///< performances, and how they are blended at first
   std::uint32_t second = 0;
   double blend = 0;

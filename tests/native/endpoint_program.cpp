@@ -20,7 +20,7 @@ using namespace whiteroom::monitoring;
 
 constexpr LabelSpec kOpen[] = {{"series", {}, 1'000'000}};
 constexpr FamilySpec kFamilies[] = {
-    {.name = "test_recorded_total", .help = "Recorded.", .thread = Thread::realtime},
+    {.name = "test_recorded_total", .help = "Recorded.", .writers = Writers::one},
     {.name = "test_many_total", .help = "Many series.", .labels = kOpen},
 };
 
@@ -49,7 +49,7 @@ int main(int count, char** words) {
   segment.prepare();
   add_series(segment, std::stoi(words[2]));
   const Instance instance = segment.instance(kFamilies);
-  const Counter<Thread::realtime> recorded(instance.cells(kFamilies[0]), segment.lost());
+  const Counter<Writers::one> recorded(instance.cells(kFamilies[0]), segment.lost());
   const MetricsEndpoint endpoint(segment, options_from(count, words));
   std::cout << endpoint.port() << std::endl;
   std::atomic<bool> ended{false};

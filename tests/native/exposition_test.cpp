@@ -95,7 +95,7 @@ class EveryType {
     segment.prepare();
   }
 
-  ExemplarCounter<Thread::any> calls() { return {segment.cells(kEveryType[0]), segment.lost()}; }
+  ExemplarCounter<Writers::many> calls() { return {segment.cells(kEveryType[0]), segment.lost()}; }
   std::uint64_t* took() { return segment.cells(kEveryType[2]); }
 
   Segment segment;
@@ -103,7 +103,7 @@ class EveryType {
 
 constexpr ExpositionOptions kOpenMetrics{ExpositionFormat::open_metrics};
 constexpr std::array<std::int64_t, 2> kTookBounds{500'000'000, 1'000'000'000};
-using Took = ExemplarHistogram<Thread::any, Seconds, kTookBounds>;
+using Took = ExemplarHistogram<Writers::many, Seconds, kTookBounds>;
 
 Exemplar at(std::uint64_t unix_ns) {
   Exemplar exemplar = Exemplar::now(0xa0, 0xb1, 0xc2);
@@ -126,9 +126,9 @@ TEST_CASE("OpenMetrics has types, units and names as its specification wants the
   const SegmentFolder folder;
   EveryType test(folder.path);
   test.calls().increment(3);
-  Gauge<Thread::any>(test.segment.cells(kEveryType[1]), nullptr).set(0.25);
+  Gauge<Writers::many>(test.segment.cells(kEveryType[1]), nullptr).set(0.25);
   Took(test.took(), test.segment.lost()).observe(std::chrono::milliseconds(750));
-  Summary<Thread::any, Whole>(test.segment.cells(kEveryType[3]), nullptr).observe(9);
+  Summary<Writers::many, Count>(test.segment.cells(kEveryType[3]), nullptr).observe(9);
   Info(test.segment.cells(kEveryType[4]) + 1, nullptr).set();
   CHECK(own(exposed(folder.path, {}, kOpenMetrics)) == R"(# HELP test_calls Say \"calls\".
 # TYPE test_calls counter

@@ -46,23 +46,23 @@ inline constexpr FamilySpec kFamilies[] = {
      .help = "Level.",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::max},
+     .aggregation = Aggregation::max},
     {.name = "test_duration_seconds",
      .help = "Durations.",
      .unit = "seconds",
      .type = MetricType::histogram,
      .scale = 1'000'000'000,
      .bounds = kBounds},
-    {.name = "test_callbacks_total", .help = "Callbacks.", .thread = Thread::realtime},
+    {.name = "test_callbacks_total", .help = "Callbacks.", .writers = Writers::one},
     {.name = "test_plugin_level",
      .help = "Level of one plug-in.",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .thread = Thread::realtime},
+     .writers = Writers::one},
     {.name = "test_channel_seconds_total",
      .help = "Time.",
      .unit = "seconds",
-     .thread = Thread::realtime,
+     .writers = Writers::one,
      .scale = 1'000'000'000,
      .labels = kOpen},
     {.name = "test_mixed_total", .help = "Two kinds of labels.", .labels = kMixed},
@@ -86,8 +86,8 @@ class TestSegment {
     segment.prepare();
   }
 
-  Counter<Thread::any> events() { return {segment.cells(kEvents), segment.lost()}; }
-  Counter<Thread::any> by_tool(std::string_view tool) {
+  Counter<Writers::many> events() { return {segment.cells(kEvents), segment.lost()}; }
+  Counter<Writers::many> by_tool(std::string_view tool) {
     return {segment.series(kByTool, std::array{tool}), segment.lost()};
   }
 

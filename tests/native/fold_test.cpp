@@ -19,7 +19,7 @@ TEST_CASE("what a killed process has counted stays, its gauges end, and it is re
   run_and_kill([&] {
     auto* const test = new TestSegment(folder.path);  // never closed
     test->events().increment(7);
-    Gauge<Thread::any>(test->segment.cells(kLevel), nullptr).set(1);
+    Gauge<Writers::many>(test->segment.cells(kLevel), nullptr).set(1);
   });
   CHECK(line(exposed(folder.path), "test_events_total") == "test_events_total 7");
   CHECK(fold_program(folder.path, "test") == 1);
@@ -83,7 +83,7 @@ TEST_CASE("a segment that its base holds already is not added again") {
 TEST_CASE("a child after fork() has a zeroed segment of its own at the same address") {
   const SegmentFolder folder;
   TestSegment test(folder.path);
-  const Counter<Thread::any> events = test.events();
+  const Counter<Writers::many> events = test.events();
   events.increment(100);
   run_and_kill([&] {
     events.increment();

@@ -1,6 +1,6 @@
 /// Writes random registries: for each a segment, what the core exposes of it in both formats, and
-/// the values that its gauges were given, as bits. tests/unit/client/test_random_registries.py reads
-/// them.
+/// the values that its gauges were given, as bits. tests/unit/client/test_random_registries.py
+/// reads them.
 ///
 /// usage: whiteroom-random-registries SEED COUNT FOLDER
 #include <array>
@@ -160,7 +160,7 @@ void record(Segment& segment, const FamilySpec& family, Chance& chance, std::ost
         Info(cells + i, nullptr).set();
       } else if (family.type == MetricType::gauge) {
         const double value = chance.number();
-        Gauge<Thread::any>(cells + i, nullptr).set(value);
+        Gauge<Writers::many>(cells + i, nullptr).set(value);
         gauges << std::bit_cast<std::uint64_t>(value) << '\n';
       } else {
         wrm_any_add(cells + i, chance.bits() >> (12 + chance.below(50)));

@@ -128,16 +128,16 @@ struct Recorder : PreparedSegment {
   Instance instance = segment.instance(kFamilies);
   std::vector<std::string> channels{"bass", "lead"};
   AudioMetrics audio{segment, channels};
-  PluginRack rack =
-      audio.rack(std::array<ChannelNames, 2>{{{"bass", {"synth", "delay"}}, {"bus"}}});
+  PluginSlots slots =
+      audio.plugin_slots(std::array<ChannelNames, 2>{{{"bass", {"synth", "delay"}}, {"bus"}}});
   ffi::Shared ffi{segment};
-  Counter<Thread::any> events{segment.cells(kEvents), segment.lost()};
-  Counter<Thread::any> tool{segment.series(kByTool, std::array<std::string_view, 1>{"pen"}),
-                            segment.lost()};
-  Gauge<Thread::any> level{segment.cells(kLevel), segment.lost()};
-  LevelGauge<Thread::any> steps{segment.cells(kLevel), segment.lost()};
-  Histogram<Thread::any, Seconds, kCellBounds> duration{segment.cells(kDuration), segment.lost()};
-  Counter<Thread::realtime> callbacks{instance.cells(kCallbacks), segment.lost()};
+  Counter<Writers::many> events{segment.cells(kEvents), segment.lost()};
+  Counter<Writers::many> tool{segment.series(kByTool, std::array<std::string_view, 1>{"pen"}),
+                              segment.lost()};
+  Gauge<Writers::many> level{segment.cells(kLevel), segment.lost()};
+  UpDownCounter<Writers::many> steps{segment.cells(kLevel), segment.lost()};
+  Histogram<Writers::many, Seconds, kCellBounds> duration{segment.cells(kDuration), segment.lost()};
+  Counter<Writers::one> callbacks{instance.cells(kCallbacks), segment.lost()};
 };
 
 using Body = std::function<void(Recorder&, long)>;
@@ -196,7 +196,7 @@ TEST_CASE("a render callback's metrics never allocate, lock, call the system or 
     AudioMetrics::Clock::time_point now = AudioMetrics::Clock::now();
     for (long i = 0; i < operations; ++i) {
       const auto end = now + std::chrono::microseconds(i % 7000);
-      r.audio.use(r.rack);
+      r.audio.use(r.slots);
       r.audio.plugin_rendered(static_cast<std::size_t>(i % 3), end - now);
       if (i % 1000 == 0) r.audio.report_xrun(std::chrono::microseconds(30));
       r.audio.callback_rendered(now, end, 256);
@@ -219,9 +219,9 @@ TEST_CASE("a call over the C ABI is recorded without allocating, locking or call
 
 TEST_CASE("what can't be recorded is counted without allocating, locking or calling the system") {
   check_clean([](Recorder& r, long operations) {
-    const DurationCounter<Thread::any> time(r.segment.cells(kEvents), r.segment.lost());
-    const Histogram<Thread::any, Ratio, kCellBounds> ratio(r.segment.cells(kDuration),
-                                                           r.segment.lost());
+    const DurationCounter<Writers::many> time(r.segment.cells(kEvents), r.segment.lost());
+    const Histogram<Writers::many, Ratio, kCellBounds> ratio(r.segment.cells(kDuration),
+                                                             r.segment.lost());
     for (long i = 0; i < operations; ++i) {
       time.add(std::chrono::nanoseconds(-1));
       ratio.observe(std::numeric_limits<double>::quiet_NaN());

@@ -12,9 +12,9 @@ TEST_CASE("what is recorded is what is exposed") {
   REQUIRE(test.segment.preparation().shared);
   test.events().increment(3);
   wrm_any_add(&test.segment.cells(kByColour)[1], 2);
-  Gauge<Thread::any>(test.segment.cells(kLevel), nullptr).set(-0.5);
-  const Histogram<Thread::any, Seconds, kCellBounds> duration(test.segment.cells(kDuration),
-                                                              test.segment.lost());
+  Gauge<Writers::many>(test.segment.cells(kLevel), nullptr).set(-0.5);
+  const Histogram<Writers::many, Seconds, kCellBounds> duration(test.segment.cells(kDuration),
+                                                                test.segment.lost());
   duration.observe(std::chrono::milliseconds(1));  // on the bound: belongs to it
   duration.observe(std::chrono::microseconds(1001));
   duration.observe(std::chrono::seconds(2));
@@ -61,8 +61,8 @@ TEST_CASE("instances are added up, and a retired one keeps its counters but not 
   const SegmentFolder folder;
   TestSegment test(folder.path);
   const auto record = [](const Instance& instance, std::uint64_t amount) {
-    Counter<Thread::realtime>(instance.cells(kCallbacks), nullptr).increment(amount);
-    Gauge<Thread::realtime>(instance.cells(kPluginLevel), nullptr).set(1);
+    Counter<Writers::one>(instance.cells(kCallbacks), nullptr).increment(amount);
+    Gauge<Writers::one>(instance.cells(kPluginLevel), nullptr).set(1);
     const std::array<std::string_view, 1> channel{"bass"};
     wrm_realtime_add(instance.series(kChannelSeconds, channel), 500'000'000);
   };
@@ -88,7 +88,7 @@ TEST_CASE("an instance does not show a gauge that its cells' former owner has se
                                      .help = "Level of one channel.",
                                      .type = MetricType::gauge,
                                      .number = Number::f64,
-                                     .thread = Thread::realtime,
+                                     .writers = Writers::one,
                                      .labels = kOpen}};
   const SegmentFolder folder;
   Segment segment({.program = "test", .directory = folder.path});
@@ -97,7 +97,7 @@ TEST_CASE("an instance does not show a gauge that its cells' former owner has se
   const std::array<std::string_view, 1> bass{"bass"};
   {
     const Instance former = segment.instance(kLevels);
-    Gauge<Thread::realtime>(former.series(kLevels[0], bass), nullptr).set(7);
+    Gauge<Writers::one>(former.series(kLevels[0], bass), nullptr).set(7);
     CHECK(line(exposed(folder.path), "test_channel_level{tool=\"bass\"}").ends_with(" 7"));
   }
   const Instance next = segment.instance(kLevels);
@@ -110,7 +110,7 @@ TEST_CASE("an instance for which no room is left records where nobody sees it, a
   std::vector<Instance> instances;
   for (int i = 0; i < 200; ++i) {
     instances.push_back(test.segment.instance(kFamilies));
-    Counter<Thread::realtime>(instances.back().cells(kCallbacks), nullptr).increment();
+    Counter<Writers::one>(instances.back().cells(kCallbacks), nullptr).increment();
   }
   const std::string text = exposed(folder.path);
   const std::string seen = line(text, "test_callbacks_total");
@@ -187,9 +187,9 @@ TEST_CASE("a negative duration and a value that is no number are lost, counted a
   const SegmentFolder folder;
   TestSegment test(folder.path);
   std::uint64_t cells[4] = {};
-  DurationCounter<Thread::any>(cells, test.segment.lost()).add(std::chrono::seconds(-1));
+  DurationCounter<Writers::many>(cells, test.segment.lost()).add(std::chrono::seconds(-1));
   static constexpr std::array<std::int64_t, 2> bounds{1, 2};
-  const Histogram<Thread::any, Ratio, bounds> ratio(cells, test.segment.lost());
+  const Histogram<Writers::many, Ratio, bounds> ratio(cells, test.segment.lost());
   ratio.observe(std::numeric_limits<double>::quiet_NaN());
   ratio.observe(std::numeric_limits<double>::infinity());
   for (const std::uint64_t cell : cells) CHECK(cell == 0);

@@ -16,9 +16,9 @@ TEST_CASE("writers, registrars and scrapers at once lose no count and invent non
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) {
     threads.emplace_back([&] {
-      const Counter<Thread::any> events = test.events();
-      const Histogram<Thread::any, Seconds, kCellBounds> duration(test.segment.cells(kDuration),
-                                                                  test.segment.lost());
+      const Counter<Writers::many> events = test.events();
+      const Histogram<Writers::many, Seconds, kCellBounds> duration(test.segment.cells(kDuration),
+                                                                    test.segment.lost());
       for (int k = 0; k < kEach; ++k) {
         events.increment();
         duration.observe(std::chrono::milliseconds(5));
@@ -28,7 +28,7 @@ TEST_CASE("writers, registrars and scrapers at once lose no count and invent non
   threads.emplace_back([&] {
     for (int k = 0; k < 500; ++k) {
       const Instance instance = test.segment.instance(kFamilies);
-      Counter<Thread::realtime>(instance.cells(kCallbacks), nullptr).increment();
+      Counter<Writers::one>(instance.cells(kCallbacks), nullptr).increment();
       test.by_tool(std::to_string(k % 5)).increment();
     }
   });

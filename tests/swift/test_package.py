@@ -122,7 +122,7 @@ func work(_ business: BusinessMetrics) {
 
 
 def test_what_any_thread_may_record_can_be_shared_by_tasks(refusal) -> None:
-    """Handles of AnyThread are Sendable: tasks share them without a warning."""
+    """Handles of ManyWriters are Sendable: tasks share them without a warning."""
     assert refusal(SENDABLE) == ""
 
 

@@ -19,12 +19,12 @@ void repeat(std::uint64_t rounds, const Body& body) {
 }  // namespace
 
 void cpp_increment_realtime(std::uint64_t* cell, std::uint64_t rounds) {
-  const Counter<Thread::realtime> counter(cell, lost);
+  const Counter<Writers::one> counter(cell, lost);
   repeat(rounds, [&](auto) { counter.increment(); });
 }
 
 void cpp_increment_any(std::uint64_t* cell, std::uint64_t rounds) {
-  const Counter<Thread::any> counter(cell, lost);
+  const Counter<Writers::many> counter(cell, lost);
   repeat(rounds, [&](auto) { counter.increment(); });
 }
 

@@ -75,32 +75,32 @@ struct LockedHistogram: ~Copyable {
 
 func againstCpp(_ bench: Bench) {
     let (cells, lost, values) = (bench.cells, bench.lost, bench.values)
-    let realtime = Counter<OneThread>(cells: cells, lost: lost)
+    let realtime = Counter<OneWriter>(cells: cells, lost: lost)
     compare("counter, realtime, against C++") {
         for _ in 0..<rounds { realtime.increment(); benchmark_clobber() }
     } peer: {
         cpp_increment_realtime(cells, rounds)
     }
-    let any = Counter<AnyThread>(cells: cells, lost: lost)
+    let any = Counter<ManyWriters>(cells: cells, lost: lost)
     compare("counter, any thread, against C++") {
         for _ in 0..<rounds { any.increment(); benchmark_clobber() }
     } peer: {
         cpp_increment_any(cells, rounds)
     }
-    let actions = ByLabel<UI.Action, Counter<AnyThread>>(cells: cells, lost: lost)
+    let actions = LabeledBy<UI.Action, Counter<ManyWriters>>(cells: cells, lost: lost)
     let all = UI.Action.allCases
     compare("labelled counter, any thread, against C++") {
         for i in 0..<rounds { actions[all[Int(i & 7)]].increment(); benchmark_clobber() }
     } peer: {
         cpp_increment_labelled(cells, rounds)
     }
-    let frames = Histogram<OneThread, Seconds, UI.UiRenderTimeSecondsBuckets>(cells: cells, lost: lost)
+    let frames = Histogram<OneWriter, Seconds, UI.UiRenderTimeSecondsBuckets>(cells: cells, lost: lost)
     compare("histogram, realtime, against C++") {
         for i in 0..<rounds { frames.observe(nanoseconds: values[Int(i & 1023)]); benchmark_clobber() }
     } peer: {
         cpp_observe_realtime(cells, values, rounds)
     }
-    let effects = Histogram<AnyThread, Seconds, UI.UiInteractionTimeSecondsBuckets>(
+    let effects = Histogram<ManyWriters, Seconds, UI.UiInteractionTimeSecondsBuckets>(
         cells: cells, lost: lost)
     compare("histogram, any thread, against C++") {
         for i in 0..<rounds { effects.observe(nanoseconds: values[Int(i & 1023)]); benchmark_clobber() }
@@ -119,9 +119,9 @@ func againstCpp(_ bench: Bench) {
 
 func againstTheUsual(_ bench: Bench) {
     let (cells, lost, values) = (bench.cells, bench.lost, bench.values)
-    let realtime = Counter<OneThread>(cells: cells, lost: lost)
-    let any = Counter<AnyThread>(cells: cells, lost: lost)
-    let frames = Histogram<OneThread, Seconds, UI.UiRenderTimeSecondsBuckets>(cells: cells, lost: lost)
+    let realtime = Counter<OneWriter>(cells: cells, lost: lost)
+    let any = Counter<ManyWriters>(cells: cells, lost: lost)
+    let frames = Histogram<OneWriter, Seconds, UI.UiRenderTimeSecondsBuckets>(cells: cells, lost: lost)
     let locked = Mutex<UInt64>(0)
     let atomic = Atomic<UInt64>(0)
     let lockedHistogram = LockedHistogram()

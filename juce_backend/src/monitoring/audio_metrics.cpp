@@ -19,11 +19,11 @@ AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channe
     : shared_(segment), realtime_(segment) {
   std::vector<ChannelNames> names;
   for (const std::string& channel : channels) names.push_back({channel});
-  channels_ = rack(names);
+  channels_ = plugin_slots(names);
   plugin_cost_ = measure_plugin_cost();
 }
 
-PluginRack AudioMetrics::rack(std::span<const ChannelNames> channels) const {
+PluginSlots AudioMetrics::plugin_slots(std::span<const ChannelNames> channels) const {
   return {realtime_, channels};
 }
 
@@ -107,7 +107,7 @@ void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) 
 
 void AudioMetrics::settle_plugins(bool over_budget) noexcept {
   if (plugins_rendered_ == 0) return;
-  const PluginRack::Plugin& plugin = rack_->plugins_[longest_plugin_];
+  const PluginSlots::Plugin& plugin = plugin_slots_->plugins_[longest_plugin_];
   if (over_budget && plugin.in_channel) plugin.missed.increment();
   most_expensive_ = longest_plugin_;
   longest_ = std::chrono::nanoseconds::zero();
@@ -121,9 +121,9 @@ std::chrono::nanoseconds AudioMetrics::measure_plugin_cost() noexcept {
   // Cells that nobody reads: to measure is not to record.
   std::array<std::uint64_t, 3> cells{};
   std::uint64_t lost = 0;
-  const DurationCounter<Thread::realtime> channel(&cells[0], &lost);
-  const DurationCounter<Thread::realtime> own(&cells[1], &lost);
-  const PluginRack::Plugin plugin{{}, channel, own, {&cells[2], &lost}, true};
+  const DurationCounter<Writers::one> channel(&cells[0], &lost);
+  const DurationCounter<Writers::one> own(&cells[1], &lost);
+  const PluginSlots::Plugin plugin{{}, channel, own, {&cells[2], &lost}, true};
   // The least: a batch during which the thread was put aside would count for good.
   auto least = std::chrono::nanoseconds::max();
   for (int batch = 0; batch < kBatches; ++batch) {

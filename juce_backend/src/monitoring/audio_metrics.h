@@ -15,7 +15,7 @@
 
 #include "dropout_classifier.h"
 #include "generated/audio.h"
-#include "plugin_rack.h"
+#include "plugin_slots.h"
 #include "segment.h"
 #include "stream_reports.h"
 
@@ -41,12 +41,12 @@ class AudioMetrics {
   AudioMetrics(const AudioMetrics&) = delete;
   AudioMetrics& operator=(const AudioMetrics&) = delete;
 
-  /// Make the rack of another mixer. Any thread, also while the callback runs; may lock and
-  /// allocate.
-  PluginRack rack(std::span<const ChannelNames> channels) const;
-  /// Record for the plug-ins of `rack`, which outlives its use. Wait-free, the callback's thread,
+  /// Make the slots for the plug-ins of another mixer. Any thread, also while the callback runs;
+  /// may lock and allocate.
+  PluginSlots plugin_slots(std::span<const ChannelNames> channels) const;
+  /// Record for the plug-ins of `slots`, which outlives its use. Wait-free, the callback's thread,
   /// or any while there is no callback.
-  void use(const PluginRack& rack) noexcept { rack_ = &rack; }
+  void use(const PluginSlots& slots) noexcept { plugin_slots_ = &slots; }
 
   /// Say which version runs and what calls it; once, before the callback starts.
   void set_info(std::string_view version, audio::Driver driver);
@@ -76,11 +76,11 @@ class AudioMetrics {
 
   /// One channel has been rendered. Wait-free, the callback's thread.
   void channel_rendered(std::size_t channel, std::chrono::nanoseconds took) noexcept {
-    record(rack_->plugins_[channel], channel, took);
+    record(plugin_slots_->plugins_[channel], channel, took);
   }
-  /// The same for a plug-in of the rack in use; its time counts as the channel's, too.
+  /// The same for a plug-in of the slots in use; its time counts as the channel's, too.
   void plugin_rendered(std::size_t plugin, std::chrono::nanoseconds took) noexcept {
-    record(rack_->plugins_[plugin], plugin, took);
+    record(plugin_slots_->plugins_[plugin], plugin, took);
   }
   /// A callback for `frames` has begun and ended at these times, and was `due`, where the driver
   /// knows that. Wait-free, the callback's thread. Counts what this and the calls for channels have
@@ -95,12 +95,12 @@ class AudioMetrics {
   std::optional<Miss> callback_rendered(Clock::time_point begin, Clock::time_point end,
                                         std::uint32_t frames,
                                         const CallbackDetails& details) noexcept;
-  /// The plug-in that took longest in the last callback, as the rack in use numbers it; nothing
+  /// The plug-in that took longest in the last callback, as the slots in use number it; nothing
   /// before there is one. The callback's thread.
   std::optional<std::size_t> most_expensive() const noexcept { return most_expensive_; }
 
  private:
-  void record(const PluginRack::Plugin& plugin, std::size_t number,
+  void record(const PluginSlots::Plugin& plugin, std::size_t number,
               std::chrono::nanoseconds took) noexcept {
     plugin.add(took);
     if (took > longest_) {
@@ -120,8 +120,8 @@ class AudioMetrics {
 
   audio::Shared shared_;
   audio::Realtime realtime_;
-  PluginRack channels_;  ///< of the constructor
-  const PluginRack* rack_ = &channels_;
+  PluginSlots channels_;  ///< of the constructor
+  const PluginSlots* plugin_slots_ = &channels_;
   DropoutClassifier classifier_;
   StreamReports reports_;
   // Since the last callback.

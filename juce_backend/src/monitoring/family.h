@@ -28,15 +28,15 @@ enum class MetricType : std::uint8_t {
 enum class Number : std::uint8_t { u64 = WRM_U64, i64 = WRM_I64, f64 = WRM_F64 };
 
 /// How gauges of several processes or instances become one.
-enum class Combine : std::uint8_t {
-  sum = WRM_COMBINE_SUM,
-  max = WRM_COMBINE_MAX,
-  min = WRM_COMBINE_MIN,
-  latest = WRM_COMBINE_LATEST
+enum class Aggregation : std::uint8_t {
+  sum = WRM_AGGREGATION_SUM,
+  max = WRM_AGGREGATION_MAX,
+  min = WRM_AGGREGATION_MIN,
+  latest = WRM_AGGREGATION_LATEST
 };
 
-/// Which threads may write the cells: one alone, or all.
-enum class Thread : std::uint8_t { any = 0, realtime = 1 };
+/// Which threads may write the cells: all, or one at a time.
+enum class Writers : std::uint8_t { many = 0, one = 1 };
 
 /// A label: closed with its values, or open with at most `max_series` of them and `other`.
 struct LabelSpec {
@@ -65,8 +65,8 @@ struct FamilySpec {
   std::string_view unit{};
   MetricType type = MetricType::counter;
   Number number = Number::u64;
-  Combine combine = Combine::sum;
-  Thread thread = Thread::any;
+  Aggregation aggregation = Aggregation::sum;
+  Writers writers = Writers::many;
   std::uint32_t scale = 1;  ///< a cell of 1 means 1/scale
   std::span<const LabelSpec> labels{};
   std::span<const double> bounds{};  ///< upper bounds of a histogram, without +Inf

@@ -43,32 +43,35 @@ unsigned most_connections() {
   return static_cast<unsigned>(std::clamp<rlim_t>(files.rlim_cur / 2, 2, kMost));
 }
 
-/// What is kept for a connection as long as it lives: its place among those without a request.
-struct Visitor {
+/// The state of a connection: its position among those without a request.
+struct ConnectionState {
   int socket;
-  std::optional<std::list<Visitor*>::iterator> place;
+  std::optional<std::list<ConnectionState*>::iterator> position;
 };
 
-/// The connections without a request, the oldest first. When there are too many, the oldest has to
-/// go, and not the newest: that may be the scraper. For the daemon's one thread.
-class WaitingRoom {
+/// The connections without a request, the oldest first. When there are too many, the oldest is
+/// evicted, and not the newest: that may be the scraper. Belongs to the daemon's one thread.
+class IdleConnectionLimiter {
  public:
-  explicit WaitingRoom(std::size_t most) : most_(most) {}
+  explicit IdleConnectionLimiter(std::size_t most) : most_(most) {}
 
-  void enter(Visitor& visitor) {
-    visitor.place = visitors_.insert(visitors_.end(), &visitor);
-    if (visitors_.size() <= most_) return;
-    Visitor& oldest = *visitors_.front();
-    leave(oldest);
-    shutdown(oldest.socket, SHUT_RDWR);  // the daemon sees the end of the connection, and closes it
+  void add(ConnectionState& connection) {
+    connection.position = idle_.insert(idle_.end(), &connection);
+    if (idle_.size() > most_) evict(*idle_.front());
   }
-  void leave(Visitor& visitor) {
-    if (visitor.place) visitors_.erase(*std::exchange(visitor.place, std::nullopt));
+  void remove(ConnectionState& connection) {
+    if (connection.position) idle_.erase(*std::exchange(connection.position, std::nullopt));
   }
 
  private:
+  /// The daemon sees the end of the connection, and closes it.
+  void evict(ConnectionState& oldest) {
+    remove(oldest);
+    shutdown(oldest.socket, SHUT_RDWR);
+  }
+
   std::size_t most_;
-  std::list<Visitor*> visitors_;
+  std::list<ConnectionState*> idle_;
 };
 
 std::string read_whole(const std::string& path) {
@@ -190,10 +193,10 @@ class MetricsEndpoint::Impl {
   };
 
   void start(const EndpointOptions& options);
-  static Visitor& visitor_of(MHD_Connection* connection) {
+  static ConnectionState& state_of(MHD_Connection* connection) {
     const MHD_ConnectionInfo* const info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return *static_cast<Visitor*>(info->socket_context);
+    return *static_cast<ConnectionState*>(info->socket_context);
   }
   static void connection_changed(void* self, MHD_Connection* connection, void** kept,
                                  MHD_ConnectionNotificationCode change) {
@@ -201,17 +204,17 @@ class MetricsEndpoint::Impl {
     if (change == MHD_CONNECTION_NOTIFY_STARTED) {
       const int socket =
           MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-      auto* const visitor = new Visitor{socket, {}};
-      endpoint.waiting_.enter(*visitor);
-      *kept = visitor;
+      auto* const state = new ConnectionState{socket, {}};
+      endpoint.idle_.add(*state);
+      *kept = state;
     } else {
-      auto* const visitor = static_cast<Visitor*>(*kept);
-      endpoint.waiting_.leave(*visitor);
-      delete visitor;
+      auto* const state = static_cast<ConnectionState*>(*kept);
+      endpoint.idle_.remove(*state);
+      delete state;
     }
   }
   static void answered(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) {
-    static_cast<Impl*>(self)->waiting_.enter(visitor_of(connection));
+    static_cast<Impl*>(self)->idle_.add(state_of(connection));
   }
 
   static MHD_Result handle(void* self, MHD_Connection* connection, const char* path,
@@ -221,7 +224,7 @@ class MetricsEndpoint::Impl {
     static int seen;
     if (*state == nullptr) {
       *state = &seen;
-      static_cast<Impl*>(self)->waiting_.leave(visitor_of(connection));
+      static_cast<Impl*>(self)->idle_.remove(state_of(connection));
       return MHD_YES;
     }
     if (*body_bytes != 0) {
@@ -242,7 +245,7 @@ class MetricsEndpoint::Impl {
   std::string certificate_;
   std::string key_;
   const unsigned most_connections_ = most_connections();
-  WaitingRoom waiting_{most_connections_ - most_connections_ / 8 - 1};
+  IdleConnectionLimiter idle_{most_connections_ - most_connections_ / 8 - 1};
   std::size_t held_bytes_ = 0;
   MHD_Daemon* daemon_ = nullptr;
 };

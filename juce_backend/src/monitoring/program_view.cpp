@@ -21,15 +21,15 @@ void sort_by_age(std::vector<SegmentReading>& readings) {
 }
 
 template <class Value>
-Value combined(Combine combine, Value old, Value now) {
-  switch (combine) {
-    case Combine::sum:
+Value combined(Aggregation aggregation, Value old, Value now) {
+  switch (aggregation) {
+    case Aggregation::sum:
       return old + now;
-    case Combine::max:
+    case Aggregation::max:
       return std::max(old, now);
-    case Combine::min:
+    case Aggregation::min:
       return std::min(old, now);
-    case Combine::latest:
+    case Aggregation::latest:
       break;
   }
   return now;
@@ -52,11 +52,11 @@ std::uint64_t combined_cell(const FamilyDescription& family, std::uint64_t old, 
   if (family.number == Number::f64) {
     if (now == 0) return old;  // never set
     if (old == 0) return now;
-    return wrm_f64_bits(combined(family.combine, wrm_f64_value(old), wrm_f64_value(now)));
+    return wrm_f64_bits(combined(family.aggregation, wrm_f64_value(old), wrm_f64_value(now)));
   }
   if (family.number == Number::i64) {
-    return static_cast<std::uint64_t>(
-        combined(family.combine, static_cast<std::int64_t>(old), static_cast<std::int64_t>(now)));
+    return static_cast<std::uint64_t>(combined(family.aggregation, static_cast<std::int64_t>(old),
+                                               static_cast<std::int64_t>(now)));
   }
   return std::max(old, now);
 }

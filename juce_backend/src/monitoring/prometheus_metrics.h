@@ -2,8 +2,8 @@
 ///
 /// Handles are small values that point at cells. They are made by the generated clients
 /// (generated/*.h) at preparation. Every recording function is wait-free, noexcept, and neither
-/// allocates nor calls the system; it may be called from an audio callback. A `realtime` handle
-/// must be used by one thread at a time; an `any` handle by as many as like.
+/// allocates nor calls the system; it may be called from an audio callback. A handle of one
+/// writer must be used by one thread at a time, a handle of many writers by any thread.
 ///
 /// With WHITEROOM_MONITORING_OFF defined, recording leaves no instruction.
 #pragma once
@@ -34,9 +34,9 @@ inline constexpr std::int64_t kBillion = 1'000'000'000;
 
 namespace detail {
 
-template <Thread thread>
+template <Writers writers>
 inline void add(std::uint64_t* cell, std::uint64_t amount) noexcept {
-  if constexpr (thread == Thread::realtime) {
+  if constexpr (writers == Writers::one) {
     wrm_realtime_add(cell, amount);
   } else {
     wrm_any_add(cell, amount);
@@ -50,14 +50,14 @@ inline void count_lost(std::uint64_t* lost, wrm_lost_reason reason) noexcept {
 }  // namespace detail
 
 /// Counts events.
-template <Thread thread>
+template <Writers writers>
 class Counter {
  public:
   Counter() = default;
   Counter(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
 
   void increment(std::uint64_t amount = 1) const noexcept {
-    if constexpr (kRecording) detail::add<thread>(cell_, amount);
+    if constexpr (kRecording) detail::add<writers>(cell_, amount);
   }
 
  protected:
@@ -65,11 +65,11 @@ class Counter {
 };
 
 /// Counts events, and keeps the trace of a recent one.
-template <Thread thread>
-class ExemplarCounter : public Counter<thread> {
+template <Writers writers>
+class ExemplarCounter : public Counter<writers> {
  public:
-  using Counter<thread>::Counter;
-  using Counter<thread>::increment;
+  using Counter<writers>::Counter;
+  using Counter<writers>::increment;
 
   void increment(std::uint64_t amount, const Exemplar& exemplar) const noexcept {
     if constexpr (kRecording) {
@@ -80,7 +80,7 @@ class ExemplarCounter : public Counter<thread> {
 };
 
 /// Adds up time.
-template <Thread thread>
+template <Writers writers>
 class DurationCounter {
  public:
   DurationCounter() = default;
@@ -90,7 +90,7 @@ class DurationCounter {
   void add(std::chrono::nanoseconds duration) const noexcept {
     if constexpr (kRecording) {
       if (duration.count() < 0) return detail::count_lost(lost_, WRM_LOST_NEGATIVE);
-      detail::add<thread>(cell_, static_cast<std::uint64_t>(duration.count()));
+      detail::add<writers>(cell_, static_cast<std::uint64_t>(duration.count()));
     }
   }
 
@@ -100,7 +100,7 @@ class DurationCounter {
 };
 
 /// Holds the latest value of something; not exposed before it is set.
-template <Thread thread>
+template <Writers writers>
 class Gauge {
  public:
   Gauge() = default;
@@ -115,17 +115,17 @@ class Gauge {
 };
 
 /// Holds a level that goes up and down by whole steps.
-template <Thread thread>
-class LevelGauge {
+template <Writers writers>
+class UpDownCounter {
  public:
-  LevelGauge() = default;
-  LevelGauge(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+  UpDownCounter() = default;
+  UpDownCounter(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
 
   void set(std::int64_t value) const noexcept {
     if constexpr (kRecording) wrm_store(cell_, static_cast<std::uint64_t>(value));
   }
   void add(std::int64_t amount) const noexcept {
-    if constexpr (kRecording) detail::add<thread>(cell_, static_cast<std::uint64_t>(amount));
+    if constexpr (kRecording) detail::add<writers>(cell_, static_cast<std::uint64_t>(amount));
   }
   void increment() const noexcept { add(1); }
   void decrement() const noexcept { add(-1); }
@@ -149,14 +149,14 @@ struct Ratio {
                                      (value < 0 ? -0.5 : 0.5));
   }
 };
-struct Whole {
+struct Count {
   using Value = std::int64_t;
   static constexpr bool valid(Value) noexcept { return true; }
   static constexpr std::int64_t cell(Value value) noexcept { return value; }
 };
 
 /// Distributes observations over buckets. `bounds` are in units of the cells.
-template <Thread thread, class Unit, const auto& bounds>
+template <Writers writers, class Unit, const auto& bounds>
 class Histogram {
  public:
   using Value = typename Unit::Value;
@@ -169,7 +169,7 @@ class Histogram {
     if constexpr (kRecording) {
       if (!Unit::valid(value)) return detail::count_lost(lost_, WRM_LOST_NOT_A_NUMBER);
       constexpr auto count = static_cast<std::uint32_t>(bounds.size());
-      if constexpr (thread == Thread::realtime) {
+      if constexpr (writers == Writers::one) {
         wrm_realtime_observe(group_, bounds.data(), count, Unit::cell(value));
       } else {
         wrm_any_observe(group_, bounds.data(), count, Unit::cell(value));
@@ -183,10 +183,10 @@ class Histogram {
 };
 
 /// Distributes observations, and keeps the trace of a recent one in each bucket.
-template <Thread thread, class Unit, const auto& bounds>
-class ExemplarHistogram : public Histogram<thread, Unit, bounds> {
+template <Writers writers, class Unit, const auto& bounds>
+class ExemplarHistogram : public Histogram<writers, Unit, bounds> {
  public:
-  using Base = Histogram<thread, Unit, bounds>;
+  using Base = Histogram<writers, Unit, bounds>;
   using Base::Base;
   using Base::observe;
 
@@ -203,7 +203,7 @@ class ExemplarHistogram : public Histogram<thread, Unit, bounds> {
 };
 
 /// Counts and adds up observations.
-template <Thread thread, class Unit>
+template <Writers writers, class Unit>
 class Summary {
  public:
   using Value = typename Unit::Value;
@@ -214,8 +214,8 @@ class Summary {
   void observe(Value value) const noexcept {
     if constexpr (kRecording) {
       if (!Unit::valid(value)) return detail::count_lost(lost_, WRM_LOST_NOT_A_NUMBER);
-      detail::add<thread>(&group_[0], 1);
-      detail::add<thread>(&group_[1], static_cast<std::uint64_t>(Unit::cell(value)));
+      detail::add<writers>(&group_[0], 1);
+      detail::add<writers>(&group_[1], static_cast<std::uint64_t>(Unit::cell(value)));
     }
   }
 
@@ -241,10 +241,10 @@ class Info {
 /// Handles of a family whose labels are closed: choosing one costs a multiplication.
 /// `Labels` are generated enums whose last enumerator is `count_`; `group` the cells of one series.
 template <class Handle, std::uint32_t group, class... Labels>
-class ByLabel {
+class LabeledBy {
  public:
-  ByLabel() = default;
-  ByLabel(std::uint64_t* cells, std::uint64_t* lost) noexcept : cells_(cells), lost_(lost) {}
+  LabeledBy() = default;
+  LabeledBy(std::uint64_t* cells, std::uint64_t* lost) noexcept : cells_(cells), lost_(lost) {}
 
   Handle operator()(Labels... labels) const noexcept {
     std::uint32_t index = 0;
@@ -268,9 +268,9 @@ class ByLabel {
 /// Handles of a family with open labels. `with` may lock and allocate: call it at preparation and
 /// keep what it returns. `Source` is Segment (shared cells) or const Instance (realtime cells).
 template <class Handle, class Source, std::size_t open_labels>
-class Open {
+class DynamicLabels {
  public:
-  Open(Source& source, const FamilySpec& family, std::uint64_t* lost) noexcept
+  DynamicLabels(Source& source, const FamilySpec& family, std::uint64_t* lost) noexcept
       : source_(&source), family_(&family), lost_(lost) {}
 
   template <std::convertible_to<std::string_view>... Values>

@@ -79,7 +79,7 @@ class Segment::Impl final : public Forkable {
 
   std::uint64_t* cells(const FamilySpec& spec) {
     const std::uint16_t family = family_index(spec);
-    if (spec.open_series() != 0 || spec.thread == Thread::realtime) {
+    if (spec.open_series() != 0 || spec.writers == Writers::one) {
       throw PreparationError(std::string(spec.name) +
                              ": has open labels or realtime cells; use series() or instance()");
     }
@@ -183,7 +183,7 @@ std::pair<std::size_t, std::size_t> Segment::Impl::room_needed() const {
   std::size_t cells = 2 * kLineCells;
   for (const DeclaredFamily& family : families_) {
     const FamilySpec& spec = *family.spec;
-    const bool realtime = spec.thread == Thread::realtime;
+    const bool realtime = spec.writers == Writers::one;
     const std::size_t series = family.series_limit == 0 ? 1 : family.series_limit + 1U;
     const std::size_t copies = series * (realtime ? options_.instances : 1);
     const std::size_t text = family.series_limit == 0 ? 0 : kLabelText * spec.labels.size();
@@ -200,7 +200,7 @@ void Segment::Impl::write_families() {
   for (const DeclaredFamily& family : families_) memory_.append_record(family_record(*family.spec));
   for (std::uint16_t i = 0; i < families_.size(); ++i) {
     const FamilySpec& spec = *families_[i].spec;
-    if (families_[i].series_limit != 0 || spec.thread == Thread::realtime) continue;
+    if (families_[i].series_limit != 0 || spec.writers == Writers::one) continue;
     const std::uint32_t cell = memory_.allocate_cells(spec.group_cells() * spec.groups(), false);
     add_series(i, 0, cell, {});
     shared_cells_[i] = memory_.cell_at(cell);
@@ -323,7 +323,7 @@ Instance Segment::Impl::take_instance(Segment* owner, std::span<const FamilySpec
   std::uint32_t count = 0;
   for (const FamilySpec& spec : families) {
     family_index(spec);
-    if (spec.thread != Thread::realtime) continue;
+    if (spec.writers != Writers::one) continue;
     wanted.push_back(&spec);
     if (spec.open_series() != 0) continue;
     record_bytes += sizeof(wrm_series_record);

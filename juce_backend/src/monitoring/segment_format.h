@@ -34,11 +34,11 @@ enum wrm_number { WRM_U64 = 1, WRM_I64 = 2, WRM_F64 = 3 };
 /// A NaN that no arithmetic produces.
 #define WRM_F64_UNSET UINT64_C(0x7ff457524d554e53)
 
-enum wrm_combine {
-  WRM_COMBINE_SUM = 1,
-  WRM_COMBINE_MAX = 2,
-  WRM_COMBINE_MIN = 3,
-  WRM_COMBINE_LATEST = 4
+enum wrm_aggregation {
+  WRM_AGGREGATION_SUM = 1,
+  WRM_AGGREGATION_MAX = 2,
+  WRM_AGGREGATION_MIN = 3,
+  WRM_AGGREGATION_LATEST = 4
 };
 
 /// Words of an exemplar slot. WRM_EXEMPLAR_CHECK is computed from the others: a slot that two
@@ -99,11 +99,11 @@ typedef struct wrm_record_header {
 /// number of values, and the values.
 typedef struct wrm_family_record {
   wrm_record_header header;
-  uint8_t type;      ///< enum wrm_metric_type
-  uint8_t number;    ///< enum wrm_number
-  uint8_t combine;   ///< enum wrm_combine; gauges only
-  uint8_t realtime;  ///< 1: one writer, plain stores
-  uint32_t scale;    ///< a cell of 1 means 1/scale: 1, or 1000000000 for nanoseconds
+  uint8_t type;         ///< enum wrm_metric_type
+  uint8_t number;       ///< enum wrm_number
+  uint8_t aggregation;  ///< enum wrm_aggregation; gauges only
+  uint8_t realtime;     ///< 1: one writer, plain stores
+  uint32_t scale;       ///< a cell of 1 means 1/scale: 1, or 1000000000 for nanoseconds
   uint16_t labels;
   uint16_t bounds;
   uint32_t flags;  ///< of enum wrm_family_flag

@@ -60,8 +60,8 @@ std::vector<std::byte> family_record(const FamilySpec& spec) {
   record.header.kind = WRM_RECORD_FAMILY;
   record.type = static_cast<std::uint8_t>(spec.type);
   record.number = static_cast<std::uint8_t>(spec.number);
-  record.combine = static_cast<std::uint8_t>(spec.combine);
-  record.realtime = static_cast<std::uint8_t>(spec.thread);
+  record.aggregation = static_cast<std::uint8_t>(spec.aggregation);
+  record.realtime = static_cast<std::uint8_t>(spec.writers);
   record.scale = spec.scale;
   record.labels = static_cast<std::uint16_t>(spec.labels.size());
   record.bounds = static_cast<std::uint16_t>(spec.bounds.size());

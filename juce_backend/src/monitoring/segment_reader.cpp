@@ -71,8 +71,8 @@ bool read_label(RecordReader& reader, LabelDescription& label) {
 
 bool valid_kinds(const wrm_family_record& record) {
   return record.type >= WRM_COUNTER && record.type <= WRM_INFO && record.number >= WRM_U64 &&
-         record.number <= WRM_F64 && record.combine >= WRM_COMBINE_SUM &&
-         record.combine <= WRM_COMBINE_LATEST &&
+         record.number <= WRM_F64 && record.aggregation >= WRM_AGGREGATION_SUM &&
+         record.aggregation <= WRM_AGGREGATION_LATEST &&
          (record.scale == 1 || record.scale == 1000000000) &&
          (record.flags == 0 || (record.flags == WRM_FAMILY_EXEMPLARS &&
                                 (record.type == WRM_COUNTER || record.type == WRM_HISTOGRAM)));
@@ -84,7 +84,7 @@ bool read_family(const std::byte* data, std::size_t size, FamilyDescription& fam
   if (!reader.take(record) || !valid_kinds(record)) return false;
   family.type = static_cast<MetricType>(record.type);
   family.number = static_cast<Number>(record.number);
-  family.combine = static_cast<Combine>(record.combine);
+  family.aggregation = static_cast<Aggregation>(record.aggregation);
   family.scale = record.scale;
   family.exemplars = record.flags == WRM_FAMILY_EXEMPLARS;
   for (std::uint16_t i = 0; i < record.bounds; ++i) {

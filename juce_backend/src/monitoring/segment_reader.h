@@ -40,7 +40,7 @@ struct FamilyDescription {
   std::string unit;
   MetricType type = MetricType::counter;
   Number number = Number::u64;
-  Combine combine = Combine::sum;
+  Aggregation aggregation = Aggregation::sum;
   std::uint32_t scale = 1;
   std::vector<LabelDescription> labels;
   std::vector<double> bounds;

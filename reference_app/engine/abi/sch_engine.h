@@ -78,8 +78,8 @@ SCH_EXPORT int32_t sch_engine_get_version(char** version);
 
 /* ---- songs ---- */
 
-/* Play another song, given as JSON of at most 4 MiB (docs/reference/reference-engine.md lists its fields).
- * What plays goes on until the new song is ready. SCH_PARSE_FAILED when it is no JSON,
+/* Play another song, given as JSON of at most 4 MiB (docs/reference/reference-engine.md lists its
+ * fields). What plays goes on until the new song is ready. SCH_PARSE_FAILED when it is no JSON,
  * SCH_VALIDATION_FAILED when it is no song; then `*problem`, if wanted, says where and why. */
 SCH_EXPORT int32_t sch_engine_load_song(sch_engine* engine, const char* json, char** problem);
 /* Give the song as JSON, which sch_engine_load_song accepts. SCH_NOT_FOUND before there is one. */

@@ -1,4 +1,5 @@
-/// What can be asked of the engine over its control socket. docs/reference/reference-engine.md lists it.
+/// What can be asked of the engine over its control socket. docs/reference/reference-engine.md
+/// lists it.
 #pragma once
 
 #include <string>

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.catalogue import document, entry, rules, structure
+from whiteroom_monitoring.catalogue import document, entry, renamed_keys, rules, structure
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.entry import Entry
 from whiteroom_monitoring.catalogue.model import Catalogue, Domain
@@ -32,7 +32,7 @@ def load(folder: Path) -> Catalogue:
     schema = json.loads((share("catalogue") / "schema.json").read_text(encoding="utf-8"))
     files = [_read(path, schema) for path in _paths(folder)]
     diagnostics = [diagnostic for file in files for diagnostic in file.diagnostics]
-    named = [each for file in files for each in file.entries if "name" not in each.invalid]
+    named = [item for file in files for item in file.entries if "name" not in item.invalid]
     for rule in rules.CATALOGUE_RULES:
         diagnostics.extend(rule(named))
     if diagnostics:
@@ -59,28 +59,28 @@ def _paths(folder: Path) -> list[Path]:
 
 def _read(path: Path, schema: dict[str, Any]) -> _File:
     try:
-        found = document.read(path)
+        content, doubled = renamed_keys.translate(document.read(path))
     except DiagnosticsError as error:
         return _File(None, (), error.diagnostics)
-    misfits = structure.diagnostics(found, schema)
-    entries = _entries(found, set(misfits))
-    diagnostics = [diagnostic for group in misfits.values() for diagnostic in group]
+    misfits = structure.diagnostics(content, schema)
+    entries = _entries(content, set(misfits))
+    diagnostics = doubled + [diagnostic for group in misfits.values() for diagnostic in group]
     if not {("domain",), ("program",), ()} & misfits.keys():
         diagnostics.extend(
-            diagnostic for rule in rules.DOCUMENT_RULES for diagnostic in rule(found)
+            diagnostic for rule in rules.DOCUMENT_RULES for diagnostic in rule(content)
         )
     diagnostics.extend(
-        diagnostic for each in entries for diagnostic in rules.entry_diagnostics(each)
+        diagnostic for metric in entries for diagnostic in rules.entry_diagnostics(metric)
     )
-    return _File(found, entries, tuple(diagnostics))
+    return _File(content, entries, tuple(diagnostics))
 
 
-def _entries(found: Document, misfits: set[Pointer]) -> tuple[Entry, ...]:
+def _entries(content: Document, misfits: set[Pointer]) -> tuple[Entry, ...]:
     if {("metrics",), ()} & misfits:
         return ()
     return tuple(
-        entry.build(found, index, misfits)
-        for index in range(len(found.data["metrics"]))
+        entry.build(content, index, misfits)
+        for index in range(len(content.data["metrics"]))
         if ("metrics", index) not in misfits
     )
 
@@ -88,5 +88,5 @@ def _entries(found: Document, misfits: set[Pointer]) -> tuple[Entry, ...]:
 def _domain(file: _File) -> Domain:
     assert file.document is not None
     data = file.document.data
-    metrics = tuple(each.metric for each in file.entries)
+    metrics = tuple(item.metric for item in file.entries)
     return Domain(data["domain"], data["program"], metrics)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 MetricType = Literal["counter", "gauge", "histogram", "summary", "info"]
-Thread = Literal["realtime", "any"]
-Combine = Literal["sum", "max", "min", "latest"]
+Writers = Literal["one", "many"]
+Aggregation = Literal["sum", "max", "min", "latest"]
 Updates = Literal["set", "add"]
 Number = Literal["u64", "i64", "f64"]
 
@@ -45,7 +45,7 @@ class Metric:
     """One entry of the catalogue.
 
     ``unit`` is a base unit or None; ``buckets`` are a histogram's upper bounds without +Inf, in
-    that unit, else empty; ``combine`` is set for gauges only. With
+    that unit, else empty; ``aggregation`` is set for gauges only. With
     ``exemplars``, traces of recent values are kept beside them.
     """
 
@@ -55,9 +55,9 @@ class Metric:
     help: str
     labels: tuple[Label, ...]
     buckets: tuple[float, ...]
-    thread: Thread
+    writers: Writers
     program: str
-    combine: Combine | None
+    aggregation: Aggregation | None
     updates: Updates
     replaces: tuple[str, ...]
     exemplars: bool

@@ -192,7 +192,7 @@ def _add_series(
     known_series = segment.series.setdefault(family.name, {})
     total = known_series.setdefault(values, [0] * count)
     for shard, cell in itertools.product(range(shards), range(count)):
-        # Instances of realtime gauges would need `combine`, and of exemplars the newer one counts;
+        # A gauge of several instances would need its aggregation, exemplars the newer one: only
         # the core does that.
         total[cell] = (total[cell] + cells[first + shard * apart + cell]) % 2**64
 

@@ -14,6 +14,7 @@ from whiteroom_monitoring.codegen.files import head
 CORE_DOMAIN = "self"
 
 _GUARD = "WHITEROOM_MONITORING_GENERATED_HISTOGRAMS_H"
+_CELLS = {"many": "any", "one": "realtime"}
 
 
 def generate(catalogue: Catalogue) -> dict[str, str]:
@@ -67,7 +68,7 @@ def _observe(metric: Metric) -> str:
     listed = f"  static const int64_t bounds[] = {{{', '.join(map(str, bounds))}}};\n"
     plain = (
         f"static inline void {name}(uint64_t* group, int64_t value) {{\n"
-        f"{listed}  wrm_{metric.thread}_observe(group, bounds, {len(bounds)}, value);\n"
+        f"{listed}  wrm_{_CELLS[metric.writers]}_observe(group, bounds, {len(bounds)}, value);\n"
         "}\n"
     )
     if not metric.exemplars:

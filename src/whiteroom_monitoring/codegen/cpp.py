@@ -47,8 +47,8 @@ def _header(domain: Domain) -> str:
         *(_constants(domain, metric) for metric in domain.metrics),
         _families(domain),
     ]
-    for thread, struct in (("any", _shared), ("realtime", _realtime)):
-        metrics = [metric for metric in domain.metrics if metric.thread == thread]
+    for writers, struct in (("many", _shared), ("one", _realtime)):
+        metrics = [metric for metric in domain.metrics if metric.writers == writers]
         if metrics and domain.name != "self":
             parts.append(struct(domain, metrics))
     parts.append(f"}}  // namespace {namespace}\n")
@@ -154,8 +154,8 @@ def _family_spec(metric: Metric) -> str:
         f".unit = {_text(metric.unit or '')}",
         f".type = MetricType::{metric.type}",
         f".number = Number::{metric.number}",
-        f".combine = Combine::{metric.combine or 'sum'}",
-        f".thread = Thread::{metric.thread}",
+        f".aggregation = Aggregation::{metric.aggregation or 'sum'}",
+        f".writers = Writers::{metric.writers}",
         f".scale = {metric.scale}",
     ]
     if metric.labels:
@@ -168,17 +168,17 @@ def _family_spec(metric: Metric) -> str:
 
 
 def _handle(metric: Metric) -> str:
-    thread = f"Thread::{metric.thread}"
-    unit = {"seconds": "Seconds", "ratio": "Ratio"}.get(metric.unit or "", "Whole")
+    writers = f"Writers::{metric.writers}"
+    unit = {"seconds": "Seconds", "ratio": "Ratio"}.get(metric.unit or "", "Count")
     kept = "Exemplar" if metric.exemplars else ""
     if metric.type == "histogram":
-        return f"{kept}Histogram<{thread}, {unit}, {_constant(metric)}CellBounds>"
+        return f"{kept}Histogram<{writers}, {unit}, {_constant(metric)}CellBounds>"
     if metric.type == "summary":
-        return f"Summary<{thread}, {unit}>"
+        return f"Summary<{writers}, {unit}>"
     if metric.type == "counter":
-        return f"{'DurationCounter' if unit == 'Seconds' else f'{kept}Counter'}<{thread}>"
+        return f"{'DurationCounter' if unit == 'Seconds' else f'{kept}Counter'}<{writers}>"
     if metric.type == "gauge":
-        return f"{'LevelGauge' if metric.updates == 'add' else 'Gauge'}<{thread}>"
+        return f"{'UpDownCounter' if metric.updates == 'add' else 'Gauge'}<{writers}>"
     return "Info"
 
 
@@ -186,11 +186,11 @@ def _member_type(domain: Domain, metric: Metric) -> str:
     member = _handle(metric)
     closed = [enum_name(domain, metric, label) for label in metric.labels if label.values]
     if closed:
-        member = f"ByLabel<{member}, {_constant(metric)}.group_cells(), {', '.join(closed)}>"
+        member = f"LabeledBy<{member}, {_constant(metric)}.group_cells(), {', '.join(closed)}>"
     opened = sum(1 for label in metric.labels if not label.values)
     if opened:
-        source = "const Instance" if metric.thread == "realtime" else "Segment"
-        member = f"Open<{member}, {source}, {opened}>"
+        source = "const Instance" if metric.writers == "one" else "Segment"
+        member = f"DynamicLabels<{member}, {source}, {opened}>"
     return member
 
 

@@ -55,7 +55,7 @@ def _text(value: str) -> str:
 
 def _class(metric: Metric) -> str:
     if metric.type == "gauge":
-        return "Level" if metric.updates == "add" else "Gauge"
+        return "UpDownCounter" if metric.updates == "add" else "Gauge"
     return metric.type.capitalize()
 
 
@@ -86,8 +86,8 @@ def _construction(metric: Metric) -> str:
         ("help", _text(metric.help)),
         ("unit", _text(metric.unit or "")),
         ("number", _text(metric.number)),
-        ("combine", _text(metric.combine or "sum")),
-        ("thread", _text(metric.thread)),
+        ("aggregation", _text(metric.aggregation or "sum")),
+        ("writers", _text(metric.writers)),
         ("scale", str(metric.scale)),
     ]
     if metric.labels:
@@ -110,7 +110,11 @@ def _label(label: Label) -> str:
 _METHODS = {
     "Counter": [("inc", "amount: float = 1")],
     "Gauge": [("set", "value: float")],
-    "Level": [("set", "value: int"), ("inc", "amount: int = 1"), ("dec", "amount: int = 1")],
+    "UpDownCounter": [
+        ("set", "value: int"),
+        ("inc", "amount: int = 1"),
+        ("dec", "amount: int = 1"),
+    ],
     "Histogram": [("observe", "value: float")],
     "Summary": [("observe", "value: float")],
     "Info": [("set", "")],

@@ -10,15 +10,17 @@ from whiteroom_monitoring.codegen.files import head
 
 PATH = "docs/reference/metrics.md"
 
+_WRITERS = {"one": "one writer", "many": "many writers"}
+
 _INTRODUCTION = """\
 # Metrics
 
 Every metric that White Room records, by domain.
 [How to add a metric](../how-to/catalogue.md)
 
-Thread `realtime`: recorded by the one thread of an instance, with a plain store; `any`: by every
-thread, with an atomic add. The values of several processes of a program become one by the sum, and
-those of a gauge as it says. Of a label with at most N values, the further ones share `other`.
+One writer: only the one thread of an instance records the metric, by a plain store. Many writers:
+every thread may, by an atomic add. The values of a program's processes are summed up, those of a
+gauge are aggregated as its entry says. A label with at most N values puts all others into `other`.
 """
 
 
@@ -41,11 +43,11 @@ def _section(domain: Domain) -> str:
 
 def _metric(metric: Metric) -> str:
     lines = [
-        f"{metric.type.capitalize()}, {_unit(metric)}, thread `{metric.thread}`",
+        f"{metric.type.capitalize()}, {_unit(metric)}, {_WRITERS[metric.writers]}",
         *(_label(label) for label in metric.labels),
     ]
-    if metric.combine:
-        lines.append(f"Of several processes: {metric.combine}")
+    if metric.aggregation:
+        lines.append(f"Aggregation of several processes: {metric.aggregation}")
     if metric.buckets:
         lines.append("Buckets: " + ", ".join(map(_decimal, metric.buckets)))
     if metric.exemplars:

@@ -35,7 +35,7 @@ KEYWORDS = frozenset(
 TAKEN_TYPES = frozenset({"Protocol", "Realtime", "Self", "Shared", "Type"})
 
 _UNITS = {"seconds": "Seconds", "ratio": "Ratio"}
-_WRITERS = {"any": "AnyThread", "realtime": "OneThread"}
+_WRITERS = {"many": "ManyWriters", "one": "OneWriter"}
 
 
 def generate(catalogue: Catalogue) -> dict[str, str]:
@@ -87,8 +87,8 @@ def _programs(domains: list[Domain]) -> str:
 
 def _file(domain: Domain) -> str:
     parts = [*_labels(domain), *_buckets(domain)]
-    for thread, struct in (("any", _shared), ("realtime", _realtime)):
-        metrics = [metric for metric in domain.metrics if metric.thread == thread]
+    for writers, struct in (("many", _shared), ("one", _realtime)):
+        metrics = [metric for metric in domain.metrics if metric.writers == writers]
         if metrics:
             parts.append(struct(domain, metrics))
     return (
@@ -178,13 +178,13 @@ def _handle(domain: Domain, metric: Metric) -> str:
     handle = _plain_handle(metric)
     for label in reversed(metric.labels):
         if label.values:
-            handle = f"ByLabel<{_type_name(domain, metric, label)}, {handle}>"
+            handle = f"LabeledBy<{_type_name(domain, metric, label)}, {handle}>"
     return handle
 
 
 def _plain_handle(metric: Metric) -> str:
-    writer = _WRITERS[metric.thread]
-    unit = _UNITS.get(metric.unit or "", "Whole")
+    writer = _WRITERS[metric.writers]
+    unit = _UNITS.get(metric.unit or "", "Count")
     kept = "Exemplar" if metric.exemplars else ""
     if metric.type == "histogram":
         return f"{kept}Histogram<{writer}, {unit}, {_buckets_name(metric)}>"
@@ -193,7 +193,7 @@ def _plain_handle(metric: Metric) -> str:
     if metric.type == "counter":
         return f"{'DurationCounter' if unit == 'Seconds' else f'{kept}Counter'}<{writer}>"
     if metric.type == "gauge":
-        return f"{'LevelGauge' if metric.updates == 'add' else 'Gauge'}<{writer}>"
+        return f"{'UpDownCounter' if metric.updates == 'add' else 'Gauge'}<{writer}>"
     return f"Info<{writer}>"
 
 
@@ -256,7 +256,7 @@ def _realtime(domain: Domain, metrics: list[Metric]) -> str:
 
 def _realtime_init(domain: Domain) -> str:
     """Return an initialiser that delegates: one that throws can't leave parts of it behind."""
-    metrics = [metric for metric in domain.metrics if metric.thread == "realtime"]
+    metrics = [metric for metric in domain.metrics if metric.writers == "one"]
     if not metrics:
         return ""
     arguments = "".join(

@@ -41,10 +41,10 @@ struct Recorder {
   std::optional<Instance> instance;
   std::optional<AudioMetrics> audio;
   std::optional<ffi::Shared> ffi;
-  std::optional<Counter<Thread::any>> events;
-  std::optional<Counter<Thread::realtime>> callbacks;
-  std::optional<Gauge<Thread::any>> level;
-  std::optional<Histogram<Thread::any, Seconds, kCellBounds>> duration;
+  std::optional<Counter<Writers::many>> events;
+  std::optional<Counter<Writers::one>> callbacks;
+  std::optional<Gauge<Writers::many>> level;
+  std::optional<Histogram<Writers::many, Seconds, kCellBounds>> duration;
 };
 
 void breaks(std::string_view promise, Recorder& recorder) noexcept [[clang::nonblocking]] {

@@ -13,7 +13,7 @@ struct Handles: ~Copyable {
     let shared: UI.Shared
     let ffi: FFI.Shared
     let http: HTTP.Shared
-    let channel: DurationCounter<OneThread>
+    let channel: DurationCounter<OneWriter>
     let frames: FrameMetrics
     let realtime: UI.Realtime
     let audio: AudioMetrics

@@ -48,7 +48,7 @@ def test_entry_becomes_a_metric(catalogue: Catalogue) -> None:
     """A metric has what its entry says, and where that stands."""
     metric = catalogue.by_name["audio_channel_render_seconds_total"]
     assert metric.labels == (Label("channel", None, 64),)
-    assert (metric.type, metric.unit, metric.thread) == ("counter", "seconds", "realtime")
+    assert (metric.type, metric.unit, metric.writers) == ("counter", "seconds", "one")
     assert metric.replaces == ("audio_channel_cpu_usage", "audio_channel_cpu_seconds_total")
     lines = metric.path.read_text().splitlines()
     assert lines[metric.line - 1] == f"  - name: {metric.name}"

@@ -26,7 +26,7 @@ def _domain(metrics: str, domain: str = "audio", program: str = "juce-backend") 
 
 
 def _metric(rule: Callable[..., object], metric: str, problem: str) -> Example:
-    return Example(rule, {"audio.yaml": _domain(f"  - {{{metric}, thread: any}}")}, problem)
+    return Example(rule, {"audio.yaml": _domain(f"  - {{{metric}, writers: many}}")}, problem)
 
 
 def _named(rule: Callable[..., object], start: str, problem: str) -> Example:
@@ -46,8 +46,8 @@ def _bucketed(rule: Callable[..., object], buckets: str, problem: str) -> Exampl
     return _named(rule, start, problem)
 
 
-_GAUGE = "type: gauge, combine: sum"
-_COUNTER = "type: counter, help: What it is for., thread: any"
+_GAUGE = "type: gauge, aggregation: sum"
+_COUNTER = "type: counter, help: What it is for., writers: many"
 
 EXAMPLES = [
     _named(
@@ -120,14 +120,14 @@ EXAMPLES = [
         "the bucket 1.5, expected a positive multiple of 1 within 64 bits",
     ),
     _named(
-        types.gauges_combine,
+        types.gauges_name_their_aggregation,
         "name: audio_level, type: gauge",
-        "the gauge audio_level does not say how processes combine",
+        "the gauge audio_level does not say how the values of processes are aggregated",
     ),
     _named(
-        types.gauges_combine,
-        "name: audio_calls_total, type: counter, combine: ▸sum",
-        "the counter audio_calls_total has `combine`, which is for gauges",
+        types.gauges_name_their_aggregation,
+        "name: audio_calls_total, type: counter, aggregation: ▸sum",
+        "the counter audio_calls_total has `aggregation`, which is for gauges",
     ),
     _named(
         types.updates_belong_to_gauges,
@@ -136,7 +136,7 @@ EXAMPLES = [
     ),
     _named(
         types.exemplars_fit_the_type,
-        "name: audio_level, type: gauge, combine: max, exemplars: ▸true",
+        "name: audio_level, type: gauge, aggregation: max, exemplars: ▸true",
         "the gauge audio_level has exemplars",
     ),
     _named(
@@ -263,7 +263,7 @@ EXAMPLES = [
         {
             "audio.yaml": _domain(
                 f"  - {{name: audio_calls_total, {_COUNTER}}}\n"
-                f"  - {{name: ▸audio_calls, {_GAUGE}, help: What it is for., thread: any}}"
+                f"  - {{name: ▸audio_calls, {_GAUGE}, help: What it is for., writers: many}}"
             ),
         },
         "audio_calls is already taken by audio_calls_total (audio.yaml:4)",
@@ -336,7 +336,7 @@ def test_every_rule_has_an_example() -> None:
 
 def test_rule_waits_for_the_keys_it_needs(load_diagnostics) -> None:
     """A key that does not fit the schema is reported once, and rules that need it stay silent."""
-    text = _domain("  - {name: audio_calls, type: ▸conter, help: What it is for., thread: any}")
+    text = _domain("  - {name: audio_calls, type: ▸conter, help: What it is for., writers: many}")
     diagnostics, marked = load_diagnostics({"audio.yaml": text})
     assert [
         (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
@@ -348,9 +348,9 @@ def test_rules_hold_beside_a_invalid_key(load_diagnostics) -> None:
     text = _domain(
         "  - name: ▸audio_wait_ms\n"
         "    type: gauge\n"
-        "    combine: ▸mean\n"
+        "    aggregation: ▸mean\n"
         "    help: ▸no sentence\n"
-        "    thread: any\n"
+        "    writers: many\n"
         "    labels: [{name: ▸user, max_series: 3}, {name: ▸7}]"
     )
     diagnostics, marked = load_diagnostics({"audio.yaml": text})

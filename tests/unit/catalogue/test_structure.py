@@ -12,7 +12,7 @@ from whiteroom_monitoring.catalogue import model, units
 from whiteroom_monitoring.project import share
 
 HEAD = "domain: audio\nprogram: juce-backend\n"
-SOUND = "name: audio_calls_total, type: counter, help: What it is for., thread: any"
+SOUND = "name: audio_calls_total, type: counter, help: What it is for., writers: many"
 
 
 def _metrics(*entries: str) -> str:
@@ -45,22 +45,22 @@ MISFITS = [
     (_metrics("▸audio_calls_total"), "expected a metric: a mapping with the keys name, type", ""),
     (_metrics(f"{{{SOUND}, ▸lables: []}}"), "unknown key lables", "did you mean labels?"),
     (
-        _metrics("▸{type: counter, help: What it is for., thread: any}"),
+        _metrics("▸{type: counter, help: What it is for., writers: many}"),
         "the key name is missing",
         "add `name:`",
     ),
     (
-        _metrics("{name: ▸audio, type: counter, help: What it is for., thread: any}"),
+        _metrics("{name: ▸audio, type: counter, help: What it is for., writers: many}"),
         "found 'audio', expected two or more lower-case words joined by single underscores",
         "",
     ),
     (
-        _metrics("{name: ▸12, type: counter, help: What it is for., thread: any}"),
+        _metrics("{name: ▸12, type: counter, help: What it is for., writers: many}"),
         "found the number 12, expected two or more lower-case words",
         "put it in quotes",
     ),
     (
-        _metrics("{name: audio_calls_total, type: ▸conter, help: What it is for., thread: any}"),
+        _metrics("{name: audio_calls_total, type: ▸conter, help: What it is for., writers: many}"),
         "found 'conter', expected one of counter, gauge, histogram, summary, info",
         "did you mean counter?",
     ),
@@ -70,7 +70,7 @@ MISFITS = [
         "use seconds",
     ),
     (
-        _metrics("{name: audio_calls_total, type: counter, help: ▸true, thread: any}"),
+        _metrics("{name: audio_calls_total, type: counter, help: ▸true, writers: many}"),
         "found true, expected one sentence in text",
         "put it in quotes",
     ),
@@ -107,7 +107,7 @@ MISFITS = [
     (
         _metrics(
             "{name: audio_wait_seconds, type: histogram, unit: seconds, buckets: [1, ▸+Inf], "
-            "help: What it is for., thread: any}"
+            "help: What it is for., writers: many}"
         ),
         "found '+Inf', expected a number; +Inf is added by itself",
         "",
@@ -167,8 +167,8 @@ def test_schema_is_a_schema() -> None:
     ("key", "values"),
     [
         ("type", get_args(model.MetricType)),
-        ("thread", get_args(model.Thread)),
-        ("combine", get_args(model.Combine)),
+        ("writers", get_args(model.Writers)),
+        ("aggregation", get_args(model.Aggregation)),
         ("updates", get_args(model.Updates)),
         ("unit", units.BASE_UNITS),
     ],

@@ -19,7 +19,7 @@ metrics:
     type: histogram
     unit: seconds
     help: Time from a note to its sound.
-    thread: realtime
+    writers: one
     exemplars: true
     buckets: [0.00005, 0.5, 1]
     labels:
@@ -30,8 +30,8 @@ metrics:
     type: gauge
     unit: ratio
     help: Loudness of the loudest channel.
-    thread: any
-    combine: max
+    writers: many
+    aggregation: max
     replaces: [audio_loudness, audio_level]
     labels:
       - name: channel
@@ -45,7 +45,7 @@ metrics:
   - name: own_calls_total
     type: counter
     help: Calls that have ended.
-    thread: any
+    writers: many
     labels:
       - name: program
         max_series: 32

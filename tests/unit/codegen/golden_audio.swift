@@ -32,7 +32,7 @@ public enum Audio {
 
         /// `audio_level_ratio`: Loudness of the loudest channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func audioLevelRatio(channel: String) throws(MonitoringError) -> Gauge<AnyThread> {
+        public func audioLevelRatio(channel: String) throws(MonitoringError) -> Gauge<ManyWriters> {
             try segment.series("audio_level_ratio", [channel])
         }
 
@@ -45,7 +45,7 @@ public enum Audio {
     /// thread at a time. Make it at preparation; its handles don't outlive it.
     public struct Realtime: ~Copyable {
         /// `audio_wait_seconds`: Time from a note to its sound.
-        public let audioWaitSeconds: ByLabel<Cause, ExemplarHistogram<OneThread, Seconds, AudioWaitSecondsBuckets>>
+        public let audioWaitSeconds: LabeledBy<Cause, ExemplarHistogram<OneWriter, Seconds, AudioWaitSecondsBuckets>>
 
         let instance: Instance
     }

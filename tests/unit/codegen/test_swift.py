@@ -42,7 +42,7 @@ def test_label_value_becomes_a_case(value: str, case: str, clone) -> None:
     clone.write(
         "audio.yaml",
         "domain: audio\nprogram: juce-backend\nmetrics:\n  - name: audio_events_total\n"
-        "    type: counter\n    help: Events.\n    thread: any\n"
+        "    type: counter\n    help: Events.\n    writers: many\n"
         f"    labels:\n      - name: type\n        values: [{value}, other]\n",
     )
     text = swift.generate(load(clone.root / "catalogue"))[f"{swift.FOLDER}/Audio.swift"]

@@ -62,8 +62,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .bounds = kAudioEngineRenderTimeSecondsBounds},
     {.name = "audio_engine_load_ratio",
@@ -71,8 +71,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "ratio",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .bounds = kAudioEngineLoadRatioBounds},
     {.name = "audio_deadline_headroom_ratio",
@@ -80,8 +80,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "ratio",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .bounds = kAudioDeadlineHeadroomRatioBounds},
     {.name = "audio_callback_jitter_ratio",
@@ -89,8 +89,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "ratio",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .bounds = kAudioCallbackJitterRatioBounds},
     {.name = "audio_callbacks_total",
@@ -98,16 +98,16 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1},
     {.name = "audio_callbacks_not_realtime_total",
      .help = "Render callbacks without a deadline, by the reason; they count nowhere else.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1,
      .labels = kAudioCallbacksNotRealtimeTotalLabels},
     {.name = "audio_engine_xruns_total",
@@ -115,24 +115,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "audio_input_overruns_total",
      .help = "Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "audio_dropouts_total",
      .help = "Maximal runs of missed deadlines, by cause. The first second after a start does not count.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1,
      .labels = kAudioDropoutsTotalLabels},
     {.name = "audio_deadlines_missed_total",
@@ -140,8 +140,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1,
      .labels = kAudioDeadlinesMissedTotalLabels},
     {.name = "audio_dropout_seconds_total",
@@ -149,8 +149,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .labels = kAudioDropoutSecondsTotalLabels},
     {.name = "audio_lateness_caught_up_seconds_total",
@@ -158,16 +158,16 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000},
     {.name = "audio_channel_render_seconds_total",
      .help = "Render time of one mixer channel by the wall clock; its rate is the load of the channel.",
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .labels = kAudioChannelRenderSecondsTotalLabels},
     {.name = "audio_plugin_render_seconds_total",
@@ -175,8 +175,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .labels = kAudioPluginRenderSecondsTotalLabels},
     {.name = "audio_plugin_deadlines_missed_total",
@@ -184,8 +184,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1,
      .labels = kAudioPluginDeadlinesMissedTotalLabels},
     {.name = "audio_monitoring_seconds_total",
@@ -193,56 +193,56 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000},
     {.name = "audio_buffer_duration_seconds",
      .help = "Length of one audio buffer, which is the deadline of one render callback.",
      .unit = "seconds",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::min,
-     .thread = Thread::any,
+     .aggregation = Aggregation::min,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "audio_buffer_frames",
      .help = "Frames in one audio buffer.",
      .unit = "frames",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::min,
-     .thread = Thread::any,
+     .aggregation = Aggregation::min,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "audio_sample_rate_hertz",
      .help = "Sample rate of the audio device.",
      .unit = "hertz",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::latest,
-     .thread = Thread::any,
+     .aggregation = Aggregation::latest,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "audio_engine_memory_bytes",
      .help = "Resident memory of the process that renders.",
      .unit = "bytes",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "audio_engine_realtime_scheduling",
      .help = "1 when the render callback runs with real-time scheduling, else 0.",
      .unit = "",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::min,
-     .thread = Thread::any,
+     .aggregation = Aggregation::min,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "audio_engine_info",
      .help = "Version of the engine and the driver that calls it.",
      .unit = "",
      .type = MetricType::info,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kAudioEngineInfoLabels},
 };
@@ -284,21 +284,21 @@ struct Shared {
         audio_engine_info(segment, kAudioEngineInfo, segment.lost()) {}
 
   /// Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.
-  Counter<Thread::any> audio_engine_xruns_total;
+  Counter<Writers::many> audio_engine_xruns_total;
   /// Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver.
-  Counter<Thread::any> audio_input_overruns_total;
+  Counter<Writers::many> audio_input_overruns_total;
   /// Length of one audio buffer, which is the deadline of one render callback.
-  Gauge<Thread::any> audio_buffer_duration_seconds;
+  Gauge<Writers::many> audio_buffer_duration_seconds;
   /// Frames in one audio buffer.
-  Gauge<Thread::any> audio_buffer_frames;
+  Gauge<Writers::many> audio_buffer_frames;
   /// Sample rate of the audio device.
-  Gauge<Thread::any> audio_sample_rate_hertz;
+  Gauge<Writers::many> audio_sample_rate_hertz;
   /// Resident memory of the process that renders.
-  Gauge<Thread::any> audio_engine_memory_bytes;
+  Gauge<Writers::many> audio_engine_memory_bytes;
   /// 1 when the render callback runs with real-time scheduling, else 0.
-  Gauge<Thread::any> audio_engine_realtime_scheduling;
+  Gauge<Writers::many> audio_engine_realtime_scheduling;
   /// Version of the engine and the driver that calls it.
-  Open<ByLabel<Info, kAudioEngineInfo.group_cells(), Driver>, Segment, 1> audio_engine_info;
+  DynamicLabels<LabeledBy<Info, kAudioEngineInfo.group_cells(), Driver>, Segment, 1> audio_engine_info;
 };
 
 /// Metrics of one instance: a callback or a plug-in, recorded by one thread at a time.
@@ -325,33 +325,33 @@ struct Realtime {
 
   const Instance instance;
   /// Time that one render callback took, from its first to its last instruction.
-  Histogram<Thread::realtime, Seconds, kAudioEngineRenderTimeSecondsCellBounds> audio_engine_render_time_seconds;
+  Histogram<Writers::one, Seconds, kAudioEngineRenderTimeSecondsCellBounds> audio_engine_render_time_seconds;
   /// Render time of one callback divided by its deadline; above 1 the deadline was missed.
-  Histogram<Thread::realtime, Ratio, kAudioEngineLoadRatioCellBounds> audio_engine_load_ratio;
+  Histogram<Writers::one, Ratio, kAudioEngineLoadRatioCellBounds> audio_engine_load_ratio;
   /// Share of its deadline that was left when a callback ended; 0 when it was missed.
-  Histogram<Thread::realtime, Ratio, kAudioDeadlineHeadroomRatioCellBounds> audio_deadline_headroom_ratio;
+  Histogram<Writers::one, Ratio, kAudioDeadlineHeadroomRatioCellBounds> audio_deadline_headroom_ratio;
   /// How much later than it was due a callback began, as a share of its deadline.
-  Histogram<Thread::realtime, Ratio, kAudioCallbackJitterRatioCellBounds> audio_callback_jitter_ratio;
+  Histogram<Writers::one, Ratio, kAudioCallbackJitterRatioCellBounds> audio_callback_jitter_ratio;
   /// Render callbacks that have ended.
-  Counter<Thread::realtime> audio_callbacks_total;
+  Counter<Writers::one> audio_callbacks_total;
   /// Render callbacks without a deadline, by the reason; they count nowhere else.
-  ByLabel<Counter<Thread::realtime>, kAudioCallbacksNotRealtimeTotal.group_cells(), Mode> audio_callbacks_not_realtime_total;
+  LabeledBy<Counter<Writers::one>, kAudioCallbacksNotRealtimeTotal.group_cells(), Mode> audio_callbacks_not_realtime_total;
   /// Maximal runs of missed deadlines, by cause. The first second after a start does not count.
-  ByLabel<Counter<Thread::realtime>, kAudioDropoutsTotal.group_cells(), Cause> audio_dropouts_total;
+  LabeledBy<Counter<Writers::one>, kAudioDropoutsTotal.group_cells(), Cause> audio_dropouts_total;
   /// Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
-  ByLabel<Counter<Thread::realtime>, kAudioDeadlinesMissedTotal.group_cells(), Cause> audio_deadlines_missed_total;
+  LabeledBy<Counter<Writers::one>, kAudioDeadlinesMissedTotal.group_cells(), Cause> audio_deadlines_missed_total;
   /// Sound lost in dropouts, by cause.
-  ByLabel<DurationCounter<Thread::realtime>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
+  LabeledBy<DurationCounter<Writers::one>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;
   /// Time by which callbacks missed what would have been a deadline with two buffers, and which the device's queue made up for; no sound was lost.
-  DurationCounter<Thread::realtime> audio_lateness_caught_up_seconds_total;
+  DurationCounter<Writers::one> audio_lateness_caught_up_seconds_total;
   /// Render time of one mixer channel by the wall clock; its rate is the load of the channel.
-  Open<DurationCounter<Thread::realtime>, const Instance, 1> audio_channel_render_seconds_total;
+  DynamicLabels<DurationCounter<Writers::one>, const Instance, 1> audio_channel_render_seconds_total;
   /// Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.
-  Open<DurationCounter<Thread::realtime>, const Instance, 2> audio_plugin_render_seconds_total;
+  DynamicLabels<DurationCounter<Writers::one>, const Instance, 2> audio_plugin_render_seconds_total;
   /// Callbacks that were over budget and in which this plug-in took longest of all.
-  Open<Counter<Thread::realtime>, const Instance, 2> audio_plugin_deadlines_missed_total;
+  DynamicLabels<Counter<Writers::one>, const Instance, 2> audio_plugin_deadlines_missed_total;
   /// Time that recording metrics took in render callbacks; against the render time, monitoring's share.
-  DurationCounter<Thread::realtime> audio_monitoring_seconds_total;
+  DurationCounter<Writers::one> audio_monitoring_seconds_total;
 };
 
 }  // namespace whiteroom::monitoring::audio

@@ -40,24 +40,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::latest,
-     .thread = Thread::any,
+     .aggregation = Aggregation::latest,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "registered_users",
      .help = "Accounts that exist.",
      .unit = "",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::latest,
-     .thread = Thread::any,
+     .aggregation = Aggregation::latest,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "user_retention_ratio",
      .help = "Share of the accounts of a given age that were used again at that age.",
      .unit = "ratio",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::latest,
-     .thread = Thread::any,
+     .aggregation = Aggregation::latest,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kUserRetentionRatioLabels},
     {.name = "user_signups_total",
@@ -65,24 +65,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "user_sessions_total",
      .help = "Sessions begun.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "session_duration_seconds",
      .help = "Length of sessions that have ended.",
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .bounds = kSessionDurationSecondsBounds},
     {.name = "songs_created_total",
@@ -90,24 +90,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "performances_switched_total",
      .help = "Switches from one performance of a song to another.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "feature_usage_total",
      .help = "Uses of a feature.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kFeatureUsageTotalLabels},
     {.name = "feature_errors_total",
@@ -115,8 +115,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kFeatureErrorsTotalLabels},
     {.name = "instrument_assignments_total",
@@ -124,8 +124,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kInstrumentAssignmentsTotalLabels},
     {.name = "deployment_info",
@@ -133,8 +133,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::info,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kDeploymentInfoLabels},
 };
@@ -170,29 +170,29 @@ struct Shared {
         deployment_info(segment, kDeploymentInfo, segment.lost()) {}
 
   /// Users with a request in the last 15 minutes.
-  Gauge<Thread::any> active_users;
+  Gauge<Writers::many> active_users;
   /// Accounts that exist.
-  Gauge<Thread::any> registered_users;
+  Gauge<Writers::many> registered_users;
   /// Share of the accounts of a given age that were used again at that age.
-  ByLabel<Gauge<Thread::any>, kUserRetentionRatio.group_cells(), After> user_retention_ratio;
+  LabeledBy<Gauge<Writers::many>, kUserRetentionRatio.group_cells(), After> user_retention_ratio;
   /// Accounts created.
-  Counter<Thread::any> user_signups_total;
+  Counter<Writers::many> user_signups_total;
   /// Sessions begun.
-  Counter<Thread::any> user_sessions_total;
+  Counter<Writers::many> user_sessions_total;
   /// Length of sessions that have ended.
-  Histogram<Thread::any, Seconds, kSessionDurationSecondsCellBounds> session_duration_seconds;
+  Histogram<Writers::many, Seconds, kSessionDurationSecondsCellBounds> session_duration_seconds;
   /// Songs that users have created.
-  Counter<Thread::any> songs_created_total;
+  Counter<Writers::many> songs_created_total;
   /// Switches from one performance of a song to another.
-  Counter<Thread::any> performances_switched_total;
+  Counter<Writers::many> performances_switched_total;
   /// Uses of a feature.
-  ByLabel<Counter<Thread::any>, kFeatureUsageTotal.group_cells(), Feature> feature_usage_total;
+  LabeledBy<Counter<Writers::many>, kFeatureUsageTotal.group_cells(), Feature> feature_usage_total;
   /// Uses of a feature that ended in an error.
-  ByLabel<Counter<Thread::any>, kFeatureErrorsTotal.group_cells(), Feature> feature_errors_total;
+  LabeledBy<Counter<Writers::many>, kFeatureErrorsTotal.group_cells(), Feature> feature_errors_total;
   /// Instruments assigned to a channel.
-  Open<Counter<Thread::any>, Segment, 1> instrument_assignments_total;
+  DynamicLabels<Counter<Writers::many>, Segment, 1> instrument_assignments_total;
   /// Version of White Room that is deployed.
-  Open<Info, Segment, 1> deployment_info;
+  DynamicLabels<Info, Segment, 1> deployment_info;
 };
 
 }  // namespace whiteroom::monitoring::business

@@ -34,8 +34,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kConsoleEvaluationsTotalLabels},
     {.name = "console_source_requests_total",
@@ -43,8 +43,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kConsoleSourceRequestsTotalLabels},
 };
@@ -60,9 +60,9 @@ struct Shared {
         console_source_requests_total(segment.cells(kConsoleSourceRequestsTotal), segment.lost()) {}
 
   /// Panels that the console has evaluated, by what came of it. Unsupported is what only Grafana shows; failed is what a data source would not answer.
-  ByLabel<Counter<Thread::any>, kConsoleEvaluationsTotal.group_cells(), ConsoleEvaluationsTotalOutcome> console_evaluations_total;
+  LabeledBy<Counter<Writers::many>, kConsoleEvaluationsTotal.group_cells(), ConsoleEvaluationsTotalOutcome> console_evaluations_total;
   /// Requests of the console to data sources, by source and outcome. Viewers who ask the same at the same time share one request.
-  ByLabel<Counter<Thread::any>, kConsoleSourceRequestsTotal.group_cells(), Source, ConsoleSourceRequestsTotalOutcome> console_source_requests_total;
+  LabeledBy<Counter<Writers::many>, kConsoleSourceRequestsTotal.group_cells(), Source, ConsoleSourceRequestsTotalOutcome> console_source_requests_total;
 };
 
 }  // namespace whiteroom::monitoring::console

@@ -35,8 +35,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kFfiCallsTotalLabels},
     {.name = "ffi_errors_total",
@@ -44,8 +44,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kFfiErrorsTotalLabels},
     {.name = "ffi_call_duration_seconds",
@@ -53,8 +53,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .labels = kFfiCallDurationSecondsLabels,
      .bounds = kFfiCallDurationSecondsBounds},
@@ -73,11 +73,11 @@ struct Shared {
         ffi_call_duration_seconds(segment.cells(kFfiCallDurationSeconds), segment.lost()) {}
 
   /// Calls over the engine's C ABI that have ended, by function.
-  ByLabel<Counter<Thread::any>, kFfiCallsTotal.group_cells(), Function> ffi_calls_total;
+  LabeledBy<Counter<Writers::many>, kFfiCallsTotal.group_cells(), Function> ffi_calls_total;
   /// Calls over the engine's C ABI that returned a result code other than success.
-  ByLabel<Counter<Thread::any>, kFfiErrorsTotal.group_cells(), Function, Code> ffi_errors_total;
+  LabeledBy<Counter<Writers::many>, kFfiErrorsTotal.group_cells(), Function, Code> ffi_errors_total;
   /// Duration of calls over the engine's C ABI, by function.
-  ByLabel<Histogram<Thread::any, Seconds, kFfiCallDurationSecondsCellBounds>, kFfiCallDurationSeconds.group_cells(), Function> ffi_call_duration_seconds;
+  LabeledBy<Histogram<Writers::many, Seconds, kFfiCallDurationSecondsCellBounds>, kFfiCallDurationSeconds.group_cells(), Function> ffi_call_duration_seconds;
 };
 
 }  // namespace whiteroom::monitoring::ffi

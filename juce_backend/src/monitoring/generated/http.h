@@ -38,8 +38,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kHttpRequestsTotalLabels},
     {.name = "http_request_duration_seconds",
@@ -47,8 +47,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .bounds = kHttpRequestDurationSecondsBounds,
      .exemplars = true},
@@ -57,16 +57,16 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::gauge,
      .number = Number::i64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "http_errors_total",
      .help = "Requests refused or failed, by what was wrong.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kHttpErrorsTotalLabels,
      .exemplars = true},
@@ -87,13 +87,13 @@ struct Shared {
         http_errors_total(segment.cells(kHttpErrorsTotal), segment.lost()) {}
 
   /// HTTP requests answered, by method and status code.
-  ByLabel<Counter<Thread::any>, kHttpRequestsTotal.group_cells(), Method, Status> http_requests_total;
+  LabeledBy<Counter<Writers::many>, kHttpRequestsTotal.group_cells(), Method, Status> http_requests_total;
   /// Time from an HTTP request's first byte to the last byte of its answer.
-  ExemplarHistogram<Thread::any, Seconds, kHttpRequestDurationSecondsCellBounds> http_request_duration_seconds;
+  ExemplarHistogram<Writers::many, Seconds, kHttpRequestDurationSecondsCellBounds> http_request_duration_seconds;
   /// HTTP requests that are being answered.
-  LevelGauge<Thread::any> http_active_connections;
+  UpDownCounter<Writers::many> http_active_connections;
   /// Requests refused or failed, by what was wrong.
-  ByLabel<ExemplarCounter<Thread::any>, kHttpErrorsTotal.group_cells(), Type> http_errors_total;
+  LabeledBy<ExemplarCounter<Writers::many>, kHttpErrorsTotal.group_cells(), Type> http_errors_total;
 };
 
 }  // namespace whiteroom::monitoring::http

@@ -26,8 +26,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kInboxNotificationsTotalLabels},
     {.name = "inbox_rejected_total",
@@ -35,8 +35,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kInboxRejectedTotalLabels},
 };
@@ -52,9 +52,9 @@ struct Shared {
         inbox_rejected_total(segment.cells(kInboxRejectedTotal), segment.lost()) {}
 
   /// Notifications that the inbox has received, by channel.
-  ByLabel<Counter<Thread::any>, kInboxNotificationsTotal.group_cells(), Channel> inbox_notifications_total;
+  LabeledBy<Counter<Writers::many>, kInboxNotificationsTotal.group_cells(), Channel> inbox_notifications_total;
   /// Requests to the inbox that were not a valid notification, by channel.
-  ByLabel<Counter<Thread::any>, kInboxRejectedTotal.group_cells(), Channel> inbox_rejected_total;
+  LabeledBy<Counter<Writers::many>, kInboxRejectedTotal.group_cells(), Channel> inbox_rejected_total;
 };
 
 }  // namespace whiteroom::monitoring::inbox

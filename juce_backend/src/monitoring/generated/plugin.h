@@ -31,8 +31,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "ratio",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .labels = kPluginLoadRatioLabels,
      .bounds = kPluginLoadRatioBounds},
@@ -41,8 +41,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .labels = kPluginRenderSecondsTotalLabels},
     {.name = "plugin_blocks_total",
@@ -50,8 +50,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kPluginBlocksTotalLabels},
 };
@@ -69,11 +69,11 @@ struct Shared {
         plugin_blocks_total(segment, kPluginBlocksTotal, segment.lost()) {}
 
   /// Render time of one host callback by the wall clock, all of its parts together, divided by the length of its sound.
-  Open<Histogram<Thread::any, Ratio, kPluginLoadRatioCellBounds>, Segment, 2> plugin_load_ratio;
+  DynamicLabels<Histogram<Writers::many, Ratio, kPluginLoadRatioCellBounds>, Segment, 2> plugin_load_ratio;
   /// Render time of one instance of a plug-in by the wall clock; its rate is the share of real time that the instance takes.
-  Open<DurationCounter<Thread::any>, Segment, 2> plugin_render_seconds_total;
+  DynamicLabels<DurationCounter<Writers::many>, Segment, 2> plugin_render_seconds_total;
   /// Blocks that hosts have handed over, by what the host wanted of them.
-  Open<ByLabel<Counter<Thread::any>, kPluginBlocksTotal.group_cells(), Mode>, Segment, 1> plugin_blocks_total;
+  DynamicLabels<LabeledBy<Counter<Writers::many>, kPluginBlocksTotal.group_cells(), Mode>, Segment, 1> plugin_blocks_total;
 };
 
 }  // namespace whiteroom::monitoring::plugin

@@ -30,8 +30,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kAuthenticationFailuresTotalLabels},
     {.name = "security_vulnerabilities",
@@ -39,8 +39,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::latest,
-     .thread = Thread::any,
+     .aggregation = Aggregation::latest,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kSecurityVulnerabilitiesLabels},
     {.name = "security_audit_report_timestamp_seconds",
@@ -48,8 +48,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::gauge,
      .number = Number::f64,
-     .combine = Combine::latest,
-     .thread = Thread::any,
+     .aggregation = Aggregation::latest,
+     .writers = Writers::many,
      .scale = 1},
 };
 inline constexpr const FamilySpec& kAuthenticationFailuresTotal = kFamilies[0];
@@ -66,11 +66,11 @@ struct Shared {
         security_audit_report_timestamp_seconds(segment.cells(kSecurityAuditReportTimestampSeconds), segment.lost()) {}
 
   /// Attempts to log in that were refused.
-  ByLabel<Counter<Thread::any>, kAuthenticationFailuresTotal.group_cells(), Reason> authentication_failures_total;
+  LabeledBy<Counter<Writers::many>, kAuthenticationFailuresTotal.group_cells(), Reason> authentication_failures_total;
   /// Known vulnerabilities in the audit report that CI writes, by severity.
-  ByLabel<Gauge<Thread::any>, kSecurityVulnerabilities.group_cells(), Severity> security_vulnerabilities;
+  LabeledBy<Gauge<Writers::many>, kSecurityVulnerabilities.group_cells(), Severity> security_vulnerabilities;
   /// Unix time at which the audit report was written.
-  Gauge<Thread::any> security_audit_report_timestamp_seconds;
+  Gauge<Writers::many> security_audit_report_timestamp_seconds;
 };
 
 }  // namespace whiteroom::monitoring::security

@@ -55,8 +55,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1000000000,
      .bounds = kUiRenderTimeSecondsBounds},
     {.name = "ui_frames_total",
@@ -64,24 +64,24 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "frames",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1},
     {.name = "ui_frames_dropped_total",
      .help = "Refreshes of the display that came before their frame was drawn.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::realtime,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
      .scale = 1},
     {.name = "ui_interaction_time_seconds",
      .help = "Time from a user's action to the first frame that shows its effect.",
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .bounds = kUiInteractionTimeSecondsBounds},
     {.name = "ui_transition_duration_seconds",
@@ -89,8 +89,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .labels = kUiTransitionDurationSecondsLabels,
      .bounds = kUiTransitionDurationSecondsBounds},
@@ -99,8 +99,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kUiUserActionsTotalLabels},
     {.name = "ui_song_load_duration_seconds",
@@ -108,8 +108,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .bounds = kUiSongLoadDurationSecondsBounds},
     {.name = "ui_export_duration_seconds",
@@ -117,8 +117,8 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "seconds",
      .type = MetricType::histogram,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1000000000,
      .bounds = kUiExportDurationSecondsBounds},
     {.name = "ui_active_sessions",
@@ -126,16 +126,16 @@ inline constexpr FamilySpec kFamilies[] = {
      .unit = "",
      .type = MetricType::gauge,
      .number = Number::i64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1},
     {.name = "ui_errors_total",
      .help = "Errors shown to users, by type.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
-     .combine = Combine::sum,
-     .thread = Thread::any,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
      .scale = 1,
      .labels = kUiErrorsTotalLabels},
 };
@@ -164,19 +164,19 @@ struct Shared {
         ui_errors_total(segment.cells(kUiErrorsTotal), segment.lost()) {}
 
   /// Time from a user's action to the first frame that shows its effect.
-  Histogram<Thread::any, Seconds, kUiInteractionTimeSecondsCellBounds> ui_interaction_time_seconds;
+  Histogram<Writers::many, Seconds, kUiInteractionTimeSecondsCellBounds> ui_interaction_time_seconds;
   /// Duration of transitions between screens.
-  ByLabel<Histogram<Thread::any, Seconds, kUiTransitionDurationSecondsCellBounds>, kUiTransitionDurationSeconds.group_cells(), Screen> ui_transition_duration_seconds;
+  LabeledBy<Histogram<Writers::many, Seconds, kUiTransitionDurationSecondsCellBounds>, kUiTransitionDurationSeconds.group_cells(), Screen> ui_transition_duration_seconds;
   /// Actions of users, by kind.
-  ByLabel<Counter<Thread::any>, kUiUserActionsTotal.group_cells(), Action> ui_user_actions_total;
+  LabeledBy<Counter<Writers::many>, kUiUserActionsTotal.group_cells(), Action> ui_user_actions_total;
   /// Time from choosing a song until it can be played.
-  Histogram<Thread::any, Seconds, kUiSongLoadDurationSecondsCellBounds> ui_song_load_duration_seconds;
+  Histogram<Writers::many, Seconds, kUiSongLoadDurationSecondsCellBounds> ui_song_load_duration_seconds;
   /// Duration of exports to an audio file.
-  Histogram<Thread::any, Seconds, kUiExportDurationSecondsCellBounds> ui_export_duration_seconds;
+  Histogram<Writers::many, Seconds, kUiExportDurationSecondsCellBounds> ui_export_duration_seconds;
   /// Sessions in which a user is at work.
-  LevelGauge<Thread::any> ui_active_sessions;
+  UpDownCounter<Writers::many> ui_active_sessions;
   /// Errors shown to users, by type.
-  ByLabel<Counter<Thread::any>, kUiErrorsTotal.group_cells(), Type> ui_errors_total;
+  LabeledBy<Counter<Writers::many>, kUiErrorsTotal.group_cells(), Type> ui_errors_total;
 };
 
 /// Metrics of one instance: a callback or a plug-in, recorded by one thread at a time.
@@ -192,11 +192,11 @@ struct Realtime {
 
   const Instance instance;
   /// Time that the drawing of one frame took.
-  Histogram<Thread::realtime, Seconds, kUiRenderTimeSecondsCellBounds> ui_render_time_seconds;
+  Histogram<Writers::one, Seconds, kUiRenderTimeSecondsCellBounds> ui_render_time_seconds;
   /// Frames drawn; the rate is the frame rate.
-  Counter<Thread::realtime> ui_frames_total;
+  Counter<Writers::one> ui_frames_total;
   /// Refreshes of the display that came before their frame was drawn.
-  Counter<Thread::realtime> ui_frames_dropped_total;
+  Counter<Writers::one> ui_frames_dropped_total;
 };
 
 }  // namespace whiteroom::monitoring::ui

@@ -37,7 +37,7 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
     _rule("name type", types.buckets_belong_to_histograms),
     _rule("buckets", types.buckets_increase),
     _rule("buckets type unit", types.buckets_fit_a_cell),
-    _rule("name type", types.gauges_combine),
+    _rule("name type", types.gauges_name_their_aggregation),
     _rule("name type", types.updates_belong_to_gauges),
     _rule("name type", types.info_has_labels_and_no_unit),
     _rule("name type unit exemplars", types.exemplars_fit_the_type),

@@ -50,15 +50,17 @@ def buckets_fit_a_cell(entry: Entry) -> Iterator[Diagnostic]:
             yield entry.diagnostic_at(pointer, problem, "choose another bound")
 
 
-def gauges_combine(entry: Entry) -> Iterator[Diagnostic]:
-    """A gauge says how the values of several processes combine, and nothing else does."""
+def gauges_name_their_aggregation(entry: Entry) -> Iterator[Diagnostic]:
+    """A gauge says how the values of several processes are aggregated, and nothing else does."""
     metric = entry.metric
-    if metric.type == "gauge" and not entry.has("combine"):
-        problem = f"the gauge {metric.name} does not say how processes combine"
-        yield entry.diagnostic("combine", problem, "add `combine:` with sum, max, min or latest")
-    if metric.type != "gauge" and entry.has("combine"):
-        problem = f"the {metric.type} {metric.name} has `combine`, which is for gauges"
-        yield entry.diagnostic("combine", problem, "remove it; processes are summed")
+    if metric.type == "gauge" and not entry.has("aggregation"):
+        problem = f"the gauge {metric.name} does not say how the values of processes are aggregated"
+        yield entry.diagnostic(
+            "aggregation", problem, "add `aggregation:` with sum, max, min or latest"
+        )
+    if metric.type != "gauge" and entry.has("aggregation"):
+        problem = f"the {metric.type} {metric.name} has `aggregation`, which is for gauges"
+        yield entry.diagnostic("aggregation", problem, "remove it; processes are summed")
 
 
 def updates_belong_to_gauges(entry: Entry) -> Iterator[Diagnostic]:

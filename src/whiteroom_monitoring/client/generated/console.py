@@ -8,8 +8,8 @@ console_evaluations_total = Counter(
     help="Panels that the console has evaluated, by what came of it. Unsupported is what only Grafana shows; failed is what a data source would not answer.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
     labels=(("outcome", ("shown", "unsupported", "failed",)),),
 )
@@ -18,8 +18,8 @@ console_source_requests_total = Counter(
     help="Requests of the console to data sources, by source and outcome. Viewers who ask the same at the same time share one request.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
     labels=(("source", ("prometheus", "loki", "alertmanager",)), ("outcome", ("answered", "failed",)),),
 )

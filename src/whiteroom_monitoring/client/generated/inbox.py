@@ -8,8 +8,8 @@ inbox_notifications_total = Counter(
     help="Notifications that the inbox has received, by channel.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
     labels=(("channel", ("pagerduty", "slack", "email",)),),
 )
@@ -18,8 +18,8 @@ inbox_rejected_total = Counter(
     help="Requests to the inbox that were not a valid notification, by channel.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
     labels=(("channel", ("pagerduty", "slack", "email",)),),
 )

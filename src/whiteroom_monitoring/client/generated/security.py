@@ -8,8 +8,8 @@ authentication_failures_total = Counter(
     help="Attempts to log in that were refused.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
     labels=(("reason", ("unknown_account", "wrong_password", "locked", "expired", "malformed",)),),
 )
@@ -18,8 +18,8 @@ security_vulnerabilities = Gauge(
     help="Known vulnerabilities in the audit report that CI writes, by severity.",
     unit="",
     number="f64",
-    combine="latest",
-    thread="any",
+    aggregation="latest",
+    writers="many",
     scale=1,
     labels=(("severity", ("critical", "high", "medium", "low", "unknown",)),),
 )
@@ -28,8 +28,8 @@ security_audit_report_timestamp_seconds = Gauge(
     help="Unix time at which the audit report was written.",
     unit="seconds",
     number="f64",
-    combine="latest",
-    thread="any",
+    aggregation="latest",
+    writers="many",
     scale=1,
 )
 

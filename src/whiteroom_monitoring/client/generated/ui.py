@@ -1,15 +1,15 @@
 # Generated from catalogue/ui.yaml by `whiteroom generate`; edit that file, not this one.
 """Metrics of the domain ``ui``, recorded by ``swift-frontend``."""
 
-from whiteroom_monitoring.client._native import Counter, Histogram, Level
+from whiteroom_monitoring.client._native import Counter, Histogram, UpDownCounter
 
 ui_render_time_seconds = Histogram(
     name="ui_render_time_seconds",
     help="Time that the drawing of one frame took.",
     unit="seconds",
     number="u64",
-    combine="sum",
-    thread="realtime",
+    aggregation="sum",
+    writers="one",
     scale=1000000000,
     buckets=(0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.0167, 0.025, 0.0333, 0.05, 0.1, 0.25,),
 )
@@ -18,8 +18,8 @@ ui_frames_total = Counter(
     help="Frames drawn; the rate is the frame rate.",
     unit="frames",
     number="u64",
-    combine="sum",
-    thread="realtime",
+    aggregation="sum",
+    writers="one",
     scale=1,
 )
 ui_frames_dropped_total = Counter(
@@ -27,8 +27,8 @@ ui_frames_dropped_total = Counter(
     help="Refreshes of the display that came before their frame was drawn.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="realtime",
+    aggregation="sum",
+    writers="one",
     scale=1,
 )
 ui_interaction_time_seconds = Histogram(
@@ -36,8 +36,8 @@ ui_interaction_time_seconds = Histogram(
     help="Time from a user's action to the first frame that shows its effect.",
     unit="seconds",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1000000000,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0,),
 )
@@ -46,8 +46,8 @@ ui_transition_duration_seconds = Histogram(
     help="Duration of transitions between screens.",
     unit="seconds",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1000000000,
     labels=(("screen", ("library", "mixer", "performance", "song", "export", "settings",)),),
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0,),
@@ -57,8 +57,8 @@ ui_user_actions_total = Counter(
     help="Actions of users, by kind.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
     labels=(("action", ("play", "stop", "record", "load_song", "switch_performance", "edit", "export", "navigate", "undo", "redo",)),),
 )
@@ -67,8 +67,8 @@ ui_song_load_duration_seconds = Histogram(
     help="Time from choosing a song until it can be played.",
     unit="seconds",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1000000000,
     buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0,),
 )
@@ -77,18 +77,18 @@ ui_export_duration_seconds = Histogram(
     help="Duration of exports to an audio file.",
     unit="seconds",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1000000000,
     buckets=(0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0,),
 )
-ui_active_sessions = Level(
+ui_active_sessions = UpDownCounter(
     name="ui_active_sessions",
     help="Sessions in which a user is at work.",
     unit="",
     number="i64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
 )
 ui_errors_total = Counter(
@@ -96,8 +96,8 @@ ui_errors_total = Counter(
     help="Errors shown to users, by type.",
     unit="",
     number="u64",
-    combine="sum",
-    thread="any",
+    aggregation="sum",
+    writers="many",
     scale=1,
     labels=(("type", ("engine", "network", "file", "validation", "memory", "other",)),),
 )

@@ -1,7 +1,7 @@
 # Generated from catalogue/ui.yaml by `whiteroom generate`; edit that file, not this one.
 from typing import Literal
 
-from whiteroom_monitoring.client._native import Counter, Histogram, Level, Metric
+from whiteroom_monitoring.client._native import Counter, Histogram, UpDownCounter, Metric
 
 class _UiTransitionDurationSeconds(Metric):
     def observe(self, value: float, *, screen: Literal["library", "mixer", "performance", "song", "export", "settings"]) -> None: ...
@@ -31,7 +31,7 @@ ui_song_load_duration_seconds: Histogram
 """Time from choosing a song until it can be played."""
 ui_export_duration_seconds: Histogram
 """Duration of exports to an audio file."""
-ui_active_sessions: Level
+ui_active_sessions: UpDownCounter
 """Sessions in which a user is at work."""
 ui_errors_total: _UiErrorsTotal
 """Errors shown to users, by type."""

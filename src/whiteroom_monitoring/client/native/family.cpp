@@ -11,25 +11,26 @@ Number number_from(const std::string& name) {
   return name == "f64" ? Number::f64 : Number::u64;
 }
 
-Combine combine_from(const std::string& name) {
-  if (name == "max") return Combine::max;
-  if (name == "min") return Combine::min;
-  return name == "latest" ? Combine::latest : Combine::sum;
+Aggregation aggregation_from(const std::string& name) {
+  if (name == "max") return Aggregation::max;
+  if (name == "min") return Aggregation::min;
+  return name == "latest" ? Aggregation::latest : Aggregation::sum;
 }
 
 }  // namespace
 
 Family* Family::from_arguments(MetricType type, PyObject* arguments, PyObject* keywords) {
-  static const char* names[] = {"name",  "help",   "unit",    "number",    "combine", "thread",
+  static const char* names[] = {"name",  "help",   "unit",    "number",    "aggregation", "writers",
                                 "scale", "labels", "buckets", "exemplars", nullptr};
-  const char *name = "", *help = "", *unit = "", *number = "u64", *combine = "sum", *thread = "any";
+  const char *name = "", *help = "", *unit = "", *number = "u64", *aggregation = "sum",
+             *writers = "many";
   unsigned int scale = 1;
   PyObject* labels = nullptr;
   PyObject* buckets = nullptr;
   int exemplars = 0;
   if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "ss|ssssIOOp", const_cast<char**>(names),
-                                   &name, &help, &unit, &number, &combine, &thread, &scale, &labels,
-                                   &buckets, &exemplars)) {
+                                   &name, &help, &unit, &number, &aggregation, &writers, &scale,
+                                   &labels, &buckets, &exemplars)) {
     throw PythonError{};
   }
   auto family = std::make_unique<Family>();
@@ -42,8 +43,8 @@ Family* Family::from_arguments(MetricType type, PyObject* arguments, PyObject* k
           .unit = family->unit_,
           .type = type,
           .number = number_from(number),
-          .combine = combine_from(combine),
-          .thread = std::string_view(thread) == "realtime" ? Thread::realtime : Thread::any,
+          .aggregation = aggregation_from(aggregation),
+          .writers = std::string_view(writers) == "one" ? Writers::one : Writers::many,
           .scale = scale,
           .exemplars = exemplars != 0};
   if (buckets != nullptr) family->add_bounds(buckets);

@@ -133,7 +133,7 @@ inline std::uint64_t* target(const Metric* metric, PyObject* const* arguments, P
 
 inline void add(const Metric* metric, std::uint64_t* cell, std::uint64_t amount) {
   // The interpreter's lock makes this thread the only writer of a realtime cell.
-  if (metric->root->family->spec().thread == Thread::realtime) {
+  if (metric->root->family->spec().writers == Writers::one) {
     wrm_realtime_add(cell, amount);
   } else {
     wrm_any_add(cell, amount);
@@ -385,7 +385,7 @@ PyMethodDef gauge_methods[] = {
     method("set", gauge_set, "set(value, **labels)\n--\n\nSay what the value is now."),
     method("labels", metric_labels, kLabelsDoc),
     {}};
-PyMethodDef level_methods[] = {
+PyMethodDef up_down_counter_methods[] = {
     method("set", level_set, "set(value, **labels)\n--\n\nSay what the level is now."),
     method("inc", level_move<1>, "inc(amount=1, **labels)\n--\n\nRaise the level."),
     method("dec", level_move<-1>, "dec(amount=1, **labels)\n--\n\nLower the level."),
@@ -433,8 +433,8 @@ bool add_metric_types(PyObject* module) {
                                               counter_methods);
   g_types[1] =
       make_type<MetricType::gauge>("whiteroom_monitoring.client._native.Gauge", gauge_methods);
-  g_types[2] =
-      make_type<MetricType::gauge>("whiteroom_monitoring.client._native.Level", level_methods);
+  g_types[2] = make_type<MetricType::gauge>("whiteroom_monitoring.client._native.UpDownCounter",
+                                            up_down_counter_methods);
   g_types[3] = make_type<MetricType::histogram>("whiteroom_monitoring.client._native.Histogram",
                                                 histogram_methods);
   g_types[4] = make_type<MetricType::summary>("whiteroom_monitoring.client._native.Summary",

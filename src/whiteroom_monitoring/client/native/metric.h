@@ -1,4 +1,4 @@
-/// The metric objects of Python: Counter, Gauge, Level, Histogram, Summary and Info.
+/// The metric objects of Python: Counter, Gauge, UpDownCounter, Histogram, Summary and Info.
 ///
 /// A metric records into private cells until its process is prepared, and into its segment from
 /// then on; what was recorded before is carried over.

@@ -22,7 +22,7 @@ std::size_t Root::add_place(std::vector<std::string> values) {
 std::uint64_t* Root::cells_in_segment(const std::vector<std::string>& values) {
   const FamilySpec& spec = family->spec();
   const std::vector<std::string_view> views(values.begin(), values.end());
-  if (spec.thread == Thread::realtime) {
+  if (spec.writers == Writers::one) {
     return values.empty() ? instance->cells(spec) : instance->series(spec, views);
   }
   return values.empty() ? segment->cells(spec) : segment->series(spec, views);
@@ -31,7 +31,7 @@ std::uint64_t* Root::cells_in_segment(const std::vector<std::string>& values) {
 void Root::bind(Segment& to) {
   segment = &to;
   const FamilySpec& spec = family->spec();
-  if (spec.thread == Thread::realtime) {
+  if (spec.writers == Writers::one) {
     instance = std::make_unique<Instance>(to.instance({&spec, 1}));
   }
   for (Cells& place : places) {

@@ -19,7 +19,7 @@ FamilyDescription description_of(const Family& family) {
                          .unit = std::string(spec.unit),
                          .type = spec.type,
                          .number = spec.number,
-                         .combine = spec.combine,
+                         .aggregation = spec.aggregation,
                          .scale = spec.scale,
                          .labels = {},
                          .bounds = {spec.bounds.begin(), spec.bounds.end()},

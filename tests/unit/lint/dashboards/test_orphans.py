@@ -16,8 +16,8 @@ METRICS = """\
 domain: audio
 program: juce-backend
 metrics:
-  - {name: audio_callbacks_total, type: counter, help: Callbacks., thread: any}
-  - {name: audio_wait_seconds, type: summary, unit: seconds, help: Wait., thread: any}
+  - {name: audio_callbacks_total, type: counter, help: Callbacks., writers: many}
+  - {name: audio_wait_seconds, type: summary, unit: seconds, help: Wait., writers: many}
 """
 RULES = """\
 groups:

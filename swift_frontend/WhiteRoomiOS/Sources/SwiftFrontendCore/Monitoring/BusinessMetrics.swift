@@ -70,9 +70,9 @@ public struct BusinessMetrics: Sendable {
 /// A session in which a user is at work. It ends once, at the latest with its owner: a session can
 /// neither be forgotten nor ended twice.
 public struct ActiveSession: ~Copyable, Sendable {
-    @usableFromInline let active: LevelGauge<AnyThread>
+    @usableFromInline let active: UpDownCounter<ManyWriters>
 
-    @inlinable init(_ active: LevelGauge<AnyThread>) {
+    @inlinable init(_ active: UpDownCounter<ManyWriters>) {
         self.active = active
         active.increment()
     }

@@ -7,18 +7,18 @@ public protocol CellWriter {
 }
 
 /// Every thread may write, at any time.
-@frozen public enum AnyThread: CellWriter, Sendable {
+@frozen public enum ManyWriters: CellWriter, Sendable {
     @inlinable public static func add(_ cell: UnsafeMutablePointer<UInt64>, _ amount: UInt64) {
         wrm_any_add(cell, amount)
     }
 }
 
 /// One thread at a time writes. Handles of it are not Sendable.
-@frozen public enum OneThread: CellWriter {
+@frozen public enum OneWriter: CellWriter {
     @inlinable public static func add(_ cell: UnsafeMutablePointer<UInt64>, _ amount: UInt64) {
         wrm_realtime_add(cell, amount)
     }
 }
 
 @available(*, unavailable)
-extension OneThread: Sendable {}
+extension OneWriter: Sendable {}

@@ -6,8 +6,8 @@
 /// used as long as the process lives; what is recorded after its segment was closed is seen by
 /// nobody.
 ///
-/// A handle of `AnyThread` is Sendable: its cells are written by atomic adds alone. A handle of
-/// `OneThread` is not, so the compiler keeps it in one isolation domain, where its plain stores
+/// A handle of `ManyWriters` is Sendable: its cells are written by atomic adds alone. A handle of
+/// `OneWriter` is not, so the compiler keeps it in one isolation domain, where its plain stores
 /// have one writer at a time.
 import WhiteRoomMonitoringCore
 
@@ -71,7 +71,7 @@ public protocol CellHandle {
 }
 
 /// Holds a level that goes up and down by whole steps.
-@frozen public struct LevelGauge<Writer: CellWriter>: CellHandle {
+@frozen public struct UpDownCounter<Writer: CellWriter>: CellHandle {
     @usableFromInline let cell: UnsafeMutablePointer<UInt64>
 
     @inlinable public static var groupCells: Int { 1 }
@@ -154,7 +154,7 @@ extension Histogram where Unit == Seconds {
 
 /// Handles of a closed label, by its values: choosing one costs a multiplication. With several
 /// labels they nest, in the order of the catalogue: `errors[.setTempo][.rejected]`.
-@frozen public struct ByLabel<Label: ClosedLabel, Handle: CellHandle>: CellHandle {
+@frozen public struct LabeledBy<Label: ClosedLabel, Handle: CellHandle>: CellHandle {
     @usableFromInline let cells: UnsafeMutablePointer<UInt64>
     @usableFromInline let lost: UnsafeMutablePointer<UInt64>
 
@@ -174,12 +174,12 @@ extension Histogram where Unit == Seconds {
 }
 
 // Sendable as far as the writer is. Unchecked, because the compiler can't know of a pointer what
-// makes it true: cells of AnyThread are written by atomics alone, and cells are never freed.
+// makes it true: cells of ManyWriters are written by atomics alone, and cells are never freed.
 extension Counter: @unchecked Sendable where Writer: Sendable {}
 extension DurationCounter: @unchecked Sendable where Writer: Sendable {}
 extension Gauge: @unchecked Sendable where Writer: Sendable {}
-extension LevelGauge: @unchecked Sendable where Writer: Sendable {}
+extension UpDownCounter: @unchecked Sendable where Writer: Sendable {}
 extension Histogram: @unchecked Sendable where Writer: Sendable {}
 extension Summary: @unchecked Sendable where Writer: Sendable {}
 extension Info: @unchecked Sendable where Writer: Sendable {}
-extension ByLabel: @unchecked Sendable where Handle: Sendable {}
+extension LabeledBy: @unchecked Sendable where Handle: Sendable {}

@@ -25,7 +25,7 @@ public protocol ObservedUnit {
 }
 
 /// Whole numbers: bytes, frames, pieces.
-@frozen public enum Whole: ObservedUnit {
+@frozen public enum Count: ObservedUnit {
     @inlinable public static func isValid(_ value: Int64) -> Bool { true }
     @inlinable public static func inCells(_ value: Int64) -> Int64 { value }
 }

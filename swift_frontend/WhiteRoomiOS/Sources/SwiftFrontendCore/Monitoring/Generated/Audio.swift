@@ -65,22 +65,22 @@ public enum Audio {
         let segment: Segment
 
         /// `audio_engine_xruns_total`: Buffer over- and underruns, as reported by the audio driver or, without one, by the clock.
-        public let audioEngineXrunsTotal: Counter<AnyThread>
+        public let audioEngineXrunsTotal: Counter<ManyWriters>
         /// `audio_input_overruns_total`: Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver.
-        public let audioInputOverrunsTotal: Counter<AnyThread>
+        public let audioInputOverrunsTotal: Counter<ManyWriters>
         /// `audio_buffer_duration_seconds`: Length of one audio buffer, which is the deadline of one render callback.
-        public let audioBufferDurationSeconds: Gauge<AnyThread>
+        public let audioBufferDurationSeconds: Gauge<ManyWriters>
         /// `audio_buffer_frames`: Frames in one audio buffer.
-        public let audioBufferFrames: Gauge<AnyThread>
+        public let audioBufferFrames: Gauge<ManyWriters>
         /// `audio_sample_rate_hertz`: Sample rate of the audio device.
-        public let audioSampleRateHertz: Gauge<AnyThread>
+        public let audioSampleRateHertz: Gauge<ManyWriters>
         /// `audio_engine_memory_bytes`: Resident memory of the process that renders.
-        public let audioEngineMemoryBytes: Gauge<AnyThread>
+        public let audioEngineMemoryBytes: Gauge<ManyWriters>
         /// `audio_engine_realtime_scheduling`: 1 when the render callback runs with real-time scheduling, else 0.
-        public let audioEngineRealtimeScheduling: Gauge<AnyThread>
+        public let audioEngineRealtimeScheduling: Gauge<ManyWriters>
         /// `audio_engine_info`: Version of the engine and the driver that calls it.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func audioEngineInfo(version: String) throws(MonitoringError) -> ByLabel<Driver, Info<AnyThread>> {
+        public func audioEngineInfo(version: String) throws(MonitoringError) -> LabeledBy<Driver, Info<ManyWriters>> {
             try segment.series("audio_engine_info", [version])
         }
 
@@ -100,42 +100,42 @@ public enum Audio {
     /// thread at a time. Make it at preparation; its handles don't outlive it.
     public struct Realtime: ~Copyable {
         /// `audio_engine_render_time_seconds`: Time that one render callback took, from its first to its last instruction.
-        public let audioEngineRenderTimeSeconds: Histogram<OneThread, Seconds, AudioEngineRenderTimeSecondsBuckets>
+        public let audioEngineRenderTimeSeconds: Histogram<OneWriter, Seconds, AudioEngineRenderTimeSecondsBuckets>
         /// `audio_engine_load_ratio`: Render time of one callback divided by its deadline; above 1 the deadline was missed.
-        public let audioEngineLoadRatio: Histogram<OneThread, Ratio, AudioEngineLoadRatioBuckets>
+        public let audioEngineLoadRatio: Histogram<OneWriter, Ratio, AudioEngineLoadRatioBuckets>
         /// `audio_deadline_headroom_ratio`: Share of its deadline that was left when a callback ended; 0 when it was missed.
-        public let audioDeadlineHeadroomRatio: Histogram<OneThread, Ratio, AudioDeadlineHeadroomRatioBuckets>
+        public let audioDeadlineHeadroomRatio: Histogram<OneWriter, Ratio, AudioDeadlineHeadroomRatioBuckets>
         /// `audio_callback_jitter_ratio`: How much later than it was due a callback began, as a share of its deadline.
-        public let audioCallbackJitterRatio: Histogram<OneThread, Ratio, AudioCallbackJitterRatioBuckets>
+        public let audioCallbackJitterRatio: Histogram<OneWriter, Ratio, AudioCallbackJitterRatioBuckets>
         /// `audio_callbacks_total`: Render callbacks that have ended.
-        public let audioCallbacksTotal: Counter<OneThread>
+        public let audioCallbacksTotal: Counter<OneWriter>
         /// `audio_callbacks_not_realtime_total`: Render callbacks without a deadline, by the reason; they count nowhere else.
-        public let audioCallbacksNotRealtimeTotal: ByLabel<Mode, Counter<OneThread>>
+        public let audioCallbacksNotRealtimeTotal: LabeledBy<Mode, Counter<OneWriter>>
         /// `audio_dropouts_total`: Maximal runs of missed deadlines, by cause. The first second after a start does not count.
-        public let audioDropoutsTotal: ByLabel<Cause, Counter<OneThread>>
+        public let audioDropoutsTotal: LabeledBy<Cause, Counter<OneWriter>>
         /// `audio_deadlines_missed_total`: Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
-        public let audioDeadlinesMissedTotal: ByLabel<Cause, Counter<OneThread>>
+        public let audioDeadlinesMissedTotal: LabeledBy<Cause, Counter<OneWriter>>
         /// `audio_dropout_seconds_total`: Sound lost in dropouts, by cause.
-        public let audioDropoutSecondsTotal: ByLabel<Cause, DurationCounter<OneThread>>
+        public let audioDropoutSecondsTotal: LabeledBy<Cause, DurationCounter<OneWriter>>
         /// `audio_lateness_caught_up_seconds_total`: Time by which callbacks missed what would have been a deadline with two buffers, and which the device's queue made up for; no sound was lost.
-        public let audioLatenessCaughtUpSecondsTotal: DurationCounter<OneThread>
+        public let audioLatenessCaughtUpSecondsTotal: DurationCounter<OneWriter>
         /// `audio_channel_render_seconds_total`: Render time of one mixer channel by the wall clock; its rate is the load of the channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func audioChannelRenderSecondsTotal(channel: String) throws(MonitoringError) -> DurationCounter<OneThread> {
+        public func audioChannelRenderSecondsTotal(channel: String) throws(MonitoringError) -> DurationCounter<OneWriter> {
             try instance.series("audio_channel_render_seconds_total", [channel])
         }
         /// `audio_plugin_render_seconds_total`: Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func audioPluginRenderSecondsTotal(channel: String, plugin: String) throws(MonitoringError) -> DurationCounter<OneThread> {
+        public func audioPluginRenderSecondsTotal(channel: String, plugin: String) throws(MonitoringError) -> DurationCounter<OneWriter> {
             try instance.series("audio_plugin_render_seconds_total", [channel, plugin])
         }
         /// `audio_plugin_deadlines_missed_total`: Callbacks that were over budget and in which this plug-in took longest of all.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func audioPluginDeadlinesMissedTotal(channel: String, plugin: String) throws(MonitoringError) -> Counter<OneThread> {
+        public func audioPluginDeadlinesMissedTotal(channel: String, plugin: String) throws(MonitoringError) -> Counter<OneWriter> {
             try instance.series("audio_plugin_deadlines_missed_total", [channel, plugin])
         }
         /// `audio_monitoring_seconds_total`: Time that recording metrics took in render callbacks; against the render time, monitoring's share.
-        public let audioMonitoringSecondsTotal: DurationCounter<OneThread>
+        public let audioMonitoringSecondsTotal: DurationCounter<OneWriter>
 
         let instance: Instance
     }

@@ -33,33 +33,33 @@ public enum Business {
         let segment: Segment
 
         /// `active_users`: Users with a request in the last 15 minutes.
-        public let activeUsers: Gauge<AnyThread>
+        public let activeUsers: Gauge<ManyWriters>
         /// `registered_users`: Accounts that exist.
-        public let registeredUsers: Gauge<AnyThread>
+        public let registeredUsers: Gauge<ManyWriters>
         /// `user_retention_ratio`: Share of the accounts of a given age that were used again at that age.
-        public let userRetentionRatio: ByLabel<After, Gauge<AnyThread>>
+        public let userRetentionRatio: LabeledBy<After, Gauge<ManyWriters>>
         /// `user_signups_total`: Accounts created.
-        public let userSignupsTotal: Counter<AnyThread>
+        public let userSignupsTotal: Counter<ManyWriters>
         /// `user_sessions_total`: Sessions begun.
-        public let userSessionsTotal: Counter<AnyThread>
+        public let userSessionsTotal: Counter<ManyWriters>
         /// `session_duration_seconds`: Length of sessions that have ended.
-        public let sessionDurationSeconds: Histogram<AnyThread, Seconds, SessionDurationSecondsBuckets>
+        public let sessionDurationSeconds: Histogram<ManyWriters, Seconds, SessionDurationSecondsBuckets>
         /// `songs_created_total`: Songs that users have created.
-        public let songsCreatedTotal: Counter<AnyThread>
+        public let songsCreatedTotal: Counter<ManyWriters>
         /// `performances_switched_total`: Switches from one performance of a song to another.
-        public let performancesSwitchedTotal: Counter<AnyThread>
+        public let performancesSwitchedTotal: Counter<ManyWriters>
         /// `feature_usage_total`: Uses of a feature.
-        public let featureUsageTotal: ByLabel<Feature, Counter<AnyThread>>
+        public let featureUsageTotal: LabeledBy<Feature, Counter<ManyWriters>>
         /// `feature_errors_total`: Uses of a feature that ended in an error.
-        public let featureErrorsTotal: ByLabel<Feature, Counter<AnyThread>>
+        public let featureErrorsTotal: LabeledBy<Feature, Counter<ManyWriters>>
         /// `instrument_assignments_total`: Instruments assigned to a channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func instrumentAssignmentsTotal(instrument: String) throws(MonitoringError) -> Counter<AnyThread> {
+        public func instrumentAssignmentsTotal(instrument: String) throws(MonitoringError) -> Counter<ManyWriters> {
             try segment.series("instrument_assignments_total", [instrument])
         }
         /// `deployment_info`: Version of White Room that is deployed.
         /// May lock and allocate: call it at preparation and keep what it returns.
-        public func deploymentInfo(version: String) throws(MonitoringError) -> Info<AnyThread> {
+        public func deploymentInfo(version: String) throws(MonitoringError) -> Info<ManyWriters> {
             try segment.series("deployment_info", [version])
         }
 

@@ -33,9 +33,9 @@ public enum Console {
         let segment: Segment
 
         /// `console_evaluations_total`: Panels that the console has evaluated, by what came of it. Unsupported is what only Grafana shows; failed is what a data source would not answer.
-        public let consoleEvaluationsTotal: ByLabel<ConsoleEvaluationsTotalOutcome, Counter<AnyThread>>
+        public let consoleEvaluationsTotal: LabeledBy<ConsoleEvaluationsTotalOutcome, Counter<ManyWriters>>
         /// `console_source_requests_total`: Requests of the console to data sources, by source and outcome. Viewers who ask the same at the same time share one request.
-        public let consoleSourceRequestsTotal: ByLabel<Source, ByLabel<ConsoleSourceRequestsTotalOutcome, Counter<AnyThread>>>
+        public let consoleSourceRequestsTotal: LabeledBy<Source, LabeledBy<ConsoleSourceRequestsTotalOutcome, Counter<ManyWriters>>>
 
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment

@@ -33,11 +33,11 @@ public enum FFI {
         let segment: Segment
 
         /// `ffi_calls_total`: Calls over the engine's C ABI that have ended, by function.
-        public let ffiCallsTotal: ByLabel<Function, Counter<AnyThread>>
+        public let ffiCallsTotal: LabeledBy<Function, Counter<ManyWriters>>
         /// `ffi_errors_total`: Calls over the engine's C ABI that returned a result code other than success.
-        public let ffiErrorsTotal: ByLabel<Function, ByLabel<Code, Counter<AnyThread>>>
+        public let ffiErrorsTotal: LabeledBy<Function, LabeledBy<Code, Counter<ManyWriters>>>
         /// `ffi_call_duration_seconds`: Duration of calls over the engine's C ABI, by function.
-        public let ffiCallDurationSeconds: ByLabel<Function, Histogram<AnyThread, Seconds, FfiCallDurationSecondsBuckets>>
+        public let ffiCallDurationSeconds: LabeledBy<Function, Histogram<ManyWriters, Seconds, FfiCallDurationSecondsBuckets>>
 
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment

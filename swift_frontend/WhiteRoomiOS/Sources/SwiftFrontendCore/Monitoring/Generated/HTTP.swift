@@ -47,13 +47,13 @@ public enum HTTP {
         let segment: Segment
 
         /// `http_requests_total`: HTTP requests answered, by method and status code.
-        public let httpRequestsTotal: ByLabel<Method, ByLabel<Status, Counter<AnyThread>>>
+        public let httpRequestsTotal: LabeledBy<Method, LabeledBy<Status, Counter<ManyWriters>>>
         /// `http_request_duration_seconds`: Time from an HTTP request's first byte to the last byte of its answer.
-        public let httpRequestDurationSeconds: ExemplarHistogram<AnyThread, Seconds, HttpRequestDurationSecondsBuckets>
+        public let httpRequestDurationSeconds: ExemplarHistogram<ManyWriters, Seconds, HttpRequestDurationSecondsBuckets>
         /// `http_active_connections`: HTTP requests that are being answered.
-        public let httpActiveConnections: LevelGauge<AnyThread>
+        public let httpActiveConnections: UpDownCounter<ManyWriters>
         /// `http_errors_total`: Requests refused or failed, by what was wrong.
-        public let httpErrorsTotal: ByLabel<TypeValue, ExemplarCounter<AnyThread>>
+        public let httpErrorsTotal: LabeledBy<TypeValue, ExemplarCounter<ManyWriters>>
 
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment

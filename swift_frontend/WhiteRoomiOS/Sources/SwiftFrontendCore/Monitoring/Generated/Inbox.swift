@@ -17,9 +17,9 @@ public enum Inbox {
         let segment: Segment
 
         /// `inbox_notifications_total`: Notifications that the inbox has received, by channel.
-        public let inboxNotificationsTotal: ByLabel<Channel, Counter<AnyThread>>
+        public let inboxNotificationsTotal: LabeledBy<Channel, Counter<ManyWriters>>
         /// `inbox_rejected_total`: Requests to the inbox that were not a valid notification, by channel.
-        public let inboxRejectedTotal: ByLabel<Channel, Counter<AnyThread>>
+        public let inboxRejectedTotal: LabeledBy<Channel, Counter<ManyWriters>>
 
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment

@@ -25,11 +25,11 @@ public enum Security {
         let segment: Segment
 
         /// `authentication_failures_total`: Attempts to log in that were refused.
-        public let authenticationFailuresTotal: ByLabel<Reason, Counter<AnyThread>>
+        public let authenticationFailuresTotal: LabeledBy<Reason, Counter<ManyWriters>>
         /// `security_vulnerabilities`: Known vulnerabilities in the audit report that CI writes, by severity.
-        public let securityVulnerabilities: ByLabel<Severity, Gauge<AnyThread>>
+        public let securityVulnerabilities: LabeledBy<Severity, Gauge<ManyWriters>>
         /// `security_audit_report_timestamp_seconds`: Unix time at which the audit report was written.
-        public let securityAuditReportTimestampSeconds: Gauge<AnyThread>
+        public let securityAuditReportTimestampSeconds: Gauge<ManyWriters>
 
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment

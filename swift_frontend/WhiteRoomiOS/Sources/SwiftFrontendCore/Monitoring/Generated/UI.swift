@@ -73,19 +73,19 @@ public enum UI {
         let segment: Segment
 
         /// `ui_interaction_time_seconds`: Time from a user's action to the first frame that shows its effect.
-        public let uiInteractionTimeSeconds: Histogram<AnyThread, Seconds, UiInteractionTimeSecondsBuckets>
+        public let uiInteractionTimeSeconds: Histogram<ManyWriters, Seconds, UiInteractionTimeSecondsBuckets>
         /// `ui_transition_duration_seconds`: Duration of transitions between screens.
-        public let uiTransitionDurationSeconds: ByLabel<Screen, Histogram<AnyThread, Seconds, UiTransitionDurationSecondsBuckets>>
+        public let uiTransitionDurationSeconds: LabeledBy<Screen, Histogram<ManyWriters, Seconds, UiTransitionDurationSecondsBuckets>>
         /// `ui_user_actions_total`: Actions of users, by kind.
-        public let uiUserActionsTotal: ByLabel<Action, Counter<AnyThread>>
+        public let uiUserActionsTotal: LabeledBy<Action, Counter<ManyWriters>>
         /// `ui_song_load_duration_seconds`: Time from choosing a song until it can be played.
-        public let uiSongLoadDurationSeconds: Histogram<AnyThread, Seconds, UiSongLoadDurationSecondsBuckets>
+        public let uiSongLoadDurationSeconds: Histogram<ManyWriters, Seconds, UiSongLoadDurationSecondsBuckets>
         /// `ui_export_duration_seconds`: Duration of exports to an audio file.
-        public let uiExportDurationSeconds: Histogram<AnyThread, Seconds, UiExportDurationSecondsBuckets>
+        public let uiExportDurationSeconds: Histogram<ManyWriters, Seconds, UiExportDurationSecondsBuckets>
         /// `ui_active_sessions`: Sessions in which a user is at work.
-        public let uiActiveSessions: LevelGauge<AnyThread>
+        public let uiActiveSessions: UpDownCounter<ManyWriters>
         /// `ui_errors_total`: Errors shown to users, by type.
-        public let uiErrorsTotal: ByLabel<TypeValue, Counter<AnyThread>>
+        public let uiErrorsTotal: LabeledBy<TypeValue, Counter<ManyWriters>>
 
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment
@@ -103,11 +103,11 @@ public enum UI {
     /// thread at a time. Make it at preparation; its handles don't outlive it.
     public struct Realtime: ~Copyable {
         /// `ui_render_time_seconds`: Time that the drawing of one frame took.
-        public let uiRenderTimeSeconds: Histogram<OneThread, Seconds, UiRenderTimeSecondsBuckets>
+        public let uiRenderTimeSeconds: Histogram<OneWriter, Seconds, UiRenderTimeSecondsBuckets>
         /// `ui_frames_total`: Frames drawn; the rate is the frame rate.
-        public let uiFramesTotal: Counter<OneThread>
+        public let uiFramesTotal: Counter<OneWriter>
         /// `ui_frames_dropped_total`: Refreshes of the display that came before their frame was drawn.
-        public let uiFramesDroppedTotal: Counter<OneThread>
+        public let uiFramesDroppedTotal: Counter<OneWriter>
 
         let instance: Instance
     }

@@ -1,8 +1,8 @@
-#include "plugin_rack.h"
+#include "plugin_slots.h"
 
 namespace whiteroom::monitoring {
 
-PluginRack::PluginRack(const audio::Realtime& cells, std::span<const ChannelNames> channels) {
+PluginSlots::PluginSlots(const audio::Realtime& cells, std::span<const ChannelNames> channels) {
   for (const auto& [channel, plugins] : channels) {
     const auto whole = cells.audio_channel_render_seconds_total.with(channel);
     if (plugins.empty()) plugins_.push_back({channel, whole, {}, {}, false});

@@ -18,7 +18,7 @@ struct ChannelNames {
 };
 
 /// Where a mixer's plug-ins record what they cost. They are numbered through, channel by channel.
-class PluginRack {
+class PluginSlots {
  public:
   std::size_t size() const noexcept { return plugins_.size(); }
   /// The channel and the name of a plug-in, such as "bass/synth".
@@ -28,9 +28,9 @@ class PluginRack {
   friend class AudioMetrics;
   struct Plugin {
     std::string name;
-    DurationCounter<Thread::realtime> channel;
-    DurationCounter<Thread::realtime> own;
-    Counter<Thread::realtime> missed;
+    DurationCounter<Writers::one> channel;
+    DurationCounter<Writers::one> own;
+    Counter<Writers::one> missed;
     bool in_channel;  ///< else it stands for the channel as a whole, and has no series of its own
 
     void add(std::chrono::nanoseconds took) const noexcept {
@@ -39,9 +39,9 @@ class PluginRack {
     }
   };
 
-  PluginRack() = default;
+  PluginSlots() = default;
   /// May lock and allocate.
-  PluginRack(const audio::Realtime& cells, std::span<const ChannelNames> channels);
+  PluginSlots(const audio::Realtime& cells, std::span<const ChannelNames> channels);
 
   std::vector<Plugin> plugins_;
 };
