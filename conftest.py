@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import durations
+
 
 @pytest.fixture(scope="session", autouse=True)
 def default_segments() -> Iterator[None]:
@@ -29,13 +31,14 @@ def segments() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Let Ctrl-C reach what tests start, also when they run where it is ignored.
 
     A shell's background job ignores it, and so would all that it starts.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    durations.register(config)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

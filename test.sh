@@ -9,7 +9,7 @@ usage() {
 usage: ./test.sh [--long] [--fast] [PYTEST_ARGUMENT ...]
 
   --long   also soaks, drills and kill series
-  --fast   only lint, types and what needs no stack
+  --fast   only lint, types, generated files and the unit tests
   --help   this text
 
 Installs what is missing first (infrastructure/monitoring/start.sh --install-only).
@@ -33,6 +33,10 @@ done
 
 step() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
 
+# The core is compiled several times: for programs, the package, consumers, and with sanitizers.
+if command -v ccache >/dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+fi
 infrastructure/monitoring/start.sh --install-only --dev
 export PATH="$PWD/.venv/bin:$PATH"
 
@@ -48,6 +52,24 @@ step 'generated files and configuration'
 whiteroom generate --check
 whiteroom check
 
+run_tests() {
+    # 5: the arguments choose none of these.
+    python -m pytest --doctest-modules "$@" "${long[@]}" "${arguments[@]}" || [ $? -eq 5 ]
+}
+# Two at a time: most tests wait for something most of the time. Soaks and drills have the machine
+# to themselves, and so have the musicians, who live in fractions of a second.
+parallel=(-n 2 --dist loadfile)
+[ ${#long[@]} -eq 0 ] || parallel=()
+export WHITEROOM_DURATIONS="$PWD/build/test-durations.json"
+rm -f "$WHITEROOM_DURATIONS"
+
+if [ "$fast" = yes ]; then
+    step 'unit tests'
+    run_tests "${parallel[@]}" src tests/unit
+    step 'done'
+    exit 0
+fi
+
 step 'C++ tests'
 ctest --test-dir build --output-on-failure --no-tests=error
 
@@ -60,23 +82,10 @@ sanitize() {
     cmake --build "build-$1" -- --quiet
     ctest --test-dir "build-$1" --output-on-failure --no-tests=error
 }
-if [ "$fast" = no ]; then
-    sanitize thread thread
-    sanitize address address,undefined
-fi
+sanitize thread thread
+sanitize address address,undefined
 
 step 'Python tests'
-if [ "$fast" = yes ]; then
-    arguments+=(--ignore tests/stack --ignore tests/integration/engine)
-fi
-# Two at a time: most tests wait for something most of the time. Soaks and drills have the machine
-# to themselves, and so have the musicians, who live in fractions of a second.
-parallel=(-n 2 --dist loadfile)
-[ ${#long[@]} -eq 0 ] || parallel=()
-run_tests() {
-    # 5: the arguments choose none of these.
-    python -m pytest --doctest-modules "$@" "${long[@]}" "${arguments[@]}" || [ $? -eq 5 ]
-}
 run_tests "${parallel[@]}" src tests --ignore tests/integration/musicians
 run_tests tests/integration/musicians
 
