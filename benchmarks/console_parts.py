@@ -32,7 +32,7 @@ new MutationObserver(look).observe(document, { subtree: true, attributeFilter: [
 EVERY_PANEL_PX, SCREEN_PX = 6000, 1200
 _FOLLOW = """
 Object.assign(window, {{ drawnAt: undefined, askedAt: performance.now() }});
-document.querySelector('.others a[href*="/{}?"]').click();
+document.querySelector('.dashboard-links a[href*="/{}?"]').click();
 """
 _REFRESH = """
 new Promise((done) => {

@@ -1,98 +1,87 @@
-// What surrounds every page: navigation, theme, menus that close, keys.
-import { ask } from "../shared/http.js";
-import { byId, h } from "../shared/dom.js";
+// What surrounds every page: navigation, theme, menus that close, keyboard shortcuts.
+import { byId, h, messageOf } from "../shared/dom.js";
+import { getJson } from "../shared/http.js";
 import { icon } from "../shared/icons.js";
+import { addShortcut, handleShortcut, showShortcuts } from "./keyboard.js";
 
-const keys = new Map();
-
-// Registers a key; `what` stands in the list of keys.
-export function onKey(key, what, act) {
-  keys.set(key, { what, act });
-}
-
-function pressed(event) {
-  if (event.key === "Escape") closeMenus(null);
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.("input, textarea, select") || document.querySelector("dialog[open]")) return;
-  const found = keys.get(event.key);
-  if (found) {
-    event.preventDefault();
-    found.act(event);
-  }
-}
-
+/** @param {unknown} inside an element whose menu stays open */
 function closeMenus(inside) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(inside)) menu.open = false;
+    if (!(inside instanceof Node && menu.contains(inside))) menu.removeAttribute("open");
   }
 }
 
-// A menu that would leave the window is moved back into it.
-function keepInside(event) {
+/**
+ * Moves a menu that would leave the window back into it.
+ * @param {Event} event
+ */
+function keepInWindow(event) {
   const menu = event.target;
-  if (!menu.matches?.("details.menu") || !menu.open) return;
-  const pop = menu.querySelector(".pop");
-  pop.style.translate = "";
-  const box = pop.getBoundingClientRect();
+  if (!(menu instanceof HTMLDetailsElement && menu.matches(".menu[open]"))) return;
+  const popup = /** @type {HTMLElement} */ (menu.querySelector(".popup"));
+  popup.style.translate = "";
+  const box = popup.getBoundingClientRect();
   const width = document.documentElement.clientWidth;
   const shift = Math.min(0, width - 8 - box.right) || Math.max(0, 8 - box.left);
-  pop.style.translate = `${shift}px`;
+  popup.style.translate = `${shift}px`;
 }
 
 function toggleTheme() {
   const root = document.documentElement;
-  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.theme);
-  drawTheme();
+  const theme = root.dataset.theme === "dark" ? "light" : "dark";
+  root.dataset.theme = theme;
+  localStorage.setItem("theme", theme);
+  drawThemeButton();
   dispatchEvent(new Event("themechange"));
 }
 
-function drawTheme() {
-  const dark = document.documentElement.dataset.theme === "dark";
-  byId("theme").replaceChildren(icon(dark ? "sun" : "moon"));
-}
-
-function showKeys() {
-  const rows = [...keys].map(([key, { what }]) => h("li", {}, h("kbd", {}, key), what));
-  const close = h("button", { class: "primary", onclick: () => dialog.close() }, "Close");
-  const dialog = h("dialog", {}, h("h2", {}, "Keys"), h("ul", { class: "keys" }, rows), close);
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+function drawThemeButton() {
+  const isDark = document.documentElement.dataset.theme === "dark";
+  byId("theme").replaceChildren(icon(isDark ? "sun" : "moon"));
 }
 
 async function listDashboards() {
-  const { dashboards } = await ask("/api/dashboards");
-  const links = dashboards.map(({ uid, slug, title }) =>
+  const { dashboards } = await getJson("/api/dashboards");
+  const links = dashboards.map((/** @type {import("./types").Dashboard} */ { uid, slug, title }) =>
     h("a", { href: `/d/${uid}/${slug}` }, title),
   );
   byId("dashboards").replaceChildren(...links);
-  markDashboard();
+  markCurrentDashboard();
 }
 
-function markDashboard() {
+function markCurrentDashboard() {
+  const current = location.pathname.split("/")[2];
   for (const link of byId("dashboards").querySelectorAll("a")) {
-    if (link.pathname.split("/")[2] === location.pathname.split("/")[2]) link.setAttribute("aria-current", "page");
+    const isCurrent = link.pathname.split("/")[2] === current;
+    if (isCurrent) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
 }
 
-export function title(text) {
+/** @param {string} text */
+export function setTitle(text) {
   document.title = `${text} · White Room Monitoring`;
 }
 
-export function start() {
+/** @param {string} address */
+const goTo = (address) => () => location.assign(address);
+
+// Call it first on every page.
+export function startPage() {
   const page = document.body.dataset.page;
   document.querySelector(`[data-nav="${page}"]`)?.setAttribute("aria-current", "page");
-  drawTheme();
+  drawThemeButton();
   byId("theme").addEventListener("click", toggleTheme);
-  addEventListener("keydown", pressed);
-  addEventListener("placechange", markDashboard);
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null);
+    handleShortcut(event);
+  });
+  addEventListener("urlchange", markCurrentDashboard);
   addEventListener("click", (event) => closeMenus(event.target));
-  document.addEventListener("toggle", keepInside, true);
-  onKey("?", "this list", showKeys);
-  onKey("h", "home", () => (location.href = "/"));
-  onKey("a", "alerts", () => (location.href = "/alerts"));
-  onKey("x", "explore", () => (location.href = "/explore"));
-  listDashboards().catch((error) => byId("dashboards").replaceChildren(error.message));
+  document.addEventListener("toggle", keepInWindow, true);
+  addShortcut("?", "this list", showShortcuts);
+  addShortcut("h", "home", goTo("/"));
+  addShortcut("a", "alerts", goTo("/alerts"));
+  addShortcut("x", "explore", goTo("/explore"));
+  listDashboards().catch((error) => byId("dashboards").replaceChildren(messageOf(error)));
 }

@@ -1,56 +1,96 @@
-// The choices above a dashboard: one of a list, or several.
+// The menus of a dashboard's variables: one value of a list, or several.
 import { h } from "../shared/dom.js";
-import { go } from "./url.js";
+import { updateQuery } from "./url.js";
+
+/** @typedef {import("./types").Variable} Variable */
 
 const ALL = "$__all";
 const MOST_WITHOUT_SEARCH = 12;
+const MOST_NAMED = 2;
 
-function summary({ chosen, options }) {
-  if (chosen.length === 1 && chosen[0] === ALL) return "All";
-  const texts = chosen.map((value) => options.find((option) => option.value === value)?.text ?? value);
-  return texts.length > 2 ? `${texts.length} chosen` : texts.join(", ") || "none";
-}
-
-export function choice(variable) {
+/** @param {Variable} variable */
+export function variableMenu(variable) {
   const { name, label, problem } = variable;
-  const body = problem
+  const content = problem
     ? h("p", { class: "problem" }, problem)
-    : h("fieldset", {}, h("legend", {}, label), search(variable), list(variable));
-  return h("details", { class: "menu choice" },
-    h("summary", {}, h("span", { class: "quiet" }, label), " ", h("b", {}, problem ? "unknown" : summary(variable))),
-    h("div", { class: "pop", "data-variable": name }, body));
+    : h("fieldset", {}, h("legend", {}, label), searchField(variable), optionList(variable));
+  return h(
+    "details",
+    { class: "menu variable" },
+    h(
+      "summary",
+      {},
+      h("span", { class: "muted" }, label),
+      " ",
+      h("b", {}, problem ? "unknown" : chosenText(variable)),
+    ),
+    h("div", { class: "popup", "data-variable": name }, content),
+  );
 }
 
-function list(variable) {
+/** @param {Pick<Variable, "chosen" | "options">} variable */
+export function chosenText({ chosen, options }) {
+  if (chosen.length === 1 && chosen[0] === ALL) return "All";
+  if (chosen.length > MOST_NAMED) return `${chosen.length} selected`;
+  const texts = chosen.map(
+    (value) => options.find((option) => option.value === value)?.text ?? value,
+  );
+  return texts.join(", ") || "none";
+}
+
+/** @param {Variable} variable */
+function optionList(variable) {
   const all = variable.with_all ? [{ value: ALL, text: "All" }] : [];
-  return h("div", { class: "options" }, [...all, ...variable.options].map((option) => entry(variable, option)));
+  const options = [...all, ...variable.options];
+  return h(
+    "div",
+    { class: "options" },
+    options.map((option) => optionLabel(variable, option)),
+  );
 }
 
-function entry({ name, several, chosen }, { value, text }) {
+/**
+ * @param {Variable} variable
+ * @param {{ value: string, text: string }} option
+ */
+function optionLabel({ name, several, chosen }, { value, text }) {
   const input = h("input", {
     type: several ? "checkbox" : "radio",
-    name: `choice-${name}`,
+    name: `variable-${name}`,
     checked: chosen.includes(value),
-    onchange: () => go({ [`var-${name}`]: next(several, chosen, value) }),
+    onchange: () => updateQuery({ [`var-${name}`]: toggled(several, chosen, value) }),
   });
   return h("label", { "data-text": text.toLowerCase() }, input, text);
 }
 
-// "All" and single values exclude each other.
-function next(several, chosen, value) {
+/**
+ * Returns what is chosen after a click on `value`: "All" and single values exclude each other.
+ * @param {boolean} several
+ * @param {string[]} chosen
+ * @param {string} value
+ */
+export function toggled(several, chosen, value) {
   if (!several || value === ALL) return [value];
-  const others = chosen.filter((each) => each !== ALL && each !== value);
-  const found = chosen.includes(value) ? others : [...others, value];
-  return found.length ? found : [ALL];
+  const others = chosen.filter((other) => other !== ALL && other !== value);
+  const next = chosen.includes(value) ? others : [...others, value];
+  return next.length ? next : [ALL];
 }
 
-function search({ options }) {
+/** @param {Variable} variable */
+function searchField({ options }) {
   if (options.length <= MOST_WITHOUT_SEARCH) return null;
-  const find = (event) => {
-    const wanted = event.target.value.toLowerCase();
-    for (const label of event.target.closest("fieldset").querySelectorAll("label")) {
-      label.hidden = !label.dataset.text.includes(wanted);
+  /** @param {InputEvent} event */
+  const filter = (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    const text = field.value.toLowerCase();
+    for (const label of field.closest("fieldset")?.querySelectorAll("label") ?? []) {
+      label.hidden = !label.dataset.text?.includes(text);
     }
   };
-  return h("input", { type: "search", placeholder: "Find", "aria-label": "Find", oninput: find });
+  return h("input", {
+    type: "search",
+    placeholder: "Search",
+    "aria-label": "Search",
+    oninput: filter,
+  });
 }

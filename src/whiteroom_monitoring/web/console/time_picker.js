@@ -1,109 +1,218 @@
-// Which time is looked at, and how often it is looked at again.
+// Chooses the time range and how often the page refreshes. What a time such as now-6h means, the
+// server says.
 import { h } from "../shared/dom.js";
-import { clock, day } from "../shared/format.js";
-import { onKey } from "./shell.js";
 import { icon } from "../shared/icons.js";
-import { go, parameter } from "./url.js";
+import { formatTimeRange } from "../shared/time_format.js";
+import { addShortcut } from "./keyboard.js";
+import { queryParameter, updateQuery } from "./url.js";
 
 const RANGES = [
-  ["now-5m", "Last 5 minutes"], ["now-15m", "Last 15 minutes"], ["now-30m", "Last 30 minutes"],
-  ["now-1h", "Last hour"], ["now-3h", "Last 3 hours"], ["now-6h", "Last 6 hours"],
-  ["now-12h", "Last 12 hours"], ["now-24h", "Last 24 hours"], ["now-2d", "Last 2 days"],
+  ["now-5m", "Last 5 minutes"],
+  ["now-15m", "Last 15 minutes"],
+  ["now-30m", "Last 30 minutes"],
+  ["now-1h", "Last hour"],
+  ["now-3h", "Last 3 hours"],
+  ["now-6h", "Last 6 hours"],
+  ["now-12h", "Last 12 hours"],
+  ["now-24h", "Last 24 hours"],
+  ["now-2d", "Last 2 days"],
   ["now-7d", "Last 7 days"],
 ];
-const INTERVALS = ["", "5s", "10s", "30s", "1m", "5m"];
-const UNITS_S = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+/** @type {Record<string, number>} */
+const REFRESH_S = { "": 0, "5s": 5, "10s": 10, "30s": 30, "1m": 60, "5m": 300 };
 
-// Seconds since 1970 that a time of the address means.
-export function seconds(text, now = Date.now() / 1000) {
-  if (/^\d+$/.test(text)) return Number(text) / 1000;
-  const found = /^now(?:-(\d+)([smhdw]))?/.exec(text);
-  return found ? now - Number(found[1] ?? 0) * UNITS_S[found[2] ?? "s"] : now;
+/** @typedef {{ from: string, to: string, refresh: string }} TimeSettings */
+/** @typedef {{ from: number, to: number }} TimeRange in seconds since 1970 */
+
+/** @param {number} seconds */
+const toMilliseconds = (seconds) => String(Math.round(seconds * 1000));
+
+/**
+ * Returns a time as an input of type datetime-local has it.
+ * @param {number} seconds
+ */
+export function toLocalInput(seconds) {
+  const date = new Date(seconds * 1000);
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
 }
 
-const padded = (seconds) => new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-const milliseconds = (seconds) => String(Math.round(seconds * 1000));
-
 export class TimePicker {
-  // `again` looks again.
-  constructor(again) {
-    this.again = again;
+  /** @param {() => void} onRefresh */
+  constructor(onRefresh) {
+    this.onRefresh = onRefresh;
+    /** @type {TimeSettings} */
+    this.defaults = { from: "now-30m", to: "now", refresh: "" };
+    /** @type {TimeRange | null} */
+    this.range = null;
+    this.timer = 0;
     this.summary = h("span", {});
-    this.pop = h("div", { class: "pop time" });
-    this.menu = h("details", { class: "menu", ontoggle: () => this.menu.open && this.fill() },
-      h("summary", { "aria-label": "Time range" }, icon("clock"), this.summary), this.pop);
-    this.interval = h("select", { "aria-label": "Refresh every", onchange: () => go({ refresh: this.interval.value || "off" }, { replace: true }) },
-      INTERVALS.map((text) => h("option", { value: text }, text || "off")));
-    this.element = h("div", { class: "times" },
+    this.popup = h("div", { class: "popup" });
+    this.menu = h(
+      "details",
+      { class: "menu", ontoggle: () => this.menu.open && this.fillMenu() },
+      h("summary", { "aria-label": "Time range" }, icon("clock"), this.summary),
+      this.popup,
+    );
+    this.interval = h(
+      "select",
+      { "aria-label": "Refresh every", onchange: () => this.changeInterval() },
+      Object.keys(REFRESH_S).map((text) => h("option", { value: text }, text || "off")),
+    );
+    this.element = h(
+      "div",
+      { class: "time-controls" },
       this.menu,
-      h("button", { type: "button", class: "plain", "aria-label": "Zoom out", title: "Zoom out (z)", onclick: () => this.zoomOut() }, icon("zoomOut")),
-      h("span", { class: "joined" },
-        h("button", { type: "button", class: "plain", "aria-label": "Refresh", title: "Refresh (r)", onclick: () => this.again() }, icon("refresh")),
-        this.interval));
-    onKey("r", "refresh", () => this.again());
-    onKey("z", "zoom out", () => this.zoomOut());
-    onKey("[", "back in time", () => this.shift(-0.5));
-    onKey("]", "forward in time", () => this.shift(0.5));
-    document.addEventListener("visibilitychange", () => this.tick());
+      iconButton("zoomOut", "Zoom out", "z", () => this.zoomOut()),
+      h(
+        "span",
+        { class: "button-group" },
+        iconButton("refresh", "Refresh", "r", () => this.onRefresh()),
+        this.interval,
+      ),
+    );
+    addShortcut("r", "refresh", () => this.onRefresh());
+    addShortcut("z", "zoom out", () => this.zoomOut());
+    addShortcut("[", "back in time", () => this.shift(-0.5));
+    addShortcut("]", "forward in time", () => this.shift(0.5));
+    document.addEventListener("visibilitychange", () => this.restartTimer());
   }
 
   get from() {
-    return parameter("from", this.defaults.from);
+    return queryParameter("from", this.defaults.from);
   }
 
   get to() {
-    return parameter("to", this.defaults.to);
+    return queryParameter("to", this.defaults.to);
   }
 
-  // `defaults` are the dashboard's own from, to and refresh.
+  /**
+   * Shows what the address says.
+   * @param {TimeSettings} defaults the dashboard's own
+   */
   update(defaults) {
     this.defaults = defaults;
-    const known = this.to === "now" && RANGES.find(([from]) => from === this.from);
-    this.summary.textContent = known ? known[1] : this.words();
-    const every = parameter("refresh", this.defaults.refresh);
-    this.interval.value = INTERVALS.includes(every) ? every : "";
-    this.tick();
+    this.drawSummary();
+    const interval = queryParameter("refresh", defaults.refresh);
+    this.interval.value = interval in REFRESH_S ? interval : "";
+    this.restartTimer();
   }
 
-  words() {
-    const [from, to] = [seconds(this.from), seconds(this.to)];
-    const end = day(from) === day(to) ? clock(to, false) : `${day(to)} ${clock(to, false)}`;
-    return `${day(from)} ${clock(from, false)} to ${end}`;
+  /**
+   * Shows the range that the server has answered for.
+   * @param {TimeRange} range
+   */
+  showRange({ from, to }) {
+    this.range = { from, to };
+    this.drawSummary();
   }
 
-  tick() {
+  drawSummary() {
+    const named = this.to === "now" && RANGES.find(([from]) => from === this.from);
+    if (named) this.summary.textContent = named[1];
+    else if (this.range) {
+      this.summary.textContent = formatTimeRange(this.range.from, this.range.to);
+    }
+  }
+
+  changeInterval() {
+    updateQuery({ refresh: this.interval.value || "off" }, { replace: true });
+  }
+
+  restartTimer() {
     clearInterval(this.timer);
-    const text = this.interval.value;
-    if (text && !document.hidden) this.timer = setInterval(() => this.again(), seconds(`now-${text}`, 0) * -1000);
+    const seconds = REFRESH_S[this.interval.value];
+    if (seconds && !document.hidden) {
+      this.timer = setInterval(() => this.onRefresh(), seconds * 1000);
+    }
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   zoom(from, to) {
-    go({ from: milliseconds(from), to: milliseconds(to) });
+    updateQuery({ from: toMilliseconds(from), to: toMilliseconds(to) });
   }
 
   zoomOut() {
-    const [from, to] = [seconds(this.from), seconds(this.to)];
+    if (!this.range) return;
+    const { from, to } = this.range;
     const half = (to - from) / 2;
     this.zoom(from - half, Math.min(to + half, Date.now() / 1000));
   }
 
+  /** @param {number} share of the range's length */
   shift(share) {
-    const [from, to] = [seconds(this.from), seconds(this.to)];
+    if (!this.range) return;
+    const { from, to } = this.range;
     const by = (to - from) * share;
     this.zoom(from + by, to + by);
   }
 
-  fill() {
-    const choose = (from, to) => { this.menu.open = false; go({ from, to }); };
-    const field = (label, value) => h("input", { type: "datetime-local", "aria-label": label, value: padded(seconds(value)) });
-    const [start, end] = [field("From", this.from), field("To", this.to)];
-    const apply = (event) => {
-      event.preventDefault();
-      choose(String(new Date(start.value).getTime()), String(new Date(end.value).getTime()));
-    };
-    this.pop.replaceChildren(
-      h("div", { class: "ranges" }, RANGES.map(([from, text]) =>
-        h("button", { type: "button", "aria-pressed": String(this.from === from && this.to === "now"), onclick: () => choose(from, "now") }, text))),
-      h("form", { onsubmit: apply }, h("label", {}, "From ", start), h("label", {}, "To ", end), h("button", { class: "primary" }, "Show")));
+  /**
+   * @param {string} from
+   * @param {string} to
+   */
+  choose(from, to) {
+    this.menu.open = false;
+    updateQuery({ from, to });
   }
+
+  fillMenu() {
+    const buttons = RANGES.map(([from, text]) => {
+      const isChosen = this.from === from && this.to === "now";
+      const choose = () => this.choose(from, "now");
+      return h(
+        "button",
+        { type: "button", "aria-pressed": String(isChosen), onclick: choose },
+        text,
+      );
+    });
+    this.popup.replaceChildren(h("div", { class: "ranges" }, buttons), this.absoluteForm());
+  }
+
+  absoluteForm() {
+    /**
+     * @param {string} label
+     * @param {number | undefined} time
+     */
+    const field = (label, time) =>
+      h("input", {
+        type: "datetime-local",
+        required: true,
+        "aria-label": label,
+        value: time === undefined ? "" : toLocalInput(time),
+      });
+    const [from, to] = [field("From", this.range?.from), field("To", this.range?.to)];
+    /** @param {HTMLInputElement} input */
+    const chosen = (input) => String(new Date(input.value).getTime());
+    /** @param {SubmitEvent} event */
+    const submit = (event) => {
+      event.preventDefault();
+      this.choose(chosen(from), chosen(to));
+    };
+    return h(
+      "form",
+      { onsubmit: submit },
+      h("label", {}, "From ", from),
+      h("label", {}, "To ", to),
+      h("button", { class: "primary" }, "Apply"),
+    );
+  }
+}
+
+/**
+ * @param {import("../shared/icons.js").IconName} name
+ * @param {string} label
+ * @param {string} key
+ * @param {() => void} onclick
+ */
+function iconButton(name, label, key, onclick) {
+  const title = `${label} (${key})`;
+  return h(
+    "button",
+    { type: "button", class: "plain", "aria-label": label, title, onclick },
+    icon(name),
+  );
 }

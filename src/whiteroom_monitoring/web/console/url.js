@@ -1,49 +1,71 @@
-// The page's address holds what is looked at, as Grafana's addresses do.
+// The page's address holds what is looked at, in Grafana's parameters.
 
-export function parameters() {
-  return new URLSearchParams(location.search);
+/** @typedef {import("./types").DashboardLink} DashboardLink */
+/** @typedef {Record<string, string | string[] | null>} Changes */
+
+const query = () => new URLSearchParams(location.search);
+
+/**
+ * @param {string} name
+ * @param {string} [fallback]
+ */
+export function queryParameter(name, fallback = "") {
+  return query().get(name) ?? fallback;
 }
 
-export function parameter(name, otherwise = "") {
-  return parameters().get(name) ?? otherwise;
-}
-
-// Sets parameters (a list sets several of one name, null removes one) and tells who listens.
-export function go(changes, { replace = false } = {}) {
-  const next = parameters();
+/**
+ * Changes parameters (a list sets several of one name, null removes one) and sends "urlchange".
+ * @param {Changes} changes
+ * @param {{ replace?: boolean }} [options]
+ */
+export function updateQuery(changes, options) {
+  const next = query();
   for (const [name, value] of Object.entries(changes)) {
     next.delete(name);
-    for (const each of [value].flat()) if (each !== null) next.append(name, each);
+    for (const text of [value].flat()) if (text !== null) next.append(name, text);
   }
   const text = next.toString();
-  visit(text ? `?${text}` : location.pathname, { replace });
+  navigate(text ? `?${text}` : location.pathname, options);
 }
 
-// Goes to an address that this page shows, too.
-export function visit(address, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", address);
-  dispatchEvent(new Event("placechange"));
+/**
+ * Goes to an address that this page can show, too.
+ * @param {string} address
+ * @param {{ replace?: boolean }} options
+ */
+export function navigate(address, { replace = false } = {}) {
+  if (replace) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  dispatchEvent(new Event("urlchange"));
 }
 
-addEventListener("popstate", () => dispatchEvent(new Event("placechange")));
+globalThis.addEventListener?.("popstate", () => dispatchEvent(new Event("urlchange")));
 
-// What every question to the server carries.
-export function view(extra = {}) {
-  const asked = [];
-  for (const [name, value] of parameters()) {
-    if (name === "from" || name === "to" || name.startsWith("var-")) asked.push([name, value]);
+/**
+ * Returns the time range and the variables, which every request for data carries.
+ * @param {Record<string, string>} [more]
+ * @returns {[string, string][]}
+ */
+export function viewParameters(more = {}) {
+  const view = [...query()].filter(
+    ([name]) => name === "from" || name === "to" || name.startsWith("var-"),
+  );
+  return [...view, ...Object.entries(more)];
+}
+
+/**
+ * Returns the address of a dashboard's link, with this time range and these variables if it keeps
+ * them.
+ * @param {DashboardLink} link
+ */
+export function linkAddress(link) {
+  const [path, own = ""] = link.url.split("?");
+  const parameters = new URLSearchParams(own);
+  for (const [name, value] of query()) {
+    const isTime = name === "from" || name === "to";
+    const isKept = name.startsWith("var-") ? link.variables : isTime && link.time;
+    if (isKept) parameters.append(name, value);
   }
-  return [...asked, ...Object.entries(extra)];
-}
-
-// An address that a link of a dashboard leads to, with this time and these choices if it keeps them.
-export function kept(link) {
-  const [path, query = ""] = link.url.split("?");
-  const asked = new URLSearchParams(query);
-  for (const [name, value] of parameters()) {
-    const keeps = name.startsWith("var-") ? link.variables : link.time && /^(from|to)$/.test(name);
-    if (keeps) asked.append(name, value);
-  }
-  const text = asked.toString();
+  const text = parameters.toString();
   return text ? `${path}?${text}` : path;
 }

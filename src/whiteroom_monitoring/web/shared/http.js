@@ -1,84 +1,117 @@
-// Asks the console. A failure is an Error whose message is for people.
+// Requests to the page's own server. A failure is an Error whose message is for people.
+
+/** @typedef {[string, string][] | Record<string, string>} Parameters */
 
 let pending = 0;
 
-// How many requests are under way stands at the body: pictures are taken when there are none.
-function count(change) {
+/**
+ * The body counts the requests under way: pictures are taken when there are none.
+ * @param {number} change
+ */
+function countPending(change) {
   pending += change;
-  document.body.dataset.pending = pending;
+  document.body.dataset.pending = String(pending);
 }
 
-// Holds that count until it is called back: something will be asked for.
-export function hold() {
-  count(1);
-  let held = true;
+/**
+ * Counts a request that is still to come, until the returned function is called.
+ * @returns {() => void}
+ */
+export function expectRequest() {
+  countPending(1);
+  let expected = true;
   return () => {
-    if (held) count(-1);
-    held = false;
+    if (expected) countPending(-1);
+    expected = false;
   };
 }
 
-// Values come as floats of 32 bits in base 64; what is no finite number is none.
-function values(text) {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
-  const found = [];
-  for (const value of new Float32Array(bytes.buffer)) found.push(Number.isFinite(value) ? value : null);
-  return found;
-}
-
-function read(text) {
-  const content = JSON.parse(text);
-  for (const series of content.series ?? []) series.values = values(series.values);
-  for (const figure of content.figures ?? []) figure.line &&= values(figure.line);
-  return content;
-}
-
-async function reached(promise) {
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ */
+async function reachable(promise) {
   try {
     return await promise;
   } catch (error) {
-    throw error.name === "AbortError" ? error : new Error("The console can't be reached.");
+    const aborted = error instanceof Error && error.name === "AbortError";
+    throw aborted ? error : new Error("The server can't be reached.");
   }
 }
 
-// Asks, and returns what `use` makes of a good answer.
-async function asked(path, parameters, options, use) {
+/**
+ * Sends a request and returns what `read` makes of a successful response.
+ * @template T
+ * @param {string} path
+ * @param {Parameters} parameters
+ * @param {RequestInit} options
+ * @param {(response: Response) => Promise<T>} read
+ */
+async function request(path, parameters, options, read) {
   const query = new URLSearchParams(parameters).toString();
-  count(1);
+  countPending(1);
   try {
-    const answer = await reached(fetch(query ? `${path}?${query}` : path, options));
-    if (answer.ok) return await use(answer);
-    const { error } = await answer.json().catch(() => ({}));
-    throw new Error(error ?? `The console answered with ${answer.status}.`);
+    const response = await reachable(fetch(query ? `${path}?${query}` : path, options));
+    if (response.ok) return await read(response);
+    const { error } = await response.json().catch(() => ({}));
+    throw new Error(error ?? `The server answered with status ${response.status}.`);
   } finally {
-    // What came is drawn in the next frame.
-    requestAnimationFrame(() => requestAnimationFrame(() => count(-1)));
+    // What has arrived is drawn in the next frame.
+    requestAnimationFrame(() => requestAnimationFrame(() => countPending(-1)));
   }
 }
 
-export function ask(path, parameters = [], options = {}) {
-  return asked(path, parameters, options, async (answer) => read(await reached(answer.text())));
+/**
+ * Returns the text at a path.
+ * @param {string} path
+ * @param {Parameters} [parameters]
+ * @param {RequestInit} [options]
+ */
+export function getText(path, parameters = [], options = {}) {
+  return request(path, parameters, options, (response) => reachable(response.text()));
 }
 
-// Asks for several things: `tell` is told each of them as soon as it is known.
-export function askEach(path, parameters, options, tell) {
-  return asked(path, parameters, options, async ({ body }) => {
-    const parts = body.getReader();
+/**
+ * Returns the JSON at a path.
+ * @param {string} path
+ * @param {Parameters} [parameters]
+ * @param {RequestInit} [options]
+ */
+export async function getJson(path, parameters = [], options = {}) {
+  return JSON.parse(await getText(path, parameters, options));
+}
+
+/**
+ * Calls `receive` with each line of JSON (application/x-ndjson) as soon as it has arrived.
+ * @param {string} path
+ * @param {Parameters} parameters
+ * @param {RequestInit} options
+ * @param {(content: any) => void} receive
+ * @returns {Promise<void>}
+ */
+export function streamJson(path, parameters, options, receive) {
+  return request(path, parameters, options, async ({ body }) => {
+    if (!body) return;
+    const reader = body.getReader();
     const decoder = new TextDecoder();
     let rest = "";
     for (;;) {
-      const { value, done } = await reached(parts.read());
+      const { value, done } = await reachable(reader.read());
       if (done) return;
       const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
-      rest = lines.pop();
-      for (const line of lines) tell(read(line));
+      rest = lines.pop() ?? "";
+      for (const line of lines) receive(JSON.parse(line));
     }
   });
 }
 
-export function send(method, path, content = {}) {
+/**
+ * Sends JSON and returns the JSON of the response.
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [content]
+ */
+export function sendJson(method, path, content = {}) {
   const headers = { "Content-Type": "application/json" };
-  return ask(path, [], { method, headers, body: JSON.stringify(content) });
+  return getJson(path, [], { method, headers, body: JSON.stringify(content) });
 }

@@ -1,4 +1,4 @@
-// Small pictures: what colour says, they say, too.
+// Small pictures that say what a colour says, too.
 import { svg } from "./dom.js";
 
 const PATHS = {
@@ -16,21 +16,14 @@ const PATHS = {
   bell: "M4 11V7.2a4 4 0 0 1 8 0V11l1.2 1.5H2.8zM6.8 14.3h2.4",
 };
 
+/** @typedef {keyof typeof PATHS} IconName */
+
+/**
+ * @param {IconName} name
+ * @param {string} [label] for screen readers; without it they skip the icon
+ */
 export function icon(name, label) {
-  const hidden = label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" };
-  const box = { class: `icon icon-${name}`, viewBox: "0 0 16 16", ...hidden };
+  const access = label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" };
+  const box = { class: `icon icon-${name}`, viewBox: "0 0 16 16", ...access };
   return svg("svg", box, svg("path", { d: PATHS[name] }));
-}
-
-// What the name of a colour means when a value has it.
-export function severity(colour) {
-  const name = String(colour ?? "");
-  if (name.endsWith("green")) return "good";
-  if (/(yellow|orange)$/.test(name)) return "warning";
-  return name.endsWith("red") ? "bad" : null;
-}
-
-export function severityIcon(colour) {
-  const found = severity(colour);
-  return found ? icon(found, { good: "good", warning: "warning", bad: "bad" }[found]) : null;
 }

@@ -1,6 +1,4 @@
-// Runs before anything is drawn, so that a dark room stays dark.
-"use strict";
-
+// Chooses the theme before anything is drawn, so that a dark page never flashes white.
 document.documentElement.dataset.theme =
   new URLSearchParams(location.search).get("theme") ??
   localStorage.getItem("theme") ??

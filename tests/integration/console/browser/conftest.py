@@ -19,7 +19,7 @@ document.querySelector('main').childElementCount > 0
 _EMPTY_PANELS = """
 [...document.querySelectorAll('.panel:not(.loading)')]
   .filter((panel) => !panel.querySelector('canvas'))
-  .filter((panel) => !panel.querySelector('.body').innerText.trim())
+  .filter((panel) => !panel.querySelector('.panel-body').innerText.trim())
   .map((panel) => panel.ariaLabel)
 """
 

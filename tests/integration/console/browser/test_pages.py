@@ -49,7 +49,7 @@ def test_no_panel_is_an_empty_box(page: Any) -> None:
     assert page.empty_panels() == []
     assert "panels of the type geomap" in page.value(PANEL.format("24") + ".innerText")
     assert "nothing was played" in page.value(PANEL.format("25") + ".innerText")
-    page.value(PANEL.format("24") + ".querySelector('.body').replaceChildren()")
+    page.value(PANEL.format("24") + ".querySelector('.panel-body').replaceChildren()")
     assert page.empty_panels() == ["A map"]
 
 
@@ -93,8 +93,8 @@ def test_marks_of_an_axis_are_round(page: Any, marks: list[float], texts: list[s
     page.open("/targets")
     steps = [[0, 0.001, " ms"], [1, 1, " s"], [60, 60, " min"]]
     module = "document.querySelector('[rel=modulepreload][href$=\"shared/format.js\"]').href"
-    written = f"axisTexts({marks}, {{ steps: {steps} }})"
-    assert page.value(f"import({module}).then(({{ axisTexts }}) => {written})") == texts
+    written = f"axisLabels({marks}, {{ steps: {steps} }})"
+    assert page.value(f"import({module}).then(({{ axisLabels }}) => {written})") == texts
 
 
 def test_a_chart_fills_its_panel(page: Any) -> None:
@@ -128,7 +128,7 @@ def test_a_link_to_a_dashboard_needs_no_other_page(page: Any, our_console: Any) 
     ours = replace(page, url=our_console.url)
     ours.open("/d/whiteroom-alerts/alerts?from=now-3h&to=now", height=4000)
     ours.value("window.stays = true")
-    ours.value("document.querySelector('.others a[href*=system-health]').click()")
+    ours.value("document.querySelector('.dashboard-links a[href*=system-health]').click()")
     ours.page.wait("document.querySelector('h1').innerText === 'System Health'")
     ours.wait_until_drawn()
     assert ours.value("location.pathname + location.search") == (
@@ -189,7 +189,7 @@ def test_menus_of_a_panel_open(page: Any) -> None:
     )
     page.page.wait(PANEL.format("11") + ".querySelectorAll('tbody tr').length > 50")
     page.value(f"{signs}[1].click()")
-    assert "Show as drawn" in page.value(f"{signs}[1].nextSibling.innerText")
+    assert "Show as chart" in page.value(f"{signs}[1].nextSibling.innerText")
 
 
 def test_arrows_read_a_chart(page: Any, backends: Any) -> None:
@@ -198,7 +198,7 @@ def test_arrows_read_a_chart(page: Any, backends: Any) -> None:
     page.value(PANEL.format("11") + ".querySelector('.plot').focus()")
     page.page.press("ArrowLeft")
     page.page.press("ArrowLeft")
-    tip = PANEL.format("11") + ".querySelector('.tip')"
+    tip = PANEL.format("11") + ".querySelector('.tooltip')"
     page.page.wait(f"!{tip}.hidden")
     assert all(name in page.value(f"{tip}.innerText") for name in ("bass", "drums", "lead"))
 

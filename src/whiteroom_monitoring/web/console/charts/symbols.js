@@ -1,16 +1,43 @@
-// A shape for each series, at the end of its line and in the legend: not by colour alone.
+// A symbol for each series, at the end of its line and in the legend: series differ by more than
+// their colour.
 import { svg } from "../../shared/dom.js";
 
 // Corners within a square from -1 to 1; a circle has none.
+/** @type {([number, number][] | null)[]} */
 const CORNERS = [
   null,
-  [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
-  [[0, -1.05], [1, 0.8], [-1, 0.8]],
-  [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]],
-  [[-1, -0.8], [1, -0.8], [0, 1.05]],
+  [
+    [-0.85, -0.85],
+    [0.85, -0.85],
+    [0.85, 0.85],
+    [-0.85, 0.85],
+  ],
+  [
+    [0, -1.05],
+    [1, 0.8],
+    [-1, 0.8],
+  ],
+  [
+    [0, -1.15],
+    [1.15, 0],
+    [0, 1.15],
+    [-1.15, 0],
+  ],
+  [
+    [-1, -0.8],
+    [1, -0.8],
+    [0, 1.05],
+  ],
 ];
 
-export function drawShape(context, index, x, y, size) {
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} index of the series
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size
+ */
+export function drawSymbol(context, index, x, y, size) {
   const corners = CORNERS[index % CORNERS.length];
   context.beginPath();
   if (corners) for (const [dx, dy] of corners) context.lineTo(x + dx * size, y + dy * size);
@@ -19,9 +46,18 @@ export function drawShape(context, index, x, y, size) {
   context.fill();
 }
 
-export function shape(index, colour) {
+/**
+ * @param {number} index of the series
+ * @param {string} fill
+ */
+export function symbol(index, fill) {
   const corners = CORNERS[index % CORNERS.length];
-  const box = { viewBox: "-1.3 -1.3 2.6 2.6", class: "shape", "aria-hidden": "true", style: { fill: colour } };
+  const box = {
+    viewBox: "-1.3 -1.3 2.6 2.6",
+    class: "symbol",
+    "aria-hidden": "true",
+    style: { fill },
+  };
   const form = corners ? svg("polygon", { points: corners.join(" ") }) : svg("circle", { r: 1 });
   return svg("svg", box, form);
 }

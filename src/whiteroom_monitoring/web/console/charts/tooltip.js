@@ -1,39 +1,63 @@
-// What is at the crosshair, beside it: by mouse, or by arrow keys.
-import { tint } from "../colors.js";
+// The tooltip of a chart: the values at the crosshair, which the mouse or the arrow keys move.
 import { h } from "../../shared/dom.js";
-import { moment, written } from "../../shared/format.js";
-import { shape } from "./symbols.js";
+import { formatValue } from "../../shared/format.js";
+import { formatDateTime } from "../../shared/time_format.js";
+import { cssColor } from "../colors.js";
+import { symbol } from "./symbols.js";
+
+/** @typedef {import("./time_chart.js").TimeChart} TimeChart */
 
 const MOST_ROWS = 14;
+const MOST_ANNOTATIONS = 5;
+const DISTANCE_PX = 14;
+const OUTSIDE = { left: -10, top: -10 };
+// An annotation is shown where the crosshair is within this share of the range from it.
+const NEAR_SHARE = 1 / 150;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
-export class Tip {
-  constructor(area, owner) {
+export class Tooltip {
+  /**
+   * @param {HTMLElement} area
+   * @param {TimeChart} chart
+   */
+  constructor(area, chart) {
     this.area = area;
-    this.owner = owner;
-    this.box = h("div", { class: "tip", hidden: true });
+    this.chart = chart;
+    /** @type {uPlot | null} */
+    this.plot = null;
+    // Whether this chart has the mouse or the focus: the crosshair is in all charts.
+    this.isActive = false;
+    this.box = h("div", { class: "tooltip", hidden: true });
     area.append(this.box);
-    area.addEventListener("mouseenter", () => (this.mine = true));
+    area.addEventListener("mouseenter", () => this.enter());
     area.addEventListener("mouseleave", () => this.leave());
     area.addEventListener("blur", () => this.leave());
-    area.addEventListener("keydown", (event) => this.key(event));
+    area.addEventListener("keydown", (event) => this.handleKey(event));
   }
 
+  /** @param {uPlot} plot */
   attach(plot) {
     this.plot = plot;
     this.area.append(this.box);
   }
 
-  leave() {
-    this.mine = false;
-    this.box.hidden = true;
-    if (this.plot?.cursor.left >= 0) this.plot.setCursor({ left: -10, top: -10 });
+  enter() {
+    this.isActive = true;
   }
 
-  key(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  leave() {
+    this.isActive = false;
+    this.box.hidden = true;
+    if (this.plot && this.plot.cursor.left >= 0) this.plot.setCursor(OUTSIDE);
+  }
+
+  /** @param {KeyboardEvent} event */
+  handleKey(event) {
+    const step = STEPS[event.key];
     if (!step || !this.plot) return;
     event.preventDefault();
-    this.mine = true;
+    this.enter();
     const times = this.plot.data[0];
     const last = times.length - 1;
     const at = this.plot.cursor.idx ?? (step > 0 ? -1 : last + 1);
@@ -41,47 +65,75 @@ export class Tip {
     this.plot.setCursor({ left: this.plot.valToPos(times[next], "x"), top: 10 });
   }
 
+  /**
+   * Shows what is at the crosshair.
+   * @param {uPlot} plot
+   */
   follow(plot) {
     const { idx, left, top } = plot.cursor;
-    const shown = this.mine && left >= 0 && idx !== null && idx !== undefined;
-    this.box.hidden = !shown;
-    if (!shown) return;
+    if (!this.isActive || left < 0 || idx === null || idx === undefined) {
+      this.box.hidden = true;
+      return;
+    }
+    this.box.hidden = false;
     const time = plot.data[0][idx];
-    this.box.replaceChildren(h("time", {}, moment(time)), ...this.owner.tipRows?.(idx, plot) ?? this.rows(idx), ...this.marks(time));
+    this.box.replaceChildren(
+      h("time", {}, formatDateTime(time)),
+      ...(this.chart.tooltipRows(idx, plot) ?? this.seriesRows(idx)),
+      ...this.annotationRows(time),
+    );
     this.place(plot, left, top);
   }
 
-  rows(idx) {
-    const { series, hidden, focused } = this.owner;
-    const found = series
-      .map((one, index) => ({ one, index, value: one.values[idx] }))
-      .filter(({ one, value }) => value !== null && value !== undefined && !hidden.has(one.name))
-      .sort((a, b) => b.value - a.value);
-    const rows = found.slice(0, MOST_ROWS).map(({ one, index, value }) =>
-      h("div", { class: index === focused ? "row focused" : "row" },
-        shape(index, tint(one.colour)),
-        h("span", { class: "name" }, one.name || "value"),
-        h("b", {}, written(value, one.unit, one.decimals))),
-    );
-    const more = found.length - MOST_ROWS;
-    return more > 0 ? [...rows, h("div", { class: "quiet" }, `and ${more} more`)] : rows;
+  /** @param {number} at index of the time */
+  seriesRows(at) {
+    const { series, hidden, focused } = this.chart;
+    const shown = series
+      .map((one, index) => ({ ...one, index, value: one.values[at] ?? null }))
+      .filter(({ name, value }) => value !== null && !hidden.has(name))
+      .sort((a, b) => Number(b.value) - Number(a.value));
+    const rows = shown
+      .slice(0, MOST_ROWS)
+      .map(({ index, name, colour, value, unit, decimals }) =>
+        h(
+          "div",
+          { class: index === focused ? "row focused" : "row" },
+          symbol(index, cssColor(colour)),
+          h("span", { class: "name" }, name || "value"),
+          h("b", {}, formatValue(value, unit, decimals)),
+        ),
+      );
+    const more = shown.length - MOST_ROWS;
+    return more > 0 ? [...rows, h("div", { class: "muted" }, `and ${more} more`)] : rows;
   }
 
-  marks(time) {
-    const { marks = [], from, to } = this.owner;
-    const near = (to - from) / 150;
-    return marks
+  /** @param {number} time */
+  annotationRows(time) {
+    const { annotations, range } = this.chart;
+    const near = range ? (range.to - range.from) * NEAR_SHARE : 0;
+    return annotations
       .filter(({ start, end }) => time >= start - near && time <= end + near)
-      .slice(0, 5)
-      .map(({ title, text, kind }) => h("div", { class: "mark" }, `${kind}: ${title}${text ? `, ${text}` : ""}`));
+      .slice(0, MOST_ANNOTATIONS)
+      .map(({ title, text, kind }) =>
+        h("div", { class: "annotation" }, `${kind}: ${title}${text ? `, ${text}` : ""}`),
+      );
   }
 
+  /**
+   * Places the box right of the crosshair, or left of it where there is no room.
+   * @param {uPlot} plot
+   * @param {number} left
+   * @param {number} top
+   */
   place(plot, left, top) {
     const { offsetWidth: width, offsetHeight: height } = this.box;
-    const over = plot.over;
-    const x = over.offsetLeft + left;
-    const right = x + 14 + width <= this.area.clientWidth || x < width + 14;
-    this.box.style.left = `${Math.max(0, right ? x + 14 : x - width - 14)}px`;
-    this.box.style.top = `${Math.max(-20, Math.min(over.offsetTop + top - height / 2, this.area.clientHeight - height))}px`;
+    const { clientWidth, clientHeight } = this.area;
+    const { offsetLeft, offsetTop } = plot.over;
+    const x = offsetLeft + left;
+    const hasRoom = x + DISTANCE_PX + width <= clientWidth || x < width + DISTANCE_PX;
+    const boxLeft = hasRoom ? x + DISTANCE_PX : x - width - DISTANCE_PX;
+    const boxTop = Math.min(offsetTop + top - height / 2, clientHeight - height);
+    this.box.style.left = `${Math.max(0, boxLeft)}px`;
+    this.box.style.top = `${Math.max(-20, boxTop)}px`;
   }
 }

@@ -1,202 +1,329 @@
-// The page of a dashboard: toolbar, sections, panels; loads what is in sight.
-import { ask, hold } from "../../shared/http.js";
-import { byId, h, say } from "../../shared/dom.js";
-import { onKey, start, title } from "../shell.js";
-import { load } from "../panel_loader.js";
+// The dashboard page: toolbar, sections and panels. It loads what is in sight.
+import { announce, byId, h, messageOf } from "../../shared/dom.js";
+import { expectRequest, getJson } from "../../shared/http.js";
+import { addShortcut } from "../keyboard.js";
+import { loadPanels } from "../panel_loader.js";
 import { Panel } from "../panels/panel.js";
-import { go, kept, parameter, view, visit } from "../url.js";
+import { setTitle, startPage } from "../shell.js";
+import { variableMenu } from "../template_variables.js";
 import { TimePicker } from "../time_picker.js";
-import { choice } from "../template_variables.js";
+import { linkAddress, navigate, queryParameter, updateQuery, viewParameters } from "../url.js";
 
-const NEAR = "300px";
-const ROW_PX = 38;
-// What comes within so long is drawn at once, in a frame instead of one for each.
-const FIRST_MS = 200;
-const REFRESH_MS = 500;
+/** @typedef {import("../types").Annotation} Annotation */
+/** @typedef {import("../types").Dashboard} Dashboard */
+/** @typedef {import("../types").PanelLayout} PanelLayout */
+/** @typedef {import("../types").Section} Section */
 
-class Deck {
+const SIGHT_MARGIN = "300px";
+const GRID_ROW_PX = 38;
+const LEAST_ROWS = 4;
+// A panel that is this small or smaller takes half the width of a phone.
+const SMALL = 6;
+// What arrives within so long is drawn at once, in one frame instead of one for each panel.
+const FIRST_BATCH_MS = 200;
+const REFRESH_BATCH_MS = 500;
+
+export class DashboardPage {
   constructor() {
-    Object.assign(this, { uid: null, panels: new Map(), marks: [], inSight: new Set(), asking: new Set() });
-    this.main = byId("main");
-    this.sight = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
-    addEventListener("placechange", () => this.follow());
+    /** @type {string | null} */
+    this.uid = null;
+    /** @type {Dashboard | null} */
+    this.dashboard = null;
+    /** @type {Map<string, Panel>} */
+    this.panels = new Map();
+    /** @type {Annotation[]} */
+    this.annotations = [];
+    /** @type {Set<Panel>} */
+    this.inSight = new Set();
+    /** @type {Set<AbortController>} */
+    this.requests = new Set();
+    /** @type {Element | null} */
     this.hovered = null;
-    this.main.addEventListener("mouseover", (event) => (this.hovered = event.target.closest(".panel")));
-    onKey("v", "view the panel alone, or all", () => this.withPanel((panel) => this.open(panel.key)));
-    onKey("t", "the panel as a table, or drawn", () => this.withPanel((panel) => panel.hasTable() && panel.toggleTable()));
-    onKey("e", "explore the panel's query", () => this.withPanel((panel) => panel.explore()));
-    onKey("Escape", "back to all panels", () => this.alone && this.open(this.alone));
+    this.latestVisit = 0;
+    this.shownSections = "";
+    this.sightIsKnown = () => {};
+    this.main = byId("main");
+    this.times = new TimePicker(() => this.refresh());
+    this.toolbar = h("div", { class: "toolbar" });
+    this.observer = new IntersectionObserver((entries) => this.updateSight(entries), {
+      rootMargin: SIGHT_MARGIN,
+    });
+    this.listen();
   }
 
-  get alone() {
-    return parameter("viewPanel") || null;
+  listen() {
+    addEventListener("urlchange", () => this.visit());
+    this.main.addEventListener("mouseover", (event) => {
+      this.hovered = event.target?.closest?.(".panel") ?? null;
+    });
+    addShortcut("v", "view the panel alone, or all", () =>
+      this.withPanel((panel) => this.toggleView(panel.key)),
+    );
+    addShortcut("t", "show the panel as table or chart", () =>
+      this.withPanel((panel) => panel.hasTable() && panel.toggleTable()),
+    );
+    addShortcut("e", "explore the panel's query", () => this.withPanel((panel) => panel.explore()));
+    addShortcut("Escape", "back to all panels", () => {
+      if (this.viewedPanel) this.toggleView(this.viewedPanel);
+    });
   }
 
+  // The key of the panel that is shown alone.
+  get viewedPanel() {
+    return queryParameter("viewPanel") || null;
+  }
+
+  /**
+   * Calls `act` with the panel that has the focus or the mouse.
+   * @param {(panel: Panel) => void} act
+   */
   withPanel(act) {
-    const element = document.activeElement.closest?.(".panel") ?? this.hovered;
-    const panel = this.panels.get(element?.dataset.key ?? this.alone);
+    const element = document.activeElement?.closest(".panel") ?? this.hovered;
+    const key = element instanceof HTMLElement ? element.dataset.key : this.viewedPanel;
+    const panel = this.panels.get(key ?? "");
     if (panel) act(panel);
   }
 
-  open(key) {
-    go({ viewPanel: this.alone === key ? null : key });
+  /** @param {string} key */
+  toggleView(key) {
+    updateQuery({ viewPanel: this.viewedPanel === key ? null : key });
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
   zoom(from, to) {
     this.times.zoom(from, to);
   }
 
-  // Shows what the address says. (What a link leads to replaces all; a refresh only the data.)
-  async follow() {
-    const uid = decodeURIComponent(location.pathname.split("/")[2]);
-    const following = (this.following = {});
-    let content;
-    try {
-      content = await ask(`/api/dashboards/${uid}`, view());
-    } catch (error) {
-      if (following === this.following) this.missing(error);
-      return;
-    }
-    if (following !== this.following) return;
-    if (uid !== this.uid) this.change(uid);
-    this.content = content;
-    title(this.content.title);
-    if (this.content.problem) say(this.content.problem);
-    this.drawToolbar();
-    this.drawSections();
+  /** @param {{ from: number, to: number }} range that panels show */
+  showRange(range) {
+    this.times.showRange(range);
   }
 
-  // To another dashboard.
+  // Shows what the address says. (A link replaces everything, a refresh only the data.)
+  async visit() {
+    const uid = decodeURIComponent(location.pathname.split("/")[2]);
+    const visit = ++this.latestVisit;
+    try {
+      const dashboard = await getJson(`/api/dashboards/${uid}`, viewParameters());
+      if (visit === this.latestVisit) this.show(uid, dashboard);
+    } catch (error) {
+      if (visit === this.latestVisit) this.showProblem(messageOf(error));
+    }
+  }
+
+  /**
+   * @param {string} uid
+   * @param {Dashboard} dashboard
+   */
+  show(uid, dashboard) {
+    if (uid !== this.uid) this.change(uid);
+    this.dashboard = dashboard;
+    setTitle(dashboard.title);
+    if (dashboard.problem) announce(dashboard.problem);
+    this.drawToolbar(dashboard);
+    this.drawSections(dashboard.sections);
+  }
+
+  /** @param {string} uid of another dashboard than before */
   change(uid) {
-    const first = this.uid === null;
-    Object.assign(this, { uid, kind: null, marks: [] });
-    if (first) return;
+    const isFirst = this.uid === null;
+    this.uid = uid;
+    this.shownSections = "";
+    this.annotations = [];
+    this.times.range = null;
+    if (isFirst) return;
     scrollTo(0, 0);
     this.main.focus({ preventScroll: true });
   }
 
-  missing(error) {
-    Object.assign(this, { uid: null, kind: null });
-    this.main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, "This dashboard can't be shown"), h("p", {}, error.message)));
+  /** @param {string} problem */
+  showProblem(problem) {
+    this.uid = null;
+    this.shownSections = "";
+    this.main.replaceChildren(
+      h(
+        "div",
+        { class: "empty-page" },
+        h("h1", {}, "This dashboard can't be shown"),
+        h("p", {}, problem),
+      ),
+    );
   }
 
-  drawToolbar() {
-    const { content } = this;
-    this.times ??= new TimePicker(() => this.refresh());
-    this.times.update({ ...content.time, refresh: content.refresh });
-    const links = content.links.map((link) => h("a", { href: kept(link), target: link.blank && "_blank" }, link.title));
-    this.toolbar ??= h("div", { class: "toolbar" });
-    const open = this.toolbar.querySelector("details[open] [data-variable]")?.dataset.variable;
+  /** @param {Dashboard} dashboard */
+  drawToolbar({ title, question, links, variables, time, refresh }) {
+    this.times.update({ ...time, refresh });
+    const anchors = links.map((link) =>
+      h("a", { href: linkAddress(link), target: link.blank && "_blank" }, link.title),
+    );
+    const open = this.openVariable()?.dataset.variable;
     this.toolbar.replaceChildren(
-      h("div", { class: "heading" }, h("h1", {}, content.title), h("div", { class: "question quiet", safeHtml: content.question })),
-      h("nav", { class: "others", "aria-label": "Other dashboards" }, links),
-      h("div", { class: "choices" }, content.variables.map(choice)),
-      this.times.element);
-    const again = this.toolbar.querySelector(`[data-variable="${open}"]`);
-    if (again) again.parentElement.open = true;
+      h(
+        "div",
+        { class: "heading" },
+        h("h1", {}, title),
+        h("div", { class: "description muted", sanitizedHtml: question }),
+      ),
+      h("nav", { class: "dashboard-links", "aria-label": "Other dashboards" }, anchors),
+      h("div", { class: "variables" }, variables.map(variableMenu)),
+      this.times.element,
+    );
+    const reopened = this.toolbar.querySelector(`[data-variable="${open}"]`);
+    reopened?.parentElement?.setAttribute("open", "");
   }
 
-  drawSections() {
-    const wanted = this.content.sections;
-    const kind = JSON.stringify([wanted, this.alone]);
-    if (kind === this.kind) {
+  // The menu of a variable that is open.
+  openVariable() {
+    const menu = this.toolbar.querySelector("details[open] [data-variable]");
+    return /** @type {HTMLElement | null} */ (menu);
+  }
+
+  /** @param {Section[]} sections */
+  drawSections(sections) {
+    const description = JSON.stringify([sections, this.viewedPanel]);
+    if (description === this.shownSections) {
       this.refresh();
       return;
     }
-    this.kind = kind;
-    this.sight.disconnect();
+    this.shownSections = description;
+    this.removePanels();
+    const content = this.viewedPanel
+      ? [this.singlePanel(sections, this.viewedPanel)]
+      : sections.map((section) => this.section(section));
+    this.main.replaceChildren(this.toolbar, ...content);
+    this.sightIsKnown();
+    // The browser says later what is in sight.
+    if (this.panels.size) this.sightIsKnown = expectRequest();
+    for (const { element } of this.panels.values()) this.observer.observe(element);
+  }
+
+  removePanels() {
+    this.observer.disconnect();
     this.inSight.clear();
-    this.forget();
+    this.abortRequests();
     for (const panel of this.panels.values()) panel.destroy();
     this.panels.clear();
-    const parts = this.alone ? [this.single(wanted)] : wanted.map((section) => this.section(section));
-    this.main.replaceChildren(this.toolbar, ...parts);
-    this.told?.();
-    // The browser says in its own time what is in sight.
-    if (this.panels.size) this.told = hold();
-    for (const panel of this.panels.values()) this.sight.observe(panel.element);
   }
 
-  single(sections) {
-    const found = sections.flatMap((section) => section.panels).find((panel) => panel.key === this.alone);
-    if (!found) return h("div", { class: "empty" }, `There is no panel ${this.alone}.`);
-    const back = h("button", { type: "button", class: "plain back", onclick: () => this.open(this.alone) }, "← All panels");
-    const element = this.add(found).element;
+  /**
+   * @param {Section[]} sections
+   * @param {string} key
+   */
+  singlePanel(sections, key) {
+    const layout = sections.flatMap(({ panels }) => panels).find((panel) => panel.key === key);
+    if (!layout) return h("div", { class: "empty-page" }, `This dashboard has no panel ${key}.`);
+    const back = () => this.toggleView(key);
+    const { element } = this.addPanel(layout);
     element.classList.add("alone");
-    return h("div", {}, back, element);
+    return h(
+      "div",
+      {},
+      h("button", { type: "button", class: "plain back", onclick: back }, "← All panels"),
+      element,
+    );
   }
 
-  section({ key, title: text, collapsed, panels }) {
-    const grid = h("div", { class: "grid" }, panels.map((placed) => this.placed(placed)));
-    if (!text) return grid;
-    return h("details", { class: "section", open: !collapsed, "data-key": key },
-      h("summary", {}, h("h2", {}, text)), grid);
+  /** @param {Section} section */
+  section({ key, title, collapsed, panels }) {
+    const elements = panels.map((layout) => this.placedPanel(layout));
+    const grid = h("div", { class: "grid" }, elements);
+    if (!title) return grid;
+    return h(
+      "details",
+      { class: "section", open: !collapsed, "data-key": key },
+      h("summary", {}, h("h2", {}, title)),
+      grid,
+    );
   }
 
-  placed(placed) {
-    const [x, y, width, height] = placed.place;
-    const { element } = this.add(placed);
-    Object.assign(element.style, {
-      gridColumn: `${x + 1} / span ${width}`,
-      gridRow: `${y + 1} / span ${height}`,
-    });
-    element.style.setProperty("--height", `${Math.max(4, height) * ROW_PX}px`);
-    element.classList.toggle("small", width <= 6 && height <= 6);
+  /** @param {PanelLayout} layout */
+  placedPanel(layout) {
+    const [x, y, width, height] = layout.place;
+    const { element } = this.addPanel(layout);
+    element.style.gridColumn = `${x + 1} / span ${width}`;
+    element.style.gridRow = `${y + 1} / span ${height}`;
+    element.style.setProperty("--height", `${Math.max(LEAST_ROWS, height) * GRID_ROW_PX}px`);
+    element.classList.toggle("small", width <= SMALL && height <= SMALL);
     return element;
   }
 
-  add(placed) {
-    const panel = new Panel(this, placed);
-    this.panels.set(placed.key, panel);
+  /** @param {PanelLayout} layout */
+  addPanel(layout) {
+    const panel = new Panel(this, layout);
+    this.panels.set(layout.key, panel);
     return panel;
   }
 
-  seen(entries) {
+  /** @param {IntersectionObserverEntry[]} entries */
+  updateSight(entries) {
     for (const { target, isIntersecting } of entries) {
-      const panel = this.panels.get(target.dataset.key);
-      if (panel) this.inSight[isIntersecting ? "add" : "delete"](panel);
+      const panel = this.panels.get(/** @type {HTMLElement} */ (target).dataset.key ?? "");
+      if (!panel) continue;
+      if (isIntersecting) this.inSight.add(panel);
+      else this.inSight.delete(panel);
     }
-    this.load([...this.inSight].filter((panel) => panel.outdated), FIRST_MS);
-    this.told?.();
+    this.load(
+      [...this.inSight].filter((panel) => panel.outdated),
+      FIRST_BATCH_MS,
+    );
+    this.sightIsKnown();
   }
 
-  // What is out of sight is loaded when somebody gets there.
+  // Loads what is in sight anew; the rest is loaded when the reader gets there.
   refresh() {
-    if (this.uid === null) return void this.follow();
-    this.forget();
+    if (this.uid === null) {
+      this.visit();
+      return;
+    }
+    this.abortRequests();
     for (const panel of this.panels.values()) panel.outdated = true;
-    this.load([...this.inSight], REFRESH_MS);
+    this.load([...this.inSight], REFRESH_BATCH_MS);
   }
 
-  forget() {
-    for (const asking of this.asking) asking.abort();
-    this.asking.clear();
+  abortRequests() {
+    for (const request of this.requests) request.abort();
+    this.requests.clear();
   }
 
-  load(panels, patience) {
+  /**
+   * @param {Panel[]} panels
+   * @param {number} batchMs
+   */
+  load(panels, batchMs) {
     if (!panels.length) return;
-    const asking = new AbortController();
-    this.asking.add(asking);
-    load(this, panels, { patience, signal: asking.signal }).finally(() => this.asking.delete(asking));
+    const request = new AbortController();
+    this.requests.add(request);
+    loadPanels(this, panels, { batchMs, signal: request.signal }).finally(() =>
+      this.requests.delete(request),
+    );
   }
 
-  mark(marks) {
-    const changed = JSON.stringify(marks) !== JSON.stringify(this.marks);
-    this.marks = marks;
-    if (changed) for (const panel of this.inSight) panel.drawing && panel.draw();
+  /** @param {Annotation[]} annotations */
+  showAnnotations(annotations) {
+    const hasChanged = JSON.stringify(annotations) !== JSON.stringify(this.annotations);
+    this.annotations = annotations;
+    if (!hasChanged) return;
+    for (const panel of this.inSight) if (panel.chart) panel.draw();
   }
 }
 
-// A link to a dashboard needs no other page: this one shows it, at once.
-function followed(event) {
-  const link = event.target.closest?.("a[href]");
-  const elsewhere = !link || link.target || link.origin !== location.origin || !link.pathname.startsWith("/d/");
-  if (elsewhere || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+/**
+ * Shows a dashboard that a link leads to on this page, which takes no other one.
+ * @param {MouseEvent} event
+ */
+function followLink(event) {
+  const link = event.target?.closest?.("a[href]");
+  if (!(link instanceof HTMLAnchorElement) || link.target || event.button) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.origin !== location.origin || !link.pathname.startsWith("/d/")) return;
   event.preventDefault();
   link.closest("details.menu")?.removeAttribute("open");
-  visit(link.href);
+  navigate(link.href);
 }
 
-start();
-addEventListener("click", followed);
-new Deck().follow();
+startPage();
+addEventListener("click", followLink);
+new DashboardPage().visit();

@@ -1,77 +1,150 @@
-// The explore page: any PromQL, drawn and as a table.
-import { ask } from "../../shared/http.js";
-import { Chart } from "../panels/timeseries.js";
-import { Completion } from "../promql_completion.js";
-import { byId, h } from "../../shared/dom.js";
-import { start } from "../shell.js";
+// The explore page: any PromQL, as a chart and as a table.
+import { byId, h, messageOf } from "../../shared/dom.js";
+import { getJson } from "../../shared/http.js";
 import { icon } from "../../shared/icons.js";
-import { go, parameter, view } from "../url.js";
+import { newestValue } from "../charts/legend.js";
+import { decodePanel } from "../panel_data.js";
 import { drawTable } from "../panels/table.js";
+import { TimeSeries } from "../panels/timeseries.js";
+import { PromqlCompletion } from "../promql_completion.js";
+import { startPage } from "../shell.js";
 import { TimePicker } from "../time_picker.js";
+import { queryParameter, updateQuery, viewParameters } from "../url.js";
 
-const RANGE = { from: "now-1h", to: "now", refresh: "" };
+/** @typedef {import("../types").Series} Series */
+
+const DEFAULT_TIME = { from: "now-1h", to: "now", refresh: "" };
 const POINTS = 500;
 const MOST_DRAWN = 50;
+const HINT =
+  "Enter an expression, such as rate(audio_callbacks_total[1m]). Names are completed as you type.";
 
+/** @type {TimeSeries | null} */
 let chart = null;
 
-// A table of the newest values, with a column for each label that tells series apart.
-function columns(series) {
-  const names = [...new Set(series.flatMap((one) => Object.keys(one.labels)))];
-  const telling = names.filter((name) => new Set(series.map((one) => one.labels[name])).size > 1 || series.length === 1);
-  const last = series.map((one) => one.values.findLast((value) => value !== null) ?? null);
-  const value = { name: "Value", kind: "number", cells: last, unit: series[0].unit };
-  return [...telling.map((name) => ({ name, kind: "string", cells: series.map((one) => one.labels[name] ?? "") })), value];
+/**
+ * Returns a table of the newest values, with a column for each label that tells series apart.
+ * @param {Series[]} series
+ * @returns {import("../types").Column[]}
+ */
+function newestValues(series) {
+  const names = [...new Set(series.flatMap(({ labels }) => Object.keys(labels)))];
+  const isTelling = (/** @type {string} */ name) =>
+    series.length === 1 || new Set(series.map(({ labels }) => labels[name])).size > 1;
+  return [
+    ...names.filter(isTelling).map((name) => ({
+      name,
+      kind: /** @type {const} */ ("string"),
+      cells: series.map(({ labels }) => labels[name] ?? ""),
+    })),
+    {
+      name: "Value",
+      kind: "number",
+      cells: series.map(({ values }) => newestValue(values)),
+      unit: series[0].unit,
+    },
+  ];
 }
 
+/**
+ * @param {"problem" | "notice"} kind
+ * @param {string} text
+ */
 function showMessage(kind, text) {
   chart?.destroy();
   chart = null;
-  byId("drawing").replaceChildren(h("div", { class: `notice ${kind}`, role: "alert" }, icon(kind === "problem" ? "warning" : "info"), h("p", {}, text)));
+  const sign = icon(kind === "problem" ? "warning" : "info");
+  const message = h("div", { class: `notice ${kind}`, role: "alert" }, sign, h("p", {}, text));
+  byId("chart").replaceChildren(message);
+  byId("count").textContent = "";
   byId("values").replaceChildren();
 }
 
+/**
+ * @param {string} expression
+ * @param {import("../types").TimeSeriesData} data
+ */
+function showResult(expression, data) {
+  const { series } = data;
+  if (!series.length)
+    return showMessage("notice", "The expression has no series in this time range.");
+  chart ??= new TimeSeries(byId("chart"), (from, to) => times.zoom(from, to));
+  chart.show({ ...data, title: expression, series: series.slice(0, MOST_DRAWN) }, []);
+  byId("count").textContent =
+    series.length > MOST_DRAWN
+      ? `The chart shows the first ${MOST_DRAWN} of ${series.length} series; the table has all.`
+      : "";
+  drawTable(byId("values"), newestValues(series), { caption: "Newest values" });
+}
+
 async function run() {
-  const expression = parameter("expr");
+  const expression = queryParameter("expr");
   field.value = expression;
-  times.update(RANGE);
-  if (!expression) return showMessage("notice", "Write an expression, such as rate(audio_callbacks_total[1m]). Names are completed.");
+  times.update(DEFAULT_TIME);
+  if (!expression) return showMessage("notice", HINT);
   try {
-    const panel = await ask("/api/explore", view({ expr: expression, points: POINTS }));
-    if (!panel.series.length) return showMessage("notice", "No series in this time.");
-    if (!chart) chart = new Chart(byId("drawing"), (from, to) => times.zoom(from, to));
-    chart.show({ ...panel, title: expression, series: panel.series.slice(0, MOST_DRAWN) }, []);
-    byId("count").textContent = panel.series.length > MOST_DRAWN ? `The first ${MOST_DRAWN} of ${panel.series.length} series are drawn; the table has all.` : "";
-    drawTable(byId("values"), columns(panel.series), { caption: "Newest values" });
+    const parameters = viewParameters({ expr: expression, points: String(POINTS) });
+    const data = decodePanel(await getJson("/api/explore", parameters));
+    times.showRange(data);
+    showResult(expression, data);
   } catch (error) {
-    showMessage("problem", error.message);
+    showMessage("problem", messageOf(error));
   }
 }
 
-async function complete() {
-  const { metrics, functions, aggregations } = await ask("/api/names");
-  const calls = [...functions, ...aggregations].map((text) => ({ text, open: "(", what: "function" }));
-  new Completion(field, [...metrics.map(({ name, help, type }) => ({ text: name, help, what: type })), ...calls]);
+async function addCompletion() {
+  const { metrics, functions, aggregations } = await getJson("/api/names");
+  const names = metrics.map((/** @type {Record<string, string>} */ { name, help, type }) => ({
+    text: name,
+    help,
+    kind: type,
+  }));
+  const calls = [...functions, ...aggregations].map((text) => ({
+    text,
+    open: "(",
+    kind: "function",
+  }));
+  new PromqlCompletion(field, [...names, ...calls]);
 }
 
+/** @param {Event} event */
 function submit(event) {
-  event?.preventDefault();
-  if (field.value === parameter("expr")) run();
-  else go({ expr: field.value || null });
+  event.preventDefault();
+  if (field.value === queryParameter("expr")) run();
+  else updateQuery({ expr: field.value || null });
 }
 
-start();
+startPage();
 const field = h("textarea", {
-  id: "expression", rows: 2, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": "Expression in PromQL",
-  onkeydown: (event) => event.key === "Enter" && !event.shiftKey && submit(event),
+  id: "expression",
+  rows: 2,
+  spellcheck: "false",
+  autocomplete: "off",
+  autocapitalize: "off",
+  "aria-label": "Expression in PromQL",
+  onkeydown: (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter" && !event.shiftKey) submit(event);
+  },
 });
 const times = new TimePicker(run);
 byId("main").replaceChildren(
   h("div", { class: "toolbar" }, h("h1", {}, "Explore"), times.element),
-  h("form", { class: "ask", onsubmit: submit }, h("div", { class: "field" }, field), h("button", { class: "primary" }, "Run")),
-  h("section", { class: "panel kind-timeseries explored" }, h("div", { id: "drawing", class: "body" })),
-  h("p", { id: "count", class: "quiet" }), h("div", { id: "values", class: "sheet" }));
-addEventListener("placechange", run);
-complete().catch(() => {});
+  h(
+    "form",
+    { class: "query-form", onsubmit: submit },
+    h("div", { class: "query-field" }, field),
+    h("button", { class: "primary" }, "Run"),
+  ),
+  h(
+    "section",
+    { class: "panel panel-timeseries explore-chart" },
+    h("div", { id: "chart", class: "panel-body" }),
+  ),
+  h("p", { id: "count", class: "muted" }),
+  h("div", { id: "values", class: "table-card" }),
+);
+addEventListener("urlchange", run);
+// Without names, the field works all the same.
+addCompletion().catch(() => {});
 run();
 field.focus();

@@ -1,61 +1,105 @@
-// The home page: is White Room well? And the dashboards, each summed up in a few figures.
-import { ask, askEach } from "../../shared/http.js";
-import { byId, h } from "../../shared/dom.js";
-import { drawStat } from "../panels/stat.js";
-import { start, title } from "../shell.js";
+// The home page: the state of White Room, and the dashboards with their first values.
+import { byId, h, messageOf } from "../../shared/dom.js";
+import { getJson, streamJson } from "../../shared/http.js";
 import { icon } from "../../shared/icons.js";
+import { decodePanel } from "../panel_data.js";
+import { drawStat } from "../panels/stat.js";
+import { setTitle, startPage } from "../shell.js";
 
-const EVERY_MS = 10_000;
+/** @typedef {"well" | "care" | "trouble" | "unknown"} State */
+/** @typedef {{ state: State, line: string, reasons: string[], dashboards: Card[] | null }} Home */
+/** @typedef {{ uid: string, slug: string, title: string, question: string, panels: number[] }} Card */
+
+const REFRESH_MS = 10_000;
+const POINTS = 100;
+/** @type {Record<State, import("../../shared/icons.js").IconName>} */
 const SIGNS = { well: "good", care: "warning", trouble: "bad", unknown: "unknown" };
 
-function verdict({ state, line, reasons }) {
-  return h("section", { class: `verdict ${state}`, "aria-live": "polite" },
+/** @param {Home} home */
+function status({ state, line, reasons }) {
+  return h(
+    "section",
+    { class: `status ${state}`, "aria-live": "polite" },
     icon(SIGNS[state], state),
-    h("div", {}, h("h1", {}, line), h("ul", {}, reasons.map((reason) => h("li", {}, reason))),
-      state === "well" ? null : h("a", { href: "/alerts" }, "See the alerts")));
+    h(
+      "div",
+      {},
+      h("h1", {}, line),
+      h(
+        "ul",
+        {},
+        reasons.map((reason) => h("li", {}, reason)),
+      ),
+      state === "well" ? null : h("a", { href: "/alerts" }, "See the alerts"),
+    ),
+  );
 }
 
+/** @param {Card} dashboard */
 function card({ uid, slug, title, question, panels }) {
-  const figures = h("div", { class: "card-figures" }, panels.map((id) => h("div", { class: "card-figure", "data-id": id })));
-  return h("article", { class: "card", "data-uid": uid },
-    h("h2", {}, h("a", { href: `/d/${uid}/${slug}` }, title)), h("div", { class: "quiet", safeHtml: question }), figures);
+  return h(
+    "article",
+    { class: "card", "data-uid": uid },
+    h("h2", {}, h("a", { href: `/d/${uid}/${slug}` }, title)),
+    h("div", { class: "muted", sanitizedHtml: question }),
+    h(
+      "div",
+      { class: "card-stats" },
+      panels.map((id) => h("div", { class: "card-stat", "data-id": id })),
+    ),
+  );
 }
 
-function drawFigure(figure, panel) {
-  const body = h("div", { class: "card-value" });
-  if (panel.figures?.length) drawStat(body, panel);
-  else body.textContent = panel.problem || panel.notice || panel.noValue || "no data";
-  figure.replaceChildren(body, h("span", { class: "quiet" }, panel.title));
+/**
+ * @param {Element | undefined} element
+ * @param {any} panel
+ */
+function drawCardStat(element, panel) {
+  const value = h("div", {});
+  if (panel.figures?.length) drawStat(value, panel);
+  else value.textContent = panel.problem || panel.notice || panel.noValue || "no data";
+  element?.replaceChildren(value, h("span", { class: "muted" }, panel.title ?? ""));
 }
 
-async function fill(card) {
-  const figures = new Map([...card.querySelectorAll(".card-figure")].map((figure) => [figure.dataset.id, figure]));
-  if (!figures.size) return;
-  const asked = [["from", "now-15m"], ["to", "now"], ...[...figures.keys()].map((id) => ["panel", `100:${id}`])];
+/** @param {HTMLElement} element */
+async function loadCard(element) {
+  const stats = /** @type {HTMLElement[]} */ ([...element.querySelectorAll(".card-stat")]);
+  const byKey = new Map(stats.map((stat) => [stat.dataset.id, stat]));
+  if (!stats.length) return;
+  /** @type {[string, string][]} */
+  const panels = stats.map(({ dataset }) => ["panel", `${POINTS}:${dataset.id}`]);
+  const path = `/api/dashboards/${element.dataset.uid}/panels`;
   try {
-    await askEach(`/api/dashboards/${card.dataset.uid}/panels`, asked, {}, (panel) => drawFigure(figures.get(panel.key), panel));
+    await streamJson(path, [["from", "now-15m"], ["to", "now"], ...panels], {}, (panel) =>
+      drawCardStat(byKey.get(panel.key), decodePanel(panel)),
+    );
   } catch (error) {
-    for (const figure of figures.values()) drawFigure(figure, { problem: error.message });
+    for (const stat of stats) drawCardStat(stat, { problem: messageOf(error) });
   }
 }
 
-let shown = "";
+let shownDashboards = "";
 
 async function show() {
-  const home = await ask("/api/home").catch((error) => ({
-    state: "unknown", line: "Nobody knows how White Room is.", reasons: [error.message], dashboards: null,
+  /** @type {Home} */
+  const home = await getJson("/api/home").catch((error) => ({
+    state: "unknown",
+    line: "Status unknown",
+    reasons: [error.message],
+    dashboards: null,
   }));
-  title(home.line.replace(/\.$/, ""));
-  byId("verdict").replaceChildren(verdict(home));
+  setTitle(home.line.replace(/\.$/, ""));
+  byId("state").replaceChildren(status(home));
   if (!home.dashboards) return;
-  const kind = JSON.stringify(home.dashboards);
-  if (kind !== shown) byId("cards").replaceChildren(...home.dashboards.map(card));
-  shown = kind;
-  await Promise.all([...document.querySelectorAll(".card")].map(fill));
+  const dashboards = JSON.stringify(home.dashboards);
+  if (dashboards !== shownDashboards) byId("cards").replaceChildren(...home.dashboards.map(card));
+  shownDashboards = dashboards;
+  const cards = /** @type {HTMLElement[]} */ ([...byId("cards").children]);
+  await Promise.all(cards.map(loadCard));
 }
 
-start();
+startPage();
 byId("main").classList.add("narrow");
-byId("main").replaceChildren(h("div", { id: "verdict" }), h("div", { id: "cards", class: "cards" }));
+byId("main").replaceChildren(h("div", { id: "state" }), h("div", { id: "cards", class: "cards" }));
 show();
-setInterval(() => document.hidden || show(), EVERY_MS);
+setInterval(() => document.hidden || show(), REFRESH_MS);

@@ -1,9 +1,15 @@
-// The page of what is not there.
+// The page for an address that shows nothing. Its title says why.
 import { byId, h } from "../../shared/dom.js";
-import { start } from "../shell.js";
+import { startPage } from "../shell.js";
 
-start();
-const problem = document.title.split(" · ")[0];
+startPage();
+const [problem] = document.title.split(" · ");
 byId("main").replaceChildren(
-  h("div", { class: "empty" }, h("h1", {}, "Not found"), h("p", {}, problem), h("a", { href: "/" }, "Home")),
+  h(
+    "div",
+    { class: "empty-page" },
+    h("h1", {}, "Not found"),
+    h("p", {}, problem),
+    h("a", { href: "/" }, "Home"),
+  ),
 );

@@ -1,12 +1,21 @@
 // A runbook: what to do when its alert fires.
-import { ask } from "../../shared/http.js";
-import { byId, h } from "../../shared/dom.js";
-import { start, title } from "../shell.js";
+import { byId, h, messageOf } from "../../shared/dom.js";
+import { getJson } from "../../shared/http.js";
+import { setTitle, startPage } from "../shell.js";
 
-start();
-const name = decodeURIComponent(location.pathname.split("/")[2]);
-title(name);
+async function show() {
+  const name = decodeURIComponent(location.pathname.split("/")[2]);
+  setTitle(name);
+  try {
+    const { html } = await getJson(`/api/runbooks/${name}`);
+    byId("main").replaceChildren(
+      h("article", { class: "card prose runbook", sanitizedHtml: html }),
+    );
+  } catch (error) {
+    byId("main").replaceChildren(h("div", { class: "empty-page" }, messageOf(error)));
+  }
+}
+
+startPage();
 byId("main").classList.add("narrow");
-ask(`/api/runbooks/${name}`)
-  .then(({ html }) => byId("main").replaceChildren(h("article", { class: "card prose runbook", safeHtml: html })))
-  .catch((error) => byId("main").replaceChildren(h("div", { class: "empty" }, error.message)));
+show();

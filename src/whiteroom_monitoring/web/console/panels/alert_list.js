@@ -1,41 +1,66 @@
-// Alert lists and logs.
+// Alert list panels, and the alerts of the alerts page.
 import { h } from "../../shared/dom.js";
-import { clock, day, lasting } from "../../shared/format.js";
 import { icon } from "../../shared/icons.js";
+import { formatDuration } from "../../shared/time_format.js";
 
-const WORDS = { firing: "firing", pending: "about to fire" };
+/** @typedef {import("../types").Alert} Alert */
+/** @typedef {import("../../shared/dom.js").Child} Child */
 
-// The console has its own runbooks; others may be anywhere on the web.
-function runbook(written) {
-  const own = /infrastructure\/monitoring\/runbooks\/(\w+)\.md$/.exec(written);
-  return own ? `/runbooks/${own[1]}` : /^https?:/.test(written) ? written : null;
+const OWN_RUNBOOK = /infrastructure\/monitoring\/runbooks\/(\w+)\.md$/;
+const NEWS = "P3";
+
+/**
+ * Returns where a runbook is: the console has its own, others may be anywhere on the web.
+ * @param {string} address
+ */
+export function runbookLink(address) {
+  const own = OWN_RUNBOOK.exec(address);
+  if (own) return `/runbooks/${own[1]}`;
+  return /^https?:/.test(address) ? address : null;
 }
 
+/** @param {Alert} alert */
+function stateText({ state, since, labels }) {
+  const duration = formatDuration(Date.now() / 1000 - since);
+  return `${state} for ${duration}${labels.service ? `, ${labels.service}` : ""}`;
+}
+
+/**
+ * @param {Alert} alert
+ * @param {...Child} more what is shown below it
+ */
 export function alertItem(alert, ...more) {
-  const { priority = "", service = "" } = alert.labels;
-  const address = runbook(alert.annotations.runbook_url ?? "");
-  return h("li", { class: `alert ${alert.state} ${priority}` },
-    h("div", { class: "alert-head" },
-      icon(alert.state === "firing" ? (priority === "P3" ? "info" : "bell") : "clock"),
+  const { priority = "" } = alert.labels;
+  const { summary = "", runbook_url: runbookUrl = "" } = alert.annotations;
+  const sign = alert.state !== "firing" ? "clock" : priority === NEWS ? "info" : "bell";
+  const href = runbookLink(runbookUrl);
+  return h(
+    "li",
+    { class: `alert ${alert.state} ${priority}` },
+    h(
+      "div",
+      { class: "alert-head" },
+      icon(sign),
       h("b", {}, alert.name),
       priority ? h("span", { class: "tag" }, priority) : null,
-      h("span", { class: "quiet" }, `${WORDS[alert.state] ?? alert.state} for ${lasting(Date.now() / 1000 - alert.since)}${service ? `, ${service}` : ""}`)),
-    alert.annotations.summary ? h("p", {}, alert.annotations.summary) : null,
-    address ? h("a", { href: address, rel: "noopener noreferrer" }, "Runbook") : null,
-    ...more);
+      h("span", { class: "muted" }, stateText(alert)),
+    ),
+    summary ? h("p", {}, summary) : null,
+    href ? h("a", { href, rel: "noopener noreferrer" }, "Runbook") : null,
+    ...more,
+  );
 }
 
-export function drawAlerts(host, panel) {
-  const items = panel.alerts.map((alert) => alertItem(alert));
-  const none = h("p", { class: "nothing good" }, icon("good"), panel.noValue ?? "Nothing fires.");
-  host.replaceChildren(items.length ? h("ul", { class: "alerts" }, items) : none);
-}
-
-export function drawLogs(host, panel) {
-  const lines = panel.entries.map(({ time, labels, text }) =>
-    h("li", { class: `log ${labels.level ?? labels.detected_level ?? ""}` },
-      h("time", {}, `${day(time)} ${clock(time)}`),
-      h("span", { class: "level" }, labels.level ?? ""),
-      h("code", {}, text)));
-  host.replaceChildren(lines.length ? h("ol", { class: "logs", tabindex: 0 }, lines) : h("p", { class: "nothing" }, panel.noValue ?? "No lines in this time."));
+/**
+ * @param {HTMLElement} host
+ * @param {import("../types").PanelData & { alerts: Alert[] }} panel
+ */
+export function drawAlertList(host, { alerts, noValue }) {
+  if (alerts.length) {
+    const items = alerts.map((alert) => alertItem(alert));
+    host.replaceChildren(h("ul", { class: "alerts" }, items));
+    return;
+  }
+  const text = noValue ?? "No alert is firing.";
+  host.replaceChildren(h("p", { class: "no-items good" }, icon("good"), text));
 }

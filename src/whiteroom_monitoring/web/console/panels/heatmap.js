@@ -1,117 +1,188 @@
-// A histogram over time: columns are moments, rows are buckets, and darker is more.
-import { colour } from "../colors.js";
+// Heatmap panels: a histogram over time. Columns are times, rows are buckets, darker is more.
 import { h } from "../../shared/dom.js";
-import { written } from "../../shared/format.js";
-import { drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "../charts/time_chart.js";
+import { formatValue } from "../../shared/format.js";
+import { drawAnnotations } from "../charts/annotations.js";
+import { TimeChart, timeAxis, timestamps, valueAxis } from "../charts/time_chart.js";
+import { canvasColor } from "../colors.js";
 
-// Buckets as they are counted hold all below them, too; what is drawn is what each holds alone.
-export function buckets(series) {
-  const bound = (one) => Number(String(one.labels.le ?? one.name).replace("+Inf", "Infinity"));
-  const sorted = series.map((one) => ({ ...one, bound: bound(one) })).sort((a, b) => a.bound - b.bound);
-  return sorted.map((one, index) => ({
-    ...one,
-    low: index ? sorted[index - 1].bound : 0,
-    counts: one.values.map((value, at) =>
-      value === null ? null : Math.max(0, value - (index ? sorted[index - 1].values[at] ?? 0 : 0)),
-    ),
-  }));
+/** @typedef {import("../types").Series} Series */
+/** @typedef {import("../types").TimeSeriesData} TimeSeriesData */
+/** @typedef {{ low: number, bound: number, counts: (number | null)[] }} Bucket */
+
+const MOST_AXIS_LABELS = 7;
+const LEAST_COUNT = 1e-9;
+
+/**
+ * Returns the buckets of a histogram, lowest first. A bucket of Prometheus counts all below it, too;
+ * what is returned is what each holds alone.
+ * @param {Series[]} series
+ * @returns {Bucket[]}
+ */
+export function bucketsOf(series) {
+  const sorted = series
+    .map((one) => ({ bound: upperBound(one), values: one.values }))
+    .sort((a, b) => a.bound - b.bound);
+  return sorted.map(({ bound, values }, index) => {
+    const below = sorted[index - 1];
+    return {
+      bound,
+      low: below?.bound ?? 0,
+      counts: values.map((value, at) =>
+        value === null ? null : Math.max(0, value - (below?.values[at] ?? 0)),
+      ),
+    };
+  });
 }
 
-// Buckets at both ends in which nothing ever was say nothing.
-function trimmed(rows) {
-  const used = rows.map((row) => row.counts.some((count) => count > 0));
+/** @param {Series} series */
+function upperBound({ labels, name }) {
+  return Number(String(labels.le ?? name).replace("+Inf", "Infinity"));
+}
+
+/**
+ * Leaves out buckets at both ends that never counted anything, but for one beside what is counted.
+ * @param {Bucket[]} buckets
+ */
+export function withoutEmptyEnds(buckets) {
+  const used = buckets.map(({ counts }) => counts.some((count) => count !== null && count > 0));
   const [first, last] = [used.indexOf(true), used.lastIndexOf(true)];
-  return first < 0 ? rows.slice(0, 1) : rows.slice(Math.max(0, first - 1), Math.min(rows.length, last + 2));
+  if (first < 0) return buckets.slice(0, 1);
+  return buckets.slice(Math.max(0, first - 1), Math.min(buckets.length, last + 2));
 }
 
-export class Heatmap extends Drawing {
-  constructor(host, onzoom) {
-    const scale = h("div", { class: "scale" });
-    super(host, onzoom, scale);
+export class Heatmap extends TimeChart {
+  /**
+   * @param {HTMLElement} host
+   * @param {(from: number, to: number) => void} onZoom
+   */
+  constructor(host, onZoom) {
+    const scale = h("div", { class: "color-scale" });
+    super(host, onZoom, scale);
     this.scale = scale;
+    /** @type {Bucket[]} */
+    this.buckets = [];
+    this.highest = LEAST_COUNT;
   }
 
-  show(panel, marks) {
-    Object.assign(this, { panel, marks, from: panel.from, to: panel.to });
-    this.rows = trimmed(buckets(panel.series));
+  /**
+   * @param {TimeSeriesData} panel
+   * @param {import("../types").Annotation[]} annotations
+   */
+  show(panel, annotations) {
+    this.panel = panel;
+    this.annotations = annotations;
+    this.setRange(panel);
+    this.buckets = withoutEmptyEnds(bucketsOf(panel.series));
     this.unit = panel.series[0].unit;
-    this.most = Math.max(1e-9, ...this.rows.flatMap((row) => row.counts.filter(Number.isFinite)));
-    this.area.setAttribute("aria-label", `${panel.title}: a histogram over time with ${this.rows.length} buckets`);
+    const counts = this.buckets.flatMap((bucket) => bucket.counts.map((count) => count ?? 0));
+    this.highest = Math.max(LEAST_COUNT, ...counts);
+    this.setLabel(`${panel.title}: a histogram over time with ${this.buckets.length} buckets`);
     this.drawScale();
     this.build();
   }
 
+  /** @returns {uPlot.Data} */
   data() {
-    const times = timesOf(this.panel.times);
+    const times = timestamps(/** @type {TimeSeriesData} */ (this.panel).times);
     return [times, times.map(() => 0)];
   }
 
   options() {
-    const edges = this.rows.length;
-    return options(this, {
+    const edges = this.buckets.length;
+    return this.chartOptions({
       series: [{}, { paths: () => null, points: { show: false } }],
       scales: { y: { range: () => [0, edges] } },
-      axes: [timeAxis(), valueAxis((splits) => splits.map((split) => this.edge(split)), { splits: () => this.marksOfEdges(), grid: { show: false } })],
+      axes: [
+        timeAxis(),
+        valueAxis((marks) => marks.map((mark) => this.edgeText(mark)), {
+          splits: () => this.labelledEdges(),
+          grid: { show: false },
+        }),
+      ],
       hooks: {
-        draw: [(plot) => this.drawCells(plot), (plot) => drawMarks(plot, this.marks)],
-        setCursor: [(plot) => this.tip.follow(plot)],
+        draw: [(plot) => this.drawCells(plot), (plot) => drawAnnotations(plot, this.annotations)],
+        setCursor: [(plot) => this.tooltip.follow(plot)],
       },
     });
   }
 
-  marksOfEdges() {
-    const every = Math.max(1, Math.ceil(this.rows.length / 7));
-    return this.rows.map((_, index) => index).filter((index) => index % every === 0);
+  labelledEdges() {
+    const every = Math.max(1, Math.ceil(this.buckets.length / MOST_AXIS_LABELS));
+    return this.buckets.map((_, index) => index).filter((index) => index % every === 0);
   }
 
-  edge(index) {
-    const row = this.rows[index];
-    return row ? (row.low === 0 ? "0" : written(row.low, this.unit)) : "";
+  /** @param {number} index */
+  edgeText(index) {
+    const bucket = this.buckets[index];
+    return bucket ? this.boundText(bucket.low) : "";
   }
 
-  // What is rare is what matters here: a low power makes it visible.
-  shade(count) {
-    return 0.16 + 0.84 * (count / this.most) ** 0.35;
+  /** @param {number} bound */
+  boundText(bound) {
+    if (bound === 0) return "0";
+    return Number.isFinite(bound) && this.unit ? formatValue(bound, this.unit) : "∞";
   }
 
+  /**
+   * What is rare matters here: a low power makes it visible.
+   * @param {number} count
+   */
+  opacity(count) {
+    return 0.16 + 0.84 * (count / this.highest) ** 0.35;
+  }
+
+  /** @param {uPlot} plot */
   drawCells(plot) {
-    const { ctx } = plot;
-    const step = this.panel.times.step;
-    const gap = devicePixelRatio / 2;
+    const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
-    ctx.fillStyle = colour("--blue");
-    this.rows.forEach((row, index) => {
-      const bottom = plot.valToPos(index, "y", true);
-      const top = plot.valToPos(index + 1, "y", true);
-      row.counts.forEach((count, at) => {
-        if (!count) return;
-        const right = plot.valToPos(plot.data[0][at], "x", true);
-        const left = plot.valToPos(plot.data[0][at] - step, "x", true);
-        ctx.globalAlpha = this.shade(count);
-        ctx.fillRect(left + gap, top + gap, right - left - 2 * gap, bottom - top - 2 * gap);
-      });
+    ctx.fillStyle = canvasColor("--blue");
+    this.buckets.forEach((bucket, index) => {
+      this.drawRow(plot, bucket, index);
     });
     ctx.restore();
   }
 
-  drawScale() {
-    const most = this.most < 10 ? this.most.toPrecision(2) : Math.round(this.most).toLocaleString("en");
-    this.scale.replaceChildren("0", h("span", { class: "ramp" }), most);
+  /**
+   * @param {uPlot} plot
+   * @param {Bucket} bucket
+   * @param {number} index
+   */
+  drawRow(plot, { counts }, index) {
+    const gap = devicePixelRatio / 2;
+    const step = this.panel?.times.step ?? 0;
+    const bottom = plot.valToPos(index, "y", true);
+    const top = plot.valToPos(index + 1, "y", true);
+    counts.forEach((count, at) => {
+      if (!count) return;
+      const right = plot.valToPos(plot.data[0][at], "x", true);
+      const left = plot.valToPos(plot.data[0][at] - step, "x", true);
+      plot.ctx.globalAlpha = this.opacity(count);
+      plot.ctx.fillRect(left + gap, top + gap, right - left - 2 * gap, bottom - top - 2 * gap);
+    });
   }
 
-  tipRows(idx, plot) {
-    const index = Math.floor(plot.posToVal(plot.cursor.top, "y"));
-    const row = this.rows[index];
-    if (!row) return [];
-    const high = Number.isFinite(row.bound) ? written(row.bound, this.unit) : "∞";
-    const count = row.counts[idx];
-    return [
-      h("div", { class: "row" },
-        h("span", { class: "name" }, `${row.low === 0 ? "0" : written(row.low, this.unit)} to ${high}`),
-        h("b", {}, count === null ? "–" : count.toLocaleString("en", { maximumFractionDigits: 1 }))),
-    ];
+  drawScale() {
+    const highest =
+      this.highest < 10
+        ? this.highest.toPrecision(2)
+        : Math.round(this.highest).toLocaleString("en");
+    this.scale.replaceChildren("0", h("span", { class: "gradient" }), highest);
+  }
+
+  /**
+   * @override
+   * @param {number} at
+   * @param {uPlot} plot
+   */
+  tooltipRows(at, plot) {
+    const bucket = this.buckets[Math.floor(plot.posToVal(plot.cursor.top, "y"))];
+    if (!bucket) return [];
+    const count = bucket.counts[at];
+    const text = count === null ? "–" : count.toLocaleString("en", { maximumFractionDigits: 1 });
+    const range = `${this.boundText(bucket.low)} to ${this.boundText(bucket.bound)}`;
+    return [h("div", { class: "row" }, h("span", { class: "name" }, range), h("b", {}, text))];
   }
 }

@@ -1,153 +1,217 @@
-// A panel: its frame, its menu, and what stands in it; a notice where it can't be shown.
-import { Chart } from "./timeseries.js";
+// A panel: its header, its menu and its content, or a notice where it can't be shown.
 import { h } from "../../shared/dom.js";
-import { drawBars, drawGauge, drawStat } from "./stat.js";
-import { Heatmap } from "./heatmap.js";
 import { icon } from "../../shared/icons.js";
-import { drawAlerts, drawLogs } from "./alert_list.js";
-import { kept, view } from "../url.js";
-import { columnsOf, drawTable } from "./table.js";
+import { linkAddress, viewParameters } from "../url.js";
+import { PANEL_TYPES, UNKNOWN_TYPE } from "./panel_types.js";
+import { drawTable, panelColumns } from "./table.js";
+
+/** @typedef {import("../types").PanelData} PanelData */
+/** @typedef {import("../types").PanelLayout} PanelLayout */
+/** @typedef {import("../pages/dashboard.js").DashboardPage} DashboardPage */
 
 const MOST_POINTS = 500;
+const LEAST_POINTS = 100;
 
-// Kinds that keep their drawing from one answer to the next.
-const DRAWINGS = { timeseries: Chart, heatmap: Heatmap };
-const SIMPLE = {
-  stat: drawStat,
-  gauge: drawGauge,
-  bargauge: drawBars,
-  alertlist: drawAlerts,
-  logs: drawLogs,
-  table: (host, panel) => drawTable(host, panel.columns, { nothing: panel.noValue ?? undefined, caption: panel.title }),
-  text: (host, panel) => host.replaceChildren(h("div", { class: "prose", safeHtml: panel.html })),
-};
-
-function isEmpty(panel) {
-  if (panel.figures) return !panel.figures.length;
-  return panel.series !== undefined && !panel.series.some((one) => one.values.some((value) => value !== null));
+/** @param {PanelData} data */
+function hasNoData(data) {
+  if (data.figures) return !data.figures.length;
+  return data.series?.every(({ values }) => values.every((value) => value === null)) ?? false;
 }
 
+/**
+ * @param {"problem" | "notice" | "no-data"} kind
+ * @param {string} text
+ */
 function notice(kind, text) {
-  const signs = { problem: "warning", notice: "info", nothing: "unknown" };
-  return h("div", { class: `notice ${kind}`, role: kind === "problem" ? "alert" : "note" }, kind === "nothing" ? null : icon(signs[kind]), h("p", {}, text));
+  const role = kind === "problem" ? "alert" : "note";
+  const sign = kind === "no-data" ? null : icon(kind === "problem" ? "warning" : "info");
+  return h("div", { class: `notice ${kind}`, role }, sign, h("p", {}, text));
 }
 
-// What opens below a sign. It is filled when it is opened: most never are.
-function popup(sign, label, kind, fill) {
-  const pop = h("div", { class: `pop ${kind}` });
-  const summary = h("summary", { "aria-label": label, onclick: () => pop.replaceChildren(...fill()) }, icon(sign));
-  return h("details", { class: "menu" }, summary, pop);
+/**
+ * Makes a menu below an icon. It is filled when it opens: most never do.
+ * @param {import("../../shared/icons.js").IconName} name
+ * @param {string} label
+ * @param {string} className
+ * @param {() => HTMLElement[]} fill
+ */
+function popupMenu(name, label, className, fill) {
+  const popup = h("div", { class: `popup ${className}` });
+  const open = () => popup.replaceChildren(...fill());
+  return h(
+    "details",
+    { class: "menu" },
+    h("summary", { "aria-label": label, onclick: open }, icon(name)),
+    popup,
+  );
 }
 
 export class Panel {
-  // `deck` has `zoom(from, to)`, `open(key)`, `alone` and `marks`.
-  constructor(deck, { key, title, type }) {
-    Object.assign(this, { deck, key, type, asTable: false, outdated: true, data: null, drawing: null });
-    this.body = h("div", { class: "body" });
-    this.info = popup("info", `What ${title} means`, "about", () => this.meaning());
-    this.info.hidden = true;
-    this.menu = popup("more", `Menu of ${title}`, "", () => this.choices());
-    this.foot = h("p", { class: "foot", hidden: true });
+  /**
+   * @param {DashboardPage} page
+   * @param {PanelLayout} layout
+   */
+  constructor(page, { key, title, type }) {
+    this.page = page;
+    this.key = key;
+    this.type = PANEL_TYPES[type] ?? UNKNOWN_TYPE;
+    this.isTable = false;
+    this.outdated = true;
+    /** @type {PanelData | null} */
+    this.data = null;
+    /** @type {import("./panel_types.js").Chart | null} */
+    this.chart = null;
+    this.body = h("div", { class: "panel-body" });
     this.heading = h("h3", {}, title);
-    const head = h("header", {}, this.heading, this.info, this.menu);
-    this.element = h("section", { class: `panel kind-${type}`, tabindex: -1, "aria-label": title || type, "data-key": key }, head, this.body, this.foot);
-    this.element.classList.add("loading");
+    this.info = popupMenu("info", `Description of ${title}`, "panel-description", () =>
+      this.description(),
+    );
+    this.info.hidden = true;
+    this.menu = popupMenu("more", `Menu of ${title}`, "", () => this.menuItems());
+    this.footnote = h("p", { class: "footnote", hidden: true });
+    this.element = h(
+      "section",
+      {
+        class: `panel panel-${type} loading`,
+        tabindex: -1,
+        "aria-label": title || type,
+        "data-key": key,
+      },
+      h("header", {}, this.heading, this.info, this.menu),
+      this.body,
+      this.footnote,
+    );
   }
 
   destroy() {
-    this.drawing?.destroy();
+    this.chart?.destroy();
   }
 
-  // As many points as there is room for, in steps, so that viewers ask for the same; of more than
-  // these, lines become no clearer.
-  points() {
+  // Asks for as many points as there is room for, in steps, so that viewers ask for the same; more
+  // would make no line clearer.
+  request() {
     const width = this.body.clientWidth || MOST_POINTS;
-    return Math.max(100, Math.min(MOST_POINTS, Math.round(width / 100) * 100));
+    const points = Math.round(width / 100) * 100;
+    return `${Math.max(LEAST_POINTS, Math.min(MOST_POINTS, points))}:${this.key}`;
   }
 
-  wait() {
+  startLoading() {
     this.outdated = false;
     this.element.setAttribute("aria-busy", "true");
   }
 
+  /** @param {PanelData} data */
   show(data) {
     this.data = data;
     this.element.classList.remove("loading");
     this.element.removeAttribute("aria-busy");
+    if (data.to) this.page.showRange(data);
     this.draw();
   }
 
   draw() {
     const { data } = this;
     if (!data) return;
-    if (data.title !== undefined && data.title !== this.heading.textContent) this.heading.textContent = data.title;
-    this.info.hidden = !data.about && !data.links?.length;
-    this.foot.hidden = !data.notDrawn?.length;
-    this.foot.textContent = this.foot.hidden ? "" : `Not drawn here: ${data.notDrawn.join(", ")}`;
+    this.drawFrame(data);
     const message = data.problem || data.notice;
-    if (message) this.stand(notice(data.problem ? "problem" : "notice", message));
-    else if (isEmpty(data)) this.stand(notice("nothing", data.noValue ?? "No data in this time."));
-    else if (this.asTable && this.hasTable()) this.drawAsTable();
-    else this.drawOwn();
+    if (message) this.drawNotice(notice(data.problem ? "problem" : "notice", message));
+    else if (hasNoData(data)) {
+      this.drawNotice(notice("no-data", data.noValue ?? "No data in this time range."));
+    } else if (this.isTable && this.hasTable()) this.drawAsTable(data);
+    else this.drawContent(data);
   }
 
-  stand(element) {
-    this.drop();
+  /** @param {PanelData} data */
+  drawFrame({ title, about, links, notDrawn }) {
+    if (title !== undefined && title !== this.heading.textContent) this.heading.textContent = title;
+    this.info.hidden = !about && !links?.length;
+    this.footnote.hidden = !notDrawn?.length;
+    if (notDrawn?.length) this.footnote.textContent = `Not drawn here: ${notDrawn.join(", ")}`;
+  }
+
+  /** @param {HTMLElement} element */
+  drawNotice(element) {
+    this.dropChart();
     this.body.replaceChildren(element);
   }
 
-  drop() {
-    this.drawing?.destroy();
-    this.drawing = null;
+  dropChart() {
+    this.chart?.destroy();
+    this.chart = null;
   }
 
-  drawAsTable() {
-    this.drop();
-    drawTable(this.body, columnsOf(this.data), { caption: this.data.title });
+  /** @param {PanelData} data */
+  drawAsTable(data) {
+    this.dropChart();
+    drawTable(this.body, panelColumns(data), { caption: data.title });
   }
 
-  drawOwn() {
-    const Drawing = DRAWINGS[this.data.type];
-    if (!Drawing) {
-      this.drop();
-      SIMPLE[this.data.type](this.body, this.data);
+  /** @param {PanelData} data */
+  drawContent(data) {
+    const { chart: Chart, draw } = PANEL_TYPES[data.type];
+    if (Chart) {
+      this.chart ??= new Chart(this.body, (from, to) => this.page.zoom(from, to));
+      this.chart.show(data, this.page.annotations);
       return;
     }
-    this.drawing ??= new Drawing(this.body, (from, to) => this.deck.zoom(from, to));
-    this.drawing.show(this.data, this.deck.marks);
+    this.dropChart();
+    draw?.(this.body, data);
   }
 
   hasTable() {
-    return Boolean(this.data && (this.data.series || this.data.figures || this.data.columns));
+    return this.type.hasTable && Boolean(this.data?.series || this.data?.figures);
   }
 
   toggleTable() {
-    this.asTable = !this.asTable;
+    this.isTable = !this.isTable;
     this.draw();
   }
 
-  choices() {
-    const item = (text, key, act) =>
-      h("button", { type: "button", onclick: () => { this.menu.open = false; act(); } }, text, h("kbd", {}, key));
-    const found = [item(this.deck.alone ? "Back to the dashboard" : "View alone", "v", () => this.deck.open(this.key))];
-    if (!["text", "alertlist", "logs", "table"].includes(this.type)) {
-      found.push(item(this.asTable ? "Show as drawn" : "Show as table", "t", () => this.toggleTable()));
+  menuItems() {
+    /**
+     * @param {string} text
+     * @param {string} key
+     * @param {() => void} act
+     */
+    const item = (text, key, act) => {
+      const choose = () => {
+        this.menu.open = false;
+        act();
+      };
+      return h("button", { type: "button", onclick: choose }, text, h("kbd", {}, key));
+    };
+    const view = this.page.viewedPanel ? "Back to the dashboard" : "View alone";
+    const items = [item(view, "v", () => this.page.toggleView(this.key))];
+    if (this.type.hasTable) {
+      const text = this.isTable ? "Show as chart" : "Show as table";
+      items.push(item(text, "t", () => this.toggleTable()));
     }
-    if (!["text", "alertlist", "logs"].includes(this.type)) found.push(item("Explore the query", "e", () => this.explore()));
-    return found;
+    if (this.type.hasQuery) items.push(item("Explore the query", "e", () => this.explore()));
+    return items;
   }
 
-  meaning() {
-    const { about, links } = this.data;
-    const leads = links.map((link) => h("a", { href: kept(link), target: link.blank && "_blank", rel: "noopener noreferrer" }, link.title));
-    return [h("div", { class: "prose", safeHtml: about }), ...leads];
+  description() {
+    const anchors = this.data?.links?.map((link) =>
+      h(
+        "a",
+        {
+          href: linkAddress(link),
+          target: link.blank && "_blank",
+          rel: "noopener noreferrer",
+        },
+        link.title,
+      ),
+    );
+    return [
+      h("div", { class: "prose", sanitizedHtml: this.data?.about ?? "" }),
+      ...(anchors ?? []),
+    ];
   }
 
   explore() {
     const [expression] = Object.values(this.data?.queries ?? {});
     if (!expression) return;
-    const asked = new URLSearchParams(view().filter(([name]) => !name.startsWith("var-")));
-    asked.set("expr", expression);
-    location.href = `/explore?${asked}`;
+    const time = viewParameters().filter(([name]) => !name.startsWith("var-"));
+    location.assign(`/explore?${new URLSearchParams([...time, ["expr", expression]])}`);
   }
 }

@@ -1,81 +1,183 @@
-// Tables: those of table panels, and the same data of any other panel as a table.
-import { tint } from "../colors.js";
+// Table panels, and the data of other panels as a table.
 import { h } from "../../shared/dom.js";
-import { moment, number, written } from "../../shared/format.js";
-import { severityIcon } from "../../shared/icons.js";
-import { timesOf } from "../charts/time_chart.js";
+import { formatValue, toNumber } from "../../shared/format.js";
+import { formatDateTime } from "../../shared/time_format.js";
+import { timestamps } from "../charts/time_chart.js";
+import { cssColor, severityIcon } from "../colors.js";
+
+/** @typedef {import("../types").Column} Column */
+/** @typedef {import("../types").PanelData} PanelData */
+/** @typedef {{ column: number, direction: 1 | -1 }} Sorting */
 
 const MOST_ROWS = 500;
+const ARROWS = { ascending: " ↑", descending: " ↓", none: "" };
 
-function cellText(column, row) {
-  const cell = column.cells[row];
-  if (column.texts?.[row] !== null && column.texts?.[row] !== undefined) return column.texts[row];
+// How a reader has sorted the table of each panel: it stays while the panel is refreshed.
+/** @type {WeakMap<HTMLElement, Sorting>} */
+const sortings = new WeakMap();
+
+/**
+ * @param {Column} column
+ * @param {number} row
+ */
+function cellText({ cells, texts, kind, unit, decimals }, row) {
+  const cell = cells[row];
+  const text = texts?.[row];
+  if (text !== null && text !== undefined) return text;
   if (cell === null || cell === undefined) return "";
-  if (column.kind === "time") return moment(cell / 1000);
-  return column.kind === "number" ? written(cell, column.unit, column.decimals) : cell;
+  if (kind === "time") return formatDateTime(Number(cell) / 1000);
+  return kind === "number" && unit ? formatValue(cell, unit, decimals) : String(cell);
 }
 
+/**
+ * @param {Column} column
+ * @param {number} row
+ */
 function cellContent(column, row) {
   const text = cellText(column, row);
   const link = column.links?.[row];
-  const wanted = column.colours?.[row];
-  const shown = link ? h("a", { href: link.url, title: link.title, rel: "noopener" }, text) : text;
-  return wanted && wanted !== "text" ? h("span", { class: "tinted", style: { color: tint(wanted) } }, severityIcon(wanted), shown) : shown;
+  const color = column.colours?.[row];
+  const content = link
+    ? h("a", { href: link.url, title: link.title, rel: "noopener" }, text)
+    : text;
+  if (!color || color === "text") return content;
+  const style = { color: cssColor(color) };
+  return h("span", { class: "colored", style }, severityIcon(color), content);
 }
 
-function order(columns, sort) {
+/**
+ * Returns the numbers of the rows in their order.
+ * @param {Column[]} columns
+ * @param {Sorting | undefined} sorting
+ */
+export function sortedRows(columns, sorting) {
   const rows = columns[0]?.cells.map((_, row) => row) ?? [];
-  if (!sort) return rows;
-  const { cells } = columns[sort.column];
-  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a ?? "").localeCompare(String(b ?? "")));
-  return rows.sort((a, b) => sort.direction * compare(cells[a], cells[b]));
+  if (!sorting) return rows;
+  const { cells } = columns[sorting.column];
+  return rows.sort((a, b) => sorting.direction * compareCells(cells[a], cells[b]));
 }
 
-export function drawTable(host, columns, { nothing = "Nothing to show", caption = "" } = {}) {
-  let sort = host.sort ?? null;
-  const draw = () => {
-    host.sort = sort;
-    const rows = order(columns, sort);
-    host.replaceChildren(
-      h("div", { class: "table", tabindex: 0, role: "region", "aria-label": caption || "table" },
-        h("table", {},
-          h("thead", {}, h("tr", {}, columns.map((column, index) => head(column, index)))),
-          h("tbody", {}, rows.slice(0, MOST_ROWS).map((row) =>
-            h("tr", {}, columns.map((column) => h("td", { class: align(column) }, cellContent(column, row)))))))),
-      rows.length ? "" : h("p", { class: "nothing" }, nothing),
-      rows.length > MOST_ROWS ? h("p", { class: "quiet" }, `The first ${MOST_ROWS} of ${rows.length} rows.`) : "");
+/**
+ * @param {string | number | null} a
+ * @param {string | number | null} b
+ */
+function compareCells(a, b) {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return String(a ?? "").localeCompare(String(b ?? ""));
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {Column[]} columns
+ * @param {{ noRows?: string, caption?: string }} options
+ */
+export function drawTable(host, columns, { noRows = "No rows.", caption = "" } = {}) {
+  const rows = sortedRows(columns, sortings.get(host));
+  /** @param {number} index */
+  const sortBy = (index) => {
+    const before = sortings.get(host);
+    const isSame = before?.column === index;
+    sortings.set(host, { column: index, direction: isSame && before.direction > 0 ? -1 : 1 });
+    drawTable(host, columns, { noRows, caption });
+    /** @type {HTMLElement} */ (host.querySelectorAll("th button")[index]).focus();
   };
-  const head = (column, index) => {
-    const mine = sort?.column === index;
-    const sorted = mine ? (sort.direction > 0 ? "ascending" : "descending") : "none";
-    const turn = () => {
-      sort = { column: index, direction: mine ? -sort.direction : 1 };
-      draw();
-      host.querySelectorAll("th button")[index].focus();
-    };
-    return h("th", { scope: "col", class: align(column), "aria-sort": sorted },
-      h("button", { type: "button", onclick: turn }, column.name, h("span", { "aria-hidden": "true" }, mine ? (sort.direction > 0 ? " ↑" : " ↓") : "")));
-  };
-  draw();
+  const head = columns.map((column, index) =>
+    headCell(column, sortingOf(host, index), () => sortBy(index)),
+  );
+  const body = rows.slice(0, MOST_ROWS).map((row) =>
+    h(
+      "tr",
+      {},
+      columns.map((column) => h("td", { class: alignment(column) }, cellContent(column, row))),
+    ),
+  );
+  host.replaceChildren(
+    h(
+      "div",
+      { class: "table", tabindex: 0, role: "region", "aria-label": caption || "table" },
+      h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)),
+    ),
+    rows.length ? "" : h("p", { class: "no-items" }, noRows),
+    rows.length > MOST_ROWS
+      ? h("p", { class: "muted" }, `The first ${MOST_ROWS} of ${rows.length} rows.`)
+      : "",
+  );
 }
 
-function align(column) {
-  if (["left", "right", "center"].includes(column.align)) return column.align;
-  return column.kind === "number" ? "right" : "left";
+/**
+ * @param {HTMLElement} host
+ * @param {number} index
+ * @returns {"ascending" | "descending" | "none"}
+ */
+function sortingOf(host, index) {
+  const sorting = sortings.get(host);
+  if (sorting?.column !== index) return "none";
+  return sorting.direction > 0 ? "ascending" : "descending";
 }
 
-// The columns of what a panel draws.
-export function columnsOf(panel) {
-  if (panel.columns) return panel.columns;
-  if (panel.figures) {
-    const [first] = panel.figures;
-    const values = panel.figures.map((figure) => number(figure.value));
-    const column = { name: "Value", kind: "number", cells: values, texts: panel.figures.map((f) => f.text), unit: first?.unit, decimals: first?.decimals };
-    return [{ name: "Name", kind: "string", cells: panel.figures.map((figure) => figure.name) }, column];
-  }
-  const times = [...timesOf(panel.times)].reverse();
+/**
+ * @param {Column} column
+ * @param {"ascending" | "descending" | "none"} sorting
+ * @param {() => void} onclick
+ */
+function headCell(column, sorting, onclick) {
+  const arrow = h("span", { "aria-hidden": "true" }, ARROWS[sorting]);
+  return h(
+    "th",
+    { scope: "col", class: alignment(column), "aria-sort": sorting },
+    h("button", { type: "button", onclick }, column.name, arrow),
+  );
+}
+
+/** @param {Column} column */
+function alignment({ align = "", kind }) {
+  if (["left", "right", "center"].includes(align)) return align;
+  return kind === "number" ? "right" : "left";
+}
+
+/**
+ * @param {HTMLElement} host
+ * @param {PanelData & { columns: Column[] }} panel
+ */
+export function drawTablePanel(host, { columns, title, noValue }) {
+  drawTable(host, columns, { noRows: noValue ?? undefined, caption: title });
+}
+
+/**
+ * Returns the data of a panel as columns.
+ * @param {PanelData} panel
+ * @returns {Column[]}
+ */
+export function panelColumns(panel) {
+  if (panel.figures) return singleValueColumns(panel.figures);
+  const times = [...timestamps(panel.times)].reverse();
   return [
     { name: "Time", kind: "time", cells: times.map((time) => time * 1000) },
-    ...panel.series.map((one) => ({ name: one.name || "value", kind: "number", cells: one.values.toReversed(), unit: one.unit, decimals: one.decimals })),
+    ...(panel.series ?? []).map(({ name, values, unit, decimals }) => ({
+      name: name || "value",
+      kind: /** @type {const} */ ("number"),
+      cells: values.toReversed(),
+      unit,
+      decimals,
+    })),
+  ];
+}
+
+/**
+ * @param {import("../types").SingleValue[]} singles
+ * @returns {Column[]}
+ */
+function singleValueColumns(singles) {
+  const values = singles.map(({ value }) => (value === null ? null : toNumber(value)));
+  return [
+    { name: "Name", kind: "string", cells: singles.map(({ name }) => name) },
+    {
+      name: "Value",
+      kind: "number",
+      cells: values,
+      texts: singles.map(({ text }) => text),
+      unit: singles[0]?.unit,
+      decimals: singles[0]?.decimals,
+    },
   ];
 }

@@ -1,96 +1,186 @@
-// A time series panel: lines, legend, and what is at the crosshair.
-import { colour } from "../colors.js";
+// Time series panels: lines, areas or bars, a legend, and a tooltip at the crosshair.
 import { h } from "../../shared/dom.js";
-import { axisTexts, roundDistances } from "../../shared/format.js";
+import { axisLabels, roundIncrements } from "../../shared/format.js";
+import { drawAnnotations } from "../charts/annotations.js";
 import { drawLegend } from "../charts/legend.js";
-import { drawLimits, drawMarks, Drawing, options, timeAxis, timesOf, valueAxis } from "../charts/time_chart.js";
-import { bands, drawnSeries, drawnValues, fillSeries, limits, order, valueRange } from "../charts/series.js";
-import { drawShape } from "../charts/symbols.js";
+import {
+  drawingOrder,
+  fillSeries,
+  stackBands,
+  stackedValues,
+  uplotSeries,
+  valueRange,
+} from "../charts/series.js";
+import { drawSymbol } from "../charts/symbols.js";
+import { drawThresholds, visibleThresholds } from "../charts/thresholds.js";
+import { TimeChart, timeAxis, timestamps, valueAxis } from "../charts/time_chart.js";
+import { canvasColor } from "../colors.js";
 
-const MOST_END_SHAPES = 12;
+/** @typedef {import("../types").TimeSeriesData} TimeSeriesData */
+/** @typedef {import("../types").Annotation} Annotation */
 
-export class Chart extends Drawing {
-  constructor(host, onzoom) {
+const MOST_END_SYMBOLS = 12;
+const SYMBOL_PX = 3.4;
+
+export class TimeSeries extends TimeChart {
+  /**
+   * @param {HTMLElement} host
+   * @param {(from: number, to: number) => void} onZoom
+   */
+  constructor(host, onZoom) {
     const legend = h("div", { class: "legend" });
-    super(host, onzoom, legend);
-    Object.assign(this, { legend, hidden: new Set() });
+    super(host, onZoom, legend);
+    this.legend = legend;
+    /** @type {Set<string>} names of series that the reader has hidden */
+    this.hidden = new Set();
+    /** @type {number[]} */
+    this.order = [];
+    /** @type {number | null} */
+    this.focused = null;
+    this.shape = "";
   }
 
-  show(panel, marks) {
-    Object.assign(this, { panel, marks, from: panel.from, to: panel.to, series: panel.series });
-    this.order = order(this.series);
-    const kind = JSON.stringify(this.series.map((one) => [one.name, one.colour, one.style, one.unit, one.min, one.max]));
+  /**
+   * @param {TimeSeriesData} panel
+   * @param {Annotation[]} annotations
+   */
+  show(panel, annotations) {
+    this.panel = panel;
+    this.annotations = annotations;
+    this.setRange(panel);
+    this.series = panel.series;
+    this.order = drawingOrder(this.series);
+    // What uPlot has to be built anew for, unlike new values.
+    const shape = JSON.stringify(
+      this.series.map(({ name, colour, style, unit, min, max }) => [
+        name,
+        colour,
+        style,
+        unit,
+        min,
+        max,
+      ]),
+    );
     drawLegend(this);
-    if (this.plot && kind === this.kind) this.plot.setData(this.data());
+    if (this.plot && shape === this.shape) this.plot.setData(this.data());
     else this.build();
-    this.kind = kind;
+    this.shape = shape;
   }
 
   data() {
-    const values = drawnValues(this.series, this.hidden);
-    return [timesOf(this.panel.times), ...this.order.map((index) => values[index])];
+    const values = stackedValues(this.series, this.hidden);
+    const times = timestamps(/** @type {TimeSeriesData} */ (this.panel).times);
+    return [times, ...this.order.map((index) => values[index])];
   }
 
   options() {
-    this.area.setAttribute("aria-label", `${this.panel.title ?? "Chart"}: ${this.series.length} series. Arrow keys move along the time.`);
-    const unit = this.series[0]?.unit ?? { steps: [[0, 1, ""]] };
-    const logarithmic = this.series[0]?.style.scaleDistribution?.type === "log";
-    const scale = logarithmic ? { distr: 3, log: this.series[0].style.scaleDistribution.log ?? 10 } : { range: valueRange(this.series) };
-    return options(this, {
-      series: [{}, ...this.order.map((index) => drawnSeries(this.series, index, this.hidden))],
-      bands: bands(this.series),
+    const [first] = this.series;
+    const title = this.panel?.title ?? "Chart";
+    this.setLabel(`${title}: ${this.series.length} series. The arrow keys move along the time.`);
+    const unit = first?.unit ?? { steps: [[0, 1, ""]] };
+    const distribution = first?.style.scaleDistribution;
+    const isLogarithmic = distribution?.type === "log";
+    const scale = isLogarithmic
+      ? { distr: 3, log: distribution.log ?? 10 }
+      : { range: valueRange(this.series) };
+    return this.chartOptions({
+      series: [{}, ...this.order.map((index) => uplotSeries(this.series, index, this.hidden))],
+      bands: stackBands(this.series),
       scales: { y: scale },
-      axes: [timeAxis(), valueAxis((splits) => axisTexts(splits.map((split) => split ?? 0), unit), { incrs: roundDistances(unit), label: this.series[0]?.style.axisLabel || undefined, labelSize: 18 })],
+      axes: [
+        timeAxis(),
+        valueAxis(
+          (marks) =>
+            axisLabels(
+              marks.map((mark) => mark ?? 0),
+              unit,
+            ),
+          {
+            incrs: roundIncrements(unit),
+            label: first?.style.axisLabel || undefined,
+            labelSize: 18,
+          },
+        ),
+      ],
       hooks: {
-        drawAxes: [(plot) => this.drawUnder(plot)],
-        draw: [(plot) => this.drawOver(plot)],
-        setCursor: [(plot) => this.tip.follow(plot)],
-        setSeries: [(plot, index) => this.emphasise(index)],
+        drawAxes: [(plot) => this.drawBelow(plot)],
+        draw: [(plot) => this.drawAbove(plot)],
+        setCursor: [(plot) => this.tooltip.follow(plot)],
+        setSeries: [(_plot, index) => this.focus(index)],
       },
     });
   }
 
-  drawUnder(plot) {
-    drawMarks(plot, this.marks);
+  /** @param {uPlot} plot */
+  drawBelow(plot) {
+    drawAnnotations(plot, this.annotations);
     fillSeries(plot, this.series, this.order, this.hidden);
     // For the lines: uPlot's round joins take a processor twice as long.
     plot.ctx.lineJoin = "bevel";
   }
 
-  drawOver(plot) {
-    drawLimits(plot, limits(this.series));
-    if (this.series.length > MOST_END_SHAPES) return;
-    const { ctx } = plot;
-    ctx.save();
+  /** @param {uPlot} plot */
+  drawAbove(plot) {
+    drawThresholds(plot, visibleThresholds(this.series));
+    if (this.series.length > MOST_END_SYMBOLS) return;
+    plot.ctx.save();
     this.order.forEach((index, place) => {
-      const values = plot.data[place + 1];
-      if (!plot.series[place + 1].show || this.series[index].style.drawStyle === "bars") return;
-      let last = values.length - 1;
-      while (last >= 0 && values[last] === null) last--;
-      if (last < 0) return;
-      ctx.fillStyle = colour(this.series[index].colour);
-      const [x, y] = [plot.valToPos(plot.data[0][last], "x", true), plot.valToPos(values[last], "y", true)];
-      drawShape(ctx, index, x, y, 3.4 * devicePixelRatio);
+      const isLine = this.series[index].style.drawStyle !== "bars";
+      if (isLine && plot.series[place + 1].show) this.drawEndSymbol(plot, index, place + 1);
     });
-    ctx.restore();
+    plot.ctx.restore();
   }
 
-  emphasise(index) {
-    this.focused = index === null ? null : this.order[index - 1];
+  /**
+   * Draws the symbol of a series at the end of its line.
+   * @param {uPlot} plot
+   * @param {number} index
+   * @param {number} place among uPlot's series
+   */
+  drawEndSymbol(plot, index, place) {
+    const values = plot.data[place];
+    let last = values.length - 1;
+    while (last >= 0 && values[last] === null) last--;
+    if (last < 0) return;
+    const x = plot.valToPos(plot.data[0][last], "x", true);
+    const y = plot.valToPos(values[last], "y", true);
+    plot.ctx.fillStyle = canvasColor(this.series[index].colour);
+    drawSymbol(plot.ctx, index, x, y, SYMBOL_PX * devicePixelRatio);
   }
 
-  // The legend's choice: one alone, or all again.
+  /** @param {number | null} place among uPlot's series */
+  focus(place) {
+    this.focused = place === null ? null : this.order[place - 1];
+  }
+
+  /**
+   * Shows a series alone, or all again; with `several`, hides or shows it.
+   * @param {string} name
+   * @param {boolean} several
+   */
   choose(name, several) {
-    const names = this.series.map((one) => one.name);
-    const alone = names.every((other) => this.hidden.has(other) !== (other === name));
-    if (several) this.hidden.has(name) ? this.hidden.delete(name) : this.hidden.add(name);
-    else this.hidden = new Set(alone ? [] : names.filter((other) => other !== name));
+    const names = this.series.map((series) => series.name);
+    if (!several) this.hidden = nextHidden(names, this.hidden, name);
+    else if (!this.hidden.delete(name)) this.hidden.add(name);
     drawLegend(this);
     this.build();
   }
 
+  /** @param {string | null} name */
   highlight(name) {
-    const index = this.series.findIndex((one) => one.name === name);
-    this.plot?.setSeries(index < 0 ? null : this.order.indexOf(index) + 1, { focus: true });
+    const index = this.series.findIndex((series) => series.name === name);
+    const place = index < 0 ? null : this.order.indexOf(index) + 1;
+    this.plot?.setSeries(place, { focus: true });
   }
+}
+
+/**
+ * Returns what is hidden after a click on a name: all others, or none where they were hidden before.
+ * @param {string[]} names
+ * @param {Set<string>} hidden
+ * @param {string} name
+ */
+export function nextHidden(names, hidden, name) {
+  const isAlone = names.every((other) => hidden.has(other) !== (other === name));
+  return new Set(isAlone ? [] : names.filter((other) => other !== name));
 }

@@ -1,0 +1,185 @@
+// What the console's server answers.
+import type { RawValue, Unit } from "../shared/types";
+
+// A series' number in the palette, or a colour as Grafana names it.
+export type Color = number | string | null;
+export type Values = (number | null)[];
+
+export interface Threshold {
+  value: number | null;
+  color: string;
+}
+
+// How values are written and judged.
+interface Display {
+  unit: Unit;
+  decimals?: number | null;
+  min?: number | null;
+  max?: number | null;
+  thresholds: Threshold[];
+}
+
+// Grafana's custom field options of time series, as far as they are drawn.
+export interface SeriesStyle {
+  drawStyle?: "line" | "bars" | "points";
+  lineWidth?: number;
+  fillOpacity?: number;
+  lineStyle?: { fill?: string; dash?: number[] };
+  lineInterpolation?: string;
+  showPoints?: string;
+  pointSize?: number;
+  spanNulls?: boolean | number;
+  stacking?: { mode?: string };
+  thresholdsStyle?: { mode?: string };
+  scaleDistribution?: { type?: string; log?: number };
+  axisSoftMin?: number | null;
+  axisSoftMax?: number | null;
+  axisLabel?: string;
+}
+
+export interface Series extends Display {
+  name: string;
+  labels: Record<string, string>;
+  colour: Color;
+  values: Values;
+  style: SeriesStyle;
+}
+
+// One value of a stat, gauge or bar gauge; `line` are the values behind it.
+export interface SingleValue extends Display {
+  name: string;
+  labels: Record<string, string>;
+  value: RawValue;
+  text: string | null;
+  colour: Color;
+  line: Values | null;
+}
+
+export interface Column {
+  name: string;
+  kind: "number" | "string" | "time";
+  cells: (number | string | null)[];
+  texts?: (string | null)[];
+  colours?: Color[];
+  links?: ({ url: string; title: string } | null)[];
+  unit?: Unit;
+  decimals?: number | null;
+  align?: string;
+}
+
+export interface Alert {
+  name: string;
+  state: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  since: number;
+  silences?: string[];
+}
+
+export interface LogEntry {
+  time: number;
+  labels: Record<string, string>;
+  text: string;
+}
+
+export interface Annotation {
+  start: number;
+  end: number;
+  title: string;
+  text: string;
+  kind: string;
+  colour: string;
+}
+
+export interface DashboardLink {
+  title: string;
+  url: string;
+  time: boolean;
+  variables: boolean;
+  blank: boolean;
+}
+
+// Times of a time series, evenly spaced, in seconds.
+export interface Times {
+  start: number;
+  step: number;
+  count: number;
+}
+
+// A panel with its data: which of the optional parts it has depends on its type.
+export interface PanelData {
+  key: string;
+  type: string;
+  title: string;
+  about: string;
+  links: DashboardLink[];
+  queries: Record<string, string>;
+  notice: string;
+  problem: string;
+  options: {
+    colorMode?: string;
+    textMode?: string;
+    legend?: { showLegend?: boolean };
+  };
+  noValue?: string | null;
+  notDrawn: string[];
+  from: number;
+  to: number;
+  times: Times;
+  series?: Series[];
+  figures?: SingleValue[];
+  columns?: Column[];
+  alerts?: Alert[];
+  entries?: LogEntry[];
+  html?: string;
+}
+
+export interface TimeSeriesData extends PanelData {
+  series: Series[];
+}
+
+// A panel's place in its section, in Grafana's grid of 24 columns.
+export interface PanelLayout {
+  key: string;
+  type: string;
+  title: string;
+  place: [x: number, y: number, width: number, height: number];
+}
+
+export interface Section {
+  key: string;
+  title: string;
+  collapsed: boolean;
+  panels: PanelLayout[];
+}
+
+export interface Variable {
+  name: string;
+  label: string;
+  problem: string;
+  several: boolean;
+  with_all: boolean;
+  chosen: string[];
+  options: { value: string; text: string }[];
+}
+
+export interface Dashboard {
+  uid: string;
+  slug: string;
+  title: string;
+  problem: string;
+  question: string;
+  time: { from: string; to: string };
+  refresh: string;
+  links: DashboardLink[];
+  variables: Variable[];
+  sections: Section[];
+}
+
+export interface Silence {
+  id: string;
+  matchers: { name: string; value: string; isRegex: boolean; isEqual?: boolean }[];
+  comment: string;
+  createdBy: string;
+  endsAt: string;
+}
