@@ -1,1 +1,1 @@
-"""From the catalogue to clients and reference pages, and from Python to dashboards."""
+"""Code generation: the catalogue becomes one intermediate form, and templates write it down."""

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.codegen import c, cpp, python, reference, swift
+from whiteroom_monitoring.codegen import clients
 from whiteroom_monitoring.dashboards import output
 from whiteroom_monitoring.slo import burn_rate
 from whiteroom_monitoring.slo.model import NONE, Objectives
 
 # A generator returns the text of each file by its path below the repository's root.
 GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
-    c.generate,
-    cpp.generate,
-    python.generate,
-    reference.generate,
+    clients.generate,
     output.generate,
-    swift.generate,
 )
 
 

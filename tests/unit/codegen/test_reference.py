@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.codegen import reference
+from whiteroom_monitoring.codegen import clients
 from whiteroom_monitoring.project import share
 
 GOLDEN = Path(__file__).with_name("golden_metrics.md")
@@ -13,15 +13,14 @@ GOLDEN = Path(__file__).with_name("golden_metrics.md")
 
 def test_page_is_the_golden_page(clone) -> None:
     """A small catalogue gives the page that lies beside this test."""
-    [(path, text)] = reference.generate(load(clone.root / "catalogue")).items()
-    assert path == "docs/reference/metrics.md"
+    text = clients.generate(load(clone.root / "catalogue"))["docs/reference/metrics.md"]
     assert text == GOLDEN.read_text()
 
 
 def test_every_metric_and_old_name_is_on_the_page() -> None:
     """Each metric has a heading, each old name a link to what replaced it."""
     catalogue = load(share("catalogue"))
-    [text] = reference.generate(catalogue).values()
+    text = clients.generate(catalogue)[clients.REFERENCE]
     for metric in catalogue:
         assert f"\n### {metric.name}\n\n{metric.help}\n" in text
         for old in metric.replaces:

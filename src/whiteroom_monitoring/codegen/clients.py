@@ -1,0 +1,43 @@
+"""Which template writes which file: the clients of each language, and the page of all metrics."""
+
+from __future__ import annotations
+
+from whiteroom_monitoring.catalogue.model import Catalogue
+from whiteroom_monitoring.codegen.identifiers import swift_namespace
+from whiteroom_monitoring.codegen.model import ClientDomain, build
+from whiteroom_monitoring.codegen.rendering import render
+
+CORE = "juce_backend/src/monitoring/generated"
+SWIFT = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore/Monitoring/Generated"
+PYTHON = "src/whiteroom_monitoring/client/generated"
+REFERENCE = "docs/reference/metrics.md"
+
+# Templates of all domains together, by the path of the output.
+_WHOLE = {
+    f"{CORE}/domains.h": "cpp/domains.h.j2",
+    f"{CORE}/histograms.h": "c/histograms.h.j2",
+    f"{SWIFT}/Program.swift": "swift/Program.swift.j2",
+    f"{PYTHON}/__init__.py": "python/__init__.py.j2",
+    REFERENCE: "markdown/metrics.md.j2",
+}
+
+
+def generate(catalogue: Catalogue) -> dict[str, str]:
+    """Return the text of each file by its path below the repository's root."""
+    model = build(catalogue)
+    files = {path: render(template, model=model) for path, template in _WHOLE.items()}
+    for domain in model.domains:
+        for path, template in _domain_templates(domain).items():
+            files[path] = render(template, domain=domain)
+    return files
+
+
+def _domain_templates(domain: ClientDomain) -> dict[str, str]:
+    header = {f"{CORE}/{domain.name}.h": "cpp/domain.h.j2"}
+    if domain.is_core:
+        return header
+    return header | {
+        f"{SWIFT}/{swift_namespace(domain.name)}.swift": "swift/domain.swift.j2",
+        f"{PYTHON}/{domain.name}.py": "python/domain.py.j2",
+        f"{PYTHON}/{domain.name}.pyi": "python/domain.pyi.j2",
+    }
