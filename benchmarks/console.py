@@ -24,6 +24,7 @@ from benchmarks.console_values import DAY_S
 from benchmarks.report import Row
 from whiteroom_monitoring.cli.console import DASHBOARDS
 from whiteroom_monitoring.console import chromium
+from whiteroom_monitoring.dashboards.slugs import SLUGS
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.project import share
 from whiteroom_monitoring.web import console as page
@@ -31,7 +32,6 @@ from whiteroom_monitoring.web import console as page
 REPETITIONS = 5
 POINTS, STEP_S = 500, 10
 VIEWERS = 8
-OURS = ("application-performance", "system-health", "business-metrics", "alerts")
 
 
 def drawing(viewer: Viewer, running: Console, end: int) -> list[Row]:
@@ -70,7 +70,7 @@ def day(viewer: Viewer, running: Console, end: int, store: str) -> list[Row]:
 def _walk(viewer: Viewer, running: Console, end: int) -> dict[str, float]:
     """Return after how many seconds each dashboard was drawn."""
     query = f"from={end - DAY_S}000&to={end}000&refresh=off"
-    first, *others = OURS
+    first, *others = SLUGS
     took = {first: viewer.drawn_s(f"{running.url}/d/whiteroom-{first}/{first}?{query}")}
     return took | {slug: viewer.followed_s(slug) for slug in others}
 

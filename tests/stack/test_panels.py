@@ -18,9 +18,10 @@ import pytest
 from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.paths import LOOPBACK
+from whiteroom_monitoring.grafana.dashboard import Dashboard
 from whiteroom_monitoring.grafana.evaluate import Evaluator
 from whiteroom_monitoring.grafana.frames import Lines
-from whiteroom_monitoring.grafana.library import Dashboard, read
+from whiteroom_monitoring.grafana.library import read
 from whiteroom_monitoring.grafana.time_range import TimeRange
 from whiteroom_monitoring.project import repository_root, share
 
@@ -41,7 +42,7 @@ class Panels:
     def show(self, slug: str, title: str) -> dict[str, float]:
         """Return the newest value of each series of a panel, by its name."""
         dashboard = _dashboard(slug)
-        [panel] = [each for each in dashboard.panels() if each["title"] == title]
+        [panel] = [each for each in dashboard.panels() if each.title == title]
         now = time.time()
         view = self.evaluator.view(dashboard, TimeRange(now - 300, now))
         shown = self.evaluator.panel(view, panel)

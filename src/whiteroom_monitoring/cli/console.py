@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import http
-from whiteroom_monitoring.console.service import Desk
+from whiteroom_monitoring.console.service import DashboardService
 from whiteroom_monitoring.console.workers import Workers
 from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.datasources.registry import DataSources
@@ -84,16 +84,16 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def desk_from(arguments: argparse.Namespace, workers: Workers) -> Desk:
-    """Return the desk that the options of `add_source_options` name."""
+def service_from(arguments: argparse.Namespace, workers: Workers) -> DashboardService:
+    """Return the service that the options of `add_source_options` name."""
     urls = {name: getattr(arguments, name) for name in SOURCES}
     for name, url in urls.items():
         if not url.startswith(("http://", "https://")):
             raise UsageError(f"--{name} {url}: expected an address that begins with http://")
     limits = Limits(timeout_s=arguments.timeout)
-    evaluator = Evaluator(DataSources(urls, limits, _count), workers.together)
+    evaluator = Evaluator(DataSources(urls, limits, _count), workers.run_all)
     library = Library(arguments.dashboards or share(DASHBOARDS))
-    return Desk(library, evaluator, share(RUNBOOKS))
+    return DashboardService(library, evaluator, share(RUNBOOKS))
 
 
 def _count(source: str, outcome: str) -> None:
@@ -104,14 +104,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     token = _token(arguments)
     workers = Workers()
-    desk = desk_from(arguments, workers)
+    service = service_from(arguments, workers)
     with listening(arguments.address, arguments.port) as listener:
         preparation = client.prepare(PROGRAM, directory=arguments.segments)
         if preparation.problem:
             print(f"metrics: {preparation.problem}", flush=True)
         hosts = {*LOOPBACK_NAMES, arguments.address, *arguments.host}
         try:
-            asyncio.run(_serve(http.make(desk, workers, hosts, token), listener))
+            asyncio.run(_serve(http.make(service, workers, hosts, token), listener))
         finally:
             workers.close()
     return 0

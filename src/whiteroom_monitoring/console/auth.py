@@ -14,15 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from whiteroom_monitoring.web import console
 
 LOGIN = "/login"
-_OPEN_TO_ALL = (LOGIN, "/-/healthy")
+_PUBLIC_PATHS = (LOGIN, "/-/healthy")
 _COOKIE = "whiteroom_console"
 _MONTH_S = 30 * 86_400
-_LONGEST_FORM_BYTES = 4096
+_MAX_FORM_BYTES = 4096
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Door:
+class TokenAuthMiddleware:
     """Answers who carries the token, in a header or in the cookie that the log-in page gives."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
@@ -31,13 +31,13 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         path = request.url.path
-        if path in _OPEN_TO_ALL or console.is_asset(path) or self._knows(request):
+        if path in _PUBLIC_PATHS or console.is_asset(path) or self._is_authenticated(request):
             await self._app(scope, receive, send)
             return
         answer = Response(console.login(""), HTTPStatus.UNAUTHORIZED, media_type="text/html")
         await answer(scope, receive, send)
 
-    def _knows(self, request: Request) -> bool:
+    def _is_authenticated(self, request: Request) -> bool:
         _, _, shown = request.headers.get("authorization", "").partition("Bearer ")
         cookie = request.cookies.get(_COOKIE, "")
         return _equal(shown, self._token) or _equal(cookie, digest(self._token))
@@ -48,7 +48,7 @@ def login(token: str) -> Handler:
 
     async def handle(request: Request) -> Response:
         body = await request.body()
-        shown = body[:_LONGEST_FORM_BYTES].decode("utf-8", "replace").strip()
+        shown = body[:_MAX_FORM_BYTES].decode("utf-8", "replace").strip()
         if not _equal(shown.removeprefix("token="), token):
             text = console.login("This is not the token.")
             return Response(text, HTTPStatus.UNAUTHORIZED, media_type="text/html")

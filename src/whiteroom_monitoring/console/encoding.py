@@ -1,36 +1,65 @@
-"""How values are written and judged, as the browser is told: units, limits, what JSON can hold."""
+"""How values, units and styles are written for the browser: what JSON can hold, and briefly."""
 
 from __future__ import annotations
 
 import base64
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from whiteroom_monitoring.grafana import units
+from whiteroom_monitoring.grafana.field_config import FieldConfig, FieldStyle
 from whiteroom_monitoring.grafana.frames import Value
 
 
-def looks(config: Mapping[str, Any]) -> dict[str, Any]:
+def value_format(config: FieldConfig) -> dict[str, Any]:
     """Return how the values of a field are written and judged."""
     return {
-        "unit": unit(str(config.get("unit") or "short")),
-        "decimals": config.get("decimals"),
-        "min": config.get("min"),
-        "max": config.get("max"),
-        "thresholds": (config.get("thresholds") or {}).get("steps") or [],
+        "unit": unit(config.unit or "short"),
+        "decimals": config.decimals,
+        "min": config.min,
+        "max": config.max,
+        "thresholds": [
+            {"value": step.value, "color": step.color} for step in config.thresholds.steps
+        ],
     }
+
+
+def style(style: FieldStyle) -> dict[str, Any]:
+    """Return how a series is drawn, by Grafana's names; what is not set is left out."""
+    line = {"fill": style.line_fill, "dash": style.line_dash or None}
+    settings: dict[str, Any] = {
+        "drawStyle": style.draw_style,
+        "lineWidth": style.line_width,
+        "fillOpacity": style.fill_opacity,
+        "lineStyle": _set(line) or None,
+        "lineInterpolation": style.line_interpolation,
+        "showPoints": style.show_points,
+        "pointSize": style.point_size,
+        "spanNulls": style.span_nulls,
+        "stacking": _set({"mode": style.stacking}) or None,
+        "thresholdsStyle": _set({"mode": style.thresholds_style}) or None,
+        "scaleDistribution": _set({"type": style.scale, "log": style.scale_log}) or None,
+        "axisSoftMin": style.axis_soft_min,
+        "axisSoftMax": style.axis_soft_max,
+        "axisLabel": style.axis_label,
+    }
+    return _set(settings)
+
+
+def _set(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def unit(name: str) -> dict[str, Any]:
     """Return a unit as the browser writes it."""
-    found: dict[str, Any] = {"steps": units.unit(name).steps}
+    encoded: dict[str, Any] = {"steps": units.unit(name).steps}
     if name in units.WORDS:
-        found["words"] = units.WORDS[name]
+        encoded["words"] = units.WORDS[name]
     if name in units.MOMENTS:
-        found["moment"] = name
-    return found
+        encoded["moment"] = name
+    return encoded
 
 
 def number(value: Value) -> float | str | None:

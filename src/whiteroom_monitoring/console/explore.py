@@ -6,15 +6,17 @@ from typing import Any
 
 import promql_parser
 
-from whiteroom_monitoring.console.encoding import packed, unit
+from whiteroom_monitoring.console import encoding
 from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import colors, queries
-from whiteroom_monitoring.grafana.interpolation import SCRAPE_INTERVAL_S, Scope, macros
-from whiteroom_monitoring.grafana.queries import Asking
+from whiteroom_monitoring.grafana.evaluate import Evaluator
+from whiteroom_monitoring.grafana.field_config import FieldConfig
+from whiteroom_monitoring.grafana.interpolation import Scope
+from whiteroom_monitoring.grafana.query import Query
 from whiteroom_monitoring.grafana.time_range import TimeRange, grid
 
-_LONGEST_EXPRESSION = 10_000
+_MAX_EXPRESSION = 10_000
 FUNCTIONS = tuple(
     """abs absent absent_over_time avg_over_time ceil changes clamp clamp_max clamp_min
     count_over_time day_of_month day_of_week days_in_month delta deriv exp floor histogram_quantile
@@ -29,19 +31,18 @@ AGGREGATIONS = tuple(
 
 
 def evaluated(
-    sources: DataSources, expression: str, when: TimeRange, points: int
+    evaluator: Evaluator, expression: str, time_range: TimeRange, points: int
 ) -> dict[str, Any]:
-    """Return an expression over a range as series, and its values at the end of the range.
+    """Return an expression over a range as series, as a panel of time series has them.
 
     Raises RequestError when it is no PromQL, and SourceError.
     """
-    moments = grid(when, points, 1)
-    scope = Scope().with_macros(macros(when, moments, SCRAPE_INTERVAL_S))
-    expression = scope.query(expression)
+    moments = grid(time_range, points, 1)
+    context = evaluator.context(Scope(), time_range, moments)
+    expression = context.scope.query(expression)
     _require_promql(expression)
-    asking = Asking(sources, scope, when, moments)
-    found = queries.lines([{"refId": "A", "expr": expression, "range": True}], asking)
-    chosen = colors.of_series(found.series, [{}] * len(found.series))
+    lines = queries.lines([Query("A", expression)], context)
+    series_colors = colors.of_series(lines.series, [FieldConfig()] * len(lines.series))
     return {
         "type": "timeseries",
         "times": {"start": moments.start, "step": moments.step, "count": moments.count},
@@ -49,14 +50,12 @@ def evaluated(
             {
                 "name": series.name,
                 "labels": dict(series.labels),
-                "colour": colour,
-                "values": packed(series.values),
-                "unit": unit("short"),
-                "decimals": None,
-                "thresholds": [],
+                "colour": color,
+                "values": encoding.packed(series.values),
+                **encoding.value_format(FieldConfig()),
                 "style": {},
             }
-            for series, colour in zip(found.series, chosen, strict=True)
+            for series, color in zip(lines.series, series_colors, strict=True)
         ],
         "options": {"legend": {"showLegend": True}},
         "queries": {"A": expression},
@@ -66,36 +65,34 @@ def evaluated(
 def _require_promql(expression: str) -> None:
     if not expression.strip():
         raise RequestError("there is no expression")
-    if len(expression) > _LONGEST_EXPRESSION:
-        raise RequestError(f"the expression is longer than {_LONGEST_EXPRESSION} characters")
+    if len(expression) > _MAX_EXPRESSION:
+        raise RequestError(f"the expression is longer than {_MAX_EXPRESSION} characters")
     try:
         promql_parser.parse(expression)
     except ValueError as error:
         raise RequestError(f"this is no PromQL: {error}") from error
 
 
-def names(sources: DataSources, when: TimeRange) -> dict[str, Any]:
+def names(sources: DataSources, time_range: TimeRange) -> dict[str, Any]:
     """Return what an expression may name: metrics with their help, functions."""
     prometheus = sources.prometheus
-    about = prometheus.get("metadata", limit_per_metric="1")
+    metadata = prometheus.get("metadata", limit_per_metric="1")
+    metrics = prometheus.label_values("__name__", "", time_range.start, time_range.end)
     return {
-        "metrics": [
-            {"name": name, **_about(about, name)}
-            for name in prometheus.label_values("__name__", "", when.start, when.end)
-        ],
+        "metrics": [{"name": name, **_about(metadata, name)} for name in metrics],
         "functions": FUNCTIONS,
         "aggregations": AGGREGATIONS,
     }
 
 
 def _about(metadata: dict[str, Any], name: str) -> dict[str, str]:
-    for known in (name, *(name.removesuffix(end) for end in ("_bucket", "_sum", "_count"))):
-        if metadata.get(known):
-            return {"help": metadata[known][0]["help"], "type": metadata[known][0]["type"]}
+    for family in (name, *(name.removesuffix(end) for end in ("_bucket", "_sum", "_count"))):
+        if metadata.get(family):
+            return {"help": metadata[family][0]["help"], "type": metadata[family][0]["type"]}
     return {"help": "", "type": ""}
 
 
-def labels(sources: DataSources, metric: str, when: TimeRange) -> list[str]:
+def labels(sources: DataSources, metric: str, time_range: TimeRange) -> list[str]:
     """Return the labels that a metric has, or all. Raises SourceError."""
-    found = sources.prometheus.label_names(metric, when.start, when.end)
-    return [name for name in found if name != "__name__"]
+    names = sources.prometheus.label_names(metric, time_range.start, time_range.end)
+    return [name for name in names if name != "__name__"]

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 from whiteroom_monitoring.client.exposition.bounded_http import HttpLimits
 from whiteroom_monitoring.console import auth
-from whiteroom_monitoring.console.service import Desk, Question
+from whiteroom_monitoring.console.service import DashboardService, ViewRequest
 from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.errors import MonitoringError
@@ -41,34 +41,34 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Console:
-    """The handlers of all routes, around one desk."""
+    """The handlers of all routes."""
 
-    def __init__(self, desk: Desk, workers: Workers) -> None:
-        self._desk, self._workers = desk, workers
+    def __init__(self, service: DashboardService, workers: Workers) -> None:
+        self._service, self._workers = service, workers
 
     def answering(self, answer: Callable[[Request], Any]) -> Handler:
         """Return a handler that answers with JSON, made in a thread."""
 
         async def handle(request: Request) -> Response:
-            found = await self._workers.run(lambda: _encoded(answer(request)))
-            return Response(found, headers=_NOT_KEPT, media_type="application/json")
+            content = await self._workers.run(lambda: _encoded(answer(request)))
+            return Response(content, headers=_NOT_KEPT, media_type="application/json")
 
         return handle
 
     def dashboard(self, request: Request) -> Any:
         """Return a dashboard without its data."""
-        return self._desk.dashboard(request.path_params["uid"], question(request))
+        return self._service.dashboard(request.path_params["uid"], view_request(request))
 
     async def panels(self, request: Request) -> Response:
         """Answer with a line of JSON for each panel that is asked for, as soon as it is known.
 
         A line more has the dashboard's annotations, if they are asked for.
         """
-        uid, asked = request.path_params["uid"], question(request)
-        wanted = dict(_panel(text) for text in request.query_params.getlist("panel"))
-        marked = "annotations" in request.query_params
+        uid, view = request.path_params["uid"], view_request(request)
+        points = dict(_panel(text) for text in request.query_params.getlist("panel"))
+        annotated = "annotations" in request.query_params
         panels = await self._workers.run(
-            lambda: self._desk.panels(uid, asked, wanted, marked=marked)
+            lambda: self._service.panels(uid, view, points, annotated=annotated)
         )
 
         async def line(key: str, panel: Callable[[], Any]) -> bytes:
@@ -77,24 +77,24 @@ class Console:
             except BusyError as error:
                 return _encoded({"key": key, "problem": str(error)}) + b"\n"
 
-        lines = as_they_come([line(*each) for each in panels.items()])
+        lines = as_they_come([line(key, panel) for key, panel in panels.items()])
         return StreamingResponse(lines, headers=_NOT_KEPT, media_type="application/x-ndjson")
 
     def explore(self, request: Request) -> Any:
         """Return an expression over a range."""
-        return self._desk.explore(request.query_params.get("expr", ""), question(request))
+        return self._service.explore(request.query_params.get("expr", ""), view_request(request))
 
     def labels(self, request: Request) -> Any:
         """Return labels of a metric, or values of a label."""
-        asked = request.query_params
-        return self._desk.labels(asked.get("metric", ""), asked.get("label", ""))
+        query = request.query_params
+        return self._service.labels(query.get("metric", ""), query.get("label", ""))
 
     async def silence(self, request: Request) -> Response:
         """Make a silence."""
         _require_own_page(request)
-        wanted = await _content(request)
-        found = await self._workers.run(lambda: self._desk.silence(wanted))
-        return JSONResponse(found, HTTPStatus.CREATED)
+        content = await _content(request)
+        created = await self._workers.run(lambda: self._service.silence(content))
+        return JSONResponse(created, HTTPStatus.CREATED)
 
     async def expire(self, request: Request) -> Response:
         """End a silence."""
@@ -102,7 +102,7 @@ class Console:
         identifier = request.path_params["id"]
         if not _SILENCE_ID.fullmatch(identifier):
             raise RequestError("expected the id of a silence")
-        return JSONResponse(await self._workers.run(lambda: self._desk.expire(identifier)))
+        return JSONResponse(await self._workers.run(lambda: self._service.expire(identifier)))
 
     async def page(self, request: Request) -> Response:
         """Return one of the pages."""
@@ -111,7 +111,7 @@ class Console:
         return Response(page.render(name or "home", title), media_type="text/html")
 
     def _title(self, request: Request) -> str:
-        return self._desk.library.get(request.path_params["uid"]).title
+        return self._service.library.get(request.path_params["uid"]).title
 
     async def healthy(self, request: Request) -> Response:
         """Answer 200 as long as the console answers."""
@@ -126,19 +126,22 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 LIMITS = HttpLimits(body_bytes=16_384)
 
 
-def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Starlette:
+def make(
+    service: DashboardService, workers: Workers, hosts: set[str], token: str = ""
+) -> Starlette:
     """Return the application. ``hosts`` are the names by which it may be addressed."""
-    console = Console(desk, workers)
+    console = Console(service, workers)
     answers: Mapping[str, Callable[[Request], Any]] = {
-        "/api/home": lambda request: desk.home(),
-        "/api/dashboards": lambda request: {"dashboards": desk.dashboards()},
+        "/api/home": lambda request: service.home(),
+        "/api/dashboards": lambda request: {"dashboards": service.dashboards()},
         "/api/dashboards/{uid}": console.dashboard,
-        "/api/alerts": lambda request: desk.alerts(),
-        "/api/alerts/history": lambda request: desk.history(question(request)),
-        "/api/targets": lambda request: desk.targets(),
+        "/api/alerts": lambda request: service.alerts(),
+        "/api/alerts/history": lambda request: service.history(view_request(request)),
+        "/api/time": lambda request: service.time_range(view_request(request)),
+        "/api/targets": lambda request: service.targets(),
         "/api/explore": console.explore,
-        "/api/runbooks/{name}": lambda request: desk.runbook(request.path_params["name"]),
-        "/api/names": lambda request: desk.names(),
+        "/api/runbooks/{name}": lambda request: service.runbook(request.path_params["name"]),
+        "/api/names": lambda request: service.names(),
         "/api/labels": console.labels,
     }
     routes = [
@@ -154,24 +157,28 @@ def make(desk: Desk, workers: Workers, hosts: set[str], token: str = "") -> Star
     wrapped = middleware(hosts, limits=LIMITS)
     if token:
         routes.append(Route(auth.LOGIN, auth.login(token), methods=["POST"]))
-        wrapped.append(Middleware(auth.Door, token=token))
+        wrapped.append(Middleware(auth.TokenAuthMiddleware, token=token))
     failures: Mapping[Any, Any] = {kind: _failure(status) for kind, status in _STATUSES.items()}
     return Starlette(routes=routes, middleware=wrapped, exception_handlers=failures)
 
 
-def question(request: Request) -> Question:
+def view_request(request: Request) -> ViewRequest:
     """Return what a request says of time, choices and width. Raises RequestError."""
-    asked = request.query_params
-    names = {name for name in asked if name.startswith("var-")}
-    chosen = {name.removeprefix("var-"): asked.getlist(name) for name in names}
-    points = _points(asked.get("points", "500"))
-    return Question(asked.get("from", "now-30m"), asked.get("to", "now"), chosen, points)
+    query = request.query_params
+    names = {name for name in query if name.startswith("var-")}
+    return ViewRequest(
+        query.get("from", "now-30m"),
+        query.get("to", "now"),
+        {name.removeprefix("var-"): query.getlist(name) for name in names},
+        _points(query.get("points", "500")),
+        query.get("timezone", ""),
+    )
 
 
 def _panel(text: str) -> tuple[str, int]:
     """Return the key of a panel and its points, of such as ``500:12``. Raises RequestError."""
-    points, found, key = text.partition(":")
-    if not found:
+    points, separator, key = text.partition(":")
+    if not separator:
         raise RequestError(f"panel={text[:40]}: expected points and key, such as 500:12")
     return key, _points(points)
 

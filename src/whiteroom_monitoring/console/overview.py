@@ -10,12 +10,11 @@ from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import alert_list
 from whiteroom_monitoring.grafana.frames import Alert
+from whiteroom_monitoring.priorities import NEEDING_ACTION, PAGING
 
-State = Literal["well", "care", "trouble", "unknown"]
+State = Literal["well", "degraded", "trouble", "unknown"]
 # It fires for as long as the way from a rule to Alertmanager is open.
 WATCHDOG = "Watchdog"
-_PAGED = ("P0", "P1")
-_CARED_FOR = ("P2",)
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,15 @@ class Overview:
 
 
 def overview(sources: DataSources) -> Overview:
-    """Return how White Room is. What can't be asked is a reason, not an error."""
+    """Return the state of White Room. What can't be asked is a reason, not an error."""
     try:
         active = alert_list.active(sources)
         targets = sources.prometheus.get("targets", state="active")["activeTargets"]
     except SourceError as error:
-        return Overview("unknown", "Nobody knows how White Room is.", (str(error),))
+        return Overview("unknown", "Status unknown.", (str(error),))
     firing = [alert for alert in active if alert.state == "firing"]
     down = [target for target in targets if target["health"] == "down"]
-    reasons = [_sentence(a) for a in firing if alert_list.priority(a) in (*_PAGED, *_CARED_FOR)]
+    reasons = [_sentence(a) for a in firing if alert_list.priority(a) in NEEDING_ACTION]
     reasons += [f"{t['labels'].get('job')} at {t['labels'].get('instance')} is down." for t in down]
     if not any(alert.name == WATCHDOG for alert in firing):
         reasons.append("The Watchdog does not fire: rules are not evaluated, or not yet.")
@@ -45,16 +44,16 @@ def overview(sources: DataSources) -> Overview:
 
 
 def _state(firing: Sequence[Alert], reasons: Sequence[str]) -> State:
-    if any(alert_list.priority(alert) in _PAGED for alert in firing):
+    if any(alert_list.priority(alert) in PAGING for alert in firing):
         return "trouble"
-    return "care" if reasons else "well"
+    return "degraded" if reasons else "well"
 
 
 def _line(state: State, firing: Sequence[Alert]) -> str:
     if state == "trouble":
-        count = sum(alert_list.priority(alert) in _PAGED for alert in firing)
+        count = sum(alert_list.priority(alert) in PAGING for alert in firing)
         return f"White Room is in trouble: {_counted(count, 'alert pages', 'alerts page')}."
-    return {"well": "White Room is well.", "care": "White Room needs care."}[state]
+    return "White Room is well." if state == "well" else "White Room is degraded."
 
 
 def _sentence(alert: Alert) -> str:
@@ -64,9 +63,9 @@ def _sentence(alert: Alert) -> str:
 
 def _calm(targets: Sequence[Any], active: Sequence[Alert]) -> tuple[str, ...]:
     pending = sum(alert.state == "pending" for alert in active)
-    watched = f"{_counted(len(targets), 'target', 'targets')} scraped, nobody is paged"
-    waiting = f", {_counted(pending, 'alert is', 'alerts are')} about to" if pending else ""
-    return (f"{watched}{waiting}.",)
+    scraped = f"{_counted(len(targets), 'target', 'targets')} scraped, nobody is paged"
+    waiting = f", {_counted(pending, 'alert is', 'alerts are')} pending" if pending else ""
+    return (f"{scraped}{waiting}.",)
 
 
 def _counted(count: int, one: str, many: str) -> str:

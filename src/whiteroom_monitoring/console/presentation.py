@@ -7,70 +7,79 @@ from dataclasses import asdict
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.grafana import colors, fields, links, markdown, support, table
+from whiteroom_monitoring.console.table import encoded_column
+from whiteroom_monitoring.grafana import colors, markdown, support
 from whiteroom_monitoring.grafana import reduce as reduction
+from whiteroom_monitoring.grafana.dashboard_links import followable
+from whiteroom_monitoring.grafana.display_value import Field, display_value, field_config
 from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluate import Evaluated
-from whiteroom_monitoring.grafana.fields import Config, Field
+from whiteroom_monitoring.grafana.field_config import FieldConfig
 from whiteroom_monitoring.grafana.frames import Alerts, Lines, Logs, Table, Text, Value
 from whiteroom_monitoring.grafana.interpolation import Scope
+from whiteroom_monitoring.grafana.panel import Panel, PanelOptions
 
 _FIGURES = ("stat", "gauge", "bargauge")
 
 
-def panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
+def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     """Return a panel as JSON. What is wrong with it takes the place of its data."""
-    raw = evaluated.panel
-    shown: dict[str, Any] = {
-        "type": raw["type"],
-        "title": links.text(scope, raw.get("title")),
-        "about": markdown.html(links.text(scope, raw.get("description"))),
-        "links": [link for link in map(links.follow(scope), raw.get("links") or []) if link],
+    panel = evaluated.panel
+    links = (followable(link, scope) for link in panel.links)
+    content: dict[str, Any] = {
+        "type": panel.type,
+        "title": scope.tolerant_text(panel.title),
+        "about": markdown.html(scope.tolerant_text(panel.description)),
+        "links": [asdict(link) for link in links if link],
         "queries": dict(evaluated.queries),
         "notice": evaluated.notice,
         "problem": evaluated.problem,
-        "options": raw.get("options") or {},
-        "noValue": ((raw.get("fieldConfig") or {}).get("defaults") or {}).get("noValue"),
-        "notDrawn": support.not_drawn(raw),
+        "options": _options(panel.options),
+        "noValue": panel.field_config.defaults.no_value,
+        "notDrawn": support.not_drawn(panel),
     }
     if evaluated.data is not None:
         try:
-            shown |= _DATA[type(evaluated.data)](evaluated, scope)
+            content |= _DATA[type(evaluated.data)](evaluated, scope)
         except UnsupportedError as error:
-            shown["notice"] = str(error)
-    return shown
+            content["notice"] = str(error)
+    return content
 
 
-def _configs(evaluated: Evaluated, found: Sequence[Field]) -> list[Config]:
-    raw = evaluated.panel.get("fieldConfig") or {}
-    return [fields.config(raw, field) for field in found]
+def _options(options: PanelOptions) -> dict[str, Any]:
+    return {
+        "legend": {"showLegend": options.show_legend},
+        "colorMode": options.color_mode,
+        "textMode": options.text_mode,
+    }
+
+
+def _configs(panel: Panel, fields: Sequence[Field]) -> list[FieldConfig]:
+    return [field_config(panel.field_config, field) for field in fields]
 
 
 def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     data = evaluated.data
     assert isinstance(data, Lines)
-    configs = _configs(evaluated, [Field(s.name, s.query) for s in data.series])
-    named = [
-        str(c["displayName"]) if c.get("displayName") else s.name
-        for s, c in zip(data.series, configs, strict=True)
-    ]
-    chosen = colors.of_series(data.series, configs)
-    if evaluated.panel["type"] in _FIGURES:
-        return {"figures": _figures(evaluated, data, named, configs, chosen)}
-    rows = zip(data.series, named, configs, chosen, strict=True)
+    configs = _configs(evaluated.panel, [Field(s.name, s.query) for s in data.series])
+    names = [c.display_name or s.name for s, c in zip(data.series, configs, strict=True)]
+    series_colors = colors.of_series(data.series, configs)
+    if evaluated.panel.type in _FIGURES:
+        return {"figures": _figures(evaluated, data, names, configs, series_colors)}
+    rows = zip(data.series, names, configs, series_colors, strict=True)
     return {
         "times": _times(data.times),
         "series": [
             {
                 "name": name,
                 "labels": dict(series.labels),
-                "colour": colour,
+                "colour": color,
                 "values": encoding.packed(series.values),
-                **encoding.looks(config),
-                "style": config.get("custom") or {},
+                **encoding.value_format(config),
+                "style": encoding.style(config.style),
             }
-            for series, name, config, colour in rows
-            if not ((config.get("custom") or {}).get("hideFrom") or {}).get("viz")
+            for series, name, config, color in rows
+            if not config.style.hidden
         ],
     }
 
@@ -79,44 +88,43 @@ def _figures(
     evaluated: Evaluated,
     data: Lines,
     names: Sequence[str],
-    configs: Sequence[Config],
-    chosen: Sequence[str | int],
+    configs: Sequence[FieldConfig],
+    series_colors: Sequence[str | int],
 ) -> list[dict[str, Any]]:
-    options = evaluated.panel.get("options") or {}
-    reduce = options.get("reduceOptions") or {}
-    calculation = (reduce.get("calcs") or ["lastNotNull"])[0]
-    if reduce.get("values"):
+    options = evaluated.panel.options
+    calculation = options.calculations[0] if options.calculations else "lastNotNull"
+    if options.all_values:
         raise UnsupportedError("figures of all values (reduceOptions.values)")
-    with_line = options.get("graphMode") == "area" and len(data.times) > 1
+    with_line = options.graph_mode == "area" and len(data.times) > 1
+    rows = zip(data.series, names, configs, series_colors, strict=True)
     return [
         {
             "name": name,
             "labels": dict(series.labels),
             "line": encoding.packed(series.values) if with_line else None,
-            **_figure(reduction.reduced(series.values, calculation), config, colour),
+            **_figure(reduction.reduced(series.values, calculation), config, color),
         }
-        for series, name, config, colour in zip(data.series, names, configs, chosen, strict=True)
+        for series, name, config, color in rows
     ]
 
 
-def _figure(value: Value, config: Config, series_colour: str | int) -> dict[str, Any]:
-    found = fields.look(value, config)
-    mode = (config.get("color") or {}).get("mode", "thresholds")
-    colour: str | int | None = found.colour if mode == "thresholds" else series_colour
+def _figure(value: Value, config: FieldConfig, series_color: str | int) -> dict[str, Any]:
+    shown = display_value(value, config)
+    by_threshold = (config.color.mode or "thresholds") == "thresholds"
     return {
         "value": encoding.number(value),
-        "text": found.text,
-        "colour": colour,
-        **encoding.looks(config),
+        "text": shown.text,
+        "colour": shown.color if by_threshold else series_color,
+        **encoding.value_format(config),
     }
 
 
 def _table(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     data = evaluated.data
     assert isinstance(data, Table)
-    configs = _configs(evaluated, [Field(c.name, c.query, c.kind) for c in data.columns])
+    configs = _configs(evaluated.panel, [Field(c.name, c.query, c.kind) for c in data.columns])
     pairs = zip(data.columns, configs, strict=True)
-    return {"columns": [table.column(data, column, config, scope) for column, config in pairs]}
+    return {"columns": [encoded_column(data, column, config, scope) for column, config in pairs]}
 
 
 def _logs(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:

@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
+import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from whiteroom_monitoring.client.generated import console as metrics
-from whiteroom_monitoring.console import alerts, explore, presentation
+from whiteroom_monitoring.console import alerts, explore
 from whiteroom_monitoring.console.overview import overview
-from whiteroom_monitoring.grafana import annotations as marking
-from whiteroom_monitoring.grafana import layout, links, markdown
+from whiteroom_monitoring.console.presentation import encoded_panel
+from whiteroom_monitoring.dashboards.slugs import rank
+from whiteroom_monitoring.grafana import layout, markdown
+from whiteroom_monitoring.grafana.annotations import annotate
+from whiteroom_monitoring.grafana.dashboard import Dashboard
+from whiteroom_monitoring.grafana.dashboard_links import followable
 from whiteroom_monitoring.grafana.errors import NotFoundError
 from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator, View
-from whiteroom_monitoring.grafana.layout import Placed
-from whiteroom_monitoring.grafana.library import Dashboard, Library
+from whiteroom_monitoring.grafana.layout import PanelLayout
+from whiteroom_monitoring.grafana.library import Library
 from whiteroom_monitoring.grafana.time_range import TimeRange, time_range
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5
-# In which order a person on call looks; others follow by name.
-_ORDER = ("application-performance", "system-health", "business-metrics", "alerts")
+# How many figures of a dashboard the home page shows.
+_MAX_FIGURES = 4
+
+PanelAnswer = Callable[[], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Question:
+class ViewRequest:
     """What a request says of the time, the choices of variables and the width of a drawing."""
 
     start: str = "now-30m"
     end: str = "now"
-    chosen: Mapping[str, Sequence[str]] | None = None
+    choices: Mapping[str, Sequence[str]] | None = None
     points: int = 500
+    timezone: str = ""
 
 
-class Desk:
+class DashboardService:
     """Answers from a library of dashboards and the data sources. Safe for many threads."""
 
     def __init__(
@@ -52,84 +61,108 @@ class Desk:
         self._runbooks = {path.stem: path for path in runbooks.glob("*.md")}
 
     def home(self) -> dict[str, Any]:
-        """Return how White Room is, and which dashboards there are."""
-        found = asdict(overview(self._sources))
-        stale = [_stale(self.library)] if self.library.problem else []
-        return {**found, "reasons": [*found["reasons"], *stale], "dashboards": self.dashboards()}
+        """Return the state of White Room, and the dashboards."""
+        content = asdict(overview(self._sources))
+        reasons = [*content["reasons"], *self._file_problems()]
+        return {**content, "reasons": reasons, "dashboards": self.dashboards()}
 
     def dashboards(self) -> list[dict[str, Any]]:
         """Return the dashboards, and which panels sum each of them up."""
         return [
             {
-                "uid": each.uid,
-                "slug": each.slug,
-                "title": each.title,
-                "question": _question(each),
-                "panels": [p["id"] for p in each.panels() if p["type"] == "stat"][:4],
+                "uid": dashboard.uid,
+                "slug": dashboard.slug,
+                "title": dashboard.title,
+                "question": _question(dashboard),
+                "panels": [p.id for p in dashboard.panels() if p.type == "stat"][:_MAX_FIGURES],
             }
-            for each in sorted(self.library, key=lambda each: _rank(each.slug))
+            for dashboard in sorted(self.library, key=lambda dashboard: rank(dashboard.slug))
         ]
 
-    def dashboard(self, uid: str, question: Question) -> dict[str, Any]:
+    def dashboard(self, uid: str, request: ViewRequest) -> dict[str, Any]:
         """Return a dashboard's variables, links and panels without their data."""
-        view = self._view(uid, question)
-        content = view.dashboard.content
-        link = links.follow(view.scope)
+        view = self._view(uid, request)
+        dashboard = view.dashboard
+        links = (followable(link, view.scope) for link in dashboard.links)
         return {
             "uid": uid,
-            "slug": view.dashboard.slug,
-            "title": view.dashboard.title,
-            "problem": _stale(self.library) if self.library.problem else "",
-            "question": _question(view.dashboard),
-            "time": content.get("time") or {"from": "now-30m", "to": "now"},
-            "refresh": content.get("refresh") or "",
-            "links": [found for found in map(link, content.get("links") or []) if found],
+            "slug": dashboard.slug,
+            "title": dashboard.title,
+            "problem": "; ".join([*self._file_problems(), *dashboard.problems]),
+            "question": _question(dashboard),
+            "time": {"from": dashboard.time.start, "to": dashboard.time.end},
+            "timezone": dashboard.time.timezone,
+            "refresh": dashboard.time.refresh,
+            "from": view.time_range.start,
+            "to": view.time_range.end,
+            "links": [asdict(link) for link in links if link],
             "variables": [asdict(variable) for variable in view.variables if not variable.hidden],
             "sections": [_section(section) for section in layout.sections(view)],
         }
 
     def panels(
-        self, uid: str, question: Question, wanted: Mapping[str, int], *, marked: bool = False
-    ) -> dict[str, Callable[[], dict[str, Any]]]:
-        """Return for each key what returns the panel with its data; ``wanted`` are their points.
+        self,
+        uid: str,
+        request: ViewRequest,
+        points_by_key: Mapping[str, int],
+        *,
+        annotated: bool = False,
+    ) -> dict[str, PanelAnswer]:
+        """Return for each key what returns the panel with its data, at so many points.
 
-        ``marked`` adds what returns the dashboard's annotations, as the first.
+        ``annotated`` adds what returns the dashboard's annotations, as the first.
         """
-        view = self._view(uid, question)
-        placed = layout.by_key(view)
-        views = {p: self._view(uid, replace(question, points=p)) for p in set(wanted.values())}
-        panels = {
-            key: partial(self._panel, key, placed.get(key), views[points])
-            for key, points in wanted.items()
+        view = self._view(uid, request)
+        layouts = layout.by_key(view)
+        widths = set(points_by_key.values())
+        views = {points: self._view(uid, replace(request, points=points)) for points in widths}
+        answers: dict[str, PanelAnswer] = {
+            key: partial(self._panel, key, layouts.get(key), views[points])
+            for key, points in points_by_key.items()
         }
-        marks = {"annotations": lambda: {"annotations": marking.marks(view, self._sources)}}
-        return {**(marks if marked else {}), **panels}
+        if not annotated:
+            return answers
+        return {"annotations": partial(self._annotations, view), **answers}
 
-    def _panel(self, key: str, placed: Placed | None, view: View) -> dict[str, Any]:
-        if placed is None:
+    def _annotations(self, view: View) -> dict[str, Any]:
+        return {"annotations": [asdict(one) for one in annotate(view, self._evaluator)]}
+
+    def _panel(self, key: str, panel: PanelLayout | None, view: View) -> dict[str, Any]:
+        if panel is None:
             return {"key": key, "problem": f"This dashboard has no panel {key}."}
-        evaluated = self._evaluator.panel(view, placed.panel, placed.scope)
+        try:
+            evaluated = self._evaluator.panel(view, panel.panel, panel.scope)
+            content = encoded_panel(evaluated, panel.scope)
+        except Exception as error:  # One panel must not end the answer for the others.
+            traceback.print_exc(file=sys.stdout)
+            metrics.console_evaluations_total.inc(outcome="failed")
+            return {"key": key, "problem": f"The console failed: {type(error).__name__} {error}"}
         metrics.console_evaluations_total.inc(outcome=_outcome(evaluated))
-        shown = presentation.panel(evaluated, placed.scope)
-        return {**shown, "key": key, "from": view.when.start, "to": view.when.end}
+        when = view.time_range
+        return {**content, "key": key, "from": when.start, "to": when.end}
+
+    def time_range(self, request: ViewRequest) -> dict[str, float]:
+        """Return the moments that the texts of a range name. Raises RequestError."""
+        when = self._time_range(request)
+        return {"from": when.start, "to": when.end}
 
     def alerts(self) -> dict[str, Any]:
-        """Return what fires, and the silences."""
+        """Return the active alerts, and the silences."""
         return {
             "alerts": alerts.current(self._sources),
             "silences": alerts.silences(self._sources),
         }
 
-    def history(self, question: Question) -> dict[str, Any]:
-        """Return what fired within a range."""
-        when = self._when(question)
-        spells = alerts.history(self._sources, when)
-        return {"spells": spells, "from": when.start, "to": when.end}
+    def history(self, request: ViewRequest) -> dict[str, Any]:
+        """Return which alerts fired within a range."""
+        when = self._time_range(request)
+        firing = [asdict(interval) for interval in alerts.history(self._sources, when)]
+        return {"spells": firing, "from": when.start, "to": when.end}
 
-    def silence(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """Make a silence."""
+    def silence(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a silence."""
         now = datetime.fromtimestamp(self._clock(), UTC)
-        return {"id": alerts.silence(self._sources, wanted, now)}
+        return {"id": alerts.silence(self._sources, content, now)}
 
     def expire(self, identifier: str) -> dict[str, Any]:
         """End a silence."""
@@ -137,58 +170,58 @@ class Desk:
         return {"id": identifier}
 
     def targets(self) -> dict[str, Any]:
-        """Return what is scraped, as Prometheus sees it."""
-        found = self._sources.prometheus.get("targets", state="active")["activeTargets"]
+        """Return the targets that Prometheus scrapes."""
+        targets = self._sources.prometheus.get("targets", state="active")["activeTargets"]
         kept = ("health", "labels", "lastError", "lastScrape", "lastScrapeDuration", "scrapeUrl")
-        return {"targets": [{name: target.get(name) for name in kept} for target in found]}
+        return {"targets": [{name: target.get(name) for name in kept} for target in targets]}
 
     def runbook(self, name: str) -> dict[str, Any]:
         """Return a runbook as HTML. Raises NotFoundError."""
         if name not in self._runbooks:
-            raise NotFoundError(f"there is no runbook {name!r}")
+            raise NotFoundError(f"There is no runbook {name!r}.")
         return {"html": markdown.html(self._runbooks[name].read_text(encoding="utf-8"))}
 
-    def explore(self, expression: str, question: Question) -> dict[str, Any]:
+    def explore(self, expression: str, request: ViewRequest) -> dict[str, Any]:
         """Return an expression over a range."""
-        when = self._when(question)
-        found = explore.evaluated(self._sources, expression, when, question.points)
-        return {**found, "from": when.start, "to": when.end}
+        when = self._time_range(request)
+        content = explore.evaluated(self._evaluator, expression, when, request.points)
+        return {**content, "from": when.start, "to": when.end}
 
     def names(self) -> dict[str, Any]:
         """Return what an expression may name."""
-        return explore.names(self._sources, self._when(Question("now-1h")))
+        return explore.names(self._sources, self._time_range(ViewRequest("now-1h")))
 
     def labels(self, metric: str, label: str) -> dict[str, Any]:
         """Return the labels of a metric, or the values of one of them."""
-        when = self._when(Question("now-1h"))
+        when = self._time_range(ViewRequest("now-1h"))
         if label:
-            names = self._sources.prometheus.label_values(label, metric, when.start, when.end)
-            return {"values": names}
+            prometheus = self._sources.prometheus
+            return {"values": prometheus.label_values(label, metric, when.start, when.end)}
         return {"labels": explore.labels(self._sources, metric, when)}
 
-    def _view(self, uid: str, question: Question) -> View:
+    def _view(self, uid: str, request: ViewRequest) -> View:
         dashboard = self.library.get(uid)
-        when = self._when(question)
-        return self._evaluator.view(dashboard, when, question.chosen, question.points)
+        timezone = request.timezone or dashboard.time.timezone
+        when = self._time_range(replace(request, timezone=timezone))
+        return self._evaluator.view(dashboard, when, request.choices, request.points)
 
-    def _when(self, question: Question) -> TimeRange:
+    def _time_range(self, request: ViewRequest) -> TimeRange:
         now = self._clock() // NOW_STEP_S * NOW_STEP_S
         longest = self._sources.limits.max_range_s
-        return time_range(question.start, question.end, now, longest)
+        return time_range(request.start, request.end, now, longest)
 
-
-def _rank(slug: str) -> tuple[int, str]:
-    return (_ORDER.index(slug) if slug in _ORDER else len(_ORDER), slug)
-
-
-def _stale(library: Library) -> str:
-    return f"Dashboards stay as they were: {library.problem}"
+    def _file_problems(self) -> list[str]:
+        """Return what is wrong with files of dashboards."""
+        return [
+            f"{diagnostic.path.name} is not shown as it is: {diagnostic.problem}"
+            for diagnostic in self.library.diagnostics
+            if diagnostic.path
+        ]
 
 
 def _question(dashboard: Dashboard) -> str:
     """Return what a dashboard answers, without the note where it was generated from."""
-    about = str(dashboard.content.get("description") or "").partition(" Generated from ")[0]
-    return markdown.html(about)
+    return markdown.html(dashboard.description.partition(" Generated from ")[0])
 
 
 def _section(section: layout.Section) -> dict[str, Any]:
@@ -198,17 +231,17 @@ def _section(section: layout.Section) -> dict[str, Any]:
         "collapsed": section.collapsed,
         "panels": [
             {
-                "key": placed.key,
-                "type": placed.panel["type"],
-                "title": placed.scope.text(str(placed.panel.get("title") or "")),
-                "place": [placed.x, placed.y, placed.width, placed.height],
+                "key": panel.key,
+                "type": panel.panel.type,
+                "title": panel.scope.tolerant_text(panel.panel.title),
+                "place": [panel.x, panel.y, panel.width, panel.height],
             }
-            for placed in section.panels
+            for panel in section.panels
         ],
     }
 
 
-def _outcome(evaluated: Evaluated) -> Any:
+def _outcome(evaluated: Evaluated) -> Literal["failed", "unsupported", "shown"]:
     if evaluated.problem:
         return "failed"
     return "unsupported" if evaluated.notice else "shown"

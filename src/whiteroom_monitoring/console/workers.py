@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from whiteroom_monitoring.datasources.errors import RequestError
 
-AT_ONCE = 4
+CONCURRENCY = 4
 # Who waits behind so many others would have given up by then.
-LONGEST_QUEUE = 200
+MAX_QUEUE = 200
 
 _Result = TypeVar("_Result")
 
@@ -23,15 +23,15 @@ class BusyError(RequestError):
 class Workers:
     """Threads for requests, and others for the queries that each of them consists of."""
 
-    def __init__(self, at_once: int = AT_ONCE, longest_queue: int = LONGEST_QUEUE) -> None:
-        self._requests = ThreadPoolExecutor(at_once, "console-request")
-        self._queries = ThreadPoolExecutor(at_once, "console-query")
-        self._longest_queue = longest_queue
+    def __init__(self, concurrency: int = CONCURRENCY, max_queue: int = MAX_QUEUE) -> None:
+        self._requests = ThreadPoolExecutor(concurrency, "console-request")
+        self._queries = ThreadPoolExecutor(concurrency, "console-query")
+        self._max_queue = max_queue
         self._waiting = 0
 
     async def run(self, task: Callable[[], _Result]) -> _Result:
         """Return what ``task`` returns. Raises BusyError. Used from one event loop."""
-        if self._waiting >= self._longest_queue:
+        if self._waiting >= self._max_queue:
             raise BusyError(f"{self._waiting} requests are waiting already; try again")
         self._waiting += 1
         try:
@@ -39,7 +39,7 @@ class Workers:
         finally:
             self._waiting -= 1
 
-    def together(self, tasks: Sequence[Callable[[], _Result]]) -> list[_Result]:
+    def run_all(self, tasks: Sequence[Callable[[], _Result]]) -> list[_Result]:
         """Run the queries of one panel at once; the first failure is raised."""
         if len(tasks) == 1:
             return [tasks[0]()]

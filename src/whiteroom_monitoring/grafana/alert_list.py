@@ -11,22 +11,22 @@ from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.frames import Alert, Alerts
 from whiteroom_monitoring.grafana.interpolation import Scope
+from whiteroom_monitoring.grafana.panel import AlertFilter
 
 _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
 _ORDER = {"firing": 0, "pending": 1}
 
 
-def found(options: Mapping[str, Any], scope: Scope, sources: DataSources) -> Alerts:
-    """Return the alerts of Prometheus that a panel with ``options`` lists."""
-    wanted = options.get("stateFilter") or {"firing": True, "pending": True}
-    name = scope.text(str(options.get("alertName") or ""))
-    matchers = parsed(scope.text(str(options.get("alertInstanceLabelFilter") or "")))
-    chosen = [
+def alerts(chosen: AlertFilter, scope: Scope, sources: DataSources) -> Alerts:
+    """Return the alerts of Prometheus that a panel lists."""
+    name = scope.tolerant_text(chosen.name)
+    matchers = parsed(scope.tolerant_text(chosen.labels))
+    listed = [
         alert
         for alert in active(sources)
-        if wanted.get(alert.state) and name in alert.name and _matches(alert.labels, matchers)
+        if alert.state in chosen.states and name in alert.name and _matches(alert.labels, matchers)
     ]
-    return Alerts(tuple(chosen[: int(options.get("maxItems") or 20)]))
+    return Alerts(tuple(listed[: chosen.max_items]))
 
 
 def active(sources: DataSources) -> list[Alert]:
@@ -52,11 +52,11 @@ def parsed(text: str) -> list[tuple[str, str, str]]:
     inner = text.strip().removeprefix("{").removesuffix("}").strip()
     matchers, place = [], 0
     while place < len(inner):
-        one = _MATCHER.match(inner, place)
-        if one is None:
+        match = _MATCHER.match(inner, place)
+        if match is None:
             raise UnsupportedError(f"the label filter {text[:60]!r}")
-        matchers.append((one[1], one[2], one[3]))
-        place = one.end()
+        matchers.append((match[1], match[2], match[3]))
+        place = match.end()
     return matchers
 
 
@@ -65,5 +65,9 @@ def _matches(labels: Mapping[str, str], matchers: list[tuple[str, str, str]]) ->
 
 
 def _holds(value: str, how: str, text: str) -> bool:
-    equal = re.fullmatch(text, value) is not None if "~" in how else value == text
-    return equal != how.startswith("!")
+    if "~" not in how:
+        return (value == text) != (how == "!=")
+    try:
+        return (re.fullmatch(text, value) is not None) != how.startswith("!")
+    except re.error as error:
+        raise UnsupportedError(f"the label filter {text[:60]!r}: {error}") from error

@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from whiteroom_monitoring.console import alerts
-from whiteroom_monitoring.datasources.errors import SourceError
-from whiteroom_monitoring.datasources.registry import DataSources
+from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.grafana import queries
 from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.evaluate import View
-from whiteroom_monitoring.grafana.queries import Asking
+from whiteroom_monitoring.grafana.evaluate import Evaluator, View
+from whiteroom_monitoring.grafana.query import AnnotationQuery, Query
 from whiteroom_monitoring.grafana.time_range import grid
 
-_POINTS, _LEAST_STEP_S = 240, 15
+_POINTS, _MIN_STEP_S = 240, 15
 
 
-def marks(view: View, sources: DataSources) -> list[dict[str, Any]]:
-    """Return when what is marked began and ended, in seconds since 1970, and what it is."""
-    asked = (each for each in view.dashboard.annotations if each.get("enable") and each.get("expr"))
-    return [mark for definition in asked for mark in _of_one(definition, view, sources)]
+@dataclass(frozen=True)
+class Annotation:
+    """What is marked from ``start`` to ``end``, in seconds since 1970; ``kind`` is its query."""
+
+    start: float
+    end: float
+    title: str
+    text: str
+    colour: str
+    kind: str
 
 
-def _of_one(
-    definition: Mapping[str, Any], view: View, sources: DataSources
-) -> Iterator[dict[str, Any]]:
-    moments = grid(view.when, _POINTS, _LEAST_STEP_S)
-    title = str(definition.get("titleFormat") or definition["name"])
-    target = {"expr": definition["expr"], "range": True, "legendFormat": title}
+def annotate(view: View, evaluator: Evaluator) -> list[Annotation]:
+    """Return what is marked within the view's range."""
+    active = (q for q in view.dashboard.annotations if q.enabled and q.expression.strip())
+    return [annotation for query in active for annotation in _of_query(query, view, evaluator)]
+
+
+def _of_query(
+    annotation: AnnotationQuery, view: View, evaluator: Evaluator
+) -> Iterator[Annotation]:
+    moments = grid(view.time_range, _POINTS, _MIN_STEP_S)
+    context = evaluator.context(view.scope, view.time_range, moments)
+    title = annotation.title_format or annotation.name
+    query = Query("Anno", annotation.expression, legend=title)
     try:
-        found = queries.lines([target], Asking(sources, view.scope, view.when, moments))
-    except (SourceError, UnsupportedError):
+        lines = queries.lines([query], context)
+    except (SourceError, UnsupportedError, RequestError):
         return
-    more = {"legendFormat": definition.get("textFormat") or ""}
-    for series in found.series:
-        mark = {
-            "title": series.name,
-            "text": queries.series_name(more, series.labels, view.scope),
-            "colour": definition.get("iconColor") or "blue",
-            "kind": definition["name"],
-        }
-        times = [t for t, v in zip(found.times, series.values, strict=True) if v]
-        for start, end in alerts.runs(times, moments.step):
-            yield {"start": start, "end": end, **mark}
+    for series in lines.series:
+        text = queries.legend(annotation.text_format, series.labels, context.scope)
+        times = [time for time, value in zip(lines.times, series.values, strict=True) if value]
+        for start, end in intervals(times, moments.step):
+            yield Annotation(start, end, series.name, text, annotation.color, annotation.name)
+
+
+def intervals(times: Sequence[float], step: float) -> list[tuple[float, float]]:
+    """Return the first and last of each run of moments without a gap.
+
+    >>> intervals([0.0, 15.0, 30.0, 90.0], 15.0)
+    [(0.0, 30.0), (90.0, 90.0)]
+    """
+    runs: list[tuple[float, float]] = []
+    for time in times:
+        if runs and time - runs[-1][1] <= 1.5 * step:
+            runs[-1] = (runs[-1][0], time)
+        else:
+            runs.append((time, time))
+    return runs

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from whiteroom_monitoring.grafana import fields, reduce
+from whiteroom_monitoring.grafana import display_value, reduce
+from whiteroom_monitoring.grafana.field_config import FieldConfig
 from whiteroom_monitoring.grafana.frames import Series
 
 # The browser has as many colours for series, each in a light and a dark form.
 PALETTE_SIZE = 10
 
 
-def of_series(series: Sequence[Series], configs: Sequence[Mapping[str, Any]]) -> list[str | int]:
+def of_series(series: Sequence[Series], configs: Sequence[FieldConfig]) -> list[str | int]:
     """Return for each series the name of a colour, or the number of one of the palette.
 
     By name, a series has the same colour wherever it appears, unless another of the same panel
@@ -22,14 +22,13 @@ def of_series(series: Sequence[Series], configs: Sequence[Mapping[str, Any]]) ->
     free = set(range(PALETTE_SIZE))
     chosen: list[str | int] = []
     for index, (one, config) in enumerate(zip(series, configs, strict=True)):
-        colour = config.get("color") or {}
-        mode = colour.get("mode", "palette-classic")
-        if mode in ("fixed", "shades") and colour.get("fixedColor"):
-            chosen.append(str(colour["fixedColor"]))
+        mode = config.color.mode or "palette-classic"
+        if mode in ("fixed", "shades") and config.color.fixed:
+            chosen.append(config.color.fixed)
         elif mode == "thresholds":
             value = reduce.reduced(one.values, "lastNotNull")
-            found = None if value is None else fields.threshold_colour(value, dict(config))
-            chosen.append(found or "text")
+            reached = None if value is None else display_value.threshold_color(value, config)
+            chosen.append(reached or "text")
         else:
             chosen.append(_of_palette(one.name, index, mode.endswith("by-name"), free))
     return chosen

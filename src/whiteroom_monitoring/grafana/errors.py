@@ -10,7 +10,7 @@ class UnsupportedError(MonitoringError):
 
     def __init__(self, feature: str) -> None:
         self.feature = feature
-        super().__init__(f"This console does not support {feature}. Grafana shows this panel.")
+        super().__init__(f"This console does not support {feature}.")
 
 
 class NotFoundError(MonitoringError):

@@ -1,10 +1,9 @@
-"""Evaluates a panel: from Grafana's JSON, choices and a time range to plain data."""
+"""Evaluates a panel: from its model, choices and a time range to plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.datasources.registry import DataSources
@@ -17,11 +16,13 @@ from whiteroom_monitoring.grafana import (
     transformations,
     variables,
 )
+from whiteroom_monitoring.grafana.dashboard import Dashboard
 from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.frames import Data, Table, Text
+from whiteroom_monitoring.grafana.frames import Data, Text
 from whiteroom_monitoring.grafana.interpolation import SCRAPE_INTERVAL_S, Scope
-from whiteroom_monitoring.grafana.library import Dashboard, Panel
-from whiteroom_monitoring.grafana.queries import Asking, Together, one_by_one
+from whiteroom_monitoring.grafana.panel import Panel
+from whiteroom_monitoring.grafana.query import Query
+from whiteroom_monitoring.grafana.query_context import QueryContext, RunAll, run_in_sequence
 from whiteroom_monitoring.grafana.time_range import Grid, TimeRange, grid, seconds
 from whiteroom_monitoring.grafana.variables import Variable
 
@@ -33,7 +34,7 @@ class View:
     """A dashboard as somebody looks at it: the range, and what the variables stand for."""
 
     dashboard: Dashboard
-    when: TimeRange
+    time_range: TimeRange
     points: int
     variables: Sequence[Variable]
     scope: Scope
@@ -59,100 +60,97 @@ class Evaluator:
     def __init__(
         self,
         sources: DataSources,
-        together: Together = one_by_one,
+        run_all: RunAll = run_in_sequence,
         scrape_interval_s: float = SCRAPE_INTERVAL_S,
     ) -> None:
         self.sources = sources
-        self._together = together
+        self._run_all = run_all
         self._scrape_interval_s = scrape_interval_s
 
     def view(
         self,
         dashboard: Dashboard,
-        when: TimeRange,
-        chosen: Mapping[str, Sequence[str]] | None = None,
+        time_range: TimeRange,
+        choices: Mapping[str, Sequence[str]] | None = None,
         points: int = DEFAULT_POINTS,
     ) -> View:
-        """Return a view of a dashboard; ``chosen`` are the values of variables by name."""
+        """Return a view of a dashboard; ``choices`` are the values of variables by name."""
         most = self.sources.limits.max_points
         if not 1 <= points <= most:
             raise RequestError(f"{points} points: expected 1 to {most}")
-        found, scope = variables.resolve(dashboard.variables, chosen or {}, self.sources, when)
-        return View(dashboard, when, points, found, scope)
+        context = self.context(Scope(), time_range, grid(time_range, points, 0.0))
+        resolved, scope = variables.resolve(dashboard.variables, choices or {}, context)
+        return View(dashboard, time_range, points, resolved, scope)
+
+    def context(self, scope: Scope, time_range: TimeRange, moments: Grid) -> QueryContext:
+        """Return what queries need that look at a range on a grid."""
+        macros = interpolation.macros(time_range, moments, self._scrape_interval_s)
+        scope = scope.with_macros(macros)
+        return QueryContext(self.sources, scope, time_range, moments, self._run_all)
 
     def panel(self, view: View, panel: Panel, scope: Scope | None = None) -> Evaluated:
         """Return what a panel shows; ``scope`` is that of a repeated one. Never raises for it."""
         moments = self.grid(view, panel)
-        names = interpolation.macros(view.when, moments, self._scrape_interval_s)
-        asking = Asking(
-            self.sources,
-            (scope or view.scope).with_macros(names),
-            view.when,
-            moments,
-            self._together,
-        )
-        asked: dict[str, str] = {}
+        context = self.context(scope or view.scope, view.time_range, moments)
+        expressions: dict[str, str] = {}
         try:
             support.require(panel)
-            asked = _expressions(panel, asking.scope)
-            return Evaluated(panel, _data(panel, asking), asked)
+            expressions = _expressions(panel, context.scope)
+            return Evaluated(panel, _data(panel, context), expressions)
         except UnsupportedError as error:
-            return Evaluated(panel, None, asked, notice=str(error))
+            return Evaluated(panel, None, expressions, notice=str(error))
         except (SourceError, RequestError) as error:
-            return Evaluated(panel, None, asked, problem=str(error))
+            return Evaluated(panel, None, expressions, problem=str(error))
 
     def grid(self, view: View, panel: Panel) -> Grid:
         """Return the moments at which a panel looks at the view's range."""
-        points = min(view.points, int(panel.get("maxDataPoints") or view.points))
-        least = [panel.get("interval"), *(t.get("interval") for t in panel.get("targets") or [])]
-        try:
-            steps = [seconds(view.scope.text(str(each)).lstrip(">")) for each in least if each]
-        except RequestError:
-            steps = []
-        return grid(view.when, points, max([0.0, *steps]))
+        points = min(view.points, panel.max_data_points or view.points)
+        intervals = [panel.interval, *(query.interval for query in panel.queries)]
+        steps = [_step_s(view.scope, interval) for interval in intervals if interval]
+        return grid(view.time_range, points, max([0.0, *steps]))
+
+
+def _step_s(scope: Scope, interval: str) -> float:
+    """Return the least step that an interval such as ``>10s`` asks for, 0 where it is none."""
+    try:
+        return seconds(scope.tolerant_text(interval).lstrip(">"))
+    except RequestError:
+        return 0.0
 
 
 def _expressions(panel: Panel, scope: Scope) -> dict[str, str]:
-    targets = _targets(panel)
-    return {str(t.get("refId", "")): scope.query(str(t.get("expr", ""))) for t in targets}
+    return {query.ref_id: scope.query(query.expression) for query in _active(panel)}
 
 
-def _targets(panel: Panel) -> list[Mapping[str, Any]]:
-    return [target for target in panel.get("targets") or [] if not target.get("hide")]
+def _active(panel: Panel) -> list[Query]:
+    """Return the queries that are run: those that are hidden or empty are not."""
+    return [query for query in panel.queries if not query.hidden and query.expression.strip()]
 
 
-def _data(panel: Panel, asking: Asking) -> Data:
-    kind, options = panel["type"], panel.get("options") or {}
-    if kind == "text":
-        return _text(options, asking.scope)
-    if kind == "alertlist":
-        return alert_list.found(options, asking.scope, asking.sources)
-    targets = _targets(panel)
-    if kind == "logs":
-        return queries.logs(targets, asking, asking.sources.limits.max_log_lines)
-    _require_prometheus(panel, targets, asking.scope)
-    if kind == "table":
-        return _table(panel, targets, asking)
-    return queries.lines(targets, asking)
+def _data(panel: Panel, context: QueryContext) -> Data:
+    if panel.type == "text":
+        return _text(panel, context.scope)
+    if panel.type == "alertlist":
+        return alert_list.alerts(panel.options.alerts, context.scope, context.sources)
+    active = _active(panel)
+    if panel.type == "logs":
+        return queries.logs(active, context)
+    _require_prometheus(panel, active, context.scope)
+    if panel.type == "table":
+        return transformations.transformed(queries.tables(active, context), panel.transformations)
+    return queries.lines(active, context)
 
 
-def _table(panel: Panel, targets: Sequence[Mapping[str, Any]], asking: Asking) -> Table:
-    return transformations.transformed(
-        queries.tables(targets, asking), panel.get("transformations") or []
-    )
-
-
-def _text(options: Mapping[str, Any], scope: Scope) -> Text:
-    content, mode = scope.text(str(options.get("content", ""))), options.get("mode", "markdown")
+def _text(panel: Panel, scope: Scope) -> Text:
+    content, mode = scope.tolerant_text(panel.options.content), panel.options.content_mode
     if mode not in ("markdown", "html"):
         raise UnsupportedError(f"text panels of the mode {mode}")
     return Text(markdown.html(content) if mode == "markdown" else markdown.clean(content))
 
 
-def _require_prometheus(panel: Panel, targets: Sequence[Mapping[str, Any]], scope: Scope) -> None:
-    for target in targets:
-        source = target.get("datasource") or panel.get("datasource") or {}
-        kind = source.get("type") if isinstance(source, Mapping) else None
-        uid = scope.query(str(source.get("uid", ""))) if isinstance(source, Mapping) else ""
-        if (kind or uid) not in ("", "prometheus"):
-            raise UnsupportedError(f"the data source {kind or uid} in a panel of {panel['type']}")
+def _require_prometheus(panel: Panel, active: Sequence[Query], scope: Scope) -> None:
+    for query in active:
+        source = query.data_source if query.data_source.is_set else panel.data_source
+        kind = source.type or scope.query(source.uid)
+        if kind not in ("", "prometheus"):
+            raise UnsupportedError(f"the data source {kind} in a panel of {panel.type}")

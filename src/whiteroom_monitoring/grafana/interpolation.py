@@ -42,26 +42,41 @@ class Scope:
         chosen = Value((value,), value, several=True)
         return Scope({**self.variables, name: chosen}, self.macros)
 
+    def with_variable(self, name: str, value: Value) -> Scope:
+        """Return this scope with one variable more."""
+        return Scope({**self.variables, name: value}, self.macros)
+
     def with_macros(self, macros: Mapping[str, str]) -> Scope:
         """Return this scope with macros."""
         return Scope(self.variables, {**self.macros, **macros})
 
     def query(self, text: str) -> str:
         """Return a query of Prometheus with every name replaced. Raises UnsupportedError."""
-        return self._replace(text, _for_prometheus)
+        return self._replaced(text, _for_prometheus)
 
     def text(self, text: str) -> str:
-        """Return a text for people, or a link, with every name replaced."""
-        return self._replace(text, lambda value: value.text or ", ".join(value.values))
+        """Return a text for people, or a link. Raises UnsupportedError."""
+        return self._replaced(text, _for_people)
 
-    def _replace(self, text: str, default: Callable[[Value], str]) -> str:
-        def one(found: re.Match[str]) -> str:
-            name = found[1] or found[3] or found[5]
-            return self._one(name, found[2] or found[4], found[0], default)
+    def tolerant_text(self, text: str) -> str:
+        """Return a text for people; what is unknown in it stays as it is written."""
+        return self._replaced(text, _for_people, tolerant=True)
 
-        return _REFERENCE.sub(one, text)
+    def _replaced(
+        self, text: str, default: Callable[[Value], str], *, tolerant: bool = False
+    ) -> str:
+        def replacement(reference: re.Match[str]) -> str:
+            name = reference[1] or reference[3] or reference[5]
+            try:
+                return self._value(name, reference[2] or reference[4], reference[0], default)
+            except UnsupportedError:
+                if tolerant:
+                    return reference[0]
+                raise
 
-    def _one(
+        return _REFERENCE.sub(replacement, text)
+
+    def _value(
         self, name: str, style: str | None, written: str, default: Callable[[Value], str]
     ) -> str:
         if name in self.macros:
@@ -74,9 +89,9 @@ class Scope:
         return written
 
 
-def macros(when: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[str, str]:
+def macros(time_range: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[str, str]:
     """Return Grafana's macros for a range that is looked at on ``grid``."""
-    step, whole = grid.step, max(1, round(when.seconds))
+    step, whole = grid.step, max(1, round(time_range.seconds))
     rate = max(step + scrape_interval_s, 4 * scrape_interval_s)
     return {
         "__interval": duration(step),
@@ -86,12 +101,16 @@ def macros(when: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[str, s
         "__range": f"{whole}s",
         "__range_s": str(whole),
         "__range_ms": str(whole * 1000),
-        "__from": f"{when.start * 1000:.0f}",
-        "__to": f"{when.end * 1000:.0f}",
+        "__from": f"{time_range.start * 1000:.0f}",
+        "__to": f"{time_range.end * 1000:.0f}",
     }
 
 
 MACROS = tuple(macros(TimeRange(0, 60), Grid(0, 15, 4), SCRAPE_INTERVAL_S))
+
+
+def _for_people(value: Value) -> str:
+    return value.text or ", ".join(value.values)
 
 
 def _for_prometheus(value: Value) -> str:
@@ -106,8 +125,8 @@ def _for_prometheus(value: Value) -> str:
 def _regex(value: Value, backslash: str = "\\") -> str:
     """Return a regular expression that matches the values and nothing else."""
 
-    def escape(found: re.Match[str]) -> str:
-        return backslash + (backslash if found[0] == "\\" else found[0])
+    def escape(match: re.Match[str]) -> str:
+        return backslash + (backslash if match[0] == "\\" else match[0])
 
     parts = [_SPECIAL.sub(escape, part) for part in value.values]
     return parts[0] if len(parts) == 1 else f"({'|'.join(parts)})"
@@ -118,9 +137,9 @@ STYLES: Mapping[str, Callable[[Value], str]] = {
     "csv": lambda value: ",".join(value.values),
     "pipe": lambda value: "|".join(value.values),
     "regex": _regex,
-    "text": lambda value: value.text or ", ".join(value.values),
+    "text": _for_people,
     "json": lambda value: json.dumps(list(value.values)),
-    "doublequote": lambda value: ",".join(json.dumps(each) for each in value.values),
+    "doublequote": lambda value: ",".join(json.dumps(one) for one in value.values),
     "percentencode": lambda value: quote(",".join(value.values), safe=""),
 }
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from whiteroom_monitoring.grafana.dashboard import Row
 from whiteroom_monitoring.grafana.evaluate import View
 from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.library import Panel
+from whiteroom_monitoring.grafana.panel import COLUMNS, GridPosition, Panel
 from whiteroom_monitoring.grafana.variables import ALL
 
-COLUMNS = 24
 # A repeated panel's key: its id, and which of the repetitions it is.
 _SEPARATOR = "-"
+# A dashboard with a variable of many values is not drawn without an end.
+_MAX_REPEATS = 200
 
 
 @dataclass(frozen=True)
-class Placed:
+class PanelLayout:
     """A panel at its place, in Grafana's units of columns and rows; ``y`` is within its section."""
 
     key: str
@@ -36,103 +37,85 @@ class Section:
     key: str
     title: str
     collapsed: bool
-    panels: tuple[Placed, ...]
-
-
-@dataclass(frozen=True)
-class _Row:
-    row: Panel
-    panels: Sequence[Panel]
+    panels: tuple[PanelLayout, ...]
 
 
 def sections(view: View) -> list[Section]:
     """Return a dashboard's sections with repeated rows and panels in them."""
-    return [
-        section
-        for row in _rows(view.dashboard.content.get("panels") or [])
-        for section in _repeated_row(row, view)
-        if section.panels or section.title
-    ]
+    return [section for row in view.dashboard.rows for section in _of_row(row, view)]
 
 
-def by_key(view: View) -> dict[str, Placed]:
+def by_key(view: View) -> dict[str, PanelLayout]:
     """Return every panel by its key."""
-    return {placed.key: placed for section in sections(view) for placed in section.panels}
+    return {layout.key: layout for section in sections(view) for layout in section.panels}
 
 
-def _rows(panels: Sequence[Panel]) -> Iterator[_Row]:
-    ordered = sorted(panels, key=lambda p: (p["gridPos"]["y"], p["gridPos"]["x"]))
-    row: Mapping[str, Any] = {"title": "", "id": 0}
-    members: list[Panel] = []
-    for panel in ordered:
-        if panel["type"] != "row":
-            members.append(panel)
-            continue
-        yield _Row(row, members)
-        row, members = panel, list(panel.get("panels") or [])
-    yield _Row(row, members)
-
-
-def _repeated_row(row: _Row, view: View) -> Iterator[Section]:
-    name = row.row.get("repeat")
-    values = _values(view, name) if name else [None]
-    for index, value in enumerate(values):
-        scope = view.scope.with_value(name, value) if name and value is not None else view.scope
+def _of_row(row: Row, view: View) -> Iterator[Section]:
+    name = row.repeat.variable if row.repeat else ""
+    for index, value in enumerate(_values(view, name) or [None]):
+        scope = view.scope if value is None else view.scope.with_value(name, value)
         suffix = f"{_SEPARATOR}{index}" if index else ""
         yield Section(
-            f"{row.row['id']}{suffix}",
-            scope.text(row.row.get("title") or ""),
-            bool(row.row.get("collapsed")),
-            tuple(_placed(row.panels, view, scope, suffix)),
+            f"{row.id}{suffix}",
+            scope.tolerant_text(row.title),
+            row.collapsed,
+            tuple(_without_overlaps(_laid_out(row.panels, view, scope, suffix))),
         )
 
 
-def _placed(panels: Sequence[Panel], view: View, scope: Scope, suffix: str) -> Iterator[Placed]:
-    if not panels:
-        return
-    top = min(panel["gridPos"]["y"] for panel in panels)
-    pushed = 0
+def _laid_out(
+    panels: Sequence[Panel], view: View, scope: Scope, suffix: str
+) -> Iterator[PanelLayout]:
+    top = min((panel.position.y for panel in panels if panel.position), default=0)
+    pushed = bottom = 0
     for panel in panels:
-        at = panel["gridPos"]
-        one = Placed(
-            f"{panel['id']}{suffix}",
-            panel,
-            scope,
-            at["x"],
-            at["y"] - top + pushed,
-            at["w"],
-            at["h"],
-        )
-        if panel.get("repeat"):
-            several = list(_repeated(one, view))
-            pushed += max(p.y for p in several) - one.y
-            yield from several
-        else:
-            yield one
+        # What says nothing of its place comes below all others.
+        at = panel.position or GridPosition(y=top + bottom - pushed)
+        key = f"{panel.id}{suffix}"
+        single = PanelLayout(key, panel, scope, at.x, at.y - top + pushed, at.width, at.height)
+        layouts = list(_repeated(single, view))
+        pushed += max(layout.y for layout in layouts) - single.y
+        bottom = max([bottom, *(layout.y + layout.height for layout in layouts)])
+        yield from layouts
 
 
-def _repeated(one: Placed, view: View) -> Iterator[Placed]:
-    name = str(one.panel["repeat"])
-    values = _values(view, name)
-    across = one.panel.get("repeatDirection", "h") == "h"
-    in_row = min(len(values), int(one.panel.get("maxPerRow") or 4)) if across else 1
-    width = COLUMNS // in_row if across else one.width
+def _repeated(single: PanelLayout, view: View) -> Iterator[PanelLayout]:
+    repeat = single.panel.repeat
+    values = _values(view, repeat.variable) if repeat else []
+    if repeat is None or not values:
+        yield single
+        return
+    in_row = min(len(values), repeat.max_per_row) if repeat.horizontal else 1
+    width = COLUMNS // in_row if repeat.horizontal else single.width
     for index, value in enumerate(values):
         line, column = divmod(index, in_row)
         yield replace(
-            one,
-            key=one.key + (f"{_SEPARATOR}{index}" if index else ""),
-            scope=one.scope.with_value(name, value),
-            x=column * width if across else one.x,
-            y=one.y + line * one.height,
+            single,
+            key=single.key + (f"{_SEPARATOR}{index}" if index else ""),
+            scope=single.scope.with_value(repeat.variable, value),
+            x=column * width if repeat.horizontal else single.x,
+            y=single.y + line * single.height,
             width=width,
         )
 
 
+def _without_overlaps(layouts: Iterator[PanelLayout]) -> Iterator[PanelLayout]:
+    """Move down what would cover another panel, as Grafana does."""
+    # Which row is the first free one, by column.
+    free = [0] * COLUMNS
+    for layout in layouts:
+        columns = range(layout.x, layout.x + layout.width)
+        y = max([layout.y, *(free[column] for column in columns)])
+        for column in columns:
+            free[column] = y + layout.height
+        yield replace(layout, y=y)
+
+
 def _values(view: View, name: str) -> list[str]:
-    """Return what a variable stands for, one by one; at least one value, so nothing vanishes."""
+    """Return what a variable stands for, one by one; nothing where there is no such variable."""
     variable = next((v for v in view.variables if v.name == name), None)
     if variable is None:
-        return [""]
+        return []
     every = [option.value for option in variable.options]
-    return (every if variable.chosen == (ALL,) else list(variable.chosen)) or [""]
+    values = every if variable.chosen == (ALL,) else list(variable.chosen)
+    return values[:_MAX_REPEATS]

@@ -5,149 +5,122 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from whiteroom_monitoring.datasources.loki import LogLine
 from whiteroom_monitoring.datasources.prometheus import SampleStream
-from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.grafana.frames import (
-    Cell,
-    Column,
-    Lines,
-    Logs,
-    Series,
-    Table,
-    Value,
-)
+from whiteroom_monitoring.grafana.frames import Cell, Column, Lines, Logs, Series, Table, Value
 from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.time_range import Grid, TimeRange
+from whiteroom_monitoring.grafana.query import Query
+from whiteroom_monitoring.grafana.query_context import QueryContext
+from whiteroom_monitoring.grafana.time_range import Grid
 
 FORMATS = ("time_series", "table", "heatmap")
 _LABEL = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 _AUTOMATIC = "__auto"
 
-Target = Mapping[str, Any]
-# Runs tasks at once, and returns their results in order.
-Together = Callable[[Sequence[Callable[[], list[SampleStream]]]], list[list[SampleStream]]]
 
-
-def one_by_one(tasks: Sequence[Callable[[], list[SampleStream]]]) -> list[list[SampleStream]]:
-    """Run tasks one after the other."""
-    return [task() for task in tasks]
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What a panel's queries need: sources, names, range and moments."""
-
-    sources: DataSources
-    scope: Scope
-    when: TimeRange
-    grid: Grid
-    together: Together = one_by_one
-
-
-def lines(targets: Sequence[Target], asking: Asking) -> Lines:
+def lines(queries: Sequence[Query], context: QueryContext) -> Lines:
     """Return series of all queries; of queries of one moment alone, frames of one moment."""
-    over_time = any(not _is_instant(target) for target in targets)
-    times = asking.grid.times() if over_time else [asking.when.end]
-    found = []
-    for target, samples in zip(targets, _ran(targets, asking), strict=True):
-        for sample in samples:
-            name = series_name(target, sample.labels, asking.scope)
-            if _is_instant(target):
+    over_time = any(not query.instant for query in queries)
+    times = context.grid.times() if over_time else [context.time_range.end]
+    series: list[Series] = []
+    for query, streams in zip(queries, _streams(queries, context), strict=True):
+        for stream in streams:
+            name = series_name(query, stream.labels, context.scope)
+            if query.instant:
                 # The value of one moment, beside series over time, is the last one.
-                values = [None] * (len(times) - 1) + _known(sample)[-1:]
+                values = [None] * (len(times) - 1) + _values(stream)[-1:]
             else:
-                values = _placed(sample, asking.grid)
-            found.append(Series(str(target.get("refId", "")), name, sample.labels, values))
-    return Lines(times, tuple(found))
+                values = _on_grid(stream, context.grid)
+            series.append(Series(query.ref_id, name, stream.labels, values))
+    return Lines(times, tuple(series))
 
 
-def _known(sample: SampleStream) -> list[Value]:
-    return [None if math.isnan(value) else value for value in sample.values]
+def _values(stream: SampleStream) -> list[Value]:
+    return [None if math.isnan(value) else value for value in stream.values]
 
 
-def _placed(sample: SampleStream, moments: Grid) -> list[Value]:
+def _on_grid(stream: SampleStream, grid: Grid) -> list[Value]:
     """Return a value for each moment, None where there is none."""
-    known = _known(sample)
+    known = _values(stream)
 
-    def place(time: float) -> int:
-        return round((time - moments.start) / moments.step)
+    def index_of(time: float) -> int:
+        return round((time - grid.start) / grid.step)
 
-    first, last = place(sample.times[0]), place(sample.times[-1])
+    first, last = index_of(stream.times[0]), index_of(stream.times[-1])
     if last - first == len(known) - 1:
         # Without a gap, as nearly all are.
-        return [None] * first + known + [None] * (moments.count - 1 - last)
-    values: list[Value] = [None] * moments.count
-    for time, value in zip(sample.times, known, strict=True):
-        values[place(time)] = value
+        return [None] * first + known + [None] * (grid.count - 1 - last)
+    values: list[Value] = [None] * grid.count
+    for time, value in zip(stream.times, known, strict=True):
+        values[index_of(time)] = value
     return values
 
 
-def tables(targets: Sequence[Target], asking: Asking) -> list[Table]:
+def tables(queries: Sequence[Query], context: QueryContext) -> list[Table]:
     """Return a table for each query, with a column for each label."""
-    several = len(targets) > 1
+    several = len(queries) > 1
     return [
-        _table(target, samples, several)
-        for target, samples in zip(targets, _ran(targets, asking), strict=True)
+        _table(query, streams, several)
+        for query, streams in zip(queries, _streams(queries, context), strict=True)
     ]
 
 
-def logs(targets: Sequence[Target], asking: Asking, limit: int) -> Logs:
+def logs(queries: Sequence[Query], context: QueryContext) -> Logs:
     """Return the lines that the queries of Loki find, the newest first."""
+    most, when = context.sources.limits.max_log_lines, context.time_range
     entries: list[LogLine] = []
-    for target in targets:
-        query = asking.scope.query(str(target.get("expr", "")))
-        most = int(target.get("maxLines") or limit)
-        entries += asking.sources.loki.lines(query, asking.when.start, asking.when.end, most)
+    for query in queries:
+        expression = context.scope.query(query.expression)
+        entries += context.sources.loki.lines(
+            expression, when.start, when.end, query.max_lines or most
+        )
     return Logs(tuple(sorted(entries, key=lambda entry: -entry.time)))
 
 
-def series_name(target: Target, labels: Mapping[str, str], scope: Scope) -> str:
+def series_name(query: Query, labels: Mapping[str, str], scope: Scope) -> str:
     """Return the legend of a series: what the query says, else its labels."""
-    legend = target.get("legendFormat") or ""
-    if legend and legend != _AUTOMATIC:
-        return _LABEL.sub(lambda found: labels.get(found[1], ""), scope.text(legend))
+    if query.legend and query.legend != _AUTOMATIC:
+        return legend(query.legend, labels, scope)
     name = labels.get("__name__", "")
     pairs = ", ".join(f'{key}="{text}"' for key, text in labels.items() if key != "__name__")
-    return f"{name}{{{pairs}}}" if pairs else name or str(target.get("expr", ""))
+    return f"{name}{{{pairs}}}" if pairs else name or query.expression
 
 
-def _is_instant(target: Target) -> bool:
-    return bool(target.get("instant")) and not target.get("range")
+def legend(text: str, labels: Mapping[str, str], scope: Scope) -> str:
+    """Return a legend with its variables and labels; a label that is not there is empty."""
+    return _LABEL.sub(lambda label: labels.get(label[1], ""), scope.tolerant_text(text))
 
 
-def _ran(targets: Sequence[Target], asking: Asking) -> list[list[SampleStream]]:
-    return asking.together([_task(target, asking) for target in targets])
+def _streams(queries: Sequence[Query], context: QueryContext) -> list[list[SampleStream]]:
+    return context.run_all([_task(query, context) for query in queries])
 
 
-def _task(target: Target, asking: Asking) -> Callable[[], list[SampleStream]]:
-    expression = asking.scope.query(str(target.get("expr", "")))
-    prometheus, grid = asking.sources.prometheus, asking.grid
-    if _is_instant(target):
-        return lambda: prometheus.instant(expression, asking.when.end)
+def _task(query: Query, context: QueryContext) -> Callable[[], list[SampleStream]]:
+    expression = context.scope.query(query.expression)
+    prometheus, grid = context.sources.prometheus, context.grid
+    if query.instant:
+        return lambda: prometheus.instant(expression, context.time_range.end)
     return lambda: prometheus.range(expression, grid.start, grid.end, grid.step)
 
 
-def _table(target: Target, samples: Sequence[SampleStream], several: bool) -> Table:
-    query = str(target.get("refId", ""))
+def _table(query: Query, streams: Sequence[SampleStream], several: bool) -> Table:
     rows = [
-        (sample.labels, time, value)
-        for sample in samples
-        for time, value in zip(sample.times, sample.values, strict=True)
+        (stream.labels, time, value)
+        for stream in streams
+        for time, value in zip(stream.times, stream.values, strict=True)
     ]
     names = sorted({name for labels, _, _ in rows for name in labels})
     times: list[Cell] = [time * 1000 for _, time, _ in rows]
     values: list[Cell] = [None if math.isnan(value) else value for _, _, value in rows]
+    ref_id = query.ref_id
     return Table(
         (
-            Column("Time", "time", times, query),
+            Column("Time", "time", times, ref_id),
             *(
-                Column(name, "string", [labels.get(name, "") for labels, _, _ in rows], query)
+                Column(name, "string", [labels.get(name, "") for labels, _, _ in rows], ref_id)
                 for name in names
             ),
-            Column(f"Value #{query}" if several else "Value", "number", values, query),
+            Column(f"Value #{ref_id}" if several else "Value", "number", values, ref_id),
         )
     )

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.frames import Cell, Column, Table
+from whiteroom_monitoring.grafana.json_node import Node
+from whiteroom_monitoring.grafana.panel import Transformation
+from whiteroom_monitoring.grafana.patterns import compiled
 
-Options = Mapping[str, Any]
+_DEFAULT_LIMIT = 10
 
 
-def transformed(tables: Sequence[Table], steps: Sequence[Mapping[str, Any]]) -> Table:
+def transformed(tables: Sequence[Table], steps: Sequence[Transformation]) -> Table:
     """Return the first table after all transformations. Raises UnsupportedError."""
-    found = list(tables)
+    current = list(tables)
     for step in steps:
-        if step.get("disabled"):
+        if step.disabled:
             continue
-        if step["id"] not in TRANSFORMATIONS:
-            raise UnsupportedError(f"the transformation {step['id']}")
-        found = TRANSFORMATIONS[step["id"]](found, step.get("options") or {})
-    return found[0] if found else Table(())
+        if step.id not in TRANSFORMATIONS:
+            raise UnsupportedError(f"the transformation {step.id}")
+        current = TRANSFORMATIONS[step.id](current, Node(step.options, []))
+    return current[0] if current else Table(())
 
 
-def _merge(tables: Sequence[Table], options: Options) -> list[Table]:
+def _merge(tables: Sequence[Table], options: Node) -> list[Table]:
     """Join rows that agree in every column that they share."""
     names = list(dict.fromkeys(column.name for table in tables for column in table.columns))
     columns = {column.name: column for table in reversed(tables) for column in table.columns}
@@ -45,38 +46,44 @@ def _agree(row: Mapping[str, Cell], other: Mapping[str, Cell]) -> bool:
     return bool(shared) and all(row[name] == other[name] for name in shared)
 
 
-def _organize(tables: Sequence[Table], options: Options) -> list[Table]:
+def _organize(tables: Sequence[Table], options: Node) -> list[Table]:
     """Leave columns out, order them and give them other names."""
-    excluded, order = options.get("excludeByName", {}), options.get("indexByName", {})
-    names, included = options.get("renameByName", {}), options.get("includeByName", {})
+    excluded = {name for name, value in options["excludeByName"].members() if value.flag()}
+    included = {name for name, value in options["includeByName"].members() if value.flag()}
+    order = {name: value.integer(0) for name, value in options["indexByName"].members()}
+    names = {name: value.text() for name, value in options["renameByName"].members()}
 
-    def of_one(table: Table) -> Table:
+    def organized(table: Table) -> Table:
         kept = [
             column
             for column in table.columns
-            if not excluded.get(column.name) and (not included or included.get(column.name))
+            if column.name not in excluded and (not included or column.name in included)
         ]
         kept.sort(key=lambda column: order.get(column.name, len(order)))
         return Table(tuple(replace(c, name=names.get(c.name) or c.name) for c in kept))
 
-    return [of_one(table) for table in tables]
+    return [organized(table) for table in tables]
 
 
-def _filter_fields(tables: Sequence[Table], options: Options) -> list[Table]:
+def _filter_fields(tables: Sequence[Table], options: Node) -> list[Table]:
     """Keep columns by name or by pattern."""
-    include = options.get("include") or {}
-    names, pattern = include.get("names") or [], (include.get("pattern") or "").strip("/")
+    include = options["include"].object()
+    names, text = include["names"].texts(), include["pattern"].text()
+    try:
+        pattern = compiled(text) if text else None
+    except ValueError as error:
+        raise UnsupportedError(f"the filter of fields: {error}") from error
 
     def keeps(column: Column) -> bool:
-        return column.name in names or bool(pattern and re.search(pattern, column.name))
+        return column.name in names or bool(pattern and pattern.search(column.name))
 
     return [Table(tuple(c for c in table.columns if keeps(c))) for table in tables]
 
 
-def _sort(tables: Sequence[Table], options: Options) -> list[Table]:
+def _sort(tables: Sequence[Table], options: Node) -> list[Table]:
     """Order the rows by one column; rows without a value come last."""
-    for key in reversed(options.get("sort") or []):
-        tables = [_sorted(table, key["field"], bool(key.get("desc"))) for table in tables]
+    for key in reversed(list(options["sort"].objects())):
+        tables = [_sorted(table, key["field"].text(), key["desc"].flag()) for table in tables]
     return list(tables)
 
 
@@ -91,9 +98,9 @@ def _key(cell: Cell) -> tuple[int, float, str]:
     return (0, cell, "") if isinstance(cell, float) else (1, 0.0, str(cell))
 
 
-def _limit(tables: Sequence[Table], options: Options) -> list[Table]:
+def _limit(tables: Sequence[Table], options: Node) -> list[Table]:
     """Keep the first rows."""
-    most = int(options.get("limitField") or 10)
+    most = max(options["limitField"].integer(0), 0) or _DEFAULT_LIMIT
     return [_table(table.columns, _rows(table)[:most]) for table in tables]
 
 
@@ -105,7 +112,7 @@ def _table(columns: Sequence[Column], rows: Sequence[Mapping[str, Cell]]) -> Tab
     return Table(tuple(replace(c, cells=[row.get(c.name) for row in rows]) for c in columns))
 
 
-TRANSFORMATIONS: Mapping[str, Callable[[Sequence[Table], Options], list[Table]]] = {
+TRANSFORMATIONS: Mapping[str, Callable[[Sequence[Table], Node], list[Table]]] = {
     "merge": _merge,
     "organize": _organize,
     "filterFieldsByName": _filter_fields,

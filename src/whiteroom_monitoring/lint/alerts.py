@@ -12,22 +12,18 @@ import promql_parser
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.document import Document, Place
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
+from whiteroom_monitoring.dashboards.slugs import SLUGS, page_path
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.lint.rule_files import Rule
+from whiteroom_monitoring.priorities import SEVERITIES
 from whiteroom_monitoring.promql import validate
 from whiteroom_monitoring.promql.infer import result_labels
 from whiteroom_monitoring.promql.series import Known
-from whiteroom_monitoring.slo.model import SEVERITIES
 
 # Priorities, each with the severity that goes with it.
 ANNOTATIONS = ("summary", "description", "runbook_url", "dashboard")
 # The dashboards that an alert may lead to, as paths of the console and of Grafana.
-DASHBOARDS = (
-    "/d/whiteroom-system-health/system-health",
-    "/d/whiteroom-application-performance/application-performance",
-    "/d/whiteroom-business-metrics/business-metrics",
-    "/d/whiteroom-alerts/alerts",
-)
+DASHBOARDS = tuple(page_path(slug) for slug in SLUGS)
 
 _ALERT_NAME = re.compile(r"([A-Z][a-z0-9]*)+")
 _RECORDING_NAME = re.compile(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*:[a-z][a-z0-9_]*")

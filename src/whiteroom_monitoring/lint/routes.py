@@ -11,10 +11,10 @@ from promql_parser import Matcher, MatchOp
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint.rule_files import Rule
+from whiteroom_monitoring.priorities import SEVERITIES
 from whiteroom_monitoring.promql import validate
 from whiteroom_monitoring.promql.infer import result_labels
 from whiteroom_monitoring.promql.series import Known, Series, Values
-from whiteroom_monitoring.slo.model import SEVERITIES
 
 # Source: https://prometheus.io/docs/alerting/0.25/configuration/#matcher
 _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')

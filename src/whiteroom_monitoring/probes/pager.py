@@ -7,10 +7,10 @@ from typing import Any
 
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.priorities import NEWS, PRIORITIES
 from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
 
 WATCHDOG = "Watchdog"
-PRIORITIES = {"P0", "P1", "P2", "P3"}
 EVALUATED_WITHIN_S = 30
 # It is repeated every 5 min, and a repetition is sent with the next group_interval of 1 min.
 NOTIFIED_WITHIN_S = 7 * 60
@@ -50,19 +50,18 @@ def _(stack: Stack) -> str:
 @check("alerts.priorities", "alerts", "an alert of each priority, P0 to P3")
 def _(stack: Stack) -> str:
     alerts = [rule for rule in _rules(stack) if rule["type"] == "alerting"]
-    missing = PRIORITIES - {rule["labels"].get("priority") for rule in alerts}
+    missing = PRIORITIES.keys() - {rule["labels"].get("priority") for rule in alerts}
     if missing:
         raise Mismatch(f"none of {', '.join(sorted(missing))}")
     return f"{len(alerts)} alerts"
 
 
-# P3 brings news, such as sign-ups and deployments: there is nothing to be mended.
 @check("alerts.quiet", "alerts", "no alert of P0 to P2 firing")
 def _(stack: Stack) -> str:
     firing = {
         alert["labels"]["alertname"]
         for alert in stack.prometheus.get("alerts")["alerts"]
-        if alert["state"] == "firing" and alert["labels"].get("priority") != "P3"
+        if alert["state"] == "firing" and alert["labels"].get("priority") not in NEWS
     }
     if firing:
         raise Mismatch(", ".join(sorted(firing)))

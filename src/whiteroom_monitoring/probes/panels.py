@@ -88,11 +88,11 @@ class _Inspection:
         now = time.time()
         view = evaluator.view(self._dashboard, TimeRange(now - RANGE_S, now))
         for panel in self._dashboard.panels():
-            expected = self._promises.get(panel["id"])
+            expected = self._promises.get(panel.id)
             if not self._is_due(expected):
                 continue
             for problem in panel_mismatches(evaluator.panel(view, panel), expected):
-                yield f"{panel['id']} {panel['title']}: {problem}"
+                yield f"{panel.id} {panel.title}: {problem}"
 
     def _is_due(self, expected: Expectation | None) -> bool:
         missing = self._missing(expected) if expected else None

@@ -9,12 +9,14 @@ import textwrap
 from collections.abc import Iterator
 
 from whiteroom_monitoring.codegen.files import head
-from whiteroom_monitoring.slo.model import SEVERITIES, Burn, Objective, Objectives, Range
+from whiteroom_monitoring.dashboards.slugs import page_path
+from whiteroom_monitoring.priorities import SEVERITIES
+from whiteroom_monitoring.slo.model import Burn, Objective, Objectives, Range
 
 FOLDER = "infrastructure/monitoring/prometheus/rules"
 SOURCE = "infrastructure/monitoring/prometheus/objectives.yml"
 RUNBOOKS = "infrastructure/monitoring/runbooks"
-DASHBOARD = "/d/whiteroom-application-performance/application-performance"
+DASHBOARD = page_path("application-performance")
 # The range of `events` and `failures`, the shortest over which anything is judged.
 BASE = Range("5m")
 # How often the rules are evaluated. A count is the sum of rates, each of which stands for so long.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# The severity of each priority, as labels of alerts say both.
-SEVERITIES = {"P0": "critical", "P1": "high", "P2": "medium", "P3": "low"}
 _UNITS_S = {"m": 60, "h": 3600, "d": 86400}
 
 

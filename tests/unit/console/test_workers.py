@@ -12,7 +12,7 @@ from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_com
 
 def test_who_comes_too_late_is_told() -> None:
     """Beyond the longest queue a request fails at once, and the others get their answers."""
-    workers, go_on = Workers(at_once=1, longest_queue=2), threading.Event()
+    workers, go_on = Workers(concurrency=1, max_queue=2), threading.Event()
 
     async def ask() -> list[int]:
         waiting = [asyncio.create_task(workers.run(lambda: int(go_on.wait(10)))) for _ in range(2)]
@@ -29,9 +29,9 @@ def test_who_comes_too_late_is_told() -> None:
 def test_queries_of_a_panel_keep_their_order() -> None:
     """Queries run at once; their answers come in the order of the queries, failures are raised."""
     workers = Workers()
-    assert workers.together([lambda n=n: n for n in range(20)]) == list(range(20))  # type: ignore[misc]
+    assert workers.run_all([lambda n=n: n for n in range(20)]) == list(range(20))  # type: ignore[misc]
     with pytest.raises(ZeroDivisionError):
-        workers.together([lambda: 1, lambda: 1 // 0])
+        workers.run_all([lambda: 1, lambda: 1 // 0])
     workers.close()
 
 

@@ -6,7 +6,6 @@ import base64
 import math
 import re
 from array import array
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +14,20 @@ from tests.support.paths import ROOT
 from whiteroom_monitoring.console import encoding as written
 from whiteroom_monitoring.console import presentation
 from whiteroom_monitoring.datasources.errors import RequestError
-from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.grafana import alert_list, colors, fields, markdown, support, units
+from whiteroom_monitoring.grafana import alert_list, colors, markdown, support, units
+from whiteroom_monitoring.grafana.display_value import (
+    DisplayValue,
+    Field,
+    display_value,
+    field_config,
+)
 from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluate import Evaluated
+from whiteroom_monitoring.grafana.field_config import FieldConfig, parse_field_config
 from whiteroom_monitoring.grafana.frames import Column, Series, Table
 from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.grafana.json_node import Node
+from whiteroom_monitoring.grafana.panel import Transformation, parse_panel
 from whiteroom_monitoring.grafana.time_range import TimeRange, grid, moment
 from whiteroom_monitoring.grafana.transformations import transformed
 
@@ -35,6 +41,16 @@ def table(query: str, **columns: list[Any]) -> Table:
     )
 
 
+def steps(*raw: dict[str, Any]) -> list[Transformation]:
+    """Return transformations as the model has them."""
+    return list(parse_panel({"transformations": list(raw)}).transformations)
+
+
+def configured(defaults: dict[str, Any]) -> FieldConfig:
+    """Return the configuration of a field with these defaults."""
+    return parse_field_config(Node({"defaults": defaults}, [])).defaults
+
+
 def cells(found: Table) -> dict[str, list[Any]]:
     return {column.name: list(column.cells) for column in found.columns}
 
@@ -42,7 +58,7 @@ def cells(found: Table) -> dict[str, list[Any]]:
 def test_merge_joins_what_agrees() -> None:
     """Rows that agree in every shared column become one; others stay, with gaps."""
     left, right = table("A", c=["x", "y"], V1=[1.0, 2.0]), table("B", c=["y", "z"], V2=[3.0, 4.0])
-    merged = transformed([left, right], [{"id": "merge"}])
+    merged = transformed([left, right], steps({"id": "merge"}))
     assert cells(merged) == {
         "c": ["x", "y", "z"],
         "V1": [1.0, 2.0, None],
@@ -52,7 +68,7 @@ def test_merge_joins_what_agrees() -> None:
 
 def test_organize_sort_and_limit() -> None:
     """Columns are left out, ordered and renamed; rows sorted, those without a value last."""
-    steps = [
+    chain = steps(
         {"id": "sortBy", "options": {"sort": [{"field": "V", "desc": True}]}},
         {"id": "limit", "options": {"limitField": 2}},
         {
@@ -63,9 +79,9 @@ def test_organize_sort_and_limit() -> None:
                 "renameByName": {"V": "Value"},
             },
         },
-    ]
+    )
     found = transformed(
-        [table("A", t=["1", "2", "3"], c=["x", "y", "z"], V=[1.0, None, 3.0])], steps
+        [table("A", t=["1", "2", "3"], c=["x", "y", "z"], V=[1.0, None, 3.0])], chain
     )
     assert cells(found) == {"Value": [3.0, 1.0], "c": ["z", "x"]}
     assert list(cells(found)) == ["Value", "c"]
@@ -74,7 +90,7 @@ def test_organize_sort_and_limit() -> None:
 def test_an_unknown_transformation_is_named() -> None:
     """A transformation that is not supported is no table without it."""
     with pytest.raises(UnsupportedError, match="joinByField"):
-        transformed([], [{"id": "joinByField"}])
+        transformed([], steps({"id": "joinByField"}))
 
 
 CONFIG = {
@@ -94,10 +110,12 @@ CONFIG = {
 
 def test_overrides_change_what_they_match_alone() -> None:
     """An override changes the fields that it matches, deep in their configuration."""
-    matched = fields.config(CONFIG, fields.Field("p99", "A"))
-    assert matched == {"unit": "s", "custom": {"lineWidth": 1, "lineStyle": {"fill": "dash"}}}
-    assert fields.config(CONFIG, fields.Field("mean", "B"))["unit"] == "bytes"
-    assert CONFIG["defaults"] == {"unit": "s", "custom": {"lineWidth": 1}}
+    source = parse_field_config(Node(CONFIG, []))
+    matched = field_config(source, Field("p99", "A"))
+    assert matched.unit == "s"
+    assert (matched.style.line_width, matched.style.line_fill) == (1.0, "dash")
+    assert field_config(source, Field("mean", "B")).unit == "bytes"
+    assert source.defaults == configured(CONFIG["defaults"])  # type: ignore[arg-type]
 
 
 MAPPED = {
@@ -124,13 +142,13 @@ MAPPED = {
 )
 def test_mappings_and_thresholds(value: Any, text: str | None, colour: str | None) -> None:
     """A mapping's words and colour win; else the last threshold that is reached colours."""
-    assert fields.look(value, MAPPED) == fields.Look(text, colour)
+    assert display_value(value, configured(MAPPED)) == DisplayValue(text, colour)
 
 
 def test_colours_by_name_stay() -> None:
     """A name has the same colour whatever its neighbours, unless one of them has it already."""
     series = [Series("A", name, {}, [1.0]) for name in ("a", "b", "c")]
-    by_name = [{"color": {"mode": "palette-classic-by-name"}}] * 3
+    by_name = [configured({"color": {"mode": "palette-classic-by-name"}})] * 3
     found = colors.of_series(series, by_name)
     assert len(set(found)) == 3
     assert colors.of_series(series[:1], by_name[:1]) == found[:1]
@@ -181,39 +199,6 @@ def test_a_grid_has_no_more_points_than_wanted(length_s: int) -> None:
     assert found.count <= 202
 
 
-def test_a_library_tells_every_diagnostic_and_keeps_the_last_good(tmp_path: Path) -> None:
-    """All invalid files are named at once; a running console keeps what it had."""
-    good = '{"uid": "a", "title": "A", "panels": []}'
-    (tmp_path / "a.json").write_text(good)
-    library = Library(tmp_path)
-    (tmp_path / "b.json").write_text("{")
-    (tmp_path / "c.json").write_text(good)
-    assert [dashboard.title for dashboard in library] == ["A"]
-    with pytest.raises(DiagnosticsError) as caught:
-        Library(tmp_path)
-    assert [diagnostic.path.name for diagnostic in caught.value.diagnostics] == ["b.json", "c.json"]
-    (tmp_path / "b.json").write_text('{"uid": "b", "title": "B"}')
-    (tmp_path / "c.json").unlink()
-    assert [dashboard.title for dashboard in library] == ["A", "B"]
-
-
-def test_a_file_that_is_being_written_stays_what_it_was(tmp_path: Path) -> None:
-    """What is wrong with it is said until it is whole; other files are read anew meanwhile."""
-    one, other = tmp_path / "one.json", tmp_path / "other.json"
-    one.write_text('{"uid": "a", "title": "A"}')
-    other.write_text('{"uid": "b", "title": "B"}')
-    library = Library(tmp_path)
-    one.write_text('{"uid": "a", "tit')
-    other.write_text('{"uid": "b", "title": "Better"}')
-    assert {dashboard.title for dashboard in library} == {"A", "Better"}
-    assert library.problem.startswith("one.json: found JSONDecodeError")
-    one.write_text('{"uid": "a", "title": "New"}')
-    assert library.get("a").title == "New"
-    assert library.problem == ""
-    one.unlink()
-    assert [dashboard.title for dashboard in library] == ["Better"]
-
-
 def test_infinite_values_can_be_sent() -> None:
     """What JSON can't hold is a word in a figure; a line holds it, and no number for a gap."""
     assert written.number(-math.inf) == "-Infinity"
@@ -228,8 +213,8 @@ def test_a_link_is_filled_from_its_row() -> None:
     found = table("A", c=["a b"], other=["x&y"])
     links = [{"title": "t", "url": "/d/u?var-c=${__value.raw}&o=${__data.fields.other}"}]
     config = {"defaults": {"links": links}}
-    panel = {"type": "table", "title": "T", "fieldConfig": config}
-    shown = presentation.panel(Evaluated(panel, found, {}), Scope())
+    panel = parse_panel({"type": "table", "title": "T", "fieldConfig": config})
+    shown = presentation.encoded_panel(Evaluated(panel, found, {}), Scope())
     assert shown["columns"][0]["links"][0]["url"] == "/d/u?var-c=a%20b&o=x%26y"
 
 
@@ -254,7 +239,7 @@ def test_what_is_not_drawn_is_named(
 ) -> None:
     """What a panel asks for in vain is named; what changes nothing is not."""
     panel = {"type": kind, "options": options, "fieldConfig": {"defaults": defaults}}
-    assert support.not_drawn(panel) == expected
+    assert support.not_drawn(parse_panel(panel)) == expected
 
 
 def test_the_published_matrix_is_true() -> None:

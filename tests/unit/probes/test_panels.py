@@ -11,6 +11,7 @@ from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.grafana.evaluate import Evaluated
 from whiteroom_monitoring.grafana.frames import Column, Lines, Series, Table
+from whiteroom_monitoring.grafana.panel import Panel
 from whiteroom_monitoring.probes import panels
 from whiteroom_monitoring.probes.framework import DEFINITIONS
 from whiteroom_monitoring.project import share
@@ -59,7 +60,7 @@ def test_table_counts_by_numbers_or_rows() -> None:
 def test_every_query_of_a_panel_is_judged() -> None:
     """A panel of which one query is empty shows less than it promises."""
     lines = Lines([0], (Series("A", "a", {}, [1.0]),))
-    shown = Evaluated({"id": 1}, lines, {"A": "up", "B": "down"})
+    shown = Evaluated(Panel(1, "stat"), lines, {"A": "up", "B": "down"})
     promise = Expectation(Expected.DATA)
     assert list(panels.panel_mismatches(shown, promise)) == ["query B: found no data"]
 
@@ -67,7 +68,7 @@ def test_every_query_of_a_panel_is_judged() -> None:
 @pytest.mark.parametrize("words", [{"notice": "not supported"}, {"problem": "not reached"}])
 def test_panel_that_shows_words_is_a_mismatch(words) -> None:
     """A notice or an error in a panel's place is no data, whatever it promises."""
-    shown = Evaluated({"id": 1}, None, {}, **words)
+    shown = Evaluated(Panel(1, "stat"), None, {}, **words)
     for promise in (None, Expectation(Expected.EMPTY)):
         assert list(panels.panel_mismatches(shown, promise)) == list(words.values())
 

@@ -16,18 +16,18 @@ from whiteroom_monitoring.dashboards.panels import (
     table,
 )
 from whiteroom_monitoring.dashboards.queries import instant_query, range_query, table_query
+from whiteroom_monitoring.priorities import NEEDING_ACTION, PRIORITIES, Priority
 
 _CHOSEN = 'priority=~"$priority", team=~"$team", service=~"$service"'
 _FIRING = f'{_CHOSEN}, alertstate="firing"'
-_TROUBLE = 'priority=~"P0|P1|P2"'
+_TROUBLE = f'priority=~"{"|".join(sorted(NEEDING_ACTION))}"'
 
 
-def _count(priority: str, text: str) -> Panel:
+def _count(priority: Priority) -> Panel:
+    expression = f'count(ALERTS{{alertstate="firing", priority="{priority.name}"}}) or vector(0)'
     return stat(
-        PanelMeta(f"{priority} firing", text, expect=Expected.ZERO),
-        instant_query(
-            f'count(ALERTS{{alertstate="firing", priority="{priority}"}}) or vector(0)', "firing"
-        ),
+        PanelMeta(f"{priority.name} firing", priority.answer, expect=Expected.ZERO),
+        instant_query(expression, "firing"),
         FieldStyle(units.NoUnit, Thresholds(1, 1), mappings=(ValueText("none", GOOD, 0, 0),)),
         (4, 4),
     )
@@ -36,9 +36,7 @@ def _count(priority: str, text: str) -> Panel:
 COUNTS = Row(
     "Overview",
     (
-        _count("P0", "Answer within 5 minutes. PagerDuty calls at once."),
-        _count("P1", "Answer within 30 minutes. PagerDuty calls."),
-        _count("P2", "Answer within 2 hours. Slack #ops."),
+        *(_count(PRIORITIES[name]) for name in sorted(NEEDING_ACTION)),
         stat(
             PanelMeta(
                 "Pending alerts",

@@ -6,14 +6,14 @@ import { decodePanel } from "../panel_data.js";
 import { drawStat } from "../panels/stat.js";
 import { setTitle, startPage } from "../shell.js";
 
-/** @typedef {"well" | "care" | "trouble" | "unknown"} State */
+/** @typedef {"well" | "degraded" | "trouble" | "unknown"} State */
 /** @typedef {{ state: State, line: string, reasons: string[], dashboards: Card[] | null }} Home */
 /** @typedef {{ uid: string, slug: string, title: string, question: string, panels: number[] }} Card */
 
 const REFRESH_MS = 10_000;
 const POINTS = 100;
 /** @type {Record<State, import("../../shared/icons.js").IconName>} */
-const SIGNS = { well: "good", care: "warning", trouble: "bad", unknown: "unknown" };
+const SIGNS = { well: "good", degraded: "warning", trouble: "bad", unknown: "unknown" };
 
 /** @param {Home} home */
 function status({ state, line, reasons }) {

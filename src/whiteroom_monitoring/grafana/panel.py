@@ -1,0 +1,193 @@
+"""A panel of a dashboard as a type: what does not fit is a named problem of that panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from whiteroom_monitoring.grafana.dashboard_links import Link, parse_link
+from whiteroom_monitoring.grafana.field_config import FieldConfigSource, parse_field_config
+from whiteroom_monitoring.grafana.json_node import Json, Node, Pointer
+from whiteroom_monitoring.grafana.query import (
+    DataSourceRef,
+    Query,
+    parse_data_source,
+    parse_queries,
+)
+
+COLUMNS = 24
+# Of a panel that says nothing of its place, as Grafana makes new ones.
+DEFAULT_WIDTH, DEFAULT_HEIGHT = 12, 8
+_MAX_HEIGHT, _MAX_Y = 200, 100_000
+_DEFAULT_ALERTS = 20
+
+
+@dataclass(frozen=True)
+class GridPosition:
+    """A place in Grafana's grid of 24 columns; ``y`` and ``height`` are in rows of it."""
+
+    x: int = 0
+    y: int = 0
+    width: int = DEFAULT_WIDTH
+    height: int = DEFAULT_HEIGHT
+
+
+@dataclass(frozen=True)
+class Transformation:
+    """One step that changes tables; ``options`` are JSON, which the step reads as it needs."""
+
+    id: str
+    options: Json = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class AlertFilter:
+    """Which alerts an alert list shows."""
+
+    states: frozenset[str] = frozenset({"firing", "pending"})
+    name: str = ""
+    labels: str = ""
+    max_items: int = _DEFAULT_ALERTS
+
+
+@dataclass(frozen=True)
+class PanelOptions:
+    """The options of all kinds of panels; which of them count, the panel's type decides."""
+
+    show_legend: bool = True
+    legend_calculations: tuple[str, ...] = ()
+    calculations: tuple[str, ...] = ()
+    all_values: bool = False
+    graph_mode: str = ""
+    color_mode: str = ""
+    text_mode: str = ""
+    content: str = ""
+    content_mode: str = "markdown"
+    calculate: bool = False
+    show_footer: bool = False
+    alerts: AlertFilter = field(default_factory=AlertFilter)
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A panel or row is there once for each value of a variable."""
+
+    variable: str
+    horizontal: bool = True
+    max_per_row: int = 4
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel; ``pointer`` is its place in the file, ``problems`` say what of it does not fit."""
+
+    id: int
+    type: str
+    title: str = ""
+    description: str = ""
+    position: GridPosition | None = None
+    queries: tuple[Query, ...] = ()
+    data_source: DataSourceRef = field(default_factory=DataSourceRef)
+    field_config: FieldConfigSource = field(default_factory=FieldConfigSource)
+    options: PanelOptions = field(default_factory=PanelOptions)
+    transformations: tuple[Transformation, ...] = ()
+    links: tuple[Link, ...] = ()
+    interval: str = ""
+    max_data_points: int | None = None
+    time_from: str = ""
+    time_shift: str = ""
+    repeat: Repeat | None = None
+    library_panel: str = ""
+    problems: tuple[str, ...] = ()
+    pointer: Pointer = ()
+
+
+def parse_panel(content: Json, pointer: Pointer = (), id: int = 0) -> Panel:
+    """Return the panel of an object in a dashboard's file; ``id`` counts where it has none."""
+    problems: list[str] = []
+    node = Node(content, problems)
+    points = node["maxDataPoints"].integer(0)
+    return Panel(
+        id=id or node["id"].integer(0),
+        type=node["type"].text(),
+        title=node["title"].text(),
+        description=node["description"].text(),
+        position=_position(node["gridPos"]),
+        queries=parse_queries(node["targets"], pointer),
+        data_source=parse_data_source(node["datasource"]),
+        field_config=parse_field_config(node["fieldConfig"].object()),
+        options=_options(node["options"].object()),
+        transformations=tuple(
+            Transformation(
+                each["id"].text(), each["options"].object().value, each["disabled"].flag()
+            )
+            for each in node["transformations"].objects()
+        ),
+        links=tuple(parse_link(link) for link in node["links"].objects()),
+        interval=node["interval"].text(),
+        max_data_points=points if points > 0 else None,
+        time_from=node["timeFrom"].text(),
+        time_shift=node["timeShift"].text(),
+        repeat=parse_repeat(node),
+        library_panel=_library_panel(node["libraryPanel"]),
+        problems=tuple(problems),
+        pointer=pointer,
+    )
+
+
+def parse_repeat(node: Node) -> Repeat | None:
+    """Return how often a panel or row is there, None for once."""
+    variable = node["repeat"].text()
+    if not variable:
+        return None
+    horizontal = node["repeatDirection"].text("h") != "v"
+    return Repeat(variable, horizontal, min(max(node["maxPerRow"].integer(4), 1), COLUMNS))
+
+
+def _position(node: Node) -> GridPosition | None:
+    place = node.object()
+    if not place.is_set:
+        return None
+    width = min(max(place["w"].integer(DEFAULT_WIDTH), 1), COLUMNS)
+    return GridPosition(
+        x=min(max(place["x"].integer(0), 0), COLUMNS - width),
+        y=min(max(place["y"].integer(0), 0), _MAX_Y),
+        width=width,
+        height=min(max(place["h"].integer(DEFAULT_HEIGHT), 1), _MAX_HEIGHT),
+    )
+
+
+def _library_panel(node: Node) -> str:
+    panel = node.object()
+    return (panel["name"].text() or panel["uid"].text() or "?") if panel.is_set else ""
+
+
+def _options(node: Node) -> PanelOptions:
+    legend, reduce = node["legend"].object(), node["reduceOptions"].object()
+    return PanelOptions(
+        show_legend=legend["showLegend"].flag(True),
+        legend_calculations=legend["calcs"].texts(),
+        calculations=reduce["calcs"].texts(),
+        all_values=reduce["values"].flag(),
+        graph_mode=node["graphMode"].text(),
+        color_mode=node["colorMode"].text(),
+        text_mode=node["textMode"].text(),
+        content=node["content"].text(),
+        content_mode=node["mode"].text("markdown"),
+        calculate=node["calculate"].flag(),
+        show_footer=node["footer"].object()["show"].flag(),
+        alerts=_alert_filter(node),
+    )
+
+
+def _alert_filter(node: Node) -> AlertFilter:
+    states = node["stateFilter"].object()
+    wanted: Mapping[str, bool] = {name: value.flag() for name, value in states.members()}
+    default = AlertFilter()
+    return AlertFilter(
+        frozenset(name for name, is_wanted in wanted.items() if is_wanted) or default.states,
+        node["alertName"].text(),
+        node["alertInstanceLabelFilter"].text(),
+        node["maxItems"].integer(0) or default.max_items,
+    )

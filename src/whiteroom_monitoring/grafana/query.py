@@ -1,0 +1,110 @@
+"""The queries of panels and annotations, as Grafana's JSON has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whiteroom_monitoring.grafana.json_node import Node, Pointer
+
+
+@dataclass(frozen=True)
+class DataSourceRef:
+    """Which data source is asked; both are empty where the panel's or the default one is.
+
+    ``uid`` may hold a variable. Dashboards before Grafana 8.3 have a name in its place.
+    """
+
+    type: str = ""
+    uid: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether any data source is named."""
+        return bool(self.type or self.uid)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query of a panel; ``pointer`` is its place in the file."""
+
+    ref_id: str
+    expression: str
+    data_source: DataSourceRef = DataSourceRef()
+    legend: str = ""
+    instant: bool = False
+    hidden: bool = False
+    format: str = "time_series"
+    interval: str = ""
+    max_lines: int | None = None
+    pointer: Pointer = ()
+
+
+@dataclass(frozen=True)
+class AnnotationQuery:
+    """A query whose results are marked on the time axes."""
+
+    name: str
+    expression: str
+    enabled: bool
+    title_format: str = ""
+    text_format: str = ""
+    color: str = "blue"
+    pointer: Pointer = ()
+
+
+def parse_data_source(node: Node) -> DataSourceRef:
+    """Return what a `datasource` names, which is an object or, in older dashboards, a name."""
+    if isinstance(node.value, str):
+        return DataSourceRef("", node.value if node.value.startswith("$") else "")
+    ref = node.object()
+    return DataSourceRef(ref["type"].text(), ref["uid"].text())
+
+
+def parse_queries(targets: Node, base: Pointer) -> tuple[Query, ...]:
+    """Return the queries of a panel; those without a refId get the next letter."""
+    nodes = list(targets.objects())
+    taken = {node["refId"].text() for node in nodes}
+    free = (letter for letter in _letters(len(nodes) + len(taken)) if letter not in taken)
+    return tuple(_query(node, node["refId"].text() or next(free), base) for node in nodes)
+
+
+def _letters(count: int) -> list[str]:
+    """Return the names that Grafana gives to queries: A to Z, then AA and so on."""
+    names = [chr(ord("A") + index) for index in range(26)]
+    while len(names) < count:
+        names += [names[len(names) // 26 - 1] + chr(ord("A") + index) for index in range(26)]
+    return names
+
+
+def _query(node: Node, ref_id: str, base: Pointer) -> Query:
+    return Query(
+        ref_id=ref_id,
+        expression=node["expr"].text(),
+        data_source=parse_data_source(node["datasource"]),
+        legend=node["legendFormat"].text(),
+        instant=node["instant"].flag() and not node["range"].flag(),
+        hidden=node["hide"].flag(),
+        format=node["format"].text("time_series"),
+        interval=node["interval"].text(),
+        max_lines=node["maxLines"].integer(0) or None,
+        pointer=(*base, *node.pointer),
+    )
+
+
+def parse_annotations(annotations: Node) -> tuple[AnnotationQuery, ...]:
+    """Return the annotations of a dashboard; those without an expression mark nothing."""
+    return tuple(_annotation(node) for node in annotations.objects())
+
+
+def _annotation(node: Node) -> AnnotationQuery:
+    # Newer dashboards have the expression within the `target`.
+    expression = node["expr"] if node["expr"].is_set else node["target"].object()["expr"]
+    return AnnotationQuery(
+        name=node["name"].text("Annotation"),
+        expression=expression.text(),
+        enabled=node["enable"].flag(),
+        title_format=node["titleFormat"].text(),
+        text_format=node["textFormat"].text(),
+        color=node["iconColor"].text("blue"),
+        pointer=expression.pointer,
+    )
