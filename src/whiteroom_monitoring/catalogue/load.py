@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.catalogue import document, entry, renamed_keys, rules, structure
+from whiteroom_monitoring.catalogue import (
+    document,
+    entry,
+    label_sets,
+    renamed_keys,
+    rules,
+    structure,
+)
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.entry import Entry
 from whiteroom_monitoring.catalogue.model import Catalogue, Domain
@@ -62,7 +69,8 @@ def _read(path: Path, schema: dict[str, Any]) -> _File:
         content, doubled = renamed_keys.translate(document.read(path))
     except DiagnosticsError as error:
         return _File(None, (), error.diagnostics)
-    misfits = structure.diagnostics(content, schema)
+    content, unresolved = label_sets.resolve(content)
+    misfits = structure.diagnostics(content, schema) | unresolved
     entries = _entries(content, set(misfits))
     diagnostics = doubled + [diagnostic for group in misfits.values() for diagnostic in group]
     if not {("domain",), ("program",), ()} & misfits.keys():

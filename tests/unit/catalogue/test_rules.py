@@ -251,6 +251,19 @@ EXAMPLES = [
         "the domain self belongs to juce-backend, expected any",
     ),
     Example(
+        labels.value_list_is_written_once,
+        {
+            "audio.yaml": _domain(
+                "".join(
+                    f"  - {{name: audio_{name}_total, {_COUNTER}, "
+                    f"labels: [{{name: cause, values: {values}}}]}}\n"
+                    for name, values in (("calls", "[a, b]"), ("drops", "▸[a, b]"))
+                )
+            )
+        },
+        "line 4 has the same values for cause",
+    ),
+    Example(
         across.families_are_unique,
         {
             "audio.yaml": _domain(f"  - {{name: audio_calls_total, {_COUNTER}}}"),

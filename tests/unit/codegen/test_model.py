@@ -15,7 +15,7 @@ from whiteroom_monitoring.codegen import clients, rendering
 from whiteroom_monitoring.codegen.model import ClientModel, build
 from whiteroom_monitoring.project import share
 
-HEAD = "domain: audio\nprogram: juce-backend\nmetrics:\n"
+HEAD = "domain: audio\nprogram: juce-backend\nlabel_sets: {causes: [a, b]}\nmetrics:\n"
 
 
 def _model(clone, *entries: str) -> ClientModel:
@@ -71,8 +71,8 @@ def test_entry_decides_the_handle(
 
 
 def test_equal_values_of_a_label_are_one_type(clone) -> None:
-    """Metrics of a domain that list the same values for a label share the label's type."""
-    entry = "type: counter, help: Events., writers: many, labels: [{name: cause, values: [a, b]}]"
+    """Metrics of a domain that name the same set of values for a label share the label's type."""
+    entry = "type: counter, help: Events., writers: many, labels: [{name: cause, values: causes}]"
     model = _model(clone, f"name: audio_a_total, {entry}", f"name: audio_b_total, {entry}")
     [enum] = model.recorded[0].enums
     assert (enum.type_name, enum.values) == ("Cause", ("a", "b"))

@@ -58,6 +58,7 @@ ENTRY_RULES: tuple[EntryRule, ...] = (
 DOCUMENT_RULES: tuple[Callable[[Document], Iterator[Diagnostic]], ...] = (
     across.domain_is_named_as_its_file,
     across.only_self_belongs_to_all,
+    labels.value_list_is_written_once,
 )
 
 CATALOGUE_RULES: tuple[Callable[[Sequence[Entry]], Iterator[Diagnostic]], ...] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from whiteroom_monitoring.catalogue.document import Document, Place
 from whiteroom_monitoring.catalogue.entry import Entry
 from whiteroom_monitoring.diagnostics import Diagnostic
 
@@ -99,6 +100,21 @@ def values_are_unique(entry: Entry) -> Iterator[Diagnostic]:
             found = "stands here twice" if before == value else f"and {before!r} become one name"
             problem = f"the value {value!r} of {label.name} {found}"
             yield entry.diagnostic_at((*pointer, "values", index), problem, "remove or rename it")
+
+
+def value_list_is_written_once(document: Document) -> Iterator[Diagnostic]:
+    """Labels of one name with the same values refer to one list."""
+    lists: dict[tuple[str, str], Place] = {}
+    for metric, _ in document.mappings(("metrics",)):
+        for pointer, label in document.mappings((*metric, "labels")):
+            if not isinstance(label.get("values"), list):
+                continue
+            place = document.place((*pointer, "values"))
+            first = lists.setdefault((str(label.get("name")), str(label["values"])), place)
+            if first != place:
+                problem = f"line {first[0]} has the same values for {label.get('name')}"
+                remedy = "list them once under `label_sets:`, and name the set: `values: NAME`"
+                yield document.diagnostic(place, problem, remedy)
 
 
 def values_are_plain(entry: Entry) -> Iterator[Diagnostic]:
