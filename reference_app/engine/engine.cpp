@@ -29,7 +29,9 @@ void add(std::atomic<Number>& number, Number amount) noexcept {
 }  // namespace
 
 Engine::Engine(monitoring::Segment& segment, Faults& faults)
-    : metrics_(segment, {}), faults_(faults) {}
+    : metrics_(segment, {}), faults_(faults) {
+  metrics_.watch_preemption();
+}
 
 Engine::~Engine() {
   delete current_;

@@ -16,6 +16,7 @@
 #include "dropout_classifier.h"
 #include "generated/audio.h"
 #include "plugin_slots.h"
+#include "preemption_watch.h"
 #include "segment.h"
 #include "stream_reports.h"
 
@@ -64,6 +65,11 @@ class AudioMetrics {
   /// What the callbacks render for from now on, where it is the stream's and not one callback's:
   /// offline in JACK's freewheel. Wait-free, any thread.
   void set_mode(CallbackMode mode) noexcept { reports_.set_mode(mode); }
+  /// From now on tell what callbacks cost from what the system put them aside for, so that no
+  /// plug-in is blamed for that. Each 32nd callback, and each that takes more than half of its
+  /// buffer, then calls the system twice, which neither blocks nor allocates (PreemptionWatch).
+  /// Before the callback starts.
+  void watch_preemption() noexcept { watches_preemption_ = true; }
   void set_realtime_scheduling(bool in_force) noexcept;
   /// Any thread but the callback's: whoever reads the memory of a process calls the system.
   void set_memory(std::uint64_t resident_bytes) noexcept;
@@ -96,7 +102,8 @@ class AudioMetrics {
                                         std::uint32_t frames,
                                         const CallbackDetails& details) noexcept;
   /// The plug-in that took longest in the last callback, as the slots in use number it; nothing
-  /// before there is one. The callback's thread.
+  /// before there is one, or when the callback was over budget only because the system put it
+  /// aside. The callback's thread.
   std::optional<std::size_t> most_expensive() const noexcept { return most_expensive_; }
 
  private:
@@ -111,6 +118,8 @@ class AudioMetrics {
   }
   /// The plug-ins of this callback are all recorded; name the one that took longest.
   void settle_plugins(bool over_budget) noexcept;
+  /// For how long the system put this callback aside, as far as is known.
+  std::chrono::nanoseconds put_aside(const CallbackTiming& timing) noexcept;
   std::optional<Miss> judge(Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
                             const CallbackDetails& details) noexcept;
   void record(const CallbackTiming& timing, const Verdict& verdict) noexcept;
@@ -124,6 +133,8 @@ class AudioMetrics {
   const PluginSlots* plugin_slots_ = &channels_;
   DropoutClassifier classifier_;
   StreamReports reports_;
+  PreemptionWatch preemption_;
+  bool watches_preemption_ = false;
   // Since the last callback.
   std::uint32_t plugins_rendered_ = 0;
   std::chrono::nanoseconds longest_{0};

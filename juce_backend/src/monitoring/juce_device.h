@@ -40,6 +40,7 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   MeasuredCallback(AudioMetrics& metrics, juce::AudioIODeviceCallback& callback,
                    XRunsFrom xruns_from = kXRunsFrom)
       : metrics_(metrics), callback_(callback) {
+    metrics.watch_preemption();
     if (xruns_from == XRunsFrom::thread) poll_ = std::make_unique<Poll>(*this);
   }
 

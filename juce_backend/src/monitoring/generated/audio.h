@@ -180,7 +180,7 @@ inline constexpr FamilySpec kFamilies[] = {
      .scale = 1000000000,
      .labels = kAudioPluginRenderSecondsTotalLabels},
     {.name = "audio_plugin_deadlines_missed_total",
-     .help = "Callbacks that were over budget and in which this plug-in took longest of all.",
+     .help = "Callbacks that were over budget, not only because the system put them aside, and in which this plug-in took longest of all.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
@@ -188,6 +188,14 @@ inline constexpr FamilySpec kFamilies[] = {
      .writers = Writers::one,
      .scale = 1,
      .labels = kAudioPluginDeadlinesMissedTotalLabels},
+    {.name = "audio_callback_preempted_seconds_total",
+     .help = "Time for which the system put render callbacks aside while they could have gone on, as far as a thread can tell (Linux).",
+     .unit = "seconds",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::one,
+     .scale = 1000000000},
     {.name = "audio_monitoring_seconds_total",
      .help = "Time that recording metrics took in render callbacks; against the render time, monitoring's share.",
      .unit = "seconds",
@@ -261,13 +269,14 @@ inline constexpr const FamilySpec& kAudioLatenessCaughtUpSecondsTotal = kFamilie
 inline constexpr const FamilySpec& kAudioChannelRenderSecondsTotal = kFamilies[12];
 inline constexpr const FamilySpec& kAudioPluginRenderSecondsTotal = kFamilies[13];
 inline constexpr const FamilySpec& kAudioPluginDeadlinesMissedTotal = kFamilies[14];
-inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[15];
-inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[16];
-inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[17];
-inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[18];
-inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[19];
-inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[20];
-inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[21];
+inline constexpr const FamilySpec& kAudioCallbackPreemptedSecondsTotal = kFamilies[15];
+inline constexpr const FamilySpec& kAudioMonitoringSecondsTotal = kFamilies[16];
+inline constexpr const FamilySpec& kAudioBufferDurationSeconds = kFamilies[17];
+inline constexpr const FamilySpec& kAudioBufferFrames = kFamilies[18];
+inline constexpr const FamilySpec& kAudioSampleRateHertz = kFamilies[19];
+inline constexpr const FamilySpec& kAudioEngineMemoryBytes = kFamilies[20];
+inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[21];
+inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[22];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -319,6 +328,7 @@ struct Realtime {
         audio_channel_render_seconds_total(instance, kAudioChannelRenderSecondsTotal, segment.lost()),
         audio_plugin_render_seconds_total(instance, kAudioPluginRenderSecondsTotal, segment.lost()),
         audio_plugin_deadlines_missed_total(instance, kAudioPluginDeadlinesMissedTotal, segment.lost()),
+        audio_callback_preempted_seconds_total(instance.cells(kAudioCallbackPreemptedSecondsTotal), segment.lost()),
         audio_monitoring_seconds_total(instance.cells(kAudioMonitoringSecondsTotal), segment.lost()) {}
   Realtime(const Realtime&) = delete;
   Realtime& operator=(const Realtime&) = delete;
@@ -348,8 +358,10 @@ struct Realtime {
   DynamicLabels<DurationCounter<Writers::one>, const Instance, 1> audio_channel_render_seconds_total;
   /// Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.
   DynamicLabels<DurationCounter<Writers::one>, const Instance, 2> audio_plugin_render_seconds_total;
-  /// Callbacks that were over budget and in which this plug-in took longest of all.
+  /// Callbacks that were over budget, not only because the system put them aside, and in which this plug-in took longest of all.
   DynamicLabels<Counter<Writers::one>, const Instance, 2> audio_plugin_deadlines_missed_total;
+  /// Time for which the system put render callbacks aside while they could have gone on, as far as a thread can tell (Linux).
+  DurationCounter<Writers::one> audio_callback_preempted_seconds_total;
   /// Time that recording metrics took in render callbacks; against the render time, monitoring's share.
   DurationCounter<Writers::one> audio_monitoring_seconds_total;
 };

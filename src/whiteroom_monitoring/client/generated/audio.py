@@ -141,13 +141,22 @@ audio_plugin_render_seconds_total = Counter(
 )
 audio_plugin_deadlines_missed_total = Counter(
     name="audio_plugin_deadlines_missed_total",
-    help="Callbacks that were over budget and in which this plug-in took longest of all.",
+    help="Callbacks that were over budget, not only because the system put them aside, and in which this plug-in took longest of all.",
     unit="",
     number="u64",
     aggregation="sum",
     writers="one",
     scale=1,
     labels=(("channel", 64), ("plugin", 8),),
+)
+audio_callback_preempted_seconds_total = Counter(
+    name="audio_callback_preempted_seconds_total",
+    help="Time for which the system put render callbacks aside while they could have gone on, as far as a thread can tell (Linux).",
+    unit="seconds",
+    number="u64",
+    aggregation="sum",
+    writers="one",
+    scale=1000000000,
 )
 audio_monitoring_seconds_total = Counter(
     name="audio_monitoring_seconds_total",
@@ -230,6 +239,7 @@ METRICS = (
     audio_channel_render_seconds_total,
     audio_plugin_render_seconds_total,
     audio_plugin_deadlines_missed_total,
+    audio_callback_preempted_seconds_total,
     audio_monitoring_seconds_total,
     audio_buffer_duration_seconds,
     audio_buffer_frames,

@@ -63,7 +63,9 @@ audio_channel_render_seconds_total: _AudioChannelRenderSecondsTotal
 audio_plugin_render_seconds_total: _AudioPluginRenderSecondsTotal
 """Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel."""
 audio_plugin_deadlines_missed_total: _AudioPluginDeadlinesMissedTotal
-"""Callbacks that were over budget and in which this plug-in took longest of all."""
+"""Callbacks that were over budget, not only because the system put them aside, and in which this plug-in took longest of all."""
+audio_callback_preempted_seconds_total: Counter
+"""Time for which the system put render callbacks aside while they could have gone on, as far as a thread can tell (Linux)."""
 audio_monitoring_seconds_total: Counter
 """Time that recording metrics took in render callbacks; against the render time, monitoring's share."""
 audio_buffer_duration_seconds: Gauge

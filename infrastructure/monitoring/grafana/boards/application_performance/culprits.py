@@ -23,6 +23,7 @@ from .expressions import (
 
 _PLUGIN_COST = f"sum by (channel, plugin) ({rate('audio_plugin_render_seconds_total', CHOSEN)})"
 _LOST = rate("audio_dropout_seconds_total", CHOSEN)
+_PREEMPTED = rate("audio_callback_preempted_seconds_total", CHOSEN)
 _CALLS_FAILED = rate("ffi_errors_total", CHOSEN, 'code!="deferred"')
 _CALL_ERRORS = f"sum({_CALLS_FAILED}) / sum({rate('ffi_calls_total', CHOSEN)})"
 _LATE = 'cause="late_callback"'
@@ -47,6 +48,7 @@ CULPRITS = Row(
                     f"max({_PLUGIN_COST})", "engine: most expensive plug-in, of the deadline"
                 ),
                 instant_query(f"{harm(_LATE)} / 6", "machine: late callbacks, of 6 a minute"),
+                instant_query(f"max({_PREEMPTED}) / 0.1", "machine: callbacks preempted, of 10 %"),
                 instant_query(f"{PROCESSORS} / 0.9", "machine: CPU, of 90 %"),
                 instant_query(f"{MEMORY} / 0.9", "machine: memory, of 90 %"),
                 instant_query(

@@ -129,11 +129,13 @@ public enum Audio {
         public func audioPluginRenderSecondsTotal(channel: String, plugin: String) throws(MonitoringError) -> DurationCounter<OneWriter> {
             try instance.series("audio_plugin_render_seconds_total", [channel, plugin])
         }
-        /// `audio_plugin_deadlines_missed_total`: Callbacks that were over budget and in which this plug-in took longest of all.
+        /// `audio_plugin_deadlines_missed_total`: Callbacks that were over budget, not only because the system put them aside, and in which this plug-in took longest of all.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func audioPluginDeadlinesMissedTotal(channel: String, plugin: String) throws(MonitoringError) -> Counter<OneWriter> {
             try instance.series("audio_plugin_deadlines_missed_total", [channel, plugin])
         }
+        /// `audio_callback_preempted_seconds_total`: Time for which the system put render callbacks aside while they could have gone on, as far as a thread can tell (Linux).
+        public let audioCallbackPreemptedSecondsTotal: DurationCounter<OneWriter>
         /// `audio_monitoring_seconds_total`: Time that recording metrics took in render callbacks; against the render time, monitoring's share.
         public let audioMonitoringSecondsTotal: DurationCounter<OneWriter>
 
@@ -155,6 +157,7 @@ extension Audio.Realtime {
             audioDeadlinesMissedTotal: try taken.handle("audio_deadlines_missed_total"),
             audioDropoutSecondsTotal: try taken.handle("audio_dropout_seconds_total"),
             audioLatenessCaughtUpSecondsTotal: try taken.handle("audio_lateness_caught_up_seconds_total"),
+            audioCallbackPreemptedSecondsTotal: try taken.handle("audio_callback_preempted_seconds_total"),
             audioMonitoringSecondsTotal: try taken.handle("audio_monitoring_seconds_total"),
             instance: taken)
     }
