@@ -12,9 +12,10 @@ from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana import colors, queries
 from whiteroom_monitoring.grafana.evaluate import Evaluator
 from whiteroom_monitoring.grafana.field_config import FieldConfig
+from whiteroom_monitoring.grafana.grid import grid
 from whiteroom_monitoring.grafana.interpolation import Scope
 from whiteroom_monitoring.grafana.query import Query
-from whiteroom_monitoring.grafana.time_range import TimeRange, grid
+from whiteroom_monitoring.grafana.time_range import TimeRange
 
 _MAX_EXPRESSION = 10_000
 FUNCTIONS = tuple(

@@ -172,6 +172,7 @@ def view_request(request: Request) -> ViewRequest:
         {name.removeprefix("var-"): query.getlist(name) for name in names},
         _points(query.get("points", "500")),
         query.get("timezone", ""),
+        query.get("weekStart", ""),
     )
 
 

@@ -19,13 +19,13 @@ from whiteroom_monitoring.console.presentation import encoded_panel
 from whiteroom_monitoring.dashboards.slugs import rank
 from whiteroom_monitoring.grafana import layout, markdown
 from whiteroom_monitoring.grafana.annotations import annotate
-from whiteroom_monitoring.grafana.dashboard import Dashboard
+from whiteroom_monitoring.grafana.dashboard import Dashboard, TimeSettings
 from whiteroom_monitoring.grafana.dashboard_links import followable
 from whiteroom_monitoring.grafana.errors import NotFoundError
 from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator, View
 from whiteroom_monitoring.grafana.layout import PanelLayout
 from whiteroom_monitoring.grafana.library import Library
-from whiteroom_monitoring.grafana.time_range import TimeRange, time_range
+from whiteroom_monitoring.grafana.time_range import Calendar, TimeRange, time_range, timezone_of
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5
@@ -37,13 +37,17 @@ PanelAnswer = Callable[[], dict[str, Any]]
 
 @dataclass(frozen=True)
 class ViewRequest:
-    """What a request says of the time, the choices of variables and the width of a drawing."""
+    """What a request says of the time, the choices of variables and the width of a drawing.
+
+    ``timezone`` and ``week_start`` are the viewer's.
+    """
 
     start: str = "now-30m"
     end: str = "now"
     choices: Mapping[str, Sequence[str]] | None = None
     points: int = 500
     timezone: str = ""
+    week_start: str = ""
 
 
 class DashboardService:
@@ -201,14 +205,19 @@ class DashboardService:
 
     def _view(self, uid: str, request: ViewRequest) -> View:
         dashboard = self.library.get(uid)
-        timezone = request.timezone or dashboard.time.timezone
-        when = self._time_range(replace(request, timezone=timezone))
+        when = self._time_range(request, dashboard.time)
         return self._evaluator.view(dashboard, when, request.choices, request.points)
 
-    def _time_range(self, request: ViewRequest) -> TimeRange:
+    def _time_range(self, request: ViewRequest, settings: TimeSettings | None = None) -> TimeRange:
+        settings = settings or TimeSettings()
         now = self._clock() // NOW_STEP_S * NOW_STEP_S
+        calendar = Calendar(
+            timezone_of(settings.timezone, request.timezone),
+            settings.week_start or request.week_start,
+            settings.fiscal_start,
+        )
         longest = self._sources.limits.max_range_s
-        return time_range(request.start, request.end, now, longest)
+        return time_range(request.start, request.end, now, longest, calendar)
 
     def _file_problems(self) -> list[str]:
         """Return what is wrong with files of dashboards."""

@@ -9,8 +9,8 @@ from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.grafana import queries
 from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluate import Evaluator, View
+from whiteroom_monitoring.grafana.grid import grid
 from whiteroom_monitoring.grafana.query import AnnotationQuery, Query
-from whiteroom_monitoring.grafana.time_range import grid
 
 _POINTS, _MIN_STEP_S = 240, 15
 

@@ -57,11 +57,16 @@ class Row:
 
 @dataclass(frozen=True)
 class TimeSettings:
-    """The range that a dashboard opens with, in Grafana's grammar, and its time zone."""
+    """The range that a dashboard opens with, in Grafana's grammar, and its calendar.
+
+    ``timezone`` and ``week_start`` are empty where they are the viewer's.
+    """
 
     start: str = "now-30m"
     end: str = "now"
     timezone: str = ""
+    week_start: str = ""
+    fiscal_start: int = 1
     refresh: str = ""
 
 
@@ -169,6 +174,8 @@ def _time(node: Node) -> TimeSettings:
         chosen["from"].text() or default.start,
         chosen["to"].text() or default.end,
         node["timezone"].text(),
+        node["weekStart"].text().lower(),
+        min(max(node["fiscalYearStartMonth"].integer(0), 0), 11) + 1,
         node["refresh"].text() if not isinstance(node["refresh"].value, bool) else "",
     )
 

@@ -19,11 +19,12 @@ from whiteroom_monitoring.grafana import (
 from whiteroom_monitoring.grafana.dashboard import Dashboard
 from whiteroom_monitoring.grafana.errors import UnsupportedError
 from whiteroom_monitoring.grafana.frames import Data, Text
+from whiteroom_monitoring.grafana.grid import Grid, grid, seconds
 from whiteroom_monitoring.grafana.interpolation import SCRAPE_INTERVAL_S, Scope
 from whiteroom_monitoring.grafana.panel import Panel
 from whiteroom_monitoring.grafana.query import Query
 from whiteroom_monitoring.grafana.query_context import QueryContext, RunAll, run_in_sequence
-from whiteroom_monitoring.grafana.time_range import Grid, TimeRange, grid, seconds
+from whiteroom_monitoring.grafana.time_range import TimeRange
 from whiteroom_monitoring.grafana.variables import Variable
 
 DEFAULT_POINTS = 500

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.time_range import Grid, TimeRange, duration
+from whiteroom_monitoring.grafana.grid import Grid, duration
+from whiteroom_monitoring.grafana.time_range import TimeRange
 
 _REFERENCE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\[\[(\w+)(?::(\w+))?\]\]|\$(\w+)")
 _SPECIAL = re.compile(r"[.*+?^${}()|\[\]\\]")

@@ -1,21 +1,38 @@
-"""Time ranges as people and links name them, and the steps at which they are looked at."""
+"""Time ranges as people and links name them: Grafana's grammar of times.
+
+A time is ``now`` with steps behind it, such as ``now-1d/d+8h``; a date of ISO 8601; or a time since
+1970 in seconds (up to 11 digits) or milliseconds. ``/d`` rounds to the day: down where a range
+starts, up where it ends. Days, weeks, months, quarters and years are those of a calendar in a time
+zone, so that a day may have 23 or 25 hours; hours, minutes and seconds always have their length.
+Source: https://grafana.com/docs/grafana/latest/dashboards/use-dashboards/#time-units-and-relative-ranges
+"""
 
 from __future__ import annotations
 
-import math
+import calendar as months
 import re
+import zoneinfo
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from whiteroom_monitoring.datasources.errors import RequestError
 
-_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2_592_000, "y": 31_536_000}
-_RELATIVE = re.compile(r"now(?:-(\d{1,6})([smhdwMy]))?(?:/([hdw]))?")
-_DURATION_PART = re.compile(r"(\d+)(ms|[smhdwy])")
-_EPOCH_MS = re.compile(r"\d{10,14}")
-# What a step may be, so that neighbouring ranges share their steps.
-_STEPS_S = (
-    *(1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600),
-    *(7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000),
+_NOW = re.compile(r"now((?:[-+][0-9]{1,6}[smhdwMQy]|/(?:[smhdwMQy]|fQ|fy))*)")
+_STEP = re.compile(r"(?:([-+])([0-9]{1,6})|/)(f?[smhdwMQy])")
+_EPOCH = re.compile(r"[0-9]{9,14}")
+# From 12 digits on, a number counts milliseconds: as seconds it would be the year 5138 or later.
+_MS_DIGITS = 12
+_DATE = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}.*")
+_FIXED_S = {"s": 1, "m": 60, "h": 3600}
+_MONTHS = {"M": 1, "Q": 3, "fQ": 3, "y": 12, "fy": 12}
+_DAYS = {"d": 1, "w": 7}
+WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
+# What Grafana calls the viewer's own time zone.
+_OF_VIEWER = ("", "browser")
+_EXPECTED = (
+    "expected milliseconds since 1970, a date such as 2026-01-31T12:00, or such as now, now-30m, "
+    "now-1d/d, now+1h"
 )
 
 
@@ -33,82 +50,143 @@ class TimeRange:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """The moments at which a range is looked at: ``count`` of them, ``step`` seconds apart."""
+class Calendar:
+    """Where days, weeks and years begin.
 
-    start: float
-    step: float
-    count: int
+    ``timezone`` is a name such as Europe/Berlin, ``week_start`` one of WEEK_STARTS, and
+    ``fiscal_start`` the month, from 1, with which a fiscal year begins.
+    """
+
+    timezone: str = "UTC"
+    week_start: str = "monday"
+    fiscal_start: int = 1
 
     @property
-    def end(self) -> float:
-        """The last moment."""
-        return self.start + self.step * (self.count - 1)
-
-    def times(self) -> list[float]:
-        """Return every moment."""
-        return [self.start + self.step * index for index in range(self.count)]
+    def zone(self) -> tzinfo:
+        """The time zone. Raises RequestError when it is not known."""
+        return _zone(self.timezone)
 
 
-def moment(text: str, now: float) -> float:
-    """Return the time that ``text`` names: milliseconds since 1970, or such as ``now-30m``.
+UTC_CALENDAR = Calendar()
 
-    >>> moment("now-30m", 3600.0), moment("1700000000000", 0.0)
-    (1800.0, 1700000000.0)
 
-    Raises RequestError.
+@lru_cache(maxsize=64)
+def _zone(name: str) -> tzinfo:
+    if name.lower() in (*_OF_VIEWER, "utc"):
+        return UTC
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise RequestError(f"time zone {name[:40]!r}: expected such as Europe/Berlin") from error
+
+
+def timezone_of(dashboard: str, viewer: str) -> str:
+    """Return the time zone that counts: the dashboard's, unless it leaves it to the viewer.
+
+    >>> timezone_of("browser", "Europe/Berlin"), timezone_of("utc", "Europe/Berlin")
+    ('Europe/Berlin', 'utc')
     """
-    if _EPOCH_MS.fullmatch(text):
-        return int(text) / 1000
-    found = _RELATIVE.fullmatch(text)
-    if found is None:
-        expected = "expected milliseconds since 1970, or such as now, now-30m, now-7d, now/d"
-        raise RequestError(f"time {text[:40]!r}: {expected}")
-    count, unit, whole = found.groups()
-    time = now - int(count or 0) * _UNITS_S[unit or "s"]
-    return time - time % _UNITS_S[whole] if whole else time
+    return viewer if dashboard in _OF_VIEWER else dashboard
 
 
-def time_range(start: str, end: str, now: float, longest_s: float) -> TimeRange:
+def moment(
+    text: str, now: float, calendar: Calendar = UTC_CALENDAR, *, round_up: bool = False
+) -> float:
+    """Return the time that ``text`` names, in seconds since 1970. Raises RequestError.
+
+    >>> moment("now-30m", 3600.0), moment("1700000000000", 0.0), moment("1970-01-02", 0.0)
+    (1800.0, 1700000000.0, 86400.0)
+    """
+    try:
+        if _EPOCH.fullmatch(text):
+            return int(text) / 1000 if len(text) >= _MS_DIGITS else float(text)
+        if _DATE.fullmatch(text):
+            return _date(text, calendar)
+        if match := _NOW.fullmatch(text):
+            return _stepped(match[1], now, calendar, round_up)
+    except (ValueError, OverflowError, OSError) as error:
+        raise RequestError(f"time {text[:40]!r}: {error}; {_EXPECTED}") from error
+    raise RequestError(f"time {text[:40]!r}: {_EXPECTED}")
+
+
+def time_range(
+    start: str, end: str, now: float, longest_s: float, calendar: Calendar = UTC_CALENDAR
+) -> TimeRange:
     """Return the range between two named times. Raises RequestError."""
-    found = TimeRange(moment(start, now), moment(end, now))
-    if found.seconds < 1:
-        raise RequestError(f"the time range from {start} to {end} is empty")
-    if found.seconds > longest_s:
-        most = duration(longest_s)
-        raise RequestError(f"the time range from {start} to {end} is longer than {most}")
-    return found
+    named = TimeRange(moment(start, now, calendar), moment(end, now, calendar, round_up=True))
+    if named.seconds < 1:
+        raise RequestError(f"the time range from {start[:40]} to {end[:40]} is empty")
+    if named.seconds > longest_s:
+        most = f"{longest_s / 86_400:g} days"
+        raise RequestError(f"the time range from {start[:40]} to {end[:40]} is longer than {most}")
+    return named
 
 
-def grid(chosen: TimeRange, points: int, least_step_s: float) -> Grid:
-    """Return at most about ``points`` moments of a range, aligned as Grafana aligns them."""
-    wanted = max(chosen.seconds / max(points, 1), least_step_s, 1)
-    step = next((step for step in _STEPS_S if step >= wanted * 0.999), math.ceil(wanted))
-    start, end = math.floor(chosen.start / step) * step, math.floor(chosen.end / step) * step
-    return Grid(start, step, int((end - start) / step) + 1)
+def _date(text: str, calendar: Calendar) -> float:
+    parsed = datetime.fromisoformat(text)
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=calendar.zone)).timestamp()
 
 
-def seconds(text: str) -> float:
-    """Return the length that a duration such as ``1h30m`` has. Raises RequestError.
+def _stepped(steps: str, now: float, calendar: Calendar, round_up: bool) -> float:
+    time = now
+    for sign, count, unit in _STEP.findall(steps):
+        if sign:
+            time = _shifted(time, int(sign + count), unit, calendar.zone)
+        elif round_up:
+            # The last millisecond of the unit, as Grafana has it.
+            time = _start_of_next(time, unit, calendar) - 0.001
+        else:
+            time = _start_of(time, unit, calendar)
+    return time
 
-    >>> seconds("1h30m"), seconds("500ms")
-    (5400.0, 0.5)
-    """
-    parts = _DURATION_PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise RequestError(f"duration {text[:40]!r}: expected such as 30s, 5m, 1h30m")
-    return float(sum(int(n) * (0.001 if u == "ms" else _UNITS_S[u]) for n, u in parts))
+
+def _shifted(time: float, count: int, unit: str, zone: tzinfo) -> float:
+    if unit in _FIXED_S:
+        return time + count * _FIXED_S[unit]
+    local = datetime.fromtimestamp(time, zone)
+    if unit in _DAYS:
+        return _timestamp(local + timedelta(days=count * _DAYS[unit]))
+    return _timestamp(_months_later(local, count * _MONTHS[unit]))
 
 
-def duration(length_s: float) -> str:
-    """Return a length as PromQL writes it, in its largest whole unit.
+def _months_later(local: datetime, count: int) -> datetime:
+    """Return the same day some months later; the last of the month where it has no such day."""
+    year, month = divmod(local.year * 12 + local.month - 1 + count, 12)
+    if not 1 <= year <= 9999:
+        raise OverflowError(f"the year {year} is out of range")
+    day = min(local.day, months.monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)
 
-    >>> duration(90), duration(3600)
-    ('90s', '1h')
-    """
-    if length_s != int(length_s):
-        return f"{math.ceil(length_s * 1000)}ms"
-    for unit in ("d", "h", "m"):
-        if length_s >= _UNITS_S[unit] and length_s % _UNITS_S[unit] == 0:
-            return f"{int(length_s // _UNITS_S[unit])}{unit}"
-    return f"{int(length_s)}s"
+
+def _start_of(time: float, unit: str, calendar: Calendar) -> float:
+    local = datetime.fromtimestamp(time, calendar.zone)
+    if unit in _FIXED_S:
+        within_s = local.minute * 60 + local.second + local.microsecond / 1e6
+        return time - within_s % _FIXED_S[unit]
+    return _timestamp(_first_day(local, unit, calendar))
+
+
+def _start_of_next(time: float, unit: str, calendar: Calendar) -> float:
+    if unit in _FIXED_S:
+        return _start_of(time, unit, calendar) + _FIXED_S[unit]
+    first = _first_day(datetime.fromtimestamp(time, calendar.zone), unit, calendar)
+    if unit in _DAYS:
+        return _timestamp(first + timedelta(days=_DAYS[unit]))
+    return _timestamp(_months_later(first, _MONTHS[unit]))
+
+
+def _first_day(local: datetime, unit: str, calendar: Calendar) -> datetime:
+    """Return midnight of the first day of the unit in which a local time lies."""
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if unit == "d":
+        return midnight
+    if unit == "w":
+        first = WEEK_STARTS.get(calendar.week_start, 0)
+        return midnight - timedelta(days=(midnight.weekday() - first) % 7)
+    start = calendar.fiscal_start if unit.startswith("f") else 1
+    within = (midnight.month - start) % _MONTHS[unit]
+    return _months_later(midnight.replace(day=1), -within)
+
+
+def _timestamp(local: datetime) -> float:
+    return local.replace(fold=0).timestamp()

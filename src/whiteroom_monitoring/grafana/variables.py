@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.grafana.errors import UnsupportedError
+from whiteroom_monitoring.grafana.grid import duration, grid, seconds
 from whiteroom_monitoring.grafana.interpolation import Scope, Value
 from whiteroom_monitoring.grafana.patterns import compiled
 from whiteroom_monitoring.grafana.query_context import QueryContext
-from whiteroom_monitoring.grafana.time_range import TimeRange, duration, grid, seconds
+from whiteroom_monitoring.grafana.time_range import TimeRange
 from whiteroom_monitoring.grafana.variable import (
     HIDDEN,
     Option,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from whiteroom_monitoring.grafana.errors import UnsupportedError
+from whiteroom_monitoring.grafana.grid import grid
 from whiteroom_monitoring.grafana.interpolation import Scope, Value, macros
-from whiteroom_monitoring.grafana.time_range import TimeRange, grid
+from whiteroom_monitoring.grafana.time_range import TimeRange
 
 SCOPE = Scope(
     {
