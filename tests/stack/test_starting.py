@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.wait import wait_until
+
 
 @pytest.fixture
 def new_stack(make_stack):
@@ -66,7 +68,8 @@ sys.exit(cli.main(["status"]))
 def test_two_at_once(new_stack) -> None:
     """Of two starts at once, one does the work and the other says who is at work."""
     first = new_stack.start("up", "--without-app")
-    time.sleep(0.5)
+    held = new_stack.paths.run / "command.lock"
+    wait_until(lambda: held.read_text() == str(first.pid), 30)
     second = new_stack.start("up", "--without-app")
     said = second.communicate(timeout=60)[1]
     assert second.returncode == 1

@@ -28,3 +28,11 @@ def wait_until(condition: Callable[[], T], within_s: float = 20, what: object = 
             subject = what() if callable(what) else what or condition
             raise AssertionError(f"{subject}: not within {within_s:g} s ({problem or 'false'})")
         time.sleep(POLL_S)
+
+
+def stays_true(condition: Callable[[], object], for_s: float, what: object = None) -> None:
+    """Fail as soon as ``condition`` is false within ``for_s``: for what must not happen."""
+    deadline = time.monotonic() + for_s
+    while time.monotonic() < deadline:
+        assert condition(), f"{what or condition}: no longer true"
+        time.sleep(POLL_S)

@@ -7,7 +7,6 @@ import re
 import signal
 import struct
 import subprocess
-import time
 import urllib.error
 import urllib.request
 import wave
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ports import free_ports
+from tests.support.wait import wait_until
 
 SIZE = (640, 360)
 SCREENS = ("library", "mixer", "performance", "song", "export", "settings")
@@ -126,11 +126,8 @@ class Running:
 
     def wait_for(self, series: str, least: float, within_s: float = 60) -> float:
         """Wait until a sample of the front end's is large enough; return it."""
-        end = time.monotonic() + within_s
-        while (value := self.sample(series)) < least:
-            assert time.monotonic() < end, f"{series} is {value} after {within_s:g} s"
-            time.sleep(0.1)
-        return value
+        wait_until(lambda: self.sample(series) >= least, within_s, series)
+        return self.sample(series)
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
+from tests.support.http import get_text
 from tests.support.ports import free_port
+from tests.support.wait import wait_until
 
 MARK = re.compile(r"^// \[(\w+)\]\n(.*?)^// \[end\]\n", re.M | re.S)
 BLOCK = re.compile(r"^<!-- (\w+) -->\n\n```swift\n(.*?)^```\n", re.M | re.S)
@@ -47,13 +46,9 @@ def test_the_example_serves_what_it_records(build, segments: Path) -> None:
 
 def _scraped(port: int) -> str:
     """Return the metrics, once the app's first action is among them."""
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-                text: str = answer.read().decode()
-        except urllib.error.URLError:
-            text = ""
-        if 'action="play"} 1' in text:
-            return text
-        time.sleep(0.1)
-    raise AssertionError("the example has recorded nothing within 20 s")
+
+    def recorded() -> str | None:
+        text = get_text(f"http://127.0.0.1:{port}/metrics")
+        return text if 'action="play"} 1' in text else None
+
+    return wait_until(recorded, 20, "the example records") or ""

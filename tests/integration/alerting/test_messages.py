@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.wait import wait_until
+from tests.support.wait import stays_true, wait_until
 from whiteroom_monitoring.deploy import config, credentials, delivery
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.project import share
@@ -188,8 +187,7 @@ def test_one_trouble_is_one_page(
     (incident,) = way.incidents()
     assert (incident["state"], incident["events"] >= 4) == ("triggered", True)
     way.send(first.payload(**_ended()), second.payload())
-    time.sleep(2)
-    assert [incident["state"] for incident in way.incidents()] == ["triggered"]
+    stays_true(lambda: [i["state"] for i in way.incidents()] == ["triggered"], 2)
     way.send(second.payload(**_ended()))
     _until(way, lambda messages: messages[-1]["state"] == "resolved")
     assert [incident["state"] for incident in way.incidents()] == ["resolved"]
@@ -204,13 +202,14 @@ def test_what_is_explained_is_silent(send_through: Any, installed: Any, examples
         _by_name(examples, name) for name in ("HttpErrorRateHigh", "ActiveUsersLow", "NewSignups")
     ]
     way.send(*(example.payload() for example in silent), _by_name(examples, "FfiErrors").payload())
-    found = _until(
-        way, lambda messages: any("calls to the engine fail" in m["title"] for m in messages)
-    )
-    time.sleep(2)
-    found = way.messages()
+    _until(way, lambda messages: any("calls to the engine fail" in m["title"] for m in messages))
     summaries = [example.annotations["summary"] for example in silent]
-    assert not [m["title"] for m in found if any(text in m["title"] for text in summaries)]
+
+    def nobody_hears() -> bool:
+        titles = [message["title"] for message in way.messages()]
+        return not any(text in title for title in titles for text in summaries)
+
+    stays_true(nobody_hears, 2)
 
 
 @pytest.mark.parametrize("is_night", [True, False])
@@ -231,7 +230,7 @@ def test_news_of_the_night_waits(
     muted, other = _by_name(examples, "ActiveUsersLow"), _by_name(examples, "CacheDown")
     way.send(muted.payload())
     if is_night:
-        time.sleep(2)
+        stays_true(lambda: not way.messages(), 2)
     way.send(other.payload())
     wanted = other if is_night else muted
     found = _until(way, lambda ms: any(wanted.annotations["summary"] in m["title"] for m in ms))
@@ -247,10 +246,11 @@ def test_a_channel_that_refuses_loses_nothing(
     holder.execute("BEGIN IMMEDIATE")
     alert = _by_name(examples, "DiskSpaceLow")
     way.send(alert.payload())
-    deadline = time.monotonic() + ARRIVES_S
-    while not (refused := delivery.failures(way.log, datetime.datetime.now(datetime.UTC))):
-        assert time.monotonic() < deadline, way.log.read_text()[-500:]
-        time.sleep(0.1)
+    refused = wait_until(
+        lambda: delivery.failures(way.log, datetime.datetime.now(datetime.UTC)),
+        ARRIVES_S,
+        lambda: way.log.read_text()[-500:],
+    )
     assert [(each.receiver, each.integration) for each in refused] == [
         ("pagerduty-critical", "pagerduty")
     ]

@@ -9,7 +9,7 @@ import time
 import pytest
 import redis
 
-from tests.support.wait import wait_until
+from tests.support.wait import stays_true, wait_until
 
 CACHE = 'http_errors_total{type="cache"}'
 DATABASE = 'http_errors_total{type="database"}'
@@ -53,7 +53,8 @@ def test_lost_cache(make_starter, postgres, mortal_redis, number):
         # Had each of these requests waited for Redis, it would be twenty times 0.25 s more.
         assert _seconds_of_ten_visits(backend) < usual_s + 2.5
         assert backend.ask("GET", "/-/ready").json()["cache"] == "lost"
-        time.sleep(1.5)  # the probe asks again meanwhile
+        # The probe asks again meanwhile.
+        stays_true(lambda: len(backend.events("cache lost")) == 1, 1.5)
     assert counts[CACHE] == 1
     assert len(backend.events("cache lost")) == 1
     assert backend.ask("DELETE", "/sessions/current", token=token).status_code == 204

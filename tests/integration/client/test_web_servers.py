@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.support.ports import free_port
+from tests.support.wait import wait_until
 from whiteroom_monitoring.client import _native
 
 HERE = Path(__file__).parent
@@ -67,10 +68,9 @@ class Web:
 
     def wait_for(self, series: str, value: int) -> dict[str, str]:
         """Return the samples as soon as a series has the value; else as they are in the end."""
-        until = time.monotonic() + 20
-        while (samples := self.samples()).get(series) != str(value) and time.monotonic() < until:
-            time.sleep(0.05)
-        return samples
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: self.samples().get(series) == str(value))
+        return self.samples()
 
 
 @contextmanager
@@ -86,9 +86,8 @@ def serving(arguments: list[str], segments: Path) -> Iterator[Web]:
     )
     web = Web(f"http://127.0.0.1:{port}", process)
     try:
-        while web.get("/pid") is None:
-            assert process.poll() is None
-            time.sleep(0.05)
+        wait_until(lambda: process.poll() is not None or web.get("/pid") is not None)
+        assert process.poll() is None
         yield web
     finally:
         process.send_signal(signal.SIGTERM)

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.wait import wait_until
 
 PROGRAM = ROOT / "build/bin/whiteroom-engine"
 START_S = 10.0
@@ -72,6 +72,13 @@ class Engine:
                 answers.append(json.loads(reader.readline()))
         return answers
 
+    def render(self, seconds: float) -> None:
+        """Wait until the engine has rendered so much sound, by its own count of callbacks."""
+        first = self.metrics()
+        wanted = seconds / first["audio_buffer_duration_seconds"]
+        wanted += first.get("audio_callbacks_total", 0)
+        wait_until(lambda: self.metrics().get("audio_callbacks_total", 0) >= wanted, 10 + seconds)
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End the engine and return its exit status."""
         if self.process.poll() is None:
@@ -80,15 +87,13 @@ class Engine:
         return self.process.returncode
 
     def _first(self, message: str) -> dict[str, Any]:
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            found = [entry for entry in self.log() if entry["message"] == message]
-            if found:
-                return found[0]
-            if self.process.poll() is not None:
-                raise AssertionError(self.process.communicate()[1])
-            time.sleep(0.02)
-        raise AssertionError(f"no {message} in the log: {self.log()}")
+        def logged() -> dict[str, Any] | None:
+            assert self.process.poll() is None, self.process.communicate()[1]
+            return next((entry for entry in self.log() if entry["message"] == message), None)
+
+        entry = wait_until(logged, START_S, lambda: f"{message} in the log: {self.log()}")
+        assert entry is not None
+        return entry
 
 
 @pytest.fixture

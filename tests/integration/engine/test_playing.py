@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.wait import wait_until
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.project import share
@@ -28,7 +29,7 @@ def test_callbacks_come_as_often_as_the_stream_demands(engine, rate: int, frames
         *("--driver", "clock"), *("--sample-rate", str(rate)), *("--buffer-frames", str(frames))
     )
     before, begin = playing.metrics(), time.monotonic()
-    time.sleep(1.5)
+    playing.render(1.5)
     after, end = playing.metrics(), time.monotonic()
     counted = after["audio_callbacks_total"] - before["audio_callbacks_total"]
     due = (end - begin) * rate / frames
@@ -42,7 +43,7 @@ def test_callbacks_come_as_often_as_the_stream_demands(engine, rate: int, frames
 def test_every_metric_of_the_engine_is_there(engine) -> None:
     """Every metric that the catalogue gives to the engine has a series, and no other is there."""
     playing = engine("--driver", "clock")
-    time.sleep(1.2)
+    playing.render(1.2)
     found = {series.partition("{")[0] for series in playing.metrics()}
     wanted = set()
     for metric in load(share("catalogue")):
@@ -56,7 +57,7 @@ def test_every_metric_of_the_engine_is_there(engine) -> None:
 def test_at_least_eight_channels_use_the_processor(engine) -> None:
     """Each channel's render time grows; together they take less than the engine's."""
     playing = engine("--driver", "clock")
-    time.sleep(1.5)
+    playing.render(1.5)
     metrics = playing.metrics()
     channels = [v for k, v in metrics.items() if k.startswith("audio_channel_render_seconds_total")]
     assert len(channels) >= 8
@@ -67,11 +68,11 @@ def test_at_least_eight_channels_use_the_processor(engine) -> None:
 def test_stall_is_one_dropout(engine) -> None:
     """A stall of 50 ms after the first second is one dropout of about 45 ms and one XRUN."""
     playing = engine("--driver", "clock")
-    time.sleep(1.3)
+    playing.render(1.3)
     before = playing.metrics()
     [answer] = playing.ask({"command": "fault", "kind": "stall", "milliseconds": 50})
     assert answer == {"ok": True}
-    time.sleep(0.5)
+    playing.render(0.5)
     after = playing.metrics()
     assert after[DROPOUTS] - before[DROPOUTS] >= 1
     assert after[MISSED] - before[MISSED] >= after[DROPOUTS] - before[DROPOUTS]
@@ -90,13 +91,13 @@ def test_slow_plugin_shows_in_its_channel(engine) -> None:
     request = {"command": "fault", "kind": "slow_plugin", "channel": "bass", "microseconds": 2000}
     playing.ask(request)
     before, begin = playing.metrics()[series], time.monotonic()
-    time.sleep(1)
+    playing.render(1)
     grown, elapsed = playing.metrics()[series] - before, time.monotonic() - begin
     # 187.5 callbacks a second, 2 ms each; a busy machine leaves some out.
     assert 0.25 < grown / elapsed < 0.45
     playing.ask({"command": "faults_off"})
     before = playing.metrics()[series]
-    time.sleep(0.5)
+    playing.render(0.5)
     assert playing.metrics()[series] - before < 0.05
 
 
@@ -123,15 +124,15 @@ def test_transport_and_tempo(engine) -> None:
     """What stands still has no new position, and callbacks go on; the tempo is what was set."""
     playing = engine("--driver", "clock", "--no-front-end")
     playing.ask({"command": "tempo", "bpm": 90}, {"command": "stop"})
-    time.sleep(0.1)
+    playing.render(0.1)
     first = playing.ask({"command": "status"})[0]
-    time.sleep(0.3)
+    playing.render(0.3)
     second = playing.ask({"command": "status"})[0]
     assert first["position_beats"] == second["position_beats"]
     assert second["callbacks"] > first["callbacks"]
     assert (second["playing"], second["tempo_bpm"]) == (False, 90)
     playing.ask({"command": "play"})
-    time.sleep(0.3)
+    playing.render(0.3)
     assert playing.ask({"command": "status"})[0]["position_beats"] > second["position_beats"]
 
 
@@ -182,7 +183,7 @@ def test_end_by_signal(engine) -> None:
 def test_crash_loses_no_count(engine) -> None:
     """After a crash the counters are still there, and the next engine goes on from them."""
     playing = engine("--driver", "clock")
-    time.sleep(0.5)
+    playing.render(0.5)
     before = playing.metrics()["audio_callbacks_total"]
     assert playing.ask({"command": "fault", "kind": "crash"}) == [{"ok": True}]
     assert playing.process.wait(timeout=10) == -signal.SIGSEGV
@@ -222,14 +223,11 @@ def test_jack_calls_the_engine(engine, folder: Path) -> None:
     with log, subprocess.Popen(command, stdout=log, stderr=log) as server:
         try:
             ready = Path(f"/dev/shm/jack_sem.{os.getuid()}_{name}_system")
-            deadline = time.monotonic() + 10
-            while not ready.exists():
-                assert time.monotonic() < deadline, (folder / "jack.log").read_text()
-                time.sleep(0.05)
+            wait_until(ready.exists, 10, (folder / "jack.log").read_text)
             playing = engine("--driver", "auto", JACK_DEFAULT_SERVER=name)
             assert playing.playing["driver"] == "jack"
             before, begin = playing.metrics()["audio_callbacks_total"], time.monotonic()
-            time.sleep(1.5)
+            playing.render(1.5)
             metrics, end = playing.metrics(), time.monotonic()
             due = (end - begin) * 96000 / 512
             assert metrics["audio_callbacks_total"] - before == pytest.approx(due, rel=0.1)

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from whiteroom_musicians.engine import Engine
 from whiteroom_musicians.log import Log
 from whiteroom_musicians.stats import Stats
 from whiteroom_musicians.visit import Action
+
+from tests.support.wait import wait_until
 
 from .conftest import DEADLINE_S, ROOT, Musicians
 
@@ -51,10 +52,11 @@ class RealEngine:
 
     def await_playing(self) -> None:
         """Wait until it takes commands."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not [each for each in self.entries() if each["message"] == "playing"]:
-            assert time.monotonic() < deadline, self.entries()
-            time.sleep(0.02)
+        wait_until(
+            lambda: any(entry["message"] == "playing" for entry in self.entries()),
+            DEADLINE_S,
+            self.entries,
+        )
 
 
 @pytest.fixture
@@ -137,10 +139,7 @@ def test_the_program_plays_the_engine_alone(
     """Without --url the musicians use the engine, without any fault, until they are told to end."""
     options = ("--rate", "5000", "--musicians", "2000")
     started = musicians("--control", engine.socket, *options)
-    deadline = time.monotonic() + DEADLINE_S
-    while not engine.commands():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(engine.commands, DEADLINE_S)
     status, said, complaints = started.stop(signal.SIGTERM)
     assert (status, complaints) == (0, "")
     assert said[1]["message"] == "no --url: the musicians use the engine alone"

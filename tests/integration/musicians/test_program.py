@@ -11,6 +11,7 @@ import pytest
 from whiteroom_musicians.command import main
 
 from tests.support.ports import free_port
+from tests.support.wait import wait_until
 
 from .conftest import Double, Musicians
 
@@ -24,9 +25,7 @@ def test_a_signal_ends_it_with_the_summary(
     """A signal ends it with status 0, a last line that sums up, and no complaint."""
     backend.mood = "hang"
     started = musicians("--url", backend.url, "--rate", "100")
-    deadline = time.monotonic() + 10
-    while not backend.under_way and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: backend.under_way, 10)
     begin = time.monotonic()
     status, said, complaints = started.stop(number)
     assert (status, complaints) == (0, "")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import Callable
 
 import pytest
 from whiteroom_musicians.http_client import Address, ConnectionPool
 from whiteroom_musicians.stress import MIX, Session, Stress
+
+from tests.support.wait import wait_until
 
 from .conftest import Double, Musicians
 
@@ -50,11 +51,9 @@ def test_waiting_for_others_counts(backend: Double) -> None:
 def test_a_signal_ends_it_with_the_report(backend: Double, musicians: Start) -> None:
     """SIGTERM ends the stream with the report and status 0, even if nothing is answered."""
     started = musicians("--url", backend.url, "--stress", "50", "--musicians", "1")
-    deadline = time.monotonic() + 10
-    while backend.answers["GET /api/v/songs/ 200"] < 3 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: backend.answers["GET /api/v/songs/ 200"] >= 3, 10)
     backend.mood = "hang"
-    time.sleep(0.2)
+    wait_until(lambda: backend.under_way, 10)
     status, said, complaints = started.stop(signal.SIGTERM)
     assert (status, complaints, said[-1]["message"]) == (0, "", "stress")
 
