@@ -11,7 +11,7 @@ from whiteroom_monitoring import client
 from whiteroom_monitoring.client.exposition.server import ListenError
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, default_data
 from whiteroom_monitoring.inbox import http, smtp
-from whiteroom_monitoring.inbox.service import Desk
+from whiteroom_monitoring.inbox.service import InboxService
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
 
 PROGRAM = "whiteroom-inbox"
@@ -44,26 +44,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     with listening(arguments.address, arguments.port) as listener:
-        desk = Desk(arguments.data)
+        service = InboxService(arguments.data)
         preparation = client.prepare(PROGRAM, directory=arguments.segments)
         if preparation.problem:
             print(f"metrics: {preparation.problem}", flush=True)
-        asyncio.run(_serve(arguments, listener, desk))
+        service.prepare_counters()
+        asyncio.run(_serve(arguments, listener, service))
     return 0
 
 
-async def _serve(arguments: argparse.Namespace, listener: socket.socket, desk: Desk) -> None:
+async def _serve(
+    arguments: argparse.Namespace, listener: socket.socket, service: InboxService
+) -> None:
     address, port = arguments.address, listener.getsockname()[1]
     try:
-        mails = await smtp.listen(desk, address, arguments.smtp_port)
+        mail_server = await smtp.listen(service, address, arguments.smtp_port)
     except OSError as error:
         place = f"{address}:{arguments.smtp_port}"
         raise ListenError(f"{place}: can't be listened on: {error.strerror}") from error
-    application = http.make(desk, {*LOOPBACK_NAMES, address})
-    mail_port = mails.sockets[0].getsockname()[1]
+    application = http.make_app(service, {*LOOPBACK_NAMES, address})
+    mail_port = mail_server.sockets[0].getsockname()[1]
     print(f"serving http://{address}:{port}/ and mail on {address}:{mail_port}", flush=True)
     try:
-        await serve(application, listener, desk.close_watches)
+        await serve(application, listener, service.close_watches)
     finally:
-        mails.close()
-        desk.close()
+        mail_server.close()
+        service.close()

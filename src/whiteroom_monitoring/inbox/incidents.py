@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from whiteroom_monitoring.inbox.messages import Message
+from whiteroom_monitoring.inbox.message import Message
 
 STATES = ("triggered", "acknowledged", "resolved")
 OPEN = STATES[:2]
@@ -36,7 +36,7 @@ def fold(connection: sqlite3.Connection, message: Message, received: str) -> str
         (message.dedup_key,),
     ).fetchone()
     if row is None:
-        return _opened(connection, message, received) if message.action == "trigger" else ""
+        return _open(connection, message, received) if message.action == "trigger" else ""
     state = NEXT_STATE.get(message.action, row["state"])
     connection.execute(
         "UPDATE incidents SET state = ?, last = ?, events = events + 1 WHERE id = ?",
@@ -45,18 +45,18 @@ def fold(connection: sqlite3.Connection, message: Message, received: str) -> str
     return str(row["title"])
 
 
-def listed(connection: sqlite3.Connection, states: Sequence[str]) -> list[dict[str, Any]]:
+def in_states(connection: sqlite3.Connection, states: Sequence[str]) -> list[dict[str, Any]]:
     """Return the incidents in one of ``states`` (in any, when it is empty), newest event first."""
-    wanted = tuple(states or STATES)
+    chosen = tuple(states or STATES)
     rows = connection.execute(
         "SELECT id, dedup_key, state, severity, title, source, first, last, events FROM incidents"
-        f" WHERE state IN ({', '.join('?' * len(wanted))}) ORDER BY last DESC, id DESC",
-        wanted,
+        f" WHERE state IN ({', '.join('?' * len(chosen))}) ORDER BY last DESC, id DESC",
+        chosen,
     )
     return [dict(row) for row in rows]
 
 
-def open_one(connection: sqlite3.Connection, number: int) -> tuple[str, str] | None:
+def open_incident(connection: sqlite3.Connection, number: int) -> tuple[str, str] | None:
     """Return deduplication key and title of the open incident ``number``, or None."""
     row = connection.execute(
         "SELECT dedup_key, title FROM incidents WHERE id = ? AND state != 'resolved'", (number,)
@@ -64,7 +64,7 @@ def open_one(connection: sqlite3.Connection, number: int) -> tuple[str, str] | N
     return (str(row["dedup_key"]), str(row["title"])) if row else None
 
 
-def forget_old(connection: sqlite3.Connection, kept: int) -> None:
+def delete_oldest(connection: sqlite3.Connection, kept: int) -> None:
     """Delete all but the ``kept`` incidents that had the newest events."""
     connection.execute(
         "DELETE FROM incidents WHERE id IN"
@@ -73,7 +73,7 @@ def forget_old(connection: sqlite3.Connection, kept: int) -> None:
     )
 
 
-def _opened(connection: sqlite3.Connection, message: Message, received: str) -> str:
+def _open(connection: sqlite3.Connection, message: Message, received: str) -> str:
     connection.execute(
         "INSERT INTO incidents VALUES (NULL, ?, 'triggered', ?, ?, ?, ?, ?, 1)",
         (message.dedup_key, message.recipient, message.title, message.source, received, received),

@@ -3,57 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 from whiteroom_monitoring.client.generated import inbox as metrics
-from whiteroom_monitoring.inbox.messages import Action, Channel, InvalidMessageError, Message
+from whiteroom_monitoring.inbox.message import Action, InvalidMessageError, Message
+from whiteroom_monitoring.inbox.receiver import Receiver
+from whiteroom_monitoring.inbox.receivers import load_receivers
 from whiteroom_monitoring.inbox.store import Store
 
-# A reader that is so far behind is better served by loading the page anew.
+# A reader who is so far behind is better served by loading the page anew.
 BACKLOG = 100
-_Answer = TypeVar("_Answer")
+Result = TypeVar("Result")
 
 
-class Desk:
-    """Takes notifications in and tells those who watch. Used from one event loop.
+class InboxService:
+    """Stores notifications and tells those who watch. Used from one event loop.
 
     Raises StoreError when ``folder`` has no usable database and none can be made.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, receivers: Mapping[str, Receiver] | None = None) -> None:
+        self.receivers = load_receivers() if receivers is None else receivers
         # The database is used by one thread, which is not the one that answers requests.
         self._thread = ThreadPoolExecutor(1, "inbox-store")
-        self._store = self._thread.submit(Store, folder).result()
+        json_channels = [r.name for r in self.receivers.values() if r.has_json]
+        self._store = self._thread.submit(Store, folder, json_channels=json_channels).result()
         self._watchers: set[asyncio.Queue[dict[str, Any] | None]] = set()
         self._closed = False
 
-    async def take(self, message: Message) -> None:
-        """Store a notification, count it and show it. Raises StoreError; then it is not taken."""
-        stored = await self.ask(lambda store: store.add(message))
+    def prepare_counters(self) -> None:
+        """Begin every channel's counters at 0, so that their first event is seen as one."""
+        for name in self.receivers:
+            metrics.inbox_notifications_total.labels(channel=name)
+            metrics.inbox_rejected_total.labels(channel=name)
+
+    async def ingest(self, message: Message) -> None:
+        """Store a notification, count and show it. Raises StoreError; then it is not taken."""
+        stored = await self.query(lambda store: store.add(message))
         metrics.inbox_notifications_total.inc(channel=message.channel)
         self._show(stored)
 
-    async def decide(self, number: int, action: Action) -> dict[str, Any] | None:
+    async def act(self, incident: int, action: Action) -> dict[str, Any] | None:
         """Acknowledge or resolve an open incident and show it; None when there is no such one."""
-        stored = await self.ask(lambda store: store.decide(number, action))
+        stored = await self.query(lambda store: store.act(incident, action))
         if stored is not None:
             self._show(stored)
         return stored
 
-    def _show(self, stored: dict[str, Any]) -> None:
-        for watcher in self._watchers:
-            if watcher.qsize() < BACKLOG:
-                watcher.put_nowait(stored)
-
-    def reject(self, channel: Channel, error: InvalidMessageError) -> None:
+    def reject(self, channel: str, error: InvalidMessageError) -> None:
         """Count what was no notification, and say why in the log."""
         metrics.inbox_rejected_total.inc(channel=channel)
         print(f"{channel}: rejected: {error}", flush=True)
 
-    async def ask(self, question: Callable[[Store], _Answer]) -> _Answer:
+    async def query(self, question: Callable[[Store], Result]) -> Result:
         """Run ``question`` with the store, one after the other."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, question, self._store)
@@ -84,3 +89,8 @@ class Desk:
         """Finish what is being stored, and close the store."""
         self._thread.submit(self._store.close)
         self._thread.shutdown(wait=True)
+
+    def _show(self, stored: dict[str, Any]) -> None:
+        for watcher in self._watchers:
+            if watcher.qsize() < BACKLOG:
+                watcher.put_nowait(stored)

@@ -7,29 +7,31 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.inbox import incidents
-from whiteroom_monitoring.inbox.messages import Action, Message
+from whiteroom_monitoring.inbox.message import Action, Message
 
 FILE_NAME = "inbox.sqlite"
 APPLICATION_ID = 0x57524942  # "WRIB", so that a foreign database is not written to
 VERSION = 1
-KEPT_MESSAGES = 10_000
+MOST_MESSAGES = 10_000
 # Of the whole file: 10,000 mails of 1 MiB would else fill a disk.
-KEPT_BYTES = 256 * 1024 * 1024
-FORGOTTEN_AT_ONCE = 50
+MOST_BYTES = 256 * 1024 * 1024
+DELETED_AT_ONCE = 50
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
 # An answer ends early beyond this, so that 500 mails of 1 MiB don't fill the memory.
 LARGEST_ANSWER_CHARACTERS = 4 * 1024 * 1024
 LOCK_TIMEOUT_S = 1.0
-DECIDED: dict[Action, str] = {"acknowledge": "Acknowledged", "resolve": "Resolved"}
+# What a person may do with an open incident, and how the message of it begins.
+ACTIONS: dict[Action, str] = {"acknowledge": "Acknowledged", "resolve": "Resolved"}
 
 SCHEMA = f"""
 BEGIN;
@@ -55,6 +57,19 @@ class StoreError(MonitoringError):
         super().__init__(f"{path}: {found}; {advice}")
 
 
+@dataclass(frozen=True)
+class MessageQuery:
+    """Which messages: ``search`` is looked for in title, text and raw.
+
+    ``before`` leaves out that id and newer ones; an empty value chooses all.
+    """
+
+    search: str = ""
+    channel: str = ""
+    limit: int = DEFAULT_LIMIT
+    before: int = 0
+
+
 def utc_now() -> datetime:
     """Return the time, with zone."""
     return datetime.now(UTC)
@@ -70,13 +85,15 @@ class Store:
         self,
         folder: Path,
         now: Callable[[], datetime] = utc_now,
-        kept: int = KEPT_MESSAGES,
-        kept_bytes: int = KEPT_BYTES,
+        most_messages: int = MOST_MESSAGES,
+        most_bytes: int = MOST_BYTES,
+        json_channels: Collection[str] = ("pagerduty", "slack"),
     ) -> None:
         self.path = folder / FILE_NAME
         self._now = now
-        self._kept = kept
-        self._kept_bytes = kept_bytes
+        self._most_messages = most_messages
+        self._most_bytes = most_bytes
+        self._json_channels = frozenset(json_channels)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
@@ -113,53 +130,50 @@ class Store:
                     message.raw,
                 ),
             ).fetchone()
-            connection.execute("DELETE FROM messages WHERE id <= ?", (row["id"] - self._kept,))
-            self._forget_beyond_bytes(connection, row["id"])
-            incidents.forget_old(connection, self._kept)
-        return _shown(row)
+            oldest = row["id"] - self._most_messages
+            connection.execute("DELETE FROM messages WHERE id <= ?", (oldest,))
+            self._delete_beyond_bytes(connection, row["id"])
+            incidents.delete_oldest(connection, self._most_messages)
+        return self._to_dict(row)
 
-    def messages(
-        self, search: str = "", channel: str = "", limit: int = DEFAULT_LIMIT, before: int = 0
-    ) -> list[dict[str, Any]]:
-        """Return messages, newest first, at most ``limit`` and fewer when they are very long.
-
-        ``search`` is looked for in title, text and raw; ``before`` leaves out that id and newer.
-        """
+    def messages(self, query: MessageQuery | None = None) -> list[dict[str, Any]]:
+        """Return messages, newest first, and fewer than ``limit`` when they are very long."""
+        query = query or MessageQuery()
         conditions, values = ["1"], list[str | int]()
-        if search:
+        if query.search:
             conditions.append(
                 "(title LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\' OR raw LIKE ? ESCAPE '\\')"
             )
-            values += [_containing(search)] * 3
-        if channel:
+            values += [_containing(query.search)] * 3
+        if query.channel:
             conditions.append("channel = ?")
-            values.append(channel)
-        if before:
+            values.append(query.channel)
+        if query.before:
             conditions.append("id < ?")
-            values.append(before)
-        found = self._connection.execute(
+            values.append(query.before)
+        rows = self._connection.execute(
             f"SELECT {COLUMNS} FROM messages WHERE {' AND '.join(conditions)}"
             " ORDER BY id DESC LIMIT ?",
-            (*values, limit),
+            (*values, query.limit),
         )
-        return list(_until_large(found))
+        return [self._to_dict(row) for row in _until_large(rows)]
 
     def incidents(self, *states: str) -> list[dict[str, Any]]:
         """Return the incidents in one of ``states`` (in any, when none is named), newest first."""
-        return incidents.listed(self._connection, states)
+        return incidents.in_states(self._connection, states)
 
-    def decide(self, number: int, action: Action) -> dict[str, Any] | None:
-        """Acknowledge or resolve the open incident ``number``, as its on-call person does.
+    def act(self, incident: int, action: Action) -> dict[str, Any] | None:
+        """Acknowledge or resolve an open incident, as its on-call person does.
 
         Return the message that says so, or None when there is no such open incident.
         """
-        found = incidents.open_one(self._connection, number)
-        if found is None:
+        identity = incidents.open_incident(self._connection, incident)
+        if identity is None:
             return None
-        key, title = found
-        decided = Message(
+        key, title = identity
+        message = Message(
             channel="pagerduty",
-            title=f"{DECIDED[action]}: {title}",
+            title=f"{ACTIONS[action]}: {title}",
             text="By hand, in the inbox.",
             raw="{}",
             state="resolved" if action == "resolve" else "",
@@ -167,7 +181,7 @@ class Store:
             dedup_key=key,
             action=action,
         )
-        return self.add(decided)
+        return self.add(message)
 
     def check_writable(self) -> None:
         """Commit something small. Raises StoreError when notifications could not be kept."""
@@ -180,19 +194,25 @@ class Store:
         """Close the file; the write-ahead log is folded into it."""
         self._connection.close()
 
-    def _forget_beyond_bytes(self, connection: sqlite3.Connection, newest: int) -> None:
+    def _delete_beyond_bytes(self, connection: sqlite3.Connection, newest: int) -> None:
         """Delete the oldest messages, never the newest one, until the rest fits.
 
         Pages that become free are used again, so that the file grows no further.
         """
-        while self._used_bytes() > self._kept_bytes:
+        while self._used_bytes() > self._most_bytes:
             deleted = connection.execute(
                 "DELETE FROM messages WHERE id IN"
                 " (SELECT id FROM messages WHERE id != ? ORDER BY id LIMIT ?)",
-                (newest, FORGOTTEN_AT_ONCE),
+                (newest, DELETED_AT_ONCE),
             )
             if not deleted.rowcount:
                 return
+
+    def _to_dict(self, row: sqlite3.Row) -> dict[str, Any]:
+        message = dict(row)
+        if message["channel"] in self._json_channels:
+            message["raw"] = json.loads(message["raw"])
+        return message
 
     def _used_bytes(self) -> int:
         pages = self._pragma("page_count") - self._pragma("freelist_count")
@@ -250,18 +270,11 @@ class Store:
                 self._connection.execute("ROLLBACK")
 
 
-def _shown(row: sqlite3.Row) -> dict[str, Any]:
-    message = dict(row)
-    if message["channel"] != "email":
-        message["raw"] = json.loads(message["raw"])
-    return message
-
-
-def _until_large(rows: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+def _until_large(rows: sqlite3.Cursor) -> Iterator[sqlite3.Row]:
     characters = 0
     for row in rows:
         characters += len(row["raw"]) + len(row["text"])
-        yield _shown(row)
+        yield row
         if characters > LARGEST_ANSWER_CHARACTERS:
             return
 

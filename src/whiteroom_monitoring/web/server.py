@@ -78,7 +78,7 @@ class TrustedHostMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Adds ``headers`` to every response."""
+    """Adds ``headers`` to every response, where it has none of that name."""
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
@@ -87,7 +87,9 @@ class SecurityHeadersMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                own = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in own}
+                message["headers"] = [*own, *(h for h in self._headers if h[0] not in names)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

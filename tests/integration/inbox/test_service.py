@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import signal
 import smtplib
 import socket
@@ -254,10 +255,14 @@ def test_the_page_is_whole_without_script(inbox: Any) -> None:
     page = inbox.ask("GET", "/")[2].decode()
     for shown in ("P1: engine down", "hello", "[FIRING:1] disk", "triggered"):
         assert shown in page
-    for name, kind in (("inbox.css", "text/css"), ("inbox.js", "text/javascript")):
-        assert f'"{name}"' in page
-        status, headers, _ = inbox.ask("GET", f"/{name}")
-        assert (status, headers["content-type"].partition(";")[0]) == (200, kind)
+    parts = re.findall(r'(?:href|src)="(/assets/[^"]+)"', page)
+    names = {part.rpartition("/")[2] for part in parts}
+    assert {"inbox.css", "base.css", "inbox.js", "dom.js", "theme.js", "icon.svg"} <= names
+    for part in parts:
+        status, headers, _ = inbox.ask("GET", part)
+        kind = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+        expected = (200, kind[part.rpartition(".")[2]])
+        assert (status, headers["content-type"].partition(";")[0]) == expected
 
 
 def test_notifications_and_rejections_are_counted(inbox: Any) -> None:

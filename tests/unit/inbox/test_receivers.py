@@ -1,4 +1,4 @@
-"""The laws of the three parsers: what senders mean is found, what is invalid is named."""
+"""The laws of the receivers: what senders mean is found, what is invalid is named."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from whiteroom_monitoring.inbox.messages import InvalidMessageError
+from whiteroom_monitoring.inbox.message import InvalidMessageError
+from whiteroom_monitoring.inbox.receiver import Delivery
 from whiteroom_monitoring.inbox.receivers import email, pagerduty, slack
 
 TRIGGER: dict[str, Any] = {
@@ -33,9 +34,8 @@ def test_a_pagerduty_event_is_understood() -> None:
     """Summary, severity, key, action, details and links of an event are kept."""
     links = [{"href": "https://runbook.example/", "text": "Runbook"}]
     details = {"firing": "XRUN on host a", "resolved": ""}
-    found = pagerduty.parsed(
-        changed(links=links, payload={**TRIGGER["payload"], "custom_details": details})
-    )
+    payload = {**TRIGGER["payload"], "custom_details": details}
+    found = pagerduty.parse(Delivery(changed(links=links, payload=payload)))
     assert (found.title, found.recipient, found.state) == ("engine down", "critical", "firing")
     assert (found.dedup_key, found.action, found.colour) == ("k", "trigger", "danger")
     expected = "source: Alertmanager\nfiring: XRUN on host a\nRunbook: https://runbook.example/"
@@ -47,18 +47,18 @@ def test_a_pagerduty_event_is_understood() -> None:
 )
 def test_a_pagerduty_action_is_a_state(action: str, state: str) -> None:
     """Triggering is firing, resolving is resolved, acknowledging is neither."""
-    assert pagerduty.parsed(changed(event_action=action)).state == state
+    assert pagerduty.parse(Delivery(changed(event_action=action))).state == state
 
 
 def test_only_a_trigger_needs_a_payload() -> None:
     """PagerDuty takes a resolution with nothing but its key."""
-    found = pagerduty.parsed(changed(event_action="resolve", payload=None))
+    found = pagerduty.parse(Delivery(changed(event_action="resolve", payload=None)))
     assert (found.dedup_key, found.title) == ("k", "")
 
 
 def test_a_trigger_without_key_gets_its_own() -> None:
     """Two triggers without key are two incidents."""
-    first, second = (pagerduty.parsed(changed(dedup_key=None)).dedup_key for _ in range(2))
+    first, second = (pagerduty.parse(Delivery(changed(dedup_key=None))).dedup_key for _ in range(2))
     assert first
     assert second
     assert first != second
@@ -95,14 +95,14 @@ def test_a_trigger_without_key_gets_its_own() -> None:
 def test_an_invalid_event_is_refused_by_name(body: bytes, fault: str) -> None:
     """What PagerDuty refuses is refused, and the answer says what was wrong."""
     with pytest.raises(InvalidMessageError) as caught:
-        pagerduty.parsed(body)
+        pagerduty.parse(Delivery(body))
     assert fault in str(caught.value)
 
 
 def test_every_fault_of_an_event_is_named_at_once() -> None:
     """A sender mends an event in one go."""
     with pytest.raises(InvalidMessageError) as caught:
-        pagerduty.parsed(b'{"event_action": "trigger", "payload": {}}')
+        pagerduty.parse(Delivery(b'{"event_action": "trigger", "payload": {}}'))
     assert len(caught.value.errors) == 4
 
 
@@ -115,7 +115,8 @@ def test_alertmanagers_slack_message_is_understood() -> None:
         "fallback": "not shown",
         "color": "danger",
     }
-    found = slack.parsed(json.dumps({"channel": "#ops", "attachments": [attachment]}).encode())
+    hook = {"channel": "#ops", "attachments": [attachment]}
+    found = slack.parse(Delivery(json.dumps(hook).encode()))
     assert (found.title, found.recipient) == ("[FIRING:1] EngineDown & more", "#ops")
     assert (found.colour, found.state) == ("danger", "firing")
     assert found.text == "since the graph https://graph.example/\nhttps://runbook.example/"
@@ -133,7 +134,7 @@ def test_alertmanagers_slack_message_is_understood() -> None:
 )
 def test_slacks_forms_are_understood(body: bytes, kind: str, title: str) -> None:
     """Text, form, fallback and block each make a message."""
-    assert slack.parsed(body, kind).title == title
+    assert slack.parse(Delivery(body, kind)).title == title
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_slacks_forms_are_understood(body: bytes, kind: str, title: str) -> None
 def test_a_slack_message_that_says_nothing_is_refused(body: bytes, kind: str) -> None:
     """Nothing to show is no message, whatever its form."""
     with pytest.raises(InvalidMessageError):
-        slack.parsed(body, kind)
+        slack.parse(Delivery(body, kind))
 
 
 @pytest.mark.parametrize("field", ["title", "text", "fallback", "color", "pretext", "title_link"])
@@ -159,7 +160,7 @@ def test_a_slack_message_that_says_nothing_is_refused(body: bytes, kind: str) ->
 def test_odd_values_never_break_the_slack_parser(field: str, value: object) -> None:
     """A field of another type or of blanks is left out, or the message is refused as invalid."""
     hook = {"text": "still here", "attachments": [{field: value}]}
-    assert slack.parsed(json.dumps(hook).encode()).title
+    assert slack.parse(Delivery(json.dumps(hook).encode())).title
 
 
 def mail(subject: str, text: str = "", page: str = "") -> bytes:
@@ -174,7 +175,7 @@ def mail(subject: str, text: str = "", page: str = "") -> bytes:
 
 def test_a_mail_is_understood() -> None:
     """Subject, addressee and text are kept, decoded."""
-    found = email.parsed(mail("[RESOLVED] Tür", "größer\n"), ["ops@x.example"])
+    found = email.parse(Delivery(mail("[RESOLVED] Tür", "größer\n"), recipients=["ops@x.example"]))
     assert (found.title, found.text) == ("[RESOLVED] Tür", "größer")
     assert (found.recipient, found.state) == ("ops@x.example", "resolved")
 
@@ -182,13 +183,13 @@ def test_a_mail_is_understood() -> None:
 def test_text_is_preferred_and_html_becomes_text() -> None:
     """The reader sees words, never tags, style or script."""
     page = "<style>p{}</style><p>CPU <b>high</b></p><script>x()</script><a href='http://a/'>g</a>"
-    assert email.parsed(mail("s", "plain", page)).text == "plain"
-    assert email.parsed(mail("s", page=page)).text == "CPU high\ng http://a/"
+    assert email.parse(Delivery(mail("s", "plain", page))).text == "plain"
+    assert email.parse(Delivery(mail("s", page=page))).text == "CPU high\ng http://a/"
 
 
 def test_a_mail_without_envelope_names_its_addressee() -> None:
     """Without recipients of the envelope, the header counts."""
-    assert email.parsed(mail("s", "t")).recipient == "b@x.example"
+    assert email.parse(Delivery(mail("s", "t"))).recipient == "b@x.example"
 
 
 @pytest.mark.parametrize(
@@ -207,13 +208,13 @@ def test_a_mail_without_envelope_names_its_addressee() -> None:
 )
 def test_no_mail_is_refused(source: bytes) -> None:
     """However broken a mail is, it gets a title, and can be stored as UTF-8."""
-    found = email.parsed(source)
+    found = email.parse(Delivery(source))
     assert found.title
     assert (found.title + found.text + found.recipient + found.raw).encode()
 
 
-@pytest.mark.parametrize("parse", [pagerduty.parsed, slack.parsed])
-def test_deep_nesting_is_refused_not_fatal(parse: Callable[[bytes], object]) -> None:
+@pytest.mark.parametrize("parse", [pagerduty.parse, slack.parse])
+def test_deep_nesting_is_refused_not_fatal(parse: Callable[[Delivery], object]) -> None:
     """A body of brackets costs the sender an error, not the inbox its life."""
     with pytest.raises(InvalidMessageError):
-        parse(b'{"text":' + b"[" * 200_000)
+        parse(Delivery(b'{"text":' + b"[" * 200_000))

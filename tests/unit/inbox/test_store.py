@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.inbox.messages import Action, Channel, Message
-from whiteroom_monitoring.inbox.store import FILE_NAME, Store, StoreError
+from whiteroom_monitoring.inbox.message import Action, Message
+from whiteroom_monitoring.inbox.store import FILE_NAME, MessageQuery, Store, StoreError
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def message(title: str, channel: Channel = "slack", raw: str = "{}", text: str = "") -> Message:
+def message(title: str, channel: str = "slack", raw: str = "{}", text: str = "") -> Message:
     return Message(channel, title, text, raw)
 
 
@@ -43,7 +43,7 @@ def event(action: Action, key: str = "k", title: str = "engine down") -> Message
 
 
 def titles(store: Store, **query: str) -> list[str]:
-    return [found["title"] for found in store.messages(**query)]
+    return [found["title"] for found in store.messages(MessageQuery(**query))]
 
 
 def test_what_is_added_is_seen_by_another_connection(store: Store) -> None:
@@ -80,7 +80,7 @@ def test_folder_and_file_are_private(store: Store) -> None:
 
 def test_newest_come_first_and_the_oldest_are_dropped(tmp_path: Path) -> None:
     """Exactly the newest `kept` messages remain."""
-    small = Store(tmp_path, Clock(), kept=3)
+    small = Store(tmp_path, Clock(), most_messages=3)
     for number in range(5):
         small.add(message(str(number)))
     assert titles(small) == ["4", "3", "2"]
@@ -90,7 +90,7 @@ def test_newest_come_first_and_the_oldest_are_dropped(tmp_path: Path) -> None:
 def test_the_file_stays_within_its_bytes(tmp_path: Path) -> None:
     """The oldest messages go before the file outgrows its limit, and the newest one stays."""
     limit = 2 * 1024 * 1024
-    small = Store(tmp_path, Clock(), kept_bytes=limit)
+    small = Store(tmp_path, Clock(), most_bytes=limit)
     for number in range(300):
         small.add(message(str(number), raw=json.dumps("x" * 50_000)))
     found = titles(small, limit=1)
@@ -131,7 +131,7 @@ def test_channel_and_before_narrow(store: Store) -> None:
     store.add(message("old mail", channel="email"))
     store.add(message("chat"))
     newest = store.add(message("new mail", channel="email"))
-    found = store.messages(channel="email", before=newest["id"])
+    found = store.messages(MessageQuery(channel="email", before=newest["id"]))
     assert [row["title"] for row in found] == ["old mail"]
 
 

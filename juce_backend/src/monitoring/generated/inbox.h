@@ -11,13 +11,9 @@
 
 namespace whiteroom::monitoring::inbox {
 
-/// Values of the label `channel`.
-enum class Channel : std::uint8_t { pagerduty, slack, email, count_ };
-inline constexpr std::string_view kChannelValues[] = {"pagerduty", "slack", "email"};
+inline constexpr LabelSpec kInboxNotificationsTotalLabels[] = {{"channel", {}, 16}};
 
-inline constexpr LabelSpec kInboxNotificationsTotalLabels[] = {{"channel", kChannelValues}};
-
-inline constexpr LabelSpec kInboxRejectedTotalLabels[] = {{"channel", kChannelValues}};
+inline constexpr LabelSpec kInboxRejectedTotalLabels[] = {{"channel", {}, 16}};
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
@@ -48,13 +44,13 @@ constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
   explicit Shared(Segment& segment)
-      : inbox_notifications_total(segment.cells(kInboxNotificationsTotal), segment.lost()),
-        inbox_rejected_total(segment.cells(kInboxRejectedTotal), segment.lost()) {}
+      : inbox_notifications_total(segment, kInboxNotificationsTotal, segment.lost()),
+        inbox_rejected_total(segment, kInboxRejectedTotal, segment.lost()) {}
 
   /// Notifications that the inbox has received, by channel.
-  LabeledBy<Counter<Writers::many>, kInboxNotificationsTotal.group_cells(), Channel> inbox_notifications_total;
+  DynamicLabels<Counter<Writers::many>, Segment, 1> inbox_notifications_total;
   /// Requests to the inbox that were not a valid notification, by channel.
-  LabeledBy<Counter<Writers::many>, kInboxRejectedTotal.group_cells(), Channel> inbox_rejected_total;
+  DynamicLabels<Counter<Writers::many>, Segment, 1> inbox_rejected_total;
 };
 
 }  // namespace whiteroom::monitoring::inbox

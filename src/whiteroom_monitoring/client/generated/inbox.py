@@ -11,7 +11,7 @@ inbox_notifications_total = Counter(
     aggregation="sum",
     writers="many",
     scale=1,
-    labels=(("channel", ("pagerduty", "slack", "email",)),),
+    labels=(("channel", 16),),
 )
 inbox_rejected_total = Counter(
     name="inbox_rejected_total",
@@ -21,7 +21,7 @@ inbox_rejected_total = Counter(
     aggregation="sum",
     writers="many",
     scale=1,
-    labels=(("channel", ("pagerduty", "slack", "email",)),),
+    labels=(("channel", 16),),
 )
 
 METRICS = (

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Sequence
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
-from whiteroom_monitoring.inbox.messages import Message, printable, state_in
+from whiteroom_monitoring.inbox.message import Message, state_of, storable
+from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 
 HIDDEN = frozenset({"head", "script", "style", "title"})
 BREAKING = frozenset({"br", "div", "h1", "h2", "h3", "h4", "li", "p", "table", "tr"})
 
 
-def parsed(source: bytes, recipients: Sequence[str] = ()) -> Message:
-    """Return the mail in ``source``; ``recipients`` are the envelope's.
+def parse(delivery: Delivery) -> Message:
+    """Return the mail; its recipients are the envelope's.
 
     No source is refused: whatever a mail server takes in, somebody may have to read.
     """
-    mail = email.message_from_bytes(source, policy=email.policy.default)
+    mail = email.message_from_bytes(delivery.body, policy=email.policy.default)
     title = " ".join(_header(mail, "subject").split()) or "(no subject)"
     return Message(
         channel="email",
         title=title,
-        text=printable(_body(mail)),
-        raw=printable(source.decode("utf-8", "replace")),
-        recipient=printable(", ".join(recipients)) or _header(mail, "to"),
-        state=state_in(title),
+        text=storable(_body(mail)),
+        raw=storable(delivery.body.decode("utf-8", "replace")),
+        recipient=storable(", ".join(delivery.recipients)) or _header(mail, "to"),
+        state=state_of(title),
     )
 
 
 def _header(mail: EmailMessage, name: str) -> str:
     try:
-        return printable(str(mail[name] or ""))
+        return storable(str(mail[name] or ""))
     except Exception:  # noqa: BLE001,RUF100 - email's parser raises many kinds for broken headers
         return ""
 
@@ -89,3 +89,6 @@ class _TextReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._hidden:
             self.parts.append(data if data.strip() else " ")
+
+
+RECEIVER = Receiver(name="email", title="E-mail", parse=parse, has_json=False)

@@ -6,16 +6,20 @@ Source: https://developer.pagerduty.com/docs/events-api-v2-overview (alert event
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 from typing import Any, cast
 
-from whiteroom_monitoring.inbox.messages import (
+from starlette.responses import JSONResponse, Response
+
+from whiteroom_monitoring.inbox.message import (
     Action,
     InvalidMessageError,
     Message,
     State,
-    decoded,
-    encoded,
+    parse_json,
+    to_json,
 )
+from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 
 ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
@@ -26,15 +30,15 @@ STATES: dict[str, State] = {"trigger": "firing", "resolve": "resolved"}
 COLOURS = {"critical": "danger", "error": "danger", "warning": "warning", "info": ""}
 
 
-def parsed(body: bytes) -> Message:
-    """Return the event in ``body``; a trigger without ``dedup_key`` gets a new one.
+def parse(delivery: Delivery) -> Message:
+    """Return the event; a trigger without ``dedup_key`` gets a new one.
 
     Raises InvalidMessageError with everything that PagerDuty would refuse.
     """
-    event = decoded(body)
-    faults = _faults(event)
-    if faults:
-        raise InvalidMessageError(*faults)
+    event = parse_json(delivery.body)
+    errors = _errors(event)
+    if errors:
+        raise InvalidMessageError(*errors)
     action = cast(Action, event["event_action"])
     payload = event.get("payload") or {}
     severity = str(payload.get("severity") or "")
@@ -42,7 +46,7 @@ def parsed(body: bytes) -> Message:
         channel="pagerduty",
         title=str(payload.get("summary") or ""),
         text=_text(event, payload),
-        raw=encoded({**event, "routing_key": _masked(event["routing_key"])}),
+        raw=to_json({**event, "routing_key": _masked(event["routing_key"])}),
         recipient=severity,
         colour="good" if action == "resolve" else COLOURS.get(severity, ""),
         state=STATES.get(action, ""),
@@ -52,38 +56,40 @@ def parsed(body: bytes) -> Message:
     )
 
 
-def _faults(event: dict[str, Any]) -> list[str]:
+def _errors(event: dict[str, Any]) -> list[str]:
     action, key = event.get("event_action"), event.get("dedup_key")
-    faults = []
+    errors = []
     if not isinstance(event.get("routing_key"), str) or not event["routing_key"]:
-        faults.append("'routing_key' is missing, expected a text")
+        errors.append("'routing_key' is missing, expected a text")
     if action not in ACTIONS:
-        faults.append(f"'event_action' is {action!r}, expected one of {', '.join(ACTIONS)}")
+        errors.append(f"'event_action' is {action!r}, expected one of {', '.join(ACTIONS)}")
     if key is not None and (not isinstance(key, str) or len(key) > LONGEST_DEDUP_KEY):
-        faults.append(f"'dedup_key' must be a text of {LONGEST_DEDUP_KEY} characters at most")
+        errors.append(f"'dedup_key' must be a text of {LONGEST_DEDUP_KEY} characters at most")
     elif not key and action in {"acknowledge", "resolve"}:
-        faults.append(f"'dedup_key' is missing, and {action!r} can't do without")
-    return faults + _payload_faults(event.get("payload"), required=action == "trigger")
+        errors.append(f"'dedup_key' is missing, and {action!r} can't do without")
+    return errors + _payload_errors(event.get("payload"), required=action == "trigger")
 
 
-def _payload_faults(payload: object, required: bool) -> list[str]:
+def _payload_errors(payload: object, required: bool) -> list[str]:
     if payload is None and not required:
         return []
     if not isinstance(payload, dict):
         return ["'payload' is missing, expected an object"]
     if not required:
         return []
-    faults = [
+    errors = [
         f"'payload.{name}' is missing, expected a text"
         for name in ("summary", "source")
         if not isinstance(payload.get(name), str) or not payload[name]
     ]
     if len(str(payload.get("summary") or "")) > LONGEST_SUMMARY:
-        faults.append(f"'payload.summary' is longer than {LONGEST_SUMMARY} characters")
+        errors.append(f"'payload.summary' is longer than {LONGEST_SUMMARY} characters")
     if payload.get("severity") not in SEVERITIES:
-        found = payload.get("severity")
-        faults.append(f"'payload.severity' is {found!r}, expected one of {', '.join(SEVERITIES)}")
-    return faults
+        severity = payload.get("severity")
+        errors.append(
+            f"'payload.severity' is {severity!r}, expected one of {', '.join(SEVERITIES)}"
+        )
+    return errors
 
 
 def _masked(key: str) -> str:
@@ -103,3 +109,29 @@ def _text(event: dict[str, Any], payload: dict[str, Any]) -> str:
     if event.get("client_url"):
         lines.append(f"{event.get('client') or 'client'}: {event['client_url']}")
     return "\n".join(lines)
+
+
+def accept(message: Message) -> Response:
+    """Answer as PagerDuty does."""
+    answer = {"status": "success", "message": "Event processed", "dedup_key": message.dedup_key}
+    return JSONResponse(answer, HTTPStatus.ACCEPTED)
+
+
+def refuse(error: InvalidMessageError) -> Response:
+    """Answer as PagerDuty does, with every error."""
+    answer = {
+        "status": "invalid event",
+        "message": "Event object is invalid",
+        "errors": list(error.errors),
+    }
+    return JSONResponse(answer, HTTPStatus.BAD_REQUEST)
+
+
+RECEIVER = Receiver(
+    name="pagerduty",
+    title="PagerDuty",
+    parse=parse,
+    routes=("/pagerduty/v2/enqueue",),
+    accept=accept,
+    refuse=refuse,
+)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from whiteroom_monitoring.inbox.messages import (
+from starlette.responses import PlainTextResponse, Response
+
+from whiteroom_monitoring.inbox.message import (
     InvalidMessageError,
     Message,
     State,
-    decoded,
-    encoded,
-    state_in,
+    parse_json,
+    state_of,
+    to_json,
 )
+from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
@@ -25,15 +29,16 @@ STATES: dict[str, State] = {"good": "resolved", "": ""}
 LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|([^<>]*))?>")
 
 
-def parsed(body: bytes, content_type: str = "", path: str = "") -> Message:
-    """Return the message in ``body``: JSON, or a form whose field ``payload`` is JSON.
+def parse(delivery: Delivery) -> Message:
+    """Return the message: JSON, or a form whose field ``payload`` is JSON.
 
-    ``path``, what follows ``/slack/`` in the address, is the recipient when the body names none.
+    What follows ``/slack/`` in the address is the recipient when the body names none.
     Raises InvalidMessageError when it has neither text nor attachments nor blocks.
     """
     # `curl -d '{…}'` calls JSON a form.
-    is_form = content_type.startswith(FORM) and not body.lstrip().startswith(b"{")
-    hook = decoded(_payload_field(body) if is_form else body)
+    body = delivery.body
+    is_form = delivery.content_type.startswith(FORM) and not body.lstrip().startswith(b"{")
+    hook = parse_json(_payload_field(body) if is_form else body)
     attachments = [part for part in _objects(hook.get("attachments")) if part]
     lines = [*_top_lines(hook), *(line for part in attachments for line in _lines(part))]
     if not lines:
@@ -45,10 +50,10 @@ def parsed(body: bytes, content_type: str = "", path: str = "") -> Message:
         channel="slack",
         title=title.splitlines()[0],
         text="\n".join(line for line in lines if line != title),
-        raw=encoded(hook),
-        recipient=str(hook.get("channel") or path),
+        raw=to_json(hook),
+        recipient=str(hook.get("channel") or delivery.rest),
         colour=colour,
-        state=state_in(title) or STATES.get(colour, "firing"),
+        state=state_of(title) or STATES.get(colour, "firing"),
     )
 
 
@@ -58,8 +63,8 @@ def plain(text: str) -> str:
     >>> plain("<https://a.example/|runbook> &amp; more")
     'runbook https://a.example/ & more'
     """
-    spelled = LINK.sub(lambda found: f"{found[2] or ''} {found[1]}".strip(), text)
-    return spelled.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+    with_addresses = LINK.sub(lambda link: f"{link[2] or ''} {link[1]}".strip(), text)
+    return with_addresses.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def _payload_field(body: bytes) -> str:
@@ -99,3 +104,26 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def title_link(raw: dict[str, Any]) -> str:
+    """Return where the title of the first attachment leads, or ""."""
+    attachments = _objects(raw.get("attachments"))
+    link = attachments[0].get("title_link") if attachments else None
+    return link if isinstance(link, str) and link.startswith(("http://", "https://")) else ""
+
+
+def refuse(error: InvalidMessageError) -> Response:
+    """Answer as Slack does, with the reason."""
+    return PlainTextResponse(f"invalid_payload: {error}", HTTPStatus.BAD_REQUEST)
+
+
+RECEIVER = Receiver(
+    name="slack",
+    title="Slack",
+    parse=parse,
+    routes=("/slack", "/slack/{rest:path}"),
+    refuse=refuse,
+    has_markup=True,
+    link=title_link,
+)

@@ -1,105 +1,112 @@
-"""The inbox' page: complete as HTML, kept up to date by its script."""
+"""The inbox' page: rendered here alone. Its script loads it again and shows what is new."""
 
 from __future__ import annotations
 
-import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from string import Template
 from typing import Any
+from urllib.parse import urlencode
 
-_FOLDER = Path(__file__).parent
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+import jinja2
+from markupsafe import Markup, escape
 
-# name: (content, media type)
-ASSETS = {
-    path.name: (path.read_bytes(), _KINDS[path.suffix])
-    for path in sorted(_FOLDER.iterdir())
-    if path.suffix in _KINDS
-}
+from whiteroom_monitoring.inbox.message import Message
+from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
+from whiteroom_monitoring.inbox.store import MessageQuery
+from whiteroom_monitoring.web.assets import Assets
 
-_PAGE = Template((_FOLDER / "inbox.html").read_text(encoding="utf-8"))
-CHANNEL_NAMES = {"pagerduty": "PagerDuty", "slack": "Slack", "email": "E-mail"}
-
-
-def render(incidents: Sequence[dict[str, Any]], messages: Sequence[dict[str, Any]]) -> str:
-    """Return the page with what is open and what has arrived."""
-    return _PAGE.substitute(
-        incidents="".join(_incident(incident) for incident in incidents),
-        messages="".join(_message(message) for message in messages),
-    )
-
-
+MESSAGES = 100
+_TEMPLATE = Path(__file__).parent / "inbox.html"
 # Addresses, and what Slack marks as *bold*, _italic_ and `code`, in text that is escaped already.
 _MARKED = re.compile(
-    r"(?P<address>https?://[^\s<>]+?(?=&quot;|&lt;|&gt;|[\s<>]|$))"
+    r"(?P<address>https?://[^\s<>]+?(?=&#34;|&lt;|&gt;|[\s<>]|$))"
     r"|(?<![\w*_`])(?P<mark>[*_`])(?P<text>[^*_`\n]+)(?P=mark)(?![\w*_`])"
 )
-_MARKS = {"*": "b", "_": "i", "`": "code"}
+_TAGS = {"*": "b", "_": "i", "`": "code"}
 
 
-def _shown_text(text: str, is_slack: bool) -> str:
-    """Return text as Slack shows it; the script has the same rule."""
+@dataclass(frozen=True)
+class View:
+    """What the page shows: the open incidents, and the messages that ``query`` has chosen."""
 
-    def shown(found: re.Match[str]) -> str:
-        if found["address"]:
-            return _link(found["address"], found["address"])
-        tag = _MARKS[found["mark"]]
-        return f"<{tag}>{found['text']}</{tag}>" if is_slack else found[0]
+    incidents: Sequence[Mapping[str, Any]]
+    messages: Sequence[Mapping[str, Any]]
+    query: MessageQuery
 
-    return _MARKED.sub(shown, _e(text))
-
-
-def _link(escaped_address: str, escaped_text: str) -> str:
-    rel = 'rel="noopener noreferrer" target="_blank"'
-    return f'<a href="{escaped_address}" {rel}>{escaped_text}</a>'
-
-
-def _title_link(message: dict[str, Any]) -> str:
-    """Return where the title of a Slack message leads, or ""."""
-    if message["channel"] != "slack" or not isinstance(message["raw"], dict):
-        return ""
-    attachments = message["raw"].get("attachments")
-    first = attachments[0] if isinstance(attachments, list) and attachments else None
-    link = first.get("title_link") if isinstance(first, dict) else None
-    return link if isinstance(link, str) and re.match(r"https?://", link) else ""
+    @property
+    def older(self) -> str:
+        """Where the messages before these are, or "" when these are all."""
+        if len(self.messages) < self.query.limit:
+            return ""
+        chosen = {"search": self.query.search, "channel": self.query.channel}
+        before = {"before": self.messages[-1]["id"]}
+        return "?" + urlencode({name: value for name, value in chosen.items() if value} | before)
 
 
-def _incident(incident: dict[str, Any]) -> str:
-    return (
-        f'<li class="incident {_e(incident["state"])}"><b>{_e(incident["title"])}</b>'
-        f'<span class="tag">{_e(incident["state"])}</span>'
-        f"<span>since {_time(incident['first'])}</span>"
-        f"<span>{_events(incident['events'])}</span></li>\n"
+@cache
+def assets() -> Assets:
+    """Return the page's assets."""
+    return Assets(("shared", "inbox"))
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"marked": marked, "source": source, "urgency": urgency, "utc": utc}
+    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+
+
+def render(view: View, receivers: Mapping[str, Receiver]) -> str:
+    """Return the page."""
+    modules = assets().imported_by("inbox/inbox.js")
+
+    def receiver_of(message: Mapping[str, Any]) -> Receiver:
+        # A message may be older than this program, and its receiver gone.
+        channel = message["channel"]
+        return receivers.get(channel) or Receiver(channel, channel, _parse_nothing)
+
+    return _template().render(
+        view=view,
+        receivers=receivers,
+        receiver_of=receiver_of,
+        assets=assets().base,
+        preloads=modules,
     )
 
 
-def _events(count: int) -> str:
-    return "1 event" if count == 1 else f"{count} events"
+def _parse_nothing(delivery: Delivery) -> Message:
+    raise NotImplementedError
 
 
-def _message(message: dict[str, Any]) -> str:
-    channel, state = message["channel"], message["state"]
-    link = _title_link(message)
-    title = _link(_e(link), _e(message["title"])) if link else _e(message["title"])
-    text = "\n".join(line for line in message["text"].split("\n") if line != link)
-    tag = f'<span class="tag {_e(state)}">{_e(state)}</span>' if state else ""
-    raw = message["raw"]
-    sent = raw if isinstance(raw, str) else json.dumps(raw, indent=2, ensure_ascii=False)
-    return (
-        f'<li class="message {_e(state)} {_urgency(message)}"><header>'
-        f'<span class="channel {_e(channel)}">{_e(CHANNEL_NAMES[channel])}</span>'
-        f'<span class="recipient">{_e(message["recipient"])}</span>{tag}'
-        f"{_time(message['received'])}</header>"
-        f"<h3>{title}</h3><p>{_shown_text(text, channel == 'slack')}</p>"
-        f"<details><summary>As it was sent</summary><pre>{_e(sent)}</pre></details></li>\n"
-    )
+def marked(text: str, has_markup: bool) -> Markup:
+    """Return text with links, and with Slack's marks as Slack shows them.
+
+    >>> str(marked("*loud* https://a.example/", has_markup=True))
+    '<b>loud</b> <a href="https://a.example/" rel="noopener noreferrer" target="_blank">https://a.example/</a>'
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        if address := found["address"]:
+            return f'<a href="{address}" rel="noopener noreferrer" target="_blank">{address}</a>'
+        tag = _TAGS[found["mark"]]
+        return f"<{tag}>{found['text']}</{tag}>" if has_markup else found[0]
+
+    return Markup(_MARKED.sub(replace, str(escape(text))))
 
 
-def _urgency(message: dict[str, Any]) -> str:
-    """Return how loud a message that fires is to look; the script has the same rule."""
+def source(raw: Any) -> str:
+    """Return what was sent as text."""
+    return raw if isinstance(raw, str) else json.dumps(raw, indent=2, ensure_ascii=False)
+
+
+def urgency(message: Mapping[str, Any]) -> str:
+    """Return how urgent a message that fires looks: "", "warning" or "notice"."""
     if message["state"] != "firing":
         return ""
     if message["colour"] == "warning":
@@ -107,9 +114,10 @@ def _urgency(message: dict[str, Any]) -> str:
     return "notice" if "#" in message["colour"] else ""
 
 
-def _time(text: str) -> str:
-    return f'<time datetime="{_e(text)}">{_e(text[:19].replace("T", " "))} UTC</time>'
+def utc(timestamp: str) -> str:
+    """Return a time as a page without its script shows it.
 
-
-def _e(value: object) -> str:
-    return html.escape(str(value))
+    >>> utc("2026-01-02T03:04:05.678Z")
+    '2026-01-02 03:04:05 UTC'
+    """
+    return f"{timestamp[:19].replace('T', ' ')} UTC"

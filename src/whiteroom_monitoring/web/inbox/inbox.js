@@ -1,181 +1,165 @@
-// Keeps the page up to date. What is shown was written by others: it is set as text, never as HTML.
-"use strict";
+// Keeps the page up to date: when something has arrived, it loads the page again and takes over what
+// has changed. The server alone renders notifications, and escapes what others wrote.
+import { byId, messageOf } from "../shared/dom.js";
+import { getText, sendJson } from "../shared/http.js";
 
-const CHANNELS = { pagerduty: "PagerDuty", slack: "Slack", email: "E-mail" };
-const PAGE = 100;
-const byId = (id) => document.getElementById(id);
-const search = byId("search");
-const channel = byId("channel");
+const TYPING_MS = 150;
+const form = /** @type {HTMLFormElement} */ (byId("filter"));
+const timeFormat = new Intl.DateTimeFormat([], { dateStyle: "medium", timeStyle: "medium" });
 
-function setTime(element, text) {
-  const time = new Date(text);
-  element.dateTime = text;
-  element.title = text;
-  element.textContent = time.toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
-}
-
-function linkTo(address, text) {
-  const link = document.createElement("a");
-  link.href = address;
-  link.textContent = text;
-  link.rel = "noopener noreferrer";
-  link.target = "_blank";
-  return link;
-}
-
-const MARKS = { "*": "b", _: "i", "`": "code" };
-const MARKED = /(https?:\/\/[^\s<>"]+|(?<![\w*_`])(?:\*[^*\n]+\*|_[^_\n]+_|`[^`\n]+`)(?![\w*_`]))/;
-
-// Text as Slack shows it: addresses are links (only http and https), and *bold*, _italic_, `code`.
-// The HTML of the page has the same rule.
-function shownText(text, isSlack) {
-  return text.split(MARKED).map((part, index) => {
-    if (index % 2 === 0) return part;
-    if (part.startsWith("http")) return linkTo(part, part);
-    if (!isSlack) return part;
-    const marked = document.createElement(MARKS[part[0]]);
-    marked.textContent = part.slice(1, -1);
-    return marked;
-  });
-}
-
-// Where the title of a Slack message leads, or "".
-function titleLink(message) {
-  const link = message.channel === "slack" ? message.raw.attachments?.[0]?.title_link : "";
-  return /^https?:\/\//.test(link ?? "") ? link : "";
-}
-
-function messageElement(message) {
-  const item = byId("message").content.cloneNode(true).firstElementChild;
-  const find = (selector) => item.querySelector(selector);
-  if (message.state) item.classList.add(message.state);
-  if (message.state === "firing") {
-    if (message.colour === "warning") item.classList.add("warning");
-    if (message.colour.includes("#")) item.classList.add("notice");
+/** @param {ParentNode} root whose times are shown in the reader's own time zone */
+function localizeTimes(root) {
+  for (const time of root.querySelectorAll("time")) {
+    time.title = time.dateTime;
+    time.textContent = timeFormat.format(new Date(time.dateTime));
   }
-  item.dataset.id = message.id;
-  find(".channel").textContent = CHANNELS[message.channel];
-  find(".channel").classList.add(message.channel);
-  find(".recipient").textContent = message.recipient;
-  find(".tag").textContent = message.state;
-  if (message.state) find(".tag").classList.add(message.state);
-  setTime(find("time"), message.received);
-  const link = titleLink(message);
-  find("h3").replaceChildren(link ? linkTo(link, message.title) : message.title);
-  const lines = message.text.split("\n").filter((line) => line !== link);
-  find("p").replaceChildren(...shownText(lines.join("\n"), message.channel === "slack"));
-  find("pre").textContent =
-    typeof message.raw === "string" ? message.raw : JSON.stringify(message.raw, null, 2);
-  return item;
 }
 
-function incidentElement(incident) {
-  const item = byId("incident").content.cloneNode(true).firstElementChild;
-  item.classList.add(incident.state);
-  item.querySelector("b").textContent = incident.title;
-  item.querySelector(".tag").textContent = incident.state;
-  setTime(item.querySelector("time"), incident.first);
-  item.querySelector(".events").textContent =
-    incident.events === 1 ? "1 event" : `${incident.events} events`;
-  for (const button of item.querySelectorAll("button")) {
-    button.hidden = button.value === "acknowledge" && incident.state !== "triggered";
-    button.addEventListener("click", () => decide(incident.id, button));
-  }
-  return item;
+/** @param {string} query */
+async function loadPage(query) {
+  const page = new DOMParser().parseFromString(await getText(`/${query}`), "text/html");
+  localizeTimes(page);
+  return page;
 }
 
-async function decide(id, button) {
-  button.disabled = true;
-  const answer = await fetch(`api/incidents/${id}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ action: button.value }),
-  }).catch((error) => ({ ok: false, status: error.message }));
-  if (!answer.ok) report(new Error(`${button.value}: status ${answer.status}`));
-  refresh();
+/**
+ * @param {ParentNode} page
+ * @param {string} id of a list
+ */
+const itemsOf = (page, id) =>
+  /** @type {HTMLElement[]} */ ([...page.querySelectorAll(`#${id} > li`)]);
+
+/** @param {HTMLElement} item */
+const idOf = (item) => Number(item.dataset.id);
+
+// The query string of the filter, which is the page's address, too.
+function filterQuery() {
+  const fields = /** @type {[string, string][]} */ ([...new FormData(form)]);
+  const query = new URLSearchParams(fields.filter(([, value]) => value)).toString();
+  return query ? `?${query}` : "";
 }
 
-async function ask(path, parameters) {
-  const answer = await fetch(`${path}?${new URLSearchParams(parameters)}`);
-  if (!answer.ok) throw new Error(`${path}: status ${answer.status}`);
-  return answer.json();
-}
-
-let asked = 0;
-let shown = "";
-
-async function showMessages(before) {
-  const mine = ++asked;
-  const filter = { search: search.value, channel: channel.value, limit: PAGE };
-  const { messages } = await ask("api/messages", before ? { ...filter, before } : filter);
-  // An answer to what is no longer asked is thrown away.
-  if (mine !== asked) return;
+/**
+ * Shows the messages of a newly loaded page.
+ * @param {Document} page
+ * @param {boolean} keep whether what is shown stays: a reader may have its details open
+ */
+function showMessages(page, keep) {
   const list = byId("messages");
-  const newest = Number(list.firstElementChild?.dataset.id ?? 0);
-  const fresh = messages.filter((message) => message.id > newest);
-  if (before) {
-    list.append(...messages.map(messageElement));
-  } else if (shown === JSON.stringify(filter) && fresh.length < PAGE) {
-    // What somebody is reading stays as it is, with its details open.
-    list.prepend(...fresh.map(messageElement));
+  const items = itemsOf(page, "messages");
+  const newest = Math.max(0, ...itemsOf(document, "messages").map(idOf));
+  const added = items.filter((item) => idOf(item) > newest);
+  if (keep && added.length < items.length) {
+    list.prepend(...added);
     return;
-  } else {
-    list.replaceChildren(...messages.map(messageElement));
   }
-  shown = JSON.stringify(filter);
-  byId("more").hidden = messages.length < PAGE;
+  list.replaceChildren(...items);
+  showOlderLink(page);
 }
 
-async function showIncidents() {
-  const { incidents } = await ask("api/incidents", { state: "open" });
-  byId("incidents").replaceChildren(...incidents.map(incidentElement));
-  const count = incidents.length;
-  document.title = `${count ? `(${count}) ` : ""}Inbox · White Room Monitoring`;
+/** @param {Document} page */
+function showOlderLink(page) {
+  const older = page.querySelector("#older");
+  document.querySelector("#older")?.remove();
+  if (older) byId("messages").parentElement?.append(older);
 }
 
-function setConnection(state, text) {
+let latestRequest = 0;
+let shownQuery = filterQuery();
+
+async function refresh() {
+  const query = filterQuery();
+  const request = ++latestRequest;
+  try {
+    const page = await loadPage(query);
+    // The filter may have changed meanwhile.
+    if (request !== latestRequest) return;
+    byId("incidents").replaceChildren(...itemsOf(page, "incidents"));
+    document.title = page.title;
+    showMessages(page, query === shownQuery);
+    shownQuery = query;
+  } catch (error) {
+    showConnection("lost", `The page can't be loaded: ${messageOf(error)}`);
+  }
+}
+
+let isRefreshing = false;
+let isOutdated = false;
+
+// One refresh at a time: in a storm of alerts, each would else be outdated before it is shown.
+async function refreshSoon() {
+  isOutdated = true;
+  if (isRefreshing) return;
+  isRefreshing = true;
+  while (isOutdated) {
+    isOutdated = false;
+    await refresh();
+  }
+  isRefreshing = false;
+}
+
+async function filterMessages() {
+  history.replaceState(null, "", filterQuery() || "/");
+  await refresh();
+}
+
+/** @param {HTMLAnchorElement} link */
+async function appendOlder(link) {
+  const page = await loadPage(link.search);
+  byId("messages").append(...itemsOf(page, "messages"));
+  showOlderLink(page);
+}
+
+/** @param {HTMLButtonElement} button of an incident */
+async function act(button) {
+  const incident = /** @type {HTMLElement} */ (button.closest(".incident"));
+  button.disabled = true;
+  await sendJson("POST", `/api/incidents/${incident.dataset.id}`, { action: button.value });
+  await refreshSoon();
+}
+
+/**
+ * @param {"live" | "lost"} state
+ * @param {string} text
+ */
+function showConnection(state, text) {
   byId("connection").dataset.state = state;
   byId("connection").textContent = text;
 }
 
-function report(error) {
-  setConnection("lost", `can't be loaded: ${error.message}`);
-}
-
-let refreshing = false;
-let again = false;
-
-// One at a time: in a storm of alerts, each answer would else be outdated before it is shown.
-async function refresh() {
-  again = true;
-  if (refreshing) return;
-  refreshing = true;
-  while (again) {
-    again = false;
-    await Promise.all([showMessages(), showIncidents()]).catch(report);
-  }
-  refreshing = false;
+/** @param {Promise<unknown>} promise */
+function reportFailure(promise) {
+  promise.catch((error) => showConnection("lost", messageOf(error)));
 }
 
 function listen() {
-  const events = new EventSource("api/events");
+  const events = new EventSource("/api/events");
   events.onopen = () => {
-    setConnection("live", "live");
-    refresh();
+    showConnection("live", "live");
+    refreshSoon();
   };
-  events.onerror = () => setConnection("lost", "connection lost, trying again");
-  events.addEventListener("message", refresh);
+  events.onerror = () => showConnection("lost", "Connection lost; trying again.");
+  events.addEventListener("message", refreshSoon);
 }
 
-let typing;
-search.addEventListener("input", () => {
+/** @param {MouseEvent} event */
+function handleClick(event) {
+  const target = /** @type {Element} */ (event.target);
+  const older = target.closest("#older");
+  const button = target.closest(".actions button");
+  if (button instanceof HTMLButtonElement) reportFailure(act(button));
+  if (!(older instanceof HTMLAnchorElement)) return;
+  event.preventDefault();
+  reportFailure(appendOlder(older));
+}
+
+let typing = 0;
+
+form.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => showMessages().catch(report), 150);
+  typing = setTimeout(filterMessages, TYPING_MS);
 });
-channel.addEventListener("change", () => showMessages().catch(report));
-byId("filter").addEventListener("submit", (event) => event.preventDefault());
-byId("more").addEventListener("click", () => {
-  const last = byId("messages").lastElementChild;
-  if (last) showMessages(last.dataset.id).catch(report);
-});
+form.addEventListener("submit", (event) => event.preventDefault());
+addEventListener("click", handleClick);
+localizeTimes(document);
 listen();

@@ -8,11 +8,9 @@ from typing import Any, Literal
 
 from whiteroom_monitoring.errors import MonitoringError
 
-Channel = Literal["pagerduty", "slack", "email"]
 State = Literal["firing", "resolved", ""]
 Action = Literal["trigger", "acknowledge", "resolve", ""]
 
-CHANNELS: tuple[Channel, ...] = ("pagerduty", "slack", "email")
 _PRIORITIES = tuple(f"P{priority}: " for priority in range(4))
 
 
@@ -28,12 +26,12 @@ class InvalidMessageError(MonitoringError):
 class Message:
     """A notification.
 
-    ``recipient`` is Slack's channel, a mail's addressees or PagerDuty's severity; ``colour`` is
-    what the sender asked for. ``raw`` is JSON for PagerDuty and Slack, the source for a mail.
-    ``action`` and ``source`` are PagerDuty's, and empty for the other channels.
+    ``channel`` is the name of its receiver, ``recipient`` Slack's channel, a mail's addressees or
+    PagerDuty's severity, and ``colour`` what the sender asked for. ``raw`` is what was sent: JSON,
+    or the source of a mail. ``action`` and ``source`` are PagerDuty's, and empty for the others.
     """
 
-    channel: Channel
+    channel: str
     title: str
     text: str
     raw: str
@@ -45,7 +43,7 @@ class Message:
     source: str = ""
 
 
-def decoded(body: bytes | str) -> dict[str, Any]:
+def parse_json(body: bytes | str) -> dict[str, Any]:
     """Return the JSON object in ``body``; what can't be written as UTF-8 becomes ``?``.
 
     Raises InvalidMessageError for anything that is not one JSON object (RFC 8259).
@@ -53,27 +51,27 @@ def decoded(body: bytes | str) -> dict[str, Any]:
     try:
         # Twice: 1e999 and lone surrogates pass the first reading, and could not be stored.
         once = json.loads(body, parse_constant=_refuse_constant)
-        found = json.loads(encoded(once), parse_constant=_refuse_constant)
+        content = json.loads(to_json(once), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidMessageError(f"the body is not JSON: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise InvalidMessageError(
-            f"the body is a JSON {type(found).__name__}, expected a JSON object"
+            f"the body is a JSON {type(content).__name__}, expected a JSON object"
         )
-    return found
+    return content
 
 
-def encoded(value: object) -> str:
+def to_json(value: object) -> str:
     """Return ``value`` as JSON text that can be stored and searched."""
-    return printable(json.dumps(value, ensure_ascii=False))
+    return storable(json.dumps(value, ensure_ascii=False))
 
 
-def printable(text: str) -> str:
+def storable(text: str) -> str:
     """Return ``text`` with ``?`` for lone surrogates, which no UTF-8 file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def state_in(title: str) -> State:
+def state_of(title: str) -> State:
     """Return the state that a title begins with: ``[FIRING:2] …`` by Alertmanager's own templates,
     ``P1: …`` or ``Resolved: …`` by ours.
     """

@@ -1,0 +1,58 @@
+"""What a receiver is: how one kind of notification is parsed and answered, as its original does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import PlainTextResponse, Response
+
+from whiteroom_monitoring.inbox.message import InvalidMessageError, Message
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a sender delivered.
+
+    ``rest`` is what a route's ``{rest:path}`` stands for, ``recipients`` are those of a mail.
+    """
+
+    body: bytes
+    content_type: str = ""
+    rest: str = ""
+    recipients: Sequence[str] = ()
+
+
+def _accept(message: Message) -> Response:
+    return PlainTextResponse("ok")
+
+
+def _refuse(error: InvalidMessageError) -> Response:
+    return PlainTextResponse(str(error), HTTPStatus.BAD_REQUEST)
+
+
+def _no_link(raw: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One channel of notifications.
+
+    ``name`` is the value of the label ``channel``, ``title`` its name for people. What is posted to
+    its ``routes`` is given to ``parse``, which raises InvalidMessageError; ``accept`` and
+    ``refuse`` answer as the original does. ``has_json`` tells whether a message's ``raw`` is JSON,
+    ``has_markup`` whether its text has Slack's marks, and ``link`` where its title leads.
+    """
+
+    name: str
+    title: str
+    parse: Callable[[Delivery], Message]
+    routes: tuple[str, ...] = ()
+    accept: Callable[[Message], Response] = _accept
+    refuse: Callable[[InvalidMessageError], Response] = _refuse
+    has_json: bool = True
+    has_markup: bool = False
+    link: Callable[[Any], str] = _no_link
