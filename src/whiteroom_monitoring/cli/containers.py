@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from whiteroom_monitoring.client.exposition.formats import text_only
+from whiteroom_monitoring.client.exposition.request import text_only
 from whiteroom_monitoring.client.exposition.server import MetricsServer
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.errors import UsageError
@@ -50,5 +50,5 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{root}: found no folder, expected where the kernel's files are")
     exporter = Exporter(arguments.cgroup_root, arguments.proc_root, arguments.docker_socket)
     source = text_only(exporter.exposition)
-    MetricsServer(arguments.address, arguments.port, source).serve_until_told()
+    MetricsServer(arguments.address, arguments.port, source).serve_until_signal()
     return 0

@@ -40,5 +40,5 @@ def run(arguments: argparse.Namespace) -> int:
     security = security_from(arguments)
     MetricsServer(
         arguments.address, arguments.port, exporter.open_exposition, security
-    ).serve_until_told()
+    ).serve_until_signal()
     return 0

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whiteroom_monitoring.client import _native, multiprocess
-from whiteroom_monitoring.client.exposition.formats import Exposition, Wanted
+from whiteroom_monitoring.client.exposition.request import Exposition, ExpositionRequest
+from whiteroom_monitoring.client.families import Family
 from whiteroom_monitoring.client.generated import DOMAINS
-from whiteroom_monitoring.client.reading import Family
 from whiteroom_monitoring.errors import MonitoringError
 
 
@@ -34,10 +34,10 @@ class PreparationError(MonitoringError):
 
 @dataclass(frozen=True)
 class Preparation:
-    """What ``prepare`` could do; the application runs in every case.
+    """The result of ``prepare``; the application runs in every case.
 
-    ``shared`` says whether readers see the segment at ``path``, else ``problem`` says why not.
-    ``locked`` says whether its pages can't be paged out.
+    With ``shared``, readers see the segment at ``path``; without, ``problem`` is the reason. With
+    ``locked``, its pages can't be paged out.
     """
 
     shared: bool
@@ -79,15 +79,15 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
         if _prepared.is_for(program, chosen):
             return _prepared.preparation()
         if _prepared.by_pid == os.getpid():
-            found = f"{_prepared.program} in {_prepared.directory}"
-            raise PreparationError(f"prepare({program!r}): this process records {found}")
+            current = f"{_prepared.program} in {_prepared.directory}"
+            raise PreparationError(f"prepare({program!r}): this process records {current}")
     if program not in DOMAINS:
         known = ", ".join(sorted(DOMAINS))
         raise PreparationError(f"prepare({program!r}): expected one of {known}")
     close()
     prepared = _prepare(program, chosen or _native.default_directory(), os.getpid())
-    multiprocess.announce(program, prepared.directory)
-    multiprocess.end_in_order_by_sigterm(_mark_closed)
+    multiprocess.pass_to_children(program, prepared.directory)
+    multiprocess.close_on_sigterm(_mark_closed)
     return prepared.preparation()
 
 
@@ -104,33 +104,34 @@ def _prepare(program: str, directory: str, by_pid: int) -> _Prepared:
 
 
 def _prepare_as_parent(program: str, directory: str) -> None:
-    """Prepare a child that was started anew; a forked one is prepared already."""
+    """Prepare a spawned child; a forked one is prepared already."""
     if _prepared is None and program in DOMAINS:
         _prepare(program, directory, by_pid=0)
-        multiprocess.end_in_order_by_sigterm(_mark_closed)
+        multiprocess.close_on_sigterm(_mark_closed)
 
 
-def open_exposition(wanted: Wanted) -> Exposition:
+def open_exposition(request: ExpositionRequest) -> Exposition:
     """Return the program's metrics, those of all its processes together, block by block.
 
-    From now on this process counts as the program's endpoint, and the agent leaves the program to
-    it. Raises PreparationError before ``prepare``, OSError when the folder can't be read.
+    From now on this process counts as the program's endpoint, and the segment exporter leaves the
+    program to it. Raises PreparationError before ``prepare``, OSError when the folder can't be
+    read.
     """
     if _prepared is None:
         raise PreparationError("the metrics can't be served: call prepare() first")
     _prepared.segment.set_served(True)
-    found = _native.expose(
+    blocks = _native.expose(
         _prepared.directory,
         _prepared.program,
         _prepared.segment,
-        wanted.open_metrics,
-        wanted.created,
+        request.open_metrics,
+        request.created,
     )
-    return Exposition(wanted.content_type, found, found.held_bytes)
+    return Exposition(request.content_type, blocks, blocks.held_bytes)
 
 
 def read_families() -> list[Family]:
-    """Return the same as values, for whoever exposes them in a way of its own.
+    """Return the same as values, for an exposition in another form.
 
     Families come by name; one without series has been declared but not recorded. Raises as
     ``open_exposition``.
@@ -138,8 +139,8 @@ def read_families() -> list[Family]:
     if _prepared is None:
         raise PreparationError("the metrics can't be read: call prepare() first")
     _prepared.segment.set_served(True)
-    found = _native.read_families(_prepared.directory, _prepared.program, _prepared.segment)
-    return [Family.of(values) for values in found]
+    families = _native.read_families(_prepared.directory, _prepared.program, _prepared.segment)
+    return [Family.of(values) for values in families]
 
 
 def exposition(*, open_metrics: bool = False, created: bool = False) -> bytes:
@@ -147,7 +148,7 @@ def exposition(*, open_metrics: bool = False, created: bool = False) -> bytes:
 
     ``created`` adds ``_created`` to OpenMetrics. Raises as ``open_exposition``.
     """
-    return b"".join(open_exposition(Wanted(open_metrics, created)).blocks)
+    return b"".join(open_exposition(ExpositionRequest(open_metrics, created)).blocks)
 
 
 def program() -> str | None:
@@ -161,7 +162,7 @@ def close() -> None:
     if _prepared is not None:
         _prepared.segment.close()
         _prepared = None
-        multiprocess.withdraw()
+        multiprocess.stop_passing_to_children()
 
 
 def _mark_closed() -> None:
@@ -170,4 +171,4 @@ def _mark_closed() -> None:
 
 
 atexit.register(close)
-_childhood = multiprocess.Childhood(_prepare_as_parent, close)
+_child_initializer = multiprocess.ChildInitializer(_prepare_as_parent, close)

@@ -31,8 +31,8 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from prometheus_client.utils import floatToGoString
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.exposition.formats import Exposition, Source, Wanted
-from whiteroom_monitoring.client.reading import Exemplar, Family, Series
+from whiteroom_monitoring.client.exposition.request import Exposition, ExpositionRequest, Source
+from whiteroom_monitoring.client.families import Exemplar, Family, Series
 
 _log = logging.getLogger(__name__)
 _EOF = b"# EOF\n"
@@ -94,11 +94,12 @@ def _samples(family: Family, metric: Metric, series: Series) -> Iterator[peer.Sa
         yield peer.Sample(family.name, labels, series.values[0], exemplar=exemplar)
 
 
-def _exemplar(found: Exemplar | None) -> peer.Exemplar | None:
-    if found is None:
+def _exemplar(exemplar: Exemplar | None) -> peer.Exemplar | None:
+    if exemplar is None:
         return None
-    ids = {"trace_id": found.trace_id, **({"span_id": found.span_id} if found.span_id else {})}
-    return peer.Exemplar(ids, found.value, found.time_s)
+    span = {"span_id": exemplar.span_id} if exemplar.span_id else {}
+    ids = {"trace_id": exemplar.trace_id, **span}
+    return peer.Exemplar(ids, exemplar.value, exemplar.time_s)
 
 
 def duplicates(registry: CollectorRegistry = prometheus_client.REGISTRY) -> list[str]:
@@ -117,9 +118,9 @@ def with_registry(
     """Return a source of what ``source`` exposes, followed by what else is in ``registry``."""
     rest = _Rest(registry)
 
-    def both(wanted: Wanted) -> Exposition:
-        ours = source(wanted)
-        encode = openmetrics.exposition.generate_latest if wanted.open_metrics else _text
+    def both(request: ExpositionRequest) -> Exposition:
+        ours = source(request)
+        encode = openmetrics.exposition.generate_latest if request.open_metrics else _text
         theirs = encode(rest)  # type: ignore[arg-type] # it only collects
         blocks = itertools.chain(_without_end(ours.blocks), [theirs] if theirs else [])
         return Exposition(ours.content_type, blocks, ours.held_bytes + len(theirs))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from whiteroom_monitoring.client import _native
-from whiteroom_monitoring.client.exposition.formats import Exposition, Wanted
+from whiteroom_monitoring.client.exposition.request import Exposition, ExpositionRequest
 
 
 class SegmentExporter:
@@ -20,11 +20,11 @@ class SegmentExporter:
         self._segments = str(segments)
         self._reported: set[str] = set()
 
-    def open_exposition(self, wanted: Wanted) -> Exposition:
+    def open_exposition(self, request: ExpositionRequest) -> Exposition:
         """Return the metrics of this moment. Raises OSError when the folder can't be read."""
-        exposed = _native.expose_unserved(self._segments, wanted.open_metrics, wanted.created)
+        exposed = _native.expose_unserved(self._segments, request.open_metrics, request.created)
         problems = set(exposed.problems)
         for problem in problems - self._reported:
             print(f"segment left out: {problem}", file=sys.stderr, flush=True)
         self._reported = problems
-        return Exposition(wanted.content_type, exposed, exposed.held_bytes)
+        return Exposition(request.content_type, exposed, exposed.held_bytes)

@@ -80,7 +80,7 @@ def test_gauges_of_living_processes_are_combined_as_the_catalogue_says(segments:
 
 UNPREPARED = """
 import multiprocessing, os, sys
-from whiteroom_monitoring.client import multiprocess as processes
+from whiteroom_monitoring.client.multiprocess import PREPARED_VARIABLE
 
 def record():
     from whiteroom_monitoring.client.generated import business
@@ -98,12 +98,12 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    ("break_it", "songs"), [("", "1"), ("del os.environ[processes.ANNOUNCEMENT]", "0")]
+    ("break_it", "songs"), [("", "1"), ("del os.environ[PREPARED_VARIABLE]", "0")]
 )
-def test_a_spawned_child_counts_because_its_parent_announced_the_program(
+def test_a_spawned_child_counts_because_its_parent_passes_the_program_on(
     segments: Path, tmp_path: Path, break_it: str, songs: str
 ) -> None:
-    """A child that imports the client as late as it records is counted; unannounced it is not."""
+    """A child that imports the client late is counted if its parent passes its program on."""
     program = tmp_path / "program.py"
     program.write_text(UNPREPARED.format(break_it=break_it))
     assert run(program, segments)["songs_created_total"] == songs

@@ -14,7 +14,7 @@ from prometheus_client.openmetrics import parser as openmetrics_parser
 from prometheus_client.parser import text_string_to_metric_families
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.exposition.formats import Wanted
+from whiteroom_monitoring.client.exposition.request import ExpositionRequest
 from whiteroom_monitoring.client.generated import business, http, security
 from whiteroom_monitoring.client.prometheus_bridge import (
     CatalogueCollector,
@@ -96,10 +96,10 @@ def test_what_is_left_in_a_registry_is_exposed_after_ours(
     prometheus_client.Gauge("active_users", "Twice.", registry=registry).set(1)
     prometheus_client.Gauge("http_request_duration_seconds_count", "So.", registry=registry).set(1)
     source = with_registry(registry)
-    wanted = Wanted(open_metrics=open_metrics)
+    request = ExpositionRequest(open_metrics=open_metrics)
     with caplog.at_level(logging.WARNING, LOGGER):
-        text = b"".join(source(wanted).blocks).decode()
-        again = b"".join(source(wanted).blocks).decode()
+        text = b"".join(source(request).blocks).decode()
+        again = b"".join(source(request).blocks).decode()
     assert text.count("\nactive_users ") == again.count("\nactive_users ") == 1
     assert "\nactive_users 12.5\n" in text
     assert "\nrenders_total 5.0\n" in text
@@ -116,7 +116,9 @@ def test_both_ways_at_once_serve_everything_once(registry, caplog) -> None:
     """A registry that shows the catalogue may be exposed after it: nothing is there twice."""
     registry.register(CatalogueCollector())
     with caplog.at_level(logging.WARNING, LOGGER):
-        text = b"".join(with_registry(registry)(Wanted(open_metrics=True)).blocks).decode()
+        text = b"".join(
+            with_registry(registry)(ExpositionRequest(open_metrics=True)).blocks
+        ).decode()
     assert text.count("\nsongs_created_total 3\n") == 1
     assert list(openmetrics_parser.text_string_to_metric_families(text))
     assert caplog.records == []
@@ -141,7 +143,7 @@ def test_an_application_moves_metric_by_metric(segments: Path) -> None:
         registry.unregister(failures)
         security.authentication_failures_total.inc(reason="expired")
         assert duplicates(registry) == []
-        text = b"".join(source(Wanted()).blocks).decode()
+        text = b"".join(source(ExpositionRequest()).blocks).decode()
     finally:
         client.close()
     assert "\nsongs_created_total 1\n" in text

@@ -16,9 +16,14 @@ from contextlib import closing
 from typing import Any
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.exposition.answer import Answerer, Request, body_of, within
 from whiteroom_monitoring.client.exposition.credentials import Credentials
-from whiteroom_monitoring.client.exposition.formats import Source
+from whiteroom_monitoring.client.exposition.handler import (
+    HttpRequest,
+    MetricsHandler,
+    body_of,
+    mounted_path,
+)
+from whiteroom_monitoring.client.exposition.request import Source
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -35,34 +40,35 @@ class MetricsApp:
     def __init__(
         self, source: Source = client.open_exposition, credentials: Credentials | None = None
     ) -> None:
-        self._answerer = Answerer(source, credentials)
+        self._handler = MetricsHandler(source, credentials)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request; take part in the server's life without needing it."""
+        """Respond to a request; complete the events of the server's lifespan."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await _complete_lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, send)
+            await self._respond(scope, send)
         else:
             raise ValueError(f"{scope['type']}: expected http")
 
-    async def _answer(self, scope: Message, send: Send) -> None:
-        answer = await asyncio.to_thread(self._answerer.answer, _request(scope))
-        headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
-        with closing(body_of(answer, scope["method"])) as body:
-            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    async def _respond(self, scope: Message, send: Send) -> None:
+        response = await asyncio.to_thread(self._handler.handle, _request(scope))
+        headers = [(name.lower().encode(), value.encode()) for name, value in response.headers]
+        start = {"type": "http.response.start", "status": response.status, "headers": headers}
+        with closing(body_of(response, scope["method"])) as body:
+            await send(start)
             while block := await asyncio.to_thread(next, body, b""):
                 await send({"type": "http.response.body", "body": block, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
 
 
-def _request(scope: Message) -> Request:
+def _request(scope: Message) -> HttpRequest:
     values: dict[bytes, list[str]] = {}
     for name, value in scope["headers"]:
         values.setdefault(name.lower(), []).append(value.decode("latin-1"))
-    return Request(
+    return HttpRequest(
         scope["method"],
-        within(scope.get("root_path", ""), scope["path"]),
+        mounted_path(scope.get("root_path", ""), scope["path"]),
         scope.get("query_string", b"").decode("latin-1"),
         ",".join(values.get(b"accept", [])),
         ",".join(values.get(b"accept-encoding", [])),
@@ -70,7 +76,7 @@ def _request(scope: Message) -> Request:
     )
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def _complete_lifespan(receive: Receive, send: Send) -> None:
     while True:
         event = (await receive())["type"]
         await send({"type": f"{event}.complete"})

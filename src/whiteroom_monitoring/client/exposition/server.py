@@ -27,7 +27,7 @@ from whiteroom_monitoring.client.exposition.bounded_http import (
     protocol,
 )
 from whiteroom_monitoring.client.exposition.credentials import Credentials
-from whiteroom_monitoring.client.exposition.formats import Source
+from whiteroom_monitoring.client.exposition.request import Source
 from whiteroom_monitoring.errors import MonitoringError, UsageError
 
 LIMITS = HttpLimits(answer_s=60)
@@ -93,14 +93,14 @@ class MetricsServer:
         self._thread.join()
         self._listener.close()
 
-    def serve_until_told(self) -> None:
-        """Say where it serves, and serve until SIGTERM or SIGINT. For the main thread only."""
-        told = threading.Event()
+    def serve_until_signal(self) -> None:
+        """Print the address, and serve until SIGTERM or SIGINT. For the main thread only."""
+        stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: told.set())
+            signal.signal(number, lambda *_: stopped.set())
         with self:
             print(f"serving {self._scheme}://{self._address}:{self.port}/metrics", flush=True)
-            told.wait()
+            stopped.wait()
 
     def _run(self) -> None:
         asyncio.run(self._server.serve([self._listener]))

@@ -15,9 +15,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.exposition.answer import Answerer, Request, body_of, within
 from whiteroom_monitoring.client.exposition.credentials import Credentials
-from whiteroom_monitoring.client.exposition.formats import Source
+from whiteroom_monitoring.client.exposition.handler import (
+    HttpRequest,
+    MetricsHandler,
+    body_of,
+    mounted_path,
+)
+from whiteroom_monitoring.client.exposition.request import Source
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -32,22 +37,22 @@ class MetricsApp:
     def __init__(
         self, source: Source = client.open_exposition, credentials: Credentials | None = None
     ) -> None:
-        self._answerer = Answerer(source, credentials)
+        self._handler = MetricsHandler(source, credentials)
 
     def __call__(
         self, environment: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Answer a request."""
-        answer = self._answerer.answer(_request(environment))
-        start_response(f"{answer.status.value} {answer.status.phrase}", answer.headers)
-        return body_of(answer, environment["REQUEST_METHOD"])
+        """Respond to a request."""
+        response = self._handler.handle(_request(environment))
+        start_response(f"{response.status.value} {response.status.phrase}", response.headers)
+        return body_of(response, environment["REQUEST_METHOD"])
 
 
-def _request(environment: dict[str, Any]) -> Request:
+def _request(environment: dict[str, Any]) -> HttpRequest:
     mount = environment.get("SCRIPT_NAME", "")
-    return Request(
+    return HttpRequest(
         environment["REQUEST_METHOD"],
-        within(mount, mount + environment.get("PATH_INFO", "")),
+        mounted_path(mount, mount + environment.get("PATH_INFO", "")),
         environment.get("QUERY_STRING", ""),
         environment.get("HTTP_ACCEPT", ""),
         environment.get("HTTP_ACCEPT_ENCODING", ""),

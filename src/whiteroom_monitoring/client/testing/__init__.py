@@ -25,7 +25,7 @@ from pathlib import Path
 
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client import _native, generated
-from whiteroom_monitoring.client.reading import Family
+from whiteroom_monitoring.client.families import Family
 from whiteroom_monitoring.client.testing.changes import Change, Labels, State, changes_between
 
 _SEGMENTS = "WHITEROOM_SEGMENTS"
@@ -109,7 +109,7 @@ class RecordedMetrics:
     def _check(self, holds: bool, change: Change, expected: str) -> None:
         if holds:
             return
-        others = [each for each in self.changes() if each.key != change.key]
+        others = [other for other in self.changes() if other.key != change.key]
         instead = f"what changed instead:\n{_lines(others)}" if others else "nothing else changed"
         raise AssertionError(f"{change.series}: expected {expected}, found {change}\n{instead}")
 

@@ -1,4 +1,4 @@
-"""What has changed between two readings of the metrics, and how that is said."""
+"""Changes of series between two readings of the metrics, and their text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from whiteroom_monitoring.client import _native
 
 Labels = tuple[tuple[str, str], ...]
 Key = tuple[str, Labels]
-# By name and labels: the metric's type and the values, as reading.Series has them.
+# By name and labels: the metric's type and the values, as families.Series has them.
 State = dict[Key, tuple[str, tuple[float, ...]]]
 
 

@@ -1,4 +1,4 @@
-"""The formats in which metrics are served, and what serves them."""
+"""What a scraper requests and what it gets: the formats of an exposition, and its source."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a scraper asks for; ``created`` adds ``_created`` to OpenMetrics."""
+class ExpositionRequest:
+    """The format that a scraper requests; ``created`` adds ``_created`` to OpenMetrics."""
 
     open_metrics: bool = False
     created: bool = False
 
     @property
     def content_type(self) -> str:
-        """The media type of an answer in this format."""
+        """The media type of an exposition in this format."""
         return OPEN_METRICS if self.open_metrics else TEXT
 
 
 @dataclass(frozen=True)
 class Exposition:
-    """Metrics on their way out: bytes in ``blocks``, made when they are taken.
+    """The metrics of one moment as bytes in ``blocks``, each written when it is taken.
 
-    ``held_bytes`` is about how much memory they take until then.
+    ``held_bytes`` estimates the memory that they take until then.
     """
 
     content_type: str
@@ -35,18 +35,18 @@ class Exposition:
 
 
 # Returns the metrics of this moment. May raise OSError, ValueError and MonitoringError.
-Source = Callable[[Wanted], Exposition]
+Source = Callable[[ExpositionRequest], Exposition]
 
 
 def text_only(expose: Callable[[], bytes]) -> Source:
     """Return a source for a function that knows text format 0.0.4 alone.
 
     >>> source = text_only(lambda: b"up 1\\n")
-    >>> source(Wanted(open_metrics=True)).content_type
+    >>> source(ExpositionRequest(open_metrics=True)).content_type
     'text/plain; version=0.0.4; charset=utf-8'
     """
 
-    def source(wanted: Wanted) -> Exposition:
+    def source(request: ExpositionRequest) -> Exposition:
         return Exposition(TEXT, (expose(),))
 
     return source

@@ -16,15 +16,14 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from whiteroom_monitoring.client.exposition import answer as answering
-from whiteroom_monitoring.client.exposition import asgi, wsgi
+from whiteroom_monitoring.client.exposition import asgi, handler, wsgi
 from whiteroom_monitoring.client.exposition.credentials import Credentials, CredentialsError
-from whiteroom_monitoring.client.exposition.formats import (
+from whiteroom_monitoring.client.exposition.request import (
     OPEN_METRICS,
     TEXT,
     Exposition,
+    ExpositionRequest,
     Source,
-    Wanted,
     text_only,
 )
 from whiteroom_monitoring.client.exposition.server import ListenError, MetricsServer, Security
@@ -43,20 +42,20 @@ class Ask(Protocol):
     ) -> httpx.Response: ...
 
 
-def _source(wanted: Wanted) -> Exposition:
-    created = b"a_created 5\n" if wanted.created else b""
-    return Exposition(wanted.content_type, iter([SMALL + created]))
+def _source(request: ExpositionRequest) -> Exposition:
+    created = b"a_created 5\n" if request.created else b""
+    return Exposition(request.content_type, iter([SMALL + created]))
 
 
-def _long(wanted: Wanted) -> Exposition:
-    return Exposition(wanted.content_type, (b"%d\n" % block * 20_000 for block in range(9)), 1000)
+def _long(request: ExpositionRequest) -> Exposition:
+    return Exposition(request.content_type, (b"%d\n" % block * 20_000 for block in range(9)), 1000)
 
 
-def _broken(wanted: Wanted) -> Exposition:
+def _broken(request: ExpositionRequest) -> Exposition:
     raise OSError(28, "No space left on device")
 
 
-LONG = b"".join(_long(Wanted()).blocks)
+LONG = b"".join(_long(ExpositionRequest()).blocks)
 
 
 def _by_server(source: Source, credentials: Credentials | None) -> Iterator[Ask]:
@@ -173,8 +172,8 @@ def test_the_scraper_chooses_gzip(carry) -> None:
 def test_gzip_is_a_whole_file(carry) -> None:
     """What is compressed in blocks ends as a file of gzip does, with length and checksum."""
     application = asgi.MetricsApp(_long)
-    answer = application._answerer.answer(
-        answering.Request("GET", "/metrics", accept_encoding="gzip")
+    answer = application._handler.handle(
+        handler.HttpRequest("GET", "/metrics", accept_encoding="gzip")
     )
     assert gzip.decompress(b"".join(answer.body)) == LONG
 
@@ -259,20 +258,20 @@ def test_a_file_without_a_secret(tmp_path: Path, content, kind: Any, problem: st
 def test_answers_under_way_hold_no_more_than_they_may() -> None:
     """A scrape beyond what all answers may hold is refused until one of them ends."""
 
-    def large(wanted: Wanted) -> Exposition:
-        return Exposition(TEXT, iter([b"x"] * 5), answering.HELD_BYTES + 1)
+    def large(request: ExpositionRequest) -> Exposition:
+        return Exposition(TEXT, iter([b"x"] * 5), handler.HELD_BYTES + 1)
 
-    answerer = answering.Answerer(large)
-    scrape = answering.Request("GET", "/metrics")
-    first = answerer.answer(scrape)
-    refused = answerer.answer(scrape)
+    metrics = handler.MetricsHandler(large)
+    scrape = handler.HttpRequest("GET", "/metrics")
+    first = metrics.handle(scrape)
+    refused = metrics.handle(scrape)
     assert (first.status, refused.status) == (200, 503)
     assert ("Retry-After", "1") in refused.headers
     first.body.close()
-    again = answerer.answer(scrape)
+    again = metrics.handle(scrape)
     assert again.status == 200
     assert b"".join(again.body) == b"xxxxx"
-    assert answerer.answer(scrape).status == 200
+    assert metrics.handle(scrape).status == 200
 
 
 @pytest.mark.parametrize("path", ["/monitoring/metrics", "/monitoring/", "/monitoring"])

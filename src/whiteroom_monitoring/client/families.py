@@ -1,4 +1,4 @@
-"""Metrics as values: what lies between the core and whoever shows or tests them."""
+"""Families, series and exemplars as values, for bridges and tests."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Family:
                 Series(
                     tuple(zip(labels, chosen, strict=True)),
                     numbers,
-                    tuple(Exemplar(*found) if found else None for found in exemplars),
+                    tuple(Exemplar(*fields) if fields else None for fields in exemplars),
                 )
                 for chosen, numbers, exemplars in series
             ),

@@ -1,4 +1,4 @@
-"""What a request for metrics is answered, whatever carries it: the small server, ASGI or WSGI."""
+"""Handles HTTP requests for metrics; the small server, ASGI and WSGI carry them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from urllib.parse import parse_qs
 
 from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.client.exposition.credentials import Credentials
-from whiteroom_monitoring.client.exposition.formats import Exposition, Source, Wanted
+from whiteroom_monitoring.client.exposition.request import Exposition, ExpositionRequest, Source
 from whiteroom_monitoring.errors import MonitoringError
 
 METRICS = "/metrics"
 HEALTH = ("/-/healthy", "/-/ready")
 METHODS = ("GET", "HEAD")
-# What the answers under way may hold together; one alone may hold more.
+# The memory that all responses under way may hold together; a single one may hold more.
 HELD_BYTES = 64 * 2**20
 _PLAIN = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True)
-class Request:
-    """The part of a request that its answer depends on."""
+class HttpRequest:
+    """The part of a request that its response depends on."""
 
     method: str
     path: str
@@ -38,23 +38,23 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer to GET; one to HEAD has the same headers, and its body is not sent.
+class HttpResponse:
+    """A response to GET; one to HEAD has the same headers, and its body is not sent.
 
     Take ``body`` to its end, or close it.
     """
 
     status: HTTPStatus
     headers: list[tuple[str, str]]
-    body: Body
+    body: ResponseBody
 
 
-class Body(Iterator[bytes]):
-    """The blocks of an answer; says once when they are not wanted any more."""
+class ResponseBody(Iterator[bytes]):
+    """The blocks of a response; it releases its memory once, at its end or when it is closed."""
 
-    def __init__(self, blocks: Iterable[bytes], held: _Held | None = None) -> None:
+    def __init__(self, blocks: Iterable[bytes], reservation: _Reservation | None = None) -> None:
         self._blocks = iter(blocks)
-        self._held = held
+        self._reservation = reservation
 
     def __next__(self) -> bytes:
         """Return the next block."""
@@ -65,28 +65,28 @@ class Body(Iterator[bytes]):
             raise
 
     def close(self) -> None:
-        """Give back what the answer holds. Idempotent."""
-        held, self._held, self._blocks = self._held, None, iter(())
-        if held is not None:
-            held.end()
+        """Release the memory of the response. Idempotent."""
+        reservation, self._reservation, self._blocks = self._reservation, None, iter(())
+        if reservation is not None:
+            reservation.release()
 
 
 @dataclass
-class _Held:
-    """The share of one answer of what all may hold."""
+class _Reservation:
+    """The memory that one response holds, as a part of what all may hold."""
 
-    answerer: Answerer
+    handler: MetricsHandler
     bytes: int
 
-    def end(self) -> None:
-        self.answerer.give_back(self.bytes)
+    def release(self) -> None:
+        self.handler.release(self.bytes)
 
 
 @dataclass
-class Answerer:
-    """Answers requests with the metrics of ``source``, to those whom ``credentials`` admit.
+class MetricsHandler:
+    """Responds with the metrics of ``source`` to clients that ``credentials`` admit.
 
-    Many threads may ask. When the source fails, its error goes to standard error, too.
+    Many threads may call it. When the source fails, its error goes to standard error, too.
     """
 
     source: Source
@@ -94,8 +94,8 @@ class Answerer:
     _held_bytes: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, request: Request) -> Answer:
-        """Answer ``request``; never raises."""
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Return the response to ``request``; never raises."""
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
@@ -107,7 +107,7 @@ class Answerer:
             print(f"scrape: {error}", file=sys.stderr)
             return _plain(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
-    def _refusal(self, request: Request) -> Answer | None:
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         if request.path != METRICS and request.path not in HEALTH:
             return _plain(HTTPStatus.NOT_FOUND, f"not found; the metrics are at {METRICS}")
         if request.method not in METHODS:
@@ -124,10 +124,10 @@ class Answerer:
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, text, ("Retry-After", "1"))
         return None
 
-    def _scrape(self, request: Request) -> Answer:
+    def _scrape(self, request: HttpRequest) -> HttpResponse:
         open_metrics, gzip = _native.negotiate(request.accept, request.accept_encoding)
-        asked = parse_qs(request.query).get("created", [""])[-1]
-        exposition = self.source(Wanted(open_metrics, asked in ("1", "true")))
+        created = parse_qs(request.query).get("created", [""])[-1] in ("1", "true")
+        exposition = self.source(ExpositionRequest(open_metrics, created))
         headers = [
             ("Content-Type", exposition.content_type),
             ("Vary", "Accept, Accept-Encoding"),
@@ -136,20 +136,22 @@ class Answerer:
         if gzip:
             headers.append(("Content-Encoding", "gzip"))
             blocks = _compressed(blocks)
-        begun = list(itertools.islice(blocks, 2))
-        if len(begun) < 2:
-            text = b"".join(begun)
-            return Answer(HTTPStatus.OK, [*headers, _length(text)], Body([text]))
-        return Answer(HTTPStatus.OK, headers, self._held(begun, blocks, exposition))
+        first_blocks = list(itertools.islice(blocks, 2))
+        if len(first_blocks) < 2:
+            text = b"".join(first_blocks)
+            return HttpResponse(HTTPStatus.OK, [*headers, _length(text)], ResponseBody([text]))
+        return HttpResponse(HTTPStatus.OK, headers, self._reserve(first_blocks, blocks, exposition))
 
-    def _held(self, begun: list[bytes], rest: Iterator[bytes], exposition: Exposition) -> Body:
-        held = _Held(self, exposition.held_bytes)
+    def _reserve(
+        self, first_blocks: list[bytes], rest: Iterator[bytes], exposition: Exposition
+    ) -> ResponseBody:
+        reservation = _Reservation(self, exposition.held_bytes)
         with self._lock:
-            self._held_bytes += held.bytes
-        return Body(itertools.chain(begun, rest), held)
+            self._held_bytes += reservation.bytes
+        return ResponseBody(itertools.chain(first_blocks, rest), reservation)
 
-    def give_back(self, held_bytes: int) -> None:
-        """An answer that held so much is at its end."""
+    def release(self, held_bytes: int) -> None:
+        """Count the memory of a response that is at its end as free again."""
         with self._lock:
             self._held_bytes -= held_bytes
 
@@ -158,13 +160,15 @@ def _length(body: bytes) -> tuple[str, str]:
     return "Content-Length", str(len(body))
 
 
-def _plain(status: HTTPStatus, text: str, *more: tuple[str, str]) -> Answer:
+def _plain(status: HTTPStatus, text: str, *more: tuple[str, str]) -> HttpResponse:
     body = f"{text}\n".encode()
-    return Answer(status, [("Content-Type", _PLAIN), _length(body), *more], Body([body]))
+    return HttpResponse(
+        status, [("Content-Type", _PLAIN), _length(body), *more], ResponseBody([body])
+    )
 
 
 def _compressed(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield gzip's bytes for those of ``blocks``. Fastest: the network is this machine, or near."""
+    """Yield ``blocks`` as gzip, at the fastest level: the scraper is on this machine, or near."""
     stream = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     for block in blocks:
         if packed := stream.compress(block):
@@ -172,22 +176,22 @@ def _compressed(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield stream.flush()
 
 
-def body_of(answer: Answer, method: str) -> Body:
-    """Return what is to be sent: nothing to HEAD, for which the body is closed."""
+def body_of(response: HttpResponse, method: str) -> ResponseBody:
+    """Return the body to send: an empty one to HEAD, for which the other is closed."""
     if method != "HEAD":
-        return answer.body
-    with closing(answer.body):
-        return Body([])
+        return response.body
+    with closing(response.body):
+        return ResponseBody([])
 
 
-def within(mount: str, path: str) -> str:
+def mounted_path(mount: str, path: str) -> str:
     """Return the path that a request has within an application that is mounted at ``mount``.
 
-    What is mounted at a path of its own serves the metrics there.
+    An application with a mount serves the metrics at the mount itself, too.
 
-    >>> within("", "/metrics"), within("/monitoring", "/monitoring/metrics")
+    >>> mounted_path("", "/metrics"), mounted_path("/monitoring", "/monitoring/metrics")
     ('/metrics', '/metrics')
-    >>> within("/metrics", "/metrics/")
+    >>> mounted_path("/metrics", "/metrics/")
     '/metrics'
     """
     inner = path.removeprefix(mount) if mount else path
