@@ -169,7 +169,7 @@ def _entry(one: Series, shared: _Shared, place: int, symbols: Mapping[str, int])
 
 
 def _write_postings(index: BinaryIO, postings: Mapping[tuple[str, str], Sequence[int]]) -> bytes:
-    """Write which series have a label, and return the table that says where that stands."""
+    """Write which series have a label, and return the table of their positions."""
     table = b""
     for (name, value), found in sorted(postings.items()):
         table += b"\x02" + _text(name) + _text(value) + uvarint(index.tell())

@@ -50,7 +50,7 @@ def varint(number: int) -> bytes:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A chunk as it stands in a segment, its first and last moment in milliseconds, its samples."""
+    """A chunk as a segment holds it, its first and last moment in milliseconds, its samples."""
 
     first: int
     last: int

@@ -69,7 +69,7 @@ def _targets() -> Iterator[Labels]:
 
 
 def _recorded(rules: Iterable[Mapping[str, Any]]) -> Iterator[Series]:
-    """Yield the recorded series; which labels one keeps stands before its first colon."""
+    """Yield the recorded series. A name's part before its first colon lists the labels it keeps."""
     for rule in rules:
         name = rule.get("record", "")
         level = name.partition(":")[0].split("_") if name else ()

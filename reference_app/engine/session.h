@@ -27,7 +27,7 @@ struct SessionOptions {
   std::string control{};                        ///< path of the control socket; empty: none
 };
 
-/// What stands behind the C ABI; its functions return the ABI's result codes and say why in the
+/// The implementation of the C ABI; its functions return the ABI's result codes and say why in the
 /// log. Any thread may call but the audio thread, for which push() alone is fit.
 class Session {
  public:

@@ -129,7 +129,7 @@ TEST_CASE("more segments in private memory may live than fork() could be told of
   for (int i = 0; i < 40; ++i) CHECK(open_segment("", false) != nullptr);
 }
 
-TEST_CASE("what can't be had is said in words") {
+TEST_CASE("a failure has a message") {
   const SegmentFolder folder;
   wrm_segment* const segment = open_segment(folder.path);
   std::uint64_t* cells = nullptr;

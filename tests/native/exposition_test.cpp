@@ -46,7 +46,7 @@ TEST_CASE("label values and help texts are escaped") {
   CHECK(text.find("test_total{tool=\"a\\\"b\\\\c\\nd\"} 1\n") != std::string::npos);
 }
 
-TEST_CASE("a family of two programs stands once in what the agent serves") {
+TEST_CASE("a family of two programs appears once in what the segment exporter serves") {
   const SegmentFolder folder;
   Segment first({.program = "first", .directory = folder.path});
   Segment second({.program = "second", .directory = folder.path});
@@ -165,7 +165,7 @@ TEST_CASE("a bucket has the same bound in both formats, so that it stays the sam
   CHECK(line(exposed(folder.path, {}, kOpenMetrics), name) == name + " 0");
 }
 
-TEST_CASE("an exemplar stands at its counter or its bucket, in OpenMetrics alone") {
+TEST_CASE("an exemplar follows its counter or its bucket, in OpenMetrics only") {
   const SegmentFolder folder;
   EveryType test(folder.path);
   test.calls().increment(2, at(1'500'000'000));

@@ -78,7 +78,7 @@ TEST_CASE("a segment that is cut while it is read gives an error or a reading, n
   cutter.join();
 }
 
-TEST_CASE("what is no segment is refused in words") {
+TEST_CASE("a file that is no segment is refused with a message") {
   const SegmentFolder folder;
   const std::string path = folder.path + "/file";
   CHECK_THROWS_WITH_AS(SegmentImage::read(path), (path + ": No such file or directory").c_str(),

@@ -140,7 +140,7 @@ TEST_CASE("a mistake in preparing is an error that names the entry") {
   }
 }
 
-TEST_CASE("without a usable memory file system the application runs and the reason is said") {
+TEST_CASE("without a usable memory file system the application runs and reports the reason") {
   const std::string disk = std::filesystem::temp_directory_path() / "whiteroom-on-disk";
   std::filesystem::create_directory(disk);
   std::filesystem::permissions(disk, std::filesystem::perms::owner_all);

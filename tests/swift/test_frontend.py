@@ -185,7 +185,7 @@ def test_a_second_front_end_says_that_the_port_is_taken(running: Running, run: R
     ],
 )
 def test_a_wrong_command_line_is_told(words: list[str], status: int, said: str, run: Run) -> None:
-    """What can't be done is said in one line that names it, with status 1, or 2 for usage."""
+    """What can't be done is reported in one line that names it, with status 1, or 2 for usage."""
     done = run(*words)
     assert done.returncode == status
     assert done.stderr.startswith("whiteroom-frontend: ")

@@ -26,7 +26,7 @@ class WatchedFile:
     """The file at ``path``, which may come, change and go.
 
     ``use`` gets its content whenever that is new, and raises UnusableError when it is not as
-    expected. What can't be used is said once, until it changes.
+    expected. A file that can't be used is logged once, until it changes.
     """
 
     def __init__(self, path: Path, use: Callable[[Content], None], log: Log) -> None:

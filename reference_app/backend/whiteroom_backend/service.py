@@ -117,7 +117,7 @@ async def _every(seconds: float, job: Callable[[], Awaitable[None]], log: Log) -
         try:
             await job()
         except ApiError:
-            pass  # the database is away, which is said elsewhere
+            pass  # the database is away, which is logged elsewhere
         except Exception as error:
             log.failed("background work failed", error)
         await asyncio.sleep(seconds)

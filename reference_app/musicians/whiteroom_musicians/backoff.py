@@ -11,7 +11,7 @@ from whiteroom_musicians.log import Log
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 # It is back when it has answered for so long without a failure, not at its first response: what
-# fails at every other request is said once, not at every other request.
+# fails at every other request is logged once, not at every other request.
 CALM_S = 10.0
 
 

@@ -24,7 +24,7 @@ _RETRY_AFTER = re.compile(rb"\r\nretry-after:[ \t]*(\d{1,6})[ \t]*\r\n", re.IGNO
 
 @dataclass(frozen=True)
 class Address:
-    """Where the backend is; ``prefix`` stands before every path."""
+    """Where the backend is; every path begins with ``prefix``."""
 
     host: str
     port: int

@@ -38,7 +38,7 @@ import WhiteRoomMonitoringTestKit
         #expect(try await get("/metrics", port: endpoint.port).1.statusCode == 401)
     }
 
-    @Test("A port that is taken is said, and an endpoint that ends gives its port back")
+    @Test("A port in use is reported, and an endpoint that ends gives its port back")
     func port() throws {
         let metrics = try RecordedMetrics()
         let taken: UInt16
@@ -53,7 +53,7 @@ import WhiteRoomMonitoringTestKit
         #expect(try MetricsEndpoint(metrics.segment, port: taken).port == taken)
     }
 
-    @Test("An address that is none is said")
+    @Test("An invalid address is reported")
     func address() throws {
         let metrics = try RecordedMetrics()
         let problem = #expect(throws: MonitoringError.self) {

@@ -124,7 +124,7 @@ import WhiteRoomMonitoringTestKit
         ui.uiUserActionsTotal[.undo].increment()
     }
 
-    @Test("A domain that the program doesn't record is refused in words")
+    @Test("A domain that the program doesn't record is refused with a message")
     func foreignDomain() throws {
         let metrics = try RecordedMetrics()
         let problem = #expect(throws: MonitoringError.self) { try Audio.Shared(metrics.segment) }

@@ -21,7 +21,7 @@ DASHBOARD = Dashboard(
     title="Application Performance",
     question="Is the sound intact, and if not, what is the cause?",
     variables=(
-        # What the agent serves of an engine that is gone stands still: it is no engine.
+        # The segment exporter's series of an engine that is gone do not move: it is no engine.
         label_values("job", 'audio_callbacks_total{job!="whiteroom-agent"}', every=None),
         label_values("instance", 'audio_callbacks_total{job=~"$job"}'),
         label_values("channel", select("audio_channel_render_seconds_total", CHOSEN)),
