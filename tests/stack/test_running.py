@@ -23,8 +23,8 @@ from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.components import postgresql, redis
-from whiteroom_monitoring.lint import runbook_files, runbooks
-from whiteroom_monitoring.lint.runbook_files import Runbook
+from whiteroom_monitoring.lint.runbooks import markdown
+from whiteroom_monitoring.lint.runbooks.markdown import Runbook
 from whiteroom_monitoring.project import share
 
 PACKAGE = Path(whiteroom_monitoring.__file__).parent
@@ -65,7 +65,7 @@ def _answers(stack, name: str) -> bool:
 
 def test_everything_is_verified(stack) -> None:
     """Every check of `verify` holds on a fresh stack, in the form that the schema describes."""
-    report = _valid(stack.run("verify", "--json"), "report")
+    report = _valid(stack.run("verify", "--json"), "checks")
     assert [check["id"] for check in report["checks"] if check["state"] == "failed"] == []
 
 
@@ -133,15 +133,14 @@ def test_runbooks_say_what_works(stack, tmp_path: Path) -> None:
     answer; one that is misspelt does not."""
     (stack.paths.data / "audit-report.json").write_text(AUDIT)
     books = [
-        runbook_files.read(path)
-        for path in runbooks.paths(share("infrastructure/monitoring/runbooks"))
+        markdown.read(path) for path in markdown.paths(share("infrastructure/monitoring/runbooks"))
     ]
     assert _failed_commands(stack, books) == []
     # A rate needs two scrapes.
     wait_until(lambda: not _silent_queries(stack, books), 60, "an answer to every query")
     broken = tmp_path / "Broken.md"
     broken.write_text("# Broken\n```sh\nls /no/such/file\n```\n```promql\nno_such_metric\n```\n")
-    bad = [runbook_files.read(broken)]
+    bad = [markdown.read(broken)]
     assert len(_failed_commands(stack, bad)) == len(_silent_queries(stack, bad)) == 1
 
 

@@ -60,9 +60,11 @@ class Document:
             if isinstance(item, dict):
                 yield (*pointer, index), item
 
-    def diagnostic(self, place: Place, problem: str, remedy: str = "") -> Diagnostic:
+    def diagnostic(
+        self, place: Place, found: str, remedy: str = "", expected: str = "", about: str = ""
+    ) -> Diagnostic:
         """Return a diagnostic of this file."""
-        return Diagnostic(FilePlace(self.path, *place), problem, remedy)
+        return Diagnostic(FilePlace(self.path, *place), found, remedy, expected, about)
 
     def _span(self, pointer: Pointer) -> Span:
         while pointer and pointer not in self.values:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from whiteroom_monitoring.lint import checks, report
-from whiteroom_monitoring.lint.workspace import Subject
+from whiteroom_monitoring.diagnostics import registry, report, succeeded
+from whiteroom_monitoring.lint.registry import checks
+from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.project import repository_root, share
 
 
@@ -30,14 +30,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make every check and print the results. Return 1 when one fails."""
-    subject = Subject(
+    workspace = Workspace(
         arguments.catalogue or share("catalogue"),
         arguments.infrastructure or share("infrastructure/monitoring"),
         repository_root(),
     )
-    results = list(checks.run(subject))
+    results = registry.results(checks(), workspace)
     if arguments.json:
-        print(json.dumps(report.as_json(results), indent=2))
+        print(report.as_json(results))
     else:
-        print(report.as_table(results))
-    return int(any(result.state == "failed" for result in results))
+        report.print_table(results)
+    return int(not succeeded(results))

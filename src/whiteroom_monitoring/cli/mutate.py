@@ -14,12 +14,12 @@ from typing import Any
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.lint import rule_files
-from whiteroom_monitoring.lint.rule_files import RuleSet
 from whiteroom_monitoring.mutation.mutants import KINDS
 from whiteroom_monitoring.mutation.runner import Court, Trial
 from whiteroom_monitoring.mutation.sampling import candidates, sample
 from whiteroom_monitoring.project import share
+from whiteroom_monitoring.promql import rule_files
+from whiteroom_monitoring.promql.rule_files import RuleSet
 
 SEED = 20261125
 GOAL = 0.95

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import promql_parser
-
 from whiteroom_monitoring.console import encoding
 from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.datasources.registry import DataSources
@@ -16,6 +14,7 @@ from whiteroom_monitoring.grafana.grid import grid
 from whiteroom_monitoring.grafana.interpolation import Scope
 from whiteroom_monitoring.grafana.query import Query
 from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.promql.parse import ParseError, parse
 
 _MAX_EXPRESSION = 10_000
 FUNCTIONS = tuple(
@@ -69,8 +68,8 @@ def _require_promql(expression: str) -> None:
     if len(expression) > _MAX_EXPRESSION:
         raise RequestError(f"the expression is longer than {_MAX_EXPRESSION} characters")
     try:
-        promql_parser.parse(expression)
-    except ValueError as error:
+        parse(expression)
+    except ParseError as error:
         raise RequestError(f"this is no PromQL: {error}") from error
 
 

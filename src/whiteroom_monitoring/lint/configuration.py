@@ -1,4 +1,4 @@
-"""Whether a stack could be started with a configuration: asked before anything starts or reloads.
+"""The configuration of Prometheus and Alertmanager, checked before anything starts or reloads.
 
 `diagnostics` takes the rendered files, in whatever folder they lie, and returns all that is wrong.
 """
@@ -15,13 +15,12 @@ from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
-from whiteroom_monitoring.lint import routes, rule_files, tools
-from whiteroom_monitoring.lint.rule_files import RuleSet
-from whiteroom_monitoring.lint.targets import target_labels
+from whiteroom_monitoring.lint import checker, matchers
 from whiteroom_monitoring.project import share
-from whiteroom_monitoring.promql import validate, vocabulary
+from whiteroom_monitoring.promql import rule_files, validate, vocabulary
 from whiteroom_monitoring.promql.recordings import add_recordings
-from whiteroom_monitoring.promql.series import Known, known_series
+from whiteroom_monitoring.promql.rule_files import RuleSet
+from whiteroom_monitoring.promql.series import Labels, SeriesIndex, Values, build_index
 from whiteroom_monitoring.promql.validate import Topic
 
 
@@ -50,12 +49,12 @@ class Configuration:
         return rule_files.read(self.rule_paths)
 
     @cached_property
-    def known(self) -> Known:
+    def series(self) -> SeriesIndex:
         """The series that exist under this configuration, recorded ones included."""
         families = vocabulary.read(share("catalogue/vocabulary"))
-        known = known_series(self.catalogue, families, target_labels(self.prometheus[0]))
-        add_recordings(self.rules, known)
-        return known
+        index = build_index(self.catalogue, families, target_labels(self.prometheus[0]))
+        add_recordings(self.rules, index)
+        return index
 
     @cached_property
     def findings(self) -> list[tuple[Topic, Diagnostic]]:
@@ -64,7 +63,7 @@ class Configuration:
             (found.topic, rule.diagnostic_in_expression(found.word, found.problem, found.remedy))
             for rule in self.rules.rules
             if rule.expression is not None
-            for found in validate.findings(rule.expression, self.known)
+            for found in validate.findings(rule.expression, self.series)
         ]
 
     @cached_property
@@ -73,7 +72,9 @@ class Configuration:
         parsed = self.alertmanager[0]
         if parsed is None or self.rules.diagnostics:
             return []
-        return list(routes.diagnostics(parsed, routes.alert_series(self.rules.alerts, self.known)))
+        return list(
+            matchers.diagnostics(parsed, matchers.alert_series(self.rules.alerts, self.series))
+        )
 
 
 def diagnostics(
@@ -84,24 +85,24 @@ def diagnostics(
 ) -> list[Diagnostic]:
     """Return every diagnostic of a rendered configuration, in whatever folder it lies.
 
-    Without a ``catalogue``, the package's own is loaded. promtool and amtool are asked where they
-    are installed. Raises DiagnosticsError when the catalogue itself is invalid.
+    Without a ``catalogue``, the package's own is loaded. promtool and amtool run where they are
+    installed. Raises DiagnosticsError when the catalogue itself is invalid.
     """
-    asked = Configuration(
+    configuration = Configuration(
         catalogue or load(share("catalogue")), prometheus_yml, rule_paths, alertmanager_yml
     )
     found = [
-        *asked.prometheus[1],
-        *asked.alertmanager[1],
-        *asked.rules.diagnostics,
-        *(diagnostic for _, diagnostic in asked.findings),
-        *asked.route_diagnostics,
+        *configuration.prometheus[1],
+        *configuration.alertmanager[1],
+        *configuration.rules.diagnostics,
+        *(diagnostic for _, diagnostic in configuration.findings),
+        *configuration.route_diagnostics,
     ]
     invalid = {diagnostic.path for diagnostic in found}
     for tool, paths in (
-        (tools.RULES, rule_paths),
-        (tools.CONFIG, [] if invalid & set(rule_paths) else [prometheus_yml]),
-        (tools.ALERTMANAGER_CONFIG, [alertmanager_yml]),
+        (checker.PROMTOOL_RULES, rule_paths),
+        (checker.PROMTOOL_CONFIG, [] if invalid & set(rule_paths) else [prometheus_yml]),
+        (checker.AMTOOL_CONFIG, [alertmanager_yml]),
     ):
         if tool.is_installed:
             found.extend(tool.diagnostics([path for path in paths if path not in invalid]))
@@ -113,3 +114,26 @@ def _read(path: Path) -> tuple[Document | None, tuple[Diagnostic, ...]]:
         return document.read(path), ()
     except DiagnosticsError as error:
         return None, error.diagnostics
+
+
+def target_labels(configuration: Document | None) -> Labels:
+    """Return the labels of the targets in a prometheus.yml, with the values they may have.
+
+    Without a configuration, or without jobs in it, any job may exist.
+    """
+    labels: dict[str, Values] = {"job": None, "instance": None}
+    if configuration is None:
+        return labels
+    jobs = list(configuration.mappings(("scrape_configs",)))
+    if jobs:
+        labels["job"] = frozenset(str(job.get("job_name")) for _, job in jobs)
+    for pointer, _ in jobs:
+        for _, static in configuration.mappings((*pointer, "static_configs")):
+            for name, value in (static.get("labels") or {}).items():
+                labels[name] = (labels.get(name) or frozenset()) | {str(value)}
+    for pointer, _ in jobs:
+        for relabelling in ("relabel_configs", "metric_relabel_configs"):
+            for _, step in configuration.mappings((*pointer, relabelling)):
+                if "target_label" in step:
+                    labels[str(step["target_label"])] = None
+    return labels

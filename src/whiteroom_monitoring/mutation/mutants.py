@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import promql_parser
-
-from whiteroom_monitoring.lint.rule_files import Rule
 from whiteroom_monitoring.mutation.tokens import Token, tokens
+from whiteroom_monitoring.promql.parse import ParseError, parse
+from whiteroom_monitoring.promql.rule_files import Rule
 
 KINDS = ("threshold", "comparison", "label", "duration", "function", "window")
 
@@ -166,7 +165,7 @@ def _scaled(duration: str, factor: int) -> str:
 
 def _parses(expression: str) -> bool:
     try:
-        promql_parser.parse(expression)
-    except ValueError:
+        parse(expression)
+    except ParseError:
         return False
     return True

@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from whiteroom_monitoring.codegen.files import is_generated
-from whiteroom_monitoring.lint.rule_files import Rule
 from whiteroom_monitoring.mutation.mutants import Mutant, body_of, mutants
+from whiteroom_monitoring.promql.rule_files import Rule
 
 # What may differ between two rules that a program wrote by the same pattern.
 _VARIABLE = re.compile(r'"[^"]*"|\d+(?:\.\d+)?(?:[smhd]\b)?')

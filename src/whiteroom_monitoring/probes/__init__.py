@@ -1,1 +1,5 @@
-"""Live proof: what should be there is there."""
+"""Live checks: what should be there is there.
+
+A file is an area; a function in it is a probe, named like the id of its check. Adding a probe is
+adding its function.
+"""

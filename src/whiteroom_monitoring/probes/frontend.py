@@ -1,10 +1,11 @@
-"""Checks of the reference front end: does it draw, and is it used?"""
+"""Probes of the reference front end: does it draw, and is it used?"""
 
 from __future__ import annotations
 
 from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.deploy.components.frontend import REFRESH_HERTZ
-from whiteroom_monitoring.probes.framework import Mismatch, Skip, Stack, check
+from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
+from whiteroom_monitoring.probes.stack import Stack, probe
 from whiteroom_monitoring.probes.targets import FRONTEND_JOB
 
 # A rate over three scrapes is extrapolated; a busy machine adds to that.
@@ -15,34 +16,34 @@ def _frontend(name: str) -> str:
     return f'{name}{{job="{FRONTEND_JOB}"}}'
 
 
-@check("frontend.host", "frontend", "the engine in the process of the front end")
-def _(stack: Stack) -> str:
+@probe("frontend.host", "frontend", "the engine in the process of the front end")
+def frontend_host(stack: Stack) -> str:
     stack.require("engine")
     if "frontend" not in stack.components:
         reason = status.left_out(stack.layout).get("frontend", "it is no part of this stack")
-        raise Skip(f"the C++ engine runs alone: {reason}")
+        raise CheckSkipped(f"the C++ engine runs alone: {reason}")
     pids = {c.name: c.pid for c in status.read(stack.layout) if c.name in {"engine", "frontend"}}
     if pids["engine"] is None or pids["engine"] != pids["frontend"]:
-        raise Mismatch(f"engine {pids['engine']}, front end {pids['frontend']}")
+        raise CheckFailed(f"engine {pids['engine']}, front end {pids['frontend']}")
     return f"process {pids['engine']}"
 
 
-@check("frontend.frames", "frontend", f"{REFRESH_HERTZ} frames a second, drawn or dropped, ± 10 %")
-def _(stack: Stack) -> str:
+@probe("frontend.frames", "frontend", f"{REFRESH_HERTZ} frames a second, drawn or dropped, ± 10 %")
+def frontend_frames(stack: Stack) -> str:
     stack.require("frontend")
     drawn = stack.value(f"rate({_frontend('ui_frames_total')}[1m])")
     dropped = stack.value(f"rate({_frontend('ui_frames_dropped_total')}[1m])")
     seen = f"{drawn:.1f} drawn and {dropped:.1f} dropped a second"
     if abs((drawn + dropped) / REFRESH_HERTZ - 1) > TOLERANCE:
-        raise Mismatch(seen)
+        raise CheckFailed(seen)
     return seen
 
 
-@check("frontend.user", "frontend", "an active session in which actions happen")
-def _(stack: Stack) -> str:
+@probe("frontend.user", "frontend", "an active session in which actions happen")
+def frontend_user(stack: Stack) -> str:
     stack.require("frontend")
     sessions = stack.value(_frontend("ui_active_sessions"))
     actions = stack.value(f"sum({_frontend('ui_user_actions_total')})")
     if sessions < 1 or actions < 1:
-        raise Mismatch(f"{sessions:.0f} sessions, {actions:.0f} actions")
+        raise CheckFailed(f"{sessions:.0f} sessions, {actions:.0f} actions")
     return f"{sessions:.0f} session, {actions:.0f} actions"

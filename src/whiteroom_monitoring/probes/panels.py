@@ -1,4 +1,4 @@
-"""Checks of dashboards: every query of every panel gives what its panel promises."""
+"""Probes of dashboards: every query of every panel has the data that its panel expects."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from whiteroom_monitoring.dashboards import expectation
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.config import JOBS
+from whiteroom_monitoring.diagnostics import Check, CheckFailed, Diagnostic, Thing
 from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator
 from whiteroom_monitoring.grafana.frames import Data, Lines, Table
 from whiteroom_monitoring.grafana.library import read
 from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.probes.framework import Mismatch, Stack, check
+from whiteroom_monitoring.probes.stack import Stack, probe
 from whiteroom_monitoring.project import share
 
 # How far panels look back. What was wrong before that is over.
@@ -81,7 +82,7 @@ class _Inspection:
         self._promises = expectation.load(folder)[self._dashboard.uid]
         self.seen: Counter[str] = Counter()
 
-    def mismatches(self) -> Iterator[str]:
+    def mismatches(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with each panel, and count what was ``seen``."""
         urls = {name: self._stack.layout.url(name) for name in ("prometheus", "alertmanager")}
         evaluator = Evaluator(DataSources(urls))
@@ -92,7 +93,8 @@ class _Inspection:
             if not self._is_due(expected):
                 continue
             for problem in panel_mismatches(evaluator.panel(view, panel), expected):
-                yield f"{panel.id} {panel.title}: {problem}"
+                thing = Thing("panel", f"{self._dashboard.slug} {panel.id}")
+                yield Diagnostic(thing, problem, about=panel.title)
 
     def _is_due(self, expected: Expectation | None) -> bool:
         missing = self._missing(expected) if expected else None
@@ -110,20 +112,25 @@ class _Inspection:
         return None
 
 
-def _define(slug: str, title: str) -> None:
-    @check(f"panels.{slug}", "panels", f"what each panel of {title} shows in a healthy system")
-    def _(stack: Stack) -> str:
+def _of_dashboard(slug: str, title: str) -> Check[Stack]:
+    @probe(f"panels.{slug}", "panels", f"what each panel of {title} shows in a healthy system")
+    def panels(stack: Stack) -> str:
         inspection = _Inspection(stack, slug)
         mismatches = list(inspection.mismatches())
         if mismatches:
-            more = (
-                f"; and {len(mismatches) - MOST_MISMATCHES} more"
-                if len(mismatches) > MOST_MISMATCHES
-                else ""
-            )
-            raise Mismatch("; ".join(mismatches[:MOST_MISMATCHES]) + more)
+            raise CheckFailed(_summary(mismatches), mismatches)
         return ", ".join(f"{count} {what}" for what, count in sorted(inspection.seen.items()))
 
+    return panels
 
-for _path in sorted(share("infrastructure/monitoring/grafana/dashboards").glob("*.json")):
-    _define(_path.stem, _path.stem.replace("-", " ").title())
+
+def _summary(mismatches: Sequence[Diagnostic]) -> str:
+    more = len(mismatches) - MOST_MISMATCHES
+    texts = [f"{each.place}: {each.problem}" for each in mismatches[:MOST_MISMATCHES]]
+    return "; ".join([*texts, f"and {more} more"] if more > 0 else texts)
+
+
+PROBES = tuple(
+    _of_dashboard(path.stem, path.stem.replace("-", " ").title())
+    for path in sorted(share("infrastructure/monitoring/grafana/dashboards").glob("*.json"))
+)

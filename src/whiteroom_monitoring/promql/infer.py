@@ -5,10 +5,14 @@ Source: https://prometheus.io/docs/prometheus/2.42/querying/operators/ and .../f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from promql_parser import (
+from whiteroom_monitoring.promql.functions import (
+    CHOOSERS,
+    HISTOGRAM_PREFIX,
+    LABEL_WRITERS,
+    OF_ABSENCE,
+    SET_OPERATORS,
+)
+from whiteroom_monitoring.promql.parse import (
     AggModifierType,
     AggregateExpr,
     BinaryExpr,
@@ -21,46 +25,17 @@ from promql_parser import (
     NumberLiteral,
     ParenExpr,
     StringLiteral,
-    SubqueryExpr,
     UnaryExpr,
     ValueType,
     VectorMatchCardinality,
     VectorSelector,
+    children,
 )
-
-from whiteroom_monitoring.promql.series import Known
+from whiteroom_monitoring.promql.series import SeriesIndex
 
 # None when they can't be known.
 LabelNames = frozenset[str] | None
 NONE: frozenset[str] = frozenset()
-
-SET_OPERATORS = frozenset({"and", "or", "unless"})
-_KEEP_LABELS = frozenset({"topk", "bottomk"})
-
-
-def children(expression: Expr) -> Iterator[Any]:
-    """Yield the expressions directly inside ``expression``."""
-    match expression:
-        case MatrixSelector():
-            yield expression.vector_selector
-        case ParenExpr() | UnaryExpr() | SubqueryExpr():
-            yield expression.expr
-        case AggregateExpr():
-            yield expression.expr
-            if expression.param is not None:
-                yield expression.param
-        case BinaryExpr():
-            yield expression.lhs
-            yield expression.rhs
-        case Call():
-            yield from expression.args
-
-
-def descendants(expression: Expr) -> Iterator[Any]:
-    """Yield ``expression`` and everything inside it, from the outside in."""
-    yield expression
-    for child in children(expression):
-        yield from descendants(child)
 
 
 def is_scalar(expression: Expr) -> bool:
@@ -77,25 +52,25 @@ def is_scalar(expression: Expr) -> bool:
     return False
 
 
-def result_labels(expression: Expr, known: Known) -> LabelNames:
+def result_labels(expression: Expr, index: SeriesIndex) -> LabelNames:
     """Return the names of the labels that the result may have, or None when unknown."""
     match expression:
         case VectorSelector():
-            series = known.find(expression.name or "")
+            series = index.find(expression.name or "")
             return None if series is None or series.labels is None else frozenset(series.labels)
         case AggregateExpr():
-            return _aggregated(expression, known)
+            return _aggregated(expression, index)
         case BinaryExpr():
-            return _joined(expression, known)
+            return _joined(expression, index)
         case Call():
-            return _called(expression, known)
-    return next((result_labels(child, known) for child in children(expression)), NONE)
+            return _called(expression, index)
+    return next((result_labels(child, index) for child in children(expression)), NONE)
 
 
-def _aggregated(expression: AggregateExpr, known: Known) -> LabelNames:
-    inner = result_labels(expression.expr, known)
+def _aggregated(expression: AggregateExpr, index: SeriesIndex) -> LabelNames:
+    inner = result_labels(expression.expr, index)
     operator = str(expression.op)
-    if operator in _KEEP_LABELS:
+    if operator in CHOOSERS:
         return inner
     added = {expression.param.val} if operator == "count_values" and expression.param else NONE
     modifier = expression.modifier
@@ -106,8 +81,8 @@ def _aggregated(expression: AggregateExpr, known: Known) -> LabelNames:
     return None if inner is None else (inner - set(modifier.labels)) | added
 
 
-def _joined(expression: BinaryExpr, known: Known) -> LabelNames:
-    left, right = result_labels(expression.lhs, known), result_labels(expression.rhs, known)
+def _joined(expression: BinaryExpr, index: SeriesIndex) -> LabelNames:
+    left, right = result_labels(expression.lhs, index), result_labels(expression.rhs, index)
     if is_scalar(expression.lhs) or is_scalar(expression.rhs):
         return right if is_scalar(expression.lhs) else left
     if str(expression.op) in SET_OPERATORS:
@@ -128,18 +103,18 @@ def _matched(modifier: BinModifier, left: LabelNames, right: LabelNames) -> Labe
     return None if left is None else left - set(modifier.matching.labels)
 
 
-def _called(call: Call, known: Known) -> LabelNames:
+def _called(call: Call, index: SeriesIndex) -> LabelNames:
     vector = next((argument for argument in call.args if not is_scalar(argument)), None)
     if vector is None:
         return NONE
-    if call.func.name in ("absent", "absent_over_time"):
+    if call.func.name in OF_ABSENCE:
         return _equalities(vector)
-    labels = result_labels(vector, known)
+    labels = result_labels(vector, index)
     if labels is None:
         return None
-    if call.func.name in ("label_replace", "label_join"):
+    if call.func.name in LABEL_WRITERS:
         return labels | {call.args[1].val}
-    return labels - {"le"} if call.func.name.startswith("histogram_") else labels
+    return labels - {"le"} if call.func.name.startswith(HISTOGRAM_PREFIX) else labels
 
 
 def _equalities(vector: Expr) -> LabelNames:

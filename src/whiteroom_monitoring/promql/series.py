@@ -39,8 +39,8 @@ class Series:
     source: str
 
 
-class Known:
-    """The series that may be named in expressions, and why others may not."""
+class SeriesIndex:
+    """The series that an expression may name, and why it may not name others."""
 
     def __init__(self, series: Iterable[Series], reasons: Mapping[str, str]) -> None:
         self._series: dict[str, Series] = {}
@@ -65,13 +65,13 @@ class Known:
         return self._series.get(name)
 
     def why_not(self, name: str) -> str:
-        """Return remedy about ``name``, which does not exist."""
+        """Return what to do about ``name``, which does not exist."""
         return self._reasons.get(name) or did_you_mean(name, self._series)
 
 
-def known_series(
+def build_index(
     catalogue: Catalogue, vocabulary: Mapping[str, Iterable[Family]], target_labels: Labels
-) -> Known:
+) -> SeriesIndex:
     """Return what exists before any recording rule. ``target_labels`` are on every series."""
     series = [
         *(each for metric in catalogue for each in _of_metric(metric)),
@@ -83,10 +83,10 @@ def known_series(
         ),
         *(Series(name, "gauge", {}, "prometheus") for name in _OF_EACH_TARGET),
     ]
-    known = Known((_with(each, target_labels) for each in series), _reasons(catalogue))
+    index = SeriesIndex((_with(each, target_labels) for each in series), _reasons(catalogue))
     for name in _OF_ALERTS:
-        known.add(Series(name, "gauge", None, "prometheus"))
-    return known
+        index.add(Series(name, "gauge", None, "prometheus"))
+    return index
 
 
 def _with(series: Series, target_labels: Labels) -> Series:

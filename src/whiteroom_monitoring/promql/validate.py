@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from promql_parser import (
+from whiteroom_monitoring.catalogue.suggestions import did_you_mean
+from whiteroom_monitoring.promql.functions import OF_COUNTERS, OF_GAUGES
+from whiteroom_monitoring.promql.infer import LabelNames, is_scalar, result_labels
+from whiteroom_monitoring.promql.parse import (
     AggregateExpr,
     BinaryExpr,
     Call,
@@ -19,17 +22,12 @@ from promql_parser import (
     SubqueryExpr,
     VectorMatchCardinality,
     VectorSelector,
+    descendants,
 )
-
-from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.promql.infer import LabelNames, descendants, is_scalar, result_labels
-from whiteroom_monitoring.promql.series import Known, Series
+from whiteroom_monitoring.promql.series import Series, SeriesIndex
 
 Topic = Literal["metric", "label", "function"]
 
-# Functions of how fast a counter grows, and of how a gauge moves.
-OF_COUNTERS = frozenset({"rate", "irate", "increase", "resets"})
-OF_GAUGES = frozenset({"delta", "idelta", "deriv", "predict_linear", "holt_winters"})
 _COUNTER_KINDS = frozenset({"counter", "bucket", "part", "untyped"})
 _PLAIN_ALTERNATIVES = re.compile(r"[\w:/ -]+(\|[\w:/ -]+)*")
 
@@ -44,28 +42,28 @@ class Finding:
     remedy: str = ""
 
 
-def findings(expression: Expr, known: Known) -> Iterator[Finding]:
+def findings(expression: Expr, index: SeriesIndex) -> Iterator[Finding]:
     """Yield every name, label and function in ``expression`` that does not fit what exists."""
     for part in descendants(expression):
         match part:
             case VectorSelector():
-                yield from _selector(part, known)
+                yield from _selector(part, index)
             case AggregateExpr():
-                yield from _aggregation(part, known)
+                yield from _aggregation(part, index)
             case BinaryExpr():
-                yield from _match(part, known)
+                yield from _match(part, index)
             case Call():
-                yield from _call(part, known)
+                yield from _call(part, index)
 
 
-def _selector(selector: VectorSelector, known: Known) -> Iterator[Finding]:
+def _selector(selector: VectorSelector, index: SeriesIndex) -> Iterator[Finding]:
     if not selector.name:
         yield Finding("metric", "{", "a selector without a metric's name", "write the name first")
         return
-    series = known.find(selector.name)
+    series = index.find(selector.name)
     if series is None:
         problem = f"no metric is named {selector.name}"
-        yield Finding("metric", selector.name, problem, known.why_not(selector.name))
+        yield Finding("metric", selector.name, problem, index.why_not(selector.name))
         return
     for matcher in selector.matchers.matchers:
         yield from matcher_findings(matcher, series)
@@ -99,17 +97,17 @@ def _unmatched(matcher: Matcher, values: frozenset[str]) -> Iterator[str]:
     yield from (candidate for candidate in candidates if candidate not in values)
 
 
-def _aggregation(aggregation: AggregateExpr, known: Known) -> Iterator[Finding]:
+def _aggregation(aggregation: AggregateExpr, index: SeriesIndex) -> Iterator[Finding]:
     if aggregation.modifier is not None:
-        labels = result_labels(aggregation.expr, known)
+        labels = result_labels(aggregation.expr, index)
         yield from _missing(aggregation.modifier.labels, labels, f"{aggregation.op}(...)")
 
 
-def _match(binary: BinaryExpr, known: Known) -> Iterator[Finding]:
+def _match(binary: BinaryExpr, index: SeriesIndex) -> Iterator[Finding]:
     operator = str(binary.op)
     if is_scalar(binary.lhs) or is_scalar(binary.rhs) or operator == "or":
         return
-    left, right = result_labels(binary.lhs, known), result_labels(binary.rhs, known)
+    left, right = result_labels(binary.lhs, index), result_labels(binary.rhs, index)
     modifier = binary.modifier
     if modifier is None or modifier.matching is None:
         if left is not None and right is not None and left != right:
@@ -124,13 +122,13 @@ def _match(binary: BinaryExpr, known: Known) -> Iterator[Finding]:
     yield from _missing(modifier.group_labels or (), one, f"the one side of {operator}")
 
 
-def _call(call: Call, known: Known) -> Iterator[Finding]:
+def _call(call: Call, index: SeriesIndex) -> Iterator[Finding]:
     name = call.func.name
     if name == "histogram_quantile":
-        yield from _quantile(call, known)
+        yield from _quantile(call, index)
     if name not in OF_COUNTERS | OF_GAUGES:
         return
-    series = _series_of(call.args[0], known)
+    series = _series_of(call.args[0], index)
     if series is None:
         return
     if name in OF_COUNTERS and series.kind not in _COUNTER_KINDS:
@@ -146,22 +144,22 @@ def _call(call: Call, known: Known) -> Iterator[Finding]:
         yield Finding("function", name, problem, "use rate or increase")
 
 
-def _quantile(call: Call, known: Known) -> Iterator[Finding]:
+def _quantile(call: Call, index: SeriesIndex) -> Iterator[Finding]:
     vector = call.args[1]
-    labels = result_labels(vector, known)
+    labels = result_labels(vector, index)
     if labels is not None and "le" not in labels:
         problem = "histogram_quantile() needs the label le, which is lost before it"
         yield Finding("function", call.func.name, problem, "use _bucket series and keep le in by()")
 
 
-def _series_of(argument: Expr, known: Known) -> Series | None:
+def _series_of(argument: Expr, index: SeriesIndex) -> Series | None:
     """Return the series that a range is taken of, or None for a computed range."""
     inner = argument
     if isinstance(argument, MatrixSelector):
         inner = argument.vector_selector
     elif isinstance(argument, SubqueryExpr):
         inner = argument.expr
-    return known.find(inner.name or "") if isinstance(inner, VectorSelector) else None
+    return index.find(inner.name or "") if isinstance(inner, VectorSelector) else None
 
 
 def _missing(names: Iterable[str], labels: LabelNames, where: str) -> Iterator[Finding]:

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import promql_parser
-
 from whiteroom_monitoring.catalogue import document, structure
 from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
+from whiteroom_monitoring.promql.parse import ParseError, parse
 from whiteroom_monitoring.slo.model import NONE, Burn, Objective, Objectives, Range
 
 PATH = "infrastructure/monitoring/prometheus/objectives.yml"
@@ -78,7 +77,7 @@ def _diagnostics_of_objectives(found: Document) -> Iterator[Diagnostic]:
             seen.add(raw[key])
         for key in ("events", "failures"):
             try:
-                promql_parser.parse(raw[key])
-            except ValueError as error:
+                parse(raw[key])
+            except ParseError as error:
                 place = found.place((*pointer, key))
                 yield found.diagnostic(place, f"the expression does not parse: {error}")

@@ -40,10 +40,10 @@ UNKNOWN = {"10.1": _BEFORE_10_4, "10.4": _BEFORE_11_6, "11.0": _BEFORE_11_6, "11
 DIAGNOSTICS = """
 import json, sys
 from pathlib import Path
-from whiteroom_monitoring.lint.dashboards import files, sdk_types
+from whiteroom_monitoring.lint.dashboards import files, dashboard_types
 dashboards, _ = files.read(Path(sys.argv[1]))
 assert dashboards
-print(json.dumps([diagnostic.problem for diagnostic in sdk_types.diagnostics(dashboards)]))
+print(json.dumps([diagnostic.problem for diagnostic in dashboard_types.diagnostics(dashboards)]))
 """
 
 

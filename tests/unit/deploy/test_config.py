@@ -10,7 +10,7 @@ import yaml
 
 from whiteroom_monitoring.deploy import config, credentials
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.lint import tools
+from whiteroom_monitoring.lint import checker
 from whiteroom_monitoring.project import share
 
 SOURCE = config.Source(share("infrastructure/monitoring"))
@@ -81,9 +81,9 @@ def test_rendered_configuration_is_valid(
     rules = sorted((paths.config / "prometheus/rules").glob("*.yml"))
     prometheus = paths.config / "prometheus/prometheus.yml"
     alertmanager = paths.config / "alertmanager/alertmanager.yml"
-    assert tools.CONFIG.diagnostics([prometheus]) == []
-    assert tools.RULES.diagnostics(rules) == []
-    assert tools.ALERTMANAGER_CONFIG.diagnostics([alertmanager]) == []
+    assert checker.PROMTOOL_CONFIG.diagnostics([prometheus]) == []
+    assert checker.PROMTOOL_RULES.diagnostics(rules) == []
+    assert checker.AMTOOL_CONFIG.diagnostics([alertmanager]) == []
 
 
 def test_channels_without_credentials_lead_to_the_inbox(paths: StackPaths) -> None:

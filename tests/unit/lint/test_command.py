@@ -12,11 +12,11 @@ import pytest
 from whiteroom_monitoring import lint as package
 from whiteroom_monitoring.cli import check as command
 from whiteroom_monitoring.cli.main import main
-from whiteroom_monitoring.lint import checks
-from whiteroom_monitoring.lint.dashboards.registry import LINTS
+from whiteroom_monitoring.diagnostics.registry import discover
+from whiteroom_monitoring.lint.registry import checks
 from whiteroom_monitoring.project import repository_root, share
 
-SCHEMA = Path(package.__file__).parent.parent / "schemas" / "check.schema.json"
+SCHEMA = Path(package.__file__).parent.parent / "schemas" / "checks.schema.json"
 
 PROMETHEUS_YML = "prometheus/prometheus.yml"
 RULES = "prometheus/rules/audio.yml"
@@ -24,7 +24,7 @@ TESTS = "prometheus/tests/audio.yml"
 ALERTMANAGER_YML = "alertmanager/alertmanager.yml"
 RUNBOOK = "runbooks/AudioDropouts.md"
 # The small infrastructure has no dashboards; tests/unit/lint/dashboards breaks these.
-OF_DASHBOARDS = {name for name, _, _ in LINTS}
+OF_DASHBOARDS = {found.id for found in discover("whiteroom_monitoring.lint.dashboards")}
 
 
 @dataclass(frozen=True)
@@ -330,7 +330,7 @@ def test_break_fails_its_check(case: Break, check, infrastructure) -> None:
 def test_every_check_has_a_break() -> None:
     """No check is without a test that makes it fail."""
     broken_elsewhere = {"catalogue", "generated-files"} | OF_DASHBOARDS
-    names = {name for name, _, _ in checks.CHECKS}
+    names = {found.id for found in checks()}
     assert names - {case.check for case in BREAKS} == broken_elsewhere
 
 
@@ -417,13 +417,16 @@ def test_missing_tool_is_skipped_with_its_package(check, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", "/nonexistent")
     status, found = check()
     skipped = {name: result["reason"] for name, result in found.items() if "reason" in result}
-    promtool = "promtool is not installed: apt-get install prometheus"
+    promtool = "promtool is not installed"
     assert skipped == dict.fromkeys(OF_DASHBOARDS, "grafana/dashboards has none") | {
         "promtool-config": promtool,
         "promtool-rules": promtool,
         "promtool-tests": promtool,
-        "amtool-config": "amtool is not installed: apt-get install prometheus-alertmanager",
+        "amtool-config": "amtool is not installed",
     }
+    remedy = "apt-get install prometheus"
+    assert {found[name]["remedy"] for name in skipped if name.startswith("promtool")} == {remedy}
+    assert found["amtool-config"]["remedy"] == "apt-get install prometheus-alertmanager"
     assert status == 0
 
 
@@ -450,8 +453,8 @@ def test_table_has_a_line_for_each_check_and_every_diagnostic(infrastructure, ca
     infrastructure.change(RULES, "rate(audio_dropouts_total", "rate(audio_buffer_frames")
     assert main(["check", "--infrastructure", str(infrastructure.folder)]) == 1
     said = capsys.readouterr().out
-    assert [line.split()[0] for line in said.splitlines()[1 : len(checks.CHECKS) + 1]] == [
-        name for name, _, _ in checks.CHECKS
+    assert [line.split()[0] for line in said.splitlines()[1 : len(checks()) + 1]] == [
+        found.id for found in checks()
     ]
     path = infrastructure.folder / RULES
     assert f"\nrule-functions:\n  {path}:5:31: cause:audio_dropouts:rate5m: rate() needs" in said

@@ -69,12 +69,12 @@ def test_recording_may_build_on_one_that_stands_after_it(infrastructure) -> None
         "      - {record: 'c:c:c', expr: 'up'}\n"
         "      - {record: 'd:d:d', expr: 'd:d:d'}\n",
     )
-    known = Configuration(Catalogue(()), Path("none"), [path], Path("none")).known
-    found = known.find("a:a:a")
+    series = Configuration(Catalogue(()), Path("none"), [path], Path("none")).series
+    found = series.find("a:a:a")
     assert found is not None
     assert found.labels is not None
     assert set(found.labels) == {"job", "kind"}
-    cyclic = known.find("d:d:d")
+    cyclic = series.find("d:d:d")
     assert cyclic is not None
     assert cyclic.labels is None
 
@@ -90,7 +90,7 @@ def test_labels_of_targets_are_those_of_the_configuration(infrastructure) -> Non
         "    static_configs: [{targets: [y], labels: {service: t}}]\n"
         "    relabel_configs: [{target_label: zone, replacement: z}]\n",
     )
-    found = Configuration(Catalogue(()), path, [], Path("none")).known.find("up")
+    found = Configuration(Catalogue(()), path, [], Path("none")).series.find("up")
     assert found is not None
     assert found.labels == {
         "job": {"a", "b"},

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
-from whiteroom_monitoring.lint import tools
-from whiteroom_monitoring.lint.tools import Tool
+from whiteroom_monitoring.lint import checker
+from whiteroom_monitoring.lint.checker import Tool
 
 PATH = Path("rules.yml")
 
@@ -45,7 +45,7 @@ def test_checker_that_does_not_end_is_a_diagnostic(
     program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A checker that hangs is ended after a time, and said to have hung."""
-    monkeypatch.setattr(tools, "TIMEOUT_S", 0.05)
+    monkeypatch.setattr(checker, "TIMEOUT_S", 0.05)
     [diagnostic] = program("#!/bin/sh\nexec sleep 60\n").diagnostics([PATH])
     assert diagnostic.problem == "checker check rules did not end within 0.05 s"
 
@@ -60,4 +60,4 @@ def test_checker_that_can_not_run_is_a_diagnostic(program) -> None:
 def test_checker_that_is_missing_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that is not on the PATH is not installed."""
     monkeypatch.setenv("PATH", "/nonexistent")
-    assert not tools.CONFIG.is_installed
+    assert not checker.PROMTOOL_CONFIG.is_installed

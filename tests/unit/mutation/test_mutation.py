@@ -11,9 +11,9 @@ import pytest
 
 import whiteroom_monitoring
 from whiteroom_monitoring.cli.main import main
-from whiteroom_monitoring.lint import rule_files
 from whiteroom_monitoring.mutation.mutants import mutants
 from whiteroom_monitoring.mutation.sampling import candidates, sample
+from whiteroom_monitoring.promql import rule_files
 
 SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/mutate.schema.json"
 

@@ -13,7 +13,7 @@ from whiteroom_monitoring.grafana.evaluate import Evaluated
 from whiteroom_monitoring.grafana.frames import Column, Lines, Series, Table
 from whiteroom_monitoring.grafana.panel import Panel
 from whiteroom_monitoring.probes import panels
-from whiteroom_monitoring.probes.framework import DEFINITIONS
+from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.project import share
 
 JUDGED = [
@@ -75,5 +75,5 @@ def test_panel_that_shows_words_is_a_mismatch(words) -> None:
 
 def test_every_dashboard_is_verified() -> None:
     """`verify` has a check for each dashboard of the set."""
-    ids = {definition.id for definition in DEFINITIONS}
+    ids = {probe.id for probe in probes()}
     assert {f"panels.{board.slug}" for board in registry.load(share(BOARDS))} <= ids

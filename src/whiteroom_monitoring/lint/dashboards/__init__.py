@@ -1,1 +1,1 @@
-"""Lints of dashboards: one module for each, with the same form: files in, diagnostics out."""
+"""Checks of dashboards: one module for each, with the same form: files in, diagnostics out."""

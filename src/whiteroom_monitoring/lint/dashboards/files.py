@@ -11,12 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import promql_parser
-from promql_parser import Expr
-
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
+from whiteroom_monitoring.promql.parse import Expr, ParseError
+from whiteroom_monitoring.promql.parse import parse as parse_promql
 
 # What a macro stands for while an expression is looked at: lengths that nobody would write.
 MACROS = {
@@ -45,7 +44,7 @@ class Query:
         """Return a diagnostic where ``word`` stands in the expression."""
         placed = self.file.placed
         place = placed.word_place(self.pointer, word)
-        return placed.diagnostic(place, f"{self.about}: {problem}", remedy)
+        return placed.diagnostic(place, problem, remedy, about=self.about)
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,14 @@ class DashboardFile:
         """Yield the objects in the list at ``pointer``; nothing when there is no such list."""
         yield from Document(self.path, self.text, self.data, {}, {}).mappings(pointer)
 
-    def diagnostic(self, pointer: Pointer, problem: str, remedy: str = "") -> Diagnostic:
-        """Return a diagnostic at ``pointer``; within a panel the problem begins with its title."""
-        owner = next((panel for at, panel in self.panels() if at == pointer[:2]), {})
-        text = f"{owner['title']}: {problem}" if owner.get("title") else problem
-        return self.placed.diagnostic(self.placed.place(pointer), text, remedy)
+    def diagnostic(
+        self, pointer: Pointer, found: str, remedy: str = "", expected: str = ""
+    ) -> Diagnostic:
+        """Return a diagnostic at ``pointer``; within a panel it is about that panel."""
+        panel = next((panel for at, panel in self.panels() if at == pointer[:2]), {})
+        return self.placed.diagnostic(
+            self.placed.place(pointer), found, remedy, expected, str(panel.get("title") or "")
+        )
 
     def panels(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
         """Yield every panel that is not the heading of a row."""
@@ -104,10 +106,9 @@ class DashboardFile:
 def parse(text: str) -> Expr | None:
     """Return the expression with its macros and variables filled in, or None when it is broken."""
     try:
-        expression: Expr = promql_parser.parse(VARIABLE.sub(_stand_in, text))
-    except ValueError:
+        return parse_promql(VARIABLE.sub(_stand_in, text))
+    except ParseError:
         return None
-    return expression
 
 
 def _stand_in(found: re.Match[str]) -> str:
@@ -117,7 +118,7 @@ def _stand_in(found: re.Match[str]) -> str:
 
 def read(folder: Path) -> tuple[tuple[DashboardFile, ...], tuple[Diagnostic, ...]]:
     """Return the dashboards in ``folder``, and the diagnostics of files that are none."""
-    found: list[DashboardFile] = []
+    dashboards: list[DashboardFile] = []
     diagnostics: list[Diagnostic] = []
     for path in sorted(folder.glob("*.json")):
         try:
@@ -127,8 +128,8 @@ def read(folder: Path) -> tuple[tuple[DashboardFile, ...], tuple[Diagnostic, ...
             diagnostics.append(Diagnostic(FilePlace(path), f"not JSON: {error}", "generate it"))
             continue
         if isinstance(data, dict) and isinstance(data.get("panels"), list):
-            found.append(DashboardFile(path, text, data))
+            dashboards.append(DashboardFile(path, text, data))
         else:
             problem = "expected a dashboard with panels"
             diagnostics.append(Diagnostic(FilePlace(path), problem, "generate it"))
-    return tuple(found), tuple(diagnostics)
+    return tuple(dashboards), tuple(diagnostics)

@@ -1,25 +1,32 @@
-"""Every metric is looked at: in a panel, in an alert, or with a reason why not."""
+"""Every metric has a panel, an alert, or a reason why it has neither."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from promql_parser import Expr, VectorSelector
-
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
+from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace, check, require_none
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
-from whiteroom_monitoring.lint.rule_files import RuleSet
-from whiteroom_monitoring.promql.infer import descendants
+from whiteroom_monitoring.lint.workspace import Workspace
+from whiteroom_monitoring.promql.recordings import scraped_metrics
+from whiteroom_monitoring.promql.rule_files import RuleSet
 
-# Metrics that nobody looks at, each with the reason.
+# Metrics without panel and alert, each with the reason.
 REASONS: dict[str, str] = {
     "audio_callbacks_not_realtime_total": "nobody listens to them: they explain callbacks that "
     "are counted nowhere else, to whoever looks for them",
     "audio_input_overruns_total": "few drivers tell them, and none of this system's does",
     "audio_lateness_caught_up_seconds_total": "nobody hears it: it helps whoever chooses a buffer",
 }
-_PARTS = ("_bucket", "_sum", "_count")
+
+
+@check("orphan-metrics", "dashboards", "a panel, an alert or a reason for each metric")
+def orphan_metrics(workspace: Workspace) -> str:
+    """No metric is recorded that nobody looks at."""
+    return require_none(
+        diagnostics(workspace.dashboards, workspace.catalogue, workspace.configuration.rules),
+        workspace.seen_panels,
+    )
 
 
 def diagnostics(
@@ -29,26 +36,20 @@ def diagnostics(
     reasons: dict[str, str] = REASONS,
 ) -> Iterator[Diagnostic]:
     """Yield metrics of the catalogue that nobody looks at, and reasons that are not needed."""
-    seen = _named(dashboards, rules)
+    observed = _observed(dashboards, rules)
     for metric in catalogue:
-        if metric.name not in seen and metric.name not in reasons:
+        if metric.name not in observed and metric.name not in reasons:
             problem = f"{metric.name}: no panel and no alert looks at it"
-            remedy = "add one, or a reason to check/dashboards/orphans.py"
+            remedy = "add one, or a reason to lint/dashboards/orphan_metrics.py"
             yield Diagnostic(FilePlace(metric.path, metric.line, 1), problem, remedy)
-        elif metric.name in seen and metric.name in reasons:
+        elif metric.name in observed and metric.name in reasons:
             problem = f"{metric.name}: it is looked at, so that its reason is out of date"
             yield Diagnostic(FilePlace(metric.path, metric.line, 1), problem, "remove the reason")
 
 
-def _named(dashboards: Iterable[DashboardFile], rules: RuleSet) -> set[str]:
-    expressions: list[Expr | None] = [rule.expression for rule in rules.alerts]
+def _observed(dashboards: Iterable[DashboardFile], rules: RuleSet) -> set[str]:
+    """Return the metrics that panels and alerts read, themselves or through recordings."""
+    recordings = {rule.name: rule for rule in rules.recordings}
+    expressions = [rule.expression for rule in rules.alerts]
     expressions += [query.parsed for file in dashboards for query in file.queries]
-    recorded = {rule.name: rule.expression for rule in rules.recordings}
-    names: set[str] = set()
-    while expressions:
-        expression = expressions.pop()
-        for part in descendants(expression) if expression is not None else ():
-            if isinstance(part, VectorSelector) and part.name and part.name not in names:
-                names.add(part.name)
-                expressions.append(recorded.get(part.name))
-    return names | {name.removesuffix(part) for name in names for part in _PARTS}
+    return {name for each in expressions for name in scraped_metrics(each, recordings)}

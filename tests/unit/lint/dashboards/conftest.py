@@ -20,7 +20,7 @@ from whiteroom_monitoring.lint.dashboards import files
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
-from whiteroom_monitoring.promql.series import Known, known_series
+from whiteroom_monitoring.promql.series import SeriesIndex, build_index
 
 CALLBACKS = timeseries(
     PanelMeta("Callbacks", "How many end in a second.", ("AudioCallbacksStopped",)),
@@ -82,9 +82,9 @@ def written(content: dict[str, Any], tmp_path: Path) -> Callable[..., DashboardF
 
 
 @pytest.fixture(scope="session")
-def known() -> Known:
+def known() -> SeriesIndex:
     """What this repository's catalogue and vocabulary provide."""
     labels = {"job": None, "instance": None, "service": None}
-    return known_series(
+    return build_index(
         load(share("catalogue")), vocabulary.read(share("catalogue/vocabulary")), labels
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import data_sources
+from whiteroom_monitoring.lint.dashboards import dashboard_data_sources
 
 FIXED = {"type": "prometheus", "uid": "abc"}
 BROKEN = [
@@ -18,17 +18,19 @@ BROKEN = [
 
 def test_right_data_sources_have_no_diagnostics(written) -> None:
     """What goes to the variable is right."""
-    assert not list(data_sources.diagnostics([written()]))
+    assert not list(dashboard_data_sources.diagnostics([written()]))
 
 
 @pytest.mark.parametrize("change", BROKEN)
 def test_fixed_data_source_is_a_diagnostic(change, written) -> None:
     """A panel, query, annotation or variable of a fixed data source would be empty elsewhere."""
-    [diagnostic] = data_sources.diagnostics([written(change)])
+    [diagnostic] = dashboard_data_sources.diagnostics([written(change)])
     assert "found the data source" in diagnostic.problem
 
 
 def test_missing_variable_is_a_diagnostic(written) -> None:
     """Without the variable nothing leads anywhere."""
-    [diagnostic] = data_sources.diagnostics([written(lambda d: d["templating"]["list"].pop(0))])
+    [diagnostic] = dashboard_data_sources.diagnostics(
+        [written(lambda d: d["templating"]["list"].pop(0))]
+    )
     assert diagnostic.problem == "there is no variable datasource of the type datasource"

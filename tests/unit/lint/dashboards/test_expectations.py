@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import expectations
+from whiteroom_monitoring.lint.dashboards import dashboard_expectations
 
 RIGHT = {"whiteroom-system-health": {"101": {"expect": "data"}, "102": {"expect": "zero"}}}
 BROKEN = [
@@ -26,7 +26,7 @@ BROKEN = [
 def test_right_expectations_have_no_diagnostics(written, tmp_path: Path) -> None:
     """One for each panel with queries is right."""
     (tmp_path / "expectations.json").write_text(json.dumps(RIGHT))
-    assert not list(expectations.diagnostics([written()], tmp_path))
+    assert not list(dashboard_expectations.diagnostics([written()], tmp_path))
 
 
 @pytest.mark.parametrize(("declared", "problem"), BROKEN)
@@ -35,11 +35,11 @@ def test_broken_expectations_are_a_diagnostic(
 ) -> None:
     """A panel that nobody vouches for is a diagnostic, and a promise about none is, too."""
     (tmp_path / "expectations.json").write_text(json.dumps(declared))
-    [diagnostic] = expectations.diagnostics([written()], tmp_path)
+    [diagnostic] = dashboard_expectations.diagnostics([written()], tmp_path)
     assert problem in diagnostic.problem
 
 
 def test_missing_file_is_a_diagnostic(written, tmp_path: Path) -> None:
     """Without the file nothing is promised at all."""
-    [diagnostic] = expectations.diagnostics([written()], tmp_path)
+    [diagnostic] = dashboard_expectations.diagnostics([written()], tmp_path)
     assert diagnostic.remedy == "run `whiteroom generate`"

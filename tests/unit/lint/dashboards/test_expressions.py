@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import expressions
+from whiteroom_monitoring.lint.dashboards import dashboard_expressions
 
 BROKEN = [
     ("sum(rate(audio_callbacks_total[$__rate_interval])", "not PromQL: sum(rate("),
@@ -18,14 +18,14 @@ BROKEN = [
 
 def test_right_expressions_have_no_diagnostics(written, known) -> None:
     """Macros and variables stand for what Grafana puts in their place."""
-    assert not list(expressions.diagnostics([written()], known))
+    assert not list(dashboard_expressions.diagnostics([written()], known))
 
 
 @pytest.mark.parametrize(("text", "problem"), BROKEN)
 def test_broken_expression_is_a_diagnostic(text: str, problem: str, written, known) -> None:
     """A diagnostic names the panel and its query, and what is wrong."""
     file = written(lambda d: d["panels"][1]["targets"][0].update(expr=text))
-    [diagnostic] = expressions.diagnostics([file], known)
+    [diagnostic] = dashboard_expressions.diagnostics([file], known)
     assert diagnostic.problem.startswith("Callbacks, query A: ")
     assert problem in diagnostic.problem
     assert diagnostic.line > 1
@@ -34,5 +34,5 @@ def test_broken_expression_is_a_diagnostic(text: str, problem: str, written, kno
 def test_annotations_are_checked_too(written, known) -> None:
     """The metrics of an annotation must exist as well."""
     file = written(lambda d: d["annotations"]["list"][0].update(expr="deployments"))
-    [diagnostic] = expressions.diagnostics([file], known)
+    [diagnostic] = dashboard_expressions.diagnostics([file], known)
     assert diagnostic.problem == "annotation Firing: no metric is named deployments"

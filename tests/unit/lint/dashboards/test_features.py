@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import features
+from whiteroom_monitoring.lint.dashboards import dashboard_features
 
 BROKEN = [
     (lambda d: d["panels"][1].update(type="piechart"), "type is 'piechart', expected one of"),
@@ -26,11 +26,13 @@ BROKEN = [
 
 def test_right_features_have_no_diagnostics(written) -> None:
     """What the builders write is supported."""
-    assert not list(features.diagnostics([written()]))
+    assert not list(dashboard_features.diagnostics([written()]))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
 def test_unsupported_feature_is_a_diagnostic(change, problem: str, written) -> None:
     """A feature that only Grafana has is found, with the panel and the place."""
-    problems = [diagnostic.problem for diagnostic in features.diagnostics([written(change)])]
+    problems = [
+        diagnostic.problem for diagnostic in dashboard_features.diagnostics([written(change)])
+    ]
     assert any(problem in each for each in problems), problems

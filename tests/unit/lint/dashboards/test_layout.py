@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import layout
+from whiteroom_monitoring.lint.dashboards import dashboard_layout
 
 BROKEN = [
     (lambda d: d["panels"][2].update(id=101), "found the id 101, expected a number of its own"),
@@ -25,11 +25,11 @@ BROKEN = [
 
 def test_right_layout_has_no_diagnostics(written) -> None:
     """What the builder writes is right."""
-    assert not list(layout.diagnostics([written()]))
+    assert not list(dashboard_layout.diagnostics([written()]))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
 def test_broken_layout_is_a_diagnostic(change, problem: str, written) -> None:
     """What the foundation SDK leaves out, or a slip of a number, is a diagnostic."""
-    [diagnostic] = layout.diagnostics([written(change)])
+    [diagnostic] = dashboard_layout.diagnostics([written(change)])
     assert problem in diagnostic.problem

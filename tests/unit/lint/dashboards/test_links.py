@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import files, links
+from whiteroom_monitoring.lint.dashboards import dashboard_links, files
 
 
 def _link(url: str):
@@ -32,13 +32,13 @@ def runbooks(tmp_path: Path) -> Path:
 
 def test_right_links_have_no_diagnostics(written, runbooks) -> None:
     """A link to a runbook that exists is right."""
-    assert not list(links.diagnostics([written()], runbooks))
+    assert not list(dashboard_links.diagnostics([written()], runbooks))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
 def test_link_to_nowhere_is_a_diagnostic(change, problem: str, written, runbooks) -> None:
     """Nobody on call should find a dead link."""
-    [diagnostic] = links.diagnostics([written(change)], runbooks)
+    [diagnostic] = dashboard_links.diagnostics([written(change)], runbooks)
     assert problem in diagnostic.problem
 
 
@@ -48,7 +48,7 @@ def test_dashboard_without_a_link_is_a_diagnostic(written, runbooks) -> None:
     other = file.path.with_name("alerts.json")
     other.write_text(file.text.replace("whiteroom-system-health", "whiteroom-alerts"))
     found, _ = files.read(other.parent)
-    problems = [diagnostic.problem for diagnostic in links.diagnostics(found, runbooks)]
+    problems = [diagnostic.problem for diagnostic in dashboard_links.diagnostics(found, runbooks)]
     assert problems == [
         "no link leads to whiteroom-system-health",
         "no link leads to whiteroom-alerts",

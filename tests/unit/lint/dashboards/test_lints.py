@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards.registry import LINTS
-from whiteroom_monitoring.lint.workspace import Subject
+from whiteroom_monitoring.diagnostics import CheckResult
+from whiteroom_monitoring.diagnostics.registry import discover
+from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.project import share
 
+CHECKS = {found.id: found for found in discover("whiteroom_monitoring.lint.dashboards")}
 SOUND = "grafana/dashboards/application-performance.json"
 
 
@@ -50,15 +52,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def _diagnostics(folder: Path, lint: str) -> int:
-    [made] = [each for name, _, each in LINTS if name == lint]
-    return len(list(made(Subject(share("catalogue"), folder, None))))
+def _result(folder: Path, lint: str) -> CheckResult:
+    return CHECKS[lint].result(Workspace(share("catalogue"), folder, None))
 
 
-@pytest.mark.parametrize("lint", [name for name, _, _ in LINTS])
+@pytest.mark.parametrize("lint", CHECKS)
 def test_right_dashboards_pass_every_lint(lint: str, folder: Path) -> None:
     """Nothing is wrong with what we deploy."""
-    assert _diagnostics(folder, lint) == 0
+    result = _result(folder, lint)
+    assert (result.state, result.diagnostics) == ("ok", ())
 
 
 @pytest.mark.parametrize("case", BREAKS, ids=lambda case: case.lint)
@@ -69,11 +71,13 @@ def test_break_fails_its_lint(case: Break, folder: Path) -> None:
     assert case.old in before
     path.write_text(before.replace(case.old, case.new))
     try:
-        assert _diagnostics(folder, case.lint) > 0
+        result = _result(folder, case.lint)
+        assert result.state == "failed"
+        assert result.diagnostics
     finally:
         path.write_text(before)
 
 
 def test_every_lint_has_a_break() -> None:
     """No lint is without a break that makes it fail."""
-    assert {case.lint for case in BREAKS} == {name for name, _, _ in LINTS}
+    assert {case.lint for case in BREAKS} == set(CHECKS)

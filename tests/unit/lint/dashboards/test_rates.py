@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import rates
+from whiteroom_monitoring.lint.dashboards import dashboard_rates
 
 RIGHT = [
     "rate(audio_callbacks_total[$__rate_interval])",
@@ -31,12 +31,12 @@ WRONG = [
 def test_right_use_of_a_counter_has_no_diagnostic(text: str, written, known) -> None:
     """Rates over Grafana's intervals, gauges, and counts of series are fine."""
     file = written(lambda d: d["panels"][1]["targets"][0].update(expr=text))
-    assert not list(rates.diagnostics([file], known))
+    assert not list(dashboard_rates.diagnostics([file], known))
 
 
 @pytest.mark.parametrize(("text", "problem"), WRONG)
 def test_wrong_use_of_a_counter_is_a_diagnostic(text: str, problem: str, written, known) -> None:
     """A fixed range is wrong when zoomed, and a counter's value says nothing."""
     file = written(lambda d: d["panels"][1]["targets"][0].update(expr=text))
-    [diagnostic] = rates.diagnostics([file], known)
+    [diagnostic] = dashboard_rates.diagnostics([file], known)
     assert problem in diagnostic.problem

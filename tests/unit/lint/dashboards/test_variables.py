@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.lint.dashboards import variables
+from whiteroom_monitoring.lint.dashboards import dashboard_variables
 
 
 def _expression(text: str):
@@ -29,13 +29,13 @@ BROKEN = [
 
 def test_right_variables_have_no_diagnostics(written, known) -> None:
     """Each variable is defined, filled and used."""
-    assert not list(variables.diagnostics([written()], known))
+    assert not list(dashboard_variables.diagnostics([written()], known))
 
 
 @pytest.mark.parametrize(("change", "problem"), BROKEN)
 def test_broken_variable_is_a_diagnostic(change, problem: str, written, known) -> None:
     """What Grafana would leave as it stands, or fill with nothing, is a diagnostic."""
-    [diagnostic] = variables.diagnostics([written(change)], known)
+    [diagnostic] = dashboard_variables.diagnostics([written(change)], known)
     assert problem in diagnostic.problem
 
 
@@ -47,5 +47,5 @@ def test_idle_variable_is_a_diagnostic(written, known) -> None:
             for target in panel.get("targets", []):
                 target["expr"] = "up"
 
-    [diagnostic] = variables.diagnostics([written(idle)], known)
+    [diagnostic] = dashboard_variables.diagnostics([written(idle)], known)
     assert diagnostic.problem == "nothing uses the variable $job"

@@ -1,0 +1,1 @@
+"""Checks of alerts: labels, annotations, unit tests, missing data."""

@@ -1,0 +1,1 @@
+"""Checks of the catalogue and of what is generated from it."""

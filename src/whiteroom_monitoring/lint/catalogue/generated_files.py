@@ -1,0 +1,43 @@
+"""Every generated file is what the generator writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from whiteroom_monitoring.codegen import files
+from whiteroom_monitoring.codegen.files import GeneratedFile
+from whiteroom_monitoring.codegen.outputs import generate
+from whiteroom_monitoring.diagnostics import (
+    CheckSkipped,
+    Diagnostic,
+    FilePlace,
+    check,
+    require_none,
+)
+from whiteroom_monitoring.diagnostics.check import count
+from whiteroom_monitoring.lint.workspace import Workspace
+from whiteroom_monitoring.slo import load as objectives
+
+_REMEDY = f"run `{files.COMMAND}`"
+_STATES = {
+    "missing": "the generated file is missing",
+    "differs": "the generated file is not what the catalogue says",
+    "stale": "the generated file is left over: nothing generates it",
+}
+
+
+@check("generated-files", "catalogue", "what `whiteroom generate` writes")
+def generated_files(workspace: Workspace) -> str:
+    """No generated file is missing, stale or changed by hand."""
+    if workspace.root is None:
+        raise CheckSkipped("only a clone has them")
+    promised = objectives.load(workspace.root / objectives.PATH)
+    compared = files.compare(workspace.root, generate(workspace.catalogue, promised))
+    return require_none(_diagnostics(workspace.root, compared), count(len(compared), "file"))
+
+
+def _diagnostics(root: Path, compared: list[GeneratedFile]) -> Iterator[Diagnostic]:
+    for file in compared:
+        if file.state != "current":
+            yield Diagnostic(FilePlace(root / file.path), _STATES[file.state], _REMEDY)

@@ -1,0 +1,1 @@
+"""Checks of recording rules and of the expressions of all rules."""

@@ -1,0 +1,1 @@
+"""Checks of runbooks: each alert has one, and it is complete."""

@@ -1,0 +1,1 @@
+"""Checks by the programs of Prometheus and Alertmanager themselves."""

@@ -1,0 +1,288 @@
+"""A check has one result, whatever happens in it, and results have one table and one schema."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import pkgutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import whiteroom_monitoring
+from whiteroom_monitoring import lint
+from whiteroom_monitoring.diagnostics import (
+    Check,
+    CheckFailed,
+    CheckResult,
+    CheckSkipped,
+    Diagnostic,
+    DiagnosticsError,
+    FilePlace,
+    Thing,
+    check,
+    report,
+    require_none,
+    succeeded,
+)
+from whiteroom_monitoring.diagnostics.registry import discover, results
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.lint import registry as lints
+from whiteroom_monitoring.probes import registry as live
+
+SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/checks.schema.json"
+FILE = Diagnostic(FilePlace(Path("a.yml"), 3, 7), "the priority 'P7'", "choose one", "P0 to P3")
+TARGET = Diagnostic(Thing("target", "node"), "is down", "start it", about="Targets")
+
+
+def _raise(error: Exception) -> str:
+    raise error
+
+
+def _check(error: Exception | None = None, seen: str = "3 rules") -> Check[None]:
+    return Check("rule-names", "rules", "names", lambda _: _raise(error) if error else seen)
+
+
+OUTCOMES = [
+    (None, "ok", "3 rules", 0, ""),
+    (CheckFailed("2 rules", [FILE]), "failed", "2 rules", 1, ""),
+    (
+        CheckFailed("nothing runs", remedy="whiteroom up"),
+        "failed",
+        "nothing runs",
+        0,
+        "whiteroom up",
+    ),
+    (CheckSkipped("no promtool", "install it"), "skipped", "no promtool", 0, "install it"),
+    (DiagnosticsError([TARGET, FILE]), "failed", "2 diagnostics", 2, ""),
+    (MonitoringError("not reached"), "failed", "not reached", 0, ""),
+    (OSError("no such file"), "failed", "no such file", 0, ""),
+]
+
+
+@pytest.mark.parametrize(("error", "state", "seen", "diagnostics", "remedy"), OUTCOMES)
+def test_every_outcome_is_a_result(
+    error: Exception | None, state: str, seen: str, diagnostics: int, remedy: str
+) -> None:
+    """A check ends ok, failed or skipped, with what it saw; it never ends the program."""
+    result = _check(error).result(None)
+    assert (result.state, result.seen, result.remedy) == (state, seen, remedy)
+    assert len(result.diagnostics) == diagnostics
+    assert (result.id, result.area, result.expected) == ("rule-names", "rules", "names")
+    assert succeeded([result]) == (state != "failed")
+
+
+def test_a_bug_of_a_check_is_no_finding() -> None:
+    """An error that is none of ours is not reported as a failure of what is checked."""
+    with pytest.raises(ZeroDivisionError):
+        _check(ZeroDivisionError()).result(None)
+
+
+def test_no_diagnostics_are_required() -> None:
+    """What was seen is returned only where nothing is wrong."""
+    assert require_none([], "3 rules") == "3 rules"
+    with pytest.raises(CheckFailed, match="3 rules") as failed:
+        require_none(iter([FILE]), "3 rules")
+    assert failed.value.diagnostics == (FILE,)
+
+
+def test_a_diagnostic_says_place_problem_and_remedy() -> None:
+    """A diagnostic is one line: where, about what, found, expected, and what to do."""
+    assert str(FILE) == "a.yml:3:7: found the priority 'P7', expected P0 to P3 (choose one)"
+    assert str(TARGET) == "target node: Targets: is down (start it)"
+    assert str(Diagnostic(FilePlace(Path("a.yml")), "the file is empty")) == (
+        "a.yml: the file is empty"
+    )
+    assert (TARGET.path, TARGET.line, TARGET.column) == (None, 0, 0)
+
+
+def test_diagnostics_are_in_the_order_of_their_places() -> None:
+    """Things come first, then files by path, line and column."""
+    places = [
+        FilePlace(Path("b.yml"), 1, 1),
+        FilePlace(Path("a.yml"), 10, 2),
+        FilePlace(Path("a.yml"), 10, 1),
+        FilePlace(Path("a.yml"), 9, 3),
+        Thing("target", "node"),
+    ]
+    error = DiagnosticsError([Diagnostic(place, "x") for place in places])
+    assert [diagnostic.place for diagnostic in error.diagnostics] == places[::-1]
+
+
+def _made() -> list[CheckResult]:
+    return [
+        _check().result(None),
+        _check(CheckFailed("2 rules", [FILE, TARGET])).result(None),
+        _check(CheckSkipped("no promtool", "install it")).result(None),
+    ]
+
+
+def test_json_is_what_the_schema_describes() -> None:
+    """Every state, and places in files and elsewhere, fit the one schema."""
+    schema = json.loads(SCHEMA.read_text())
+    document = json.loads(report.as_json(_made()))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+    ok, failed, skipped = document["checks"]
+    assert not document["ok"]
+    assert ok["diagnostics"] == []
+    assert failed["diagnostics"][0] == {
+        "path": "a.yml",
+        "line": 3,
+        "column": 7,
+        "problem": "found the priority 'P7', expected P0 to P3",
+        "found": "the priority 'P7'",
+        "expected": "P0 to P3",
+        "remedy": "choose one",
+    }
+    assert failed["diagnostics"][1]["thing"] == "target node"
+    assert (skipped["reason"], skipped["remedy"]) == ("no promtool", "install it")
+
+
+BROKEN: list[dict[str, Any]] = [
+    {"state": "good"},
+    {"seconds": -1},
+    {"id": "Rule Names"},
+    {"reason": "none"},
+    {"diagnostics": [{"problem": "x", "found": "x", "expected": "", "remedy": ""}]},
+]
+
+
+@pytest.mark.parametrize("change", BROKEN)
+def test_the_schema_refuses_what_is_no_report(change: dict[str, Any]) -> None:
+    """A wrong state, a reason of a check that was made, or a diagnostic of no place is refused."""
+    document = json.loads(report.as_json(_made()))
+    document["checks"][0] |= change
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Return that it is."""
+        return True
+
+
+def test_the_table_has_all_results_and_their_details() -> None:
+    """A row for each check, then why one was skipped, what is wrong, and a sum."""
+    out = io.StringIO()
+    report.print_table(_made(), out)
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    assert lines[0].split() == ["check", "area", "state", "seen", "expected"]
+    assert [line.split()[2] for line in lines[1:4]] == ["ok", "failed", "skipped"]
+    assert lines[4:] == [
+        "",
+        "rule-names:",
+        f"  {FILE}",
+        f"  {TARGET}",
+        "rule-names skipped: no promtool (install it)",
+        "1 ok, 1 failed, 1 skipped",
+    ]
+
+
+def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file has no escape sequence, a terminal has, unless NO_COLOR says otherwise."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    plain, coloured = io.StringIO(), Terminal()
+    report.print_table(_made(), plain)
+    report.print_table(_made(), coloured)
+    assert "\x1b[31m" not in plain.getvalue()
+    assert "\x1b[31m" in coloured.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    without = Terminal()
+    report.print_table(_made(), without)
+    assert "\x1b[31m" not in without.getvalue()
+
+
+def test_a_result_is_printed_as_it_is() -> None:
+    """Brackets in what was seen are text, not styles of the table."""
+    out = io.StringIO()
+    report.print_table([_check(seen="increase(a[5m]) [red]x[/red]").result(None)], out)
+    assert "increase(a[5m]) [red]x[/red]" in out.getvalue()
+
+
+def test_programs_run_beside_the_other_checks() -> None:
+    """A check that runs a program is started first; results keep the order of the checks."""
+    other = threading.Event()
+
+    def program(_: None) -> str:
+        return "waited" if other.wait(timeout=30) else "ran alone"
+
+    def plain(_: None) -> str:
+        other.set()
+        return "done"
+
+    slow = Check("promtool", "tools", "", program, programs=True)
+    made = results([slow, Check("names", "rules", "", plain)], None)
+    assert [(result.id, result.seen) for result in made] == [
+        ("promtool", "waited"),
+        ("names", "done"),
+    ]
+
+
+def test_a_check_is_found_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Adding a check is adding a file; a check that a file only imports is not made twice."""
+    package = tmp_path / "added"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one_rule.py").write_text(
+        "from whiteroom_monitoring.diagnostics import check\n"
+        "@check('one-rule', 'added', 'one')\n"
+        "def one_rule(subject):\n    return 'seen'\n"
+    )
+    (package / "two_rules.py").write_text("from added.one_rule import one_rule\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [found.id for found in discover("added")] == ["one-rule"]
+
+
+def test_ids_are_unique() -> None:
+    """No two checks, of files or of the running stack, have one id."""
+    ids = [found.id for found in (*lints.checks(), *live.probes())]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("found", lints.checks(), ids=lambda found: found.id)
+def test_a_lint_is_the_file_of_its_name(found: Check[Any]) -> None:
+    """The folder is the area, the file the id, and so is the function."""
+    assert found.run.__module__ == f"{lint.__name__}.{found.area}.{found.name}"
+    assert found.run.__name__ == found.name
+
+
+def _is_misplaced(found: Check[Any]) -> bool:
+    return found.run.__module__.rpartition(".")[2] != found.name
+
+
+def test_a_lint_in_another_file_is_seen() -> None:
+    """The law of names fails for a check whose id is not the name of its file."""
+
+    @check("other-name", "rules", "")
+    def other_name(_: None) -> str:
+        return ""
+
+    assert _is_misplaced(other_name)
+
+
+def test_every_area_is_listed() -> None:
+    """No folder of lints and no file of probes is left out of the list of areas."""
+    folders = {each.name for each in pkgutil.iter_modules(lint.__path__) if each.ispkg}
+    assert folders == set(lints.AREAS)
+    assert {found.area for found in live.probes()} == set(live.AREAS)
+
+
+@pytest.mark.parametrize("probe", live.probes(), ids=lambda probe: probe.id)
+def test_a_probe_has_the_name_of_its_id(probe: Check[Any]) -> None:
+    """The file is the area, and the function, or the one tuple of functions alike, is the id."""
+    module = importlib.import_module(probe.run.__module__)
+    assert probe.run.__module__.rpartition(".")[2] == probe.area
+    if probe.area == "panels":
+        assert probe in module.PROBES
+    else:
+        assert probe.run.__name__ == probe.name
+        assert getattr(module, probe.name) is probe
