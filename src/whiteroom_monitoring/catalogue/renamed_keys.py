@@ -1,7 +1,8 @@
-"""Keys of a catalogue entry that had other names: the old ones are read as the new ones."""
+"""Keys of YAML files that had other names: the old ones are read as the new ones."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,11 +27,24 @@ RENAMED = (
 
 
 def translate(document: Document) -> tuple[Document, list[Diagnostic]]:
-    """Return ``document`` with today's keys, and what is wrong where a key has both its names."""
+    """Return a file of the catalogue with today's keys, and what is wrong in its old ones."""
+    return rename(document, document.mappings(("metrics",)), RENAMED, "catalogue key")
+
+
+def rename(
+    document: Document,
+    mappings: Iterable[tuple[Pointer, dict[str, Any]]],
+    renamed: Sequence[RenamedKey],
+    kind: str,
+) -> tuple[Document, list[Diagnostic]]:
+    """Return ``document`` with today's keys in ``mappings``, and where a key has both its names.
+
+    ``kind`` says of what the old name is, for the one line that names the new one.
+    """
     current = replace(document, values=dict(document.values), keys=dict(document.keys))
     diagnostics: list[Diagnostic] = []
-    for pointer, entry in document.mappings(("metrics",)):
-        for key in RENAMED:
+    for pointer, entry in mappings:
+        for key in renamed:
             if key.old in entry and key.new in entry:
                 problem = f"the keys {key.old} and {key.new} stand side by side"
                 place = document.key_place((*pointer, key.old))
@@ -39,7 +53,7 @@ def translate(document: Document) -> tuple[Document, list[Diagnostic]]:
                 )
                 del entry[key.old]
             elif key.old in entry:
-                name_once("catalogue key", key.old, key.new)
+                name_once(kind, key.old, key.new)
                 _rename(entry, current, pointer, key)
     return current, diagnostics
 

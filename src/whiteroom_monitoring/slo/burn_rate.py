@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from whiteroom_monitoring.codegen.files import head
 from whiteroom_monitoring.dashboards.slugs import page_path
 from whiteroom_monitoring.priorities import SEVERITIES
-from whiteroom_monitoring.slo.model import Burn, Objective, Objectives, Range
+from whiteroom_monitoring.slo.model import BurnRateWindow, Objective, Objectives, Range
 
 FOLDER = "infrastructure/monitoring/prometheus/rules"
 SOURCE = "infrastructure/monitoring/prometheus/objectives.yml"
@@ -62,11 +62,11 @@ def _rules(objectives: Objectives, objective: Objective) -> Iterator[str]:
     yield _record("job_objective:slo_failures:rate5m", objective.failures, objective)
     for span in objectives.ranges:
         yield _record(f"job_objective:slo_failures:ratio{span}", _share(objective, span), objective)
-    for span in dict.fromkeys(burn.long for burn in objectives.burns):
+    for span in dict.fromkeys(window.long for window in objectives.burn_rate_windows):
         expression = f"{STEP_S} * sum_over_time({_series('failures:rate5m', objective)}[{span}])"
         yield _record(f"job_objective:slo_failures:count{span}", expression, objective)
-    for burn in objectives.burns:
-        yield _alert(objectives, objective, burn)
+    for window in objectives.burn_rate_windows:
+        yield _alert(objectives, objective, window)
 
 
 def _share(objective: Objective, span: Range) -> str:
@@ -93,45 +93,45 @@ def _record(name: str, expression: str, objective: Objective) -> str:
     )
 
 
-def _alert(objectives: Objectives, objective: Objective, burn: Burn) -> str:
-    limit = f"{burn.rate:g} * {objective.budget:g}"
+def _alert(objectives: Objectives, objective: Objective, window: BurnRateWindow) -> str:
+    limit = f"{window.rate:g} * {objective.budget:g}"
     long, short = (
         f"{_series(f'failures:ratio{span}', objective)} > {limit}"
-        for span in (burn.long, burn.short)
+        for span in (window.long, window.short)
     )
-    enough = f"{_series(f'failures:count{burn.long}', objective)} > {objective.fewest}"
+    enough = f"{_series(f'failures:count{window.long}', objective)} > {objective.min_failures}"
     expression = f"{long}\nand on (service) {short}\nand on (service) {enough}"
     return (
         f"- alert: {objective.alert}\n"
         f"  expr: |\n{textwrap.indent(expression, '    ')}\n"
-        f"  labels:\n{textwrap.indent(_labels(objective, burn), '    ')}"
-        f"  annotations:\n{textwrap.indent(_annotations(objectives, objective, burn), '    ')}"
+        f"  labels:\n{textwrap.indent(_labels(objective, window), '    ')}"
+        f"  annotations:\n{textwrap.indent(_annotations(objectives, objective, window), '    ')}"
     )
 
 
-def _labels(objective: Objective, burn: Burn) -> str:
+def _labels(objective: Objective, window: BurnRateWindow) -> str:
     labels = {
-        "priority": burn.priority,
-        "severity": SEVERITIES[burn.priority],
+        "priority": window.priority,
+        "severity": SEVERITIES[window.priority],
         "team": objective.team,
         "symptom": objective.symptom,
         "incident": objective.incident,
-        "window": burn.long,
+        "window": window.long,
     }
     return "".join(f"{name}: {value}\n" for name, value in labels.items())
 
 
-def _annotations(objectives: Objectives, objective: Objective, burn: Burn) -> str:
+def _annotations(objectives: Objectives, objective: Objective, window: BurnRateWindow) -> str:
     allowed = f"{objective.budget * 100:g} %"
     share = "{{ $value | humanizePercentage }}"
     text = (
-        f"Over {burn.long}, {share} {objective.failure}; {allowed} may, over {objectives.period}. "
-        f"If it goes on, that budget is used up at least {burn.rate:g} times too fast. "
+        f"Over {window.long}, {share} {objective.failure}; {allowed} may, over {objectives.period}. "
+        f"If it goes on, that budget is used up at least {window.rate:g} times too fast. "
         f"{objective.consequence}"
     )
     folded = textwrap.indent(textwrap.fill(text, 88, break_on_hyphens=False), "  ")
     return (
-        f'summary: "{share} {objective.failure}, {allowed} may ({burn.long})"\n'
+        f'summary: "{share} {objective.failure}, {allowed} may ({window.long})"\n'
         f"description: >-\n{folded}\n"
         f"runbook_url: {RUNBOOKS}/{objective.alert}.md\n"
         f"dashboard: {DASHBOARD}\n"

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.catalogue import document, structure
+from whiteroom_monitoring.catalogue import document, renamed_keys, structure
 from whiteroom_monitoring.catalogue.document import Document
+from whiteroom_monitoring.catalogue.renamed_keys import RenamedKey
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.promql.parse import ParseError, parse
-from whiteroom_monitoring.slo.model import NONE, Burn, Objective, Objectives, Range
+from whiteroom_monitoring.slo.model import NONE, BurnRateWindow, Objective, Objectives, Range
 
 PATH = "infrastructure/monitoring/prometheus/objectives.yml"
+RENAMED = (RenamedKey("burns", "burn_rate_windows", {}), RenamedKey("fewest", "min_failures", {}))
 _SCHEMA = Path(__file__).with_name("schema.json")
 
 
@@ -24,26 +26,34 @@ def load(path: Path) -> Objectives:
     """
     if not path.exists():
         return NONE
-    found = document.read(path)
+    file, diagnostics = _read(path)
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    diagnostics = [
-        diagnostic
-        for group in structure.diagnostics(found, schema).values()
-        for diagnostic in group
-    ]
+    for group in structure.diagnostics(file, schema).values():
+        diagnostics += group
     if not diagnostics:
-        diagnostics = [*_diagnostics_of_burns(found), *_diagnostics_of_objectives(found)]
+        diagnostics = [*_diagnostics_of_windows(file), *_diagnostics_of_objectives(file)]
     if diagnostics:
         raise DiagnosticsError(diagnostics)
     return Objectives(
-        Range(found.data["period"]),
-        tuple(_burn(raw) for raw in found.data["burns"]),
-        tuple(_objective(raw) for raw in found.data["objectives"]),
+        Range(file.data["period"]),
+        tuple(_window(raw) for raw in file.data["burn_rate_windows"]),
+        tuple(_objective(raw) for raw in file.data["objectives"]),
     )
 
 
-def _burn(raw: dict[str, Any]) -> Burn:
-    return Burn(Range(raw["long"]), Range(raw["short"]), float(raw["rate"]), raw["priority"])
+def _read(path: Path) -> tuple[Document, list[Diagnostic]]:
+    """Return the file with today's keys, and what is wrong in its old ones."""
+    file = document.read(path)
+    top = [((), file.data)] if isinstance(file.data, dict) else []
+    return renamed_keys.rename(
+        file, [*top, *file.mappings(("objectives",))], RENAMED, "key of objectives.yml"
+    )
+
+
+def _window(raw: dict[str, Any]) -> BurnRateWindow:
+    return BurnRateWindow(
+        Range(raw["long"]), Range(raw["short"]), float(raw["rate"]), raw["priority"]
+    )
 
 
 def _objective(raw: dict[str, Any]) -> Objective:
@@ -58,26 +68,30 @@ def _objective(raw: dict[str, Any]) -> Objective:
     )
 
 
-def _diagnostics_of_burns(found: Document) -> Iterator[Diagnostic]:
-    for pointer, raw in found.mappings(("burns",)):
+def _diagnostics_of_windows(file: Document) -> Iterator[Diagnostic]:
+    for pointer, raw in file.mappings(("burn_rate_windows",)):
         if Range(raw["short"]).seconds >= Range(raw["long"]).seconds:
-            problem = f"found the short range {raw['short']}, expected less than {raw['long']}"
-            yield found.diagnostic(found.place((*pointer, "short")), problem)
+            place = file.place((*pointer, "short"))
+            yield file.diagnostic(
+                place,
+                f"the short range {raw['short']}",
+                "make it shorter",
+                f"less than {raw['long']}",
+            )
 
 
-def _diagnostics_of_objectives(found: Document) -> Iterator[Diagnostic]:
+def _diagnostics_of_objectives(file: Document) -> Iterator[Diagnostic]:
     seen: set[str] = set()
-    for pointer, raw in found.mappings(("objectives",)):
+    for pointer, raw in file.mappings(("objectives",)):
         for key in ("name", "alert"):
             if raw[key] in seen:
-                place = found.place((*pointer, key))
-                yield found.diagnostic(
-                    place, f"{raw[key]} stands here twice", "choose another name"
-                )
+                place = file.place((*pointer, key))
+                yield file.diagnostic(place, f"{raw[key]} stands here twice", "choose another name")
             seen.add(raw[key])
         for key in ("events", "failures"):
             try:
                 parse(raw[key])
             except ParseError as error:
-                place = found.place((*pointer, key))
-                yield found.diagnostic(place, f"the expression does not parse: {error}")
+                place = file.place((*pointer, key))
+                problem = f"the expression does not parse: {error}"
+                yield file.diagnostic(place, problem, "correct the PromQL")

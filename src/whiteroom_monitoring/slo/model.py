@@ -21,17 +21,17 @@ class Range:
         >>> Range("6h").seconds
         21600
         """
-        found = re.fullmatch(r"(\d+)([mhd])", self.text)
-        assert found is not None, self.text
-        return int(found[1]) * _UNITS_S[found[2]]
+        match = re.fullmatch(r"(\d+)([mhd])", self.text)
+        assert match is not None, self.text
+        return int(match[1]) * _UNITS_S[match[2]]
 
     def __str__(self) -> str:
         return self.text
 
 
 @dataclass(frozen=True)
-class Burn:
-    """How fast the budget may not burn: ``rate`` times as fast as it lasts, over both ranges."""
+class BurnRateWindow:
+    """Two ranges over which the budget may not burn ``rate`` times as fast as it lasts."""
 
     long: Range
     short: Range
@@ -47,7 +47,7 @@ class Objective:
     alert: str
     rules: str
     goal: float
-    fewest: int
+    min_failures: int
     events: str
     failures: str
     team: str
@@ -64,17 +64,18 @@ class Objective:
 
 @dataclass(frozen=True)
 class Objectives:
-    """All promises, for the same ``period``, watched in the same ``burns``."""
+    """All promises, for the same ``period``, watched in the same ``burn_rate_windows``."""
 
     period: Range
-    burns: tuple[Burn, ...]
+    burn_rate_windows: tuple[BurnRateWindow, ...]
     objectives: tuple[Objective, ...]
 
     @property
     def ranges(self) -> tuple[Range, ...]:
-        """Every range that a burn looks at, from the shortest to the longest."""
-        found = {burn.long for burn in self.burns} | {burn.short for burn in self.burns}
-        return tuple(sorted(found, key=lambda each: each.seconds))
+        """Every range that a window looks at, from the shortest to the longest."""
+        windows = self.burn_rate_windows
+        ranges = {range for window in windows for range in (window.long, window.short)}
+        return tuple(sorted(ranges, key=lambda range: range.seconds))
 
 
 NONE = Objectives(Range("30d"), (), ())

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from whiteroom_monitoring import deprecations
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.project import repository_root
 from whiteroom_monitoring.slo import burn_rate as generator
 from whiteroom_monitoring.slo import load
-from whiteroom_monitoring.slo.model import NONE, Burn, Range
+from whiteroom_monitoring.slo.model import NONE, BurnRateWindow, Range
 
 OBJECTIVES = """\
 period: 30d
-burns:
+burn_rate_windows:
   - {long: 1h, short: 5m, rate: 14.4, priority: P1}
   - {long: 3d, short: 6h, rate: 1, priority: P2}
 objectives:
@@ -23,7 +24,7 @@ objectives:
     alert: CallsBudgetBurning
     rules: engine
     goal: 99.9
-    fewest: 10
+    min_failures: 10
     events: sum by (job, service) (rate(ffi_calls_total[5m]))
     failures: sum by (job, service) (rate(ffi_errors_total[5m]))
     team: audio
@@ -45,9 +46,31 @@ def test_objectives_are_what_the_file_says(path: Path) -> None:
     """A goal in percent becomes a share, and what is left of it is the budget."""
     found = load.load(path)
     (objective,) = found.objectives
-    assert (objective.goal, objective.budget, objective.fewest) == (0.999, 0.001, 10)
-    assert found.burns[0] == Burn(Range("1h"), Range("5m"), 14.4, "P1")
+    assert (objective.goal, objective.budget, objective.min_failures) == (0.999, 0.001, 10)
+    assert found.burn_rate_windows[0] == BurnRateWindow(Range("1h"), Range("5m"), 14.4, "P1")
     assert [str(each) for each in found.ranges] == ["5m", "1h", "6h", "3d"]
+
+
+def test_old_keys_are_read_and_named_once(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file with `burns` and `fewest` says the same; each old key is named in one line."""
+    expected = load.load(path)
+    old = OBJECTIVES.replace("burn_rate_windows", "burns").replace("min_failures", "fewest")
+    path.write_text(old)
+    deprecations.name_once.cache_clear()
+    assert [load.load(path), load.load(path)] == [expected, expected]
+    assert capsys.readouterr().err.splitlines() == [
+        "key of objectives.yml burns is now burn_rate_windows",
+        "key of objectives.yml fewest is now min_failures",
+    ]
+
+
+def test_a_key_has_one_name(path: Path) -> None:
+    """An objective with the old and the new name of a key is a diagnostic at the old one."""
+    path.write_text(
+        OBJECTIVES.replace("    min_failures: 10", "    min_failures: 10\n    fewest: 9")
+    )
+    with pytest.raises(DiagnosticsError, match=r"yml:11:5: the keys fewest and min_failures"):
+        load.load(path)
 
 
 def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
@@ -63,7 +86,7 @@ def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
         ("short: 5m", "short: 2h", (3, 23), "found the short range 2h, expected less than 1h"),
         ("long: 1h", "long: 1y", (3, 12), "expected a range such as 30m, 6h or 3d"),
         ("rate(ffi_calls_total[5m]))", "rate(ffi_calls_total[5m])", (11, 13), "does not parse"),
-        ("fewest: 10", "fewset: 10", (10, 5), "unknown key fewset"),
+        ("min_failures: 10", "min_failure: 10", (10, 5), "unknown key min_failure"),
     ],
 )
 def test_a_diagnostic_is_named_with_its_place(
