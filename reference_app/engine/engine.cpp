@@ -29,9 +29,7 @@ void add(std::atomic<Number>& number, Number amount) noexcept {
 }  // namespace
 
 Engine::Engine(monitoring::Segment& segment, Faults& faults)
-    : metrics_(segment, {}), faults_(faults) {
-  metrics_.watch_preemption();
-}
+    : metrics_(segment, {}), faults_(faults) {}
 
 Engine::~Engine() {
   delete current_;
@@ -86,7 +84,13 @@ void Engine::render(std::span<float> left, std::span<float> right, driver::Due d
   }
   const Clock::time_point end = Clock::now();
   const auto frames = static_cast<std::uint32_t>(left.size());
-  count(metrics_.callback_rendered(begin, end, frames, due), end - begin);
+  const double rate = sample_rate_.load(relaxed);
+  const std::chrono::duration<double> buffer(rate > 0 ? frames / rate : 0);
+  const auto preempted = preemption_.rendered(
+      end - begin, std::chrono::duration_cast<Clock::duration>(buffer), monitoring::thread_usage);
+  const auto miss =
+      metrics_.callback_rendered(begin, end, frames, {.due = due, .preempted = preempted});
+  count(miss, end - begin);
 }
 
 /// The one before is given back; while the last one given back is not yet freed, the next waits.

@@ -15,6 +15,7 @@
 #include "driver/driver.h"
 #include "faults.h"
 #include "mixer/mixer.h"
+#include "preemption_watch.h"
 #include "queue/bounded_queue.h"
 #include "song/song.h"
 
@@ -102,7 +103,8 @@ class Engine final : public driver::Client, private mixer::PluginProbe {
   BoundedQueue<Command, kCommands> commands_;
   BoundedQueue<sch_event, kEvents> events_;
 
-  LoadedSong* current_ = nullptr;              ///< the callback's alone
+  monitoring::PreemptionWatch preemption_;     ///< the callback's alone
+  LoadedSong* current_ = nullptr;              ///< the same
   std::atomic<LoadedSong*> next_{nullptr};     ///< on its way to the callback
   std::atomic<LoadedSong*> retired_{nullptr};  ///< on its way back, to be freed
 

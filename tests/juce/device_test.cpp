@@ -23,7 +23,11 @@ constexpr auto kPause = 150ms;
 TEST_CASE("what goes wrong with a JUCE device is counted by its cause, and nothing else is") {
   const Segments segments;
   ClockedManager clocked;
-  SUBCASE("when it stamps its buffers") { clocked.device().stamp_buffers(); }
+  int told_by_stamps = 0;  // of each of the times, for the device leaves buffers out
+  SUBCASE("when it stamps its buffers") {
+    clocked.device().stamp_buffers();
+    told_by_stamps = 2;
+  }
   SUBCASE("when it doesn't") {}
   MonitoredPlayer monitored(clocked.manager);
   CHECK(segments["audio_sample_rate_hertz"] == ClockDevice::kRate);
@@ -42,7 +46,7 @@ TEST_CASE("what goes wrong with a JUCE device is counted by its cause, and nothi
   CHECK(segments.dropouts("late_callback") == kTimes);
   CHECK(segments.dropouts("device") == kTimes);
   CHECK(segments.dropouts("configuration") == 0);
-  CHECK(segments["audio_engine_xruns_total"] == kTimes);
+  CHECK(segments["audio_engine_xruns_total"] == kTimes * (1 + told_by_stamps));
   CHECK(segments.lost_s("over_budget") == doctest::Approx(kTimes * kBuffer_s).epsilon(0.1));
   CHECK(segments.lost_s("late_callback") ==
         doctest::Approx(kTimes * (0.04 - kBuffer_s)).epsilon(0.2));

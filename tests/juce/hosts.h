@@ -4,16 +4,13 @@
 ///
 /// - FL Studio cuts a callback at the events of its automation, into parts such as 50, 78 and 4
 ///   frames (UJAM, "FL Studio Audio Architecture"; js80p, issue 12).
-/// - REAPER renders up to 200 ms ahead, several blocks in a row on worker threads, and runs a block
-///   twice at the edge of a loop (Justin Frankel on "FX render-ahead"; helgobox, "REAPER
-///   Internals").
+/// - REAPER renders up to 200 ms ahead, several blocks in a row on worker threads, and a block
+///   twice at the edge of a loop (J. Frankel on "FX render-ahead"; helgobox, "REAPER Internals").
 /// - Cubase announces blocks of 1024 frames and renders a monitored track in the device's blocks,
-/// of
-///   32 frames even; with ASIO-Guard it goes over to blocks ahead, without a word to the plug-in
-///   (clap-wrapper, pull request 567; VST 3, `ProcessModes`).
+///   of 32 frames even; with ASIO-Guard it goes over to blocks ahead, without a word to the
+///   plug-in (clap-wrapper, pull request 567; VST 3, `ProcessModes`).
 /// - Logic Pro renders tracks that play in its process buffer on several threads, and the live
-/// track
-///   in the device's (Logic Pro User Guide, "Process Buffer Range", "Multithreading").
+///   track in the device's (Logic Pro User Guide, "Process Buffer Range", "Multithreading").
 #pragma once
 
 #include <doctest/doctest.h>

@@ -127,7 +127,6 @@ class Engine {
     metrics_.emplace(segment_, std::span<const std::string>{});
     slots_.emplace(metrics_->plugin_slots(names_));
     metrics_->use(*slots_);
-    metrics_->watch_preemption();
   }
 
   /// `process` is what the plug-in does.
@@ -139,7 +138,8 @@ class Engine {
     const auto end = AudioMetrics::Clock::now();
     const auto ran = thread_usage()->cpu - cpu;
     metrics_->plugin_rendered(0, end - begin);
-    metrics_->callback_rendered(begin, end, 480);
+    const auto preempted = watch_.rendered(end - begin, kBuffer, thread_usage);
+    metrics_->callback_rendered(begin, end, 480, CallbackDetails{.preempted = preempted});
     aside_s += std::chrono::duration<double>(end - begin - ran).count();
     if (end - begin > kBuffer) ++over_budget;
     if (ran > kBuffer) ++slow;
@@ -164,6 +164,7 @@ class Engine {
   testing::SegmentFolder folder_;
   Segment segment_{{.program = "juce-backend", .directory = folder_.path}};
   std::optional<AudioMetrics> metrics_;
+  PreemptionWatch watch_;
   std::vector<ChannelNames> names_{{"bass", {"synth"}}};
   std::optional<PluginSlots> slots_;
 };

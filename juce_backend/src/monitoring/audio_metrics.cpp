@@ -76,7 +76,8 @@ std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, Clock::time_poi
                         .reconfigured = stream.reconfigured,
                         .device_delay = stream.xrun_delay};
   const CallbackMode mode = details.mode == CallbackMode::realtime ? stream.mode : details.mode;
-  const nanoseconds ran = timing.render - put_aside(timing);
+  const nanoseconds ran = timing.render - details.preempted;
+  realtime_.audio_callback_preempted_seconds_total.add(details.preempted);
   settle_plugins(mode == CallbackMode::realtime && ran > timing.buffer);
   if (ran <= timing.buffer && timing.render > timing.buffer) most_expensive_.reset();
   if (mode != CallbackMode::realtime) {
@@ -88,13 +89,6 @@ std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, Clock::time_poi
   const Verdict verdict = classifier_.judge(timing);
   record(timing, verdict);
   return verdict.miss;
-}
-
-std::chrono::nanoseconds AudioMetrics::put_aside(const CallbackTiming& timing) noexcept {
-  if (!kRecording || !watches_preemption_) return std::chrono::nanoseconds::zero();
-  const auto aside = preemption_.rendered(timing.render, timing.buffer, thread_usage);
-  realtime_.audio_callback_preempted_seconds_total.add(aside);
-  return aside;
 }
 
 void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) noexcept {

@@ -16,7 +16,6 @@
 #include "dropout_classifier.h"
 #include "generated/audio.h"
 #include "plugin_slots.h"
-#include "preemption_watch.h"
 #include "segment.h"
 #include "stream_reports.h"
 
@@ -30,6 +29,9 @@ struct CallbackDetails {
   /// Whether the thread had to wait for it: the device then had room for no more. Where it is not
   /// told, it is worked out from the time between callbacks.
   std::optional<bool> waited{};
+  /// For how long the system put it, and those before that were not told of, aside
+  /// (preemption_watch.h).
+  std::chrono::nanoseconds preempted{};
 };
 
 class AudioMetrics {
@@ -65,11 +67,6 @@ class AudioMetrics {
   /// What the callbacks render for from now on, where it is the stream's and not one callback's:
   /// offline in JACK's freewheel. Wait-free, any thread.
   void set_mode(CallbackMode mode) noexcept { reports_.set_mode(mode); }
-  /// From now on tell what callbacks cost from what the system put them aside for, so that no
-  /// plug-in is blamed for that. Each 32nd callback, and each that takes more than half of its
-  /// buffer, then calls the system twice, which neither blocks nor allocates (PreemptionWatch).
-  /// Before the callback starts.
-  void watch_preemption() noexcept { watches_preemption_ = true; }
   void set_realtime_scheduling(bool in_force) noexcept;
   /// Any thread but the callback's: whoever reads the memory of a process calls the system.
   void set_memory(std::uint64_t resident_bytes) noexcept;
@@ -118,8 +115,6 @@ class AudioMetrics {
   }
   /// The plug-ins of this callback are all recorded; name the one that took longest.
   void settle_plugins(bool over_budget) noexcept;
-  /// For how long the system put this callback aside, as far as is known.
-  std::chrono::nanoseconds put_aside(const CallbackTiming& timing) noexcept;
   std::optional<Miss> judge(Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
                             const CallbackDetails& details) noexcept;
   void record(const CallbackTiming& timing, const Verdict& verdict) noexcept;
@@ -133,8 +128,6 @@ class AudioMetrics {
   const PluginSlots* plugin_slots_ = &channels_;
   DropoutClassifier classifier_;
   StreamReports reports_;
-  PreemptionWatch preemption_;
-  bool watches_preemption_ = false;
   // Since the last callback.
   std::uint32_t plugins_rendered_ = 0;
   std::chrono::nanoseconds longest_{0};

@@ -5,6 +5,7 @@
 #include <juce_audio_devices/juce_audio_devices.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "audio_metrics.h"
 #include "device_clock.h"
+#include "preemption_watch.h"
 
 namespace whiteroom::monitoring {
 
@@ -22,10 +24,11 @@ namespace whiteroom::monitoring {
 ///     deviceManager.addAudioCallback(&measured);
 ///
 /// The deadline follows from block size and sample rate, also when they change. Where the device
-/// stamps its buffers (hostTimeNs: macOS and iOS), the stamps say when a callback was due. A device
-/// that JUCE stops is expected to be silent; one that pauses by itself has a dropout. XRUNs are
-/// those that the device counts, where it counts them. Both referents outlive this. Wait-free in
-/// the callback, but for what the callback itself does.
+/// stamps its buffers (hostTimeNs: macOS and iOS), the stamps say when a callback was due and what
+/// the device has left out. A device that JUCE stops is expected to be silent; one that pauses by
+/// itself has a dropout. XRUNs are those that the device counts, where it counts them. Both
+/// referents outlive this. Wait-free in the callback, but for what the callback itself does, and
+/// for the system calls of preemption_watch.h.
 class MeasuredCallback final : public juce::AudioIODeviceCallback {
  public:
   /// Who asks the device for its XRUNs. On Android the question takes a lock or calls Java, so that
@@ -40,18 +43,27 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   MeasuredCallback(AudioMetrics& metrics, juce::AudioIODeviceCallback& callback,
                    XRunsFrom xruns_from = kXRunsFrom)
       : metrics_(metrics), callback_(callback) {
-    metrics.watch_preemption();
     if (xruns_from == XRunsFrom::thread) poll_ = std::make_unique<Poll>(*this);
   }
+
+  /// A device's thread that counts XRUNs does so within that time after one: what a busy system
+  /// lets a thread wait for its turn.
+  static constexpr std::chrono::milliseconds kNotice{25};
 
   void audioDeviceIOCallbackWithContext(
       const float* const* inputs, int input_channels, float* const* outputs, int output_channels,
       int frames, const juce::AudioIODeviceCallbackContext& context) override {
+    CallbackDetails details{.due = read_stamp(context, frames)};
     if (poll_ == nullptr) report_xruns();
-    const AudioBlock block(metrics_, static_cast<std::uint32_t>(std::max(frames, 0)),
-                           due_of(context, frames));
+    const auto begin = now();
     callback_.audioDeviceIOCallbackWithContext(inputs, input_channels, outputs, output_channels,
                                                frames, context);
+    const auto end = now();
+    if constexpr (kRecording) {
+      details.preempted = preemption_.rendered(end - begin, length_of(frames), thread_usage);
+      metrics_.callback_rendered(begin, end, static_cast<std::uint32_t>(std::max(frames, 0)),
+                                 details);
+    }
   }
 
   void audioDeviceAboutToStart(juce::AudioIODevice* device) override {
@@ -97,6 +109,14 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
     MeasuredCallback& owner_;
   };
 
+  static Clock::time_point now() noexcept {
+    return kRecording ? Clock::now() : Clock::time_point();
+  }
+  std::chrono::nanoseconds length_of(int frames) const noexcept {
+    if (sample_rate_ <= 0) return {};
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(frames * kBillion / sample_rate_));
+  }
+
   void follow(double sample_rate, int frames) noexcept {
     if (sample_rate == sample_rate_ && frames == frames_) return;
     metrics_.set_stream(sample_rate, static_cast<std::uint32_t>(frames));
@@ -104,22 +124,34 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
     frames_ = frames;
   }
 
-  std::optional<Clock::time_point> due_of(const juce::AudioIODeviceCallbackContext& context,
-                                          int frames) noexcept {
+  /// Return when the callback was due, where the device stamps its buffers; report what it has left
+  /// out before this one.
+  std::optional<Clock::time_point> read_stamp(const juce::AudioIODeviceCallbackContext& context,
+                                              int frames) noexcept {
     using std::chrono::nanoseconds;
     if (!kRecording || context.hostTimeNs == nullptr || sample_rate_ <= 0) return std::nullopt;
-    const nanoseconds length(static_cast<std::int64_t>(frames * kBillion / sample_rate_));
-    const auto due = clock_.due(nanoseconds(static_cast<std::int64_t>(*context.hostTimeNs)), length,
-                                Clock::now().time_since_epoch());
-    if (!due) return std::nullopt;
-    return Clock::time_point(std::chrono::duration_cast<Clock::duration>(*due));
+    const auto begin = now().time_since_epoch();
+    const auto stamp = clock_.see(nanoseconds(static_cast<std::int64_t>(*context.hostTimeNs)),
+                                  length_of(frames), begin);
+    if (stamp.skipped > nanoseconds::zero()) {
+      metrics_.report_xrun(stamp.skipped);
+      skipped_ns_.store(begin.count(), std::memory_order_relaxed);
+    }
+    return Clock::time_point(std::chrono::duration_cast<Clock::duration>(stamp.due));
   }
 
-  /// JUCE says how many there were, and not how long.
+  /// Of those that the device counts JUCE says how many there were, and not how long. One that a
+  /// stamp has told of is not another.
   void report_xruns() noexcept {
     const int xruns = device_ != nullptr ? device_->getXRunCount() : xruns_;
+    if (xruns > xruns_ && just_skipped()) xruns_ = xruns;
     for (; xruns_ < xruns; ++xruns_) metrics_.report_xrun(std::chrono::nanoseconds::zero());
     xruns_ = xruns;  // a device that starts anew may count anew
+  }
+
+  bool just_skipped() const noexcept {
+    const std::chrono::nanoseconds last(skipped_ns_.load(std::memory_order_relaxed));
+    return now().time_since_epoch() - last < kNotice;
   }
 
   AudioMetrics& metrics_;
@@ -130,7 +162,9 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   double sample_rate_ = 0;
   int frames_ = 0;
   DeviceClock clock_;
-  std::unique_ptr<Poll> poll_;  ///< the last, so that it ends before what it looks at
+  PreemptionWatch preemption_;
+  std::atomic<std::int64_t> skipped_ns_{0};  ///< when a stamp last told of sound left out
+  std::unique_ptr<Poll> poll_;               ///< the last, so that it ends before what it looks at
 };
 
 }  // namespace whiteroom::monitoring

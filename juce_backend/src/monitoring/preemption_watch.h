@@ -38,7 +38,8 @@ inline std::optional<ThreadUsage> thread_usage() noexcept {
 #endif
 }
 
-/// Says for how long callbacks were put aside. One thread at a time.
+/// Says for how long callbacks were put aside, for CallbackDetails. One thread at a time. It calls
+/// the system, which nothing does that records: whoever owns the callback decides.
 ///
 /// Since the last reading, a thread has used its processor for all callbacks and for the driver
 /// between them. So what the callbacks took by the wall clock beyond that, they have not run. If
