@@ -15,7 +15,7 @@ from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.mutation.mutants import KINDS
-from whiteroom_monitoring.mutation.runner import Court, Trial
+from whiteroom_monitoring.mutation.runner import MutationResult, MutationRunner
 from whiteroom_monitoring.mutation.sampling import candidates, sample
 from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import rule_files
@@ -61,18 +61,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Try the mutants and print the survivors. Return 1 when too many survive."""
+    """Run the tests against the mutants and print the survivors. Return 1 when too many survive."""
     folder = (arguments.infrastructure or share("infrastructure/monitoring")) / "prometheus"
     rules = _rules(folder, arguments.file)
     if arguments.sample is not None and arguments.sample < 1:
         raise UsageError(f"--sample {arguments.sample}: expected 1 or more")
     found = candidates(rules.rules, arguments.file, arguments.kind)
     chosen = sample(found, arguments.sample or len(found), arguments.seed)
-    court = Court(folder / "rules", sorted((folder / "tests").glob("*.yml")), arguments.promtool)
+    runner = MutationRunner(
+        folder / "rules", sorted((folder / "tests").glob("*.yml")), arguments.promtool
+    )
     started = time.monotonic()
     show = not arguments.json
-    trials = list(_shown(court.try_all(chosen, arguments.jobs), len(chosen), show))
-    report = _report(trials, arguments.seed, time.monotonic() - started)
+    results = list(_shown(runner.run(chosen, arguments.jobs), len(chosen), show))
+    report = _report(results, arguments.seed, time.monotonic() - started)
     if arguments.json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
     else:
@@ -93,23 +95,23 @@ def _rules(folder: Path, files: Sequence[str]) -> RuleSet:
     return rules
 
 
-def _shown(trials: Iterable[Trial], total: int, show: bool) -> Iterator[Trial]:
-    """Yield the trials, and print each survivor as soon as it is known."""
+def _shown(results: Iterable[MutationResult], total: int, show: bool) -> Iterator[MutationResult]:
+    """Yield the results, and print each survivor as soon as it is known."""
     live = show and sys.stderr.isatty()
-    for count, trial in enumerate(trials, start=1):
+    for count, result in enumerate(results, start=1):
         if live:
             print(f"\r\033[K{count} of {total}", end="", file=sys.stderr, flush=True)
-        if show and trial.verdict == "survived":
+        if show and result.verdict == "survived":
             end = "\r\033[K" if live else ""
-            print(f"{end}survived  {trial.mutant}", flush=True)
-        yield trial
+            print(f"{end}survived  {result.mutant}", flush=True)
+        yield result
     if live:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def _report(trials: Sequence[Trial], seed: int, seconds: float) -> dict[str, Any]:
-    valid = [trial for trial in trials if trial.verdict != "invalid"]
-    caught = [trial for trial in valid if trial.verdict == "caught"]
+def _report(results: Sequence[MutationResult], seed: int, seconds: float) -> dict[str, Any]:
+    valid = [result for result in results if result.verdict != "invalid"]
+    caught = [result for result in valid if result.verdict == "caught"]
     share_caught = len(caught) / len(valid) if valid else 1.0
     return {
         "ok": share_caught >= GOAL,
@@ -120,18 +122,18 @@ def _report(trials: Sequence[Trial], seed: int, seconds: float) -> dict[str, Any
         "goal": GOAL,
         "seconds": round(seconds, 1),
         "kinds": _by_kind(valid),
-        "survivors": [_survivor(trial) for trial in valid if trial.verdict == "survived"],
+        "survivors": [_survivor(result) for result in valid if result.verdict == "survived"],
     }
 
 
-def _by_kind(trials: Sequence[Trial]) -> dict[str, dict[str, int]]:
-    tried = Counter(trial.mutant.kind for trial in trials)
-    caught = Counter(trial.mutant.kind for trial in trials if trial.verdict == "caught")
+def _by_kind(results: Sequence[MutationResult]) -> dict[str, dict[str, int]]:
+    tried = Counter(result.mutant.kind for result in results)
+    caught = Counter(result.mutant.kind for result in results if result.verdict == "caught")
     return {kind: {"mutants": tried[kind], "caught": caught[kind]} for kind in KINDS}
 
 
-def _survivor(trial: Trial) -> dict[str, Any]:
-    mutant = trial.mutant
+def _survivor(result: MutationResult) -> dict[str, Any]:
+    mutant = result.mutant
     line, column = mutant.place
     return {
         "path": str(mutant.rule.document.path),

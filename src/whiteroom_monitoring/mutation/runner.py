@@ -1,4 +1,4 @@
-"""Puts mutants before the unit tests of their rules, many at once."""
+"""Runs the unit tests of rules against their mutants, many at once."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _REPORT = re.compile(r"^Unit Testing: +(\S+)\n(.*?)(?=^Unit Testing: |\Z)", re.M
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A mutant and what the unit tests said to it."""
+class MutationResult:
+    """A mutant and whether a unit test noticed it."""
 
     mutant: Mutant
     verdict: Verdict
@@ -43,7 +43,7 @@ class _Case:
     text: str
 
 
-class Court:
+class MutationRunner:
     """The unit tests in ``tests``, of the rules in ``rules``, run by ``promtool``.
 
     Each is run alone, those first that know the mutant's rule by its name: one failure is enough,
@@ -57,61 +57,63 @@ class Court:
         for path in tests:
             for name in document.read(path).data["rule_files"]:
                 # Those of the same name come first: they catch most.
-                found = self._tests.setdefault(Path(name).name, [])
-                found.insert(0 if path.name == Path(name).name else len(found), path)
+                paths = self._tests.setdefault(Path(name).name, [])
+                paths.insert(0 if path.name == Path(name).name else len(paths), path)
         self._cases = {path: list(_cases(path)) for path in tests}
 
-    def try_all(self, mutants: Sequence[Mutant], jobs: int | None = None) -> Iterator[Trial]:
-        """Yield the verdict on each mutant, in the order of ``mutants``.
+    def run(self, mutants: Sequence[Mutant], jobs: int | None = None) -> Iterator[MutationResult]:
+        """Yield the result of each mutant, in the order of ``mutants``.
 
         Raises MonitoringError when the tests can't be run, or fail without any mutation.
         """
         self._require_success({mutant.rule.document.path.name for mutant in mutants})
         batches = [mutants[start : start + BATCH] for start in range(0, len(mutants), BATCH)]
         with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-            for trials in pool.map(self._try_batch, batches):
-                yield from trials
+            for results in pool.map(self._run_batch, batches):
+                yield from results
 
     def _require_success(self, names: Iterable[str]) -> None:
         paths = sorted({path for name in names for path in self._tests.get(name, [])})
-        for path, said in self._run(paths).items():
-            if "FAILED" in said:
-                raise MonitoringError(f"{path}: fails without any mutation: {said.strip()}")
+        for path, report in self._promtool_reports(paths).items():
+            if "FAILED" in report:
+                raise MonitoringError(f"{path}: fails without any mutation: {report.strip()}")
 
-    def _try_batch(self, mutants: Sequence[Mutant]) -> list[Trial]:
-        """Put each mutant before its unit tests, more at each turn, until one catches it."""
+    def _run_batch(self, mutants: Sequence[Mutant]) -> list[MutationResult]:
+        """Run the unit tests of each mutant, more at each turn, until one catches it."""
         verdicts: dict[int, Verdict] = dict.fromkeys(range(len(mutants)), "survived")
         waiting = {index: self._cases_of(mutant) for index, mutant in enumerate(mutants)}
         with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as name:
             folders = [Path(name) / str(index) for index in range(len(mutants))]
             for folder, mutant in zip(folders, mutants, strict=True):
-                self._lay_out(folder, mutant)
+                self._write_rules(folder, mutant)
             many = 1
             while waiting:
                 turn = {
                     index: _write(folders[index] / "tests", cases[:many])
                     for index, cases in waiting.items()
                 }
-                reports = self._run([path for paths in turn.values() for path in paths])
+                reports = self._promtool_reports(
+                    [path for paths in turn.values() for path in paths]
+                )
                 for index, paths in turn.items():
-                    found = (_verdict(reports[path]) for path in paths)
-                    verdicts[index] = next((v for v in found if v != "survived"), "survived")
+                    answers = (_verdict(reports[path]) for path in paths)
+                    verdicts[index] = next((v for v in answers if v != "survived"), "survived")
                 waiting = {
                     index: cases[many:]
                     for index, cases in waiting.items()
                     if verdicts[index] == "survived" and len(cases) > many
                 }
                 many *= 2
-        return [Trial(mutant, verdicts[index]) for index, mutant in enumerate(mutants)]
+        return [MutationResult(mutant, verdicts[index]) for index, mutant in enumerate(mutants)]
 
     def _cases_of(self, mutant: Mutant) -> list[_Case]:
         """Return the unit tests that load the mutant's rule, the most promising ones first."""
-        found: list[_Case] = []
+        cases: list[_Case] = []
         for path in self._tests.get(mutant.rule.document.path.name, []):
-            found += sorted(self._cases[path], key=lambda case: mutant.rule.name not in case.text)
-        return found
+            cases += sorted(self._cases[path], key=lambda case: mutant.rule.name not in case.text)
+        return cases
 
-    def _lay_out(self, folder: Path, mutant: Mutant) -> None:
+    def _write_rules(self, folder: Path, mutant: Mutant) -> None:
         """Write the rules with ``mutant`` in the place of its rule, and a folder for tests."""
         mutated = mutant.rule.document.path
         for name in ("rules", "tests"):
@@ -122,7 +124,7 @@ class Court:
         content = _with_mutant(mutant)
         (folder / "rules" / mutated.name).write_text(yaml.safe_dump(content), encoding="utf-8")
 
-    def _run(self, paths: Sequence[Path]) -> dict[Path, str]:
+    def _promtool_reports(self, paths: Sequence[Path]) -> dict[Path, str]:
         """Return what promtool says to each file of unit tests."""
         if not paths:
             return {}
@@ -139,7 +141,7 @@ class Court:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise MonitoringError(f"{self._promtool} can't be run: {error}") from error
-        reports = {Path(path): said for path, said in _REPORT.findall(done.stdout)}
+        reports = {Path(path): report for path, report in _REPORT.findall(done.stdout)}
         if reports.keys() != set(paths):
             raise MonitoringError(f"{self._promtool}: unexpected answer: {done.stdout[-500:]}")
         return reports
@@ -173,7 +175,7 @@ def _write(folder: Path, cases: Sequence[_Case]) -> list[Path]:
 def _with_mutant(mutant: Mutant) -> Any:
     groups, group, rules, rule = mutant.rule.pointer
     data = mutant.rule.document.data
-    changed = [dict(each) for each in data[groups]]
+    changed = [dict(group) for group in data[groups]]
     changed[int(group)][rules] = list(changed[int(group)][rules])
     changed[int(group)][rules][rule] = mutant.body
     return {**data, groups: changed}

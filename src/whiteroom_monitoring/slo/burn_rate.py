@@ -125,7 +125,8 @@ def _annotations(objectives: Objectives, objective: Objective, window: BurnRateW
     allowed = f"{objective.budget * 100:g} %"
     share = "{{ $value | humanizePercentage }}"
     text = (
-        f"Over {window.long}, {share} {objective.failure}; {allowed} may, over {objectives.period}. "
+        f"Over {window.long}, {share} {objective.failure}; "
+        f"{allowed} may, over {objectives.period}. "
         f"If it goes on, that budget is used up at least {window.rate:g} times too fast. "
         f"{objective.consequence}"
     )

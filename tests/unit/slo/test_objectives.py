@@ -51,16 +51,18 @@ def test_objectives_are_what_the_file_says(path: Path) -> None:
     assert [str(each) for each in found.ranges] == ["5m", "1h", "6h", "3d"]
 
 
-def test_old_keys_are_read_and_named_once(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_old_keys_are_read_and_named_once(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file with `burns` and `fewest` says the same; each old key is named in one line."""
     expected = load.load(path)
     old = OBJECTIVES.replace("burn_rate_windows", "burns").replace("min_failures", "fewest")
     path.write_text(old)
-    deprecations.name_once.cache_clear()
+    monkeypatch.setattr(deprecations, "_named", set())
     assert [load.load(path), load.load(path)] == [expected, expected]
     assert capsys.readouterr().err.splitlines() == [
-        "key of objectives.yml burns is now burn_rate_windows",
-        "key of objectives.yml fewest is now min_failures",
+        "whiteroom: key of objectives.yml `burns` is now `burn_rate_windows`",
+        "whiteroom: key of objectives.yml `fewest` is now `min_failures`",
     ]
 
 
