@@ -61,6 +61,7 @@ void Engine::thread_begins(bool realtime) noexcept {
 void Engine::stream_changed(const driver::Stream& stream) noexcept {
   sample_rate_.store(stream.sample_rate, relaxed);
   buffer_frames_.store(stream.buffer_frames, relaxed);
+  metrics_.set_device_buffers(stream.device_buffers);
   metrics_.set_stream(stream.sample_rate, stream.buffer_frames);
 }
 
@@ -179,6 +180,11 @@ void Engine::xrun(std::chrono::nanoseconds delay) noexcept {
   metrics_.report_xrun(delay);
   xruns_.fetch_add(1, relaxed);
   post(SCH_EVENT_XRUN, std::chrono::duration<double>(delay).count(), {});
+}
+
+void Engine::freewheel(bool begins) noexcept {
+  using monitoring::CallbackMode;
+  metrics_.set_mode(begins ? CallbackMode::offline : CallbackMode::realtime);
 }
 
 void Engine::set_playing(bool playing) noexcept {

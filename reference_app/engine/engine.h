@@ -62,6 +62,7 @@ class Engine final : public driver::Client, private mixer::PluginProbe {
   void stream_changed(const driver::Stream& stream) noexcept override;
   void render(std::span<float> left, std::span<float> right, driver::Due due) noexcept override;
   void xrun(std::chrono::nanoseconds delay) noexcept override;
+  void freewheel(bool begins) noexcept override;
 
   void set_playing(bool playing) noexcept;
   /// Between song::kSlowestBpm and song::kFastestBpm.

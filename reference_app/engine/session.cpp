@@ -220,6 +220,7 @@ std::int32_t Session::stop_audio() {
   if (state_.load(std::memory_order_relaxed) != SCH_AUDIO_RUNNING) return SCH_INVALID_STATE;
   state_.store(SCH_AUDIO_READY, std::memory_order_relaxed);
   driver_.reset();
+  engine_.metrics().stream_stops();
   engine_.post(SCH_EVENT_AUDIO_STOPPED, 0, {});
   log(Level::info, "stopped");
   return SCH_OK;

@@ -18,12 +18,15 @@ class Stream {
  public:
   /// A callback that begins `late` after it was due, takes `render`, and lasts `buffer`.
   void callback(std::chrono::nanoseconds render = 1ms, std::chrono::nanoseconds late = 0ns,
-                bool xrun = false, std::chrono::nanoseconds buffer = kBuffer) {
+                bool xrun = false, std::chrono::nanoseconds buffer = kBuffer,
+                bool reconfigured = false) {
     const auto verdict = classifier_.judge({.start = due_ + late,
                                             .render = render,
                                             .buffer = buffer,
                                             .device_xrun = xrun,
-                                            .device_delay = 30us});
+                                            .reconfigured = reconfigured,
+                                            .device_delay = 30us,
+                                            .device_buffers = 2});
     due_ += verdict.spare < 0ns ? late + std::max(render, buffer) : buffer;
     last = verdict;
     const auto& miss = verdict.miss;
@@ -74,7 +77,7 @@ TEST_CASE("each cause is told from the others, with the sound that it costs") {
   CHECK(stream.dropouts.back() == Cause::device);
   CHECK(stream.lost == 2ms + 1ns + 30us);
   stream.pass(100ms);
-  stream.callback(1ms, 3 * kBuffer, false, 2 * kBuffer);
+  stream.callback(1ms, 3 * kBuffer, false, 2 * kBuffer, true);
   CHECK(stream.dropouts.back() == Cause::configuration);
   CHECK(stream.dropouts.size() == 4);
 }
@@ -108,8 +111,8 @@ TEST_CASE("a device that is slower or faster than its rate says is not late in a
     std::chrono::nanoseconds worst{};
     int missed = 0;
     for (int i = 0; i < 720'000; ++i) {
-      const auto verdict =
-          classifier.judge({.start = i * (kBuffer + off), .render = 4900us, .buffer = kBuffer});
+      const auto verdict = classifier.judge(
+          {.start = i * (kBuffer + off), .render = 4900us, .buffer = kBuffer, .device_buffers = 2});
       missed += verdict.miss.has_value() ? 1 : 0;
       worst = std::max(worst, verdict.late);
     }
@@ -121,8 +124,12 @@ TEST_CASE("a device that is slower or faster than its rate says is not late in a
 TEST_CASE("a driver that knows when a callback was due is believed, but for a gap of its own") {
   DropoutClassifier classifier;
   const auto judge = [&](auto start, auto due, bool changed = false) {
-    return classifier.judge(
-        {.start = start, .render = 1ms, .buffer = kBuffer, .due = due, .reconfigured = changed});
+    return classifier.judge({.start = start,
+                             .render = 1ms,
+                             .buffer = kBuffer,
+                             .due = due,
+                             .reconfigured = changed,
+                             .device_buffers = 2});
   };
   judge(0ms, 0ms);
   CHECK(judge(2000ms, 1994ms).miss->cause == Cause::late_callback);

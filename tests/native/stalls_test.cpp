@@ -80,6 +80,7 @@ class Device {
         rate_(rate),
         random_(frames * 7919U + static_cast<std::uint64_t>(rate)) {
     metrics_.set_stream(static_cast<double>(rate), frames);
+    metrics_.set_device_buffers(2);
   }
 
   /// Callbacks that are in time, for at least so long; with load and jitter of every size.
@@ -100,7 +101,7 @@ class Device {
   void stall(Cause cause, nanoseconds size) {
     const nanoseconds half = period() / 2;
     if (cause == Cause::over_budget) call(0ns, period() + size);
-    if (cause == Cause::late_callback) call(half + size, half);
+    if (cause == Cause::late_callback) call(half + size, period() - half);
     if (cause == Cause::configuration) reconfigure(size);
     if (cause == Cause::device) {
       metrics_.report_xrun(size);

@@ -67,24 +67,32 @@ std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, Clock::time_poi
                                         const CallbackDetails& details) noexcept {
   using std::chrono::nanoseconds;
   const StreamState& stream = reports_.take();
-  if (stream.afresh) classifier_ = {};
-  CallbackTiming timing{.start = begin.time_since_epoch(),
-                        .render = end - begin,
-                        .buffer = nanoseconds(static_cast<std::int64_t>(frames * kBillion /
-                                                                        stream.sample_rate_hertz)),
-                        .device_xrun = stream.xruns > 0,
-                        .reconfigured = stream.reconfigured,
-                        .device_delay = stream.xrun_delay};
+  if (stream.afresh) classifier_.restart();
+  const nanoseconds render = end - begin;
+  // A sample rate of 0 or less would make lengths without end.
+  const double frame_ns = stream.sample_rate_hertz > 0 ? kBillion / stream.sample_rate_hertz : 0;
+  const CallbackTiming::Length length(frames * frame_ns);
   const CallbackMode mode = details.mode == CallbackMode::realtime ? stream.mode : details.mode;
-  const nanoseconds ran = timing.render - details.preempted;
+  const nanoseconds ran = render - details.preempted;
   realtime_.audio_callback_preempted_seconds_total.add(details.preempted);
-  settle_plugins(mode == CallbackMode::realtime && ran > timing.buffer);
-  if (ran <= timing.buffer && timing.render > timing.buffer) most_expensive_.reset();
-  if (mode != CallbackMode::realtime) {
-    realtime_.audio_callbacks_not_realtime_total[mode_label(mode)].increment();
-    classifier_ = {};
+  settle_plugins(mode == CallbackMode::realtime && ran > length);
+  if (ran <= length && render > length) most_expensive_.reset();
+  if (mode != CallbackMode::realtime || frame_ns == 0) {
+    if (mode != CallbackMode::realtime) {
+      realtime_.audio_callbacks_not_realtime_total[mode_label(mode)].increment();
+    }
+    classifier_.restart();
     return std::nullopt;
   }
+  CallbackTiming timing{.start = begin.time_since_epoch(),
+                        .render = render,
+                        .buffer = length,
+                        .device_xrun = stream.xruns > 0,
+                        .reconfigured = stream.reconfigured,
+                        .device_delay = stream.xrun_delay,
+                        .block = CallbackTiming::Length(stream.buffer_frames * frame_ns),
+                        .device_buffers = stream.device_buffers,
+                        .waited = details.waited};
   if (details.due) timing.due = details.due->time_since_epoch();
   const Verdict verdict = classifier_.judge(timing);
   record(timing, verdict);
@@ -92,15 +100,19 @@ std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, Clock::time_poi
 }
 
 void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) noexcept {
-  const auto deadline = static_cast<double>(timing.buffer.count());
-  const auto share = [deadline](std::chrono::nanoseconds time) {
-    return static_cast<double>(time.count()) / deadline;
-  };
+  const double per_length = 1 / timing.buffer.count();
+  const auto render = static_cast<double>(timing.render.count());
+  const auto spare = static_cast<double>(verdict.spare.count());
+  const auto deadline = static_cast<double>(verdict.deadline.count());
   realtime_.audio_engine_render_time_seconds.observe(timing.render);
-  realtime_.audio_engine_load_ratio.observe(share(timing.render));
-  realtime_.audio_callback_jitter_ratio.observe(share(verdict.late));
-  realtime_.audio_deadline_headroom_ratio.observe(std::max(0.0, share(verdict.spare)));
+  realtime_.audio_engine_load_ratio.observe(render * per_length);
+  realtime_.audio_callback_jitter_ratio.observe(static_cast<double>(verdict.late.count()) *
+                                                per_length);
+  realtime_.audio_deadline_headroom_ratio.observe(spare > 0 ? spare / deadline : 0);
   realtime_.audio_callbacks_total.increment();
+  if (verdict.caught_up.count() > 0) {
+    realtime_.audio_lateness_caught_up_seconds_total.add(verdict.caught_up);
+  }
   if (!verdict.miss) return;
   const auto& [cause, begins, lost] = *verdict.miss;
   if (begins) realtime_.audio_dropouts_total[cause].increment();

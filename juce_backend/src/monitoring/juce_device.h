@@ -74,6 +74,7 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
     }
     clock_ = {};
     follow(device->getCurrentSampleRate(), device->getCurrentBufferSizeSamples());
+    metrics_.set_device_buffers(buffers_of(*device));
     callback_.audioDeviceAboutToStart(device);
   }
 
@@ -115,6 +116,14 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   std::chrono::nanoseconds length_of(int frames) const noexcept {
     if (sample_rate_ <= 0) return {};
     return std::chrono::nanoseconds(static_cast<std::int64_t>(frames * kBillion / sample_rate_));
+  }
+
+  /// As many as its latency takes, and no fewer than one that plays and one that is rendered.
+  static std::uint32_t buffers_of(juce::AudioIODevice& device) {
+    constexpr int kLeast = 2;
+    const int frames = std::max(1, device.getCurrentBufferSizeSamples());
+    return static_cast<std::uint32_t>(
+        std::max(kLeast, device.getOutputLatencyInSamples() / frames));
   }
 
   void follow(double sample_rate, int frames) noexcept {

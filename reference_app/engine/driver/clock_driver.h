@@ -14,7 +14,10 @@ namespace whiteroom::engine::driver {
 /// would.
 class ClockDriver final : public Driver {
  public:
-  ClockDriver(Client& client, const Stream& stream) : client_(client), stream_(stream) {}
+  ClockDriver(Client& client, const Stream& stream) : client_(client), stream_(stream) {
+    // One plays while the next is rendered.
+    stream_.device_buffers = 2;
+  }
   ~ClockDriver() override;
 
   monitoring::audio::Driver kind() const noexcept override {

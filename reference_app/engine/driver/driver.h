@@ -14,6 +14,7 @@ namespace whiteroom::engine::driver {
 struct Stream {
   double sample_rate = 48000;
   std::uint32_t buffer_frames = 256;
+  std::uint32_t device_buffers = 0;  ///< that the device holds; 0: unknown
 };
 
 using Due = std::optional<std::chrono::steady_clock::time_point>;
@@ -31,6 +32,8 @@ class Client {
   /// `due` is when the device wanted the callback, where the driver knows that.
   virtual void render(std::span<float> left, std::span<float> right, Due due) noexcept = 0;
   virtual void xrun(std::chrono::nanoseconds delay) noexcept = 0;
+  /// The sound server renders as fast as it can from now on, and nobody listens; or no more.
+  virtual void freewheel(bool begins) noexcept = 0;
 
  protected:
   ~Client() = default;

@@ -3,6 +3,7 @@
 #include <jack/jack.h>
 #include <jack/statistics.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 
@@ -13,6 +14,7 @@ namespace whiteroom::engine::driver {
 namespace {
 
 constexpr const char* kName = "whiteroom-engine";
+constexpr const char* kPlayback[] = {"system:playback_1", "system:playback_2"};
 
 class JackDriver final : public Driver {
  public:
@@ -31,6 +33,7 @@ class JackDriver final : public Driver {
     jack_set_process_callback(jack_, process, this);
     jack_set_xrun_callback(jack_, xrun, this);
     jack_set_buffer_size_callback(jack_, buffer_size, this);
+    jack_set_freewheel_callback(jack_, freewheel, this);
     jack_on_shutdown(jack_, shutdown, this);
   }
 
@@ -40,7 +43,8 @@ class JackDriver final : public Driver {
     return monitoring::audio::Driver::jack;
   }
   Stream stream() const noexcept override {
-    return {static_cast<double>(jack_get_sample_rate(jack_)), jack_get_buffer_size(jack_)};
+    const jack_nframes_t frames = jack_get_buffer_size(jack_);
+    return {static_cast<double>(jack_get_sample_rate(jack_)), frames, device_buffers(frames)};
   }
   bool is_lost() const noexcept override { return lost_.load(std::memory_order_relaxed); }
 
@@ -49,11 +53,21 @@ class JackDriver final : public Driver {
     client_.stream_changed(stream());
     if (jack_activate(jack_) != 0) throw DriverError("JACK does not activate the client");
     // Without these ports the sound goes nowhere, and is rendered all the same.
-    connect(left_, "system:playback_1");
-    connect(right_, "system:playback_2");
+    connect(left_, kPlayback[0]);
+    connect(right_, kPlayback[1]);
   }
 
  private:
+  /// How many buffers the server has between a client and the device: its latency.
+  std::uint32_t device_buffers(jack_nframes_t frames) const noexcept {
+    constexpr std::uint32_t kLeast = 2;
+    jack_port_t* const playback = jack_port_by_name(jack_, kPlayback[0]);
+    if (playback == nullptr || frames == 0) return kLeast;
+    jack_latency_range_t latency{};
+    jack_port_get_latency_range(playback, JackPlaybackLatency, &latency);
+    return std::max(kLeast, latency.max / frames);
+  }
+
   void connect(jack_port_t* port, const char* target) {
     if (jack_connect(jack_, jack_port_name(port), target) != 0) {
       log(Level::warning, "not connected", {{"port", std::string(target)}});
@@ -79,8 +93,12 @@ class JackDriver final : public Driver {
   }
   static int buffer_size(jack_nframes_t frames, void* self) {
     auto& driver = *static_cast<JackDriver*>(self);
-    driver.client_.stream_changed({driver.stream().sample_rate, frames});
+    driver.client_.stream_changed(
+        {driver.stream().sample_rate, frames, driver.device_buffers(frames)});
     return 0;
+  }
+  static void freewheel(int begins, void* self) {
+    static_cast<JackDriver*>(self)->client_.freewheel(begins != 0);
   }
   static void shutdown(void* self) {
     static_cast<JackDriver*>(self)->lost_.store(true, std::memory_order_relaxed);

@@ -53,6 +53,7 @@ class Witness final : public driver::Client {
     engine_.stream_changed(stream);
   }
   void xrun(nanoseconds delay) noexcept override { engine_.xrun(delay); }
+  void freewheel(bool begins) noexcept override { engine_.freewheel(begins); }
   void render(std::span<float> left, std::span<float> right, driver::Due due) noexcept override {
     engine_.render(left, right, due);
     // Release: whoever sees the buffer delivered sees it filled, as a card would.

@@ -1,0 +1,49 @@
+/// Whether a host keeps a store of its own between its callbacks and the device, as a resampler
+/// does: then what was delivered is not what the device has.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+namespace whiteroom::monitoring {
+
+/// A host without a store delivers as much from one wait to the next as the device asks for at
+/// once, or a multiple when it catches up, however it splits it. Wait-free; one thread at a time.
+/// All lengths are nanoseconds.
+class HostStore {
+ public:
+  /// The host waits, and then delivers this.
+  void wait(double length) noexcept {
+    if (asked_ > 0 && delivered_ > 0) {
+      const bool even = is_multiple(delivered_, asked_) || is_multiple(asked_, delivered_);
+      uneven_ = std::clamp(uneven_ + (even ? -1 : 1), 0, kMost);
+    }
+    asked_ = delivered_ > 0 ? delivered_ : length;
+    delivered_ = 0;
+  }
+  void deliver(double length) noexcept {
+    delivered_ += length;
+    longest_ = std::max(longest_, length);
+  }
+  /// How much may be in the store: no more than one callback delivers.
+  double size() const noexcept { return uneven_ >= kSure ? longest_ : 0; }
+
+ private:
+  /// Blocks that differ by a frame in 64 are those of a rate that is no whole number of frames.
+  static constexpr double kEven = 1.0 / 64;
+  /// A thread that is put aside within a block seems to wait there: that is rare.
+  static constexpr int kSure = 4;
+  static constexpr int kMost = 16;
+
+  static bool is_multiple(double whole, double part) noexcept {
+    const double times = whole / part;
+    return times > 1 - kEven && std::abs(times - std::round(times)) <= kEven * times;
+  }
+
+  double asked_ = 0;
+  double delivered_ = 0;
+  double longest_ = 0;
+  int uneven_ = 0;
+};
+
+}  // namespace whiteroom::monitoring
