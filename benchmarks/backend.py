@@ -28,8 +28,10 @@ from typing import Any
 from benchmarks import report
 from benchmarks.report import Row
 from benchmarks.stack import free_paths, require, whiteroom
-from whiteroom_monitoring.deploy.components import postgresql, redis, reference_app
+from whiteroom_monitoring.deploy.components import postgresql, redis
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.project import repository_root, share
 
 REQUESTS_PER_S = 500
 STRESS_S = 20
@@ -83,12 +85,13 @@ class TwoBackends:
 @contextlib.contextmanager
 def running(paths: StackPaths, segments: Path) -> Iterator[TwoBackends]:
     """Run two backends on the stack's database and cache."""
+    places = Placeholders(paths, repository_root())
     command = [
         *(sys.executable, "-c", TWO_BACKENDS, "--port", "0", "--metrics-port", "0"),
-        *("--database", postgresql.connection(paths, postgresql.BACKEND_ROLE)),
-        *("--redis", f"unix://{redis.socket(paths)}", "--segments", str(segments)),
+        *("--database", places.fill(postgresql.connection(postgresql.BACKEND_ROLE))),
+        *("--redis", places.fill(f"unix://{redis.SOCKET}"), "--segments", str(segments)),
     ]
-    environment = {**os.environ, **reference_app.python_path("backend")}
+    environment = {**os.environ, "PYTHONPATH": places.fill("{root}/reference_app/backend")}
     with subprocess.Popen(
         command,
         env=environment,
@@ -180,7 +183,7 @@ async def cost(backends: TwoBackends) -> Row:
 def main() -> int:
     """Measure everything on one stack of its own."""
     arguments = report.parser(__doc__).parse_args()
-    sys.path.append(reference_app.python_path("musicians")["PYTHONPATH"])
+    sys.path.append(str(share("reference_app/musicians")))
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="whiteroom-benchmark-") as name:
         folder = Path(name)

@@ -16,7 +16,8 @@ from benchmarks.console_blocks import Series
 from benchmarks.console_chunks import Chunk, chunks
 from benchmarks.console_parts import free_port
 from benchmarks.console_values import DAY_S, values
-from whiteroom_monitoring.deploy.registry import PROMETHEUS
+from whiteroom_monitoring.deploy import machine
+from whiteroom_monitoring.deploy.components.prometheus import PROGRAM as PROMETHEUS
 
 # As Prometheus makes of its blocks of two hours after a while.
 BLOCK_S = 21_600
@@ -57,7 +58,7 @@ def prometheus(folder: Path) -> Iterator[str]:
     (folder / "prometheus.yml").write_text("global: {}\n")
     port = free_port()
     command = [
-        str(PROMETHEUS.find()),
+        str(machine.installed(PROMETHEUS)),
         f"--config.file={folder}/prometheus.yml",
         f"--storage.tsdb.path={folder}/data",
         # So that it does not put the blocks together while it is measured.

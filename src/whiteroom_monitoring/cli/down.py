@@ -7,7 +7,7 @@ import json
 import signal
 
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
-from whiteroom_monitoring.deploy import stopping
+from whiteroom_monitoring.deploy import shutdown
 from whiteroom_monitoring.deploy.lock import exclusive
 
 
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
             # Half stopped would be worse than a second of patience.
             before = signal.signal(signal.SIGINT, signal.SIG_IGN)
             try:
-                stopped = stopping.stop(paths)
+                stopped = shutdown.stop(paths)
             finally:
                 signal.signal(signal.SIGINT, before)
     if arguments.json:

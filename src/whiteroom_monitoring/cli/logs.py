@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 
-from whiteroom_monitoring.cli.options import add_stack_options, paths_from
+from whiteroom_monitoring.cli.options import add_stack_options, component_name, paths_from
+from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.component_logs import follow, last_lines
-from whiteroom_monitoring.deploy.registry import components
+from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.registry import COMPONENTS
 from whiteroom_monitoring.errors import UsageError
+
+SUPERVISOR = "supervisord"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,19 +28,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the last lines of a component's output."""
     paths = paths_from(arguments)
-    names = ["supervisord", *(c.name for c in components(paths, with_app=True))]
-    if arguments.component not in names:
-        raise UsageError(f"{arguments.component}: no such component; expected {', '.join(names)}")
+    name = _component(arguments.component, paths)
     if arguments.lines < 0:
         raise UsageError(f"--lines {arguments.lines}: expected 0 or more")
     if arguments.follow and arguments.json:
         raise UsageError("--follow and --json exclude each other")
-    path = paths.log / f"{arguments.component}.log"
+    path = paths.log / f"{name}.log"
     lines = last_lines(path, arguments.lines)
     if arguments.json:
-        print(json.dumps({"component": arguments.component, "lines": lines}, indent=2))
+        print(json.dumps({"component": name, "lines": lines}, indent=2))
     else:
         print("\n".join(lines), end="\n" if lines else "")
         if arguments.follow:
             follow(path)
     return 0
+
+
+def _component(name: str, paths: StackPaths) -> str:
+    """Return the name of a component that prints: of the running stack, or of any."""
+    known = state.read(paths)
+    running = {component.name for component in known.components} if known else set()
+    return name if name in running | {SUPERVISOR} else component_name(name, COMPONENTS)

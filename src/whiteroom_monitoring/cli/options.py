@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import HIGHEST_OFFSET, StackPaths, default_data
+from whiteroom_monitoring.deploy.registry import present_name
 from whiteroom_monitoring.errors import UsageError
 
 
@@ -37,3 +41,18 @@ def paths_from(arguments: argparse.Namespace) -> StackPaths:
         raise UsageError(f"--port-offset {offset}: expected 0 to {HIGHEST_OFFSET}")
     data = arguments.data.absolute() if arguments.data else default_data(offset)
     return StackPaths(data, offset)
+
+
+def component_name(name: str, descriptions: Sequence[Component], option: str = "") -> str:
+    """Return the present name of the component that the user calls ``name``.
+
+    A former name is answered with the present one on standard error. Raises UsageError for a name
+    that no component has; ``option`` is what it stands behind.
+    """
+    present = present_name(name, descriptions)
+    known = [component.name for component in descriptions]
+    if present not in known:
+        raise UsageError(f"{option}{name}: expected {', '.join(known)}")
+    if present != name:
+        print(f"{option}{name} is now {option}{present}", file=sys.stderr)
+    return present

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Mapping
 
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
+from whiteroom_monitoring.cli.tables import Cell, print_rows
 from whiteroom_monitoring.deploy import health, processes, status
-from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
-from whiteroom_monitoring.deploy.status import ComponentStatus
+from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
 
-_COLOURS = {"running": "32", "starting": "33", "restarting": "33"}
-_RED = "31"
+HEAD = ("component", "state", "address", "uptime", "restarts", "memory", "version")
+_STYLES = {"running": "green", "starting": "yellow", "restarting": "yellow"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,47 +21,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the status; return 0 when every component is well."""
     paths = paths_from(arguments)
-    found = status.read(paths)
+    stack = status.read(paths)
     if arguments.json:
-        print(status.as_json(paths, found))
-    elif not found:
+        print(stack.as_json())
+    elif not stack.components:
         print(f"nothing runs in {paths.data}; start with `whiteroom up`")
     else:
-        print_table(found, status.left_out(paths))
-        _print_failures(paths)
-        _print_advice(found, Supervisor(paths).pid())
-    return 0 if status.is_well(found) else 1
+        print_table(stack)
+        for failure in stack.delivery_failures():
+            print(f"channel {failure}")
+        _print_memory(stack)
+    return 0 if stack.well else 1
 
 
-def print_table(found: list[ComponentStatus], left_out: Mapping[str, str]) -> None:
-    """Print a row for each component, and what is left out. Colour only on a terminal."""
-    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    head = ("component", "state", "address", "uptime", "restarts", "memory", "version")
-    rows = [head, *(_row(component) for component in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for index, row in enumerate(rows):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        if coloured and index:
-            colour = "32" if found[index - 1].well else _COLOURS.get(row[1], _RED)
-            cells[1] = f"\033[{colour}m{cells[1]}\033[0m"
-        print("  ".join(cells).rstrip())
-    for component in found:
+def print_table(stack: StackStatus) -> None:
+    """Print a row for each component, what is wrong with it, and what is left out."""
+    print_rows(HEAD, [_row(component) for component in stack.components])
+    for component in stack.components:
         if component.health != health.WELL:
             print(f"{component.name}: {component.health}")
-    for name, reason in left_out.items():
+    for name, reason in stack.left_out.items():
         print(f"left out: {name}: {reason}")
 
 
-def _row(component: ComponentStatus) -> tuple[str, ...]:
+def _row(component: ComponentStatus) -> tuple[Cell, ...]:
     uptime = component.uptime_seconds
+    style = "green" if component.well else _STYLES.get(component.state, "red")
     return (
-        component.name,
-        component.state,
-        component.address or "-",
-        "-" if uptime is None else _duration(uptime),
-        str(component.restarts),
-        f"{component.resident_bytes / 1e6:.0f} MB",
-        component.version,
+        Cell(component.name),
+        Cell(component.state, style),
+        Cell(component.address or "-"),
+        Cell("-" if uptime is None else _duration(uptime)),
+        Cell(str(component.restarts)),
+        Cell(f"{component.resident_bytes / 1e6:.0f} MB"),
+        Cell(component.version),
     )
 
 
@@ -77,15 +66,10 @@ def _duration(seconds: int) -> str:
     return f"{seconds // 3600} h {seconds % 3600 // 60} min"
 
 
-def _print_failures(paths: StackPaths) -> None:
-    for failure in status.failures(paths):
-        print(f"channel {failure}")
-
-
-def _print_advice(found: list[ComponentStatus], supervisor: int | None) -> None:
-    total = sum(c.resident_bytes for c in found if not c.of_app)
-    if supervisor is None:
+def _print_memory(stack: StackStatus) -> None:
+    total = sum(c.resident_bytes for c in stack.components if not c.of_app)
+    if stack.supervisor_pid is None:
         print("the supervisor is gone: nobody restarts these; `whiteroom up` puts that right")
     else:
-        total += processes.resident_bytes(supervisor)
+        total += processes.resident_bytes(stack.supervisor_pid)
     print(f"the monitoring uses {total / 1e6:.0f} MB")

@@ -9,7 +9,9 @@ import time
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import status
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.diagnostics import CheckResult, report, succeeded
+from whiteroom_monitoring.probes import targets
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.probes.stack import Stack
 
@@ -33,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the checks, print the report, return 0 when none has failed."""
     paths = paths_from(arguments)
     prometheus = PrometheusClient.at(paths.url("prometheus"))
-    stack = Stack(paths, prometheus, {component.name for component in status.read(paths)})
+    stack = Stack(paths, prometheus, *_expected(paths))
     show_progress = not arguments.json and sys.stderr.isatty()
     results = verify(stack, arguments.wait, show_progress)
     if arguments.json:
@@ -41,6 +43,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         report.print_table(results)
     return int(not succeeded(results))
+
+
+def _expected(paths: StackPaths) -> tuple[set[str], dict[str, int]]:
+    """Return the components of the running stack, and the intervals of their scrape jobs."""
+    stack = status.read(paths)
+    if stack.known is None or not stack.components:
+        return set(), {}
+    components = stack.known.components
+    jobs = {c.job: c.interval_s or targets.INTERVAL_S for c in components if c.job}
+    return {component.name for component in components}, jobs
 
 
 def verify(stack: Stack, wait_s: float, show_progress: bool = False) -> list[CheckResult]:

@@ -11,12 +11,6 @@ import pwd
 import stat
 from pathlib import Path
 
-# Accounts that Debian's packages make.
-POSTGRES = "postgres"
-REDIS = "redis"
-WEB = "www-data"
-EXPORTER = "prometheus"
-
 
 def account(name: str) -> str | None:
     """Return ``name`` when the stack is root's and the account exists, else None: its own user."""

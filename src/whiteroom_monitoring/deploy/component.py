@@ -1,91 +1,215 @@
-"""What `up` knows of one supervised program: how to find, start, ask and prepare it."""
+"""What the stack knows of a component: one description, which is data and nothing else.
+
+Making a description reads no file, asks no machine and needs the standard library alone. Its texts
+hold placeholders, such as ``{port[redis-exporter]}``, which a runtime fills in with the places that
+it gives to the component; `placeholders.py` lists them.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from whiteroom_monitoring.deploy.paths import LOOPBACK
 
 STAGES = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port that the component listens on. ``name`` is how other descriptions refer to it."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of Debian, and what is lost without it."""
+
+    name: str
+    loss: str
 
 
 @dataclass(frozen=True)
 class Program:
     """An executable: the names it may have, and how to come by it.
 
-    ``folders`` are looked through after $PATH. ``version`` is the option that makes it tell its
-    version.
+    Names without a slash are looked for on $PATH, then in ``folders``. A ``*`` in a path stands
+    for a version: the one that ``version_file`` holds if it exists, else the newest.
+    ``variable`` is an environment variable that names another program. ``version_option`` makes it
+    print its version. ``home`` is the placeholder ``{home}``, unless the program is in an unpacked
+    archive, which has a folder ``conf`` beside its own.
     """
 
     names: tuple[str, ...]
     remedy: str
     folders: tuple[str, ...] = ()
-    version: str = "--version"
-
-    def find(self) -> str | None:
-        """Return the path of the program, or None when this machine has none."""
-        folders = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", *self.folders)
-        path = os.pathsep.join([os.environ.get("PATH", ""), *folders])
-        found = (shutil.which(name, path=path) for name in self.names)
-        return next((program for program in found if program), None)
+    variable: str = ""
+    version_file: str = ""
+    version_option: str = "--version"
+    home: str = ""
 
 
-def debian(package: str, *names: str, version: str = "--version") -> Program:
+def debian(package: str, *names: str, version_option: str = "--version") -> Program:
     """Return a program of a package of Debian; its names are upstream's first, then Debian's."""
-    return Program(names, f"install Debian's package {package}", version=version)
+    return Program(names, f"install Debian's package {package}", version_option=version_option)
 
 
-PYTHON = Program((sys.executable,), "install the package again")
+PYTHON = Program(("{python}",), "install the package again")
 
 
-def ours(command: str, *arguments: str) -> tuple[str, ...]:
-    """Return the arguments with which Python runs a command of `whiteroom` that listens."""
-    return ("-m", "whiteroom_monitoring", command, "--address", LOOPBACK, *arguments)
+@dataclass(frozen=True)
+class HttpProbe:
+    """The component is well while its first port answers ``path`` with status 200."""
+
+    path: str
 
 
-def _nothing() -> None:
-    return
+@dataclass(frozen=True)
+class CommandProbe:
+    """The component is well while this command succeeds."""
+
+    program: Program
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FileProbe:
+    """The component is well while ``path`` exists."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class ScrapeJob:
+    """How Prometheus scrapes the component's first port.
+
+    ``service`` is the label by which routes and inhibitions tell services apart. ``interval_s`` is
+    None where the interval of all jobs holds.
+    """
+
+    name: str
+    service: str
+    interval_s: int | None = None
+    path: str = "/metrics"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that the component needs. An account that does not exist is nobody's."""
+
+    path: str
+    owner: str = ""
+    group: str = ""
+    mode: int = 0o700
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to run the component: a program with its arguments, or an image with the same ones.
+
+    A plan takes the first variant whose program is installed and whose ``needs`` are kept.
+    ``folders`` are made for this variant alone. ``image`` is the official one, for runtimes of
+    containers; empty where there is none.
+    """
+
+    program: Program
+    arguments: tuple[str, ...]
+    probe: HttpProbe | CommandProbe | FileProbe | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    folders: tuple[Folder, ...] = ()
+    image: str = ""
+
+
+def ours(command: str, *arguments: str, health: str = "/-/healthy") -> Variant:
+    """Return the variant in which Python runs a command of `whiteroom` that serves HTTP."""
+    words = ("-m", "whiteroom_monitoring", command, "--address", "{listen}", *arguments)
+    return Variant(PYTHON, words, HttpProbe(health))
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that the component reads: ``text``, or the template at ``template``.
+
+    ``values`` fill in the ``$names`` of the template. A ``once`` file is left alone if it exists.
+    """
+
+    path: str
+    text: str = ""
+    template: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    mode: int = 0o644
+    once: bool = False
+
+
+@dataclass(frozen=True)
+class FileRequired:
+    """The component is left out where ``path`` is missing, for this ``reason``."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class VariableUnset:
+    """The component is left out where the environment variable ``name`` is set."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CloneRequired:
+    """The component is left out of stacks that run from an installed package."""
+
+    reason: str = "the reference app comes with the repository only"
+
+
+@dataclass(frozen=True)
+class AccountRequired:
+    """The component is left out of root's stack where the account ``name`` is missing."""
+
+    name: str
+    reason: str
+
+
+Condition = FileRequired | VariableUnset | CloneRequired | AccountRequired
 
 
 @dataclass(frozen=True)
 class Component:
-    """One supervised program.
+    """A part of the stack.
 
-    ``ports`` are keys of paths.PORTS; the first serves HTTP with ``health`` below it. A component
-    without ``health`` is well as long as the command ``probe`` succeeds, as ``ready`` exists, or,
-    without these, as long as it runs.
+    Components of a lower ``stage`` start first. ``required`` ones fail a start when their program
+    is missing; others are left out, and so is whoever ``needs`` them. A component that is
+    ``only_with`` another is left out with it, although it starts before it.
 
-    ``required`` components fail a start when their program is missing; others are left out, and so
-    is whoever ``needs`` them. ``user`` is the account that a stack of root's runs it as.
-    ``prepare`` makes what it needs, such as folders, whenever `up` is about to start it.
-    ``absent`` says why it can't be there, whatever is installed.
-    ``process_of`` names a component that runs within the process of this one, where this one is
-    kept: the process then has that component's name, and this one's program, arguments and
-    preparation.
+    ``user`` is the account that a stack of root's runs it as. ``rules`` are the files of alerting
+    and recording rules about it, which leave with it. ``initializer`` names a function of
+    `initializers.py` that makes what folders and files can't. ``process_of`` is the component whose
+    process it provides where it is kept: that component then runs by this one's variant.
+    ``former_names`` are accepted where users name a component.
     """
 
     name: str
     stage: int
-    program: Program
-    arguments: tuple[str, ...]
-    ports: tuple[str, ...] = ()
-    health: str | None = None
-    ready: Path | None = None
-    probe: tuple[str, ...] = ()
+    variants: tuple[Variant, ...]
+    ports: tuple[Port, ...] = ()
+    scrape: ScrapeJob | None = None
+    rules: tuple[str, ...] = ()
+    packages: tuple[Package, ...] = ()
     of_app: bool = False
     required: bool = False
     needs: tuple[str, ...] = ()
-    user: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    prepare: Callable[[], None] = _nothing
-    absent: str = ""
+    only_with: str = ""
+    conditions: tuple[Condition, ...] = ()
+    user: str = ""
+    folders: tuple[Folder, ...] = ()
+    files: tuple[File, ...] = ()
+    initializer: str = ""
     process_of: str = ""
     stop_signal: str = "TERM"
+    former_names: tuple[str, ...] = ()
 
     @property
     def process(self) -> str:

@@ -1,67 +1,26 @@
-"""The configuration as components read it: the committed files with this stack's ports and paths.
-
-Every version has a folder of its own, named by its content. A link names the one in force, so that
-a component never sees half of a change, and the last good version stays when a new one is invalid.
-"""
+"""The configuration as components read it: the committed files with a stack's ports and paths."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.credentials import FILES
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
+from whiteroom_monitoring.deploy.registry import COMPONENTS, rule_owners, scrape_jobs
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
-
-# The component that a job scrapes, or that a file of rules judges; without it they are left out.
-JOBS = {
-    "juce-backend": "engine",
-    "swift-frontend": "frontend",
-    "business-metrics": "backend",
-    "postgres": "postgres-exporter",
-    "redis": "redis-exporter",
-    "nginx": "nginx-exporter",
-    "cadvisor": "cadvisor",
-    "node-exporter": "node-exporter",
-    "prometheus": "prometheus",
-    "alertmanager": "alertmanager",
-    "whiteroom-agent": "segment-exporter",
-    "whiteroom-inbox": "inbox",
-    "whiteroom-console": "console",
-}
-RULES = {
-    "audio.yml": "engine",
-    "causes.yml": "engine",
-    "engine.yml": "engine",
-    "ffi.yml": "engine",
-    "missing_engine.yml": "engine",
-    "objectives_engine.yml": "engine",
-    "panels_engine.yml": "engine",
-    "panels_frontend.yml": "frontend",
-    "http.yml": "backend",
-    "missing_backend.yml": "backend",
-    "objectives_backend.yml": "backend",
-    "panels_backend.yml": "backend",
-    "business.yml": "backend",
-    "security.yml": "backend",
-    "database.yml": "postgres-exporter",
-    "missing_database.yml": "postgres-exporter",
-    "cache.yml": "redis-exporter",
-    "web.yml": "nginx-exporter",
-}
 
 # The receiver of alertmanager.yml that gets a copy of every notification.
 COPIES = "inbox"
 
 # Of the first scrapes after a start.
 QUICK_INTERVAL = "1s"
+DEFAULT_METRICS_PATH = "/metrics"
 
 # Where Grafana's container has the dashboards.
 _CONTAINER_DASHBOARDS = "/etc/grafana/dashboards"
@@ -94,17 +53,22 @@ class Source:
 
 
 def render(
-    source: Source, paths: StackPaths, components: Collection[str], credentials: Collection[str]
+    source: Source,
+    paths: StackPaths,
+    kept: Collection[str],
+    credentials: Collection[str],
+    descriptions: Sequence[Component] = COMPONENTS,
 ) -> dict[str, str]:
     """Return the content of each file by its path below StackPaths.config.
 
-    ``components`` are the names of those that the stack has. ``credentials`` are the names that are
-    set; a channel without its own leads to the inbox.
+    ``kept`` are the names of those of the components that the stack has. ``credentials`` are the
+    names that are set; a channel without its own leads to the inbox.
     """
-    rules = [path for path in source.rules if RULES.get(path.name, "prometheus") in components]
+    owners = rule_owners(descriptions)
+    rules = [path for path in source.rules if owners.get(path.name, "prometheus") in kept]
     templates = sorted((source.folder / "alertmanager/templates").glob("*.tmpl"))
     files = {
-        "prometheus/prometheus.yml": _prometheus(source.prometheus_yml, components),
+        "prometheus/prometheus.yml": _prometheus(source.prometheus_yml, kept, descriptions),
         "alertmanager/alertmanager.yml": _alertmanager(source.alertmanager_yml, paths, credentials),
     }
     files |= {f"prometheus/rules/{path.name}": path.read_text(encoding="utf-8") for path in rules}
@@ -116,11 +80,24 @@ def render(
     return {name: _shifted(text, paths) for name, text in files.items()}
 
 
-def quickened(files: dict[str, str]) -> dict[str, str]:
+def scrape_config(component: Component) -> dict[str, Any]:
+    """Return the entry of ``scrape_configs`` that scrapes a component. It has a scrape job."""
+    job = component.scrape
+    assert job is not None
+    entry: dict[str, Any] = {"job_name": job.name}
+    if job.interval_s is not None:
+        entry["scrape_interval"] = f"{job.interval_s}s"
+    if job.path != DEFAULT_METRICS_PATH:
+        entry["metrics_path"] = job.path
+    target = f"{LOOPBACK}:{component.ports[0].number}"
+    return {**entry, "static_configs": [{"targets": [target], "labels": {"service": job.service}}]}
+
+
+def quickened(files: Mapping[str, str]) -> dict[str, str]:
     """Return the files with first scrapes that follow at once.
 
     Prometheus spreads its first scrapes over one interval. A start is green when all have happened,
-    so it begins with short intervals, which `activate` then replaces by those of ``files``.
+    so it begins with short intervals, which `up` then replaces by those of ``files``.
     """
     content = yaml.safe_load(files["prometheus/prometheus.yml"])
     quick = {"scrape_interval": QUICK_INTERVAL, "scrape_timeout": QUICK_INTERVAL}
@@ -129,64 +106,12 @@ def quickened(files: dict[str, str]) -> dict[str, str]:
     return {**files, "prometheus/prometheus.yml": _dump(content)}
 
 
-def activate(files: dict[str, str], paths: StackPaths) -> bool:
-    """Put ``files`` in force; return whether that changes anything.
-
-    The version before stays for `restore`; older ones are removed.
-    """
-    folder = paths.configurations / _digest(files)
-    before = paths.config.resolve() if paths.config.is_symlink() else None
-    changes = before != folder or _content(folder) != files
-    if changes:
-        _write(files, folder)
-        _link(paths, folder)
-    for version in paths.configurations.iterdir():
-        if version not in (folder, before) and version.is_dir():
-            shutil.rmtree(version)
-    return changes
-
-
-def restore(paths: StackPaths) -> None:
-    """Put the version before the present one in force again; without one, change nothing."""
-    present = paths.config.resolve()
-    for version in paths.configurations.iterdir():
-        if version != present and version.is_dir():
-            _link(paths, version)
-
-
-def _write(files: dict[str, str], folder: Path) -> None:
-    unfinished = folder.with_name(f"unfinished-{os.getpid()}")
-    for name, text in files.items():
-        path = unfinished / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.replace(folder)
-
-
-def _content(folder: Path) -> dict[str, str]:
-    """Return what is there, which somebody may have edited, as `render` returns it."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): path.read_text("utf-8", "replace") for path in paths}
-
-
-def _link(paths: StackPaths, folder: Path) -> None:
-    link = paths.config.with_name(f".{paths.config.name}.new")
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder)
-    link.replace(paths.config)
-
-
-def _digest(files: dict[str, str]) -> str:
-    content = "\0".join(f"{name}\0{files[name]}" for name in sorted(files))
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
 def _shifted(text: str, paths: StackPaths) -> str:
-    def shift(found: re.Match[str]) -> str:
-        port = int(found[1])
-        ours = port in PORTS.values()
-        return f"{LOOPBACK}:{port + paths.port_offset}" if ours else found[0]
+    numbers = set(paths.ports.values())
+
+    def shift(address: re.Match[str]) -> str:
+        port = int(address[1])
+        return f"{LOOPBACK}:{port + paths.port_offset}" if port in numbers else address[0]
 
     return _LOCAL_PORT.sub(shift, text)
 
@@ -195,12 +120,19 @@ def _dump(content: Any) -> str:
     return _NOTE + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _prometheus(path: Path, components: Collection[str]) -> str:
+def _prometheus(path: Path, kept: Collection[str], descriptions: Sequence[Component]) -> str:
+    """Return the file with the jobs of kept components, and with those that are no component's."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    owners = {job.name: name for name, job in scrape_jobs(descriptions).items()}
+    written = content["scrape_configs"]
+    names = {job["job_name"] for job in written}
     content["scrape_configs"] = [
-        job
-        for job in content["scrape_configs"]
-        if JOBS.get(job["job_name"], "prometheus") in components
+        *(job for job in written if owners.get(job["job_name"], "prometheus") in kept),
+        *(
+            scrape_config(component)
+            for component in descriptions
+            if component.name in kept and component.scrape and component.scrape.name not in names
+        ),
     ]
     return _dump(content)
 
@@ -221,7 +153,7 @@ def _alertmanager(path: Path, paths: StackPaths, credentials: Collection[str]) -
         for pager in receiver.get("pagerduty_configs", []):
             if Path(pager["routing_key_file"]).name in missing:
                 # Addresses are written without the offset, which is added to all at the end.
-                pager["url"] = f"http://{LOOPBACK}:{PORTS['inbox']}/pagerduty/v2/enqueue"
+                pager["url"] = f"http://{LOOPBACK}:{paths.ports['inbox']}/pagerduty/v2/enqueue"
     if not credentials:
         _leave_out_copies(content["route"])
     if "smtp_password" in missing:

@@ -6,47 +6,41 @@ Two stacks run beside each other when they differ in their port offset.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-LOOPBACK = "127.0.0.1"
+from whiteroom_monitoring.deploy import registry
 
-# Fixed by White Room, except for our own exporter, the inbox and the web server.
-PORTS = {
-    "prometheus": 9090,
-    "console": 3000,
-    "loki": 3100,
-    "alertmanager": 9093,
-    "node-exporter": 9100,
-    "postgres-exporter": 9187,
-    "redis-exporter": 9121,
-    "nginx-exporter": 9113,
-    "cadvisor": 8080,
-    "engine": 8000,
-    "frontend": 8001,
-    "backend": 8002,
-    "web": 8090,
-    "segment-exporter": 8003,
-    "inbox": 8004,
-    "inbox-smtp": 8025,
-}
-HIGHEST_OFFSET = 65535 - max(PORTS.values())
+LOOPBACK = "127.0.0.1"
+HIGHEST_PORT = 65535
+PORTS: Mapping[str, int] = registry.port_numbers()
+HIGHEST_OFFSET = HIGHEST_PORT - max(PORTS.values())
 
 
 @dataclass(frozen=True)
 class StackPaths:
-    """The places of one stack. ``data`` is absolute; ``port_offset`` is added to every port."""
+    """The places of one stack. ``data`` is absolute; ``port_offset`` is added to every port.
+
+    ``ports`` are the numbers without it, by name.
+    """
 
     data: Path
     port_offset: int = 0
+    ports: Mapping[str, int] = field(default_factory=lambda: PORTS)
 
     def port(self, name: str) -> int:
-        """Return the port of ``name``, a key of PORTS."""
-        return PORTS[name] + self.port_offset
+        """Return the port of ``name``, the name of a component's port."""
+        return self.ports[name] + self.port_offset
 
     def url(self, name: str, path: str = "") -> str:
         """Return the address of ``name`` on this machine."""
         return f"http://{LOOPBACK}:{self.port(name)}{path}"
+
+    @property
+    def name(self) -> str:
+        """The name of the stack, which no other stack of this machine has."""
+        return f"whiteroom-{self.port_offset}"
 
     @property
     def run(self) -> Path:
@@ -83,6 +77,11 @@ class StackPaths:
         """Folder of the metric segments, on a memory file system."""
         suffix = f"-{self.port_offset}" if self.port_offset else ""
         return Path(f"/dev/shm/whiteroom-{os.getuid()}{suffix}")
+
+    @property
+    def audit_report(self) -> Path:
+        """The audit report that CI writes: $WHITEROOM_AUDIT_REPORT, else in the data folder."""
+        return Path(os.environ.get("WHITEROOM_AUDIT_REPORT") or self.data / "audit-report.json")
 
 
 def default_data(port_offset: int) -> Path:

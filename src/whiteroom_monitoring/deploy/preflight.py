@@ -8,9 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from whiteroom_monitoring.deploy import accounts, processes
-from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.components import postgresql
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.deploy.resolution import ResolvedComponent
 from whiteroom_monitoring.deploy.runtimes.supervisord import FORBIDDEN_IN_PATHS
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -20,6 +19,8 @@ FREE_DISK_BYTES = 512 * 2**20
 FREE_SHARED_MEMORY_BYTES = 16 * 2**20
 # The kernel's limit on the path of a Unix socket, with its terminating zero: unix(7).
 SOCKET_PATH_BYTES = 107
+# Of PostgreSQL, below the folder of sockets.
+LONGEST_SOCKET = "postgresql/.s.PGSQL.5432.lock"
 
 
 class PreflightError(MonitoringError):
@@ -30,33 +31,40 @@ class PreflightError(MonitoringError):
         super().__init__("nothing was started:\n" + "\n".join(f"  {text}" for text in problems))
 
 
-def inspect(paths: StackPaths, components: Sequence[Component], running: Collection[str]) -> None:
-    """Raise PreflightError when the stack could not start or its data would be at risk.
-
-    ``running`` are the components that run already, whose ports are rightly taken.
-    """
-    problems = [
-        *_programs(components),
-        *_ports(paths, [c for c in components if c.process not in running]),
-        *_data_folder(paths),
-        *_way_to_data(paths, components),
-        *_shared_memory(paths),
-    ]
+def inspect(
+    paths: StackPaths, components: Sequence[ResolvedComponent], running: Collection[str]
+) -> None:
+    """Raise PreflightError when the stack could not start or its data would be at risk."""
+    problems = obstacles(paths, components, running)
+    problems += [*_data_folder(paths), *_shared_memory(paths)]
     if problems:
         raise PreflightError(problems)
 
 
-def _programs(components: Sequence[Component]) -> Iterator[str]:
-    for component in components:
-        program = component.program
-        if program.find() is None:
-            yield f"{component.name}: {program.names[-1]} was not found; {program.remedy}"
+def obstacles(
+    paths: StackPaths, components: Sequence[ResolvedComponent], running: Collection[str]
+) -> list[str]:
+    """Return every problem that is found without writing anything.
+
+    ``running`` are the processes that run already, whose ports are rightly taken.
+    """
+    return [
+        *_programs(components),
+        *_ports([c for c in components if c.process not in running]),
+        *_unusable_path(paths),
+        *_way_to_data(paths, components),
+    ]
 
 
-def _ports(paths: StackPaths, components: Sequence[Component]) -> Iterator[str]:
+def _programs(components: Sequence[ResolvedComponent]) -> Iterator[str]:
     for component in components:
-        for name in component.ports:
-            port = paths.port(name)
+        if not component.program_found:
+            yield f"{component.name}: {component.command[0]} was not found; {component.remedy}"
+
+
+def _ports(components: Sequence[ResolvedComponent]) -> Iterator[str]:
+    for component in components:
+        for port in component.ports.values():
             if not processes.can_listen(LOOPBACK, port):
                 holder = processes.listener(port) or "a process that can't be seen from here"
                 yield (
@@ -65,25 +73,28 @@ def _ports(paths: StackPaths, components: Sequence[Component]) -> Iterator[str]:
                 )
 
 
-def _data_folder(paths: StackPaths) -> Iterator[str]:
+def _unusable_path(paths: StackPaths) -> Iterator[str]:
     path = str(paths.data)
-    longest_socket = postgresql.socket_folder(paths) / ".s.PGSQL.5432.lock"
     forbidden = sorted({character for character in path if character in FORBIDDEN_IN_PATHS})
     if forbidden:
         yield f"{path}: a data folder with {' '.join(forbidden)} in its name can't be used"
-    elif len(os.fsencode(longest_socket)) > SOCKET_PATH_BYTES:
+    elif len(os.fsencode(paths.run / LONGEST_SOCKET)) > SOCKET_PATH_BYTES:
         yield f"{path}: the path is too long for sockets below it; choose a shorter --data"
-    else:
-        problem = _unwritable(paths.data) or _too_full(
-            paths.data, FREE_DISK_BYTES, "choose another --data, or make room"
-        )
-        if problem:
-            yield f"data folder {problem}"
 
 
-def _way_to_data(paths: StackPaths, components: Sequence[Component]) -> Iterator[str]:
+def _data_folder(paths: StackPaths) -> Iterator[str]:
+    if any(_unusable_path(paths)):
+        return
+    problem = _unwritable(paths.data) or _too_full(
+        paths.data, FREE_DISK_BYTES, "choose another --data, or make room"
+    )
+    if problem:
+        yield f"data folder {problem}"
+
+
+def _way_to_data(paths: StackPaths, components: Sequence[ResolvedComponent]) -> Iterator[str]:
     """What runs as a user of its own has to get to its files; an exporter has none."""
-    users = sorted({c.user for c in components if c.user and c.of_app})
+    users = sorted({c.user for c in components if c.user and c.description.of_app})
     closed = accounts.barrier(paths.data.parent)
     if users and closed:
         yield (

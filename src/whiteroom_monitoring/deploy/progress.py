@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 
 class Progress:
@@ -11,9 +15,9 @@ class Progress:
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._live = sys.stderr.isatty()
         self._start = time.monotonic()
         self._last = ""
+        self._status = None if quiet or not sys.stderr.isatty() else _status()
 
     @property
     def seconds(self) -> float:
@@ -22,16 +26,24 @@ class Progress:
 
     def step(self, text: str) -> None:
         """Say what is being done now; repeating the same says nothing."""
-        if self._quiet or (text == self._last and not self._live):
+        if self._quiet or text == self._last:
             return
         self._last = text
-        line = f"{self.seconds:5.1f} s  {text}"
-        if self._live:
-            print(f"\r\033[K{line[:100]}", end="", file=sys.stderr, flush=True)
+        if self._status is not None:
+            self._status.update(text)
+            self._status.start()
         else:
-            print(line, file=sys.stderr, flush=True)
+            print(f"{self.seconds:5.1f} s  {text}", file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """Take the line away that a terminal shows."""
-        if self._live and not self._quiet and self._last:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        if self._status is not None:
+            self._status.stop()
+
+
+def _status() -> Status:
+    # Here, because commands that show no progress go without.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.status import Status  # noqa: PLC0415
+
+    return Status("", console=Console(stderr=True, highlight=False))

@@ -1,189 +1,110 @@
-"""What the stack consists of: one description for each component.
+"""Every component that a stack may have, in the order of the start.
 
-The order of the stages is the order of the start. Prometheus comes last: its first scrape follows
-within one interval of its start and then finds everything there.
+The descriptions are the modules of `components`, and those of a folder ``components`` in the
+configuration that an operator names with ``--config``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
 
-from whiteroom_monitoring.deploy.component import PYTHON, Component, debian, ours
-from whiteroom_monitoring.deploy.components import (
-    backend,
-    console,
-    engine,
-    exporters,
-    frontend,
-    nginx,
-    postgresql,
-    redis,
-)
-from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.deploy import components
+from whiteroom_monitoring.deploy.component import Component, Package, Port, ScrapeJob
+from whiteroom_monitoring.errors import MonitoringError
 
-# White Room's limits on what Prometheus keeps.
-RETENTION_TIME = "15d"
-RETENTION_SIZE = "10GB"
-
-PROMETHEUS = debian("prometheus", "prometheus")
-ALERTMANAGER = debian("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
+FOLDER = "components"
+# Ports that White Room fixed for programs that the stack asks and does not start.
+FOREIGN_PORTS = (Port("loki", 3100),)
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The components that a stack is made of, and why others are left out, by name."""
-
-    kept: list[Component]
-    left_out: dict[str, str]
+class ComponentError(MonitoringError):
+    """A description of a component can't be used."""
 
 
-def components(paths: StackPaths, with_app: bool) -> list[Component]:
-    """Return all components that a stack may have, in the order of their start."""
-    monitoring = [
-        _alertmanager(paths),
-        _segment_exporter(paths),
-        _inbox(paths),
-        console.component(paths),
-        _prometheus(paths),
-        *exporters.components(paths),
-    ]
-    app = [
-        *engine.components(paths),
-        frontend.component(paths),
-        postgresql.component(paths),
-        redis.component(paths),
-        backend.component(paths),
-        nginx.component(paths),
-        backend.musicians(paths),
-    ]
-    found = [*monitoring, *app] if with_app else _without(monitoring, {c.name for c in app})
-    return sorted(found, key=lambda component: component.stage)
+def in_order(descriptions: Iterable[Component]) -> tuple[Component, ...]:
+    """Return components in the order of their start: of a stage, the monitoring first."""
+    return tuple(sorted(descriptions, key=lambda c: (c.stage, c.of_app, c.name)))
 
 
-def _without(found: list[Component], names: set[str]) -> list[Component]:
-    return [component for component in found if not names.intersection(component.needs)]
+def _built_in() -> tuple[Component, ...]:
+    names = [module.name for module in pkgutil.iter_modules(components.__path__)]
+    modules = [importlib.import_module(f"{components.__name__}.{name}") for name in names]
+    return in_order(component for module in modules for component in module.COMPONENTS)
 
 
-def select(paths: StackPaths, with_app: bool, unwanted: Collection[str]) -> Selection:
-    """Return the components that this machine has; one that is required is kept in any case."""
-    kept: list[Component] = []
-    left_out: dict[str, str] = {}
-    for component in components(paths, with_app):
-        reason = _reason_against(component, unwanted, left_out)
-        if reason:
-            left_out[component.name] = reason
-        else:
-            kept.append(component)
-    return Selection(_hosted(kept), left_out)
+COMPONENTS = _built_in()
 
 
-def _hosted(kept: list[Component]) -> list[Component]:
-    """Let components that run within the process of another one be started by its program."""
-    hosts = {component.process_of: component for component in kept if component.process_of}
-    return [_run_by(hosts.get(component.name, component), component) for component in kept]
+def load(configuration: Path | None) -> tuple[Component, ...]:
+    """Return the components of the package, and those that ``configuration`` adds or replaces.
+
+    Raises ComponentError naming the file that can't be used.
+    """
+    files = sorted((configuration / FOLDER).glob("*.py")) if configuration else []
+    added = [component for path in files for component in _components_of(path)]
+    names = {component.name for component in added}
+    kept = [component for component in COMPONENTS if component.name not in names]
+    descriptions = in_order([*kept, *added])
+    _require_unique_ports(descriptions)
+    return descriptions
 
 
-def _run_by(host: Component, component: Component) -> Component:
-    if host is component:
-        return component
-    return replace(component, program=host.program, arguments=host.arguments, prepare=host.prepare)
+def _components_of(path: Path) -> Sequence[Component]:
+    specification = importlib.util.spec_from_file_location(f"whiteroom_component_{path.stem}", path)
+    if specification is None or specification.loader is None:
+        raise ComponentError(f"{path}: can't be read")
+    module = importlib.util.module_from_spec(specification)
+    try:
+        specification.loader.exec_module(module)
+    except Exception as error:
+        raise ComponentError(f"{path}: {type(error).__name__}: {error}") from error
+    return _described(path, module)
 
 
-def _reason_against(
-    component: Component, unwanted: Collection[str], left_out: dict[str, str]
-) -> str:
-    if component.name in unwanted:
-        return "not wanted (--without)"
-    if component.absent:
-        return component.absent
-    missing = [name for name in component.needs if name in left_out]
-    if missing:
-        return f"it needs {', '.join(missing)}"
-    program = component.program
-    if not component.required and program.find() is None:
-        return f"{program.names[-1]} was not found; {program.remedy}"
-    return ""
+def _described(path: Path, module: ModuleType) -> Sequence[Component]:
+    descriptions = getattr(module, "COMPONENTS", None)
+    if isinstance(descriptions, tuple) and all(isinstance(c, Component) for c in descriptions):
+        return descriptions
+    raise ComponentError(f"{path}: expected COMPONENTS, a tuple of Component")
 
 
-def _prometheus(paths: StackPaths) -> Component:
-    return Component(
-        "prometheus",
-        5,
-        PROMETHEUS,
-        (
-            f"--config.file={paths.config}/prometheus/prometheus.yml",
-            f"--storage.tsdb.path={paths.data}/prometheus",
-            f"--storage.tsdb.retention.time={RETENTION_TIME}",
-            f"--storage.tsdb.retention.size={RETENTION_SIZE}",
-            f"--web.listen-address={LOOPBACK}:{paths.port('prometheus')}",
-            f"--web.external-url={paths.url('prometheus')}/",
-            # An alert that fires before Alertmanager is known, in the first seconds of a start,
-            # is sent again after this time. It outlives Prometheus for four times as long.
-            "--rules.alert.resend-delay=30s",
-            # What a request took leads to its trace: Prometheus keeps these only when told to.
-            "--enable-feature=exemplar-storage",
-            # By default it waits for 5 s before its first scrapes, which `up` waits for.
-            "--scrape.discovery-reload-interval=1s",
-        ),
-        ports=("prometheus",),
-        health="/-/ready",
-        required=True,
-        environment=exporters.SMALL,
-    )
+def _require_unique_ports(descriptions: Iterable[Component]) -> None:
+    holders: dict[int, str] = {}
+    for component in descriptions:
+        for port in component.ports:
+            holder = holders.setdefault(port.number, component.name)
+            if holder != component.name:
+                raise ComponentError(
+                    f"{component.name}: port {port.number} is that of {holder}; choose another"
+                )
 
 
-def _alertmanager(paths: StackPaths) -> Component:
-    return Component(
-        "alertmanager",
-        1,
-        ALERTMANAGER,
-        (
-            f"--config.file={paths.config}/alertmanager/alertmanager.yml",
-            f"--storage.path={paths.data}/alertmanager",
-            f"--web.listen-address={LOOPBACK}:{paths.port('alertmanager')}",
-            f"--web.external-url={paths.url('alertmanager')}/",
-            # Without it, Alertmanager listens on all interfaces for other members of a cluster.
-            "--cluster.listen-address=",
-        ),
-        ports=("alertmanager",),
-        health="/-/ready",
-        required=True,
-        environment=exporters.SMALL,
-    )
+def port_numbers(descriptions: Iterable[Component] = COMPONENTS) -> dict[str, int]:
+    """Return the number of every port by its name."""
+    ports = [port for component in descriptions for port in component.ports]
+    return {port.name: port.number for port in (*ports, *FOREIGN_PORTS)}
 
 
-def _segment_exporter(paths: StackPaths) -> Component:
-    return Component(
-        "segment-exporter",
-        1,
-        PYTHON,
-        ours(
-            "segment-exporter",
-            "--port",
-            str(paths.port("segment-exporter")),
-            "--segments",
-            str(paths.segments),
-        ),
-        ports=("segment-exporter",),
-        health="/-/healthy",
-        required=True,
-    )
+def scrape_jobs(descriptions: Iterable[Component] = COMPONENTS) -> dict[str, ScrapeJob]:
+    """Return the scrape job of every component that has one, by the component's name."""
+    return {c.name: c.scrape for c in descriptions if c.scrape is not None}
 
 
-def _inbox(paths: StackPaths) -> Component:
-    return Component(
-        "inbox",
-        1,
-        PYTHON,
-        ours(
-            "inbox",
-            *("--port", str(paths.port("inbox"))),
-            *("--smtp-port", str(paths.port("inbox-smtp"))),
-            *("--data", str(paths.data / "inbox")),
-            *("--segments", str(paths.segments)),
-        ),
-        ports=("inbox", "inbox-smtp"),
-        health="/-/healthy",
-        required=True,
-    )
+def rule_owners(descriptions: Iterable[Component] = COMPONENTS) -> dict[str, str]:
+    """Return the component that each file of rules is about; the others are about all."""
+    return {name: component.name for component in descriptions for name in component.rules}
+
+
+def packages(descriptions: Iterable[Component] = COMPONENTS) -> tuple[Package, ...]:
+    """Return the packages of Debian that the components need."""
+    return tuple(package for component in descriptions for package in component.packages)
+
+
+def present_name(name: str, descriptions: Iterable[Component] = COMPONENTS) -> str:
+    """Return the name of the component that was formerly called ``name``, else ``name``."""
+    return next((c.name for c in descriptions if name in c.former_names), name)

@@ -1,42 +1,66 @@
-"""What `up` has written down of the running stack, for `status`, `verify` and `down`."""
+"""What `up` has written down of the running stack, for `status`, `verify`, `logs` and `down`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.resolution import ResolvedProbe
 
 _NAME = "stack.json"
 
 
 @dataclass(frozen=True)
-class Record:
-    """How the stack was started. ``versions`` are those of the components, by name;
-    ``left_out`` says why others are not there."""
+class ComponentState:
+    """A component as `up` has started it. ``job`` is its scrape job, or empty."""
+
+    name: str
+    process: str
+    address: str | None
+    probe: ResolvedProbe
+    of_app: bool
+    version: str = ""
+    job: str = ""
+    interval_s: int | None = None
+
+
+@dataclass(frozen=True)
+class StackState:
+    """How the stack was started. ``left_out`` says why components are not there, by name."""
 
     with_app: bool
-    without_restart: list[str] = field(default_factory=list)
-    versions: Mapping[str, str] = field(default_factory=dict)
+    components: tuple[ComponentState, ...]
+    without_restart: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def write(paths: StackPaths, record: Record) -> None:
-    """Write the record; a reader sees the one before or this one, never a part."""
+def write(paths: StackPaths, state: StackState) -> None:
+    """Write the state; a reader sees the one before or this one, never a part."""
     temporary = paths.run / f".{_NAME}.new"
-    temporary.write_text(json.dumps(asdict(record), indent=2), encoding="utf-8")
+    temporary.write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
     temporary.replace(paths.run / _NAME)
 
 
-def read(paths: StackPaths) -> Record | None:
-    """Return the record, or None when nothing was started or the file is damaged."""
+def read(paths: StackPaths) -> StackState | None:
+    """Return the state, or None when nothing was started or the file is damaged."""
     try:
-        return Record(**json.loads((paths.run / _NAME).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        content = json.loads((paths.run / _NAME).read_text(encoding="utf-8"))
+        components = tuple(_component(entry) for entry in content.pop("components"))
+        return StackState(components=components, **content)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
+def _component(entry: dict[str, Any]) -> ComponentState:
+    probe = entry.pop("probe")
+    return ComponentState(
+        probe=ResolvedProbe(probe["url"], tuple(probe["command"]), probe["file"]), **entry
+    )
+
+
 def remove(paths: StackPaths) -> None:
-    """Forget the record."""
+    """Forget the state."""
     (paths.run / _NAME).unlink(missing_ok=True)

@@ -7,15 +7,14 @@ import json
 import re
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from whiteroom_monitoring.deploy import delivery, health, processes
-from whiteroom_monitoring.deploy import state as record
-from whiteroom_monitoring.deploy.component import Component
+from whiteroom_monitoring.deploy import delivery, health, processes, state
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.registry import components
 from whiteroom_monitoring.deploy.runtimes.supervisord import ATTEMPTS, ProcessState, Supervisor
+from whiteroom_monitoring.deploy.state import ComponentState, StackState
 
 # failed: it ended three times in a row right after its start, and stays down.
 # orphaned: it runs, but its supervisor is gone, so that nobody would restart it.
@@ -57,80 +56,101 @@ class ComponentStatus:
         return self.state == "running" and self.health == health.WELL
 
 
-def with_app(paths: StackPaths) -> bool:
-    """Return whether the stack was started with the reference app."""
-    known = record.read(paths)
-    return known is None or known.with_app
+@dataclass(frozen=True)
+class StackStatus:
+    """A stack as it is now; without components when it is down."""
+
+    paths: StackPaths
+    supervisor_pid: int | None
+    known: StackState | None
+    components: Sequence[ComponentStatus]
+
+    @property
+    def well(self) -> bool:
+        """Whether there are components, and every one is well."""
+        return bool(self.components) and all(component.well for component in self.components)
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Why components are not there, by name."""
+        return self.known.left_out if self.known and self.components else {}
+
+    def delivery_failures(self) -> list[delivery.DeliveryFailure]:
+        """Return the channels that refuse notifications now."""
+        if not self.components:
+            return []
+        now = datetime.datetime.now(datetime.UTC)
+        return delivery.failures(self.paths.log / "alertmanager.log", now)
+
+    def as_json(self) -> str:
+        """Return the JSON of schemas/status.schema.json."""
+        content = {
+            "ok": self.well,
+            "data": str(self.paths.data),
+            "port_offset": self.paths.port_offset,
+            "with_app": self.known.with_app if self.known and self.components else None,
+            "supervisor_pid": self.supervisor_pid,
+            "left_out": dict(self.left_out),
+            "refusals": [asdict(failure) for failure in self.delivery_failures()],
+            "components": [asdict(c) | {"well": c.well} for c in self.components],
+        }
+        return json.dumps(content, indent=2)
 
 
-def left_out(paths: StackPaths) -> dict[str, str]:
-    """Return why components are not there, by name."""
-    known = record.read(paths)
-    return dict(known.left_out) if known else {}
+@dataclass(frozen=True)
+class _Running:
+    """What runs: by the supervisor, or as orphans of one that is gone."""
+
+    processes: Mapping[str, ProcessState]
+    orphans: Mapping[str, int]
+    restarts: Counter[str]
 
 
-def failures(paths: StackPaths) -> list[delivery.DeliveryFailure]:
-    """Return the channels that refuse notifications now."""
-    now = datetime.datetime.now(datetime.UTC)
-    return delivery.failures(paths.log / "alertmanager.log", now)
-
-
-def is_well(found: list[ComponentStatus]) -> bool:
-    """Return whether there are components, and every one is well."""
-    return bool(found) and all(component.well for component in found)
-
-
-def read(paths: StackPaths) -> list[ComponentStatus]:
-    """Return the status of each component; nothing when the stack is down."""
-    known = record.read(paths)
+def read(paths: StackPaths) -> StackStatus:
+    """Return the status of the stack."""
+    known = state.read(paths)
     supervisor = Supervisor(paths)
-    orphans: dict[str, int] = {}
-    states: dict[str, ProcessState] = {}
-    if supervisor.pid() is not None:
-        states = supervisor.states()
+    pid = supervisor.pid()
+    if pid is not None:
+        running = _Running(supervisor.states(), {}, _restarts(paths))
     else:
         orphans = {p.component: p.pid for p in processes.of_stack(paths.data)}
-    if known is None or not (states or orphans):
-        return []
-    expected = [c for c in components(paths, known.with_app) if c.name not in known.left_out]
-    healths = health.of(paths, expected)
-    restarts = _restarts(paths)
-    found = []
-    for component in expected:
-        name = component.name
-        process, orphan = states.get(component.process), orphans.get(component.process)
-        pid = process.pid if process else orphan
-        state: State = "orphaned" if orphan else "stopped"
-        if process:
-            state = _STATES.get(process.state, "stopped")
-        running = state in ("running", "starting", "orphaned")
-        found.append(
-            ComponentStatus(
-                name=name,
-                state=state,
-                health=healths[name] if running else _why_down(component, process),
-                address=paths.url(component.ports[0]) if component.ports else None,
-                pid=pid or None,
-                uptime_seconds=_uptime(process),
-                restarts=restarts[component.process],
-                resident_bytes=processes.resident_bytes(pid) if pid else 0,
-                version=known.versions.get(name, ""),
-                of_app=component.of_app,
-            )
-        )
-    return found
+        running = _Running({}, orphans, Counter())
+    if known is None or not (running.processes or running.orphans):
+        return StackStatus(paths, pid, known, ())
+    healths = health.of({component.name: component.probe for component in known.components})
+    statuses = [_of_one(c, running, healths[c.name]) for c in known.components]
+    return StackStatus(paths, pid, known, statuses)
 
 
-def _uptime(process: ProcessState | None) -> int | None:
-    return int(time.time() - process.since) if process and process.pid else None
+def _of_one(component: ComponentState, running: _Running, measured: str) -> ComponentStatus:
+    process = running.processes.get(component.process)
+    orphan = running.orphans.get(component.process)
+    pid = process.pid if process else orphan
+    current: State = "orphaned" if orphan else "stopped"
+    if process:
+        current = _STATES.get(process.state, "stopped")
+    runs = current in ("running", "starting", "orphaned")
+    return ComponentStatus(
+        name=component.name,
+        state=current,
+        health=measured if runs else _why_down(component.name, process),
+        address=component.address,
+        pid=pid or None,
+        uptime_seconds=int(time.time() - process.since) if process and process.pid else None,
+        restarts=running.restarts[component.process],
+        resident_bytes=processes.resident_bytes(pid) if pid else 0,
+        version=component.version,
+        of_app=component.of_app,
+    )
 
 
-def _why_down(component: Component, process: ProcessState | None) -> str:
+def _why_down(name: str, process: ProcessState | None) -> str:
     if process is None:
         return "not running"
     if process.state == "FATAL":
-        said = process.problem or f"ended {ATTEMPTS} times right after its start"
-        return f"{said}; see `whiteroom logs {component.name}`"
+        reason = process.problem or f"ended {ATTEMPTS} times right after its start"
+        return f"{reason}; see `whiteroom logs {name}`"
     return process.problem or "not running"
 
 
@@ -149,18 +169,3 @@ def _restarts(paths: StackPaths) -> Counter[str]:
             ended.remove(name)
             restarts[name] += 1
     return restarts
-
-
-def as_json(paths: StackPaths, found: list[ComponentStatus]) -> str:
-    """Return the JSON of schemas/status.schema.json."""
-    content = {
-        "ok": is_well(found),
-        "data": str(paths.data),
-        "port_offset": paths.port_offset,
-        "with_app": with_app(paths) if found else None,
-        "supervisor_pid": Supervisor(paths).pid(),
-        "left_out": left_out(paths) if found else {},
-        "refusals": [asdict(failure) for failure in failures(paths)] if found else [],
-        "components": [asdict(component) | {"well": component.well} for component in found],
-    }
-    return json.dumps(content, indent=2)

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.deploy.component import PYTHON, Component
+from whiteroom_monitoring.deploy.resolution import ResolvedComponent
 
 TIMEOUT_S = 10
 _VERSION = re.compile(r"\d+\.\d+[\w.+~-]*")
 
 
-def of(components: Sequence[Component]) -> dict[str, str]:
+def of(components: Sequence[ResolvedComponent]) -> dict[str, str]:
     """Return the version of each component by name; empty where a program doesn't tell."""
     with ThreadPoolExecutor() as pool:
-        found = pool.map(_of_one, components)
-        return {c.name: version for c, version in zip(components, found, strict=True)}
+        versions = pool.map(lambda component: _version(component.version_command), components)
+        return {c.name: version for c, version in zip(components, versions, strict=True)}
 
 
-def _of_one(component: Component) -> str:
-    if component.program is PYTHON:
+def _version(command: Sequence[str]) -> str:
+    if command[0] == sys.executable:
         return __version__
-    program = component.program.find()
-    if program is None:
-        return ""
     try:
-        said = subprocess.run(
-            [program, component.program.version],
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    found = _VERSION.search(said.stdout + said.stderr)
-    return found[0] if found else ""
+    match = _VERSION.search(done.stdout + done.stderr)
+    return match[0] if match else ""

@@ -20,9 +20,10 @@ def _frontend(name: str) -> str:
 def frontend_host(stack: Stack) -> str:
     stack.require("engine")
     if "frontend" not in stack.components:
-        reason = status.left_out(stack.layout).get("frontend", "it is no part of this stack")
+        reason = status.read(stack.paths).left_out.get("frontend", "it is no part of this stack")
         raise CheckSkipped(f"the C++ engine runs alone: {reason}")
-    pids = {c.name: c.pid for c in status.read(stack.layout) if c.name in {"engine", "frontend"}}
+    components = status.read(stack.paths).components
+    pids = {c.name: c.pid for c in components if c.name in {"engine", "frontend"}}
     if pids["engine"] is None or pids["engine"] != pids["frontend"]:
         raise CheckFailed(f"engine {pids['engine']}, front end {pids['frontend']}")
     return f"process {pids['engine']}"

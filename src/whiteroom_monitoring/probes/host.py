@@ -11,7 +11,7 @@ from whiteroom_monitoring.probes.stack import Stack, failure, probe
 
 @probe("components.healthy", "host", "every component running and healthy")
 def components_healthy(stack: Stack) -> str:
-    components = status.read(stack.layout)
+    components = status.read(stack.paths).components
     if not components:
         raise CheckFailed("nothing runs", remedy="whiteroom up")
     ill = [(component.name, component.state) for component in components if not component.well]
@@ -22,7 +22,7 @@ def components_healthy(stack: Stack) -> str:
 
 @probe("secrets.modes", "host", "secrets in files that only their owner can read")
 def secrets_modes(stack: Stack) -> str:
-    folder = stack.layout.secrets
+    folder = stack.paths.secrets
     open_to_others = [
         path.name
         for path in [folder, *folder.iterdir()]
@@ -35,10 +35,10 @@ def secrets_modes(stack: Stack) -> str:
 
 @probe("secrets.configuration", "host", "no secret and no unexpanded ${VARIABLE} in a config")
 def secrets_configuration(stack: Stack) -> str:
-    secrets = [path.read_text().strip() for path in stack.layout.secrets.iterdir()]
+    secrets = [path.read_text().strip() for path in stack.paths.secrets.iterdir()]
     # Without a credential, the file holds the way to the inbox, which is no secret.
-    secrets = [text for text in secrets if not text.startswith(stack.layout.url("inbox"))]
-    files = [path for path in stack.layout.config.rglob("*") if path.is_file()]
+    secrets = [text for text in secrets if not text.startswith(stack.paths.url("inbox"))]
+    files = [path for path in stack.paths.config.rglob("*") if path.is_file()]
     for path in files:
         text = path.read_text(encoding="utf-8")
         if any(secret and len(secret) >= 8 and secret in text for secret in secrets):

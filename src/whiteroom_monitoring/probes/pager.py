@@ -17,7 +17,7 @@ NOTIFIED_WITHIN_S = 7 * 60
 
 @probe("alertmanager.connected", "pager", "Prometheus sends its alerts to this Alertmanager")
 def alertmanager_connected(stack: Stack) -> str:
-    expected = f"{stack.layout.url('alertmanager')}/api/v2/alerts"
+    expected = f"{stack.paths.url('alertmanager')}/api/v2/alerts"
     managers = stack.prometheus.get("alertmanagers")["activeAlertmanagers"]
     urls = [manager["url"] for manager in managers]
     if urls != [expected]:
@@ -27,7 +27,7 @@ def alertmanager_connected(stack: Stack) -> str:
 
 @probe("alertmanager.watchdog", "pager", f"Alertmanager holds {WATCHDOG}, and routes it")
 def alertmanager_watchdog(stack: Stack) -> str:
-    alerts = AlertmanagerClient.at(stack.layout.url("alertmanager")).alerts()
+    alerts = AlertmanagerClient.at(stack.paths.url("alertmanager")).alerts()
     watchdogs = [alert for alert in alerts if alert["labels"]["alertname"] == WATCHDOG]
     if not watchdogs:
         raise CheckFailed(f"{len(alerts)} alerts, none of them {WATCHDOG}")
@@ -40,7 +40,7 @@ def alertmanager_watchdog(stack: Stack) -> str:
     f"a notification of {WATCHDOG} in the inbox, {NOTIFIED_WITHIN_S // 60} min old at most",
 )
 def pager_delivery(stack: Stack) -> str:
-    inbox = HttpClient("The inbox", stack.layout.url("inbox"))
+    inbox = HttpClient("The inbox", stack.paths.url("inbox"))
     query = (("search", WATCHDOG), ("limit", "1"))
     messages: list[Any] = inbox.get_json("/api/messages", query, lambda answer: answer["messages"])
     if not messages:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from whiteroom_monitoring.dashboards import expectation
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.deploy.config import JOBS
 from whiteroom_monitoring.diagnostics import Check, CheckFailed, Diagnostic, Thing
 from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator
 from whiteroom_monitoring.grafana.frames import Data, Lines, Table
@@ -84,7 +83,7 @@ class _Inspection:
 
     def mismatches(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with each panel, and count what was ``seen``."""
-        urls = {name: self._stack.layout.url(name) for name in ("prometheus", "alertmanager")}
+        urls = {name: self._stack.paths.url(name) for name in ("prometheus", "alertmanager")}
         evaluator = Evaluator(DataSources(urls))
         now = time.time()
         view = evaluator.view(self._dashboard, TimeRange(now - RANGE_S, now))
@@ -104,7 +103,7 @@ class _Inspection:
 
     def _missing(self, expected: Expectation) -> str | None:
         """Return what is not there yet, and without which the panel is empty."""
-        if expected.needs and JOBS.get(expected.needs) not in self._stack.components:
+        if expected.needs and expected.needs not in self._stack.jobs:
             return expected.needs
         if expected.waits_for and not self._stack.prometheus.query(expected.waits_for):
             metric = _METRIC.search(expected.waits_for)

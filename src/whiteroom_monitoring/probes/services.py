@@ -54,7 +54,7 @@ def services_containers(stack: Stack) -> str:
 @probe("services.backend", "services", "the backend answers through the web server: 401 to nobody")
 def services_backend(stack: Stack) -> str:
     stack.require("nginx")
-    port = stack.layout.port("web")
+    port = stack.paths.port("web")
     limits = Limits(timeout_s=TIMEOUT_S)
     status = HttpClient("nginx", f"http://{LOOPBACK}:{port}", limits).get_status("/api/v1/me")
     if status != http.HTTPStatus.UNAUTHORIZED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
@@ -20,11 +20,16 @@ from whiteroom_monitoring.diagnostics import (
 
 @dataclass(frozen=True)
 class Stack:
-    """The running stack. ``components`` are the names of those that it has."""
+    """The running stack.
 
-    layout: StackPaths
+    ``components`` are the names of those that it has, ``jobs`` the intervals in seconds at which
+    Prometheus should scrape them, by the name of the job.
+    """
+
+    paths: StackPaths
     prometheus: PrometheusClient
     components: Collection[str]
+    jobs: Mapping[str, int]
 
     def require(self, component: str) -> None:
         """Raise CheckSkipped when the stack was started without ``component``."""

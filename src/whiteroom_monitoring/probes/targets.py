@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from whiteroom_monitoring.deploy.config import JOBS
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 
@@ -17,18 +16,14 @@ AUDIO_INTERVAL_S = 10
 INTERVAL_S = 15
 
 
-def _jobs(stack: Stack) -> set[str]:
-    return {job for job, component in JOBS.items() if component in stack.components}
-
-
 def _targets(stack: Stack) -> list[dict[str, Any]]:
     targets: list[dict[str, Any]] = stack.prometheus.get("targets", state="active")["activeTargets"]
-    return [target for target in targets if target["labels"]["job"] in _jobs(stack)]
+    return [target for target in targets if target["labels"]["job"] in stack.jobs]
 
 
 @probe("targets.present", "targets", "a target for every job of the stack")
 def targets_present(stack: Stack) -> str:
-    expected = _jobs(stack)
+    expected = set(stack.jobs)
     missing = expected - {target["labels"]["job"] for target in _targets(stack)}
     if missing:
         raise CheckFailed(f"no target of {', '.join(sorted(missing))}")
@@ -57,7 +52,7 @@ def targets_fresh(stack: Stack) -> str:
     stale = [
         (job, f"was scraped {age:.0f} s ago")
         for job, age in ages.items()
-        if age > 2 * (AUDIO_INTERVAL_S if job == ENGINE_JOB else INTERVAL_S)
+        if age > 2 * stack.jobs[job]
     ]
     if stale:
         raise failure("target", stale)
@@ -67,15 +62,15 @@ def targets_fresh(stack: Stack) -> str:
 @probe(
     "targets.intervals",
     "targets",
-    f"{AUDIO_INTERVAL_S} s for audio, {INTERVAL_S} s for all others",
+    f"every target scraped as its job says: {AUDIO_INTERVAL_S} s for audio, else {INTERVAL_S} s",
 )
 def targets_intervals(stack: Stack) -> str:
     wrong: list[tuple[str, str]] = []
     for target in _targets(stack):
         job = target["labels"]["job"]
-        interval = f"{AUDIO_INTERVAL_S if job == ENGINE_JOB else INTERVAL_S}s"
+        interval = f"{stack.jobs[job]}s"
         if target["scrapeInterval"] != interval:
             wrong.append((job, f"is scraped every {target['scrapeInterval']}"))
     if wrong:
         raise failure("target", wrong)
-    return f"{AUDIO_INTERVAL_S} s and {INTERVAL_S} s"
+    return " and ".join(f"{interval} s" for interval in sorted(set(stack.jobs.values())))

@@ -21,7 +21,8 @@ import pytest
 from tests.support.http import get_text
 from tests.support.ports import free_ports
 from tests.support.wait import wait_until
-from whiteroom_monitoring.deploy.registry import ALERTMANAGER, PROMETHEUS
+from whiteroom_monitoring.deploy import machine
+from whiteroom_monitoring.deploy.components import alertmanager, prometheus
 
 FOLDER = Path(__file__).parent
 DEADLINE_S = 30
@@ -94,13 +95,13 @@ def backends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backends]:
     ports = free_ports(2)
     commands = [
         [
-            PROMETHEUS.find(),
+            machine.installed(prometheus.PROGRAM),
             f"--config.file={folder}/prometheus.yml",
             f"--storage.tsdb.path={folder}/data",
             f"--web.listen-address=127.0.0.1:{ports[0]}",
         ],
         [
-            ALERTMANAGER.find(),
+            machine.installed(alertmanager.PROGRAM),
             f"--config.file={folder}/alertmanager.yml",
             f"--storage.path={folder}/alertmanager",
             f"--web.listen-address=127.0.0.1:{ports[1]}",

@@ -1,1 +1,4 @@
-"""The reference White Room as the stack runs it: engine, database, cache, web server, people."""
+"""The components of the stack: one file for each, or for one family. Adding one is adding a file.
+
+Each module has ``COMPONENTS``, a tuple of descriptions; `registry.py` finds the modules.
+"""

@@ -2,67 +2,103 @@
 
 from __future__ import annotations
 
-import os
-
-from whiteroom_monitoring.deploy.component import Component, Program, debian
-from whiteroom_monitoring.deploy.components import jack
-from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.deploy.component import (
+    Component,
+    FileProbe,
+    HttpProbe,
+    Package,
+    Port,
+    Program,
+    ScrapeJob,
+    Variant,
+    debian,
+)
 
 SAMPLE_RATE_HZ = 48_000
 BUFFER_FRAMES = 256
 
-JACKD = debian("jackd2", "jackd")
+ENGINE = Program(
+    ("{root}/build/bin/whiteroom-engine", "whiteroom-engine"),
+    "build it with infrastructure/monitoring/start.sh --install-only",
+    variable="WHITEROOM_ENGINE",
+)
+# The engine takes commands here.
+CONTROL_SOCKET = "{run}/engine.sock"
+# Without JACK, a clock calls the engine.
+DRIVERS: dict[str, tuple[str, ...]] = {"jack": ("jack",), "clock": ()}
+CLIENT_OF_JACK = {"JACK_DEFAULT_SERVER": "{stack}", "JACK_NO_START_SERVER": "1"}
+_BY_A_CLOCK = "the engine is driven by a clock, not by an audio server"
+_NO_ENGINE = "the reference engine and its endpoint are left out"
 
 
-def engine_program() -> Program:
-    """Return the reference engine: $WHITEROOM_ENGINE, else the one that was built in the clone."""
-    root = repository_root()
-    built = str(root / "build/bin/whiteroom-engine") if root else "whiteroom-engine"
-    remedy = "build it with infrastructure/monitoring/start.sh --install-only"
-    return Program((os.environ.get("WHITEROOM_ENGINE") or built,), remedy)
-
-
-def stream() -> tuple[str, ...]:
+def stream(driver: str) -> tuple[str, ...]:
     """Return the options that say what calls the engine, and for what."""
     return (
-        *("--driver", "clock" if JACKD.find() is None else "jack"),
+        *("--driver", driver),
         *("--sample-rate", str(SAMPLE_RATE_HZ)),
         *("--buffer-frames", str(BUFFER_FRAMES)),
     )
 
 
-def components(paths: StackPaths) -> list[Component]:
-    """Return the engine, called by JACK where jackd is installed, else by a clock."""
-    with_jack = JACKD.find() is not None
-    engine = Component(
-        "engine",
-        2,
-        engine_program(),
+def _variant(driver: str) -> Variant:
+    return Variant(
+        ENGINE,
         (
-            *stream(),
-            *("--metrics-port", str(paths.port("engine"))),
-            *("--segments", str(paths.segments)),
-            *("--control", str(paths.control_socket)),
+            *stream(driver),
+            *("--metrics-port", "{port[engine]}"),
+            *("--segments", "{segments}"),
+            *("--control", CONTROL_SOCKET),
         ),
-        ports=("engine",),
-        health="/-/healthy",
-        of_app=True,
-        environment={"JACK_DEFAULT_SERVER": jack.server_name(paths), "JACK_NO_START_SERVER": "1"},
+        HttpProbe("/-/healthy"),
+        CLIENT_OF_JACK,
+        needs=DRIVERS[driver],
     )
-    return [_jack(paths), engine] if with_jack else [engine]
 
 
-def _jack(paths: StackPaths) -> Component:
-    return Component(
-        "jack",
-        1,
-        JACKD,
-        (
-            *("--name", jack.server_name(paths), "-d", "dummy"),
-            *("-r", str(SAMPLE_RATE_HZ), "-p", str(BUFFER_FRAMES)),
+_JACK = Component(
+    "jack",
+    stage=1,
+    variants=(
+        Variant(
+            debian("jackd2", "jackd"),
+            (
+                *("--name", "{stack}", "-d", "dummy"),
+                *("-r", str(SAMPLE_RATE_HZ), "-p", str(BUFFER_FRAMES)),
+            ),
+            # It is there as soon as the server takes clients.
+            FileProbe("/dev/shm/jack_sem.{uid}_{stack}_system"),
         ),
-        ready=jack.ready_file(paths),
-        of_app=True,
-        absent="" if engine_program().find() else "there is no engine for it to call",
-    )
+    ),
+    packages=(
+        Package("jackd2", _BY_A_CLOCK),
+        Package("libjack-jackd2-dev", _BY_A_CLOCK),
+        Package("pkg-config", _BY_A_CLOCK),
+    ),
+    of_app=True,
+    only_with="engine",
+)
+_ENGINE = Component(
+    "engine",
+    stage=2,
+    variants=tuple(_variant(driver) for driver in DRIVERS),
+    ports=(Port("engine", 8000),),
+    # Audio is scraped more often.
+    scrape=ScrapeJob("juce-backend", service="engine", interval_s=10),
+    rules=(
+        "audio.yml",
+        "causes.yml",
+        "engine.yml",
+        "ffi.yml",
+        "missing_engine.yml",
+        "objectives_engine.yml",
+        "panels_engine.yml",
+    ),
+    packages=(
+        Package("libmicrohttpd-dev", _NO_ENGINE),
+        Package("zlib1g-dev", _NO_ENGINE),
+        Package("nlohmann-json3-dev", "the reference engine is left out"),
+    ),
+    of_app=True,
+)
+
+COMPONENTS = (_JACK, _ENGINE)

@@ -1,52 +1,83 @@
-"""nginx for the reference app: what the musicians talk to."""
+"""nginx for the reference app, which the musicians talk to, and its exporter."""
 
 from __future__ import annotations
 
-import string
-from pathlib import Path
+from whiteroom_monitoring.deploy.component import (
+    CloneRequired,
+    Component,
+    File,
+    Folder,
+    HttpProbe,
+    Package,
+    Port,
+    ScrapeJob,
+    Variant,
+    debian,
+)
+from whiteroom_monitoring.deploy.components.backend import SOCKET, WEB_ACCOUNT
+from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
+from whiteroom_monitoring.deploy.components.prometheus import SMALL
+from whiteroom_monitoring.deploy.components.redis import WATCHED_WITHIN
 
-from whiteroom_monitoring.deploy.accounts import WEB, account, make_folder
-from whiteroom_monitoring.deploy.component import Component, debian
-from whiteroom_monitoring.deploy.components import backend, reference_app
-from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
-
-NGINX = debian("nginx-light", "nginx", version="-v")
-# Where nginx tells how it does, to this machine only.
+# nginx tells this machine alone how it does.
 STATUS_PATH = "/stub_status"
 
+_CONFIGURATION = "{run}/nginx.conf"
+_DATA = "{data}/nginx"
 
-def component(paths: StackPaths) -> Component:
-    """Return the server."""
-    return Component(
-        "nginx",
-        3,
-        NGINX,
-        ("-c", str(_configuration(paths)), "-e", "stderr"),
-        ports=("web",),
-        health="/-/healthy",
-        of_app=True,
-        needs=("backend",),
-        user=account(WEB),
-        prepare=lambda: prepare(paths),
-        absent=reference_app.missing(),
-    )
+_SERVER = Component(
+    "nginx",
+    stage=3,
+    variants=(
+        Variant(
+            debian("nginx-light", "nginx", version_option="-v"),
+            ("-c", _CONFIGURATION, "-e", "stderr"),
+            HttpProbe("/-/healthy"),
+            image="nginx",
+        ),
+    ),
+    ports=(Port("web", 8090),),
+    packages=(Package("nginx-light", "the musicians can not reach the reference backend"),),
+    of_app=True,
+    needs=("backend",),
+    conditions=(CloneRequired(),),
+    user=WEB_ACCOUNT,
+    folders=(Folder(_DATA, WEB_ACCOUNT),),
+    files=(
+        File(
+            _CONFIGURATION,
+            template="{root}/reference_app/backend/nginx.conf",
+            values={
+                "data": _DATA,
+                "listen": "{listen}:{port[web]}",
+                "status": STATUS_PATH,
+                "backend": SOCKET,
+            },
+        ),
+    ),
+)
+_EXPORTER = Component(
+    "nginx-exporter",
+    stage=4,
+    variants=(
+        Variant(
+            debian("prometheus-nginx-exporter", "nginx_exporter", "prometheus-nginx-exporter"),
+            (
+                *("-web.listen-address", "{listen}:{port[nginx-exporter]}"),
+                *("-nginx.scrape-uri", "{url[web]}" + STATUS_PATH),
+                *("-nginx.timeout", WATCHED_WITHIN),
+            ),
+            HttpProbe("/metrics"),
+            SMALL,
+            image="nginx/nginx-prometheus-exporter",
+        ),
+    ),
+    ports=(Port("nginx-exporter", 9113),),
+    scrape=ScrapeJob("nginx", service="web"),
+    rules=("web.yml",),
+    packages=(Package("prometheus-nginx-exporter", "nobody watches the web server"),),
+    needs=("nginx",),
+    user=EXPORTER_ACCOUNT,
+)
 
-
-def prepare(paths: StackPaths) -> None:
-    """Make its folders and write its configuration."""
-    owner = account(WEB)
-    make_folder(paths.data / "nginx", owner)
-    template = string.Template((reference_app.folder("backend") / "nginx.conf").read_text("utf-8"))
-    path = _configuration(paths)
-    text = template.substitute(
-        data=paths.data / "nginx",
-        listen=f"{LOOPBACK}:{paths.port('web')}",
-        status=STATUS_PATH,
-        backend=backend.socket(paths),
-    )
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o644)
-
-
-def _configuration(paths: StackPaths) -> Path:
-    return paths.run / "nginx.conf"
+COMPONENTS = (_SERVER, _EXPORTER)

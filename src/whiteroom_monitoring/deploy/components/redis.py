@@ -1,69 +1,44 @@
-"""Redis for the reference app: a cache on a Unix socket, which keeps nothing on disk."""
+"""Redis for the reference app, a cache on a Unix socket, and its exporter."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from whiteroom_monitoring.deploy.component import (
+    CloneRequired,
+    CommandProbe,
+    Component,
+    File,
+    Folder,
+    HttpProbe,
+    Package,
+    Port,
+    ScrapeJob,
+    Variant,
+    debian,
+)
+from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
+from whiteroom_monitoring.deploy.components.prometheus import SMALL
 
-from whiteroom_monitoring.deploy.accounts import EXPORTER, REDIS, account, make_folder
-from whiteroom_monitoring.deploy.component import Component, debian
-from whiteroom_monitoring.deploy.components import reference_app
-from whiteroom_monitoring.deploy.paths import StackPaths
-
-# What the exporter may do: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
+ACCOUNT = "redis"
 EXPORTER_USER = "exporter"
+SOCKET = "{run}/redis/redis.sock"
+# Shorter than a scrape's time: an exporter that waits for a hung program would seem to be down.
+WATCHED_WITHIN = "2s"
+
+_DATA = "{data}/redis"
+_CONFIGURATION = "{run}/redis.conf"
+# What the exporter may do: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
 _EXPORTER_RIGHTS = (
     "-@all +@connection +info +config|get +config|help +cluster|info +slowlog +latency +memory "
     "+client|list +client|setname +module|list"
 )
-
-
-def socket(paths: StackPaths) -> Path:
-    """Return the server's socket."""
-    return paths.run / "redis/redis.sock"
-
-
-def component(paths: StackPaths) -> Component:
-    """Return the server."""
-    return Component(
-        "redis",
-        1,
-        debian("redis-server", "redis-server"),
-        (str(_configuration(paths)),),
-        probe=(
-            debian("redis-tools", "redis-cli").find() or "redis-cli",
-            *("-s", str(socket(paths)), "ping"),
-        ),
-        of_app=True,
-        user=account(REDIS),
-        prepare=lambda: prepare(paths),
-        absent=reference_app.missing(),
-    )
-
-
-def prepare(paths: StackPaths) -> None:
-    """Make its folders and write its configuration."""
-    owner = account(REDIS)
-    # The socket belongs to the exporter's group: who is in neither can't reach it.
-    make_folder(socket(paths).parent, owner, account(EXPORTER), mode=0o710)
-    make_folder(paths.data / "redis", owner)
-    path = _configuration(paths)
-    path.write_text(_text(paths), encoding="utf-8")
-    path.chmod(0o644)
-
-
-def _configuration(paths: StackPaths) -> Path:
-    return paths.run / "redis.conf"
-
-
-def _text(paths: StackPaths) -> str:
-    return f"""\
+_TEXT = f"""\
 # Written by `whiteroom up`.
 port 0
 # Its environment says to which stack it belongs; a title would be written over it.
 set-proc-title no
-unixsocket {socket(paths)}
+unixsocket {SOCKET}
 unixsocketperm 770
-dir {paths.data / "redis"}
+dir {_DATA}
 save ""
 appendonly no
 maxmemory 64mb
@@ -71,3 +46,53 @@ maxmemory-policy allkeys-lru
 user default on nopass ~* &* +@all -@dangerous +info
 user {EXPORTER_USER} on nopass {_EXPORTER_RIGHTS}
 """
+
+_SERVER = Component(
+    "redis",
+    stage=1,
+    variants=(
+        Variant(
+            debian("redis-server", "redis-server"),
+            (_CONFIGURATION,),
+            CommandProbe(debian("redis-tools", "redis-cli"), ("-s", SOCKET, "ping")),
+            image="redis",
+        ),
+    ),
+    packages=(Package("redis-server", "the reference backend works without a cache"),),
+    of_app=True,
+    conditions=(CloneRequired(),),
+    user=ACCOUNT,
+    folders=(
+        # The socket belongs to the exporter's group: who is in neither can't reach it.
+        Folder("{run}/redis", ACCOUNT, EXPORTER_ACCOUNT, mode=0o710),
+        Folder(_DATA, ACCOUNT),
+    ),
+    files=(File(_CONFIGURATION, _TEXT),),
+)
+_EXPORTER = Component(
+    "redis-exporter",
+    stage=4,
+    variants=(
+        Variant(
+            debian("prometheus-redis-exporter", "redis_exporter", "prometheus-redis-exporter"),
+            (
+                *("-web.listen-address", "{listen}:{port[redis-exporter]}"),
+                *("-redis.addr", f"unix://{SOCKET}"),
+                *("-redis.user", EXPORTER_USER),
+                *("-connection-timeout", WATCHED_WITHIN),
+            ),
+            HttpProbe("/metrics"),
+            # The user needs no password, but the exporter names a user only if it is given one.
+            SMALL | {"REDIS_PASSWORD": "none"},
+            image="oliver006/redis_exporter",
+        ),
+    ),
+    ports=(Port("redis-exporter", 9121),),
+    scrape=ScrapeJob("redis", service="cache"),
+    rules=("cache.yml",),
+    packages=(Package("prometheus-redis-exporter", "nobody watches the cache"),),
+    needs=("redis",),
+    user=EXPORTER_ACCOUNT,
+)
+
+COMPONENTS = (_SERVER, _EXPORTER)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -20,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.deploy import processes
-from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.resolution import ResolvedComponent
 from whiteroom_monitoring.errors import MonitoringError
 
 TIMEOUT_S = 15.0
@@ -30,6 +31,8 @@ TIMEOUT_S = 15.0
 START_SECONDS = 3
 ATTEMPTS = 3
 STOP_SECONDS = 10
+
+_PROGRAM_SECTION = re.compile(r"^(?=\[program:)", re.MULTILINE)
 
 # Characters that a path in supervisord's configuration can't hold, however it is quoted.
 FORBIDDEN_IN_PATHS = "\"'\\;\n"
@@ -56,7 +59,7 @@ class Supervisor:
     def __init__(self, paths: StackPaths) -> None:
         self._paths = paths
         self.socket = paths.run / "supervisor.sock"
-        self._configuration = paths.run / "supervisord.conf"
+        self.configuration_file = paths.run / "supervisord.conf"
         self._pid_file = paths.run / "supervisord.pid"
 
     def pid(self) -> int | None:
@@ -65,23 +68,32 @@ class Supervisor:
             pid = int(self._pid_file.read_text())
         except (OSError, ValueError):
             return None
-        ours = {process.pid for process in processes.of_stack(self._paths.data)}
-        return pid if pid in ours else None
+        return pid if processes.member(pid, self._paths.data) else None
 
-    def write(self, components: Sequence[Component], without_restart: Collection[str]) -> None:
+    def configuration(
+        self, components: Sequence[ResolvedComponent], without_restart: Collection[str]
+    ) -> dict[str, str]:
+        """Return the sections of the configuration: the common ones as "", then one a process."""
+        return {"": self._head()} | {
+            c.name: self._program(c, c.name not in without_restart)
+            for c in components
+            if not c.description.process_of
+        }
+
+    def sections(self) -> dict[str, str]:
+        """Return the same of the configuration that was written last; nothing without one."""
+        try:
+            text = self.configuration_file.read_text(encoding="utf-8")
+        except OSError:
+            return {}
+        head, *programs = _PROGRAM_SECTION.split(text)
+        names = [program.partition("]")[0].removeprefix("[program:") for program in programs]
+        return {"": head, **dict(zip(names, programs, strict=True))}
+
+    def write(self, sections: Mapping[str, str]) -> None:
         """Write the configuration that `start` and `update` read."""
-        text = "\n".join(
-            [
-                self._head(),
-                *(
-                    self._program(c, c.name not in without_restart)
-                    for c in components
-                    if not c.process_of
-                ),
-            ]
-        )
-        self._configuration.write_text(text, encoding="utf-8")
-        self._configuration.chmod(0o600)
+        self.configuration_file.write_text("".join(sections.values()), encoding="utf-8")
+        self.configuration_file.chmod(0o600)
 
     def start(self) -> None:
         """Start supervisord in the background; returns when its socket answers.
@@ -89,7 +101,8 @@ class Supervisor:
         Raises SupervisorError with what it printed.
         """
         self.socket.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
+        arguments = ["-m", "supervisor.supervisord", "-c", str(self.configuration_file)]
+        command = [sys.executable, *arguments]
         environment = {
             **os.environ,
             processes.STACK_VARIABLE: str(self._paths.data),
@@ -108,8 +121,8 @@ class Supervisor:
             start_new_session=True,
         )
         if done.returncode != 0:
-            said = (done.stderr + done.stdout).strip()
-            raise SupervisorError(f"supervisord did not start: {said}")
+            printed = (done.stderr + done.stdout).strip()
+            raise SupervisorError(f"supervisord did not start: {printed}")
         # The pid file is written after the parent has returned.
         deadline = time.monotonic() + TIMEOUT_S
         while self.pid() is None:
@@ -191,11 +204,11 @@ umask=077
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+
 """
 
-    def _program(self, component: Component, restart: bool) -> str:
-        program = component.program.find() or component.program.names[0]
-        command = shlex.join([program, *component.arguments])
+    def _program(self, component: ResolvedComponent, restart: bool) -> str:
+        command = shlex.join(component.command)
         environment: Mapping[str, str] = {
             **component.environment,
             processes.STACK_VARIABLE: str(self._paths.data),
@@ -211,7 +224,7 @@ autostart=false
 autorestart={str(restart).lower()}
 startsecs={START_SECONDS}
 startretries={ATTEMPTS - 1}
-stopsignal={component.stop_signal}
+stopsignal={component.description.stop_signal}
 stopwaitsecs={STOP_SECONDS}
 stopasgroup=true
 killasgroup=true
@@ -219,6 +232,7 @@ redirect_stderr=true
 stdout_logfile={_escaped(self._paths.log / (component.name + ".log"))}
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=2
+
 """
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from whiteroom_monitoring.deploy import processes, state
-from whiteroom_monitoring.deploy.components import jack
+from whiteroom_monitoring.deploy import jack_leftovers, processes, state
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.deploy.shared_memory import remove_dead_segments
@@ -45,5 +44,5 @@ def stop(paths: StackPaths) -> list[str]:
     deadline = time.monotonic() + PATIENCE_S
     while not remove_dead_segments(paths.segments) and time.monotonic() < deadline:
         time.sleep(processes.POLL_S)
-    jack.remove_leftovers(paths)
+    jack_leftovers.remove(paths)
     return sorted({process.component for process in running if process.component})

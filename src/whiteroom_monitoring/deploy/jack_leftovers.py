@@ -1,4 +1,4 @@
-"""The stack's own JACK server: its name, and what it leaves in shared memory.
+"""Removes what the stack's own JACK server has left in shared memory.
 
 A JACK server that is killed leaves semaphores and memory behind, and even one that ends in order
 leaves a registry, which all servers of the machine share.
@@ -11,27 +11,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from whiteroom_monitoring.deploy.paths import StackPaths
 
 _SHARED_MEMORY = Path("/dev/shm")
 _SERVERS = {"jackd", "jackdbus"}
 
 
-def server_name(paths: StackPaths) -> str:
-    """Return the name of the stack's JACK server, which other servers of the machine don't have."""
-    return f"whiteroom-{paths.port_offset}"
-
-
-def ready_file(paths: StackPaths) -> Path:
-    """Return the file that is there as soon as the server takes clients."""
-    return _SHARED_MEMORY / f"jack_sem.{os.getuid()}_{server_name(paths)}_system"
-
-
-def remove_leftovers(paths: StackPaths) -> None:
+def remove(paths: StackPaths) -> None:
     """Remove what the stack's server has left; what all servers share only when none runs."""
-    name, user = server_name(paths), os.getuid()
-    patterns = [f"jack_sem.{user}_{name}_*", f"jack_{name}_*"]
-    if not _a_server_runs():
+    user = os.getuid()
+    patterns = [f"jack_sem.{user}_{paths.name}_*", f"jack_{paths.name}_*"]
+    if not any(process.info["name"] in _SERVERS for process in psutil.process_iter(["name"])):
         patterns += ["jack-shm-registry", f"jack_db-{user}", f"jack-{user}-*"]
     for path in _matching(patterns):
         if path.is_dir():
@@ -45,13 +37,3 @@ def _matching(patterns: list[str]) -> Iterator[Path]:
         for path in _SHARED_MEMORY.glob(pattern):
             if path.lstat().st_uid == os.getuid():
                 yield path
-
-
-def _a_server_runs() -> bool:
-    for entry in Path("/proc").glob("[0-9]*/comm"):
-        try:
-            if entry.read_text().strip() in _SERVERS:
-                return True
-        except OSError:
-            continue
-    return False

@@ -1,0 +1,43 @@
+"""Alertmanager: groups, silences and routes alerts."""
+
+from __future__ import annotations
+
+from whiteroom_monitoring.deploy.component import (
+    Component,
+    HttpProbe,
+    Package,
+    Port,
+    ScrapeJob,
+    Variant,
+    debian,
+)
+from whiteroom_monitoring.deploy.components.prometheus import SMALL
+
+PROGRAM = debian("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
+
+COMPONENTS = (
+    Component(
+        "alertmanager",
+        stage=1,
+        variants=(
+            Variant(
+                PROGRAM,
+                (
+                    "--config.file={config}/alertmanager/alertmanager.yml",
+                    "--storage.path={data}/alertmanager",
+                    "--web.listen-address={listen}:{port[alertmanager]}",
+                    "--web.external-url={url[alertmanager]}/",
+                    # Without it, Alertmanager listens on all interfaces for members of a cluster.
+                    "--cluster.listen-address=",
+                ),
+                HttpProbe("/-/ready"),
+                SMALL,
+                image="prom/alertmanager",
+            ),
+        ),
+        ports=(Port("alertmanager", 9093),),
+        scrape=ScrapeJob("alertmanager", service="alertmanager"),
+        packages=(Package("prometheus-alertmanager", "the stack can't start"),),
+        required=True,
+    ),
+)

@@ -1,0 +1,57 @@
+"""Prometheus: scrapes, judges and keeps."""
+
+from __future__ import annotations
+
+from whiteroom_monitoring.deploy.component import (
+    Component,
+    HttpProbe,
+    Package,
+    Port,
+    ScrapeJob,
+    Variant,
+    debian,
+)
+
+# White Room's limits on what Prometheus keeps.
+RETENTION_TIME = "15d"
+RETENTION_SIZE = "10GB"
+# Go's collector runs more often than by default, and the process stays smaller.
+SMALL = {"GOGC": "50"}
+
+PROGRAM = debian("prometheus", "prometheus")
+
+COMPONENTS = (
+    Component(
+        "prometheus",
+        # Last: its first scrape follows within one interval, and then finds everything there.
+        stage=5,
+        variants=(
+            Variant(
+                PROGRAM,
+                (
+                    "--config.file={config}/prometheus/prometheus.yml",
+                    "--storage.tsdb.path={data}/prometheus",
+                    f"--storage.tsdb.retention.time={RETENTION_TIME}",
+                    f"--storage.tsdb.retention.size={RETENTION_SIZE}",
+                    "--web.listen-address={listen}:{port[prometheus]}",
+                    "--web.external-url={url[prometheus]}/",
+                    # An alert that fires before Alertmanager is known, in the first seconds of a
+                    # start, is sent again after this time. It outlives Prometheus for four times
+                    # as long.
+                    "--rules.alert.resend-delay=30s",
+                    # What a request took leads to its trace: Prometheus keeps these only when told.
+                    "--enable-feature=exemplar-storage",
+                    # By default it waits for 5 s before its first scrapes, which `up` waits for.
+                    "--scrape.discovery-reload-interval=1s",
+                ),
+                HttpProbe("/-/ready"),
+                SMALL,
+                image="prom/prometheus",
+            ),
+        ),
+        ports=(Port("prometheus", 9090),),
+        scrape=ScrapeJob("prometheus", service="prometheus"),
+        packages=(Package("prometheus", "the stack can't start"),),
+        required=True,
+    ),
+)

@@ -1,0 +1,24 @@
+"""The segment exporter: serves the metrics of programs without an endpoint, and of killed ones."""
+
+from __future__ import annotations
+
+from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob, ours
+
+COMPONENTS = (
+    Component(
+        "segment-exporter",
+        stage=1,
+        variants=(
+            ours(
+                "segment-exporter",
+                *("--port", "{port[segment-exporter]}"),
+                *("--segments", "{segments}"),
+            ),
+        ),
+        ports=(Port("segment-exporter", 8003),),
+        # Job and service keep their first names: dashboards, alerts and history know them.
+        scrape=ScrapeJob("whiteroom-agent", service="agent"),
+        required=True,
+        former_names=("agent",),
+    ),
+)

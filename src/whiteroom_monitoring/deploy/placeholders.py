@@ -1,0 +1,70 @@
+"""Fills in the placeholders of descriptions with the places of a stack on this machine.
+
+| placeholder | stands for |
+|---|---|
+| ``{listen}`` | the address to listen on |
+| ``{port[NAME]}``, ``{url[NAME]}`` | the port of that name, and the address of its server |
+| ``{data}``, ``{run}``, ``{log}``, ``{config}`` | folders of the stack |
+| ``{secrets}``, ``{segments}`` | folders of credentials and of metric segments |
+| ``{audit_report}`` | the audit report that CI writes |
+| ``{stack}``, ``{uid}`` | the stack's name on this machine, the user's number |
+| ``{root}`` | the clone that the package runs from |
+| ``{python}``, ``{version}``, ``{home}`` | the interpreter, our version, the program's own folder |
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from whiteroom_monitoring import __version__
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.errors import MonitoringError
+
+
+class PlaceholderError(MonitoringError):
+    """A description holds a placeholder that has no value here."""
+
+
+@dataclass(frozen=True)
+class Placeholders:
+    """The values for one stack. ``root`` is None outside of a clone."""
+
+    paths: StackPaths
+    root: Path | None
+
+    def fill(self, text: str, home: str = "") -> str:
+        """Return ``text`` with its placeholders filled in. Raises PlaceholderError."""
+        if "{" not in text:
+            return text
+        try:
+            return text.format_map({**self._values(), "home": home})
+        except (KeyError, ValueError, IndexError) as error:
+            raise PlaceholderError(f"{text!r}: no value for {error} here") from error
+
+    def fill_all(self, texts: Iterable[str], home: str = "") -> tuple[str, ...]:
+        """Return the texts with their placeholders filled in."""
+        return tuple(self.fill(text, home) for text in texts)
+
+    def fill_values(self, texts: Mapping[str, str], home: str = "") -> dict[str, str]:
+        """Return the mapping with the placeholders of its values filled in."""
+        return {name: self.fill(text, home) for name, text in texts.items()}
+
+    def _values(self) -> dict[str, object]:
+        paths = self.paths
+        values: dict[str, object] = {
+            "listen": LOOPBACK,
+            "port": {name: str(paths.port(name)) for name in paths.ports},
+            "url": {name: paths.url(name) for name in paths.ports},
+            "audit_report": paths.audit_report,
+            "stack": paths.name,
+            "uid": os.getuid(),
+            "python": sys.executable,
+            "version": __version__,
+        }
+        folders = ("data", "run", "log", "config", "secrets", "segments")
+        values |= {name: getattr(paths, name) for name in folders}
+        return values if self.root is None else {**values, "root": self.root}

@@ -1,0 +1,91 @@
+"""Makes the cluster of PostgreSQL with its database and roles, as the stack's own user may."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from whiteroom_monitoring.deploy import machine
+from whiteroom_monitoring.deploy.accounts import account, make_folder, user_name
+from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
+from whiteroom_monitoring.deploy.components.postgresql import (
+    ACCOUNT,
+    BACKEND_ROLE,
+    CLUSTER,
+    DATABASE,
+    EXPORTER_ROLE,
+    program,
+)
+from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.errors import MonitoringError
+
+_ROLES = f"""\
+CREATE ROLE {BACKEND_ROLE} LOGIN;
+CREATE DATABASE {DATABASE} OWNER {BACKEND_ROLE};
+CREATE ROLE {EXPORTER_ROLE} LOGIN IN ROLE pg_monitor;
+"""
+
+
+class DatabaseError(MonitoringError):
+    """The database's files can't be made or used."""
+
+
+def initialize(places: Placeholders) -> None:
+    """Make the cluster with its roles, unless it is there. Raises DatabaseError."""
+    owner = account(ACCOUNT)
+    cluster = Path(places.fill(CLUSTER))
+    if not (cluster / "PG_VERSION").is_file():
+        unfinished = cluster.with_name(f"{cluster.name}.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        make_folder(unfinished, owner)
+        _make_cluster(places, unfinished)
+        shutil.rmtree(cluster, ignore_errors=True)
+        unfinished.replace(cluster)
+    _write_access(cluster)
+
+
+def _make_cluster(places: Placeholders, cluster: Path) -> None:
+    initdb = machine.find(program("initdb"), places) or "initdb"
+    options = ("-U", ACCOUNT, "--auth=peer", "-E", "UTF8", "--no-locale")
+    _run([initdb, "-D", str(cluster), *options])
+    # A server that serves nobody but its standard input: it needs no socket and no waiting.
+    server = machine.find(program("postgres"), places) or "postgres"
+    _run([server, "--single", "-D", str(cluster), ACCOUNT], _ROLES)
+
+
+def _run(command: Sequence[str], statements: str = "") -> None:
+    done = subprocess.run(
+        command,
+        input=statements,
+        capture_output=True,
+        text=True,
+        check=False,
+        user=account(ACCOUNT),
+        group=account(ACCOUNT),
+        extra_groups=[] if account(ACCOUNT) else None,
+        cwd="/",
+    )
+    # In single-user mode a failed statement is an ERROR, but not an exit status.
+    if done.returncode != 0 or "ERROR:" in done.stderr:
+        raise DatabaseError(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def _write_access(cluster: Path) -> None:
+    """Say which user of the operating system may be which role."""
+    roles = {
+        ACCOUNT: account(ACCOUNT),
+        BACKEND_ROLE: None,
+        EXPORTER_ROLE: account(EXPORTER_ACCOUNT),
+    }
+    lines = [f"whiteroom {user_name(name)} {role}\n" for role, name in roles.items()]
+    _write(cluster / "pg_hba.conf", "local all all peer map=whiteroom\n")
+    _write(cluster / "pg_ident.conf", "".join(lines))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text("# Written by `whiteroom up`.\n" + text, encoding="utf-8")
+    path.chmod(0o600)
+    if owner := account(ACCOUNT):
+        shutil.chown(path, owner, owner)

@@ -1,0 +1,43 @@
+"""Makes what a component needs before it starts: folders, files, and what its initializer makes."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+from whiteroom_monitoring.deploy.accounts import account, make_folder
+from whiteroom_monitoring.deploy.component import File
+from whiteroom_monitoring.deploy.initializers import INITIALIZERS
+from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.deploy.resolution import ResolvedComponent
+
+
+def prepare(component: ResolvedComponent, places: Placeholders) -> None:
+    """Make folders and files of the component. Raises MonitoringError when that can't be done."""
+    for folder in component.folders:
+        make_folder(Path(folder.path), _account(folder.owner), _account(folder.group), folder.mode)
+    for file in component.files:
+        write(file)
+    if component.description.initializer:
+        INITIALIZERS[component.description.initializer](places)
+
+
+def content(file: File) -> str:
+    """Return what is written into the file."""
+    if not file.template:
+        return file.text
+    template = string.Template(Path(file.template).read_text(encoding="utf-8"))
+    return template.substitute(file.values)
+
+
+def write(file: File) -> None:
+    """Write the file; one that is written once stays if it exists."""
+    path = Path(file.path)
+    if file.once and path.exists():
+        return
+    path.write_text(content(file), encoding="utf-8")
+    path.chmod(file.mode)
+
+
+def _account(name: str) -> str | None:
+    return account(name) if name else None

@@ -1,0 +1,115 @@
+"""A component as it runs on this machine: its description with the stack's places filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from whiteroom_monitoring.deploy import machine
+from whiteroom_monitoring.deploy.accounts import account
+from whiteroom_monitoring.deploy.component import (
+    CommandProbe,
+    Component,
+    File,
+    FileProbe,
+    Folder,
+    HttpProbe,
+    Variant,
+)
+from whiteroom_monitoring.deploy.paths import LOOPBACK
+from whiteroom_monitoring.deploy.placeholders import Placeholders
+
+
+@dataclass(frozen=True)
+class ResolvedProbe:
+    """How health is asked for: an address, a command or a file; without any, running is enough."""
+
+    url: str = ""
+    command: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class ResolvedComponent:
+    """What a runtime starts.
+
+    ``program_found`` is whether the program is installed, which only a required component may lack.
+    ``user`` is None where it runs as the stack's own user.
+    """
+
+    description: Component
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    ports: Mapping[str, int]
+    probe: ResolvedProbe
+    user: str | None
+    folders: tuple[Folder, ...]
+    files: tuple[File, ...]
+    program_found: bool
+    remedy: str
+    version_command: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the component."""
+        return self.description.name
+
+    @property
+    def process(self) -> str:
+        """The name of the process that it runs in."""
+        return self.description.process
+
+    @property
+    def address(self) -> str | None:
+        """Where it serves, if it listens at all."""
+        first = next(iter(self.ports.values()), None)
+        return None if first is None else f"http://{LOOPBACK}:{first}"
+
+
+def resolve(component: Component, variant: Variant, places: Placeholders) -> ResolvedComponent:
+    """Return the component as this stack runs it."""
+    path = machine.find(variant.program, places)
+    program = path or machine.names(variant.program, places)[-1]
+    home = machine.home(variant.program, program)
+    arguments = places.fill_all(variant.arguments, home)
+    return ResolvedComponent(
+        description=component,
+        command=(program, *arguments),
+        environment=places.fill_values(variant.environment, home),
+        ports={port.name: places.paths.port(port.name) for port in component.ports},
+        probe=_probe(component, variant, places),
+        user=account(component.user) if component.user else None,
+        folders=tuple(_folder(f, places) for f in (*component.folders, *variant.folders)),
+        files=tuple(_file(file, places) for file in component.files),
+        program_found=path is not None,
+        remedy=machine.remedy(variant.program, places),
+        version_command=(program, variant.program.version_option),
+    )
+
+
+def _probe(component: Component, variant: Variant, places: Placeholders) -> ResolvedProbe:
+    match variant.probe:
+        case HttpProbe(path):
+            return ResolvedProbe(url=places.paths.url(component.ports[0].name, path))
+        case CommandProbe(program, arguments):
+            path = machine.find(program, places) or program.names[-1]
+            return ResolvedProbe(command=(path, *places.fill_all(arguments)))
+        case FileProbe(path):
+            return ResolvedProbe(file=places.fill(path))
+        case _:
+            return ResolvedProbe()
+
+
+def _folder(folder: Folder, places: Placeholders) -> Folder:
+    return Folder(places.fill(folder.path), folder.owner, folder.group, folder.mode)
+
+
+def _file(file: File, places: Placeholders) -> File:
+    return File(
+        places.fill(file.path),
+        places.fill(file.text),
+        places.fill(file.template),
+        places.fill_values(file.values),
+        file.mode,
+        file.once,
+    )
