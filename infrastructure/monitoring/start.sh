@@ -80,46 +80,16 @@ sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "Python.h").is_file(
 PYTHON
 }
 
-# A package, and what is left out without it.
-declare -A without=(
-    [prometheus]="the stack can't start"
-    [prometheus-alertmanager]="the stack can't start"
-    [prometheus-node-exporter]="the stack can't start"
-    [postgresql]='the reference backend is left out'
-    [redis-server]='the reference backend works without a cache'
-    [nginx-light]='the musicians can not reach the reference backend'
-    [prometheus-postgres-exporter]='nobody watches the database'
-    [prometheus-redis-exporter]='nobody watches the cache'
-    [prometheus-nginx-exporter]='nobody watches the web server'
-    [jackd2]='the engine is driven by a clock, not by an audio server'
-    [libjack-jackd2-dev]='the engine is driven by a clock, not by an audio server'
-    [libmicrohttpd-dev]='the reference engine and its endpoint are left out'
-    [zlib1g-dev]='the reference engine and its endpoint are left out'
-    [nlohmann-json3-dev]='the reference engine is left out'
-    [g++]='nothing can be built'
-    [cmake]='nothing can be built'
-    [ninja-build]='nothing can be built'
-    [pkg-config]='the engine is driven by a clock, not by an audio server'
-    [chromium]='no pictures of dashboards; the console is not tried in a real browser'
-    [python3-venv]='nothing can be installed'
-    [python3-dev]='nothing can be built'
-    [doctest-dev]='the C++ tests are left out'
-    [juce-modules-source-data]='the adapter for JUCE is not tried in JUCE'
-    [libfreetype-dev]='the adapter for a processor of JUCE is not tried'
-    [libpng-dev]='the adapter for a processor of JUCE is not tried'
-    [libjpeg62-turbo-dev]='the adapter for a processor of JUCE is not tried'
-    [libx11-dev]='the adapter for a processor of JUCE is not tried'
-    [podman]='the container exporter is not tried on a real container'
-    [runc]='the container exporter is not tried on a real container'
-    [openssl]='HTTPS is not tried'
-    [spin]='the model of the core is not checked'
-)
-wanted=(prometheus prometheus-alertmanager prometheus-node-exporter jackd2 libjack-jackd2-dev
-    libmicrohttpd-dev zlib1g-dev nlohmann-json3-dev g++ cmake ninja-build pkg-config postgresql
-    redis-server nginx-light prometheus-postgres-exporter prometheus-redis-exporter prometheus-nginx-exporter)
-[ "$dev" = no ] || wanted+=(doctest-dev spin podman runc openssl chromium juce-modules-source-data
-    libfreetype-dev libpng-dev libjpeg62-turbo-dev libx11-dev)
-python_is_whole || wanted+=(python3-venv python3-dev)
+# The packages that are wanted, one a line with what is lost without it. The components of the stack
+# name theirs; asking them takes a python3, which may be missing itself.
+readonly python_loss='nothing can be installed'
+wanted_packages() {
+    local options=()
+    [ "$dev" = no ] || options=(--dev)
+    PYTHONPATH=src python3 -S -m whiteroom_monitoring.deploy.packages "${options[@]}" || return
+    python_is_whole || printf '%s\t%s\n' python3-venv "$python_loss" python3-dev "$python_loss"
+}
+python_is_recent() { python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
 # Debian starts a service when its package is installed, unless this file forbids it.
 readonly policy=/usr/sbin/policy-rc.d
@@ -146,7 +116,21 @@ install_packages() {
     rm -f "$log"
 }
 
+may_install() { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; }
+
 step 'packages'
+if ! command -v python3 >/dev/null; then
+    may_install || fail "Python 3.11 or later is needed; found none (Debian: apt-get install python3-venv python3-dev)"
+    install_packages python3 python3-venv python3-dev
+fi
+python_is_recent || fail "Python 3.11 or later is needed; found $(python3 --version 2>&1)"
+list="$(wanted_packages)" || fail 'the list of packages could not be made, as said above'
+declare -A loss=()
+wanted=()
+while IFS=$'\t' read -r package lost; do
+    wanted+=("$package")
+    loss[$package]=$lost
+done <<<"$list"
 missing=()
 if command -v dpkg-query >/dev/null; then
     for package in "${wanted[@]}"; do is_installed "$package" || missing+=("$package"); done
@@ -155,19 +139,17 @@ else
 fi
 if [ ${#missing[@]} -eq 0 ]; then
     note 'nothing is missing'
-elif [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+elif may_install; then
     install_packages "${missing[@]}"
 else
     note 'missing, and only root can install:'
-    for package in "${missing[@]}"; do note "  $package: without it, ${without[$package]}"; done
+    for package in "${missing[@]}"; do note "  $package: without it, ${loss[$package]}"; done
     note "as root: apt-get install --no-install-recommends ${missing[*]}"
 fi
 
 # --- Python ----------------------------------------------------------------------------------------
 
 step 'Python packages into .venv'
-python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
-    fail "Python 3.11 or later is needed; found $(python3 --version 2>&1 || echo none)"
 [ -x .venv/bin/python ] || python3 -m venv .venv ||
     fail 'python3 -m venv failed (Debian: apt-get install python3-venv)'
 

@@ -23,6 +23,7 @@ from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.components import postgresql, redis
+from whiteroom_monitoring.deploy.placeholders import Placeholders
 from whiteroom_monitoring.lint.runbooks import markdown
 from whiteroom_monitoring.lint.runbooks.markdown import Runbook
 from whiteroom_monitoring.project import share
@@ -200,9 +201,9 @@ def test_least_rights(stack, name: str, user: str) -> None:
 
 def test_exporter_may_look_and_not_touch(stack) -> None:
     """The exporters' roles can't change what they watch."""
-    paths = stack.paths
+    places = Placeholders(stack.paths, None)
     user = {"user": "prometheus", "group": "prometheus"} if os.getuid() == 0 else {}
-    connection = postgresql.connection(paths, postgresql.EXPORTER_ROLE)
+    connection = places.fill(postgresql.connection(postgresql.EXPORTER_ROLE))
     for statement in ("DELETE FROM accounts", "CREATE TABLE public.t (i int)"):
         done = subprocess.run(
             ["psql", connection, "-c", statement],
@@ -212,7 +213,15 @@ def test_exporter_may_look_and_not_touch(stack) -> None:
             **user,
         )
         assert "permission denied" in done.stderr
-    cli = ["redis-cli", "-s", redis.socket(paths), "--user", redis.EXPORTER_USER, "--pass", "none"]
+    cli = [
+        "redis-cli",
+        "-s",
+        places.fill(redis.SOCKET),
+        "--user",
+        redis.EXPORTER_USER,
+        "--pass",
+        "none",
+    ]
     for command in (["flushall"], ["get", "a"], ["set", "a", "1"]):
         said = subprocess.run(
             [*cli, "--no-auth-warning", *command],

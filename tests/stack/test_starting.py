@@ -124,7 +124,8 @@ def test_the_engine_runs_alone_without_the_front_end(new_stack) -> None:
 
 def test_core_is_not_left_out(new_stack) -> None:
     """The monitoring's core can't be left out, and unknown names are answered with the known."""
-    assert "nothing without" in new_stack.run("up", "--without", "prometheus", check=False)
+    said = new_stack.run("up", "--without", "prometheus", check=False)
+    assert "prometheus is required and cannot be left out" in said
     assert "--without mysql: expected " in new_stack.run("up", "--without", "mysql", check=False)
 
 

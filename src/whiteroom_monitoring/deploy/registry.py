@@ -49,9 +49,8 @@ def load(configuration: Path | None) -> tuple[Component, ...]:
     added = [component for path in files for component in _components_of(path)]
     names = {component.name for component in added}
     kept = [component for component in COMPONENTS if component.name not in names]
-    descriptions = in_order([*kept, *added])
-    _require_unique_ports(descriptions)
-    return descriptions
+    _require_unique_ports([*kept, *added])
+    return in_order([*kept, *added])
 
 
 def _components_of(path: Path) -> Sequence[Component]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from whiteroom_monitoring.deploy import machine
@@ -33,13 +33,13 @@ def select(
 ) -> Selection:
     """Return what this machine has of the components; one that is required is kept in any case."""
     usable = {c.name: _installed(c, places) for c in descriptions}
-    left_out = {
-        c.name: reason
-        for c in descriptions
-        if (reason := _own_reason(c, unwanted, usable[c.name], places))
-    }
-    while lacking := dict(_lacking(descriptions, left_out)):
-        left_out |= lacking
+    left_out: dict[str, str] = {}
+    changes = True
+    # What starts later may take something along that starts before it.
+    while changes:
+        reasons = _reasons(descriptions, unwanted, usable, left_out, places)
+        changes = len(reasons) > len(left_out)
+        left_out = reasons
     kept = [
         (c, _chosen(usable[c.name] or c.variants, left_out))
         for c in descriptions
@@ -53,34 +53,46 @@ def _installed(component: Component, places: Placeholders) -> list[Variant]:
     return [v for v in component.variants if machine.find(v.program, places) is not None]
 
 
-def _own_reason(
-    component: Component, unwanted: Collection[str], usable: Sequence[Variant], places: Placeholders
+def _reasons(
+    descriptions: Sequence[Component],
+    unwanted: Collection[str],
+    usable: Mapping[str, Sequence[Variant]],
+    before: Mapping[str, str],
+    places: Placeholders,
+) -> dict[str, str]:
+    """Return why components are left out, given those that were left out ``before``."""
+    left_out = dict(before)
+    for component in descriptions:
+        reason = _reason_against(component, unwanted, usable[component.name], left_out, places)
+        if reason:
+            left_out.setdefault(component.name, reason)
+    return left_out
+
+
+def _reason_against(
+    component: Component,
+    unwanted: Collection[str],
+    usable: Sequence[Variant],
+    left_out: Mapping[str, str],
+    places: Placeholders,
 ) -> str:
-    """Return what speaks against a component, whatever becomes of the others."""
     if component.name in unwanted:
         return "not wanted (--without)"
     for condition in component.conditions:
         if reason := machine.reason_against(condition, places):
             return reason
-    if usable or component.required:
-        return ""
+    missing = [name for name in component.needs if name in left_out]
+    if missing:
+        return f"it needs {', '.join(missing)}"
+    if component.only_with in left_out:
+        return f"it is of no use without {component.only_with}"
+    return "" if usable or component.required else _not_found(component, places)
+
+
+def _not_found(component: Component, places: Placeholders) -> str:
     program = component.variants[-1].program
     name = machine.names(program, places)[-1]
     return f"{name} was not found; {machine.remedy(program, places)}"
-
-
-def _lacking(
-    descriptions: Sequence[Component], left_out: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Yield the components that go because of those that are left out already, with the reason."""
-    for component in descriptions:
-        missing = [name for name in component.needs if name in left_out]
-        if component.name in left_out:
-            continue
-        if missing:
-            yield component.name, f"it needs {', '.join(missing)}"
-        elif component.only_with in left_out:
-            yield component.name, f"it is of no use without {component.only_with}"
 
 
 def _chosen(usable: Sequence[Variant], left_out: Mapping[str, str]) -> Variant:

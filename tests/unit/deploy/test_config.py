@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from whiteroom_monitoring.deploy import config, credentials
+from whiteroom_monitoring.deploy import config, config_versions, credentials
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
 from whiteroom_monitoring.lint import checker
+from whiteroom_monitoring.probes import targets
 from whiteroom_monitoring.project import share
 
 SOURCE = config.Source(share("infrastructure/monitoring"))
 EVERYTHING = set(credentials.FILES)
-ALL = set(config.JOBS.values())
+ALL = {component.name for component in COMPONENTS}
 # The rules of a stack without the app.
 ALONE = ("machine", "missing_monitoring", "monitoring", "panels_machine", "services")
 MONITORING = {
@@ -61,10 +63,34 @@ def test_ports_are_shifted(paths: StackPaths) -> None:
     }
 
 
+def test_the_committed_jobs_are_those_of_the_components() -> None:
+    """prometheus.yml, which operators copy, scrapes every component as its description says."""
+    content = yaml.safe_load(SOURCE.prometheus_yml.read_text())
+    written = {job["job_name"]: job for job in content["scrape_configs"]}
+    described = {c.scrape.name: config.scrape_config(c) for c in COMPONENTS if c.scrape}
+    assert written == described
+    # What `verify` takes for the interval of a job without its own.
+    assert content["global"]["scrape_interval"] == f"{targets.INTERVAL_S}s"
+    assert described[targets.ENGINE_JOB]["scrape_interval"] == f"{targets.AUDIO_INTERVAL_S}s"
+
+
+def test_a_job_that_is_no_component_s_stays(paths: StackPaths, tmp_path: Path) -> None:
+    """What an operator scrapes beside the stack is scraped, whatever is left out."""
+    folder = tmp_path / "monitoring"
+    shutil.copytree(SOURCE.folder, folder)
+    path = folder / "prometheus/prometheus.yml"
+    entry = {"job_name": "studio", "static_configs": [{"targets": ["studio.example:9100"]}]}
+    content = yaml.safe_load(path.read_text())
+    content["scrape_configs"].append(entry)
+    path.write_text(yaml.safe_dump(content))
+    targets_ = _targets(config.render(config.Source(folder), paths, {"prometheus"}, set()))
+    assert targets_ == {"prometheus": "127.0.0.1:10090", "studio": "studio.example:9100"}
+
+
 def test_without_app(paths: StackPaths) -> None:
     """Without the app, neither its targets nor the rules about it are there."""
     files = config.render(SOURCE, paths, MONITORING, set())
-    jobs = {job for job, component in config.JOBS.items() if component in MONITORING}
+    jobs = {job.name for name, job in scrape_jobs().items() if name in MONITORING}
     assert _targets(files).keys() == jobs
     rules = {name for name in files if "/rules/" in name}
     assert rules == {f"prometheus/rules/{n}.yml" for n in ALONE}
@@ -77,7 +103,7 @@ def test_rendered_configuration_is_valid(
 ) -> None:
     """What is put in force is accepted by Prometheus' and Alertmanager's own checkers."""
     credentials.store(paths, dict.fromkeys(given, "https://hooks.example/a"))
-    config.activate(config.render(SOURCE, paths, components, given), paths)
+    config_versions.activate(config.render(SOURCE, paths, components, given), paths)
     rules = sorted((paths.config / "prometheus/rules").glob("*.yml"))
     prometheus = paths.config / "prometheus/prometheus.yml"
     alertmanager = paths.config / "alertmanager/alertmanager.yml"
@@ -122,21 +148,21 @@ def test_with_credentials_nothing_leads_to_the_inbox(paths: StackPaths) -> None:
 def test_activating_the_same_changes_nothing(paths: StackPaths) -> None:
     """The same content is in force already; other content replaces it, and can be taken back."""
     first, second = {"prometheus/a.yml": "1"}, {"prometheus/a.yml": "2"}
-    assert config.activate(first, paths)
-    assert not config.activate(first, paths)
-    assert config.activate(second, paths)
+    assert config_versions.activate(first, paths)
+    assert not config_versions.activate(first, paths)
+    assert config_versions.activate(second, paths)
     assert (paths.config / "prometheus/a.yml").read_text() == "2"
-    config.restore(paths)
+    config_versions.restore(paths)
     assert (paths.config / "prometheus/a.yml").read_text() == "1"
 
 
 def test_edited_configuration_is_replaced(paths: StackPaths) -> None:
     """What somebody has changed by hand in the folder is put right by the next activation."""
     files = {"prometheus/a.yml": "1"}
-    config.activate(files, paths)
+    config_versions.activate(files, paths)
     (paths.config / "prometheus/a.yml").write_text("edited")
     (paths.config / "prometheus/b.yml").write_text("added")
-    assert config.activate(files, paths)
+    assert config_versions.activate(files, paths)
     assert [path.name for path in (paths.config / "prometheus").iterdir()] == ["a.yml"]
     assert (paths.config / "prometheus/a.yml").read_text() == "1"
 
@@ -145,7 +171,7 @@ def test_only_two_versions_stay(paths: StackPaths) -> None:
     """The version in force and the one before it stay; older ones and unfinished ones go."""
     (paths.configurations / "unfinished-1").mkdir()
     for number in range(4):
-        config.activate({"a.yml": str(number)}, paths)
+        config_versions.activate({"a.yml": str(number)}, paths)
     kept = sorted((v / "a.yml").read_text() for v in paths.configurations.iterdir())
     assert kept == ["2", "3"]
 

@@ -7,16 +7,20 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from whiteroom_monitoring.deploy import preflight, processes
-from whiteroom_monitoring.deploy.component import Component, Program
+from whiteroom_monitoring.deploy.component import Component, Program, Variant
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.placeholders import Placeholders
 from whiteroom_monitoring.deploy.preflight import PreflightError
-from whiteroom_monitoring.deploy.registry import components
+from whiteroom_monitoring.deploy.registry import COMPONENTS
+from whiteroom_monitoring.deploy.resolution import ResolvedComponent, resolve
+from whiteroom_monitoring.deploy.selection import candidates, select
+from whiteroom_monitoring.project import repository_root
 
 OFFSET = 21_000
 
@@ -37,15 +41,28 @@ def paths(short_path: Path, offset: int) -> Iterator[StackPaths]:
         paths.segments.rmdir()
 
 
-def _problems(paths: StackPaths, parts: list[Component]) -> tuple[str, ...]:
+def _monitoring(paths: StackPaths) -> list[ResolvedComponent]:
+    """Return the components of a stack without the app."""
+    places = Placeholders(paths, repository_root())
+    kept = select(candidates(COMPONENTS, with_app=False), (), places).kept
+    return [resolve(component, variant, places) for component, variant in kept]
+
+
+def _widget(paths: StackPaths, program: Program) -> ResolvedComponent:
+    """Return a component that is run by ``program``."""
+    variant = Variant(program, ())
+    return resolve(Component("widget", 1, (variant,)), variant, Placeholders(paths, None))
+
+
+def _problems(paths: StackPaths, components: Sequence[ResolvedComponent]) -> tuple[str, ...]:
     with pytest.raises(PreflightError) as caught:
-        preflight.inspect(paths, parts, running=())
+        preflight.inspect(paths, components, running=())
     return caught.value.problems
 
 
 def test_nothing_wrong(paths: StackPaths) -> None:
     """A machine with all programs and free ports passes, and no probe stays behind."""
-    preflight.inspect(paths, components(paths, with_app=False), running=())
+    preflight.inspect(paths, _monitoring(paths), running=())
     assert list(paths.data.iterdir()) == []
     assert list(paths.segments.iterdir()) == []
 
@@ -53,7 +70,7 @@ def test_nothing_wrong(paths: StackPaths) -> None:
 def test_port_in_use_names_its_holder(paths: StackPaths) -> None:
     """A port in use is named with the component that wants it and the process that holds it."""
     with socket.create_server(("127.0.0.1", paths.port("prometheus"))):
-        [problem] = _problems(paths, components(paths, with_app=False))
+        [problem] = _problems(paths, _monitoring(paths))
     # The listener is this very process, which does not look at itself.
     assert problem.startswith(f"port {paths.port('prometheus')} (prometheus) is in use by ")
     assert "--port-offset" in problem
@@ -80,8 +97,8 @@ def test_listener_is_found() -> None:
 def test_missing_program_names_its_package(paths: StackPaths) -> None:
     """A missing program is named together with what brings it."""
     program = Program(("no-such-program",), "install Debian's package such")
-    [problem] = _problems(paths, [Component("part", 1, program, ())])
-    assert problem == "part: no-such-program was not found; install Debian's package such"
+    [problem] = _problems(paths, [_widget(paths, program)])
+    assert problem == "widget: no-such-program was not found; install Debian's package such"
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
@@ -114,7 +131,7 @@ def test_path_too_long_for_a_socket(tmp_path: Path) -> None:
 def test_all_problems_at_once(tmp_path: Path) -> None:
     """Problems of different kinds are reported together."""
     paths = StackPaths(Path("/proc/whiteroom"), OFFSET)
-    missing = Component("part", 1, Program(("no-such-program",), "remedy"), ("x",))
+    missing = _widget(paths, Program(("no-such-program",), "remedy"))
     assert len(_problems(paths, [missing])) == 2
 
 

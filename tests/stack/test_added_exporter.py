@@ -1,0 +1,122 @@
+"""An exporter is added as one file: it is started, scraped, judged, verified, and left out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.wait import wait_until
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.project import share
+
+# The one file: everything that the stack knows of the exporter.
+DESCRIPTION = '''
+"""An exporter of the studio's lamps."""
+
+from whiteroom_monitoring.deploy.component import *
+
+_SERVER = """
+import http.server, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+        self.wfile.write(b"lamps_burning 3\\\\n")
+
+http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+"""
+
+COMPONENTS = (
+    Component(
+        "lamp-exporter",
+        stage=1,
+        variants=(
+            Variant(PYTHON, ("-c", _SERVER, "{listen}", "{port[lamp-exporter]}"), HttpProbe("/")),
+        ),
+        ports=(Port("lamp-exporter", 9555),),
+        scrape=ScrapeJob("lamps", service="studio", interval_s=5),
+        rules=("lamps.yml",),
+    ),
+)
+'''
+RULES = """\
+groups:
+  - name: lamps
+    interval: 1s
+    rules:
+      - record: studio:lamps_burning:sum
+        expr: sum(lamps_burning{job="lamps"})
+"""
+WITHOUT = ("--without-app", "--without", "cadvisor", "--without", "node-exporter")
+
+
+@pytest.fixture(scope="module")
+def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The committed configuration, with the exporter's description and its rules."""
+    folder = tmp_path_factory.mktemp("configuration") / "monitoring"
+    shutil.copytree(share("infrastructure/monitoring"), folder)
+    (folder / "components").mkdir()
+    (folder / "components/lamps.py").write_text(DESCRIPTION)
+    (folder / "prometheus/rules/lamps.yml").write_text(RULES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stack(make_stack: Any, configuration: Path) -> Any:
+    """A stack with the exporter, green."""
+    stack = make_stack()
+    stack.run("up", *WITHOUT, "--config", str(configuration))
+    return stack
+
+
+def _checks(stack: Any) -> dict[str, dict[str, Any]]:
+    report = json.loads(stack.run("verify", "--json", "--wait", "20", check=False))
+    return {check["id"]: check for check in report["checks"]}
+
+
+def test_it_is_scraped_and_judged(stack: Any) -> None:
+    """Prometheus scrapes it at its interval, with its service, and evaluates its rules."""
+    prometheus = PrometheusClient.at(stack.paths.url("prometheus"))
+    wait_until(lambda: prometheus.value("studio:lamps_burning:sum") == 3, 20, "the rule's result")
+    [target] = [
+        target
+        for target in prometheus.get("targets", state="active")["activeTargets"]
+        if target["labels"]["job"] == "lamps"
+    ]
+    assert target["health"] == "up"
+    assert target["scrapeInterval"] == "5s"
+    assert target["labels"]["service"] == "studio"
+
+
+def test_it_is_shown_and_verified(stack: Any) -> None:
+    """`status` and `logs` know it, and `verify` holds its target to its interval; when it hangs,
+    `verify` names its job."""
+    component = stack.component("lamp-exporter")
+    assert component["well"]
+    assert stack.run("logs", "lamp-exporter", "--lines", "1")
+    checks = _checks(stack)
+    jobs = ("prometheus", "alertmanager", "whiteroom-agent", "whiteroom-inbox", "whiteroom-console")
+    assert checks["targets.present"]["seen"] == f"{len(jobs) + 1} jobs"
+    for name in ("targets.present", "targets.up", "targets.fresh", "targets.intervals"):
+        assert checks[name]["state"] == "ok", checks[name]
+    assert "lamp-exporter" in checks["components.healthy"]["seen"]
+
+
+def test_it_is_left_out_with_its_job_and_rules(stack: Any, configuration: Path) -> None:
+    """`--without` takes the exporter from a running stack: its process, its job and its rules."""
+    stack.run("up", *WITHOUT, "--config", str(configuration), "--without", "lamp-exporter")
+    content = stack.status()
+    assert content["ok"]
+    assert content["left_out"]["lamp-exporter"] == "not wanted (--without)"
+    prometheus = PrometheusClient.at(stack.paths.url("prometheus"))
+    targets = prometheus.get("targets", state="active")["activeTargets"]
+    assert "lamps" not in {target["labels"]["job"] for target in targets}
+    groups = prometheus.get("rules")["groups"]
+    assert "lamps" not in {group["name"] for group in groups}
+    assert _checks(stack)["targets.present"]["state"] == "ok"
