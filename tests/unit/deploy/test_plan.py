@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 import whiteroom_monitoring
 from tests.support.offsets import free_offset
+from tests.support.paths import ROOT
 from whiteroom_monitoring.cli import main
 from whiteroom_monitoring.deploy import config, config_versions, planning
 from whiteroom_monitoring.deploy.apply import Application
@@ -183,3 +185,13 @@ def test_a_description_that_can_not_be_used_is_named(tmp_path: Path, text: str, 
     with pytest.raises(ComponentError) as caught:
         load(tmp_path)
     assert fault in str(caught.value)
+
+
+def test_the_example_of_the_guide_describes_a_component(tmp_path: Path) -> None:
+    """The file that docs/how-to/operating.md shows is loaded as it stands."""
+    page = (ROOT / "docs/how-to/operating.md").read_text()
+    [example] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "components").mkdir()
+    (tmp_path / "components/lamps.py").write_text(example)
+    added = {c.name for c in load(tmp_path)} - {c.name for c in COMPONENTS}
+    assert added == {"lamp-exporter"}
