@@ -48,7 +48,7 @@ COMMANDS = {
     "inbox": Command(f"{COMMANDS_ROOM}.inbox", "receive and show notifications"),
     "console": Command(f"{COMMANDS_ROOM}.console", "show dashboards, alerts and targets"),
     "snapshot": Command(
-        "whiteroom_monitoring.console.snapshot", "save a picture of a dashboard, a panel or a page"
+        f"{COMMANDS_ROOM}.snapshot", "save a picture of a dashboard, a panel or a page"
     ),
 }
 # Former names, which keep working.

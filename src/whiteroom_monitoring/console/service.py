@@ -89,7 +89,7 @@ class DashboardService:
         dashboard = view.dashboard
         links = (followable(link, view.scope) for link in dashboard.links)
         return {
-            "uid": uid,
+            "uid": dashboard.uid,
             "slug": dashboard.slug,
             "title": dashboard.title,
             "problem": "; ".join([*self._file_problems(), *dashboard.problems]),

@@ -44,12 +44,15 @@ class Library:
     def __iter__(self) -> Iterator[Dashboard]:
         return iter(self._current().dashboards.values())
 
-    def get(self, uid: str) -> Dashboard:
-        """Return the dashboard with a uid. Raises NotFoundError."""
-        dashboard = self._current().dashboards.get(uid)
-        if dashboard is None:
-            raise NotFoundError(f"There is no dashboard {uid!r}.")
-        return dashboard
+    def get(self, name: str) -> Dashboard:
+        """Return the dashboard with a uid, else the one with that slug. Raises NotFoundError."""
+        dashboards = self._current().dashboards
+        if name in dashboards:
+            return dashboards[name]
+        for dashboard in dashboards.values():
+            if dashboard.slug == name:
+                return dashboard
+        raise NotFoundError(f"There is no dashboard {name!r}.")
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

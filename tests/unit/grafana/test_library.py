@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from whiteroom_monitoring.grafana.errors import NotFoundError
 from whiteroom_monitoring.grafana.library import Library
 
 GOOD = '{"uid": "a", "title": "A", "panels": []}'
@@ -30,6 +33,16 @@ def test_every_invalid_file_is_named_and_the_others_are_there(tmp_path: Path) ->
     (tmp_path / "c.json").unlink()
     assert [dashboard.title for dashboard in library] == ["A", "B"]
     assert names(library) == ["d.json", "e.json", "f.json"]
+
+
+def test_a_dashboard_is_found_by_its_uid_or_its_file(tmp_path: Path) -> None:
+    """A uid comes before the name of another dashboard's file; what is neither is not found."""
+    (tmp_path / "one.json").write_text('{"uid": "two", "title": "A"}')
+    (tmp_path / "two.json").write_text('{"uid": "b", "title": "B"}')
+    library = Library(tmp_path)
+    assert [library.get(name).title for name in ("two", "b", "one")] == ["A", "B", "A"]
+    with pytest.raises(NotFoundError, match="no dashboard 'three'"):
+        library.get("three")
 
 
 def test_a_file_that_is_being_written_stays_what_it_was(tmp_path: Path) -> None:
