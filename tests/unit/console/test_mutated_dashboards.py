@@ -111,17 +111,18 @@ def contents(panels: list[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps({**panel, "key": ""}, sort_keys=True) for panel in panels)
 
 
-def lost(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
-    """Return the titles of panels that are not there any more as they were."""
+def lost(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> set[str]:
+    """Return the ids of panels that are not there any more as they were."""
     left = contents(after)
-    titles = []
+    ids = set()
     for panel in before:
         [text] = contents([panel])
         if text in left:
             left.remove(text)
         else:
-            titles.append(panel["title"])
-    return titles
+            # What is repeated has its number behind the id.
+            ids.add(panel["key"].partition("-")[0])
+    return ids
 
 
 def panel_of(place: Place) -> bool:
@@ -159,9 +160,9 @@ def test_no_value_hurts_another_panel(source: Path, tmp_path: Path) -> None:
 def test_the_comparison_notices_a_lost_panel(tmp_path: Path) -> None:
     """A panel that is gone, and one that shows something else, are both lost."""
     panels = Console(tmp_path, json.loads(SOURCES[0].read_text(encoding="utf-8"))).before
-    assert lost(panels, panels) == []
+    assert lost(panels, panels) == set()
     changed = [{**panels[0], "notice": "else"}, *panels[2:]]
-    assert lost(panels, changed) == [panels[0]["title"], panels[1]["title"]]
+    assert lost(panels, changed) == {panels[0]["key"], panels[1]["key"]}
 
 
 def test_a_panel_that_fails_is_named_among_the_others(
