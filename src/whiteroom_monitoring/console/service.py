@@ -222,7 +222,7 @@ class DashboardService:
     def _file_problems(self) -> list[str]:
         """Return what is wrong with files of dashboards."""
         return [
-            f"{diagnostic.path.name} is not shown as it is: {diagnostic.problem}"
+            f"The file {diagnostic.path.name} is not read: {diagnostic.problem}"
             for diagnostic in self.library.diagnostics
             if diagnostic.path
         ]

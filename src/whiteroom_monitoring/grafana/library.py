@@ -40,6 +40,7 @@ class Library:
         self._lock = threading.Lock()
         self._state: _State | None = None
         self._content = _Content()
+        self._current()
 
     def __iter__(self) -> Iterator[Dashboard]:
         return iter(self._current().dashboards.values())

@@ -23,7 +23,7 @@ _TEST = ".test.js"
 # An asset's address changes with its content.
 _CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
 # Comments on lines of their own, and casts, which only the type checker reads.
-_COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
 _CAST = re.compile(r"/\*\* @type \{[^\n]*?\} \*/ ?")
 _IMPORT = re.compile(rb'^(?:import|export)\b[^"]*"(\.{1,2}/[^"]+)";$', re.MULTILINE)
 
@@ -97,6 +97,8 @@ def without_comments(script: str) -> str:
 
     >>> without_comments("// Adds.\\nexport const add = (/** @type {any} */ a) => a + 1;\\n")
     '\\nexport const add = (a) => a + 1;\\n'
+    >>> without_comments("f(\\n  /** @type {any} */ a,\\n);\\n/** Ends. */\\n")
+    'f(\\n  a,\\n);\\n\\n'
     """
     return _CAST.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script))
 

@@ -279,5 +279,5 @@ def test_a_broken_dashboard_is_said_and_stays(
     for where in ("/", "/d/kinds/kinds"):
         own.open(where)
         text = own.value("document.body.innerText")
-        assert "Dashboards stay as they were: kinds.json: found JSONDecodeError" in text
+        assert "The file kinds.json is not read: it is no JSON" in text
     assert own.value("document.querySelectorAll('.panel').length") == 16
