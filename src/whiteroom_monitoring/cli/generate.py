@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.codegen import files
-from whiteroom_monitoring.codegen.files import GeneratedFile
 from whiteroom_monitoring.codegen.outputs import generate
 from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.project import repository_root
 from whiteroom_monitoring.slo import load as objectives
 

@@ -6,12 +6,10 @@ import argparse
 from pathlib import Path
 
 from whiteroom_monitoring.client import _native
-from whiteroom_monitoring.client.exposition.server import (
-    MetricsServer,
-    add_security_options,
-    security_from,
-)
+from whiteroom_monitoring.client.exposition.credentials import Credentials
+from whiteroom_monitoring.client.exposition.server import MetricsServer, Security
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
+from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.exporters.segments import SegmentExporter
 
 
@@ -31,14 +29,45 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of segments (default %(default)s)",
     )
-    add_security_options(parser)
+    _add_security_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     exporter = SegmentExporter(arguments.segments)
-    security = security_from(arguments)
+    security = _security(arguments)
     MetricsServer(
         arguments.address, arguments.port, exporter.open_exposition, security
     ).serve_until_signal()
     return 0
+
+
+def _add_security_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who may scrape, and how."""
+    group = parser.add_argument_group("who may scrape", "By default everyone who can connect.")
+    group.add_argument(
+        "--bearer-token-file", type=Path, metavar="FILE", help="ask for the token in its first line"
+    )
+    group.add_argument(
+        "--basic-auth-file",
+        type=Path,
+        metavar="FILE",
+        help="ask for the user:password in its first line",
+    )
+    group.add_argument(
+        "--tls-certificate", type=Path, metavar="PEM", help="serve HTTPS with this certificate"
+    )
+    group.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's key")
+
+
+def _security(arguments: argparse.Namespace) -> Security:
+    """Return what the options choose. Raises UsageError, and CredentialsError for a file."""
+    token, password = arguments.bearer_token_file, arguments.basic_auth_file
+    if token and password:
+        raise UsageError("--bearer-token-file and --basic-auth-file: expected one of them")
+    if (arguments.tls_certificate is None) != (arguments.tls_key is None):
+        raise UsageError("--tls-certificate and --tls-key: HTTPS needs both")
+    credentials = Credentials.bearer(token) if token else None
+    if password:
+        credentials = Credentials.basic(password)
+    return Security(credentials, arguments.tls_certificate, arguments.tls_key)

@@ -14,7 +14,7 @@ from pathlib import Path
 import jinja2
 
 from whiteroom_monitoring.codegen import identifiers
-from whiteroom_monitoring.codegen.files import head
+from whiteroom_monitoring.generated_files import head
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

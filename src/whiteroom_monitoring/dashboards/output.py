@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.codegen.files import head
 from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.dashboard import Dashboard
 from whiteroom_monitoring.dashboards.expectation import FILE
+from whiteroom_monitoring.generated_files import head
 from whiteroom_monitoring.project import share
 
 FOLDER = "infrastructure/monitoring/grafana"

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.inbox import incidents
+from whiteroom_monitoring.inbox import incidents, page
 from whiteroom_monitoring.inbox.message import InvalidMessageError, parse_json
 from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 from whiteroom_monitoring.inbox.service import InboxService
@@ -26,7 +26,6 @@ from whiteroom_monitoring.inbox.store import (
     MessageQuery,
     StoreError,
 )
-from whiteroom_monitoring.web import inbox as page
 from whiteroom_monitoring.web.assets import ROUTE
 from whiteroom_monitoring.web.server import SECURITY_HEADERS, BodyTooLargeError, middleware
 

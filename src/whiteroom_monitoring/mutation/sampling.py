@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from whiteroom_monitoring.codegen.files import is_generated
+from whiteroom_monitoring.generated_files import is_generated
 from whiteroom_monitoring.mutation.mutants import Mutant, body_of, mutants
 from whiteroom_monitoring.promql.rule_files import Rule
 

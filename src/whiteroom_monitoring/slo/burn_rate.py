@@ -8,8 +8,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from whiteroom_monitoring.codegen.files import head
 from whiteroom_monitoring.dashboards.slugs import page_path
+from whiteroom_monitoring.generated_files import head
 from whiteroom_monitoring.priorities import SEVERITIES
 from whiteroom_monitoring.slo.model import BurnRateWindow, Objective, Objectives, Range
 

@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from whiteroom_monitoring import codegen as package
+from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.cli import generate
 from whiteroom_monitoring.cli.main import main
-from whiteroom_monitoring.codegen import files
 
 SCHEMAS = Path(package.__file__).parent.parent / "schemas"
 REFERENCE = "docs/reference/metrics.md"

@@ -7,7 +7,6 @@ adds are the limits of `bounded_http`. A program that has a web server mounts th
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import signal
 import socket
@@ -28,7 +27,7 @@ from whiteroom_monitoring.client.exposition.bounded_http import (
 )
 from whiteroom_monitoring.client.exposition.credentials import Credentials
 from whiteroom_monitoring.client.exposition.request import Source
-from whiteroom_monitoring.errors import MonitoringError, UsageError
+from whiteroom_monitoring.errors import MonitoringError
 
 LIMITS = HttpLimits(answer_s=60)
 _GRACE_S = 2
@@ -134,34 +133,3 @@ def _config(application: MetricsApp, tls: ssl.SSLContext | None) -> uvicorn.Conf
         h11_max_incomplete_event_size=LIMITS.header_bytes,
         ssl_context_factory=None if tls is None else lambda config, default: tls,
     )
-
-
-def add_security_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say who may scrape, and how."""
-    group = parser.add_argument_group("who may scrape", "By default everyone who can connect.")
-    group.add_argument(
-        "--bearer-token-file", type=Path, metavar="FILE", help="ask for the token in its first line"
-    )
-    group.add_argument(
-        "--basic-auth-file",
-        type=Path,
-        metavar="FILE",
-        help="ask for the user:password in its first line",
-    )
-    group.add_argument(
-        "--tls-certificate", type=Path, metavar="PEM", help="serve HTTPS with this certificate"
-    )
-    group.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's key")
-
-
-def security_from(arguments: argparse.Namespace) -> Security:
-    """Return what the options choose. Raises UsageError, and CredentialsError for a file."""
-    token, password = arguments.bearer_token_file, arguments.basic_auth_file
-    if token and password:
-        raise UsageError("--bearer-token-file and --basic-auth-file: expected one of them")
-    if (arguments.tls_certificate is None) != (arguments.tls_key is None):
-        raise UsageError("--tls-certificate and --tls-key: HTTPS needs both")
-    credentials = Credentials.bearer(token) if token else None
-    if password:
-        credentials = Credentials.basic(password)
-    return Security(credentials, arguments.tls_certificate, arguments.tls_key)

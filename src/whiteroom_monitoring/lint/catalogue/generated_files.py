@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from whiteroom_monitoring.codegen import files
-from whiteroom_monitoring.codegen.files import GeneratedFile
+from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.codegen.outputs import generate
 from whiteroom_monitoring.diagnostics import (
     CheckSkipped,
@@ -16,6 +15,7 @@ from whiteroom_monitoring.diagnostics import (
     require_none,
 )
 from whiteroom_monitoring.diagnostics.check import count
+from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.slo import load as objectives
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,10 +16,10 @@ from markupsafe import Markup, escape
 from whiteroom_monitoring.inbox.message import Message
 from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 from whiteroom_monitoring.inbox.store import MessageQuery
-from whiteroom_monitoring.web.assets import Assets
+from whiteroom_monitoring.web.assets import FOLDER, Assets
 
 MESSAGES = 100
-_TEMPLATE = Path(__file__).parent / "inbox.html"
+_TEMPLATE = FOLDER / "inbox/inbox.html"
 # Addresses, and what Slack marks as *bold*, _italic_ and `code`, in text that is escaped already.
 _MARKED = re.compile(
     r"(?P<address>https?://[^\s<>]+?(?=&#34;|&lt;|&gt;|[\s<>]|$))"
