@@ -74,15 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
     env_file = arguments.env_file or share(CONFIGURATION) / ".env"
     if arguments.env_file and not env_file.is_file():
         raise UsageError(f"--env-file {env_file}: no such file")
-    asked = candidates(descriptions, not arguments.without_app)
+    choice = candidates(descriptions, not arguments.without_app)
     request = planning.Request(
         paths=paths,
-        descriptions=asked,
+        descriptions=choice,
         source=Source(folder),
         env_file=env_file,
         with_app=not arguments.without_app,
-        unwanted=[component_name(name, asked, "--without ") for name in arguments.without],
-        without_restart=[component_name(n, asked, "--no-restart ") for n in arguments.no_restart],
+        unwanted=[component_name(name, choice, "--without ") for name in arguments.without],
+        without_restart=[component_name(n, choice, "--no-restart ") for n in arguments.no_restart],
     )
     _require_optional(request)
     act = _show_plan if arguments.plan else _start

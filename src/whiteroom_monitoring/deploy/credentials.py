@@ -81,9 +81,9 @@ def _assignments(path: Path) -> dict[str, str]:
     named = {}
     for number, line in enumerate(lines, 1):
         text = line.strip()
-        found = _LINE.fullmatch(text)
-        if found:
-            named[found["name"]] = _value(found["value"])
+        assignment = _LINE.fullmatch(text)
+        if assignment:
+            named[assignment["name"]] = _value(assignment["value"])
         elif text and not text.startswith("#"):
             diagnostics.append(
                 Diagnostic(FilePlace(path, number, 1), "not an assignment; expected NAME=value")

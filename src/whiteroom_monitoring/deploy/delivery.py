@@ -36,14 +36,14 @@ class DeliveryFailure:
         )
 
 
-def failures(log: Path, now: datetime.datetime) -> list[DeliveryFailure]:
+def recent_failures(log: Path, now: datetime.datetime) -> list[DeliveryFailure]:
     """Return who has refused lately, by Alertmanager's ``log``; nothing without a log."""
-    found: dict[tuple[str, str], DeliveryFailure] = {}
+    failures: dict[tuple[str, str], DeliveryFailure] = {}
     for failure in _parsed(_last_lines(log), now - RECENT):
         key = (failure.receiver, failure.integration)
-        before = found.get(key)
-        found[key] = replace(failure, attempts=before.attempts + 1) if before else failure
-    return [found[key] for key in sorted(found)]
+        before = failures.get(key)
+        failures[key] = replace(failure, attempts=before.attempts + 1) if before else failure
+    return [failures[key] for key in sorted(failures)]
 
 
 def _last_lines(log: Path) -> list[str]:

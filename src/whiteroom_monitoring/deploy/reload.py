@@ -42,5 +42,5 @@ def _last_success(paths: StackPaths, name: str) -> float:
         text = HttpClient(name, paths.url(name)).get_text("/metrics")
     except SourceError:
         return 0.0
-    found = _LAST_SUCCESS.search(text)
-    return float(found[1]) if found else 0.0
+    success = _LAST_SUCCESS.search(text)
+    return float(success[1]) if success else 0.0

@@ -80,7 +80,7 @@ class StackStatus:
         if not self.components:
             return []
         now = datetime.datetime.now(datetime.UTC)
-        return delivery.failures(self.paths.log / "alertmanager.log", now)
+        return delivery.recent_failures(self.paths.log / "alertmanager.log", now)
 
     def as_json(self) -> str:
         """Return the JSON of schemas/status.schema.json."""

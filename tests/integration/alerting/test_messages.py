@@ -247,7 +247,7 @@ def test_a_channel_that_refuses_loses_nothing(
     alert = _by_name(examples, "DiskSpaceLow")
     way.send(alert.payload())
     refused = wait_until(
-        lambda: delivery.failures(way.log, datetime.datetime.now(datetime.UTC)),
+        lambda: delivery.recent_failures(way.log, datetime.datetime.now(datetime.UTC)),
         ARRIVES_S,
         lambda: way.log.read_text()[-500:],
     )
@@ -256,7 +256,7 @@ def test_a_channel_that_refuses_loses_nothing(
     ]
     assert "503" in refused[0].reason
     later = datetime.datetime.now(datetime.UTC) + 2 * delivery.RECENT
-    assert delivery.failures(way.log, later) == []
+    assert delivery.recent_failures(way.log, later) == []
     holder.close()
     _until(way, lambda messages: any(m["channel"] == "pagerduty" for m in messages))
     assert [incident["state"] for incident in way.incidents()] == ["triggered"]

@@ -30,6 +30,12 @@ SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/plan.schema.json"
 SOURCE = config.Source(share("infrastructure/monitoring"))
 
 
+@pytest.fixture(autouse=True)
+def valid_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The committed configuration is checked elsewhere, which takes seconds."""
+    monkeypatch.setattr(config.Source, "diagnostics", lambda source: [])
+
+
 @pytest.fixture
 def paths(tmp_path: Path) -> StackPaths:
     """A stack that does not run, at free ports."""
