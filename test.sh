@@ -44,9 +44,22 @@ step 'lint'
 ruff check .
 ruff format --check .
 git ls-files '*.h' '*.cpp' | grep -v '/generated/' | xargs clang-format --dry-run --Werror
+biome ci --error-on-warnings
 
 step 'types'
 mypy
+if [ -x /usr/bin/tsc ]; then
+    /usr/bin/tsc --project src/whiteroom_monitoring/web
+else
+    echo "The scripts' types are not checked: Debian's package node-typescript is missing."
+fi
+
+step 'JavaScript tests'
+if [ -x /usr/bin/node ]; then
+    /usr/bin/node --test src/whiteroom_monitoring/web
+else
+    echo "The JavaScript tests are skipped: Debian's package nodejs is missing."
+fi
 
 step 'generated files and configuration'
 whiteroom generate --check

@@ -161,7 +161,7 @@ class DashboardService:
         """Return which alerts fired within a range."""
         when = self._time_range(request)
         firing = [asdict(interval) for interval in alerts.history(self._sources, when)]
-        return {"spells": firing, "from": when.start, "to": when.end}
+        return {"intervals": firing, "from": when.start, "to": when.end}
 
     def silence(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """Create a silence."""

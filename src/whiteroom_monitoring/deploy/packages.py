@@ -24,6 +24,8 @@ BUILD = (
 TESTS = (
     Package("doctest-dev", "the C++ tests are left out"),
     Package("spin", "the model of the core is not checked"),
+    Package("nodejs", "the JavaScript tests are left out"),
+    Package("node-typescript", "the types of the console's scripts are not checked"),
     Package("podman", _NO_CONTAINER),
     Package("runc", _NO_CONTAINER),
     Package("openssl", "HTTPS is not tried"),

@@ -23,8 +23,9 @@ _TEST = ".test.js"
 # An asset's address changes with its content.
 _CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
 # Comments on lines of their own, and casts, which only the type checker reads.
-_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
-_CAST = re.compile(r"/\*\* @type \{[^\n]*?\} \*/ ?")
+_BLOCK = r"/\*\*(?:(?!\*/).)*\*/"
+_COMMENT = re.compile(rf"^[ \t]*(?:{_BLOCK}|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
+_CAST = re.compile(r"/\*\* @type \{(?:(?!\*/)[^\n])*\*/ ?")
 _IMPORT = re.compile(rb'^(?:import|export)\b[^"]*"(\.{1,2}/[^"]+)";$', re.MULTILINE)
 
 

@@ -1,7 +1,6 @@
 // What browsers of 2023 know and TypeScript 4.8, Debian's, does not yet.
 interface Array<T> {
   findLast(predicate: (value: T, index: number) => unknown): T | undefined;
-  toReversed(): T[];
 }
 
 interface EventTarget {

@@ -163,7 +163,7 @@ def test_history_knows_what_fires_still(console: Any) -> None:
 
     def spells() -> list[Any]:
         found = console.get("/api/alerts/history?from=now-1h&to=now")
-        return [spell for spell in found["spells"] if spell["name"] == "SoundBroken"]
+        return [spell for spell in found["intervals"] if spell["name"] == "SoundBroken"]
 
     wait_until(lambda: bool(spells()), 40)
     (spell,) = spells()

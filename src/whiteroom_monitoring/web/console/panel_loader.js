@@ -2,7 +2,7 @@
 import { messageOf } from "../shared/dom.js";
 import { streamJson } from "../shared/http.js";
 import { decodePanel } from "./panel_data.js";
-import { viewParameters } from "./url.js";
+import { requestParameters } from "./url.js";
 
 /** @typedef {import("./panels/panel.js").Panel} Panel */
 /** @typedef {import("./pages/dashboard.js").DashboardPage} DashboardPage */
@@ -46,7 +46,7 @@ export async function loadPanels(page, panels, { batchMs, signal }) {
  */
 function panelParameters(panels) {
   return [
-    ...viewParameters(),
+    ...requestParameters(),
     ["annotations", ""],
     ...panels.map((panel) => /** @type {[string, string]} */ (["panel", panel.request()])),
   ];

@@ -1,10 +1,11 @@
 // Chooses the time range and how often the page refreshes. What a time such as now-6h means, the
 // server says.
-import { h } from "../shared/dom.js";
+import { h, messageOf } from "../shared/dom.js";
+import { getJson } from "../shared/http.js";
 import { icon } from "../shared/icons.js";
 import { formatTimeRange } from "../shared/time_format.js";
 import { addShortcut } from "./keyboard.js";
-import { queryParameter, updateQuery } from "./url.js";
+import { queryParameter, requestParameters, updateQuery } from "./url.js";
 
 const RANGES = [
   ["now-5m", "Last 5 minutes"],
@@ -24,17 +25,31 @@ const REFRESH_S = { "": 0, "5s": 5, "10s": 10, "30s": 30, "1m": 60, "5m": 300 };
 /** @typedef {{ from: string, to: string, refresh: string }} TimeSettings */
 /** @typedef {{ from: number, to: number }} TimeRange in seconds since 1970 */
 
+const HINT = "Such as now-6h, now-1d/d or 2026-01-31 14:00";
+
 /** @param {number} seconds */
 const toMilliseconds = (seconds) => String(Math.round(seconds * 1000));
 
 /**
- * Returns a time as an input of type datetime-local has it.
- * @param {number} seconds
+ * Returns a time as the reader may write it: relative as it is, and a date in the local time zone.
+ * @param {string} text of the address
+ * @param {number | undefined} seconds what it means
  */
-export function toLocalInput(seconds) {
+export function editableTime(text, seconds) {
+  if (text.startsWith("now") || seconds === undefined) return text;
   const date = new Date(seconds * 1000);
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+  return local.toISOString().slice(0, 16).replace("T", " ");
+}
+
+/**
+ * Returns a time for the address: relative as it is, and a date so that it means the same to
+ * everybody.
+ * @param {string} text
+ * @param {number} seconds what it means
+ */
+export function addressTime(text, seconds) {
+  return text.startsWith("now") ? text : toMilliseconds(seconds);
 }
 
 export class TimePicker {
@@ -169,36 +184,46 @@ export class TimePicker {
         text,
       );
     });
-    this.popup.replaceChildren(h("div", { class: "ranges" }, buttons), this.absoluteForm());
+    this.popup.replaceChildren(h("div", { class: "ranges" }, buttons), this.rangeForm());
   }
 
-  absoluteForm() {
+  rangeForm() {
     /**
      * @param {string} label
-     * @param {number | undefined} time
+     * @param {string} value
      */
-    const field = (label, time) =>
-      h("input", {
-        type: "datetime-local",
-        required: true,
-        "aria-label": label,
-        value: time === undefined ? "" : toLocalInput(time),
-      });
-    const [from, to] = [field("From", this.range?.from), field("To", this.range?.to)];
-    /** @param {HTMLInputElement} input */
-    const chosen = (input) => String(new Date(input.value).getTime());
+    const field = (label, value) =>
+      h("input", { "aria-label": label, required: true, spellcheck: "false", title: HINT, value });
+    const from = field("From", editableTime(this.from, this.range?.from));
+    const to = field("To", editableTime(this.to, this.range?.to));
+    const problem = h("p", { class: "problem", role: "alert" });
     /** @param {SubmitEvent} event */
     const submit = (event) => {
       event.preventDefault();
-      this.choose(chosen(from), chosen(to));
+      this.chooseTexts(from.value.trim(), to.value.trim()).catch((error) => {
+        problem.textContent = messageOf(error);
+      });
     };
     return h(
       "form",
       { onsubmit: submit },
       h("label", {}, "From ", from),
       h("label", {}, "To ", to),
+      h("p", { class: "muted" }, HINT),
+      problem,
       h("button", { class: "primary" }, "Apply"),
     );
+  }
+
+  /**
+   * Chooses what the reader has written. Throws what the server says against it.
+   * @param {string} from
+   * @param {string} to
+   */
+  async chooseTexts(from, to) {
+    const parameters = new Map([...requestParameters(), ["from", from], ["to", to]]);
+    const range = await getJson("/api/time", [...parameters]);
+    this.choose(addressTime(from, range.from), addressTime(to, range.to));
   }
 }
 

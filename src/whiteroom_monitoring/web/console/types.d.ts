@@ -171,6 +171,9 @@ export interface Dashboard {
   question: string;
   time: { from: string; to: string };
   refresh: string;
+  // The range that the server has resolved, in seconds.
+  from: number;
+  to: number;
   links: DashboardLink[];
   variables: Variable[];
   sections: Section[];

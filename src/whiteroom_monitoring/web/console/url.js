@@ -41,16 +41,26 @@ export function navigate(address, { replace = false } = {}) {
 
 globalThis.addEventListener?.("popstate", () => dispatchEvent(new Event("urlchange")));
 
+const isOfView = (/** @type {string} */ name) =>
+  name === "from" || name === "to" || name.startsWith("var-");
+
 /**
- * Returns the time range and the variables, which every request for data carries.
+ * Returns the time range and the variables, which the links of a view keep.
+ * @returns {[string, string][]}
+ */
+export function viewParameters() {
+  return [...query()].filter(([name]) => isOfView(name));
+}
+
+/**
+ * Returns the parameters of every request for data: the view, and the reader's time zone, in which
+ * the server reads days and dates.
  * @param {Record<string, string>} [more]
  * @returns {[string, string][]}
  */
-export function viewParameters(more = {}) {
-  const view = [...query()].filter(
-    ([name]) => name === "from" || name === "to" || name.startsWith("var-"),
-  );
-  return [...view, ...Object.entries(more)];
+export function requestParameters(more = {}) {
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return [...viewParameters(), ...Object.entries({ timezone, ...more })];
 }
 
 /**

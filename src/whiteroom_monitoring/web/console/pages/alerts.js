@@ -197,9 +197,13 @@ async function showHistory() {
   const body = h("div", {}, h("p", { class: "muted" }, "…"));
   byId("history").replaceChildren(h("h2", {}, "History ", rangeButtons(range)), body);
   try {
-    const { spells, from, to } = await getJson("/api/alerts/history", { from: range, to: "now" });
-    if (spells.length) body.replaceChildren(timeline(spells, from, to), historyTable(spells, to));
-    else {
+    const { intervals, from, to } = await getJson("/api/alerts/history", {
+      from: range,
+      to: "now",
+    });
+    if (intervals.length) {
+      body.replaceChildren(timeline(intervals, from, to), historyTable(intervals, to));
+    } else {
       const none = "No alert fired in this time range.";
       body.replaceChildren(h("p", { class: "no-items good" }, icon("good"), none));
     }

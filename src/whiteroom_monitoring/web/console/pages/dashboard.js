@@ -7,7 +7,7 @@ import { Panel } from "../panels/panel.js";
 import { setTitle, startPage } from "../shell.js";
 import { variableMenu } from "../template_variables.js";
 import { TimePicker } from "../time_picker.js";
-import { linkAddress, navigate, queryParameter, updateQuery, viewParameters } from "../url.js";
+import { linkAddress, navigate, queryParameter, requestParameters, updateQuery } from "../url.js";
 
 /** @typedef {import("../types").Annotation} Annotation */
 /** @typedef {import("../types").Dashboard} Dashboard */
@@ -107,7 +107,7 @@ export class DashboardPage {
     const uid = decodeURIComponent(location.pathname.split("/")[2]);
     const visit = ++this.latestVisit;
     try {
-      const dashboard = await getJson(`/api/dashboards/${uid}`, viewParameters());
+      const dashboard = await getJson(`/api/dashboards/${uid}`, requestParameters());
       if (visit === this.latestVisit) this.show(uid, dashboard);
     } catch (error) {
       if (visit === this.latestVisit) this.showProblem(messageOf(error));
@@ -154,8 +154,9 @@ export class DashboardPage {
   }
 
   /** @param {Dashboard} dashboard */
-  drawToolbar({ title, question, links, variables, time, refresh }) {
+  drawToolbar({ title, question, links, variables, time, refresh, from, to }) {
     this.times.update({ ...time, refresh });
+    this.times.showRange({ from, to });
     const anchors = links.map((link) =>
       h("a", { href: linkAddress(link), target: link.blank && "_blank" }, link.title),
     );

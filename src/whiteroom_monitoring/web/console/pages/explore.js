@@ -9,7 +9,7 @@ import { TimeSeries } from "../panels/timeseries.js";
 import { PromqlCompletion } from "../promql_completion.js";
 import { startPage } from "../shell.js";
 import { TimePicker } from "../time_picker.js";
-import { queryParameter, updateQuery, viewParameters } from "../url.js";
+import { queryParameter, requestParameters, updateQuery } from "../url.js";
 
 /** @typedef {import("../types").Series} Series */
 
@@ -83,7 +83,7 @@ async function run() {
   times.update(DEFAULT_TIME);
   if (!expression) return showMessage("notice", HINT);
   try {
-    const parameters = viewParameters({ expr: expression, points: String(POINTS) });
+    const parameters = requestParameters({ expr: expression, points: String(POINTS) });
     const data = decodePanel(await getJson("/api/explore", parameters));
     times.showRange(data);
     showResult(expression, data);

@@ -1,6 +1,7 @@
 // What stat, gauge and bar gauge panels share: values with their unit, on a scale.
-import { toNumber, valueParts } from "../../shared/format.js";
+
 import { h } from "../../shared/dom.js";
+import { toNumber, valueParts } from "../../shared/format.js";
 
 /** @typedef {import("../types").SingleValue} SingleValue */
 /** @typedef {import("../types").PanelData & { figures: SingleValue[] }} SingleValuePanel */

@@ -156,7 +156,7 @@ export function panelColumns(panel) {
     ...(panel.series ?? []).map(({ name, values, unit, decimals }) => ({
       name: name || "value",
       kind: /** @type {const} */ ("number"),
-      cells: values.toReversed(),
+      cells: [...values].reverse(),
       unit,
       decimals,
     })),

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runbookLink } from "./alert_list.js";
+import { barShare } from "./bar_gauge.js";
+import { thresholdRanges } from "./gauge.js";
+import { bucketsOf, withoutEmptyEnds } from "./heatmap.js";
+import { scaleOf } from "./single_values.js";
+import { characterSize, sparklinePoints } from "./stat.js";
+import { panelColumns, sortedRows } from "./table.js";
+import { nextHidden } from "./timeseries.js";
+
+/** @param {Record<string, unknown>} more */
+const single = (more) =>
+  /** @type {import("../types").SingleValue} */ (
+    /** @type {unknown} */ ({ name: "a", thresholds: [], ...more })
+  );
+
+test("a scale reaches from the minimum, or 0, to the maximum, or the largest value or threshold", () => {
+  const values = [single({ value: 5 }), single({ value: "Infinity" })];
+  assert.equal(scaleOf(values[0], values)(5), 1);
+  const limited = single({ value: 5, thresholds: [{ value: 10, color: "red" }] });
+  assert.equal(scaleOf(limited, [limited])(5), 0.5);
+  const fixed = single({ value: 5, min: 4, max: 8 });
+  assert.equal(scaleOf(fixed, [fixed])(5), 0.25);
+  assert.deepEqual([0, 99].map(scaleOf(fixed, [fixed])), [0, 1]);
+});
+
+test("a bar of an infinity is full, and one of no value is empty", () => {
+  const values = ["Infinity", "-Infinity", null].map((value) => single({ value, max: 1 }));
+  assert.deepEqual(
+    values.map((value) => barShare(value, values)),
+    [1, 0, 0],
+  );
+});
+
+test("a threshold's colour reaches to the next one, the last to the end of the scale", () => {
+  const thresholds = [
+    { value: null, color: "green" },
+    { value: 50, color: "red" },
+    { value: 200, color: "purple" },
+  ];
+  const scale = (/** @type {number} */ value) => Math.min(1, value / 100);
+  assert.deepEqual(thresholdRanges({ thresholds }, scale), [
+    [0, 0.5, "green"],
+    [0.5, 1, "red"],
+  ]);
+});
+
+test("a long value is smaller than a short one, which has a largest size", () => {
+  assert.equal(characterSize(["1", ""]), 19);
+  assert.ok(characterSize(["123456789", " ms"]) < 12);
+});
+
+test("a sparkline fits its box, leaves out gaps, and needs two values", () => {
+  assert.equal(sparklinePoints([0, null, 10]), "0,28 100,2");
+  assert.equal(sparklinePoints([null, 3]), "");
+  assert.equal(sparklinePoints([3, 3]), "0,28 100,28");
+});
+
+/**
+ * @param {string} le
+ * @param {import("../types").Values} values
+ */
+const bucket = (le, values) =>
+  /** @type {import("../types").Series} */ (/** @type {unknown} */ ({ labels: { le }, values }));
+
+test("a bucket holds what those below it do not, in the order of the bounds", () => {
+  const buckets = bucketsOf([bucket("+Inf", [9]), bucket("0.1", [2]), bucket("1", [5])]);
+  assert.deepEqual(buckets, [
+    { low: 0, bound: 0.1, counts: [2] },
+    { low: 0.1, bound: 1, counts: [3] },
+    { low: 1, bound: Number.POSITIVE_INFINITY, counts: [4] },
+  ]);
+});
+
+test("a count that shrinks towards higher buckets is 0, and a gap stays one", () => {
+  const [, upper] = bucketsOf([bucket("1", [5, 5]), bucket("2", [4, null])]);
+  assert.deepEqual(upper.counts, [0, null]);
+});
+
+test("empty buckets at both ends are left out, but for one", () => {
+  const counts = [[0], [0], [1], [0], [2], [0], [0]];
+  const buckets = counts.map((values, low) => ({ low, bound: low + 1, counts: values }));
+  assert.deepEqual(
+    withoutEmptyEnds(buckets).map(({ low }) => low),
+    [1, 2, 3, 4, 5],
+  );
+  assert.equal(withoutEmptyEnds(buckets.slice(0, 2)).length, 1);
+});
+
+test("rows are sorted by numbers as numbers, and by texts as texts", () => {
+  /** @type {import("../types").Column[]} */
+  const columns = [
+    { name: "n", kind: "number", cells: [10, 9, 100] },
+    { name: "s", kind: "string", cells: ["b", null, "a"] },
+  ];
+  assert.deepEqual(sortedRows(columns, undefined), [0, 1, 2]);
+  assert.deepEqual(sortedRows(columns, { column: 0, direction: 1 }), [1, 0, 2]);
+  assert.deepEqual(sortedRows(columns, { column: 0, direction: -1 }), [2, 0, 1]);
+  assert.deepEqual(sortedRows(columns, { column: 1, direction: 1 }), [1, 2, 0]);
+});
+
+test("the table of a time series begins with the newest time", () => {
+  const panel = /** @type {import("../types").PanelData} */ (
+    /** @type {unknown} */ ({
+      times: { start: 10, step: 5, count: 2 },
+      series: [{ name: "", values: [1, 2] }],
+    })
+  );
+  const columns = panelColumns(panel);
+  assert.deepEqual(
+    columns.map(({ name, cells }) => [name, cells]),
+    [
+      ["Time", [15_000, 10_000]],
+      ["value", [2, 1]],
+    ],
+  );
+});
+
+test("a click on a legend hides the others, and a second one shows them again", () => {
+  const names = ["a", "b", "c"];
+  const alone = nextHidden(names, new Set(), "b");
+  assert.deepEqual([...alone], ["a", "c"]);
+  assert.deepEqual([...nextHidden(names, alone, "b")], []);
+  assert.deepEqual([...nextHidden(names, alone, "a")], ["b", "c"]);
+});
+
+test("runbooks of our own are pages of the console; only the web is linked otherwise", () => {
+  const own = "https://x.example/infrastructure/monitoring/runbooks/FfiSlow.md";
+  assert.equal(runbookLink(own), "/runbooks/FfiSlow");
+  assert.equal(runbookLink("https://x.example/a"), "https://x.example/a");
+  assert.equal(runbookLink("javascript:alert(1)"), null);
+  assert.equal(runbookLink(""), null);
+});
