@@ -32,10 +32,11 @@ def browser() -> Iterator[chromium.Page]:
 
 
 @pytest.fixture
-def page(browser: chromium.Page, inbox: Any) -> Watched:
-    """The browser at a fresh inbox, with nothing left of the test before."""
+def page(browser: chromium.Page, inbox: Any) -> Iterator[Watched]:
+    """The browser at a fresh inbox, which it leaves before the inbox ends."""
     browser.events.clear()
-    return Watched(browser, f"http://127.0.0.1:{inbox.port}")
+    yield Watched(browser, f"http://127.0.0.1:{inbox.port}")
+    browser.open("about:blank")
 
 
 def open_live(page: Watched, path: str = "/", width: int = 1400) -> None:

@@ -10,24 +10,16 @@ import jsonschema
 import pytest
 
 import whiteroom_monitoring
+from tests.support.paths import ROOT
 from whiteroom_monitoring.inbox.receivers import load_receivers
 
 SCHEMA = json.loads(
     (Path(whiteroom_monitoring.__file__).parent / "schemas/inbox.schema.json").read_text()
 )
-# What somebody would write for Microsoft Teams, in inbox/receivers/teams.py.
-TEAMS = """
-from whiteroom_monitoring.inbox.message import InvalidMessageError, Message, parse_json, to_json
-from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
-
-def parse(delivery: Delivery) -> Message:
-    card = parse_json(delivery.body)
-    if not isinstance(card.get("title"), str):
-        raise InvalidMessageError("'title' is missing")
-    return Message("teams", card["title"], str(card.get("text", "")), to_json(card))
-
-RECEIVER = Receiver("teams", "Microsoft Teams", parse, routes=("/teams",))
-"""
+# What the documentation tells somebody to write for Microsoft Teams.
+TEAMS = (
+    (ROOT / "docs/reference/inbox.md").read_text().partition("```python\n")[2].partition("```")[0]
+)
 # The inbox, with a folder more in which receivers are looked for.
 PROGRAM = """
 import sys

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from whiteroom_monitoring.web import assets, console, inbox
+from whiteroom_monitoring.inbox import page as inbox
+from whiteroom_monitoring.web import assets, console
 
 SCRIPTS = [
     pytest.param(page.assets(), name, id=name)
