@@ -48,7 +48,7 @@ def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
 
 def _options(options: PanelOptions) -> dict[str, Any]:
     return {
-        "legend": {"showLegend": options.show_legend},
+        "legend": {"showLegend": options.show_legend is not False},
         "colorMode": options.color_mode,
         "textMode": options.text_mode,
     }

@@ -6,20 +6,21 @@ import re
 from dataclasses import dataclass
 
 from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.json_node import Node
+from whiteroom_monitoring.grafana.json_node import Node, Pointer
 
 _RUNBOOK = re.compile(r"infrastructure/monitoring/runbooks/(\w+)\.md$")
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link as it is written, with its variables."""
+    """A link as it is written, with its variables; ``pointer`` is its place in its owner."""
 
     title: str
     url: str
     new_tab: bool = False
     keep_time: bool = False
     include_variables: bool = False
+    pointer: Pointer = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def parse_link(node: Node) -> Link:
         node["targetBlank"].flag(),
         node["keepTime"].flag(),
         node["includeVars"].flag(),
+        node.pointer,
     )
 
 

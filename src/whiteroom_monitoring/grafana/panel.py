@@ -55,7 +55,7 @@ class AlertFilter:
 class PanelOptions:
     """The options of all kinds of panels; which of them count, the panel's type decides."""
 
-    show_legend: bool = True
+    show_legend: bool | None = None
     legend_calculations: tuple[str, ...] = ()
     calculations: tuple[str, ...] = ()
     all_values: bool = False
@@ -166,7 +166,7 @@ def _library_panel(node: Node) -> str:
 def _options(node: Node) -> PanelOptions:
     legend, reduce = node["legend"].object(), node["reduceOptions"].object()
     return PanelOptions(
-        show_legend=legend["showLegend"].flag(True),
+        show_legend=legend["showLegend"].flag() if legend["showLegend"].is_set else None,
         legend_calculations=legend["calcs"].texts(),
         calculations=reduce["calcs"].texts(),
         all_values=reduce["values"].flag(),

@@ -41,7 +41,7 @@ class Query:
 
 @dataclass(frozen=True)
 class AnnotationQuery:
-    """A query whose results are marked on the time axes."""
+    """A query whose results are marked on the time axes; ``pointer`` is that of its expression."""
 
     name: str
     expression: str
@@ -49,6 +49,7 @@ class AnnotationQuery:
     title_format: str = ""
     text_format: str = ""
     color: str = "blue"
+    data_source: DataSourceRef = DataSourceRef()
     pointer: Pointer = ()
 
 
@@ -106,5 +107,6 @@ def _annotation(node: Node) -> AnnotationQuery:
         title_format=node["titleFormat"].text(),
         text_format=node["textFormat"].text(),
         color=node["iconColor"].text("blue"),
+        data_source=parse_data_source(node["datasource"]),
         pointer=expression.pointer,
     )

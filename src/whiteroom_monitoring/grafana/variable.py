@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from whiteroom_monitoring.grafana.json_node import Node, Pointer
+from whiteroom_monitoring.grafana.query import DataSourceRef, parse_data_source
 
 HIDDEN = 2
 # A comma that is not escaped by a backslash.
@@ -39,6 +40,7 @@ class VariableDefinition:
     auto: bool = False
     auto_count: int = 30
     auto_min: str = "10s"
+    data_source: DataSourceRef = field(default_factory=DataSourceRef)
     pointer: Pointer = ()
 
 
@@ -87,6 +89,7 @@ def _definition(node: Node) -> VariableDefinition:
         auto=node["auto"].flag(),
         auto_count=max(node["auto_count"].integer(default.auto_count), 1),
         auto_min=node["auto_min"].text() or default.auto_min,
+        data_source=parse_data_source(node["datasource"]),
         pointer=node.pointer,
     )
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from whiteroom_monitoring.catalogue.document import Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic, check, require_none
+from whiteroom_monitoring.grafana.query import DataSourceRef
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.lint.workspace import Workspace
 
-EXPECTED = {"type": "prometheus", "uid": "${datasource}"}
+EXPECTED = DataSourceRef("prometheus", "${datasource}")
 
 
 @check("dashboard-data-sources", "dashboards", "the variable datasource")
@@ -22,14 +22,11 @@ def dashboard_data_sources(workspace: Workspace) -> str:
 def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield every query that goes elsewhere, and every dashboard without the variable."""
     for dashboard in dashboards:
-        kinds = {
-            variable.get("name"): variable.get("type") for _, variable in dashboard.variables()
-        }
+        kinds = {variable.name: variable.type for variable in dashboard.variables()}
         if kinds.get("datasource") != "datasource":
             problem = "there is no variable datasource of the type datasource"
             yield dashboard.diagnostic(("templating",), problem, "add it")
-        for pointer, reader in _readers(dashboard):
-            source = reader.get("datasource")
+        for pointer, source in _sources(dashboard):
             if source != EXPECTED:
                 yield dashboard.diagnostic(
                     (*pointer, "datasource"),
@@ -39,13 +36,14 @@ def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
                 )
 
 
-def _readers(dashboard: DashboardFile) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
-    for pointer, panel in dashboard.panels():
-        targets = list(dashboard.mappings((*pointer, "targets")))
-        yield from targets
-        if targets:
-            yield pointer, panel
-    yield from dashboard.mappings(("annotations", "list"))
-    for pointer, variable in dashboard.variables():
-        if variable.get("type") == "query":
-            yield pointer, variable
+def _sources(dashboard: DashboardFile) -> Iterator[tuple[Pointer, DataSourceRef]]:
+    for panel in dashboard.panels():
+        for query in panel.queries:
+            yield query.pointer, query.data_source
+        if panel.queries:
+            yield panel.pointer, panel.data_source
+    for annotation in dashboard.dashboard.annotations:
+        yield annotation.pointer[:-1], annotation.data_source
+    for variable in dashboard.variables():
+        if variable.type == "query":
+            yield variable.pointer, variable.data_source

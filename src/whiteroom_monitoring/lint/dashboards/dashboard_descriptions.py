@@ -19,14 +19,14 @@ def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield panels without a title of their own or without a sentence that describes them."""
     for dashboard in dashboards:
         titles: set[str] = set()
-        for pointer, panel in dashboard.panels():
-            title = str(panel.get("title") or "")
+        for panel in dashboard.panels():
+            title, pointer = panel.title, panel.pointer
             if not title:
                 yield dashboard.diagnostic(pointer, "a panel without a title", "name what it shows")
-            elif title in titles and panel.get("type") != "text":
+            elif title in titles and panel.type != "text":
                 problem = "another panel of this dashboard has the same title"
                 yield dashboard.diagnostic((*pointer, "title"), problem, "say what differs")
             titles.add(title)
-            if not str(panel.get("description") or "").rstrip().endswith((".", ")")):
+            if not panel.description.rstrip().endswith((".", ")")):
                 problem = "its description is no sentence"
                 yield dashboard.diagnostic(pointer, problem, "say what it means and what to do")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from whiteroom_monitoring.dashboards.expectation import FILE, load
 from whiteroom_monitoring.diagnostics import (
@@ -31,15 +30,15 @@ def diagnostics(dashboards: Iterable[DashboardFile], folder: Path) -> Iterator[D
     except DiagnosticsError as error:
         yield from error.diagnostics
         return
-    unmatched: set[tuple[str, Any]] = {
+    unmatched: set[tuple[str, int]] = {
         (uid, number) for uid, panels in declared.items() for number in panels
     }
     for dashboard in dashboards:
-        for pointer, panel in dashboard.panels():
-            name = (str(dashboard.data.get("uid")), panel.get("id"))
-            if panel.get("targets") and name not in unmatched:
+        for panel in dashboard.panels():
+            name = (dashboard.dashboard.uid, panel.id)
+            if panel.queries and name not in unmatched:
                 problem = "nothing says what it shows in a healthy system"
-                yield dashboard.diagnostic(pointer, problem, "run `whiteroom generate`")
+                yield dashboard.diagnostic(panel.pointer, problem, "run `whiteroom generate`")
             unmatched.discard(name)
     for uid, number in sorted(unmatched):
         problem = f"an expectation of panel {number} of {uid}, which does not exist"

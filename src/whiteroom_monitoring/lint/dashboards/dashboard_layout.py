@@ -58,14 +58,13 @@ def _places(dashboard: DashboardFile) -> Iterator[Diagnostic]:
 
 
 def _legends(dashboard: DashboardFile) -> Iterator[Diagnostic]:
-    for pointer, panel in dashboard.panels():
-        if panel.get("type") != "timeseries":
+    for panel in dashboard.panels():
+        if panel.type != "timeseries":
             continue
-        legend = panel.get("options", {}).get("legend", {})
-        if legend.get("showLegend") is not True:
+        if panel.options.show_legend is not True:
             problem = "its legend is hidden"
-            yield dashboard.diagnostic((*pointer, "options"), problem, "show it")
-        for target, query in dashboard.mappings((*pointer, "targets")):
-            if not query.get("legendFormat"):
-                problem = f"the series of query {query.get('refId')} have no name"
-                yield dashboard.diagnostic(target, problem, "set its legend")
+            yield dashboard.diagnostic((*panel.pointer, "options"), problem, "show it")
+        for query in panel.queries:
+            if not query.legend:
+                problem = f"the series of query {query.ref_id} have no name"
+                yield dashboard.diagnostic(query.pointer, problem, "set its legend")

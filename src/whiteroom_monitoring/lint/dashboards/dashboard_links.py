@@ -27,7 +27,7 @@ def dashboard_links(workspace: Workspace) -> str:
 def diagnostics(dashboards: Iterable[DashboardFile], runbooks: Path) -> Iterator[Diagnostic]:
     """Yield links that lead nowhere, and dashboards that don't link to all others."""
     files = list(dashboards)
-    addresses = {_address(file): str(file.data.get("uid")) for file in files}
+    addresses = {_address(file): file.dashboard.uid for file in files}
     names = {path.name for path in runbooks.glob("*.md")}
     for file in files:
         linked = set()
@@ -50,11 +50,12 @@ def diagnostics(dashboards: Iterable[DashboardFile], runbooks: Path) -> Iterator
 
 
 def _address(file: DashboardFile) -> str:
-    return f"/d/{file.data.get('uid')}/{file.path.stem}"
+    return f"/d/{file.dashboard.uid}/{file.path.stem}"
 
 
 def _links(file: DashboardFile) -> Iterator[tuple[Pointer, str]]:
-    owners: list[Pointer] = [("links",), *((*at, "links") for at, _ in file.panels())]
-    for owner in owners:
-        for pointer, link in file.mappings(owner):
-            yield (*pointer, "url"), str(link.get("url"))
+    for link in file.dashboard.links:
+        yield (*link.pointer, "url"), link.url
+    for panel in file.panels():
+        for link in panel.links:
+            yield (*panel.pointer, *link.pointer, "url"), link.url

@@ -20,10 +20,9 @@ def dashboard_units(workspace: Workspace) -> str:
 def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
     """Yield every panel with numbers that has no unit."""
     for dashboard in dashboards:
-        for pointer, panel in dashboard.panels():
-            if panel.get("type") in WITHOUT_NUMBERS:
-                continue
-            unit = panel.get("fieldConfig", {}).get("defaults", {}).get("unit")
-            if not unit:
+        for panel in dashboard.panels():
+            if panel.type not in WITHOUT_NUMBERS and not panel.field_config.defaults.unit:
                 problem = "its numbers have no unit"
-                yield dashboard.diagnostic(pointer, problem, "set one; `none` for what has none")
+                yield dashboard.diagnostic(
+                    panel.pointer, problem, "set one; `none` for what has none"
+                )

@@ -33,7 +33,7 @@ def diagnostics(dashboards: Iterable[DashboardFile], series: SeriesIndex) -> Ite
 
 
 def _names(dashboard: DashboardFile) -> Iterator[Diagnostic]:
-    defined = {str(variable.get("name")): pointer for pointer, variable in dashboard.variables()}
+    defined = {variable.name: variable.pointer for variable in dashboard.variables()}
     text = dashboard.text
     used = set(VARIABLE.findall(text)) - MACROS.keys() - {_ALL}
     for name in sorted(used - defined.keys()):
@@ -53,15 +53,15 @@ def _comparisons(dashboard: DashboardFile) -> Iterator[Diagnostic]:
 
 
 def _choices(dashboard: DashboardFile, series: SeriesIndex) -> Iterator[Diagnostic]:
-    for pointer, variable in dashboard.variables():
-        if variable.get("type") != "query":
+    for variable in dashboard.variables():
+        if variable.type != "query":
             continue
-        query = (*pointer, "query")
-        match = _VALUES.fullmatch(str(variable.get("query")))
+        query = (*variable.pointer, "query")
+        match = _VALUES.fullmatch(variable.query)
         expression = parse(match[1]) if match else None
         if match is None or expression is None:
             expected = "label_values(METRIC, LABEL)"
-            found = f"{variable.get('query')!r}"
+            found = repr(variable.query)
             yield dashboard.diagnostic(query, found, "write such a query", expected)
             continue
         for finding in findings(expression, series):

@@ -1,4 +1,4 @@
-"""The dashboards' files as lints see them: panels and queries, each with its place."""
+"""The dashboards' files as lints see them: the model of a dashboard, each part with its place."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from typing import Any
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
+from whiteroom_monitoring.grafana import dashboard as model
+from whiteroom_monitoring.grafana.dashboard import Dashboard
+from whiteroom_monitoring.grafana.panel import Panel
+from whiteroom_monitoring.grafana.variable import VariableDefinition
 from whiteroom_monitoring.promql.parse import Expr, ParseError
 from whiteroom_monitoring.promql.parse import parse as parse_promql
 
@@ -38,7 +42,7 @@ class Query:
     about: str
     text: str
     parsed: Expr | None
-    panel: Mapping[str, Any] | None
+    panel: Panel | None
 
     def diagnostic(self, word: str, problem: str, remedy: str = "") -> Diagnostic:
         """Return a diagnostic where ``word`` stands in the expression."""
@@ -49,11 +53,15 @@ class Query:
 
 @dataclass(frozen=True)
 class DashboardFile:
-    """One dashboard's JSON: its ``text`` and its ``data``."""
+    """A file with its ``text``, its JSON as ``data``, and the ``dashboard`` that it holds.
+
+    The model says what a part means; the JSON is for checks of what is written, such as types.
+    """
 
     path: Path
     text: str
     data: Mapping[str, Any]
+    dashboard: Dashboard
 
     @cached_property
     def placed(self) -> Document:
@@ -68,20 +76,18 @@ class DashboardFile:
         self, pointer: Pointer, found: str, remedy: str = "", expected: str = ""
     ) -> Diagnostic:
         """Return a diagnostic at ``pointer``; within a panel it is about that panel."""
-        panel = next((panel for at, panel in self.panels() if at == pointer[:2]), {})
+        titles = (p.title for p in self.panels() if p.pointer == pointer[: len(p.pointer)])
         return self.placed.diagnostic(
-            self.placed.place(pointer), found, remedy, expected, str(panel.get("title") or "")
+            self.placed.place(pointer), found, remedy, expected, next(titles, "")
         )
 
-    def panels(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+    def panels(self) -> Iterator[Panel]:
         """Yield every panel that is not the heading of a row."""
-        for pointer, panel in self.mappings(("panels",)):
-            if panel.get("type") != "row":
-                yield pointer, panel
+        yield from self.dashboard.panels()
 
-    def variables(self) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+    def variables(self) -> Iterator[VariableDefinition]:
         """Yield every variable."""
-        yield from self.mappings(("templating", "list"))
+        yield from self.dashboard.variables
 
     @cached_property
     def queries(self) -> tuple[Query, ...]:
@@ -89,18 +95,16 @@ class DashboardFile:
         return tuple(self._queries())
 
     def _queries(self) -> Iterator[Query]:
-        for pointer, panel in self.panels():
-            for target, query in self.mappings((*pointer, "targets")):
-                about = f"{panel.get('title')}, query {query.get('refId')}"
-                yield self._query((*target, "expr"), about, query.get("expr"), panel)
-        for pointer, mark in self.mappings(("annotations", "list")):
-            about = f"annotation {mark.get('name')}"
-            yield self._query((*pointer, "expr"), about, mark.get("expr"), None)
+        for panel in self.panels():
+            for query in panel.queries:
+                about = f"{panel.title}, query {query.ref_id}"
+                yield self._query((*query.pointer, "expr"), about, query.expression, panel)
+        for annotation in self.dashboard.annotations:
+            about = f"annotation {annotation.name}"
+            yield self._query(annotation.pointer, about, annotation.expression, None)
 
-    def _query(
-        self, pointer: Pointer, about: str, text: Any, panel: Mapping[str, Any] | None
-    ) -> Query:
-        return Query(self, pointer, about, str(text), parse(str(text)), panel)
+    def _query(self, pointer: Pointer, about: str, text: str, panel: Panel | None) -> Query:
+        return Query(self, pointer, about, text, parse(text), panel)
 
 
 def parse(text: str) -> Expr | None:
@@ -124,11 +128,12 @@ def read(folder: Path) -> tuple[tuple[DashboardFile, ...], tuple[Diagnostic, ...
         try:
             text = path.read_text(encoding="utf-8")
             data = json.loads(text)
+            dashboard = model.parse(text, path.stem)
         except (OSError, ValueError) as error:
-            diagnostics.append(Diagnostic(FilePlace(path), f"not JSON: {error}", "generate it"))
+            diagnostics.append(Diagnostic(FilePlace(path), str(error), "generate it"))
             continue
-        if isinstance(data, dict) and isinstance(data.get("panels"), list):
-            dashboards.append(DashboardFile(path, text, data))
+        if isinstance(data.get("panels"), list):
+            dashboards.append(DashboardFile(path, text, data, dashboard))
         else:
             problem = "expected a dashboard with panels"
             diagnostics.append(Diagnostic(FilePlace(path), problem, "generate it"))
