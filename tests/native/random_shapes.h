@@ -52,4 +52,19 @@ inline Shape random_shape(std::uint64_t seed, double duration) {
   return shape;
 }
 
+/// Return the same with a thread that is overloaded only where a fault is injected, so that each
+/// silence has one cause.
+inline Shape ordinary(Shape shape) {
+  constexpr double kMost = 0.95;
+  constexpr double kCall_s = 6e-6;  // that a callback takes beside rendering, at most
+  const double block_s = shape.frames / shape.rate;
+  if (shape.parts * kCall_s > 0.1 * block_s) shape.split = Split::whole;
+  const std::uint32_t calls = shape.split == Split::whole ? 1 : shape.parts;
+  const double late = shape.jitter / block_s + calls * kCall_s / block_s;
+  const double most = (1 + shape.load_spread) * shape.load + late;
+  if (most > kMost) shape.load *= std::max(0.01, (kMost - late) / (most - late));
+  if (shape.heavy * (1 + shape.load_spread) + late > kMost) shape.heavy_every = 0;
+  return shape;
+}
+
 }  // namespace whiteroom::testing

@@ -18,7 +18,7 @@ struct Findings {
   std::uint64_t callbacks = 0;
   std::uint64_t invented = 0;      ///< dropouts where the device was not silent
   std::uint64_t repeated = 0;      ///< dropouts that are counted a second time
-  std::uint64_t silences = 0;      ///< maximal runs of callbacks with silence before their end
+  std::uint64_t silences = 0;      ///< what is silent until the thread has caught up
   std::uint64_t found = 0;         ///< of these
   std::uint64_t wrong_cause = 0;   ///< of those found
   std::uint64_t wrong_length = 0;  ///< of those found: by more than a block
@@ -78,7 +78,7 @@ class Comparison {
       open_.back().length += call.silence_ns;
     } else {
       // A device with a grid is silent until its next period.
-      if (!grid_ || now > open_end_) close_run();
+      if (call.waited && (!grid_ || now > open_end_)) close_run();
     }
     if (!miss) return;
     findings_.lost_ms += static_cast<double>(miss->lost.count()) / 1e6;

@@ -18,6 +18,7 @@
 #include "plugin_slots.h"
 #include "segment.h"
 #include "stream_reports.h"
+#include "suspend_clock.h"
 
 namespace whiteroom::monitoring {
 
@@ -67,6 +68,11 @@ class AudioMetrics {
   /// What the callbacks render for from now on, where it is the stream's and not one callback's:
   /// offline in JACK's freewheel. Wait-free, any thread.
   void set_mode(CallbackMode mode) noexcept { reports_.set_mode(mode); }
+  /// Say how long the machine has slept, where the times of callbacks are not those of this
+  /// machine's clocks. Any thread while there is no callback.
+  void set_suspend_clock(DropoutClassifier::SuspendClock suspended) noexcept {
+    classifier_ = DropoutClassifier(suspended);
+  }
   void set_realtime_scheduling(bool in_force) noexcept;
   /// Any thread but the callback's: whoever reads the memory of a process calls the system.
   void set_memory(std::uint64_t resident_bytes) noexcept;
@@ -126,7 +132,7 @@ class AudioMetrics {
   audio::Realtime realtime_;
   PluginSlots channels_;  ///< of the constructor
   const PluginSlots* plugin_slots_ = &channels_;
-  DropoutClassifier classifier_;
+  DropoutClassifier classifier_{suspended_time};
   StreamReports reports_;
   // Since the last callback.
   std::uint32_t plugins_rendered_ = 0;

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -88,8 +89,10 @@ class DeviceModel {
     if (call.capacity <= 0) return due_ + call.block * stretch_;
     // What is asked for at once fits into half of the queue, whatever was told: the device plays
     // the other half meanwhile.
-    const double at_once = 2 * (wait_line_ - room_line_);
-    return position_ + room_line_ + std::max(call.capacity * stretch_, at_once) + store_.size();
+    const double seen = wait_line_ - room_line_;
+    const double capacity = std::max(call.capacity * stretch_, 2 * seen);
+    const double dry = std::min(room_line_ + capacity, wait_line_ + capacity - at_once(call, seen));
+    return position_ + dry + store_.size();
   }
   /// How far the deadline may be wrong: by what the clocks may differ since it was seen.
   double doubt(const DeviceCall& call) const noexcept {
@@ -151,6 +154,16 @@ class DeviceModel {
   static constexpr double kBin = kLasting / kBins;
 
   void forget_bins() noexcept { bin_excess_ = last_bin_excess_ = kNothing; }
+
+  /// What the device asks for at once, at least; `seen` is what it has had room for at once.
+  double at_once(const DeviceCall& call, double seen) const noexcept {
+    const double asked = store_.at_once();
+    if (asked < call.block * (1 - HostStore::kEven)) return 0;
+    if (seen <= call.block * stretch_ * (1 + HostStore::kEven)) return call.block * stretch_;
+    const double blocks =
+        std::floor(std::min(asked, call.capacity / 2) / call.block + HostStore::kEven);
+    return blocks * call.block * stretch_;
+  }
 
   void raise(double by) noexcept {
     room_line_ += by;

@@ -71,6 +71,9 @@ class DropoutClassifier {
   /// A stream that is changed and starts so much later was stopped in between.
   static constexpr std::chrono::nanoseconds kPause = std::chrono::seconds(2);
 
+  /// A suspend takes longer; two clocks that are read one after the other differ by less.
+  static constexpr std::chrono::nanoseconds kSuspended = std::chrono::milliseconds(100);
+
   /// Return for how long the machine has been suspended, ever.
   using SuspendClock = std::chrono::nanoseconds (*)() noexcept;
 
@@ -157,7 +160,9 @@ class DropoutClassifier {
     if (last_end_ < ns(kSettling)) return gap > ns(kHole) && !call.due_told;
     return timing.reconfigured && gap > ns(kPause);
   }
-  bool was_suspended() const noexcept { return suspended_ != nullptr && suspended_() != slept_; }
+  bool was_suspended() const noexcept {
+    return suspended_ != nullptr && suspended_() - slept_ > kSuspended;
+  }
   void begin_afresh(const CallbackTiming& timing, DeviceCall& call) noexcept {
     restart();
     started_ = true;
@@ -171,7 +176,7 @@ class DropoutClassifier {
   /// Remember what raised lateness most since the queue was last full.
   void suspect(const CallbackTiming& timing, const DeviceCall& call) noexcept {
     const double grown = behind_ - std::max(0.0, last_behind_);
-    if (behind_ <= 0) suspect_size_ = 0;
+    if (call.start - model_.due() <= suspect_size_ / 2) suspect_size_ = 0;
     if (behind_ > 0 && grown > suspect_size_) {
       suspect_size_ = grown;
       suspect_ = cause_of(timing, call);

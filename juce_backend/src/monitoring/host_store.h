@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace whiteroom::monitoring {
 
@@ -12,12 +14,17 @@ namespace whiteroom::monitoring {
 /// All lengths are nanoseconds.
 class HostStore {
  public:
+  /// Blocks that differ by a frame in 64 are those of a rate that is no whole number of frames.
+  static constexpr double kEven = 1.0 / 64;
+
   /// The host waits, and then delivers this.
   void wait(double length) noexcept {
     if (asked_ > 0 && delivered_ > 0) {
       const bool even = is_multiple(delivered_, asked_) || is_multiple(asked_, delivered_);
       uneven_ = std::clamp(uneven_ + (even ? -1 : 1), 0, kMost);
     }
+    if (delivered_ > 0) least_ = std::min(least_, delivered_);
+    if (++waits_ % kMost == 0) last_least_ = std::exchange(least_, kUnknown);
     asked_ = delivered_ > 0 ? delivered_ : length;
     delivered_ = 0;
   }
@@ -25,15 +32,19 @@ class HostStore {
     delivered_ += length;
     longest_ = std::max(longest_, length);
   }
+  /// What the device asks for at once, or more: the least that was delivered from one wait to the
+  /// next. 0 until that is known.
+  double at_once() const noexcept {
+    return last_least_ < kUnknown ? std::min(least_, last_least_) : 0;
+  }
   /// How much may be in the store: no more than one callback delivers.
   double size() const noexcept { return uneven_ >= kSure ? longest_ : 0; }
 
  private:
-  /// Blocks that differ by a frame in 64 are those of a rate that is no whole number of frames.
-  static constexpr double kEven = 1.0 / 64;
   /// A thread that is put aside within a block seems to wait there: that is rare.
   static constexpr int kSure = 4;
   static constexpr int kMost = 16;
+  static constexpr double kUnknown = std::numeric_limits<double>::infinity();
 
   static bool is_multiple(double whole, double part) noexcept {
     const double times = whole / part;
@@ -43,6 +54,9 @@ class HostStore {
   double asked_ = 0;
   double delivered_ = 0;
   double longest_ = 0;
+  double least_ = kUnknown;       ///< of the waits since ...
+  double last_least_ = kUnknown;  ///< ... and of those before
+  unsigned waits_ = 0;
   int uneven_ = 0;
 };
 

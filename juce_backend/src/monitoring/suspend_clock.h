@@ -1,0 +1,42 @@
+/// For how long the machine has been suspended: what a clock that goes on in sleep is ahead of one
+/// that stops.
+#pragma once
+
+#include <chrono>
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#ifndef NOMINMAX
+#define NOMINMAX
+#endif
+#include <windows.h>
+#else
+#include <time.h>
+#endif
+
+namespace whiteroom::monitoring {
+
+/// Return it since the machine started, to some tens of milliseconds. Wait-free; no system call
+/// where clocks can be read without one.
+inline std::chrono::nanoseconds suspended_time() noexcept {
+#if defined(_WIN32)
+  ULONGLONG awake = 0;  // in units of 100 ns
+  QueryUnbiasedInterruptTime(&awake);
+  return std::chrono::milliseconds(GetTickCount64()) -
+         std::chrono::nanoseconds(static_cast<long long>(awake) * 100);
+#elif defined(__APPLE__)
+  return std::chrono::nanoseconds(
+      static_cast<long long>(clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW)) -
+      static_cast<long long>(clock_gettime_nsec_np(CLOCK_UPTIME_RAW)));
+#elif defined(CLOCK_BOOTTIME)
+  timespec on{};
+  timespec awake{};
+  clock_gettime(CLOCK_BOOTTIME, &on);
+  clock_gettime(CLOCK_MONOTONIC, &awake);
+  return std::chrono::seconds(on.tv_sec - awake.tv_sec) +
+         std::chrono::nanoseconds(on.tv_nsec - awake.tv_nsec);
+#else
+  return {};
+#endif
+}
+
+}  // namespace whiteroom::monitoring

@@ -1,0 +1,386 @@
+/// Hosts and devices that were seen to be misjudged, each with what its device really played.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "audio_metrics.h"
+#include "dropout_classifier.h"
+#include "fixture.h"
+
+using namespace whiteroom::monitoring;
+using namespace std::chrono_literals;
+using audio::Cause;
+using std::chrono::nanoseconds;
+using Length = CallbackTiming::Length;
+
+namespace {
+
+/// What a driver says of a callback.
+struct Told {
+  bool reconfigured = false;
+  std::optional<nanoseconds> xrun{};
+};
+
+/// A host on a virtual clock, and what is said of it.
+class Host {
+ public:
+  explicit Host(std::uint32_t device_buffers = 0, double rate = 48'000)
+      : buffers_(device_buffers), frame_(1e9 / rate) {}
+
+  Length length(double frames) const { return Length(frames * frame_); }
+
+  /// A callback; all of it is asked for at `now`, or when the thread is free.
+  void callback(std::uint32_t frames, Length render, const Told& told = {}) {
+    CallbackTiming more{};
+    more.reconfigured = told.reconfigured;
+    more.device_xrun = told.xrun.has_value();
+    more.device_delay = told.xrun.value_or(0ns);
+    const Length start = std::max(now, free_);
+    more.start = rounded(start);
+    more.render = rounded(start + render) - more.start;
+    more.buffer = length(frames);
+    more.block = length(block);
+    more.device_buffers = buffers_;
+    const Verdict verdict = classifier.judge(more);
+    free_ = start + render;
+    caught_up += verdict.caught_up;
+    if (!verdict.miss) return;
+    lost += verdict.miss->lost;
+    if (verdict.miss->begins) ++dropouts[static_cast<std::size_t>(verdict.miss->cause)];
+  }
+  /// Callbacks of `frames`, each when it is due by a clock that is `ppm` faster than told.
+  void play(Length time, std::uint32_t frames, double load, double ppm = 0) {
+    for (const Length end = now + time; now < end;) {
+      callback(frames, load * length(frames));
+      now += length(frames) / (1 + ppm * 1e-6);
+    }
+  }
+  std::uint64_t all() const {
+    return std::accumulate(dropouts.begin(), dropouts.end(), std::uint64_t{0});
+  }
+  std::uint64_t of(Cause cause) const { return dropouts[static_cast<std::size_t>(cause)]; }
+
+  Length now = 1h;  ///< when the device asks for the next
+  double block = 0;
+  DropoutClassifier classifier;
+  nanoseconds lost{};
+  nanoseconds caught_up{};
+  std::array<std::uint64_t, 4> dropouts{};
+
+ private:
+  static nanoseconds rounded(Length time) {
+    return nanoseconds(static_cast<std::int64_t>(time.count() + 0.5));
+  }
+  std::uint32_t buffers_;
+  double frame_;
+  Length free_{};
+};
+
+double seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+/// Pseudo-random, the same in each run.
+class Noise {
+ public:
+  double below(double limit) {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return limit * static_cast<double>(state_ >> 33U) / 2147483648.0;
+  }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+}  // namespace
+
+TEST_CASE("a block that is handed over in two unequal parts is no dropout") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host(buffers);
+    host.block = 512;
+    for (int i = 0; i < 10'000; ++i) {
+      host.callback(100, 0.25 * host.length(100));
+      host.callback(412, 0.25 * host.length(412));
+      host.now += host.length(512);
+    }
+    CHECK(host.all() == 0);
+  }
+}
+
+TEST_CASE("a block in 32 parts, one of which takes longer than it lasts, is no dropout") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host(buffers);
+    host.block = 512;
+    for (int i = 0; i < 5'000; ++i) {
+      for (int part = 0; part < 32; ++part) host.callback(16, part == 7 ? Length(2ms) : 50us);
+      host.now += host.length(512);
+    }
+    CHECK(host.all() == 0);
+  }
+}
+
+TEST_CASE("a pause that is told, then another block length, is no dropout") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host(buffers);
+    host.play(10s, 512, 0.2);
+    host.classifier.restart();
+    host.now += Length(5s);
+    host.play(10s, 256, 0.2);
+    CHECK(host.all() == 0);
+  }
+}
+
+TEST_CASE("a stream that is set up anew after more than two seconds was stopped") {
+  Host host(2);
+  host.play(10s, 512, 0.2);
+  host.now += Length(5s);
+  host.callback(256, 1ms, {.reconfigured = true});
+  host.now += host.length(256);
+  host.play(10s, 256, 0.2);
+  CHECK(host.all() == 0);
+  host.now += Length(1500ms);
+  host.callback(512, 1ms, {.reconfigured = true});
+  host.now += host.length(512);
+  host.play(10s, 512, 0.2);
+  CHECK(host.all() == 1);
+  CHECK(host.of(Cause::configuration) + host.of(Cause::device) == 1);
+}
+
+TEST_CASE("four callbacks back to back, then a pause, are no dropout") {
+  for (const std::uint32_t buffers : {0U, 4U}) {
+    Host host(buffers);
+    host.block = 480;
+    for (int i = 0; i < 7'500; ++i) {
+      for (int each = 0; each < 4; ++each) host.callback(480, 0.2 * host.length(480));
+      host.now += host.length(4 * 480);
+    }
+    CHECK(host.all() == 0);
+  }
+}
+
+TEST_CASE("two callbacks back to back with jitter are no dropout") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host(buffers);
+    host.block = 256;
+    Noise noise;
+    const Length begin = host.now;
+    for (int i = 0; i < 28'125; ++i) {
+      host.now = begin + i * host.length(512) + Length(noise.below(200'000));
+      for (int each = 0; each < 2; ++each) host.callback(256, 0.2 * host.length(256));
+    }
+    CHECK(host.all() == 0);
+  }
+}
+
+TEST_CASE("a queue of three that is never empty forgives a callback that is 1.2 periods late") {
+  for (const std::uint32_t buffers : {0U, 3U}) {
+    Host host(buffers);
+    for (int i = 0; i < 20'000; ++i) {
+      const Length due = host.now;
+      if (i % 50 == 49) host.now += 1.2 * host.length(512);
+      host.callback(512, 0.2 * host.length(512));
+      host.now = due + host.length(512);
+    }
+    CHECK(host.all() == 0);
+    CHECK(host.caught_up > 0ns);
+  }
+}
+
+TEST_CASE("a resampler in between, which asks for any number of frames, is no dropout") {
+  constexpr std::array<std::uint32_t, 8> kAsked{590, 2, 276, 312, 431, 77, 501, 183};
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host(buffers);
+    host.block = 512;
+    double stored = 0;
+    std::size_t asked = 0;
+    for (int i = 0; i < 5'625; ++i, host.now += host.length(512)) {
+      for (; stored < 512; stored += kAsked[asked++ % kAsked.size()]) {
+        const std::uint32_t frames = kAsked[asked % kAsked.size()];
+        host.callback(frames, 0.2 * host.length(frames));
+      }
+      stored -= 512;
+    }
+    CHECK(host.all() == 0);
+  }
+}
+
+TEST_CASE("a clock of 47,952 Hz for an hour, and one that is slow by 4000 ppm, lose nothing") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host first(buffers);
+    first.play(1h, 512, 0.6, -1000);
+    CHECK(first.all() == 0);
+    Host second(buffers);
+    second.play(12min, 512, 0.6, -4000);
+    CHECK(second.all() == 0);
+    Host third(buffers);
+    third.play(12min, 512, 0.6, 9000);
+    CHECK(third.all() == 0);
+  }
+}
+
+TEST_CASE("an overload of half a percent is not taken for a slow clock") {
+  Host host(2);
+  host.play(20s, 512, 0.6);
+  const Length begin = host.now;
+  for (int i = 0; i < 5'000; ++i) {
+    host.callback(512, 1.005 * host.length(512));
+    host.now += host.length(512);
+  }
+  CHECK(host.all() == 1);
+  CHECK(host.of(Cause::over_budget) == 1);
+  const double truth = 0.005 * 5'000 * 512 / 48'000;
+  CHECK(seconds(host.lost) == doctest::Approx(truth).epsilon(0.05));
+  CHECK(host.now > begin);
+}
+
+TEST_CASE("callbacks that are not for real time have no deadline, and are counted as such") {
+  using whiteroom::monitoring::testing::SegmentFolder;
+  using Time = AudioMetrics::Clock::time_point;
+  const SegmentFolder folder;
+  Segment segment({.program = "test", .directory = folder.path});
+  segment.declare(audio::families());
+  segment.prepare();
+  AudioMetrics metrics(segment, {});
+  metrics.set_stream(48'000, 512);
+  metrics.set_device_buffers(2);
+  nanoseconds now = 1h;
+  const auto play = [&](int count, nanoseconds each, CallbackDetails details = {}) {
+    std::uint64_t missed = 0;
+    for (int i = 0; i < count; ++i, now += std::max(each, nanoseconds(10'666'667))) {
+      missed += metrics.callback_rendered(Time(now), Time(now + each), 512, details) ? 1 : 0;
+    }
+    return missed;
+  };
+  CHECK(play(200, 1ms) == 0);
+  metrics.set_mode(CallbackMode::offline);
+  CHECK(play(124, 20ms) == 0);
+  metrics.set_mode(CallbackMode::realtime);
+  CHECK(play(200, 1ms) == 0);
+  CHECK(play(3, 20ms, {.mode = CallbackMode::bypassed}) == 0);
+  CHECK(play(2, 20ms, {.mode = CallbackMode::paused}) == 0);
+  CHECK(play(200, 1ms) == 0);
+  CHECK(play(1, 20ms) == 1);
+  metrics.report_input_overrun();
+  const std::string text = whiteroom::monitoring::testing::exposed(folder.path);
+  const auto line = [&](const std::string& name) {
+    return whiteroom::monitoring::testing::line(text, name);
+  };
+  CHECK(line("audio_callbacks_not_realtime_total{mode=\"offline\"}").ends_with(" 124"));
+  CHECK(line("audio_callbacks_not_realtime_total{mode=\"bypassed\"}").ends_with(" 3"));
+  CHECK(line("audio_callbacks_not_realtime_total{mode=\"paused\"}").ends_with(" 2"));
+  CHECK(line("audio_callbacks_total").ends_with(" 601"));
+  CHECK(line("audio_input_overruns_total").ends_with(" 1"));
+
+  SUBCASE("a block of no frames has none either, and a sample rate of 0 is none") {
+    for (int i = 0; i < 10; ++i, now += 10ms) {
+      CHECK_FALSE(metrics.callback_rendered(Time(now), Time(now + 20ms), 0).has_value());
+    }
+    metrics.set_stream(0, 512);
+    CHECK(play(10, 30ms) == 0);
+  }
+  SUBCASE("nor do those count that follow a stop that was told") {
+    metrics.stream_stops();
+    now += 5s;
+    CHECK(play(1, 20ms) == 0);
+  }
+}
+
+TEST_CASE("a machine that slept for eight hours has lost nothing") {
+  static nanoseconds asleep{};
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    asleep = 3s;
+    Host host(buffers);
+    host.classifier = DropoutClassifier([]() noexcept { return asleep; });
+    host.play(10s, 512, 0.2);
+    asleep += 8h;
+    host.now += Length(8h);
+    host.play(10s, 512, 0.2);
+    CHECK(host.all() == 0);
+    host.now += Length(8h);  // and now a hole of that length
+    host.play(10s, 512, 0.2);
+    CHECK(host.of(Cause::device) == 1);
+    CHECK(seconds(host.lost) == doctest::Approx(28'800).epsilon(0.001));
+  }
+}
+
+TEST_CASE("the lengths of XRUNs between two callbacks add up") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host(buffers);
+    host.play(10s, 512, 0.2);
+    StreamReports reports;
+    for (const auto length : {10ms, 20ms, 5ms}) reports.report_xrun(length);
+    const StreamState state = reports.take();
+    CHECK(state.xruns == 3);
+    host.callback(512, 1ms, {.xrun = state.xrun_delay});
+    host.now += host.length(512);
+    host.play(10s, 512, 0.2);
+    CHECK(host.all() == 1);
+    CHECK(host.lost == 35ms);
+    CHECK(reports.take().xruns == 0);
+  }
+}
+
+TEST_CASE("an XRUN that is reported a long block later is the overload's") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host(buffers, 44'100);
+    host.play(10s, 4096, 0.2);
+    host.callback(4096, host.length(4096) + Length(46ms));
+    host.now += host.length(4096);
+    host.now += Length(46ms);
+    host.callback(4096, 0.2 * host.length(4096), {.xrun = 46ms});
+    host.now += host.length(4096);
+    host.play(10s, 4096, 0.2);
+    CHECK(host.all() == 1);
+    CHECK(host.of(Cause::over_budget) == 1);
+    CHECK(seconds(host.lost) == doctest::Approx(0.046).epsilon(0.001));
+  }
+}
+
+TEST_CASE("a device that restarts itself leaves holes") {
+  for (const std::uint32_t buffers : {0U, 2U, 3U}) {
+    Host host(buffers);
+    for (int i = 0; i < 5; ++i) {
+      host.play(5s, 512, 0.2);
+      host.now += Length(700ms);
+    }
+    host.play(5s, 512, 0.2);
+    CHECK(host.all() == 5);
+    CHECK(host.of(Cause::device) == 5);
+    CHECK(seconds(host.lost) == doctest::Approx(3.5).epsilon(0.001));
+  }
+}
+
+TEST_CASE("another block length is no reconfiguration") {
+  Host host(2);
+  host.block = 471;
+  const auto play = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::uint32_t frames = 470 + static_cast<std::uint32_t>(i % 2);
+      host.callback(frames, 0.2 * host.length(frames));
+      host.now += host.length(470.5);
+    }
+  };
+  play(2'000);
+  host.now += Length(30ms);
+  play(2'000);
+  CHECK(host.all() == 1);
+  CHECK(host.of(Cause::late_callback) == 1);
+  const double truth = 0.030 - 0.8 * 470 / 48'000;
+  CHECK(std::abs(seconds(host.lost) - truth) < 471.0 / 48'000);
+}
+
+TEST_CASE("where the depth is unknown, silence is what does not go away in two seconds") {
+  Host host;
+  host.play(10s, 512, 0.2);
+  host.callback(512, host.length(512) + Length(60ms));
+  host.now += host.length(512) + Length(60ms);
+  host.play(1900ms, 512, 0.2);
+  CHECK(host.all() == 0);
+  host.play(400ms, 512, 0.2);
+  CHECK(host.of(Cause::over_budget) == 1);
+  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+  host.play(1min, 512, 0.2);
+  CHECK(host.all() == 1);
+}

@@ -1,0 +1,92 @@
+/// Shapes of hosts and devices that nobody has thought of, and what is said of their silences.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "random_shapes.h"
+#include "shape_run.h"
+
+using namespace whiteroom::testing;
+using whiteroom::monitoring::Miss;
+using whiteroom::monitoring::audio::Cause;
+
+namespace {
+
+constexpr double kDuration_s = 120;
+
+bool long_run() { return std::getenv("WHITEROOM_LONG") != nullptr; }
+
+/// Play the shapes of so many seeds, from `first`.
+template <class Change>
+Findings play_all(std::uint64_t first, std::uint64_t count, const Change& change) {
+  Findings all;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const Findings found = play(change(random_shape(seed, kDuration_s)));
+    CAPTURE(seed);
+    CHECK(found.invented == 0);
+    all += found;
+  }
+  return all;
+}
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
+
+TEST_CASE("no dropout is counted where the device has played without a break") {
+  // Thirty thousand of two minutes are a thousand hours.
+  const Findings found =
+      play_all(1'000'000, long_run() ? 30'000 : 100, [](const Shape& shape) { return shape; });
+  CHECK(found.silences > 100);
+}
+
+TEST_CASE("where the depth is told, 99 % of silences are found, with their cause and length") {
+  const Findings found = play_all(2'000'000, long_run() ? 6'000 : 600, [](Shape shape) {
+    // What the device holds says nothing of what such a host holds.
+    if (shape.split == Split::buffered) shape.split = Split::whole;
+    shape.told = true;
+    return ordinary(shape);
+  });
+  CHECK(found.silences > 500);
+  CHECK(share(found.found, found.silences) >= 0.99);
+  CHECK(share(found.wrong_cause, found.found) <= 0.01);
+  CHECK(share(found.wrong_length, found.found) <= 0.01);
+  CHECK(found.repeated <= found.silences / 500);
+}
+
+TEST_CASE("where it is not told, most of the silence is found all the same") {
+  const Findings found = play_all(3'000'000, long_run() ? 3'000 : 150, [](Shape shape) {
+    shape.told = false;
+    return ordinary(shape);
+  });
+  // docs/explanation/dropout-model.md publishes them.
+  MESSAGE("silences found: " << share(found.found, found.silences)
+                             << ", of their length: " << found.found_ms / found.silent_ms);
+  CHECK(share(found.found, found.silences) >= 0.6);
+  CHECK(found.found_ms / found.silent_ms >= 0.75);
+}
+
+TEST_CASE("a dropout that was invented would be noticed, and a silence that was not found") {
+  Findings findings;
+  {
+    Comparison comparison({}, findings);
+    comparison.begin_stream(0);
+    const SimulatedCall good{.start_ns = 5e9, .waited = true};
+    SimulatedCall bad{.start_ns = 9e9, .waited = true, .silence_ns = 20e6};
+    bad.fault = Fault::over_budget;
+    const Miss miss{Cause::late_callback, true, std::chrono::milliseconds(50)};
+    comparison.callback(5e9, good, miss);
+    comparison.callback(9e9, bad, {});
+    comparison.callback(12e9, good, {});
+    bad.start_ns = 20e9;
+    comparison.callback(20e9, bad, miss);
+  }
+  CHECK(findings.invented == 1);
+  CHECK(findings.silences == 2);
+  CHECK(findings.found == 1);
+  CHECK(findings.wrong_cause == 1);
+  CHECK(findings.wrong_length == 1);
+}
