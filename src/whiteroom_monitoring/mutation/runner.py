@@ -34,6 +34,28 @@ class MutationResult:
     mutant: Mutant
     verdict: Verdict
 
+    @property
+    def kind(self) -> str:
+        """The kind of change."""
+        return self.mutant.kind
+
+    def __str__(self) -> str:
+        return str(self.mutant)
+
+    def survivor(self) -> dict[str, Any]:
+        """Return the mutant as an object of schemas/mutate.schema.json."""
+        mutant = self.mutant
+        line, column = mutant.place
+        return {
+            "path": str(mutant.rule.document.path),
+            "line": line,
+            "column": column,
+            "rule": mutant.rule.name,
+            "kind": mutant.kind,
+            "old": mutant.old,
+            "new": mutant.new,
+        }
+
 
 @dataclass(frozen=True)
 class _Case:

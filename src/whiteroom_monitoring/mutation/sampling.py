@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
 
 from whiteroom_monitoring.generated_files import is_generated
 from whiteroom_monitoring.mutation.mutants import Mutant, body_of, mutants
 from whiteroom_monitoring.promql.rule_files import Rule
 
+AnyMutant = TypeVar("AnyMutant")
 # What may differ between two rules that a program wrote by the same pattern.
 _VARIABLE = re.compile(r'"[^"]*"|\d+(?:\.\d+)?(?:[smhd]\b)?')
 
@@ -30,7 +32,7 @@ def candidates(
     ]
 
 
-def sample(found: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
+def sample(found: Sequence[AnyMutant], size: int, seed: int) -> list[AnyMutant]:
     """Return ``size`` of the mutants, the same for the same ``seed``, in their order."""
     if size >= len(found):
         return list(found)

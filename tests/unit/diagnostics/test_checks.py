@@ -76,6 +76,20 @@ def test_every_outcome_is_a_result(
     assert succeeded([result]) == (state != "failed")
 
 
+def test_a_result_says_how_long_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seconds are those between start and end, to the millisecond."""
+    clock = iter([10.0, 12.34567])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    assert _check().result(None).seconds == 2.346
+
+
+def test_a_check_runs_no_programs_unless_it_says_so() -> None:
+    """Only what is marked is run beside the others."""
+    assert not _check().programs
+    assert not check("a", "b", "")(lambda _: "").programs
+    assert check("a", "b", "", programs=True)(lambda _: "").programs
+
+
 def test_a_bug_of_a_check_is_no_finding() -> None:
     """An error that is none of ours is not reported as a failure of what is checked."""
     with pytest.raises(ZeroDivisionError):
@@ -98,6 +112,8 @@ def test_a_diagnostic_says_place_problem_and_remedy() -> None:
         "a.yml: the file is empty"
     )
     assert (TARGET.path, TARGET.line, TARGET.column) == (None, 0, 0)
+    assert (FILE.path, FILE.line, FILE.column) == (Path("a.yml"), 3, 7)
+    assert FilePlace(Path("a.yml")) == FilePlace(Path("a.yml"), 0, 0)
 
 
 def test_diagnostics_are_in_the_order_of_their_places() -> None:
@@ -111,6 +127,7 @@ def test_diagnostics_are_in_the_order_of_their_places() -> None:
     ]
     error = DiagnosticsError([Diagnostic(place, "x") for place in places])
     assert [diagnostic.place for diagnostic in error.diagnostics] == places[::-1]
+    assert not FILE < FILE  # noqa: PLR0124 - the order is strict
 
 
 def _made() -> list[CheckResult]:

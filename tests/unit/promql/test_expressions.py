@@ -70,6 +70,20 @@ def test_right_expression_passes(text: str, known: SeriesIndex) -> None:
 
 # Expression, topic, word, problem, remedy.
 WRONG = [
+    (
+        "topk(scalar(audio_callback_total), up)",
+        "metric",
+        "audio_callback_total",
+        "no metric is named audio_callback_total",
+        "did you mean audio_callbacks_total?",
+    ),
+    (
+        "sum by (job) (sum(up))",
+        "label",
+        "job",
+        "sum(...) has no label job",
+        "its labels: none",
+    ),
     ("upp", "metric", "upp", "no metric is named upp", "did you mean up?"),
     ('{job="juce-backend"}', "metric", "{", "a selector without a metric's name", ""),
     (
@@ -197,6 +211,8 @@ LABELS = [
     ("1 - up", {"job", "instance"}),
     ("up > bool 1", {"job", "instance"}),
     ("vector(1)", set()),
+    ("(1 + up) + ignoring (job) up", {"instance"}),
+    ("quantile by (job) (0.9, up)", {"job"}),
     ("time()", set()),
     ("hour()", set()),
     ('absent(up{job="juce-backend"})', {"job"}),

@@ -30,11 +30,14 @@ SHAPES = {
     "after brackets": lambda n: "(up) + " * n + "up",
 }
 CRASH = """
-import resource
+import resource, threading
 from whiteroom_monitoring.promql import parse
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 parse.MAX_DEPTH = 10**9
-parse.parse("+".join(["a"] * 20000))
+threading.stack_size(256 * 1024)
+thread = threading.Thread(target=parse.parse, args=("+".join(["a"] * 2000),))
+thread.start()
+thread.join()
 """
 
 
@@ -53,6 +56,13 @@ def test_an_expression_within_the_bound_is_checked(shape) -> None:
     expression = parse(shape(MAX_DEPTH // 2 - 1))
     assert list(findings(expression, index)) == []
     assert result_labels(expression, index) is not None
+
+
+def test_the_bound_itself_is_within() -> None:
+    """An expression of exactly the greatest depth is parsed."""
+    text = SHAPES["parentheses"](MAX_DEPTH)
+    assert depth(text) == MAX_DEPTH
+    assert parse(text) is not None
 
 
 def test_the_bound_is_what_keeps_the_process_alive() -> None:

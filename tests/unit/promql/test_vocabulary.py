@@ -76,6 +76,12 @@ def test_what_is_recorded_is_read_back(url: str, tmp_path: Path) -> None:
     assert vocabulary.read(tmp_path) == {"example": FAMILIES}
 
 
+def test_a_suffix_belongs_to_a_histogram_only() -> None:
+    """A gauge whose name ends as a part of a histogram does keeps its name."""
+    text = "# TYPE users_count gauge\nusers_count 1\n# TYPE a_sum counter\na_sum 1\n"
+    assert [family.name for family in vocabulary.families(text)] == ["a_sum", "users_count"]
+
+
 def test_nothing_to_record_is_said() -> None:
     """An address where nothing answers is named."""
     with pytest.raises(MonitoringError, match=r"127\.0\.0\.1:1/: no exposition to record"):
@@ -87,7 +93,8 @@ def test_damaged_line_is_a_diagnostic(tmp_path: Path) -> None:
     (tmp_path / "example.txt").write_text("# recorded\nup gauge\n\nup meter\nup\n")
     with pytest.raises(DiagnosticsError) as caught:
         vocabulary.read(tmp_path)
-    assert [diagnostic.line for diagnostic in caught.value.diagnostics] == [4, 5]
+    places = [(diagnostic.line, diagnostic.column) for diagnostic in caught.value.diagnostics]
+    assert places == [(4, 1), (5, 1)]
 
 
 def test_folder_without_vocabulary_is_a_diagnostic(tmp_path: Path) -> None:

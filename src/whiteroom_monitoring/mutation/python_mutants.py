@@ -1,0 +1,169 @@
+"""Python modules with one thing changed that the tests of their room should notice."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+KINDS = ("comparison", "boolean", "constant", "arithmetic")
+
+_COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+}
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.Pow: ast.Mult,
+}
+# Arguments that only guard against what never happens, or that only lay out what is written.
+_INERT_ARGUMENTS = frozenset({"strict", "check", "indent", "ensure_ascii"})
+
+
+@dataclass(frozen=True)
+class PythonMutant:
+    """The module at ``path`` with ``old`` replaced by ``new``; ``source`` is the whole module.
+
+    ``function`` is the qualified name of what is changed, empty at the top of the module.
+    ``number`` tells mutants apart that are alike in all of this.
+    """
+
+    path: Path
+    function: str
+    line: int
+    column: int
+    kind: str
+    old: str
+    new: str
+    number: int
+    source: str
+
+    @property
+    def id(self) -> str:
+        """What names the mutant, whatever stands above it in the file."""
+        again = f" #{self.number}" if self.number else ""
+        return f"{self.function or '(module)'}: {self.kind}: {self.old} → {self.new}{again}"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.id}"
+
+
+def mutants(path: Path) -> list[PythonMutant]:
+    """Return every mutant of the module at ``path``, from top to bottom."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: list[PythonMutant] = []
+    seen: dict[str, int] = {}
+    for steps, function, node in _nodes(tree, (), ""):
+        for kind, changed in _exchanges(node):
+            old, new = ast.unparse(node), ast.unparse(changed)
+            source = ast.unparse(_replaced(tree, steps, changed))
+            line, column = node.lineno, node.col_offset + 1
+            mutant = PythonMutant(path, function, line, column, kind, old, new, 0, source)
+            number = seen[mutant.id] = seen.get(mutant.id, -1) + 1
+            found.append(PythonMutant(path, function, line, column, kind, old, new, number, source))
+    return found
+
+
+Steps = tuple[tuple[str, int | None], ...]
+
+
+def _nodes(parent: ast.AST, steps: Steps, function: str) -> Iterator[tuple[Steps, str, ast.expr]]:
+    """Yield the expressions that run, each with the way to it and the function around it."""
+    for field, value in ast.iter_fields(parent):
+        if _is_skipped(parent, field):
+            continue
+        for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if not isinstance(child, ast.AST) or _is_inert(child):
+                continue
+            path = (*steps, (field, index))
+            name = function
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                name = f"{function}.{child.name}" if function else child.name
+            if isinstance(child, ast.expr):
+                yield path, name, child
+            yield from _nodes(child, path, name)
+
+
+def _is_skipped(parent: ast.AST, field: str) -> bool:
+    """Return whether nothing in the field runs as part of the program's work."""
+    if field in ("annotation", "returns", "decorator_list"):
+        return True
+    return isinstance(parent, ast.Subscript) and field == "slice" and _is_type(parent.value)
+
+
+def _is_type(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("Literal", "Annotated", "Generic")
+
+
+def _is_inert(node: ast.AST) -> bool:
+    match node:
+        case ast.keyword():
+            return node.arg in _INERT_ARGUMENTS
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+            return True
+        case ast.FormattedValue():
+            return False
+        case ast.JoinedStr():
+            return False
+    return False
+
+
+def _exchanges(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what may stand in the place of ``node``, each with its kind."""
+    match node:
+        case ast.Compare():
+            for index, operator in enumerate(node.ops):
+                for other in _COMPARISONS[type(operator)]:
+                    changed = copy.deepcopy(node)
+                    changed.ops[index] = other()
+                    yield "comparison", changed
+        case ast.BoolOp():
+            changed_operator = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+            yield "boolean", ast.BoolOp(changed_operator, node.values)
+        case ast.UnaryOp(op=ast.Not()):
+            yield "boolean", node.operand
+        case ast.Constant(value=bool()):
+            yield "constant", ast.Constant(not node.value)
+        case ast.Constant(value=int() | float() as value):
+            yield "constant", ast.Constant(value + 1)
+        case ast.BinOp(op=operator) if type(operator) in _ARITHMETIC and not _is_text(node):
+            yield "arithmetic", ast.BinOp(node.left, _ARITHMETIC[type(operator)](), node.right)
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    """Return whether one side is text or a list: to subtract it would only be an error."""
+    return any(
+        isinstance(side, ast.JoinedStr | ast.List)
+        or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        for side in (node.left, node.right)
+    )
+
+
+def _replaced(tree: ast.Module, steps: Steps, node: ast.expr) -> ast.Module:
+    """Return a copy of the tree with ``node`` at the end of the way."""
+    changed = copy.deepcopy(tree)
+    parent: object = changed
+    for field, index in steps[:-1]:
+        value = getattr(parent, field)
+        parent = value if index is None else value[index]
+    field, index = steps[-1]
+    if index is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[index] = node
+    return ast.fix_missing_locations(changed)
