@@ -57,3 +57,35 @@ def test_macros(length_s: int, points: int, interval: str, rate: str) -> None:
     assert found["__interval"] == interval
     assert found["__rate_interval"] == rate
     assert found["__range"] == f"{length_s}s"
+
+
+def test_every_macro_has_its_unit() -> None:
+    """Macros that end in _ms are milliseconds, those of the range are whole seconds."""
+    when = TimeRange(1_000_000.25, 1_003_600.75)
+    found = macros(when, grid(when, 120, 0), 15)
+    assert found["__interval_ms"] == "30000"
+    assert found["__rate_interval_ms"] == "60000"
+    assert (found["__range_s"], found["__range_ms"]) == ("3600", "3600000")
+    assert (found["__from"], found["__to"]) == ("1000000250", "1003600750")
+    assert macros(TimeRange(0, 0.1), grid(when, 120, 0), 15)["__range"] == "1s"
+
+
+def test_macros_are_put_in_in_every_way_of_writing() -> None:
+    """A macro stands in braces, in brackets or alone; it comes before a variable of its name."""
+    scope = SCOPE.with_macros({"__range_s": "60", "one": "macro"})
+    assert scope.query("${__range_s} [[__range_s]] $__range_s $one") == "60 60 60 macro"
+
+
+def test_a_repeated_panel_has_one_value() -> None:
+    """One value of a variable is put in as of a variable that may have several: as a pattern."""
+    scope = SCOPE.with_value("two", "a.b")
+    assert scope.query('{c=~"$two"}') == '{c=~"a\\\\.b"}'
+    assert scope.text("Channel $two") == "Channel a.b"
+    assert scope.query('{c=~"$one"}') == '{c=~"bass"}'
+
+
+def test_a_text_for_people_keeps_what_is_unknown() -> None:
+    """A title with a macro that is not supported is shown as it is written; a link is refused."""
+    assert SCOPE.tolerant_text("$two over $__nothing") == "bass, a.b|c over $__nothing"
+    with pytest.raises(UnsupportedError):
+        SCOPE.text("$two over $__nothing")

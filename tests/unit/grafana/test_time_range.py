@@ -12,6 +12,7 @@ from whiteroom_monitoring.grafana.time_range import (
     TimeRange,
     moment,
     time_range,
+    timezone_of,
 )
 
 # A Wednesday.
@@ -182,3 +183,38 @@ def test_ranges_have_a_length_within_the_limit() -> None:
         time_range("now", "now-1h", 7200.0, 1e9)
     with pytest.raises(RequestError, match="longer than 1 days"):
         time_range("now-25h", "now", 1e9, 86_400.0)
+
+
+def test_a_number_of_twelve_digits_counts_milliseconds() -> None:
+    """Eleven digits are seconds, until the year 5138; twelve are milliseconds."""
+    assert moment("99999999999", 0.0) == 99_999_999_999
+    assert moment("100000000000", 0.0) == 100_000_000
+
+
+def test_years_end_where_dates_end() -> None:
+    """The first and the last year that a date has are reached, and nothing beyond."""
+    first = datetime(2, 1, 15, tzinfo=UTC).timestamp()
+    last = datetime(9998, 1, 15, tzinfo=UTC).timestamp()
+    assert moment("now-1y", first) == datetime(1, 1, 15, tzinfo=UTC).timestamp()
+    assert moment("now+1y", last) == datetime(9999, 1, 15, tzinfo=UTC).timestamp()
+    for text, now in (("now-2y", first), ("now+2y", last)):
+        with pytest.raises(RequestError, match="is out of range"):
+            moment(text, now)
+
+
+def test_a_range_has_a_second_at_least() -> None:
+    """A range of one second is one, a shorter one is empty, and messages stay short."""
+    assert time_range("1000000000000", "1000000001000", 0.0, 60).seconds == 1
+    with pytest.raises(RequestError, match="is empty"):
+        time_range("1000000000000", "1000000000999", 0.0, 60)
+    with pytest.raises(RequestError, match=r"time 'x{40}': expected"):
+        moment("x" * 50, 0.0)
+    with pytest.raises(RequestError, match=r"time zone 'x{40}': expected"):
+        Calendar(timezone="x" * 50).zone  # noqa: B018 - it is what is refused
+
+
+def test_the_time_zone_is_the_dashboards_unless_it_is_left_open() -> None:
+    """A dashboard that says `browser`, or nothing, takes the viewer's time zone."""
+    assert timezone_of("browser", "Asia/Tokyo") == "Asia/Tokyo"
+    assert timezone_of("", "Asia/Tokyo") == "Asia/Tokyo"
+    assert timezone_of("Europe/Berlin", "Asia/Tokyo") == "Europe/Berlin"
