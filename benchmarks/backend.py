@@ -30,7 +30,7 @@ from benchmarks.report import Row
 from benchmarks.stack import free_paths, require, whiteroom
 from whiteroom_monitoring.deploy.components import postgresql, redis
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
-from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.project import repository_root, share
 
 REQUESTS_PER_S = 500

@@ -25,7 +25,7 @@ from benchmarks.report import Row
 from whiteroom_monitoring.cli.console import DASHBOARDS
 from whiteroom_monitoring.console import chromium
 from whiteroom_monitoring.dashboards.slugs import SLUGS
-from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.project import share
 from whiteroom_monitoring.web import console as page
 

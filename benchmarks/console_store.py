@@ -16,8 +16,8 @@ from benchmarks.console_blocks import Series
 from benchmarks.console_chunks import Chunk, chunks
 from benchmarks.console_parts import free_port
 from benchmarks.console_values import DAY_S, values
-from whiteroom_monitoring.deploy import machine
 from whiteroom_monitoring.deploy.components.prometheus import PROGRAM as PROMETHEUS
+from whiteroom_monitoring.deploy.host import machine
 
 # As Prometheus makes of its blocks of two hours after a while.
 BLOCK_S = 21_600

@@ -26,7 +26,7 @@ from benchmarks.report import Row
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
 
 OFFSETS = range(24_000, 30_000, 100)

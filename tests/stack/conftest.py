@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support.offsets import free_offset
-from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
 
 

@@ -21,9 +21,9 @@ import pytest
 import whiteroom_monitoring
 from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.deploy import processes
 from whiteroom_monitoring.deploy.components import postgresql, redis
-from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.deploy.host import processes
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.lint.runbooks import markdown
 from whiteroom_monitoring.lint.runbooks.markdown import Runbook
 from whiteroom_monitoring.project import share

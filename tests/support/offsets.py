@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 
 

@@ -6,7 +6,8 @@ import argparse
 
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
 from whiteroom_monitoring.cli.tables import Cell, print_rows
-from whiteroom_monitoring.deploy import health, processes, status
+from whiteroom_monitoring.deploy import health, status
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
 
 HEAD = ("component", "state", "address", "uptime", "restarts", "memory", "version")

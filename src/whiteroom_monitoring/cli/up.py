@@ -9,14 +9,15 @@ from pathlib import Path
 
 from whiteroom_monitoring.cli.options import add_stack_options, component_name, paths_from
 from whiteroom_monitoring.cli.status import print_table
-from whiteroom_monitoring.deploy import planning, registry, status
+from whiteroom_monitoring.deploy import registry, status
 from whiteroom_monitoring.deploy.apply import Application
 from whiteroom_monitoring.deploy.config import Source
 from whiteroom_monitoring.deploy.lock import exclusive
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.planning import Request
+from whiteroom_monitoring.deploy.planner import planning
+from whiteroom_monitoring.deploy.planner.planning import Request
+from whiteroom_monitoring.deploy.planner.selection import candidates
 from whiteroom_monitoring.deploy.progress import Progress
-from whiteroom_monitoring.deploy.selection import candidates
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import share
 

@@ -9,24 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import (
-    accounts,
     config,
     config_versions,
     credentials,
     health,
-    jack_leftovers,
     preflight,
-    preparation,
     shutdown,
     state,
     status,
     versions,
 )
 from whiteroom_monitoring.deploy.component_logs import last_lines
+from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, preparation
 from whiteroom_monitoring.deploy.plan import Action, Plan, Step
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.reload import reload
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError
 

@@ -2,7 +2,7 @@
 
 Making a description reads no file, asks no machine and needs the standard library alone. Its texts
 hold placeholders, such as ``{port[redis-exporter]}``, which a runtime fills in with the places that
-it gives to the component; `placeholders.py` lists them.
+it gives to the component; `planner/placeholders.py` lists them.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ class Component:
 
     ``user`` is the account that a stack of root's runs it as. ``rules`` are the files of alerting
     and recording rules about it, which leave with it. ``initializer`` names a function of
-    `initializers.py` that makes what folders and files can't. ``process_of`` is the component whose
+    `preparation.py` that makes what folders and files can't. ``process_of`` is the component whose
     process it provides where it is kept: that component then runs by this one's variant.
     ``former_names`` are accepted where users name a component.
     """

@@ -7,8 +7,8 @@ import fcntl
 import os
 from collections.abc import Iterator
 
+from whiteroom_monitoring.deploy.host.processes import Process
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.processes import Process
 from whiteroom_monitoring.errors import MonitoringError
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.placeholders import Placeholders
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 
 
 class Action(StrEnum):

@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import accounts, processes
+from whiteroom_monitoring.deploy.host import accounts, processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 from whiteroom_monitoring.deploy.runtimes.supervisord import FORBIDDEN_IN_PATHS
 from whiteroom_monitoring.errors import MonitoringError
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.resolution import ResolvedProbe
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedProbe
 
 _NAME = "stack.json"
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from whiteroom_monitoring.deploy import delivery, health, processes, state
+from whiteroom_monitoring.deploy import delivery, health, state
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes.supervisord import ATTEMPTS, ProcessState, Supervisor
 from whiteroom_monitoring.deploy.state import ComponentState, StackState

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 
 TIMEOUT_S = 10
 _VERSION = re.compile(r"\d+\.\d+[\w.+~-]*")

@@ -21,8 +21,8 @@ import pytest
 from tests.support.http import get_text
 from tests.support.ports import free_ports
 from tests.support.wait import wait_until
-from whiteroom_monitoring.deploy import machine
 from whiteroom_monitoring.deploy.components import alertmanager, prometheus
+from whiteroom_monitoring.deploy.host import machine
 
 FOLDER = Path(__file__).parent
 DEADLINE_S = 30

@@ -12,15 +12,16 @@ from types import MappingProxyType
 
 import pytest
 
-from whiteroom_monitoring.deploy import accounts, machine, selection
 from whiteroom_monitoring.deploy.component import STAGES, Component, Program
 from whiteroom_monitoring.deploy.components import engine, redis
-from whiteroom_monitoring.deploy.initializers import INITIALIZERS
+from whiteroom_monitoring.deploy.host import accounts, machine
+from whiteroom_monitoring.deploy.host.preparation import INITIALIZERS
 from whiteroom_monitoring.deploy.paths import PORTS, StackPaths
-from whiteroom_monitoring.deploy.placeholders import PlaceholderError, Placeholders
+from whiteroom_monitoring.deploy.planner import selection
+from whiteroom_monitoring.deploy.planner.placeholders import PlaceholderError, Placeholders
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
+from whiteroom_monitoring.deploy.planner.selection import Selection, candidates, select
 from whiteroom_monitoring.deploy.registry import COMPONENTS, rule_owners, scrape_jobs
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent, resolve
-from whiteroom_monitoring.deploy.selection import Selection, candidates, select
 from whiteroom_monitoring.project import repository_root, share
 
 PATHS = StackPaths(Path("/nowhere"), 0)

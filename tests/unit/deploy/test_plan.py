@@ -16,14 +16,15 @@ import whiteroom_monitoring
 from tests.support.offsets import free_offset
 from tests.support.paths import ROOT
 from whiteroom_monitoring.cli import main
-from whiteroom_monitoring.deploy import config, config_versions, planning
+from whiteroom_monitoring.deploy import config, config_versions
 from whiteroom_monitoring.deploy.apply import Application
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan
+from whiteroom_monitoring.deploy.planner import planning
+from whiteroom_monitoring.deploy.planner.selection import candidates
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.registry import COMPONENTS, ComponentError, load
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
-from whiteroom_monitoring.deploy.selection import candidates
 from whiteroom_monitoring.project import share
 
 SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/plan.schema.json"

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.deploy import preflight, processes
+from whiteroom_monitoring.deploy import preflight
 from whiteroom_monitoring.deploy.component import Component, Program, Variant
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
+from whiteroom_monitoring.deploy.planner.selection import candidates, select
 from whiteroom_monitoring.deploy.preflight import PreflightError
 from whiteroom_monitoring.deploy.registry import COMPONENTS
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent, resolve
-from whiteroom_monitoring.deploy.selection import candidates, select
 from whiteroom_monitoring.project import repository_root
 
 OFFSET = 21_000

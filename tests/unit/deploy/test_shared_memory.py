@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 from pathlib import Path
 
-from whiteroom_monitoring.deploy.shared_memory import remove_dead_segments
+from whiteroom_monitoring.deploy.host.shared_memory import remove_dead_segments
 
 
 def test_only_the_dead_are_removed(tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.deploy import processes
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 from whiteroom_monitoring.errors import MonitoringError
 
 TIMEOUT_S = 15.0

@@ -7,21 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import (
-    config,
-    config_versions,
-    credentials,
-    preflight,
-    preparation,
-    processes,
-)
+from whiteroom_monitoring.deploy import config, config_versions, credentials, preflight
 from whiteroom_monitoring.deploy.component import STAGES, Component
+from whiteroom_monitoring.deploy.host import preparation, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.placeholders import Placeholders
 from whiteroom_monitoring.deploy.plan import Action, Plan, PlannedFile, Step, relative
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent, resolve
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
+from whiteroom_monitoring.deploy.planner.selection import select
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
-from whiteroom_monitoring.deploy.selection import select
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.project import repository_root
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from whiteroom_monitoring.deploy import machine
 from whiteroom_monitoring.deploy.component import Component, Variant
-from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.deploy.host import machine
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from whiteroom_monitoring.deploy.accounts import account, make_folder
 from whiteroom_monitoring.deploy.component import File
-from whiteroom_monitoring.deploy.initializers import INITIALIZERS
-from whiteroom_monitoring.deploy.placeholders import Placeholders
-from whiteroom_monitoring.deploy.resolution import ResolvedComponent
+from whiteroom_monitoring.deploy.host import postgresql_cluster
+from whiteroom_monitoring.deploy.host.accounts import account, make_folder
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
+
+# What a description can only name: how data are made before the first start.
+INITIALIZERS: Mapping[str, Callable[[Placeholders], None]] = {
+    "postgresql": postgresql_cluster.initialize,
+}
 
 
 def prepare(component: ResolvedComponent, places: Placeholders) -> None:

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from whiteroom_monitoring.deploy.accounts import account
 from whiteroom_monitoring.deploy.component import (
     AccountRequired,
     CloneRequired,
@@ -16,8 +15,9 @@ from whiteroom_monitoring.deploy.component import (
     Program,
     VariableUnset,
 )
+from whiteroom_monitoring.deploy.host.accounts import account
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.placeholders import PlaceholderError, Placeholders
+from whiteroom_monitoring.deploy.planner.placeholders import PlaceholderError, Placeholders
 
 _FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin")
 

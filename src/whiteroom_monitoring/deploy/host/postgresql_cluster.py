@@ -7,8 +7,6 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import machine
-from whiteroom_monitoring.deploy.accounts import account, make_folder, user_name
 from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
 from whiteroom_monitoring.deploy.components.postgresql import (
     ACCOUNT,
@@ -18,7 +16,9 @@ from whiteroom_monitoring.deploy.components.postgresql import (
     EXPORTER_ROLE,
     program,
 )
-from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.deploy.host import machine
+from whiteroom_monitoring.deploy.host.accounts import account, make_folder, user_name
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.errors import MonitoringError
 
 _ROLES = f"""\

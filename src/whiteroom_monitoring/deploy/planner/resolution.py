@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from whiteroom_monitoring.deploy import machine
-from whiteroom_monitoring.deploy.accounts import account
 from whiteroom_monitoring.deploy.component import (
     CommandProbe,
     Component,
@@ -16,8 +14,10 @@ from whiteroom_monitoring.deploy.component import (
     HttpProbe,
     Variant,
 )
+from whiteroom_monitoring.deploy.host import machine
+from whiteroom_monitoring.deploy.host.accounts import account
 from whiteroom_monitoring.deploy.paths import LOOPBACK
-from whiteroom_monitoring.deploy.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The machine that a stack runs on: accounts, programs, processes, memory, what is made on it."""

@@ -1,0 +1,1 @@
+"""How a plan comes about: which components, how they run here, which steps that takes."""
