@@ -12,6 +12,7 @@ from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.allowed_features import PANELS
 from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
 from whiteroom_monitoring.dashboards.output import BOARDS
+from whiteroom_monitoring.dashboards.slugs import SLUGS, page_path
 from whiteroom_monitoring.grafana.alert_list import parsed
 from whiteroom_monitoring.grafana.interpolation import Scope, Value
 from whiteroom_monitoring.project import share
@@ -36,6 +37,12 @@ def test_uids_and_slugs_never_change() -> None:
         "whiteroom-business-metrics": "business-metrics",
         "whiteroom-alerts": "alerts",
     }
+
+
+def test_the_table_of_slugs_is_that_of_the_set() -> None:
+    """What the console, alerts and benchmarks call our dashboards is what the set declares."""
+    assert [each.slug for each in DASHBOARDS] == list(SLUGS)
+    assert [f"/d/{each.uid}/{each.slug}" for each in DASHBOARDS] == [*map(page_path, SLUGS)]
 
 
 def test_output_is_the_same_every_time(dashboard: Dashboard) -> None:

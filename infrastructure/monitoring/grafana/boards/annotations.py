@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.dashboards.template_variables import AnnotationQuery, annotation
+from whiteroom_monitoring.priorities import NEEDING_ACTION
 
 _DEPLOYMENTS = 'ALERTS{alertname=~"DeploymentCompleted|EngineVersionChanged", alertstate="firing"}'
-_TROUBLE = 'ALERTS{alertstate="firing", priority=~"P0|P1|P2"}'
+_TROUBLE = f'ALERTS{{alertstate="firing", priority=~"{"|".join(sorted(NEEDING_ACTION))}"}}'
 
 ANNOTATIONS: tuple[AnnotationQuery, ...] = (
     annotation("Deployments", _DEPLOYMENTS, "blue", "version {{version}}"),
