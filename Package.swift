@@ -19,7 +19,8 @@ let package = Package(
             name: "WhiteRoomMonitoringCore",
             path: core,
             sources: [
-                "fork_guard.cpp", "segment.cpp", "segment_directory.cpp", "segment_layout.cpp",
+                "fork_guard.cpp", "closed_segments.cpp", "segment.cpp", "segment_instances.cpp",
+                "series_table.cpp", "segment_directory.cpp", "segment_layout.cpp",
                 "segment_memory.cpp", "segment_reader.cpp", "program_view.cpp", "fold.cpp",
                 "family_writer.cpp", "exposition.cpp", "negotiation.cpp", "plugin_slots.cpp",
                 "audio_metrics.cpp", "ffi_metrics.cpp", "segment_c.cpp", "audio_metrics_c.cpp",

@@ -173,7 +173,8 @@ void Engine::count(const std::optional<monitoring::Miss>& miss,
   const auto plugin = metrics_.most_expensive();
   const auto cause = monitoring::audio::kCauseValues[static_cast<std::size_t>(miss->cause)];
   post(SCH_EVENT_DROPOUT, std::chrono::duration<double>(miss->lost).count(), cause,
-       plugin && current_ != nullptr ? current_->plugin_slots.name(*plugin) : std::string_view{});
+       plugin && current_ != nullptr ? current_->plugin_slots.name(plugin->plugin)
+                                     : std::string_view{});
 }
 
 void Engine::xrun(std::chrono::nanoseconds delay) noexcept {

@@ -150,5 +150,5 @@ TEST_CASE("the plug-ins of a rack add up to their channels, and the one to blame
   };
   CHECK(missed("channel=\"voice\",plugin=\"pitch\"") == 1);
   CHECK(missed("channel=\"bass\",plugin=\"synth\"") == 0);
-  CHECK(audio.most_expensive() == 2);
+  CHECK(audio.most_expensive() == whiteroom::monitoring::PluginPlace{0, 2});
 }

@@ -1,4 +1,4 @@
-"""The model of publishing and retiring series is right, and would tell if it were not."""
+"""The models of how series come and go are right, and would tell if they were not."""
 
 from __future__ import annotations
 
@@ -9,21 +9,32 @@ from pathlib import Path
 
 import pytest
 
-MODEL = Path(__file__).with_name("segment.pml")
-BREAKS = sorted(set(re.findall(r"BREAK_[A-Z]+(?:_[A-Z]+)*", MODEL.read_text())))
+SEGMENT = Path(__file__).with_name("segment.pml")
+EVICTION = Path(__file__).with_name("eviction.pml")
+# Each process of the first must come to its end; a killed one of the second does not.
+FLAGS = {SEGMENT: [], EVICTION: ["-E"]}
+BREAKS = [
+    pytest.param(model, broken, id=broken)
+    for model in FLAGS
+    for broken in sorted(set(re.findall(r"BREAK_[A-Z]+(?:_[A-Z]+)*", model.read_text())))
+]
 
 pytestmark = pytest.mark.skipif(
     shutil.which("spin") is None, reason="spin is not installed (Debian: spin)"
 )
 
 
-def errors(folder: Path, *defines: str) -> int:
+def errors(folder: Path, model: Path, *defines: str) -> int:
     """Return the number of errors that spin finds when it tries every interleaving."""
-    subprocess.run(["spin", *defines, "-a", MODEL], cwd=folder, check=True, capture_output=True)
+    subprocess.run(["spin", *defines, "-a", model], cwd=folder, check=True, capture_output=True)
     compiler = ["cc", "-O2", "-w", "-DSAFETY", "-o", "pan", "pan.c"]
     subprocess.run(compiler, cwd=folder, check=True)
     said = subprocess.run(
-        ["./pan", "-m100000"], cwd=folder, check=True, capture_output=True, text=True
+        ["./pan", "-m100000", *FLAGS[model]],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     assert "max search depth too small" not in said
     found = re.search(r"errors: (\d+)", said)
@@ -33,10 +44,15 @@ def errors(folder: Path, *defines: str) -> int:
 
 def test_every_interleaving_is_right(tmp_path: Path) -> None:
     """No reader sees half a record, a counter that falls, or a former owner's gauge."""
-    assert errors(tmp_path) == 0
+    assert errors(tmp_path, SEGMENT) == 0
 
 
-@pytest.mark.parametrize("broken", BREAKS)
-def test_a_break_is_found(tmp_path: Path, broken: str) -> None:
+def test_every_eviction_is_right(tmp_path: Path) -> None:
+    """A series goes as a whole and for good, and no other one has its counts, also after a kill."""
+    assert errors(tmp_path, EVICTION) == 0
+
+
+@pytest.mark.parametrize(("model", "broken"), BREAKS)
+def test_a_break_is_found(tmp_path: Path, model: Path, broken: str) -> None:
     """Leaving out one thing that the code does makes an assertion fail."""
-    assert errors(tmp_path, f"-D{broken}") == 1
+    assert errors(tmp_path, model, f"-D{broken}") == 1

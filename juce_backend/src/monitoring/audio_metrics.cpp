@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -16,15 +17,36 @@ audio::Mode mode_label(CallbackMode mode) noexcept {
 }  // namespace
 
 AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channels)
-    : shared_(segment), realtime_(segment) {
+    : shared_(segment), realtime_(segment), lost_(segment.lost()) {
   std::vector<ChannelNames> names;
   for (const std::string& channel : channels) names.push_back({channel});
   channels_ = plugin_slots(names);
+  use(channels_);
   plugin_cost_ = measure_plugin_cost();
 }
 
 PluginSlots AudioMetrics::plugin_slots(std::span<const ChannelNames> channels) const {
-  return {realtime_, channels};
+  return {pool_, realtime_, lost_, channels};
+}
+
+void AudioMetrics::use(std::span<const PluginSlots* const> slots) noexcept {
+  if (slots.size() > kMostSlots) detail::count_mistake(lost_, WRM_LOST_OUT_OF_RANGE);
+  const std::array<detail::SlotCells*, kMostSlots> former = slots_;
+  const std::size_t former_used = std::exchange(slots_used_, 0);
+  for (const PluginSlots* one : slots.first(std::min(slots.size(), kMostSlots))) {
+    if (one != nullptr && one->cells_ != nullptr) slots_[slots_used_++] = one->cells_.get();
+  }
+  for (detail::SlotCells* one : std::span(former).first(former_used)) {
+    // Release: whoever frees what is not in use finds this thread done with it.
+    one->in_use.store(false, std::memory_order_release);
+  }
+  for (detail::SlotCells* one : std::span(slots_).first(slots_used_)) {
+    // Relaxed: their owner still has them.
+    one->in_use.store(true, std::memory_order_relaxed);
+    // What was recorded while no callback looked belongs to none.
+    static_cast<void>(one->take_round());
+  }
+  most_expensive_.reset();
 }
 
 void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {
@@ -32,6 +54,8 @@ void AudioMetrics::set_info(std::string_view version, audio::Driver driver) {
 }
 
 void AudioMetrics::set_stream(double sample_rate_hertz, std::uint32_t buffer_frames) noexcept {
+  const bool valid = sample_rate_hertz > 0 && std::isfinite(sample_rate_hertz);
+  if (!valid) return detail::count_mistake(lost_, WRM_LOST_NOT_A_NUMBER);
   reports_.set_stream(sample_rate_hertz, buffer_frames);
   shared_.audio_sample_rate_hertz.set(sample_rate_hertz);
   shared_.audio_buffer_frames.set(buffer_frames);
@@ -46,9 +70,9 @@ void AudioMetrics::set_memory(std::uint64_t resident_bytes) noexcept {
   shared_.audio_engine_memory_bytes.set(static_cast<double>(resident_bytes));
 }
 
-void AudioMetrics::report_xrun(std::chrono::nanoseconds delay) noexcept {
-  shared_.audio_engine_xruns_total.increment();
-  reports_.report_xrun(delay);
+void AudioMetrics::report_xruns(std::uint32_t count, std::chrono::nanoseconds delay) noexcept {
+  shared_.audio_engine_xruns_total.increment(count);
+  reports_.report_xruns(count, delay);
 }
 
 std::optional<Miss> AudioMetrics::callback_rendered(Clock::time_point begin, Clock::time_point end,
@@ -121,35 +145,43 @@ void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) 
 }
 
 void AudioMetrics::settle_plugins(bool over_budget) noexcept {
-  if (plugins_rendered_ == 0) return;
-  const PluginSlots::Plugin& plugin = plugin_slots_->plugins_[longest_plugin_];
-  if (over_budget && plugin.in_channel) plugin.missed.increment();
-  most_expensive_ = longest_plugin_;
-  longest_ = std::chrono::nanoseconds::zero();
-  longest_plugin_ = 0;
+  std::uint32_t rendered = 0;
+  std::chrono::nanoseconds longest{-1};
+  PluginPlace place{};
+  for (std::size_t i = 0; i < slots_used_; ++i) {
+    const detail::SlotRound round = slots_[i]->take_round();
+    rendered += round.rendered;
+    if (round.rendered == 0 || round.longest <= longest) continue;
+    longest = round.longest;
+    place = {i, round.plugin};
+  }
+  plugins_rendered_ += rendered;
+  if (rendered == 0) return;
+  if (over_budget) slots_[place.slots]->blame(place.plugin);
+  most_expensive_ = place;
 }
 
-std::chrono::nanoseconds AudioMetrics::measure_plugin_cost() noexcept {
+std::chrono::nanoseconds AudioMetrics::measure_plugin_cost() {
   if (!kRecording) return std::chrono::nanoseconds::zero();
   constexpr int kBatches = 10;
   constexpr int kRounds = 100;
   // Cells that nobody reads: to measure is not to record.
   std::array<std::uint64_t, 3> cells{};
-  std::uint64_t lost = 0;
-  const DurationCounter<Writers::one> channel(&cells[0], &lost);
-  const DurationCounter<Writers::one> own(&cells[1], &lost);
-  const PluginSlots::Plugin plugin{{}, channel, own, {&cells[2], &lost}, true};
+  std::array<std::uint64_t, WRM_LOST_REASONS> lost{};
+  detail::SlotCells slots(
+      {},
+      {{{}, {&cells[0], lost.data()}, {&cells[1], lost.data()}, {&cells[2], lost.data()}, true}},
+      lost.data());
   // The least: a batch during which the thread was put aside would count for good.
   auto least = std::chrono::nanoseconds::max();
   for (int batch = 0; batch < kBatches; ++batch) {
     const Clock::time_point begin = Clock::now();
     for (int i = 0; i < kRounds; ++i) {
       const Clock::time_point now = Clock::now();
-      record(plugin, 0, now - now);
+      slots.rendered(0, now - now);
     }
     least = std::min<std::chrono::nanoseconds>(least, (Clock::now() - begin) / kRounds);
   }
-  plugins_rendered_ = 0;
   return least;
 }
 

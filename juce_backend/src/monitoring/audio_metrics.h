@@ -5,9 +5,11 @@
 /// takes no lock, allocates nothing and doesn't call the system.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,9 +50,16 @@ class AudioMetrics {
   /// Make the slots for the plug-ins of another mixer. Any thread, also while the callback runs;
   /// may lock and allocate.
   PluginSlots plugin_slots(std::span<const ChannelNames> channels) const;
-  /// Record for the plug-ins of `slots`, which outlives its use. Wait-free, the callback's thread,
-  /// or any while there is no callback.
-  void use(const PluginSlots& slots) noexcept { plugin_slots_ = &slots; }
+  /// Record for the plug-ins of `slots`. Wait-free, the callback's thread, or any while there is no
+  /// callback.
+  void use(const PluginSlots& slots) noexcept {
+    const PluginSlots* const one = &slots;
+    use(std::span(&one, 1));
+  }
+  /// The same for plug-ins that several threads render for one callback: each thread records into
+  /// slots of its own, by PluginSlots::plugin_rendered(). At most kMostSlots.
+  void use(std::span<const PluginSlots* const> slots) noexcept;
+  static constexpr std::size_t kMostSlots = 64;
 
   /// Say which version runs and what calls it; once, before the callback starts.
   void set_info(std::string_view version, audio::Driver driver);
@@ -78,18 +87,24 @@ class AudioMetrics {
   void set_memory(std::uint64_t resident_bytes) noexcept;
 
   /// The driver reports an XRUN, and how late the device was if it says so. Wait-free, any thread.
-  void report_xrun(std::chrono::nanoseconds delay) noexcept;
+  void report_xrun(std::chrono::nanoseconds delay) noexcept { report_xruns(1, delay); }
+  /// The driver reports so many at once, and how late the device was in all. Wait-free, any thread.
+  void report_xruns(std::uint32_t count, std::chrono::nanoseconds delay) noexcept;
   /// The driver reports that recorded sound was lost, because nobody fetched it in time. Wait-free,
   /// any thread.
   void report_input_overrun() noexcept { shared_.audio_input_overruns_total.increment(); }
 
-  /// One channel has been rendered. Wait-free, the callback's thread.
+  /// One channel has been rendered. Wait-free, the callback's thread. An index that there is not is
+  /// counted as lost, here and below.
   void channel_rendered(std::size_t channel, std::chrono::nanoseconds took) noexcept {
-    record(plugin_slots_->plugins_[channel], channel, took);
+    plugin_rendered(channel, took);
   }
-  /// The same for a plug-in of the slots in use; its time counts as the channel's, too.
+  /// The same for a plug-in of the slots in use, the first of several; its time counts as the
+  /// channel's, too.
   void plugin_rendered(std::size_t plugin, std::chrono::nanoseconds took) noexcept {
-    record(plugin_slots_->plugins_[plugin], plugin, took);
+    if constexpr (!kRecording) return;
+    if (slots_used_ == 0) return detail::count_mistake(lost_, WRM_LOST_OUT_OF_RANGE);
+    slots_[0]->rendered(plugin, took);
   }
   /// A callback for `frames` has begun and ended at these times, and was `due`, where the driver
   /// knows that. Wait-free, the callback's thread. Counts what this and the calls for channels have
@@ -104,21 +119,12 @@ class AudioMetrics {
   std::optional<Miss> callback_rendered(Clock::time_point begin, Clock::time_point end,
                                         std::uint32_t frames,
                                         const CallbackDetails& details) noexcept;
-  /// The plug-in that took longest in the last callback, as the slots in use number it; nothing
-  /// before there is one, or when the callback was over budget only because the system put it
-  /// aside. The callback's thread.
-  std::optional<std::size_t> most_expensive() const noexcept { return most_expensive_; }
+  /// The plug-in that took longest in the last callback in which one was rendered; nothing before,
+  /// when other slots are in use since, or when the callback was over budget only because the
+  /// system put it aside. The callback's thread.
+  std::optional<PluginPlace> most_expensive() const noexcept { return most_expensive_; }
 
  private:
-  void record(const PluginSlots::Plugin& plugin, std::size_t number,
-              std::chrono::nanoseconds took) noexcept {
-    plugin.add(took);
-    if (took > longest_) {
-      longest_ = took;
-      longest_plugin_ = number;
-    }
-    ++plugins_rendered_;
-  }
   /// The plug-ins of this callback are all recorded; name the one that took longest.
   void settle_plugins(bool over_budget) noexcept;
   std::optional<Miss> judge(Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
@@ -126,20 +132,19 @@ class AudioMetrics {
   void record(const CallbackTiming& timing, const Verdict& verdict) noexcept;
   /// What timing and recording one plug-in costs on this machine. Measured once, because a clock
   /// around each call would cost more than the call.
-  std::chrono::nanoseconds measure_plugin_cost() noexcept;
+  static std::chrono::nanoseconds measure_plugin_cost();
 
   audio::Shared shared_;
   audio::Realtime realtime_;
-  PluginSlots channels_;  ///< of the constructor
-  const PluginSlots* plugin_slots_ = &channels_;
+  std::uint64_t* lost_;
+  std::shared_ptr<detail::SlotPool> pool_ = std::make_shared<detail::SlotPool>();
+  PluginSlots channels_;                                ///< of the constructor
+  std::array<detail::SlotCells*, kMostSlots> slots_{};  ///< in use; kept by the pool
+  std::size_t slots_used_ = 0;
   DropoutClassifier classifier_{suspended_time};
   StreamReports reports_;
-  // Since the last callback.
-  std::uint32_t plugins_rendered_ = 0;
-  std::chrono::nanoseconds longest_{0};
-  std::size_t longest_plugin_ = 0;
-
-  std::optional<std::size_t> most_expensive_;
+  std::uint32_t plugins_rendered_ = 0;  ///< since the last callback
+  std::optional<PluginPlace> most_expensive_;
   std::chrono::nanoseconds plugin_cost_{0};
 };
 

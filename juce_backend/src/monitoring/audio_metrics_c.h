@@ -1,7 +1,8 @@
 /// AudioMetrics for languages that call C; audio_metrics.h says what each function means.
 ///
 /// Functions that say "wait-free" may be called from the render callback. Times are of
-/// wrm_monotonic_ns().
+/// wrm_monotonic_ns(). What is given to a null pointer, or under an index that there is not, is
+/// counted as lost.
 #ifndef WHITEROOM_MONITORING_AUDIO_METRICS_C_H
 #define WHITEROOM_MONITORING_AUDIO_METRICS_C_H
 
@@ -12,6 +13,20 @@ extern "C" {
 #endif
 
 typedef struct wrm_audio_metrics wrm_audio_metrics;
+typedef struct wrm_plugin_slots wrm_plugin_slots;
+
+/// A channel of the mixer and the plug-ins in it, as the metrics name them.
+typedef struct wrm_channel_names {
+  const char* channel;
+  const char* const* plugins;
+  size_t plugin_count;
+} wrm_channel_names;
+
+/// A plug-in of the slots in use, as wrm_audio_metrics_use() numbers them.
+typedef struct wrm_plugin_place {
+  size_t slots;
+  size_t plugin;
+} wrm_plugin_place;
 
 /// What a callback renders for. Only real time has a deadline.
 typedef enum wrm_callback_mode {
@@ -62,6 +77,9 @@ void wrm_audio_metrics_set_realtime_scheduling(wrm_audio_metrics* metrics, bool 
 void wrm_audio_metrics_set_memory(wrm_audio_metrics* metrics, uint64_t resident_bytes);
 /// Wait-free, any thread.
 void wrm_audio_metrics_report_xrun(wrm_audio_metrics* metrics, int64_t delay_ns);
+/// The same for so many at once; `delay_ns` is how late the device was in all. Wait-free, any
+/// thread.
+void wrm_audio_metrics_report_xruns(wrm_audio_metrics* metrics, uint32_t count, int64_t delay_ns);
 /// Recorded sound was lost because nobody fetched it in time. Wait-free, any thread.
 void wrm_audio_metrics_report_input_overrun(wrm_audio_metrics* metrics);
 /// Wait-free, the callback's thread. `channel` is an index of the names given when it was made.
@@ -75,6 +93,22 @@ void wrm_audio_metrics_callback_rendered(wrm_audio_metrics* metrics, uint64_t be
 void wrm_audio_metrics_callback_rendered_as(wrm_audio_metrics* metrics, uint64_t begin_ns,
                                             uint64_t end_ns, uint32_t frames,
                                             const wrm_callback_details* details);
+
+/// Make the slots for the plug-ins of a mixer, or of what one of several threads renders. May lock
+/// and allocate.
+char* wrm_plugin_slots_make(wrm_audio_metrics* metrics, const wrm_channel_names* channels,
+                            size_t channel_count, wrm_plugin_slots** made);
+/// Free slots, also while they are in use; nobody may record into them any more. May lock.
+void wrm_plugin_slots_free(wrm_plugin_slots* slots);
+/// Wait-free, one thread at a time. Plug-ins are numbered through, channel by channel.
+void wrm_plugin_slots_rendered(wrm_plugin_slots* slots, size_t plugin, int64_t took_ns);
+/// Look at these slots in the callbacks to come. Wait-free, the callback's thread, or any while
+/// there is no callback. Those beyond 64 are left out and counted as lost.
+void wrm_audio_metrics_use(wrm_audio_metrics* metrics, wrm_plugin_slots* const* slots,
+                           size_t slots_count);
+/// The plug-in that took longest in the last callback; false when there is none. Wait-free, the
+/// callback's thread.
+bool wrm_audio_metrics_most_expensive(const wrm_audio_metrics* metrics, wrm_plugin_place* place);
 
 #if defined(__cplusplus)
 }

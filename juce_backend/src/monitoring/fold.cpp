@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -65,6 +66,7 @@ class BaseWriter {
   }
 
   void add_folded(std::uint64_t segment_id) { append(folded_record(segment_id)); }
+  void add_departed(const Departure& departure) { append(departed_record(departure)); }
 
   /// `created_unix_ns` is the start of the first process that is counted in it.
   bool write(const std::string& path, std::string_view program,
@@ -102,7 +104,8 @@ bool BaseWriter::write(const std::string& path, std::string_view program,
   (void)fchmod(fileno(file), 0600);
   bool written = std::fwrite(&header, sizeof header, 1, file) == 1 &&
                  std::fwrite(records_.data(), 1, records_.size(), file) == records_.size() &&
-                 std::fwrite(cells_.data(), sizeof cells_[0], cells_.size(), file) == cells_.size();
+                 (cells_.empty() || std::fwrite(cells_.data(), sizeof cells_[0], cells_.size(),
+                                                file) == cells_.size());
   written = std::fclose(file) == 0 && written;
   if (written && std::rename(building.c_str(), path.c_str()) == 0) return true;
   unlink(building.c_str());
@@ -115,6 +118,7 @@ void set_aside(const std::string& path) {
 
 /// The dead segments of a program, and what its base already holds of them.
 struct Estate {
+  std::vector<Departure> departed;
   std::vector<SegmentReading> readings;
   std::vector<std::string> dead_paths;
   std::vector<std::uint64_t> dead_ids;
@@ -130,6 +134,7 @@ Estate read_estate(const std::string& directory, std::string_view program) {
     try {
       SegmentImage image = SegmentImage::read(file.path);
       folded.insert(image.folded().begin(), image.folded().end());
+      estate.departed = image.departed();
       estate.readings.push_back({std::move(image), false});
     } catch (const SegmentError&) {
       set_aside(file.path);
@@ -152,19 +157,90 @@ Estate read_estate(const std::string& directory, std::string_view program) {
   return estate;
 }
 
-std::size_t fold_dead(const std::string& directory, std::string_view program) {
-  Estate estate = read_estate(directory, program);
-  if (estate.dead_paths.empty()) return 0;
-  ProgramView view(std::move(estate.readings));
-  if (estate.lost != 0) view.add_to_counter(kProcessesLost, std::string(program), estate.lost);
+/// Write what the estate amounts to, and remove the dead, which the base now names.
+bool write_base(const std::string& directory, std::string_view program, const Estate& estate,
+                const ProgramView& view) {
   BaseWriter writer;
   for (const auto& [name, family] : view.families()) {
     if (family.description.cumulative() && family.size() != 0) writer.add(family);
   }
   for (const std::uint64_t id : estate.dead_ids) writer.add_folded(id);
-  if (!writer.write(base_path(directory, program), program, view.created_unix_ns())) return 0;
+  for (const Departure& departure : estate.departed) {
+    const auto& dead = estate.dead_ids;
+    // A segment that is folded is not read any more.
+    if (std::find(dead.begin(), dead.end(), departure.segment_id) != dead.end()) continue;
+    writer.add_departed(departure);
+  }
+  if (!writer.write(base_path(directory, program), program, view.created_unix_ns())) return false;
   for (const std::string& path : estate.dead_paths) unlink(path.c_str());
-  return estate.dead_paths.size();
+  return true;
+}
+
+/// Take the readings out of an estate and add them up.
+ProgramView view_of(Estate& estate, std::string_view program) {
+  ProgramView view(std::move(estate.readings));
+  if (estate.lost != 0) view.add_to_counter(kProcessesLost, std::string(program), estate.lost);
+  return view;
+}
+
+std::size_t fold_dead(const std::string& directory, std::string_view program) {
+  Estate estate = read_estate(directory, program);
+  if (estate.dead_paths.empty()) return 0;
+  const ProgramView view = view_of(estate, program);
+  return write_base(directory, program, estate, view) ? estate.dead_paths.size() : 0;
+}
+
+using SeriesName = std::pair<std::string, std::string>;  // family, encoded values
+
+/// What departs from one segment, and what the program's other living segments have.
+struct Survey {
+  SegmentImage image;  ///< of the segment
+  std::set<SeriesName> elsewhere;
+};
+
+void note_series(const SegmentImage& image, std::set<SeriesName>& names) {
+  image.visit_series([&](const SeriesView& series) {
+    if (series.values.empty()) return;
+    names.emplace(image.families()[series.family].name, series.values);
+  });
+}
+
+std::optional<Survey> survey(const std::string& directory, std::string_view program,
+                             std::uint64_t segment_id) {
+  std::optional<SegmentImage> own;
+  std::set<SeriesName> elsewhere;
+  for (const SegmentFile& file : list_segments(directory, program)) {
+    if (!file.alive) continue;
+    SegmentImage image = SegmentImage::read(file.path);
+    if (image.header().segment_id == segment_id) {
+      own = std::move(image);
+    } else {
+      note_series(image, elsewhere);
+    }
+  }
+  if (!own) return std::nullopt;
+  return Survey{std::move(*own), std::move(elsewhere)};
+}
+
+bool settle(const std::string& directory, std::string_view program, const Departure& departure) {
+  const std::optional<Survey> found = survey(directory, program, departure.segment_id);
+  if (!found) return false;
+  Estate estate = read_estate(directory, program);
+  ProgramView view = view_of(estate, program);
+  view.describe_also(found->image);
+  found->image.visit_series([&](const SeriesView& series) {
+    if (series.departure != departure.number) return;
+    const std::string& family = found->image.families()[series.family].name;
+    if (found->elsewhere.contains({family, std::string(series.values)})) {
+      view.add(family, series.values, series.cells);
+    } else {
+      view.remove(family, series.values);
+    }
+  });
+  std::erase_if(estate.departed,
+                [&](const Departure& old) { return old.segment_id == departure.segment_id; });
+  estate.departed.push_back(departure);
+  return write_base(directory, program, estate, view);
 }
 
 bool anyone_dead(const std::string& directory, std::string_view program) {
@@ -181,6 +257,18 @@ std::size_t fold_program(const std::string& directory, std::string_view program)
     return lock.held() ? fold_dead(directory, program) : 0;
   } catch (const std::exception&) {
     return 0;  // no memory or no access: the dead stay, and are read as they are
+  }
+}
+
+bool settle_departure(const std::string& directory, std::string_view program,
+                      const Departure& departure) noexcept {
+  // Readers hold the lock for milliseconds; one that is stopped must not hold a song up.
+  constexpr std::chrono::milliseconds kPatience{250};
+  try {
+    const ProgramLock lock(directory, program, ProgramLock::Mode::exclusive, kPatience);
+    return lock.held() && settle(directory, program, departure);
+  } catch (const std::exception&) {
+    return false;
   }
 }
 

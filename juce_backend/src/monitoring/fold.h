@@ -20,6 +20,15 @@ namespace whiteroom::monitoring {
 /// then the dead segments stay and are still read. May block; never throws.
 std::size_t fold_program(const std::string& directory, std::string_view program) noexcept;
 
+/// Let the series of a living segment that are marked with `departure` disappear from the program:
+/// the base names the departure, and loses what it has of them. Only where another living segment
+/// still has the same series does the base keep their counts, so that the sum does not fall.
+/// Readers see the program before or after, also when this process is killed at any moment. Returns
+/// false, and nothing has changed, when the lock can't be had soon or there is no room for the new
+/// base. May block; never throws.
+bool settle_departure(const std::string& directory, std::string_view program,
+                      const Departure& departure) noexcept;
+
 /// What read_program() found.
 struct ProgramReading {
   ProgramView view;

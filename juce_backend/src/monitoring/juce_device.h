@@ -128,7 +128,7 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
 
   void follow(double sample_rate, int frames) noexcept {
     if (sample_rate == sample_rate_ && frames == frames_) return;
-    metrics_.set_stream(sample_rate, static_cast<std::uint32_t>(frames));
+    if (sample_rate > 0) metrics_.set_stream(sample_rate, static_cast<std::uint32_t>(frames));
     sample_rate_ = sample_rate;
     frames_ = frames;
   }
@@ -153,8 +153,10 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   /// stamp has told of is not another.
   void report_xruns() noexcept {
     const int xruns = device_ != nullptr ? device_->getXRunCount() : xruns_;
-    if (xruns > xruns_ && just_skipped()) xruns_ = xruns;
-    for (; xruns_ < xruns; ++xruns_) metrics_.report_xrun(std::chrono::nanoseconds::zero());
+    const std::int64_t more = std::int64_t{xruns} - xruns_;
+    if (more > 0 && !just_skipped()) {
+      metrics_.report_xruns(static_cast<std::uint32_t>(more), std::chrono::nanoseconds::zero());
+    }
     xruns_ = xruns;  // a device that starts anew may count anew
   }
 

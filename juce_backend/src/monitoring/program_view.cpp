@@ -96,6 +96,16 @@ void MergedFamily::add(std::string_view values, std::span<const std::uint64_t> c
   cells_.insert(cells_.end(), cells.begin(), cells.end());
 }
 
+void MergedFamily::remove(std::string_view values) {
+  const auto found = std::find(values_.begin(), values_.end(), values);
+  if (found == values_.end()) return;
+  const auto first = cells_.begin() + (found - values_.begin()) * static_cast<long>(stride());
+  cells_.erase(first, first + static_cast<long>(stride()));
+  values_.erase(found);
+  places_.clear();
+  indexed_ = false;
+}
+
 ProgramView::ProgramView(std::vector<SegmentReading> readings) : readings_(std::move(readings)) {
   sort_by_age(readings_);
   for (const SegmentReading& reading : readings_) {
@@ -135,10 +145,42 @@ void ProgramView::merge(const SegmentReading& reading) {
   // A segment names a series that is shared by its process once only.
   reading.image.visit_series([&](const SeriesView& series) {
     MergedFamily* const family = targets[series.family];
-    if (family == nullptr) return;
+    if (family == nullptr || departed(reading, series.departure)) return;
     const bool counts = family->description.cumulative() || (reading.alive && series.live);
     if (counts) family->add(series.values, series.cells, first && series.instance == 0);
   });
+}
+
+/// Whether a base says that a segment's series with that departure are gone.
+bool ProgramView::departed(const SegmentReading& reading, std::uint32_t number) const {
+  if (number == 0) return false;
+  const Departure departure{reading.image.header().segment_id, number};
+  return std::any_of(readings_.begin(), readings_.end(), [&](const SegmentReading& base) {
+    const std::vector<Departure>& settled = base.image.departed();
+    return base.image.base() &&
+           std::find(settled.begin(), settled.end(), departure) != settled.end();
+  });
+}
+
+void ProgramView::describe_also(const SegmentImage& image) {
+  for (const FamilyDescription& family : image.families()) {
+    const auto [place, inserted] = families_.try_emplace(family.name);
+    if (inserted) place->second.description = family;
+  }
+}
+
+void ProgramView::add(std::string_view family, std::string_view values,
+                      std::span<const std::uint64_t> cells) {
+  const auto found = families_.find(family);
+  if (found == families_.end()) return;
+  MergedFamily& target = found->second;
+  const bool fits = target.description.cumulative() && cells.size() == target.stride();
+  if (fits) target.add(values, cells, false);
+}
+
+void ProgramView::remove(std::string_view family, std::string_view values) {
+  const auto found = families_.find(family);
+  if (found != families_.end()) found->second.remove(values);
 }
 
 void ProgramView::add_to_counter(std::string_view family, const std::string& value,

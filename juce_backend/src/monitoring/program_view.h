@@ -46,11 +46,13 @@ class MergedFamily {
   /// Combine the cells with those of the same values. `values` must outlive the family. `unique`
   /// promises that no other series added so far has these values, which saves looking.
   void add(std::string_view values, std::span<const std::uint64_t> cells, bool unique);
-
- private:
+  void remove(std::string_view values);
+  /// Cells of a series.
   std::size_t stride() const noexcept {
     return std::size_t{description.group_cells()} * description.groups();
   }
+
+ private:
   std::size_t* find(std::string_view values);
   void combine(std::uint64_t* old, std::span<const std::uint64_t> now) const;
 
@@ -81,12 +83,20 @@ class ProgramView {
   /// About how much memory this holds.
   std::size_t held_bytes() const noexcept;
 
+  /// Know the families of a segment, too, whose series are not read.
+  void describe_also(const SegmentImage& image);
+  /// Add the counts of a series, if its family is known with such cells. The values must outlive
+  /// this.
+  void add(std::string_view family, std::string_view values, std::span<const std::uint64_t> cells);
+  /// Leave a series out.
+  void remove(std::string_view family, std::string_view values);
   /// Add `amount` to the single cell of a counter with one open label, if the family is known.
   void add_to_counter(std::string_view family, const std::string& value, std::uint64_t amount);
 
  private:
   void describe();
   void merge(const SegmentReading& reading);
+  bool departed(const SegmentReading& reading, std::uint32_t number) const;
 
   std::vector<SegmentReading> readings_;  ///< the label values point into them
   std::uint64_t created_unix_ns_ = 0;

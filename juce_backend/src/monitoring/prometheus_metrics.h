@@ -19,6 +19,7 @@
 
 #include "cells.h"
 #include "exemplar.h"
+#include "lost.h"
 #include "segment.h"
 
 namespace whiteroom::monitoring {
@@ -43,25 +44,38 @@ inline void add(std::uint64_t* cell, std::uint64_t amount) noexcept {
   }
 }
 
-inline void count_lost(std::uint64_t* lost, wrm_lost_reason reason) noexcept {
-  wrm_any_add(&lost[reason], 1);
-}
-
 }  // namespace detail
+
+/// Where a handle records. Without cells it was never prepared, or stands for a label's value that
+/// there is not: then it records nothing, and what it is given is counted as lost.
+class HandleCells {
+ protected:
+  HandleCells() = default;
+  HandleCells(std::uint64_t* cells, std::uint64_t* lost) noexcept : cells_(cells), lost_(lost) {}
+
+  bool usable() const noexcept {
+    if (cells_ != nullptr) [[likely]]
+      return true;
+    detail::count_mistake(lost_, lost_ == nullptr ? WRM_LOST_NOT_PREPARED : WRM_LOST_OUT_OF_RANGE);
+    return false;
+  }
+
+  std::uint64_t* cells_ = nullptr;
+  std::uint64_t* lost_ = nullptr;
+};
 
 /// Counts events.
 template <Writers writers>
-class Counter {
+class Counter : protected HandleCells {
  public:
   Counter() = default;
-  Counter(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+  Counter(std::uint64_t* cells, std::uint64_t* lost) noexcept : HandleCells(cells, lost) {}
 
   void increment(std::uint64_t amount = 1) const noexcept {
-    if constexpr (kRecording) detail::add<writers>(cell_, amount);
+    if constexpr (kRecording) {
+      if (usable()) detail::add<writers>(cells_, amount);
+    }
   }
-
- protected:
-  std::uint64_t* cell_ = nullptr;
 };
 
 /// Counts events, and keeps the trace of a recent one.
@@ -73,65 +87,63 @@ class ExemplarCounter : public Counter<writers> {
 
   void increment(std::uint64_t amount, const Exemplar& exemplar) const noexcept {
     if constexpr (kRecording) {
+      if (!this->usable()) return;
       increment(amount);
-      wrm_exemplar_put(this->cell_ + 1, static_cast<std::int64_t>(amount), &exemplar);
+      wrm_exemplar_put(this->cells_ + 1, static_cast<std::int64_t>(amount), &exemplar);
     }
   }
 };
 
 /// Adds up time.
 template <Writers writers>
-class DurationCounter {
+class DurationCounter : HandleCells {
  public:
   DurationCounter() = default;
-  DurationCounter(std::uint64_t* cells, std::uint64_t* lost) noexcept : cell_(cells), lost_(lost) {}
+  DurationCounter(std::uint64_t* cells, std::uint64_t* lost) noexcept : HandleCells(cells, lost) {}
 
   /// Add `duration`; a negative one is not added but counted as lost.
   void add(std::chrono::nanoseconds duration) const noexcept {
     if constexpr (kRecording) {
+      if (!usable()) return;
       if (duration.count() < 0) return detail::count_lost(lost_, WRM_LOST_NEGATIVE);
-      detail::add<writers>(cell_, static_cast<std::uint64_t>(duration.count()));
+      detail::add<writers>(cells_, static_cast<std::uint64_t>(duration.count()));
     }
   }
-
- private:
-  std::uint64_t* cell_ = nullptr;
-  std::uint64_t* lost_ = nullptr;
 };
 
 /// Holds the latest value of something; not exposed before it is set.
 template <Writers writers>
-class Gauge {
+class Gauge : HandleCells {
  public:
   Gauge() = default;
-  Gauge(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+  Gauge(std::uint64_t* cells, std::uint64_t* lost) noexcept : HandleCells(cells, lost) {}
 
   void set(double value) const noexcept {
-    if constexpr (kRecording) wrm_store(cell_, wrm_f64_bits(value));
+    if constexpr (kRecording) {
+      if (usable()) wrm_store(cells_, wrm_f64_bits(value));
+    }
   }
-
- private:
-  std::uint64_t* cell_ = nullptr;
 };
 
 /// Holds a level that goes up and down by whole steps.
 template <Writers writers>
-class UpDownCounter {
+class UpDownCounter : HandleCells {
  public:
   UpDownCounter() = default;
-  UpDownCounter(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+  UpDownCounter(std::uint64_t* cells, std::uint64_t* lost) noexcept : HandleCells(cells, lost) {}
 
   void set(std::int64_t value) const noexcept {
-    if constexpr (kRecording) wrm_store(cell_, static_cast<std::uint64_t>(value));
+    if constexpr (kRecording) {
+      if (usable()) wrm_store(cells_, static_cast<std::uint64_t>(value));
+    }
   }
   void add(std::int64_t amount) const noexcept {
-    if constexpr (kRecording) detail::add<writers>(cell_, static_cast<std::uint64_t>(amount));
+    if constexpr (kRecording) {
+      if (usable()) detail::add<writers>(cells_, static_cast<std::uint64_t>(amount));
+    }
   }
   void increment() const noexcept { add(1); }
   void decrement() const noexcept { add(-1); }
-
- private:
-  std::uint64_t* cell_ = nullptr;
 };
 
 /// What a histogram or summary of a unit is given, and how it becomes an integer.
@@ -157,29 +169,26 @@ struct Count {
 
 /// Distributes observations over buckets. `bounds` are in units of the cells.
 template <Writers writers, class Unit, const auto& bounds>
-class Histogram {
+class Histogram : protected HandleCells {
  public:
   using Value = typename Unit::Value;
 
   Histogram() = default;
-  Histogram(std::uint64_t* cells, std::uint64_t* lost) noexcept : group_(cells), lost_(lost) {}
+  Histogram(std::uint64_t* cells, std::uint64_t* lost) noexcept : HandleCells(cells, lost) {}
 
   /// Observe `value`; one that is no number (or no ratio) is counted as lost.
   void observe(Value value) const noexcept {
     if constexpr (kRecording) {
+      if (!usable()) return;
       if (!Unit::valid(value)) return detail::count_lost(lost_, WRM_LOST_NOT_A_NUMBER);
       constexpr auto count = static_cast<std::uint32_t>(bounds.size());
       if constexpr (writers == Writers::one) {
-        wrm_realtime_observe(group_, bounds.data(), count, Unit::cell(value));
+        wrm_realtime_observe(cells_, bounds.data(), count, Unit::cell(value));
       } else {
-        wrm_any_observe(group_, bounds.data(), count, Unit::cell(value));
+        wrm_any_observe(cells_, bounds.data(), count, Unit::cell(value));
       }
     }
   }
-
- protected:
-  std::uint64_t* group_ = nullptr;
-  std::uint64_t* lost_ = nullptr;
 };
 
 /// Distributes observations, and keeps the trace of a recent one in each bucket.
@@ -193,49 +202,45 @@ class ExemplarHistogram : public Histogram<writers, Unit, bounds> {
   void observe(typename Base::Value value, const Exemplar& exemplar) const noexcept {
     if constexpr (kRecording) {
       observe(value);
-      if (!Unit::valid(value)) return;
+      if (this->cells_ == nullptr || !Unit::valid(value)) return;
       constexpr auto count = static_cast<std::uint32_t>(bounds.size());
       const std::int64_t cell = Unit::cell(value);
       const std::uint32_t bucket = wrm_bucket(bounds.data(), count, cell);
-      wrm_exemplar_put(this->group_ + count + 2 + bucket * WRM_EXEMPLAR_CELLS, cell, &exemplar);
+      wrm_exemplar_put(this->cells_ + count + 2 + bucket * WRM_EXEMPLAR_CELLS, cell, &exemplar);
     }
   }
 };
 
 /// Counts and adds up observations.
 template <Writers writers, class Unit>
-class Summary {
+class Summary : HandleCells {
  public:
   using Value = typename Unit::Value;
 
   Summary() = default;
-  Summary(std::uint64_t* cells, std::uint64_t* lost) noexcept : group_(cells), lost_(lost) {}
+  Summary(std::uint64_t* cells, std::uint64_t* lost) noexcept : HandleCells(cells, lost) {}
 
   void observe(Value value) const noexcept {
     if constexpr (kRecording) {
+      if (!usable()) return;
       if (!Unit::valid(value)) return detail::count_lost(lost_, WRM_LOST_NOT_A_NUMBER);
-      detail::add<writers>(&group_[0], 1);
-      detail::add<writers>(&group_[1], static_cast<std::uint64_t>(Unit::cell(value)));
+      detail::add<writers>(&cells_[0], 1);
+      detail::add<writers>(&cells_[1], static_cast<std::uint64_t>(Unit::cell(value)));
     }
   }
-
- private:
-  std::uint64_t* group_ = nullptr;
-  std::uint64_t* lost_ = nullptr;
 };
 
 /// A constant fact about the program, such as its version. Set it at preparation.
-class Info {
+class Info : HandleCells {
  public:
   Info() = default;
-  Info(std::uint64_t* cells, std::uint64_t*) noexcept : cell_(cells) {}
+  Info(std::uint64_t* cells, std::uint64_t* lost) noexcept : HandleCells(cells, lost) {}
 
   void set() const noexcept {
-    if constexpr (kRecording) wrm_store(cell_, 1);
+    if constexpr (kRecording) {
+      if (usable()) wrm_store(cells_, 1);
+    }
   }
-
- private:
-  std::uint64_t* cell_ = nullptr;
 };
 
 /// Handles of a family whose labels are closed: choosing one costs a multiplication.
@@ -246,7 +251,12 @@ class LabeledBy {
   LabeledBy() = default;
   LabeledBy(std::uint64_t* cells, std::uint64_t* lost) noexcept : cells_(cells), lost_(lost) {}
 
+  /// A value that the label does not have gives a handle that only counts what is lost.
   Handle operator()(Labels... labels) const noexcept {
+    const bool known =
+        ((static_cast<std::uint32_t>(labels) < static_cast<std::uint32_t>(Labels::count_)) && ...);
+    if (cells_ == nullptr) return Handle(nullptr, lost_);
+    if (!known) return Handle(nullptr, lost_ != nullptr ? lost_ : detail::process_lost.load());
     std::uint32_t index = 0;
     ((index =
           index * static_cast<std::uint32_t>(Labels::count_) + static_cast<std::uint32_t>(labels)),
@@ -271,17 +281,17 @@ template <class Handle, class Source, std::size_t open_labels>
 class DynamicLabels {
  public:
   DynamicLabels(Source& source, const FamilySpec& family, std::uint64_t* lost) noexcept
-      : source_(&source), family_(&family), lost_(lost) {}
+      : source_(source), family_(&family), lost_(lost) {}
 
   template <std::convertible_to<std::string_view>... Values>
     requires(sizeof...(Values) == open_labels)
   Handle with(const Values&... values) const {
     const std::array<std::string_view, open_labels> texts{std::string_view(values)...};
-    return Handle(source_->series(*family_, texts), lost_);
+    return Handle(source_.series(*family_, texts), lost_);
   }
 
  private:
-  Source* source_;
+  SeriesSource source_;
   const FamilySpec* family_;
   std::uint64_t* lost_;
 };

@@ -2,17 +2,20 @@
 ///
 /// Use: declare families, prepare, then take cells through the generated clients. Declaring,
 /// preparing and taking cells may allocate, lock and call the system: never on an audio thread.
-/// The cells that they return are written with cells.h alone and stay valid, at the same address,
-/// until the Segment is destroyed, also in a child after fork().
+/// The cells that they return are written with cells.h alone and stay at the same address as long
+/// as the process lives, also in a child after fork(). What is recorded after the Segment was
+/// closed or destroyed is seen by nobody.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "family.h"
@@ -37,33 +40,12 @@ struct Preparation {
   std::string problem{};  ///< why it is not shared, in words
 };
 
-class Segment;
-
-/// The realtime cells of one plug-in or callback. Its destructor retires them: counters stay,
-/// gauges vanish, and the next instance of the same families goes on with them.
-class Instance {
- public:
-  Instance() = default;
-  Instance(Segment* segment, std::uint32_t block) noexcept : segment_(segment), block_(block) {}
-  Instance(Instance&& other) noexcept;
-  Instance& operator=(Instance&& other) noexcept;
-  Instance(const Instance&) = delete;
-  Instance& operator=(const Instance&) = delete;
-  ~Instance();
-
-  /// Return the cells of `family`, whose labels are all closed. May lock; throws PreparationError
-  /// when the family is not one of this instance.
-  std::uint64_t* cells(const FamilySpec& family) const;
-  /// Return the cells of `family` for these values of its open labels. May lock and allocate.
-  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values) const;
-
- private:
-  Segment* segment_ = nullptr;
-  std::uint32_t block_ = 0;
-};
+class Instance;
 
 class Segment {
  public:
+  class Impl;
+
   /// Throws PreparationError when the program's name is empty, too long, or holds a '/' or '.'.
   explicit Segment(SegmentOptions options);
   ~Segment();
@@ -91,6 +73,7 @@ class Segment {
   /// Take realtime cells for all of `families`. When no room is left, cells that no reader sees
   /// are returned and the loss is counted.
   Instance instance(std::span<const FamilySpec> families);
+  Instance instance(std::initializer_list<const FamilySpec*> families);
 
   /// WRM_LOST_REASONS cells that count what could not be recorded, by reason.
   std::uint64_t* lost() noexcept;
@@ -110,11 +93,60 @@ class Segment {
   /// The same when other processes can't see them, else nothing.
   std::span<const std::byte> unshared_bytes() const noexcept;
 
-  class Impl;
+ private:
+  friend class SeriesSource;
+  std::shared_ptr<Impl> impl_;
+};
+
+/// The realtime cells of one plug-in or callback. Its destructor retires them: counters stay,
+/// gauges vanish, and the next instance of the same families goes on with them. It may outlive its
+/// segment.
+///
+/// A series of open labels that no instance records into any more still counts, until a family has
+/// as many values as its labels allow and another one is asked for: then those disappear whose
+/// instances retired first, and begin at 0 when they come back.
+class Instance {
+ public:
+  Instance() = default;
+  Instance(std::shared_ptr<Segment::Impl> segment, std::uint32_t block) noexcept
+      : segment_(std::move(segment)), block_(block) {}
+  Instance(Instance&& other) noexcept = default;
+  Instance& operator=(Instance&& other) noexcept;
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+  ~Instance();
+
+  /// Return the cells of `family`, whose labels are all closed. May lock; throws PreparationError
+  /// when the family is not one of this instance.
+  std::uint64_t* cells(const FamilySpec& family) const;
+  /// Return the cells of `family` for these values of its open labels. May lock and allocate.
+  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values) const;
+  /// Take another instance of the same segment. May lock and allocate.
+  Instance sibling(std::initializer_list<const FamilySpec*> families) const;
 
  private:
-  friend class Instance;
-  std::unique_ptr<Impl> impl_;
+  friend class SeriesSource;
+  Segment::Impl& segment() const;  ///< throws PreparationError when there is none
+
+  std::shared_ptr<Segment::Impl> segment_;
+  std::uint32_t block_ = 0;
+};
+
+/// Where the series of open labels come from: a segment or an instance of it, either of which it
+/// may outlive.
+class SeriesSource {
+ public:
+  explicit SeriesSource(const Segment& segment) noexcept : segment_(segment.impl_) {}
+  explicit SeriesSource(const Instance& instance) noexcept
+      : segment_(instance.segment_), block_(instance.block_), of_instance_(true) {}
+
+  /// Return the cells of `family` for these values of its open labels. May lock and allocate.
+  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values) const;
+
+ private:
+  std::shared_ptr<Segment::Impl> segment_;
+  std::uint32_t block_ = 0;
+  bool of_instance_ = false;
 };
 
 }  // namespace whiteroom::monitoring

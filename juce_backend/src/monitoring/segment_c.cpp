@@ -57,7 +57,9 @@ const FamilySpec& family_named(const wrm_segment& segment, std::string_view name
 }
 
 std::vector<std::string_view> views(const char* const* texts, std::size_t count) {
-  return {texts, texts + count};
+  std::vector<std::string_view> found;
+  for (std::size_t i = 0; i < count; ++i) found.push_back(&given(texts[i], "a text"));
+  return found;
 }
 
 /// Segments are never freed, so that no handle dangles. That they stay reachable tells leak
@@ -87,7 +89,7 @@ char* wrm_segment_open(const wrm_segment_options* options, const char* const* do
                        std::size_t domain_count, wrm_segment** opened) {
   return guarded([&] {
     auto made = std::make_unique<wrm_segment>(
-        SegmentOptions{.program = options->program,
+        SegmentOptions{.program = &given(options->program, "the program"),
                        .directory = options->directory == nullptr ? "" : options->directory,
                        .instances = options->instances,
                        .shared = options->shared});
@@ -101,6 +103,7 @@ char* wrm_segment_open(const wrm_segment_options* options, const char* const* do
 }
 
 void wrm_segment_close(wrm_segment* segment) {
+  if (segment == nullptr) return;
   const std::lock_guard lock(segment->mutex);
   segment->segment.close();
 }
@@ -115,7 +118,8 @@ std::uint64_t* wrm_segment_lost(wrm_segment* segment) { return segment->segment.
 char* wrm_segment_cells(wrm_segment* segment, const char* family, const char* const* values,
                         std::size_t value_count, std::uint64_t** cells) {
   return guarded([&] {
-    const FamilySpec& spec = family_named(*segment, family);
+    const FamilySpec& spec =
+        family_named(given(segment, "the segment"), &given(family, "the family"));
     *cells = value_count == 0 ? segment->segment.cells(spec)
                               : segment->segment.series(spec, views(values, value_count));
   });
@@ -123,14 +127,16 @@ char* wrm_segment_cells(wrm_segment* segment, const char* family, const char* co
 
 char* wrm_instance_take(wrm_segment* segment, const char* domain, wrm_instance** taken) {
   return guarded([&] {
-    *taken = new wrm_instance{segment, segment->segment.instance(domain_named(domain).families)};
+    *taken = new wrm_instance{&given(segment, "the segment"),
+                              segment->segment.instance(domain_named(domain).families)};
   });
 }
 
 char* wrm_instance_cells(wrm_instance* instance, const char* family, const char* const* values,
                          std::size_t value_count, std::uint64_t** cells) {
   return guarded([&] {
-    const FamilySpec& spec = family_named(*instance->owner, family);
+    const FamilySpec& spec =
+        family_named(*given(instance, "the instance").owner, &given(family, "the family"));
     *cells = value_count == 0 ? instance->instance.cells(spec)
                               : instance->instance.series(spec, views(values, value_count));
   });
@@ -141,7 +147,7 @@ void wrm_instance_retire(wrm_instance* instance) { delete instance; }
 char* wrm_segment_expose(wrm_segment* segment, const char* accept, wrm_text* exposition,
                          const char** content_type_of_it) {
   return guarded([&] {
-    const std::lock_guard lock(segment->mutex);
+    const std::lock_guard lock(given(segment, "the segment").mutex);
     const ExpositionFormat format = negotiate_format(accept);
     const std::string text = expose_counted(segment->segment, format);
     auto* const bytes = static_cast<char*>(std::malloc(text.size() + 1));

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <exception>
+#include <string>
 
 #include "segment.h"
 #include "segment_c.h"
@@ -23,6 +24,13 @@ char* guarded(const Body& body) noexcept {
   } catch (...) {
     return strdup("an unknown error");
   }
+}
+
+/// Return what a pointer points at; throw PreparationError when that is nothing.
+template <class Object>
+Object& given(Object* object, const char* what) {
+  if (object == nullptr) throw PreparationError(std::string(what) + " is a null pointer");
+  return *object;
 }
 
 }  // namespace whiteroom::monitoring

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <ctime>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 namespace whiteroom::monitoring {
 namespace {
@@ -99,16 +101,39 @@ std::string base_path(const std::string& directory, std::string_view program) {
 }
 
 ProgramLock::ProgramLock(const std::string& directory, std::string_view program, Mode mode) {
+  open_file(directory, program);
+  if (file_ >= 0 && !lock(mode == Mode::shared ? LOCK_SH : LOCK_EX)) give_up();
+}
+
+ProgramLock::ProgramLock(const std::string& directory, std::string_view program, Mode mode,
+                         std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kBetweenAttempts{1};
+  const int operation = (mode == Mode::shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  const auto end = std::chrono::steady_clock::now() + patience;
+  open_file(directory, program);
+  while (file_ >= 0 && !lock(operation)) {
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > end) {
+      give_up();
+      return;
+    }
+    std::this_thread::sleep_for(kBetweenAttempts);
+  }
+}
+
+void ProgramLock::open_file(const std::string& directory, std::string_view program) {
   if (directory.empty()) return;  // private memory: no other process has segments of it
   const std::string path = directory + "/" + std::string(program) + ".lock";
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const int operation = mode == Mode::shared ? LOCK_SH : LOCK_EX;
-  while (file_ >= 0 && flock(file_, operation) != 0) {
-    if (errno == EINTR) continue;
-    close(file_);
-    file_ = -1;
-  }
 }
+
+bool ProgramLock::lock(int operation) noexcept {
+  while (flock(file_, operation) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
+void ProgramLock::give_up() noexcept { close(std::exchange(file_, -1)); }
 
 ProgramLock::~ProgramLock() {
   if (file_ >= 0) close(file_);

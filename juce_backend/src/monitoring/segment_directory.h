@@ -1,6 +1,7 @@
 /// The folder of segments: making it, listing it, and telling the living from the dead.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,12 +36,19 @@ class ProgramLock {
   enum class Mode { shared, exclusive };
   /// Waits. `held()` is false when the lock file can't be opened (a read-only or full system).
   ProgramLock(const std::string& directory, std::string_view program, Mode mode);
+  /// Waits no longer than `patience`; `held()` says whether that was long enough.
+  ProgramLock(const std::string& directory, std::string_view program, Mode mode,
+              std::chrono::milliseconds patience);
   ~ProgramLock();
   ProgramLock(const ProgramLock&) = delete;
   ProgramLock& operator=(const ProgramLock&) = delete;
   bool held() const noexcept { return file_ >= 0; }
 
  private:
+  void open_file(const std::string& directory, std::string_view program);
+  bool lock(int operation) noexcept;
+  void give_up() noexcept;
+
   int file_ = -1;
 };
 

@@ -17,7 +17,13 @@
 
 enum wrm_segment_kind { WRM_KIND_PROCESS = 1, WRM_KIND_BASE = 2 };
 
-enum wrm_record_kind { WRM_RECORD_FAMILY = 1, WRM_RECORD_SERIES = 2, WRM_RECORD_FOLDED = 3 };
+enum wrm_record_kind {
+  WRM_RECORD_FAMILY = 1,
+  WRM_RECORD_SERIES = 2,
+  WRM_RECORD_FOLDED = 3,
+  WRM_RECORD_DEPARTED = 4,
+  WRM_RECORD_FREE = 5  ///< was a series, and may become another
+};
 
 enum wrm_metric_type {
   WRM_COUNTER = 1,
@@ -55,7 +61,11 @@ enum wrm_exemplar_word {
 
 enum wrm_family_flag { WRM_FAMILY_EXEMPLARS = 1 };
 
-enum wrm_series_state { WRM_SERIES_LIVE = 1, WRM_SERIES_RETIRED = 2 };
+/// The lowest 8 bits of a series' state. A departing one counts until the program's base says that
+/// the departure is settled whose number is in the other bits.
+enum wrm_series_state { WRM_SERIES_LIVE = 1, WRM_SERIES_RETIRED = 2, WRM_SERIES_DEPARTING = 3 };
+#define WRM_DEPARTURE_SHIFT 8
+#define WRM_DEPARTURE_MASK 0xffffffu
 
 /// Why an observation was not recorded where it belongs: indices of the cells of
 /// monitoring_observations_lost_total.
@@ -64,7 +74,10 @@ enum wrm_lost_reason {
   WRM_LOST_SEGMENT_FULL = 1,
   WRM_LOST_NOT_A_NUMBER = 2,
   WRM_LOST_NEGATIVE = 3,
-  WRM_LOST_REASONS = 4
+  WRM_LOST_OUT_OF_RANGE = 4,    ///< an index or a label value that there is not
+  WRM_LOST_NOT_PREPARED = 5,    ///< a handle without cells
+  WRM_LOST_SEGMENT_CLOSED = 6,  ///< cells of a segment that has ended
+  WRM_LOST_REASONS = 7
 };
 
 typedef struct wrm_segment_header {
@@ -85,6 +98,7 @@ typedef struct wrm_segment_header {
   uint32_t closed;  ///< 1 after an orderly end
   uint32_t served;  ///< 1 while an endpoint of this process serves it
   char program[WRM_PROGRAM_BYTES];
+  uint64_t rewrites;  ///< odd while records are used for other series
 } wrm_segment_header;
 
 /// Starts every record. A reader skips kinds that it does not know.
@@ -118,7 +132,7 @@ typedef struct wrm_family_record {
 typedef struct wrm_series_record {
   wrm_record_header header;
   uint32_t cell;      ///< index of the first cell, in units of 8 bytes from cells_offset
-  uint32_t state;     ///< enum wrm_series_state
+  uint32_t state;     ///< enum wrm_series_state, and the number of a departure
   uint16_t instance;  ///< 0: shared by the process
   uint16_t shards;
   uint32_t shard_cells;
@@ -130,5 +144,12 @@ typedef struct wrm_folded_record {
   wrm_record_header header;
   uint64_t segment_id;
 } wrm_folded_record;
+
+/// In a base: the series of the segment `segment_id` that depart with this number are gone.
+typedef struct wrm_departed_record {
+  wrm_record_header header;
+  uint64_t segment_id;
+  uint64_t number;
+} wrm_departed_record;
 
 #endif

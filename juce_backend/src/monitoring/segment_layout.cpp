@@ -99,22 +99,37 @@ std::vector<std::byte> folded_record(std::uint64_t segment_id) {
   return RecordWriter(record).finish();
 }
 
+std::vector<std::byte> departed_record(const Departure& departure) {
+  wrm_departed_record record{};
+  record.header.kind = WRM_RECORD_DEPARTED;
+  record.segment_id = departure.segment_id;
+  record.number = departure.number;
+  return RecordWriter(record).finish();
+}
+
 std::uint16_t series_family(const std::byte* record) noexcept {
   return read_series(record).header.family;
 }
 
 std::uint32_t series_cell(const std::byte* record) noexcept { return read_series(record).cell; }
 
-void set_series_state(std::byte* record, wrm_series_state state) noexcept {
+void set_series_state(std::byte* record, wrm_series_state state, std::uint32_t departure) noexcept {
   auto* const place = reinterpret_cast<std::uint32_t*>(record + offsetof(wrm_series_record, state));
   // Relaxed: a reader that is late by one scrape is no worse than one that read before.
-  __atomic_store_n(place, static_cast<std::uint32_t>(state), __ATOMIC_RELAXED);
+  const std::uint32_t number = departure << WRM_DEPARTURE_SHIFT;
+  __atomic_store_n(place, static_cast<std::uint32_t>(state) | number, __ATOMIC_RELAXED);
 }
 
-bool series_matches(const std::byte* record, std::uint16_t family, std::uint16_t instance,
+void pad_record(std::vector<std::byte>& record, std::size_t bytes) {
+  record.resize(std::max(record.size(), bytes));
+  const auto length = static_cast<std::uint32_t>(record.size());
+  std::memcpy(record.data(), &length, sizeof length);
+}
+
+bool series_matches(const std::byte* record, std::uint16_t family,
                     std::span<const std::string_view> values) noexcept {
   const wrm_series_record series = read_series(record);
-  if (series.header.family != family || series.instance != instance) return false;
+  if (series.header.family != family || series.instance != 0) return false;
   const std::byte* text = record + sizeof series;
   for (const std::string_view value : values) {
     std::uint16_t length = 0;
@@ -126,13 +141,11 @@ bool series_matches(const std::byte* record, std::uint16_t family, std::uint16_t
   return true;
 }
 
-std::uint64_t series_hash(std::uint16_t family, std::uint16_t instance,
-                          std::span<const std::string_view> values) noexcept {
+std::uint64_t series_hash(std::uint16_t family, std::span<const std::string_view> values) noexcept {
   // FNV-1a, 64 bits (Fowler, Noll, Vo).
   std::uint64_t hash = 14695981039346656037U;
   const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 1099511628211U; };
   mix(family);
-  mix(instance);
   for (const std::string_view value : values) {
     for (const char c : value) mix(static_cast<unsigned char>(c));
     mix(256);

@@ -11,6 +11,14 @@
 
 namespace whiteroom::monitoring {
 
+/// Series that have left a segment together, to make room for others.
+struct Departure {
+  std::uint64_t segment_id;
+  std::uint32_t number;  ///< counted by the segment, not 0
+
+  bool operator==(const Departure&) const = default;
+};
+
 constexpr std::size_t round_up(std::size_t value, std::size_t multiple) noexcept {
   return (value + multiple - 1) / multiple * multiple;
 }
@@ -31,15 +39,21 @@ std::uint16_t series_family(const std::byte* record) noexcept;
 /// Return the first cell of the series whose record starts at `record`.
 std::uint32_t series_cell(const std::byte* record) noexcept;
 
-/// Make a series live or retired.
-void set_series_state(std::byte* record, wrm_series_state state) noexcept;
+/// Make a series live, retired, or departing with the departure of this number.
+void set_series_state(std::byte* record, wrm_series_state state,
+                      std::uint32_t departure = 0) noexcept;
 
-/// Tell whether the record at `record` is the series of these values.
-bool series_matches(const std::byte* record, std::uint16_t family, std::uint16_t instance,
+/// Make a record that long, if it is shorter, so that it has room for other values.
+void pad_record(std::vector<std::byte>& record, std::size_t bytes);
+
+/// Return the bytes of a record that says that a base has settled a departure.
+std::vector<std::byte> departed_record(const Departure& departure);
+
+/// Tell whether the record at `record` is the shared series of these values.
+bool series_matches(const std::byte* record, std::uint16_t family,
                     std::span<const std::string_view> values) noexcept;
 
-std::uint64_t series_hash(std::uint16_t family, std::uint16_t instance,
-                          std::span<const std::string_view> values) noexcept;
+std::uint64_t series_hash(std::uint16_t family, std::span<const std::string_view> values) noexcept;
 
 /// Finds the record of a series by its hash, without a copy of its text.
 class SeriesIndex {

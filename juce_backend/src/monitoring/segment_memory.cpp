@@ -10,9 +10,11 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <exception>
 #include <random>
 #include <utility>
 
+#include "closed_segments.h"
 #include "family.h"
 #include "segment_directory.h"
 #include "segment_layout.h"
@@ -210,14 +212,26 @@ void SegmentMemory::go_private() noexcept {
 void SegmentMemory::close_file() noexcept {
   if (file_ < 0) return;
   mark_closed();
-  go_private();
+  end();
   close(std::exchange(file_, -1));  // gives the lock back
 }
 
 SegmentMemory::~SegmentMemory() {
   if (memory_ == nullptr) return;
   close_file();
-  munmap(memory_, size_);
+  if (!ended_) end();
+  // Never unmapped: who still has a handle of its cells must find memory there.
+}
+
+void SegmentMemory::end() noexcept {
+  const std::uint64_t used = header()->cells_used;
+  go_private();
+  ended_ = true;
+  try {
+    keep_closed_cells(cell_at(0), used / sizeof(std::uint64_t));
+  } catch (const std::exception&) {
+    // No memory for the list: what is recorded from now on is as harmless, and not counted.
+  }
 }
 
 bool SegmentMemory::room_for(std::size_t record_bytes, std::size_t cells) const noexcept {
@@ -242,6 +256,36 @@ std::uint32_t SegmentMemory::allocate_cells(std::uint32_t count, bool own_lines)
   // Relaxed: the record that points at the cells is published after it, with release.
   __atomic_store_n(&header()->cells_used, end, __ATOMIC_RELAXED);
   return static_cast<std::uint32_t>(start / sizeof(std::uint64_t));
+}
+
+void SegmentMemory::clear_record(std::uint32_t offset, std::uint32_t cell,
+                                 std::uint32_t cells) noexcept {
+  auto* const header = reinterpret_cast<wrm_record_header*>(record_at(offset));
+  // Release, here and below: who sees what is written sees that a rewrite has begun.
+  __atomic_store_n(&header->kind, static_cast<std::uint16_t>(WRM_RECORD_FREE), __ATOMIC_RELEASE);
+  for (std::uint32_t i = 0; i < cells; ++i) {
+    __atomic_store_n(cell_at(cell + i), std::uint64_t{0}, __ATOMIC_RELEASE);
+  }
+}
+
+void SegmentMemory::reuse_record(std::uint32_t offset, std::uint32_t room,
+                                 std::vector<std::byte> record) {
+  pad_record(record, room);
+  auto* const words = reinterpret_cast<std::uint64_t*>(record_at(offset));
+  // The first word, which says that it is a series, comes last: until then the record is free, also
+  // if this process is killed.
+  for (std::size_t i = record.size() / sizeof(std::uint64_t); i-- != 0;) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, &record[i * sizeof word], sizeof word);
+    __atomic_store_n(&words[i], word, __ATOMIC_RELEASE);
+  }
+}
+
+void RewriteScope::step() noexcept {
+  std::uint64_t& rewrites = memory_.header()->rewrites;
+  // Release: at the end, who sees the number sees all that was written before. At the beginning it
+  // is what follows that orders.
+  __atomic_store_n(&rewrites, rewrites + 1, __ATOMIC_RELEASE);
 }
 
 double SegmentMemory::used_ratio() const noexcept {

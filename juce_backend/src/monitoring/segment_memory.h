@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "segment_format.h"
 
@@ -67,6 +68,10 @@ class SegmentMemory {
   std::uint32_t append_record(std::span<const std::byte> record) noexcept;
   /// Take zeroed cells, on cache lines of their own if wanted. Returns the first one's index.
   std::uint32_t allocate_cells(std::uint32_t count, bool own_lines) noexcept;
+  /// Free a record, which readers then skip, and zero its cells. Within a RewriteScope.
+  void clear_record(std::uint32_t offset, std::uint32_t cell, std::uint32_t cells) noexcept;
+  /// Make a freed record, `room` bytes long, that of another series. Within a RewriteScope.
+  void reuse_record(std::uint32_t offset, std::uint32_t room, std::vector<std::byte> record);
   /// Share of the room that is taken, of records or of cells.
   double used_ratio() const noexcept;
 
@@ -78,6 +83,7 @@ class SegmentMemory {
   void map_private();
   void set_size(const std::string& program, std::size_t record_bytes, std::size_t cell_bytes);
   void go_private() noexcept;
+  void end() noexcept;
   void write_header() noexcept;
   int create_file() const noexcept;
   void lock_pages() noexcept;
@@ -91,6 +97,22 @@ class SegmentMemory {
   std::uint64_t id_ = 0;
   int file_ = -1;
   bool locked_ = false;
+  bool ended_ = false;  ///< nobody sees what is recorded
+};
+
+/// While it lives, records are used for other series: what a reader copies meanwhile doesn't count.
+/// One thread at a time.
+class RewriteScope {
+ public:
+  explicit RewriteScope(SegmentMemory& memory) noexcept : memory_(memory) { step(); }
+  ~RewriteScope() { step(); }
+  RewriteScope(const RewriteScope&) = delete;
+  RewriteScope& operator=(const RewriteScope&) = delete;
+
+ private:
+  void step() noexcept;
+
+  SegmentMemory& memory_;
 };
 
 }  // namespace whiteroom::monitoring

@@ -1,12 +1,15 @@
 #include "segment_reader.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "cells.h"
 
@@ -16,6 +19,9 @@ namespace {
 /// More than any segment has; a corrupt one must not ask for more memory than that.
 constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 30;
 constexpr std::uint64_t kMostGroups = 1 << 20;
+/// A rewrite takes microseconds; whoever is stopped in the middle of one can't be waited for.
+constexpr int kMostAttempts = 1000;
+constexpr std::chrono::microseconds kBetweenAttempts{100};
 
 /// Takes values out of a record, never beyond its end.
 class RecordReader {
@@ -116,6 +122,13 @@ bool read_fully(int file, void* to, std::size_t size, std::uint64_t offset) {
   return true;
 }
 
+/// Whether the process that writes a segment has ended. An open file's lock tells.
+bool nobody_writes(int file) {
+  if (flock(file, LOCK_SH | LOCK_NB) != 0) return false;
+  flock(file, LOCK_UN);
+  return true;
+}
+
 }  // namespace
 
 std::uint32_t FamilyDescription::group_cells() const noexcept {
@@ -184,6 +197,17 @@ SegmentImage SegmentImage::read(const std::string& path) {
 }
 
 void SegmentImage::read_file(int file) {
+  for (int attempt = 0; !read_once(file); ++attempt) {
+    // What a killed process was writing is free or whole, and nobody goes on with it.
+    if (nobody_writes(file) && read_once(file)) return;
+    if (nobody_writes(file)) return;
+    if (attempt == kMostAttempts) fail("is being rewritten");
+    std::this_thread::sleep_for(kBetweenAttempts);
+  }
+}
+
+/// Return false when records became those of other series meanwhile.
+bool SegmentImage::read_once(int file) {
   struct stat facts{};
   if (fstat(file, &facts) != 0 || !read_fully(file, &header_, sizeof header_, 0)) {
     fail("is shorter than a segment's header");
@@ -196,35 +220,57 @@ void SegmentImage::read_file(int file) {
   allocate();
   whole = whole && read_fully(file, records_.get(), records_size_, header_.records_offset) &&
           read_fully(file, cells_.get(), cells_size_ * sizeof(std::uint64_t), header_.cells_offset);
+  // A base is never rewritten; one of an older version has its records here.
+  if (whole && !base()) {
+    std::uint64_t after = 0;
+    whole = read_fully(file, &after, sizeof after, offsetof(wrm_segment_header, rewrites));
+    if (whole) return after == header_.rewrites && after % 2 == 0;
+  }
   if (!whole) fail("was truncated while it was read");
+  return true;
 }
 
 SegmentImage SegmentImage::copy(std::span<const std::byte> memory) {
   SegmentImage image;
   image.name_ = "segment of this process";
+  for (int attempt = 0; !image.copy_once(memory); ++attempt) {
+    if (attempt == kMostAttempts) image.fail("is being rewritten");
+    std::this_thread::sleep_for(kBetweenAttempts);
+  }
+  image.read_records();
+  return image;
+}
+
+bool SegmentImage::copy_once(std::span<const std::byte> memory) {
   const auto* const source = reinterpret_cast<const wrm_segment_header*>(memory.data());
+  // Acquire: what was written before the number is seen.
+  header_.rewrites = __atomic_load_n(&source->rewrites, __ATOMIC_ACQUIRE);
   // Acquire: what was published before this length is whole.
   const std::uint64_t used = __atomic_load_n(&source->records_used, __ATOMIC_ACQUIRE);
   // Relaxed, but after the acquire: the cells of what that length counts are among these.
   const std::uint64_t cells_used = __atomic_load_n(&source->cells_used, __ATOMIC_RELAXED);
-  std::memcpy(&image.header_, source, offsetof(wrm_segment_header, records_used));
-  std::memcpy(image.header_.program, source->program, sizeof source->program);
-  image.header_.pid = source->pid;
-  image.header_.kind = source->kind;
-  image.header_.records_used = used;
-  image.header_.cells_used = cells_used;
-  image.check_header(memory.size());
-  // A series' state may change meanwhile, so copy whole words, atomically.
+  std::memcpy(&header_, source, offsetof(wrm_segment_header, records_used));
+  std::memcpy(header_.program, source->program, sizeof source->program);
+  header_.pid = source->pid;
+  header_.kind = source->kind;
+  header_.records_used = used;
+  header_.cells_used = cells_used;
+  check_header(memory.size());
+  // A series' state may change meanwhile, so copy whole words, atomically. Acquire: if one was
+  // written by a rewrite, its number is seen below.
   const auto copy_words = [&memory](void* to, std::uint64_t offset, std::uint64_t size) {
     const auto* const words = reinterpret_cast<const std::uint64_t*>(memory.data() + offset);
     auto* const out = static_cast<std::uint64_t*>(to);
-    for (std::uint64_t i = 0; i < size / sizeof(std::uint64_t); ++i) out[i] = wrm_load(&words[i]);
+    for (std::uint64_t i = 0; i < size / sizeof(std::uint64_t); ++i) {
+      out[i] = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);
+    }
   };
-  image.allocate();
-  copy_words(image.records_.get(), image.header_.records_offset, used);
-  copy_words(image.cells_.get(), image.header_.cells_offset, cells_used);
-  image.read_records();
-  return image;
+  allocate();
+  copy_words(records_.get(), header_.records_offset, used);
+  copy_words(cells_.get(), header_.cells_offset, cells_used);
+  // Relaxed: it comes after the acquires above.
+  const std::uint64_t after = __atomic_load_n(&source->rewrites, __ATOMIC_RELAXED);
+  return after == header_.rewrites && after % 2 == 0;
 }
 
 void SegmentImage::allocate() {
@@ -265,6 +311,10 @@ void SegmentImage::read_record(const wrm_record_header& record, std::size_t offs
     wrm_folded_record folded{};
     std::memcpy(&folded, &records_[offset], sizeof folded);
     folded_.push_back(folded.segment_id);
+  } else if (record.kind == WRM_RECORD_DEPARTED && record.bytes >= sizeof(wrm_departed_record)) {
+    wrm_departed_record departed{};
+    std::memcpy(&departed, &records_[offset], sizeof departed);
+    departed_.push_back({departed.segment_id, static_cast<std::uint32_t>(departed.number)});
   }
 }
 
@@ -311,7 +361,9 @@ void SegmentImage::visit_one(std::span<const std::byte> bytes,
     cells = added;
   }
   const bool live = record.state == WRM_SERIES_LIVE;
-  visit({record.header.family, record.instance, live, values, cells});
+  const bool departs = (record.state & 0xffU) == WRM_SERIES_DEPARTING;
+  const std::uint32_t departure = departs ? record.state >> WRM_DEPARTURE_SHIFT : 0;
+  visit({record.header.family, record.instance, live, departure, values, cells});
 }
 
 std::string_view LabelValues::next() noexcept {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "family.h"
+#include "segment_layout.h"
 
 namespace whiteroom::monitoring {
 
@@ -73,6 +74,7 @@ struct SeriesView {
   std::uint16_t family;
   std::uint16_t instance;
   bool live;
+  std::uint32_t departure;  ///< its number; 0 when the series stays
   std::string_view values;
   std::span<const std::uint64_t> cells;
 };
@@ -87,6 +89,8 @@ class SegmentImage {
   const wrm_segment_header& header() const noexcept { return header_; }
   const std::vector<FamilyDescription>& families() const noexcept { return families_; }
   const std::vector<std::uint64_t>& folded() const noexcept { return folded_; }
+  /// Of a base: the departures of other segments' series that it has settled.
+  const std::vector<Departure>& departed() const noexcept { return departed_; }
   bool base() const noexcept { return header_.kind == WRM_KIND_BASE; }
   std::size_t held_bytes() const noexcept {
     return records_size_ + cells_size_ * sizeof(std::uint64_t);
@@ -109,6 +113,8 @@ class SegmentImage {
   };
 
   void read_file(int file);
+  bool read_once(int file);
+  bool copy_once(std::span<const std::byte> memory);
   void check_header(std::uint64_t file_bytes) const;
   void allocate();
   void read_records();
@@ -127,6 +133,7 @@ class SegmentImage {
   std::vector<FamilyDescription> families_;
   std::vector<SeriesShape> shapes_;
   std::vector<std::uint64_t> folded_;
+  std::vector<Departure> departed_;
 };
 
 }  // namespace whiteroom::monitoring

@@ -49,8 +49,9 @@ class StreamReports {
     afresh_.store(true, kRelaxed);
     publish();
   }
-  void report_xrun(std::chrono::nanoseconds delay) noexcept {
-    xruns_.fetch_add(1, kRelaxed);
+  /// `delay` is that of all of them.
+  void report_xruns(std::uint32_t count, std::chrono::nanoseconds delay) noexcept {
+    xruns_.fetch_add(count, kRelaxed);
     delay_ns_.fetch_add(delay.count() > 0 ? delay.count() : 0, kRelaxed);
     publish();
   }

@@ -23,6 +23,7 @@ class TextBuffer {
         return;
       }
     }
+    if (text.empty()) return;  // its data may be null, which memcpy may not be given
     std::memcpy(block_.data() + used_, text.data(), text.size());
     used_ += text.size();
   }

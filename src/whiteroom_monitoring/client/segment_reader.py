@@ -7,10 +7,12 @@ adding up several processes is the core's work.
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import math
 import os
 import struct
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +22,13 @@ from whiteroom_monitoring.errors import MonitoringError
 MAGIC = b"WRMSEG\r\n"
 VERSION = 2
 BYTE_ORDER = 0x01020304
-HEADER = struct.Struct("8sII 3Q 2Q2Q 2Q 4I 64s")
+HEADER = struct.Struct("8sII 3Q 2Q2Q 2Q 4I 64s Q")
 CELLS_USED_AT = 80
+REWRITES_AT = 168
+BASE_KIND = 2
+# A rewrite takes microseconds; whoever is stopped in the middle of one can't be waited for.
+MOST_ATTEMPTS = 1000
+BETWEEN_ATTEMPTS_S = 0.0001
 RECORD = struct.Struct("I2H")
 FAMILY = struct.Struct("I2H 4B I2HI")
 SERIES = struct.Struct("I2H 2I 2HI")
@@ -114,28 +121,54 @@ def read(path: Path) -> Segment:
 def _read(path: Path) -> Segment:
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
-        header = os.pread(file, HEADER.size, 0)
-        if len(header) < HEADER.size:
-            raise SegmentError(f"{path}: is shorter than a segment's header")
-        magic, version, order, *numbers, program = HEADER.unpack(header)
-        if (magic, version, order) != (MAGIC, VERSION, BYTE_ORDER):
-            raise SegmentError(f"{path}: is no segment of version {VERSION} of this machine")
-        _, _, _, records_at, _, cells_at, _, records_used, *_ = numbers
-        # Again, now that the length of the records is known: one read's values need not have been
-        # there together, and the cells of a record are in use before the record counts.
-        (cells_used,) = struct.unpack("=Q", os.pread(file, 8, CELLS_USED_AT))
-        size = os.fstat(file).st_size
-        if max(records_at + records_used, cells_at + cells_used) > size:
-            raise SegmentError(f"{path}: is damaged: its header speaks of more than {size} bytes")
-        records = os.pread(file, records_used, records_at)
-        cells = os.pread(file, cells_used, cells_at)
+        for _ in range(MOST_ATTEMPTS):
+            segment, is_whole = _read_once(path, file)
+            # What a killed process was writing is free or whole, and nobody goes on with it.
+            if is_whole or _nobody_writes(file):
+                return segment if is_whole else _read_once(path, file)[0]
+            time.sleep(BETWEEN_ATTEMPTS_S)
     finally:
         os.close(file)
+    raise SegmentError(f"{path}: is being rewritten")
+
+
+def _nobody_writes(file: int) -> bool:
+    """Return whether the process that writes a segment has ended; its lock tells."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return True
+
+
+def _read_once(path: Path, file: int) -> tuple[Segment, bool]:
+    """Return what the file holds, and whether no record became another series' meanwhile."""
+    header = os.pread(file, HEADER.size, 0)
+    if len(header) < HEADER.size:
+        raise SegmentError(f"{path}: is shorter than a segment's header")
+    magic, version, order, *numbers, program, rewrites = HEADER.unpack(header)
+    if (magic, version, order) != (MAGIC, VERSION, BYTE_ORDER):
+        raise SegmentError(f"{path}: is no segment of version {VERSION} of this machine")
+    _, _, _, records_at, _, cells_at, _, records_used, _, _, kind, *_ = numbers
+    # Again, now that the length of the records is known: one read's values need not have been
+    # there together, and the cells of a record are in use before the record counts.
+    (cells_used,) = struct.unpack("=Q", os.pread(file, 8, CELLS_USED_AT))
+    size = os.fstat(file).st_size
+    if max(records_at + records_used, cells_at + cells_used) > size:
+        raise SegmentError(f"{path}: is damaged: its header speaks of more than {size} bytes")
+    records = os.pread(file, records_used, records_at)
+    cells = os.pread(file, cells_used, cells_at)
     if len(records) != records_used or len(cells) != cells_used:
         raise SegmentError(f"{path}: was truncated while it was read")
+    # A base is never rewritten; one of an older version has its records there.
+    is_whole = kind == BASE_KIND or (
+        rewrites % 2 == 0 and os.pread(file, 8, REWRITES_AT) == struct.pack("=Q", rewrites)
+    )
     segment = Segment(program.rstrip(b"\0").decode())
-    _read_records(segment, records, struct.unpack(f"{len(cells) // 8}Q", cells))
-    return segment
+    if is_whole or _nobody_writes(file):
+        _read_records(segment, records, struct.unpack(f"{len(cells) // 8}Q", cells))
+    return segment, is_whole
 
 
 def _read_records(segment: Segment, records: bytes, cells: tuple[int, ...]) -> None:

@@ -12,8 +12,8 @@
 namespace whiteroom::monitoring::self {
 
 /// Values of the label `reason`.
-enum class Reason : std::uint8_t { series_limit, segment_full, not_a_number, negative, count_ };
-inline constexpr std::string_view kReasonValues[] = {"series_limit", "segment_full", "not_a_number", "negative"};
+enum class Reason : std::uint8_t { series_limit, segment_full, not_a_number, negative, out_of_range, not_prepared, segment_closed, count_ };
+inline constexpr std::string_view kReasonValues[] = {"series_limit", "segment_full", "not_a_number", "negative", "out_of_range", "not_prepared", "segment_closed"};
 
 inline constexpr LabelSpec kMonitoringProcessesLabels[] = {{"program", {}, 32}};
 
@@ -22,6 +22,8 @@ inline constexpr LabelSpec kMonitoringProcessesLostTotalLabels[] = {{"program", 
 inline constexpr LabelSpec kMonitoringObservationsLostTotalLabels[] = {{"program", {}, 32}, {"reason", kReasonValues}};
 
 inline constexpr LabelSpec kMonitoringSeriesLabels[] = {{"program", {}, 32}};
+
+inline constexpr LabelSpec kMonitoringSeriesEvictedTotalLabels[] = {{"program", {}, 32}};
 
 inline constexpr LabelSpec kMonitoringSegmentUsedRatioLabels[] = {{"program", {}, 32}};
 
@@ -67,6 +69,15 @@ inline constexpr FamilySpec kFamilies[] = {
      .writers = Writers::many,
      .scale = 1,
      .labels = kMonitoringSeriesLabels},
+    {.name = "monitoring_series_evicted_total",
+     .help = "Series of ended instances, such as a former song's tracks, that made room for new ones.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kMonitoringSeriesEvictedTotalLabels},
     {.name = "monitoring_segment_used_ratio",
      .help = "Share of the segment's room that is in use; at 1 new instances and series are lost.",
      .unit = "ratio",
@@ -99,9 +110,10 @@ inline constexpr const FamilySpec& kMonitoringProcesses = kFamilies[0];
 inline constexpr const FamilySpec& kMonitoringProcessesLostTotal = kFamilies[1];
 inline constexpr const FamilySpec& kMonitoringObservationsLostTotal = kFamilies[2];
 inline constexpr const FamilySpec& kMonitoringSeries = kFamilies[3];
-inline constexpr const FamilySpec& kMonitoringSegmentUsedRatio = kFamilies[4];
-inline constexpr const FamilySpec& kMonitoringPagesLocked = kFamilies[5];
-inline constexpr const FamilySpec& kMonitoringExpositionDurationSeconds = kFamilies[6];
+inline constexpr const FamilySpec& kMonitoringSeriesEvictedTotal = kFamilies[4];
+inline constexpr const FamilySpec& kMonitoringSegmentUsedRatio = kFamilies[5];
+inline constexpr const FamilySpec& kMonitoringPagesLocked = kFamilies[6];
+inline constexpr const FamilySpec& kMonitoringExpositionDurationSeconds = kFamilies[7];
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 

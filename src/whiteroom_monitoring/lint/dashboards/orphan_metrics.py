@@ -16,6 +16,8 @@ REASONS: dict[str, str] = {
     "audio_callbacks_not_realtime_total": "nobody listens to them: they explain callbacks that "
     "are counted nowhere else, to whoever looks for them",
     "audio_input_overruns_total": "few drivers tell them, and none of this system's does",
+    "monitoring_series_evicted_total": "that the tracks of former songs go is as it should be; it "
+    "explains to whoever looks for a track why it is gone",
     "audio_lateness_caught_up_seconds_total": "nobody hears it: it helps whoever chooses a buffer",
 }
 

@@ -1,0 +1,237 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include "fixture.h"
+#include "segment_directory.h"
+
+using namespace whiteroom::monitoring;
+using namespace whiteroom::monitoring::testing;
+
+namespace {
+
+/// Tracks that play and end. The family allows three at once.
+class Tracks {
+ public:
+  explicit Tracks(Segment& segment) : segment_(segment) {}
+
+  Instance play(std::initializer_list<std::string_view> names, std::uint64_t seconds) {
+    Instance instance = segment_.instance({&kChannelSeconds});
+    for (const std::string_view name : names) spend(instance, name, seconds);
+    return instance;
+  }
+  static void spend(const Instance& instance, std::string_view name, std::uint64_t seconds) {
+    wrm_realtime_add(instance.series(kChannelSeconds, std::array{name}), seconds * kBillion);
+  }
+
+ private:
+  Segment& segment_;
+};
+
+/// The exposed value of a track, or nothing.
+std::optional<std::string> value(const std::string& text, const std::string& track) {
+  const std::string found = line(text, "test_channel_seconds_total{tool=\"" + track + "\"}");
+  if (found.empty()) return std::nullopt;
+  return found.substr(found.rfind(' ') + 1);
+}
+
+std::string self(const std::string& text, const std::string& name) {
+  const std::string found = line(text, name);
+  return found.substr(found.rfind(' ') + 1);
+}
+
+constexpr char kEvicted[] = "monitoring_series_evicted_total{program=\"test\"}";
+constexpr char kLimit[] =
+    "monitoring_observations_lost_total{program=\"test\",reason=\"series_limit\"}";
+
+}  // namespace
+
+TEST_CASE("tracks that ended make room for new ones, the longest ended first, and none is other") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  Tracks tracks(test.segment);
+  for (int song = 0; song < 30; ++song) {
+    const std::string name = "track " + std::to_string(song);
+    const Instance playing = tracks.play({name}, 1);
+    const std::string text = exposed(folder.path);
+    CHECK(value(text, name) == "1");
+    CHECK_FALSE(value(text, "other"));
+    for (int old = 0; old < song; ++old) {
+      const auto found = value(text, "track " + std::to_string(old));
+      CHECK(found.has_value() == (old > song - 3));
+    }
+  }
+  const std::string text = exposed(folder.path);
+  CHECK(self(text, kEvicted) == "27");
+  CHECK(self(text, kLimit) == "0");
+}
+
+TEST_CASE("a track that comes back before it had to go counts on, and after that from 0") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  Tracks tracks(test.segment);
+  tracks.play({"bass"}, 5);
+  tracks.play({"bass"}, 5);
+  CHECK(value(exposed(folder.path), "bass") == "10");
+  tracks.play({"a"}, 1);
+  tracks.play({"b"}, 1);
+  tracks.play({"c"}, 1);
+  CHECK_FALSE(value(exposed(folder.path), "bass"));
+  const Instance again = tracks.play({"bass"}, 2);
+  CHECK(value(exposed(folder.path), "bass") == "2");
+}
+
+TEST_CASE("a track that plays stays, and those beyond the limit of one mixer are other") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  Tracks tracks(test.segment);
+  const Instance long_one = tracks.play({"drone"}, 1);
+  for (int song = 0; song < 10; ++song) {
+    tracks.play({"x" + std::to_string(song), "y" + std::to_string(song)}, 1);
+    Tracks::spend(long_one, "drone", 1);
+    CHECK(value(exposed(folder.path), "drone") == std::to_string(song + 2));
+  }
+  const Instance crowded = tracks.play({"1", "2", "3", "4", "5"}, 1);
+  const std::string text = exposed(folder.path);
+  CHECK(value(text, "3") == "1");
+  CHECK(value(text, "other") == "2");
+  CHECK(self(text, kLimit) == "2");
+}
+
+TEST_CASE("a track of two mixers goes when both have ended, and as one") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  Tracks tracks(test.segment);
+  std::optional<Instance> one = tracks.play({"bass"}, 1);
+  {
+    const Instance two = tracks.play({"bass"}, 10);
+    tracks.play({"a", "b"}, 1);
+  }
+  tracks.play({"c"}, 1);
+  CHECK(value(exposed(folder.path), "bass") == "11");
+  one.reset();
+  for (const char* name : {"d", "e", "f"}) tracks.play({name}, 1);
+  CHECK_FALSE(value(exposed(folder.path), "bass"));
+}
+
+TEST_CASE("what dead processes have counted of a track goes with it") {
+  const SegmentFolder folder;
+  run_and_kill([&] {
+    auto* const before = new TestSegment(folder.path);
+    static const Instance playing = Tracks(before->segment).play({"bass", "lead"}, 100);
+  });
+  TestSegment test(folder.path);
+  Tracks tracks(test.segment);
+  tracks.play({"bass"}, 1);
+  CHECK(value(exposed(folder.path), "bass") == "101");
+  for (const char* name : {"a", "b", "c"}) tracks.play({name}, 1);
+  CHECK_FALSE(value(exposed(folder.path), "bass"));
+  CHECK(value(exposed(folder.path), "lead") == "100");
+  const Instance again = tracks.play({"bass"}, 1);
+  CHECK(value(exposed(folder.path), "bass") == "1");
+}
+
+TEST_CASE("a track that another process plays does not fall when it makes room here") {
+  const SegmentFolder folder;
+  TestSegment here(folder.path);
+  TestSegment there(folder.path);
+  const Instance playing = Tracks(there.segment).play({"bass"}, 10);
+  Tracks tracks(here.segment);
+  tracks.play({"bass"}, 1);
+  CHECK(value(exposed(folder.path), "bass") == "11");
+  for (const char* name : {"a", "b", "c"}) tracks.play({name}, 1);
+  CHECK(value(exposed(folder.path), "bass") == "11");
+  tracks.play({"bass"}, 5);
+  CHECK(value(exposed(folder.path), "bass") == "16");
+}
+
+TEST_CASE("the segment of a killed process with evicted tracks is folded as it was seen") {
+  const SegmentFolder folder;
+  run_and_kill([&] {
+    auto* const before = new TestSegment(folder.path);
+    Tracks tracks(before->segment);
+    for (int song = 0; song < 10; ++song) tracks.play({"track " + std::to_string(song)}, 1);
+    before->events().increment(7);
+  });
+  const std::string before = exposed(folder.path);
+  CHECK(fold_program(folder.path, "test") == 1);
+  const std::string after = exposed(folder.path);
+  for (int song = 0; song < 10; ++song) {
+    const std::string name = "track " + std::to_string(song);
+    CHECK(value(before, name) == value(after, name));
+    CHECK(value(after, name).has_value() == (song >= 7));
+  }
+  CHECK(line(after, "test_events_total") == "test_events_total 7");
+  CHECK(self(after, kEvicted) == "7");
+}
+
+TEST_CASE("while a reader has the program to itself nothing is evicted, and what comes is other") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  Tracks tracks(test.segment);
+  for (const char* name : {"a", "b", "c"}) tracks.play({name}, 1);
+  {
+    const ProgramLock reading(folder.path, "test", ProgramLock::Mode::shared);
+    const Instance playing = tracks.play({"d"}, 1);
+  }
+  const std::string text = exposed(folder.path);
+  CHECK(value(text, "a") == "1");
+  CHECK(value(text, "other") == "1");
+  CHECK(self(text, kEvicted) == "0");
+  CHECK(self(text, kLimit) == "1");
+  tracks.play({"d"}, 1);
+  CHECK(value(exposed(folder.path), "d") == "1");
+}
+
+TEST_CASE("in private memory tracks make room, too") {
+  Segment segment({.program = "test", .shared = false});
+  segment.declare(kFamilies);
+  segment.prepare();
+  Tracks tracks(segment);
+  for (int song = 0; song < 10; ++song) tracks.play({"track " + std::to_string(song)}, 1);
+  const std::string text = exposed("", segment.unshared_bytes());
+  CHECK(value(text, "track 9") == "1");
+  CHECK_FALSE(value(text, "track 0"));
+  CHECK_FALSE(value(text, "other"));
+}
+
+TEST_CASE("no reader sees a track with the time of another one, or one that falls") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  // Track n costs n + 1 million seconds, and then n + 1 more each time: whose they are can be told.
+  constexpr std::uint64_t kMark = 1'000'000;
+  std::atomic<bool> done = false;
+  std::atomic<int> wrong = 0;
+  const auto check = [&](const SegmentImage& image) {
+    image.visit_series([&](const SeriesView& series) {
+      if (image.families()[series.family].name != kChannelSeconds.name) return;
+      const std::uint64_t number = std::stoull(std::string(LabelValues(series.values).next())) + 1;
+      const std::uint64_t seconds = series.cells[0] / kBillion;
+      // It may not have begun yet, and may have been played many times.
+      if (seconds % number != 0 || (seconds != 0 && seconds / number % kMark > 1000)) ++wrong;
+    });
+  };
+  std::vector<std::thread> readers;
+  const std::string path = test.segment.preparation().path;
+  readers.emplace_back([&] {
+    while (!done) check(SegmentImage::read(path));
+  });
+  readers.emplace_back([&] {
+    while (!done) check(SegmentImage::copy(test.segment.bytes()));
+  });
+  Tracks tracks(test.segment);
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    // Lengths differ, so that records are used for shorter and longer names.
+    const std::uint64_t number = i * 7919 % 1000;
+    const std::string name = std::string(i % 5, '0') + std::to_string(number);
+    const Instance playing = tracks.play({name}, 0);
+    wrm_realtime_add(playing.series(kChannelSeconds, std::array{std::string_view(name)}),
+                     (number + 1) * kBillion);
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  CHECK(wrong == 0);
+  CHECK(self(exposed(folder.path), kLimit) == "0");
+}
