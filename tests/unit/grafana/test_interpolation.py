@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.grid import grid
-from whiteroom_monitoring.grafana.interpolation import Scope, Value, macros
+from whiteroom_monitoring.grafana.grid import Grid, grid
+from whiteroom_monitoring.grafana.interpolation import (
+    MACROS,
+    SCRAPE_INTERVAL_S,
+    Scope,
+    Value,
+    macros,
+)
 from whiteroom_monitoring.grafana.time_range import TimeRange
 
 SCOPE = Scope(
@@ -89,3 +95,43 @@ def test_a_text_for_people_keeps_what_is_unknown() -> None:
     assert SCOPE.tolerant_text("$two over $__nothing") == "bass, a.b|c over $__nothing"
     with pytest.raises(UnsupportedError):
         SCOPE.text("$two over $__nothing")
+
+
+def test_every_macro_has_its_value() -> None:
+    """Macros say the range, its step, and a range of rates of four scrapes at least."""
+    hour, minute = TimeRange(1000.25, 4600.25), TimeRange(0.0, 0.2)
+    assert macros(hour, Grid(960.0, 120.0, 31), 15.0) == {
+        "__interval": "2m",
+        "__interval_ms": "120000",
+        "__rate_interval": "135s",
+        "__rate_interval_ms": "135000",
+        "__range": "3600s",
+        "__range_s": "3600",
+        "__range_ms": "3600000",
+        "__from": "1000250",
+        "__to": "4600250",
+    }
+    short = macros(minute, Grid(0.0, 1.0, 1), 10.0)
+    assert (short["__rate_interval"], short["__range_s"]) == ("40s", "1")
+    assert set(MACROS) == set(short)
+    assert SCRAPE_INTERVAL_S == 15
+
+
+def test_what_is_unknown_in_a_text_stays() -> None:
+    """A text for people keeps what it can't replace, a query of it is refused."""
+    scope = Scope({"v": Value(("a", "b"), "A + B", several=True)}, {"__range": "1h"})
+    text = "$v $w ${v:csv} ${v:odd} [[v:pipe]] $__range ${__user} ${__user.login}"
+    expected = "A + B $w a,b ${v:odd} a|b 1h ${__user} ${__user.login}"
+    assert scope.tolerant_text(text) == expected
+    for harm in ("${v:odd}", "$__user"):
+        with pytest.raises(UnsupportedError):
+            scope.query(harm)
+        with pytest.raises(UnsupportedError):
+            scope.text(harm)
+
+
+def test_a_repeated_value_is_matched_as_a_pattern() -> None:
+    """A value of a repeated panel is escaped, because it may stand beside =~."""
+    scope = Scope().with_value("v", "a.b").with_macros({"__range": "1h"})
+    assert scope.query('up{x=~"$v"}[$__range]') == 'up{x=~"a\\\\.b"}[1h]'
+    assert scope.text("$v") == "a.b"

@@ -67,6 +67,8 @@ def test_relative_times(text: str, start: str, end: str) -> None:
         ("1767225600000", "2026-01-01T00:00:00"),
         ("1767225600", "2026-01-01T00:00:00"),
         ("999999999", "2001-09-09T01:46:39"),
+        ("99999999999", "5138-11-16T09:46:39"),
+        ("100000000000", "1973-03-03T09:46:40"),
         ("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00"),
         ("2026-01-01T00:00:00+01:00", "2025-12-31T23:00:00"),
         ("2026-01-01 10:30:00", "2026-01-01T09:30:00"),
@@ -141,6 +143,8 @@ def test_calendars(text: str, calendar: Calendar, expected: str) -> None:
         ("now-1y", "2024-02-29T12:00+00:00", "2023-02-28T12:00:00"),
         ("now+1M", "2026-12-31T12:00+00:00", "2027-01-31T12:00:00"),
         ("now-13M", "2026-01-15T12:00+00:00", "2024-12-15T12:00:00"),
+        ("now-2024y/y", "2025-06-01T12:00+00:00", "0001-01-01T00:00:00"),
+        ("now+7974y", "2025-06-01T12:00+00:00", "9999-06-01T12:00:00"),
     ],
 )
 def test_months_have_their_last_day(text: str, now: str, expected: str) -> None:
@@ -176,13 +180,39 @@ def test_an_unknown_time_zone_is_refused(zone: str) -> None:
         moment("now/d", 0.0, Calendar(zone))
 
 
+@pytest.mark.parametrize(
+    ("dashboard", "viewer", "expected"),
+    [
+        ("", "Europe/Berlin", "Europe/Berlin"),
+        ("browser", "Europe/Berlin", "Europe/Berlin"),
+        ("utc", "Europe/Berlin", "utc"),
+        ("Asia/Tokyo", "Europe/Berlin", "Asia/Tokyo"),
+        ("browser", "", ""),
+    ],
+)
+def test_the_dashboard_decides_about_the_time_zone(
+    dashboard: str, viewer: str, expected: str
+) -> None:
+    """The dashboard's time zone counts, unless it leaves it to the viewer."""
+    assert timezone_of(dashboard, viewer) == expected
+
+
+@pytest.mark.parametrize("name", ["", "browser", "utc", "UTC"])
+def test_without_a_time_zone_it_is_utc(name: str) -> None:
+    """A viewer whose time zone is not known has days of UTC."""
+    assert named("now/d", calendar=Calendar(name)) == "2026-11-25T00:00:00"
+
+
 def test_ranges_have_a_length_within_the_limit() -> None:
     """A range is at least a second long, and no longer than the limit."""
     assert time_range("now-1h", "now", 7200.0, 3600.0) == TimeRange(3600.0, 7200.0)
-    with pytest.raises(RequestError, match="is empty"):
-        time_range("now", "now-1h", 7200.0, 1e9)
-    with pytest.raises(RequestError, match="longer than 1 days"):
+    assert time_range("now-1s", "now", 7200.0, 3600.0).seconds == 1
+    for start, end in (("now", "now-1h"), ("now", "now"), ("1700000000000", "1700000000999")):
+        with pytest.raises(RequestError, match=f"from {start} to {end} is empty"):
+            time_range(start, end, 7200.0, 1e9)
+    with pytest.raises(RequestError, match="from now-25h to now is longer than 1 days"):
         time_range("now-25h", "now", 1e9, 86_400.0)
+    assert time_range("now-24h", "now", 1e9, 86_400.0).seconds == 86_400
 
 
 def test_a_number_of_twelve_digits_counts_milliseconds() -> None:
