@@ -35,9 +35,13 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 _INERT_ARGUMENTS = frozenset({"strict", "check", "indent", "ensure_ascii"})
 
 
+# The way from the top of a module to an expression: fields, and indices in those that are lists.
+Steps = tuple[tuple[str, int | None], ...]
+
+
 @dataclass(frozen=True)
 class PythonMutant:
-    """The module at ``path`` with ``old`` replaced by ``new``; ``source`` is the whole module.
+    """The module at ``path`` with the expression ``old`` replaced by ``new``.
 
     ``function`` is the qualified name of what is changed, empty at the top of the module.
     ``number`` tells mutants apart that are alike in all of this.
@@ -51,7 +55,7 @@ class PythonMutant:
     old: str
     new: str
     number: int
-    source: str
+    steps: Steps
 
     @property
     def id(self) -> str:
@@ -62,24 +66,27 @@ class PythonMutant:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.id}"
 
+    @property
+    def source(self) -> str:
+        """The whole module with the change, without its comments."""
+        tree = ast.parse(self.path.read_text(encoding="utf-8"))
+        changed = ast.parse(self.new, mode="eval").body
+        return ast.unparse(_replaced(tree, self.steps, changed))
+
 
 def mutants(path: Path) -> list[PythonMutant]:
     """Return every mutant of the module at ``path``, from top to bottom."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: list[PythonMutant] = []
-    seen: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for steps, function, node in _nodes(tree, (), ""):
         for kind, changed in _exchanges(node):
             old, new = ast.unparse(node), ast.unparse(changed)
-            source = ast.unparse(_replaced(tree, steps, changed))
-            line, column = node.lineno, node.col_offset + 1
-            mutant = PythonMutant(path, function, line, column, kind, old, new, 0, source)
-            number = seen[mutant.id] = seen.get(mutant.id, -1) + 1
-            found.append(PythonMutant(path, function, line, column, kind, old, new, number, source))
+            place = (path, function, node.lineno, node.col_offset + 1)
+            mutant = PythonMutant(*place, kind, old, new, 0, steps)
+            number = numbers[mutant.id] = numbers.get(mutant.id, -1) + 1
+            found.append(PythonMutant(*place, kind, old, new, number, steps))
     return found
-
-
-Steps = tuple[tuple[str, int | None], ...]
 
 
 def _nodes(parent: ast.AST, steps: Steps, function: str) -> Iterator[tuple[Steps, str, ast.expr]]:
@@ -111,15 +118,16 @@ def _is_type(node: ast.expr) -> bool:
 
 
 def _is_inert(node: ast.AST) -> bool:
+    if isinstance(node, ast.keyword):
+        return node.arg in _INERT_ARGUMENTS
+    return _is_start(node)
+
+
+def _is_start(node: ast.AST) -> bool:
+    """Return whether the node is what a module does when it is run as a program."""
     match node:
-        case ast.keyword():
-            return node.arg in _INERT_ARGUMENTS
         case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
             return True
-        case ast.FormattedValue():
-            return False
-        case ast.JoinedStr():
-            return False
     return False
 
 
@@ -155,9 +163,8 @@ def _is_text(node: ast.BinOp) -> bool:
 
 
 def _replaced(tree: ast.Module, steps: Steps, node: ast.expr) -> ast.Module:
-    """Return a copy of the tree with ``node`` at the end of the way."""
-    changed = copy.deepcopy(tree)
-    parent: object = changed
+    """Return the tree with ``node`` at the end of the way."""
+    parent: object = tree
     for field, index in steps[:-1]:
         value = getattr(parent, field)
         parent = value if index is None else value[index]
@@ -166,4 +173,4 @@ def _replaced(tree: ast.Module, steps: Steps, node: ast.expr) -> ast.Module:
         setattr(parent, field, node)
     else:
         getattr(parent, field)[index] = node
-    return ast.fix_missing_locations(changed)
+    return ast.fix_missing_locations(tree)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,18 @@ from whiteroom_monitoring.project import repository_root
 
 SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/mutate.schema.json"
 ROOT = repository_root()
+
+
+@dataclass(frozen=True)
+class Changed(PythonMutant):
+    """A mutant of whatever source it is given."""
+
+    text: str = ""
+
+    @property
+    def source(self) -> str:
+        """The module's source."""
+        return self.text
 
 
 @pytest.fixture
@@ -48,7 +60,8 @@ def test_a_change_is_caught_and_no_change_is_not(
     source = scale.path.read_text()
     endless = source.replace("return int(", "while True: pass\n        return int(")
     broken = source.replace("def __str__", "def __string__")
-    changed = [scale] + [replace(scale, source=text) for text in (source, endless, broken)]
+    others = [Changed(**vars(scale), text=text) for text in (source, endless, broken)]
+    changed = [scale, *others]
     verdicts = [result.verdict for result in runner.run(changed)]
     assert verdicts == ["caught", "survived", "caught", "caught"]
 
