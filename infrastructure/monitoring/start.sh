@@ -153,13 +153,15 @@ step 'Python packages into .venv'
 [ -x .venv/bin/python ] || python3 -m venv .venv ||
     fail 'python3 -m venv failed (Debian: apt-get install python3-venv)'
 
-# What the installation depends on. Python sources are not among it: the package is editable.
+# What the installation depends on. Of Python modules it is the names alone: the package is editable,
+# and the installation knows where each module is.
 fingerprint() {
     {
         echo "$root"
         .venv/bin/python --version
         find pyproject.toml CMakeLists.txt juce_backend/src/monitoring \
             src/whiteroom_monitoring/client/native -type f -print0 | sort -z | xargs -0 sha256sum
+        find src/whiteroom_monitoring -name '*.py' | sort
     } | sha256sum
 }
 stamp=.venv/.whiteroom-installed

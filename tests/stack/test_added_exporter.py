@@ -42,6 +42,7 @@ COMPONENTS = (
         ports=(Port("lamp-exporter", 9555),),
         scrape=ScrapeJob("lamps", service="studio", interval_s=5),
         rules=("lamps.yml",),
+        metrics=("lamps_burning gauge",),
     ),
 )
 '''

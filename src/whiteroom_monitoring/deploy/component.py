@@ -184,6 +184,9 @@ class Component:
     is missing; others are left out, and so is whoever ``needs`` them. A component that is
     ``only_with`` another is left out with it, although it starts before it.
 
+    ``metrics`` are what it exposes, a line each as in catalogue/vocabulary: name, type, labels.
+    They are for components of operators', whose rules name what that folder does not have.
+
     ``user`` is the account that a stack of root's runs it as. ``rules`` are the files of alerting
     and recording rules about it, which leave with it. ``initializer`` names a function of
     `preparation.py` that makes what folders and files can't. ``process_of`` is the component whose
@@ -197,6 +200,7 @@ class Component:
     ports: tuple[Port, ...] = ()
     scrape: ScrapeJob | None = None
     rules: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
     packages: tuple[Package, ...] = ()
     of_app: bool = False
     required: bool = False

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +22,15 @@ from whiteroom_monitoring.promql.recordings import add_recordings
 from whiteroom_monitoring.promql.rule_files import RuleSet
 from whiteroom_monitoring.promql.series import Labels, SeriesIndex, Values, build_index
 from whiteroom_monitoring.promql.validate import Topic
+from whiteroom_monitoring.promql.vocabulary import Family
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What exists beside the committed files: families by program, and the service of each job."""
+
+    families: Mapping[str, Sequence[Family]] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Configuration:
     prometheus_yml: Path
     rule_paths: Sequence[Path]
     alertmanager_yml: Path
+    additions: Additions = Additions()
 
     @cached_property
     def prometheus(self) -> tuple[Document | None, tuple[Diagnostic, ...]]:
@@ -52,7 +62,14 @@ class Configuration:
     def series(self) -> SeriesIndex:
         """The series that exist under this configuration, recorded ones included."""
         families = vocabulary.read(share("catalogue/vocabulary"))
-        index = build_index(self.catalogue, families, target_labels(self.prometheus[0]))
+        labels = dict(target_labels(self.prometheus[0]))
+        for name, values in (
+            ("job", self.additions.services.keys()),
+            ("service", self.additions.services.values()),
+        ):
+            if known := labels.get(name):
+                labels[name] = known.union(values)
+        index = build_index(self.catalogue, {**families, **self.additions.families}, labels)
         add_recordings(self.rules, index)
         return index
 
@@ -82,6 +99,7 @@ def diagnostics(
     rule_paths: Sequence[Path],
     alertmanager_yml: Path,
     catalogue: Catalogue | None = None,
+    additions: Additions | None = None,
 ) -> list[Diagnostic]:
     """Return every diagnostic of a rendered configuration, in whatever folder it lies.
 
@@ -89,7 +107,11 @@ def diagnostics(
     installed. Raises DiagnosticsError when the catalogue itself is invalid.
     """
     configuration = Configuration(
-        catalogue or load(share("catalogue")), prometheus_yml, rule_paths, alertmanager_yml
+        catalogue or load(share("catalogue")),
+        prometheus_yml,
+        rule_paths,
+        alertmanager_yml,
+        additions or Additions(),
     )
     found = [
         *configuration.prometheus[1],

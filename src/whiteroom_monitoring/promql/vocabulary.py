@@ -40,6 +40,18 @@ class Family:
     def __str__(self) -> str:
         return " ".join((self.name, self.type, *self.labels))
 
+    @classmethod
+    def parse(cls, line: str) -> Family:
+        """Return the family of a line of a vocabulary file. Raises ValueError.
+
+        >>> Family.parse("a_total counter b")
+        Family(name='a_total', type='counter', labels=('b',))
+        """
+        words = line.split()
+        if len(words) < 2 or words[1] not in TYPES:
+            raise ValueError(f"found {line!r}, expected a name, a type and labels")
+        return cls(words[0], words[1], tuple(words[2:]))
+
 
 def families(exposition: str) -> list[Family]:
     """Return the families of a text exposition (format 0.0.4), sorted by name.
@@ -107,16 +119,13 @@ def _families_of(
     path: Path, lines: Iterable[tuple[int, str]], diagnostics: list[Diagnostic]
 ) -> Iterator[Family]:
     for number, line in lines:
-        words = line.split()
-        if line.startswith("#") or not words:
+        if line.startswith("#") or not line.split():
             continue
-        if len(words) < 2 or words[1] not in TYPES:
-            problem = f"found {line!r}, expected a name, a type and labels"
-            diagnostics.append(
-                Diagnostic(FilePlace(path, number, 1), problem, "record the file anew")
-            )
-            continue
-        yield Family(words[0], words[1], tuple(words[2:]))
+        try:
+            yield Family.parse(line)
+        except ValueError as error:
+            place = FilePlace(path, number, 1)
+            diagnostics.append(Diagnostic(place, str(error), "record the file anew"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from whiteroom_monitoring.deploy import config, config_versions, credentials
+from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
 from whiteroom_monitoring.lint import checker
@@ -190,3 +191,27 @@ def test_diagnostics_of_broken_files_have_their_place(tmp_path: Path) -> None:
     # What machine.yml records is missed by causes.yml.
     assert set(found) == {"machine.yml", "alertmanager.yml", "causes.yml"}
     assert found["machine.yml"] > 0
+
+
+def test_rules_may_name_what_an_added_component_exposes(tmp_path: Path) -> None:
+    """A rule about an added component is valid with its metrics, job and service; a name that it
+    does not expose is a diagnostic, and so is every name without the component."""
+    folder = tmp_path / "monitoring"
+    shutil.copytree(SOURCE.folder, folder)
+    rules = folder / "prometheus/rules/lamps.yml"
+    expression = 'sum(lamps_burning{job="lamps", service="studio"})'
+    rule = "groups: [{name: lamps, rules: [{record: studio:lamps_burning:sum, expr: '%s'}]}]\n"
+    rules.write_text(rule % expression)
+    lamps = Component(
+        "lamp-exporter",
+        1,
+        (),
+        (Port("lamp-exporter", 9555),),
+        ScrapeJob("lamps", "studio"),
+        metrics=("lamps_burning gauge",),
+    )
+    source = config.Source(folder)
+    assert source.diagnostics([*COMPONENTS, lamps]) == []
+    assert [d.path for d in source.diagnostics()] == [rules]
+    rules.write_text(rule % expression.replace("burning{", "burnt{"))
+    assert [d.path for d in source.diagnostics([*COMPONENTS, lamps])] == [rules]

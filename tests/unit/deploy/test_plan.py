@@ -34,7 +34,7 @@ SOURCE = config.Source(share("infrastructure/monitoring"))
 @pytest.fixture(autouse=True)
 def valid_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     """The committed configuration is checked elsewhere, which takes seconds."""
-    monkeypatch.setattr(config.Source, "diagnostics", lambda source: [])
+    monkeypatch.setattr(config.Source, "diagnostics", lambda source, descriptions: [])
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def make(request: Request) -> Plan:
     """Return the plan. Raises MonitoringError, naming every fault of the configuration."""
     places = Placeholders(request.paths, repository_root())
     given = credentials.read(request.env_file)
-    if diagnostics := request.source.diagnostics():
+    if diagnostics := request.source.diagnostics(request.descriptions):
         raise DiagnosticsError(diagnostics)
     selection = select(request.descriptions, request.unwanted, places)
     components = [resolve(component, variant, places) for component, variant in selection.kept]
