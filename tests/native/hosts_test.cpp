@@ -7,9 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "audio_metrics.h"
 #include "dropout_classifier.h"
-#include "fixture.h"
+#include "stream_reports.h"
 
 using namespace whiteroom::monitoring;
 using namespace std::chrono_literals;
@@ -233,58 +232,6 @@ TEST_CASE("an overload of half a percent is not taken for a slow clock") {
   const double truth = 0.005 * 5'000 * 512 / 48'000;
   CHECK(seconds(host.lost) == doctest::Approx(truth).epsilon(0.05));
   CHECK(host.now > begin);
-}
-
-TEST_CASE("callbacks that are not for real time have no deadline, and are counted as such") {
-  using whiteroom::monitoring::testing::SegmentFolder;
-  using Time = AudioMetrics::Clock::time_point;
-  const SegmentFolder folder;
-  Segment segment({.program = "test", .directory = folder.path});
-  segment.declare(audio::families());
-  segment.prepare();
-  AudioMetrics metrics(segment, {});
-  metrics.set_stream(48'000, 512);
-  metrics.set_device_buffers(2);
-  nanoseconds now = 1h;
-  const auto play = [&](int count, nanoseconds each, CallbackDetails details = {}) {
-    std::uint64_t missed = 0;
-    for (int i = 0; i < count; ++i, now += std::max(each, nanoseconds(10'666'667))) {
-      missed += metrics.callback_rendered(Time(now), Time(now + each), 512, details) ? 1 : 0;
-    }
-    return missed;
-  };
-  CHECK(play(200, 1ms) == 0);
-  metrics.set_mode(CallbackMode::offline);
-  CHECK(play(124, 20ms) == 0);
-  metrics.set_mode(CallbackMode::realtime);
-  CHECK(play(200, 1ms) == 0);
-  CHECK(play(3, 20ms, {.mode = CallbackMode::bypassed}) == 0);
-  CHECK(play(2, 20ms, {.mode = CallbackMode::paused}) == 0);
-  CHECK(play(200, 1ms) == 0);
-  CHECK(play(1, 20ms) == 1);
-  metrics.report_input_overrun();
-  const std::string text = whiteroom::monitoring::testing::exposed(folder.path);
-  const auto line = [&](const std::string& name) {
-    return whiteroom::monitoring::testing::line(text, name);
-  };
-  CHECK(line("audio_callbacks_not_realtime_total{mode=\"offline\"}").ends_with(" 124"));
-  CHECK(line("audio_callbacks_not_realtime_total{mode=\"bypassed\"}").ends_with(" 3"));
-  CHECK(line("audio_callbacks_not_realtime_total{mode=\"paused\"}").ends_with(" 2"));
-  CHECK(line("audio_callbacks_total").ends_with(" 601"));
-  CHECK(line("audio_input_overruns_total").ends_with(" 1"));
-
-  SUBCASE("a block of no frames has none either, and a sample rate of 0 is none") {
-    for (int i = 0; i < 10; ++i, now += 10ms) {
-      CHECK_FALSE(metrics.callback_rendered(Time(now), Time(now + 20ms), 0).has_value());
-    }
-    metrics.set_stream(0, 512);
-    CHECK(play(10, 30ms) == 0);
-  }
-  SUBCASE("nor do those count that follow a stop that was told") {
-    metrics.stream_stops();
-    now += 5s;
-    CHECK(play(1, 20ms) == 0);
-  }
 }
 
 TEST_CASE("a machine that slept for eight hours has lost nothing") {

@@ -130,6 +130,8 @@ class AudioMetrics {
   std::optional<Miss> judge(Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
                             const CallbackDetails& details) noexcept;
   void record(const CallbackTiming& timing, const Verdict& verdict) noexcept;
+  /// Count what recording has cost since the callback's `end`.
+  void count_own_cost(Clock::time_point end) noexcept;
   /// What timing and recording one plug-in costs on this machine. Measured once, because a clock
   /// around each call would cost more than the call.
   static std::chrono::nanoseconds measure_plugin_cost();
@@ -146,6 +148,8 @@ class AudioMetrics {
   std::uint32_t plugins_rendered_ = 0;  ///< since the last callback
   std::optional<PluginPlace> most_expensive_;
   std::chrono::nanoseconds plugin_cost_{0};
+  static constexpr int kMeasuredEvery = 16;
+  int callbacks_until_measured_ = 0;
 };
 
 /// Records one callback, from its construction to its destruction. Wait-free.

@@ -1,0 +1,204 @@
+"""Changes the dropout classifier on purpose, one thing at a time, to see whether its tests notice.
+
+    python tests/native/mutate_classifier.py [--sample 40] [--seed 1]
+
+Each change is compiled into a small test program of its own; nothing else is built. Prints the
+changes that nobody noticed, but for those that can't make a difference (EQUIVALENT, with the
+reason); exit status 1 when fewer than 95 % were noticed. Needs the core's library, which start.sh
+builds, and doctest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CORE = ROOT / "juce_backend/src/monitoring"
+LIBRARY = ROOT / "build/juce_backend/src/monitoring/libwhiteroom_monitoring.a"
+CHANGED = (
+    "clock_skew.h",
+    "device_model.h",
+    "dropout_classifier.h",
+    "host_store.h",
+    "xrun_ledger.h",
+)
+# The fastest first: most changes are noticed by them.
+TESTS = ("dropout_test.cpp", "hosts_test.cpp", "shapes_test.cpp")
+CAUGHT_AT_LEAST = 0.95
+# A test program that hangs has noticed the change.
+TIMEOUT_S = 120
+
+SWAPS = (
+    (" < ", " > "),
+    (" <= ", " >= "),
+    (" > ", " < "),
+    (" >= ", " <= "),
+    (" && ", " || "),
+    (" || ", " && "),
+    (" + ", " - "),
+    (" - ", " + "),
+    (" * ", " / "),
+    (" / ", " * "),
+    (" += ", " -= "),
+    (" -= ", " += "),
+    ("std::min(", "std::max("),
+    ("std::max(", "std::min("),
+    ("true", "false"),
+    ("false", "true"),
+)
+# Bounds themselves, where whole numbers are compared: two times are never equal.
+BOUNDS = ((" < ", " <= "), (" > ", " >= "), (" >= ", " > "))
+WHOLE_NUMBERS = re.compile(r"count|kFewest|uneven_|place|next_ >")
+CONSTANT = re.compile(r"(constexpr [\w:<>]+ k\w+ = [^;]*?)(\d[\d.']*(?:e\d+)?)(?=[;)])")
+STATEMENT = re.compile(r"^ {4,}(?:if \([^;]*\) )?[\w.\->:]+(?:\([^;]*\)| [+\-]?= [^;]*);$")
+
+# What can't be noticed from outside, with the reason.
+EQUIVALENT: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one line."""
+
+    file: str
+    line: int
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        after = self.after.strip() or "(left out)"
+        return f"{self.file}:{self.line}: {self.before.strip()}  ->  {after}"
+
+
+def changes() -> list[Change]:
+    """Return every change that this program knows of."""
+    return [
+        Change(name, number, line, changed)
+        for name in CHANGED
+        for number, line in enumerate((CORE / name).read_text().splitlines(), 1)
+        for changed in sorted(set(_changed(line)))
+    ]
+
+
+def _changed(line: str) -> Iterator[str]:
+    code = line.partition("//")[0]
+    if not code.strip() or code.lstrip().startswith(("#", "template", "using")):
+        return
+    for old, new in SWAPS:
+        for found in re.finditer(re.escape(old), code):
+            yield line[: found.start()] + new + line[found.end() :]
+    if WHOLE_NUMBERS.search(code):
+        for old, new in BOUNDS:
+            if old in code:
+                yield line.replace(old, new, 1)
+    constant = CONSTANT.search(code)
+    if constant:
+        for changed in (f"2 * {constant[2]}", f"{constant[2]} / 2"):
+            yield line[: constant.start(2)] + changed + line[constant.end(2) :]
+    if STATEMENT.match(code.rstrip()) and not code.lstrip().startswith("return"):
+        yield ""
+
+
+class Workshop:
+    """A folder with a copy of the core's headers, and the tests compiled against it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._headers = folder / "core"
+        shutil.copytree(CORE, self._headers, ignore=shutil.ignore_patterns("*.cpp"))
+        self._main = folder / "main.o"
+        self._compile("main.cpp", self._main)
+
+    def survives(self, change: Change) -> bool | None:
+        """Tell whether all tests pass with it; nothing where it is no program."""
+        path = self._headers / change.file
+        original = path.read_text()
+        lines = original.splitlines()
+        lines[change.line - 1] = change.after
+        path.write_text("\n".join(lines) + "\n")
+        try:
+            verdicts = (self.passes(test) for test in TESTS)
+            return next((verdict for verdict in verdicts if not verdict), True)
+        finally:
+            path.write_text(original)
+
+    def passes(self, test: str) -> bool | None:
+        """Compile and run one of the tests; return nothing where it does not compile."""
+        made = self._folder / "test.o"
+        program = self._folder / "test"
+        if not self._compile(test, made):
+            return None
+        link = ["g++", self._main, made, LIBRARY, "-o", program]
+        subprocess.run(link, check=True, capture_output=True)
+        try:
+            done = subprocess.run([program], capture_output=True, timeout=TIMEOUT_S, check=False)
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+    def _compile(self, source: str, made: Path) -> bool:
+        command = ["g++", "-std=c++20", "-O2", "-w", f"-I{self._headers}", f"-I{HERE}"]
+        done = subprocess.run(
+            [*command, "-c", HERE / source, "-o", made], capture_output=True, check=False
+        )
+        return done.returncode == 0
+
+
+@dataclass
+class Result:
+    """What became of the changes that are programs."""
+
+    tried: int
+    unnoticed: list[Change]
+
+    @property
+    def caught(self) -> float:
+        """Return the share that was noticed."""
+        return 1 - len(self.unnoticed) / self.tried
+
+
+def try_all(chosen: list[Change]) -> Result:
+    """Try changes; exit when the tests fail without one."""
+    result = Result(0, [])
+    with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as folder:
+        workshop = Workshop(Path(folder))
+        broken = [test for test in TESTS if not workshop.passes(test)]
+        if broken:
+            sys.exit(f"{', '.join(broken)}: fails without a change")
+        for change in chosen:
+            survives = workshop.survives(change)
+            if survives is None or str(change) in EQUIVALENT:
+                continue
+            result.tried += 1
+            if survives:
+                result.unnoticed.append(change)
+                print(change, flush=True)
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Try all changes, or a seeded sample of them."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sample", type=int, help="try only so many")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    chosen = changes()
+    if options.sample:
+        chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
+    result = try_all(chosen)
+    print(f"{result.tried} changes, {result.caught:.1%} noticed")
+    return 0 if result.caught >= CAUGHT_AT_LEAST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
