@@ -138,7 +138,7 @@ class Workshop:
         program = self._folder / "test"
         if not self._compile(test, made):
             return None
-        link = ["g++", self._main, made, LIBRARY, "-o", program]
+        link = [str(part) for part in ("g++", self._main, made, LIBRARY, "-o", program)]
         subprocess.run(link, check=True, capture_output=True)
         try:
             done = subprocess.run([program], capture_output=True, timeout=TIMEOUT_S, check=False)
