@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     choice = candidates(descriptions, not arguments.without_app)
     request = planning.Request(
         paths=paths,
-        descriptions=choice,
+        descriptions=descriptions,
         source=Source(folder),
         env_file=env_file,
         with_app=not arguments.without_app,

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 import whiteroom_monitoring
 from tests.support.offsets import free_offset
@@ -21,7 +22,6 @@ from whiteroom_monitoring.deploy.apply import Application
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan
 from whiteroom_monitoring.deploy.planner import planning
-from whiteroom_monitoring.deploy.planner.selection import candidates
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.registry import COMPONENTS, ComponentError, load
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
@@ -51,8 +51,7 @@ def port_in_use(paths: StackPaths) -> Iterator[int]:
 
 
 def _make(paths: StackPaths, *unwanted: str) -> Plan:
-    monitoring = candidates(COMPONENTS, with_app=False)
-    request = planning.Request(paths, monitoring, SOURCE, Path("/nowhere"), False, unwanted)
+    request = planning.Request(paths, COMPONENTS, SOURCE, Path("/nowhere"), False, unwanted)
     return planning.make(request)
 
 
@@ -95,6 +94,18 @@ def test_a_plan_for_people_says_the_same(
     assert "left out: cadvisor: not wanted (--without)\n" in printed
     assert " 1. check the machine\n" in printed
     assert not paths.data.exists()
+
+
+def test_a_plan_without_the_app_scrapes_and_judges_what_is_kept(paths: StackPaths) -> None:
+    """Prometheus gets the jobs and rules of the kept components, and of no other component."""
+    plan = _make(paths, "cadvisor")
+    jobs = {c.description.scrape.name for c in plan.components if c.description.scrape}
+    content = yaml.safe_load(plan.configuration["prometheus/prometheus.yml"])
+    assert {job["job_name"] for job in content["scrape_configs"]} == jobs
+    assert "cadvisor" not in jobs
+    assert "juce-backend" not in jobs
+    assert "prometheus/rules/machine.yml" in plan.configuration
+    assert "prometheus/rules/audio.yml" not in plan.configuration
 
 
 def test_an_obstacle_is_named(

@@ -14,7 +14,7 @@ from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan, PlannedFile, Step, relative
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
-from whiteroom_monitoring.deploy.planner.selection import select
+from whiteroom_monitoring.deploy.planner.selection import candidates, select
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.project import repository_root
@@ -52,7 +52,8 @@ def make(request: Request) -> Plan:
     given = credentials.read(request.env_file)
     if diagnostics := request.source.diagnostics(request.descriptions):
         raise DiagnosticsError(diagnostics)
-    selection = select(request.descriptions, request.unwanted, places)
+    choice = candidates(request.descriptions, request.with_app)
+    selection = select(choice, request.unwanted, places)
     components = [resolve(component, variant, places) for component, variant in selection.kept]
     names = {component.name for component in components}
     files = config.render(request.source, request.paths, names, given, request.descriptions)
