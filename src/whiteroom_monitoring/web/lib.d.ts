@@ -3,6 +3,11 @@ interface Array<T> {
   findLast(predicate: (value: T, index: number) => unknown): T | undefined;
 }
 
+interface HTMLElement {
+  showPopover(): void;
+  hidePopover(): void;
+}
+
 interface EventTarget {
   closest?: Element["closest"];
 }

@@ -43,7 +43,7 @@ export function silenceForm(alert, onDone) {
   const comment = h("input", {
     required: true,
     maxlength: 400,
-    placeholder: "Why, and what you are doing about it",
+    placeholder: "Why it is silenced",
   });
   const problem = h("p", { class: "problem", role: "alert" });
   /** @param {SubmitEvent} event */

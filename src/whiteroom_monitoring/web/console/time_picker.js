@@ -25,7 +25,7 @@ const REFRESH_S = { "": 0, "5s": 5, "10s": 10, "30s": 30, "1m": 60, "5m": 300 };
 /** @typedef {{ from: string, to: string, refresh: string }} TimeSettings */
 /** @typedef {{ from: number, to: number }} TimeRange in seconds since 1970 */
 
-const HINT = "Such as now-6h, now-1d/d or 2026-01-31 14:00";
+const HINT = "For example now-6h, now-1d/d, 2026-01-31";
 
 /** @param {number} seconds */
 const toMilliseconds = (seconds) => String(Math.round(seconds * 1000));

@@ -7,6 +7,8 @@
 const MOST_DECIMALS = 12;
 const MOST_LABEL_DECIMALS = 3;
 const SIGNIFICANT_DIGITS = 3;
+// From here on, three significant digits are those of the next step: 999.6 µs are 1 ms.
+const ROUNDS_UP = 0.9995;
 
 /**
  * Returns a value as a number: JSON can't hold an infinity, so that comes as text.
@@ -24,7 +26,7 @@ export function toNumber(value) {
  */
 function stepFor(value, unit) {
   const size = Math.abs(value);
-  return unit.steps.findLast(([at]) => size >= at * 0.9999) ?? unit.steps[0];
+  return unit.steps.findLast(([at]) => size >= at * ROUNDS_UP) ?? unit.steps[0];
 }
 
 /**

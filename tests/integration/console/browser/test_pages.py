@@ -201,6 +201,35 @@ def test_arrows_read_a_chart(page: Any, backends: Any) -> None:
     tip = PANEL.format("11") + ".querySelector('.tooltip')"
     page.page.wait(f"!{tip}.hidden")
     assert all(name in page.value(f"{tip}.innerText") for name in ("bass", "drums", "lead"))
+    box = page.value(f"JSON.parse(JSON.stringify({tip}.getBoundingClientRect()))")
+    corners = [(x, y) for x in ("left", "right") for y in ("top", "bottom")]
+    for x, y in corners:
+        inside = {"left": 8, "right": -8, "top": 8, "bottom": -8}
+        point = f"{box[x] + inside[x]}, {box[y] + inside[y]}"
+        # It takes no mouse itself, and what is cut off would not be found either.
+        hit = f"({tip}.style.pointerEvents = 'auto', document.elementFromPoint({point}))"
+        assert page.value(f"{hit}?.closest('.tooltip') === {tip}")
+
+
+def test_the_time_picker_takes_what_a_link_takes(page: Any) -> None:
+    """A time is written as text: the server says what it means, or what is wrong with it."""
+    page.open("/d/kinds/kinds")
+    fields = "document.querySelectorAll('.time-controls form input')"
+    apply = "document.querySelector('.time-controls form button').click()"
+    page.value("document.querySelector('.time-controls summary').click()")
+    page.page.wait(f"{fields}.length === 2")
+    page.value(f"{fields}[0].value = 'yesterday'; {apply}")
+    page.page.wait(
+        "document.querySelector('.time-controls .problem').innerText.includes(\"'yesterday'\")"
+    )
+    assert page.value("location.search") == ""
+    page.value(f"{fields}[0].value = 'now-1d/d'; {fields}[1].value = '2100-01-01 12:00'; {apply}")
+    page.page.wait("/problem|longer/.test(document.querySelector('.time-controls').innerText)")
+    page.value(f"{fields}[1].value = 'now'; {apply}")
+    page.page.wait("location.search === '?from=now-1d%2Fd&to=now'")
+    page.wait_until_drawn()
+    shown = page.value("document.querySelector('.time-controls summary').innerText")
+    assert " 00:00 to " in shown
 
 
 def test_dragging_zooms_every_panel(page: Any) -> None:

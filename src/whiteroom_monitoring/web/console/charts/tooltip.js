@@ -10,6 +10,7 @@ import { symbol } from "./symbols.js";
 const MOST_ROWS = 14;
 const MOST_ANNOTATIONS = 5;
 const DISTANCE_PX = 14;
+const WINDOW_MARGIN_PX = 8;
 const OUTSIDE = { left: -10, top: -10 };
 // An annotation is shown where the crosshair is within this share of the range from it.
 const NEAR_SHARE = 1 / 150;
@@ -28,7 +29,8 @@ export class Tooltip {
     this.plot = null;
     // Whether this chart has the mouse or the focus: the crosshair is in all charts.
     this.isActive = false;
-    this.box = h("div", { class: "tooltip", hidden: true });
+    // In the top layer: panels cut what leaves them.
+    this.box = h("div", { class: "tooltip", popover: "manual", hidden: true });
     area.append(this.box);
     area.addEventListener("mouseenter", () => this.enter());
     area.addEventListener("mouseleave", () => this.leave());
@@ -48,7 +50,7 @@ export class Tooltip {
 
   leave() {
     this.isActive = false;
-    this.box.hidden = true;
+    this.hide();
     if (this.plot && this.plot.cursor.left >= 0) this.plot.setCursor(OUTSIDE);
   }
 
@@ -72,10 +74,11 @@ export class Tooltip {
   follow(plot) {
     const { idx, left, top } = plot.cursor;
     if (!this.isActive || left < 0 || idx === null || idx === undefined) {
-      this.box.hidden = true;
+      this.hide();
       return;
     }
     this.box.hidden = false;
+    this.box.showPopover();
     const time = plot.data[0][idx];
     this.box.replaceChildren(
       h("time", {}, formatDateTime(time)),
@@ -119,6 +122,12 @@ export class Tooltip {
       );
   }
 
+  hide() {
+    if (this.box.hidden) return;
+    this.box.hidden = true;
+    this.box.hidePopover();
+  }
+
   /**
    * Places the box right of the crosshair, or left of it where there is no room.
    * @param {uPlot} plot
@@ -127,13 +136,13 @@ export class Tooltip {
    */
   place(plot, left, top) {
     const { offsetWidth: width, offsetHeight: height } = this.box;
-    const { clientWidth, clientHeight } = this.area;
-    const { offsetLeft, offsetTop } = plot.over;
-    const x = offsetLeft + left;
-    const hasRoom = x + DISTANCE_PX + width <= clientWidth || x < width + DISTANCE_PX;
-    const boxLeft = hasRoom ? x + DISTANCE_PX : x - width - DISTANCE_PX;
-    const boxTop = Math.min(offsetTop + top - height / 2, clientHeight - height);
-    this.box.style.left = `${Math.max(0, boxLeft)}px`;
-    this.box.style.top = `${Math.max(-20, boxTop)}px`;
+    const over = plot.over.getBoundingClientRect();
+    const x = over.left + left;
+    const right = innerWidth - WINDOW_MARGIN_PX - width;
+    const boxLeft = x + DISTANCE_PX <= right ? x + DISTANCE_PX : x - width - DISTANCE_PX;
+    const bottom = innerHeight - WINDOW_MARGIN_PX - height;
+    const boxTop = Math.min(over.top + top - height / 2, bottom);
+    this.box.style.left = `${Math.max(WINDOW_MARGIN_PX, boxLeft)}px`;
+    this.box.style.top = `${Math.max(WINDOW_MARGIN_PX, boxTop)}px`;
   }
 }
