@@ -29,11 +29,13 @@ class Progress:
         if self._quiet or text == self._last:
             return
         self._last = text
+        line = f"{self.seconds:5.1f} s  {text}"
         if self._status is not None:
-            self._status.update(text)
+            # A bracket begins a style in rich.
+            self._status.update(line.replace("[", r"\["))
             self._status.start()
         else:
-            print(f"{self.seconds:5.1f} s  {text}", file=sys.stderr, flush=True)
+            print(line, file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """Take the line away that a terminal shows."""
