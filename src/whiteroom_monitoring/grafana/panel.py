@@ -74,8 +74,8 @@ class Repeat:
     """A panel or row is there once for each value of a variable."""
 
     variable: str
-    horizontal: bool = True
-    max_per_row: int = 4
+    horizontal: bool
+    max_per_row: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def parse_panel(content: Json, pointer: Pointer = (), id: int = 0) -> Panel:
     node = Node(content, problems)
     points = node["maxDataPoints"].integer(0)
     return Panel(
-        id=id or node["id"].integer(0),
+        id=id or max(node["id"].integer(0), 0),
         type=node["type"].text(),
         title=node["title"].text(),
         description=node["description"].text(),

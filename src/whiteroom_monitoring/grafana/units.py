@@ -23,8 +23,8 @@ class Unit:
     steps: tuple[Step, ...]
 
 
-def _prefixed(prefixes: tuple[tuple[float, str], ...], symbol: str, factor: float = 1.0) -> Unit:
-    return Unit(tuple((at / factor, at / factor, f" {prefix}{symbol}") for at, prefix in prefixes))
+def _prefixed(prefixes: tuple[tuple[float, str], ...], symbol: str) -> Unit:
+    return Unit(tuple((at, at, f" {prefix}{symbol}") for at, prefix in prefixes))
 
 
 def _plain(symbol: str, by: float = 1.0) -> Unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,19 @@ import pytest
 from tests.support.data_sources import CannedSources
 from whiteroom_monitoring.console.presentation import encoded_panel
 from whiteroom_monitoring.grafana import layout
-from whiteroom_monitoring.grafana.dashboard import Dashboard, ParseError, parse
+from whiteroom_monitoring.grafana.dashboard import Dashboard, ParseError, TimeSettings, parse
 from whiteroom_monitoring.grafana.display_value import display_value
 from whiteroom_monitoring.grafana.evaluate import Evaluator, View
+from whiteroom_monitoring.grafana.panel import (
+    AlertFilter,
+    GridPosition,
+    PanelOptions,
+    Repeat,
+    parse_panel,
+)
+from whiteroom_monitoring.grafana.query import DataSourceRef
 from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.variable import Option, VariableDefinition
 
 
 def read(slug: str = "file", **content: Any) -> Dashboard:
@@ -338,3 +348,137 @@ def test_mappings_of_every_age(mapping: Any, value: float, expected: str | None)
         title="T", panels=[graph(fieldConfig={"defaults": {"mappings": [mapping]}})]
     ).panels()
     assert display_value(value, panel.field_config.defaults).text == expected
+
+
+def test_the_time_and_calendar_of_a_dashboard() -> None:
+    """A dashboard has its own range, calendar and refresh, or those that Grafana assumes."""
+    assert read(title="T").time == TimeSettings("now-30m", "now", "", "", 1, "")
+    times = {"from": "now-1d/d", "to": "2026-01-01T00:00:00Z"}
+    calendar = {"timezone": "utc", "weekStart": "Sunday", "fiscalYearStartMonth": 3}
+    dashboard = read(title="T", time=times, refresh="10s", **calendar)
+    assert dashboard.time == TimeSettings(times["from"], times["to"], "utc", "sunday", 4, "10s")
+    for month, expected in ((-1, 1), (0, 1), (11, 12), (12, 12), ("x", 1)):
+        assert read(title="T", fiscalYearStartMonth=month).time.fiscal_start == expected
+    assert read(title="T", refresh=False).time.refresh == ""
+
+
+def test_a_uid_that_is_made_is_short_and_readable() -> None:
+    """A uid that is made begins with the name, and ends with six digits of its hash."""
+    assert re.fullmatch(
+        r"Node-Exporter-Full-[0-9a-f]{6}", read("Node Exporter: Full", title="T").uid
+    )
+    assert re.fullmatch(r"[0-9a-f]{6}", read("…", title="T").uid)
+    long = read("n" * 90, title="T").uid
+    assert re.fullmatch(r"n{33}-[0-9a-f]{6}", long)
+    assert read(uid="n" * 40, title="T").uid == "n" * 40
+
+
+def test_links_say_what_they_keep() -> None:
+    """A link keeps the range, the choices and its own tab when it says so, and only then."""
+    flags = ("targetBlank", "keepTime", "includeVars")
+    links = [{"title": "a", "url": "/x", flag: True} for flag in flags] + [{"title": "b"}]
+    found = [
+        (x.new_tab, x.keep_time, x.include_variables) for x in read(title="T", links=links).links
+    ]
+    assert found == [
+        *((True, False, False), (False, True, False), (False, False, True)),
+        (False, False, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"instant": True}, True),
+        ({"instant": True, "range": True}, False),
+        ({"range": True}, False),
+        ({"range": False}, False),
+        ({}, False),
+    ],
+)
+def test_queries_of_one_moment(query: Any, expected: bool) -> None:
+    """A query is of one moment when it says so, and not of a range as well."""
+    [panel] = read(panels=[graph(targets=[query])]).panels()
+    assert panel.queries[0].instant is expected
+
+
+@pytest.mark.parametrize(
+    ("panel", "expected"),
+    [
+        ({"repeat": "v"}, Repeat("v", True, 4)),
+        ({"repeat": "v", "repeatDirection": "v"}, Repeat("v", False, 4)),
+        ({"repeat": "v", "maxPerRow": 0}, Repeat("v", True, 1)),
+        ({"repeat": "v", "maxPerRow": 1}, Repeat("v", True, 1)),
+        ({"repeat": "v", "maxPerRow": 99}, Repeat("v", True, 24)),
+        ({"repeat": None}, None),
+        ({"repeatDirection": "h"}, None),
+    ],
+)
+def test_repeats(panel: Any, expected: Repeat | None) -> None:
+    """A panel is repeated to the right, four in a row, unless it says otherwise."""
+    assert parse_panel(panel).repeat == expected
+
+
+@pytest.mark.parametrize(
+    ("position", "expected"),
+    [
+        ({}, GridPosition(0, 0, 12, 8)),
+        ({"x": 3, "y": 4, "w": 5, "h": 6}, GridPosition(3, 4, 5, 6)),
+        ({"x": 23, "w": 12}, GridPosition(12, 0, 12, 8)),
+        ({"x": -1, "y": -1, "w": 0, "h": 0}, GridPosition(0, 0, 1, 1)),
+        ({"y": 1e9, "w": 99, "h": 1e9}, GridPosition(0, 100_000, 24, 200)),
+    ],
+)
+def test_positions_are_within_the_grid(position: Any, expected: GridPosition) -> None:
+    """A panel has a place within 24 columns, and a height."""
+    assert parse_panel({"gridPos": position}).position == expected
+
+
+def test_options_of_panels() -> None:
+    """What a panel says of its legend, its values and its alerts is what the model has."""
+    options = {
+        "legend": {"showLegend": False, "calcs": ["max"]},
+        "reduceOptions": {"calcs": ["mean", "sum"], "values": True},
+        "graphMode": "area", "colorMode": "none", "textMode": "name", "footer": {"show": True},
+        "stateFilter": {"firing": True, "pending": False}, "maxItems": 3, "alertName": "A",
+        "alertInstanceLabelFilter": "{a=\"b\"}", "calculate": True, "mode": "html",
+    }  # fmt: skip
+    found = parse_panel({"options": options}).options
+    assert found == PanelOptions(
+        False, ("max",), ("mean", "sum"), True, "area", "none", "name", "", "html", True, True,
+        AlertFilter(frozenset({"firing"}), "A", '{a="b"}', 3),
+    )  # fmt: skip
+    assert parse_panel({}).options == PanelOptions()
+    assert parse_panel({}).options.alerts == AlertFilter(
+        frozenset({"firing", "pending"}), "", "", 20
+    )
+
+
+@pytest.mark.parametrize(
+    ("hide", "expected"),
+    [(0, 0), (1, 1), (2, 2), ("dontHide", 0), ("hideLabel", 1), ("hideVariable", 2), ("odd", 0)],
+)
+def test_how_variables_hide(hide: Any, expected: int) -> None:
+    """A variable hides by a number, or by a word in newer files."""
+    [found] = read(title="T", templating={"list": [{"name": "v", "hide": hide}]}).variables
+    assert found.hide == expected
+
+
+def test_a_variable_has_what_it_says() -> None:
+    """Every part of a definition is read, and what is not said is what Grafana assumes."""
+    raw = {
+        "name": "v", "type": "interval", "label": "L", "multi": True, "includeAll": True,
+        "allValue": ".+", "query": " 1m ", "regex": "/x/", "sort": 3, "auto": True,
+        "auto_count": 5, "auto_min": "1m", "datasource": {"type": "prometheus", "uid": "u"},
+        "current": {"value": ["a", "b"]}, "options": [{"value": ["a", "b"], "text": "A"}],
+    }  # fmt: skip
+    inputs = [{"type": "constant"}, {"name": "x", "type": "odd"}]
+    full, plain = read(
+        title="T", templating={"list": [raw, {"name": "p"}]}, __inputs=inputs
+    ).variables
+    assert full == VariableDefinition(
+        "v", "interval", "L", 0, True, True, ".+", "1m", "/x/", 3, (Option("a,b", "A"),),
+        ("a", "b"), True, 5, "1m", DataSourceRef("prometheus", "u"), ("templating", "list", 0),
+    )  # fmt: skip
+    assert plain == VariableDefinition("p", "", pointer=("templating", "list", 1))
+    assert (plain.auto_count, plain.auto_min, plain.auto, plain.multi) == (30, "10s", False, False)

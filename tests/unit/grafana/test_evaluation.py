@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from array import array
 from typing import Any
 
 import pytest
 
-from tests.support.data_sources import LABELS, CannedPrometheus, CannedSources
+from tests.support.data_sources import LABELS, CannedLoki, CannedPrometheus, CannedSources
+from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
 from whiteroom_monitoring.grafana import alert_list, layout, queries
 from whiteroom_monitoring.grafana.annotations import annotate, intervals
@@ -222,6 +224,47 @@ def test_values_lie_on_the_grid() -> None:
     assert queries.lines([Query("A", "up")], context).series[0].name == 'up{job="x"}'
 
 
+def test_a_series_that_ends_early_has_no_values_after_it() -> None:
+    """Before and after a series without a gap there is nothing."""
+
+    class Early(CannedPrometheus):
+        def range(
+            self, expression: str, start: float, end: float, step: float
+        ) -> list[SampleStream]:
+            times = array("d", [start + step, start + 2 * step])
+            return [SampleStream({}, times, array("d", [math.nan, 2.0]))]
+
+    class Sources(CannedSources):
+        @property
+        def prometheus(self) -> PrometheusClient:
+            return Early()
+
+    context = Evaluator(Sources()).context(Scope(), HOUR, Grid(7200.0, 900.0, 5))
+    [series] = queries.lines([Query("A", "up")], context).series
+    assert (series.name, list(series.values)) == ("up", [None, None, 2.0, None, None])
+
+
+def test_logs_are_asked_for_as_many_lines_as_they_show() -> None:
+    """A query of logs has its own limit, or the one of all; the newest line comes first."""
+    asked: list[tuple[str, float, float, int]] = []
+
+    class Loki(CannedLoki):
+        def lines(self, query: str, start: float, end: float, limit: int) -> list[LogLine]:
+            asked.append((query, start, end, limit))
+            return [LogLine(float(len(asked)), {}, query)]
+
+    class Sources(CannedSources):
+        @property
+        def loki(self) -> LokiClient:
+            return Loki()
+
+    context = Evaluator(Sources()).context(Scope(), HOUR, Grid(7200.0, 900.0, 5))
+    limited = Query("A", '{a="b"}', max_lines=7)
+    entries = queries.logs([limited, Query("B", '{c="d"}')], context).entries
+    assert asked == [('{a="b"}', 7200.0, 10_800.0, 7), ('{c="d"}', 7200.0, 10_800.0, 1000)]
+    assert [entry.time for entry in entries] == [2.0, 1.0]
+
+
 def test_tables_have_a_column_for_each_label() -> None:
     """A table has its labels by name, and the number named after its query among several."""
     context = EVALUATOR.context(Scope(), HOUR, Grid(7200.0, 1200.0, 4))
@@ -329,6 +372,9 @@ def test_the_step_of_a_panel(panel: Any, step: int) -> None:
         (3600.0, 100, 0.0, Grid(7200.0, 60, 61)),
         (3600.0, 0, 0.0, Grid(7200.0, 3600, 2)),
         (3600.0, 3600, 15.0, Grid(7200.0, 15, 241)),
+        (3600.0, 60, 0.0, Grid(7200.0, 60, 61)),
+        (86_400.0, 72, 0.0, Grid(7200.0, 1200, 73)),
+        (0.5, 500, 0.0, Grid(7200.0, 1, 1)),
         (86_400.0 * 365, 2, 0.0, Grid(0.0, 15_768_000, 3)),
     ],
 )
