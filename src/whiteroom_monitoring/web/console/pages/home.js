@@ -84,7 +84,7 @@ async function show() {
   /** @type {Home} */
   const home = await getJson("/api/home").catch((error) => ({
     state: "unknown",
-    line: "Status unknown",
+    line: "Status unknown.",
     reasons: [error.message],
     dashboards: null,
   }));
