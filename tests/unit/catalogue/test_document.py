@@ -28,6 +28,7 @@ UNREADABLE = [
     (b"a: !!bool maybe\n", 1, 4, "'maybe' does not fit the tag"),
     (b"a: !secret abc\n", 1, 4, "'abc' does not fit the tag !secret"),
     (b"[" * 5000, 0, 0, "lists or mappings are nested too deeply"),
+    (b"a: 12345678901234567890\n", 1, 4, "a number of 20 digits does not fit 64 bits"),
     (b"a: " + b"9" * 5000 + b"\n", 1, 4, "a number of 5000 digits does not fit 64 bits"),
 ]
 
@@ -56,6 +57,8 @@ def test_file_that_can_not_be_opened_is_a_diagnostic(tmp_path: Path) -> None:
 
 # As YAML 1.2 reads them; YAML 1.1 differs in every second one.
 SCALARS = [
+    ("9223372036854775807", 9_223_372_036_854_775_807),
+    ("0.1234567890123456789", 0.1234567890123456789),
     ("on", "on"),
     ("true", True),
     ("yes", "yes"),

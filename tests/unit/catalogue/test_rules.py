@@ -114,6 +114,7 @@ EXAMPLES = [
     _bucketed(types.buckets_fit_a_cell, "▸0, 0.1", "the bucket 0, expected a positive multiple"),
     _bucketed(types.buckets_fit_a_cell, "▸1.5e-9", "expected a positive multiple of 1e-9"),
     _bucketed(types.buckets_fit_a_cell, "1, ▸1e10", "within 64 bits"),
+    _bucketed(types.buckets_fit_a_cell, "1, ▸9223372036.854775808", "within 64 bits"),
     _named(
         types.buckets_fit_a_cell,
         "name: audio_notes_played, type: histogram, buckets: [1, ▸1.5]",

@@ -86,6 +86,7 @@ def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
     [
         ("goal: 99.9", "goal: 100", (9, 11), "expected a percentage above 0 and below 100"),
         ("short: 5m", "short: 2h", (3, 23), "found the short range 2h, expected less than 1h"),
+        ("short: 5m", "short: 1h", (3, 23), "found the short range 1h, expected less than 1h"),
         ("long: 1h", "long: 1y", (3, 12), "expected a range such as 30m, 6h or 3d"),
         ("rate(ffi_calls_total[5m]))", "rate(ffi_calls_total[5m])", (11, 13), "does not parse"),
         ("min_failures: 10", "min_failure: 10", (10, 5), "unknown key min_failure"),
