@@ -19,7 +19,7 @@ from whiteroom_monitoring.grafana.frames import Alerts, Lines, Logs, Table, Text
 from whiteroom_monitoring.grafana.interpolation import Scope
 from whiteroom_monitoring.grafana.panel import Panel, PanelOptions
 
-_FIGURES = ("stat", "gauge", "bargauge")
+_SINGLE_VALUE_TYPES = ("stat", "gauge", "bargauge")
 
 
 def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     content: dict[str, Any] = {
         "type": panel.type,
         "title": scope.tolerant_text(panel.title),
-        "about": markdown.html(scope.tolerant_text(panel.description)),
+        "description": markdown.html(scope.tolerant_text(panel.description)),
         "links": [asdict(link) for link in links if link],
         "queries": dict(evaluated.queries),
         "notice": evaluated.notice,
@@ -64,8 +64,8 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     configs = _configs(evaluated.panel, [Field(s.name, s.query) for s in data.series])
     names = [c.display_name or s.name for s, c in zip(data.series, configs, strict=True)]
     series_colors = colors.of_series(data.series, configs)
-    if evaluated.panel.type in _FIGURES:
-        return {"figures": _figures(evaluated, data, names, configs, series_colors)}
+    if evaluated.panel.type in _SINGLE_VALUE_TYPES:
+        return {"singleValues": _single_values(evaluated, data, names, configs, series_colors)}
     rows = zip(data.series, names, configs, series_colors, strict=True)
     return {
         "times": _times(data.times),
@@ -84,7 +84,7 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _figures(
+def _single_values(
     evaluated: Evaluated,
     data: Lines,
     names: Sequence[str],
@@ -94,7 +94,7 @@ def _figures(
     options = evaluated.panel.options
     calculation = options.calculations[0] if options.calculations else "lastNotNull"
     if options.all_values:
-        raise UnsupportedError("figures of all values (reduceOptions.values)")
+        raise UnsupportedError("a value for every point (reduceOptions.values)")
     with_line = options.graph_mode == "area" and len(data.times) > 1
     rows = zip(data.series, names, configs, series_colors, strict=True)
     return [
@@ -102,13 +102,13 @@ def _figures(
             "name": name,
             "labels": dict(series.labels),
             "line": encoding.packed(series.values) if with_line else None,
-            **_figure(reduction.reduced(series.values, calculation), config, color),
+            **_single_value(reduction.reduced(series.values, calculation), config, color),
         }
         for series, name, config, color in rows
     ]
 
 
-def _figure(value: Value, config: FieldConfig, series_color: str | int) -> dict[str, Any]:
+def _single_value(value: Value, config: FieldConfig, series_color: str | int) -> dict[str, Any]:
     shown = display_value(value, config)
     by_threshold = (config.color.mode or "thresholds") == "thresholds"
     return {

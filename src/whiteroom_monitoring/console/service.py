@@ -30,7 +30,7 @@ from whiteroom_monitoring.grafana.time_range import Calendar, TimeRange, time_ra
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5
 # How many figures of a dashboard the home page shows.
-_MAX_FIGURES = 4
+_MAX_STATS = 4
 
 PanelAnswer = Callable[[], dict[str, Any]]
 
@@ -77,8 +77,8 @@ class DashboardService:
                 "uid": dashboard.uid,
                 "slug": dashboard.slug,
                 "title": dashboard.title,
-                "question": _question(dashboard),
-                "panels": [p.id for p in dashboard.panels() if p.type == "stat"][:_MAX_FIGURES],
+                "description": _description(dashboard),
+                "panels": [p.id for p in dashboard.panels() if p.type == "stat"][:_MAX_STATS],
             }
             for dashboard in sorted(self.library, key=lambda dashboard: rank(dashboard.slug))
         ]
@@ -93,7 +93,7 @@ class DashboardService:
             "slug": dashboard.slug,
             "title": dashboard.title,
             "problem": "; ".join([*self._file_problems(), *dashboard.problems]),
-            "question": _question(dashboard),
+            "description": _description(dashboard),
             "time": {"from": dashboard.time.start, "to": dashboard.time.end},
             "timezone": dashboard.time.timezone,
             "refresh": dashboard.time.refresh,
@@ -228,7 +228,7 @@ class DashboardService:
         ]
 
 
-def _question(dashboard: Dashboard) -> str:
+def _description(dashboard: Dashboard) -> str:
     """Return what a dashboard answers, without the note where it was generated from."""
     return markdown.html(dashboard.description.partition(" Generated from ")[0])
 
@@ -243,7 +243,7 @@ def _section(section: layout.Section) -> dict[str, Any]:
                 "key": panel.key,
                 "type": panel.panel.type,
                 "title": panel.scope.tolerant_text(panel.panel.title),
-                "place": [panel.x, panel.y, panel.width, panel.height],
+                "gridPos": [panel.x, panel.y, panel.width, panel.height],
             }
             for panel in section.panels
         ],

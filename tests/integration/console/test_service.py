@@ -64,7 +64,10 @@ def test_a_choice_reaches_queries_and_titles(console: Any) -> None:
         "Of each channel: bass",
         "Of each channel: lead",
     ]
-    assert panel(console, "27-1", "var-channel=bass&var-channel=lead")["figures"][0]["value"] == 0.3
+    assert (
+        panel(console, "27-1", "var-channel=bass&var-channel=lead")["singleValues"][0]["value"]
+        == 0.3
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_nothing_harmful_is_sent(console: Any) -> None:
     found = panel(console, "11")
     assert [link["title"] for link in found["links"]] == ["Runbook"]
     assert found["links"][0]["url"] == "/runbooks/AudioXruns"
-    texts = found["about"] + panel(console, "22")["html"]
+    texts = found["description"] + panel(console, "22")["html"]
     assert "<em>played</em>" in texts
     assert "<h1>Hello</h1>" in texts
     for harm in ("<script", "onerror", "<img"):

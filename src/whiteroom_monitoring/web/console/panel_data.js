@@ -25,6 +25,6 @@ export function decodeValues(text) {
  */
 export function decodePanel(content) {
   for (const series of content.series ?? []) series.values = decodeValues(series.values);
-  for (const single of content.figures ?? []) single.line &&= decodeValues(single.line);
+  for (const single of content.singleValues ?? []) single.line &&= decodeValues(single.line);
   return content;
 }

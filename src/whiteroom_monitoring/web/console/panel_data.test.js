@@ -18,11 +18,11 @@ test("a panel's series and sparklines are decoded, and nothing else is touched",
   const panel = {
     title: "Level",
     series: [{ name: "a", values: packed([1, 2]) }],
-    figures: [{ line: packed([3]) }, { line: null }],
+    singleValues: [{ line: packed([3]) }, { line: null }],
   };
   assert.deepEqual(decodePanel(panel), {
     title: "Level",
     series: [{ name: "a", values: [1, 2] }],
-    figures: [{ line: [3] }, { line: null }],
+    singleValues: [{ line: [3] }, { line: null }],
   });
 });

@@ -111,7 +111,7 @@ export interface PanelData {
   key: string;
   type: string;
   title: string;
-  about: string;
+  description: string;
   links: DashboardLink[];
   queries: Record<string, string>;
   notice: string;
@@ -127,7 +127,7 @@ export interface PanelData {
   to: number;
   times: Times;
   series?: Series[];
-  figures?: SingleValue[];
+  singleValues?: SingleValue[];
   columns?: Column[];
   alerts?: Alert[];
   entries?: LogEntry[];
@@ -143,7 +143,7 @@ export interface PanelLayout {
   key: string;
   type: string;
   title: string;
-  place: [x: number, y: number, width: number, height: number];
+  gridPos: [x: number, y: number, width: number, height: number];
 }
 
 export interface Section {
@@ -168,7 +168,7 @@ export interface Dashboard {
   slug: string;
   title: string;
   problem: string;
-  question: string;
+  description: string;
   time: { from: string; to: string };
   refresh: string;
   // The range that the server has resolved, in seconds.

@@ -154,7 +154,7 @@ export class DashboardPage {
   }
 
   /** @param {Dashboard} dashboard */
-  drawToolbar({ title, question, links, variables, time, refresh, from, to }) {
+  drawToolbar({ title, description, links, variables, time, refresh, from, to }) {
     this.times.update({ ...time, refresh });
     this.times.showRange({ from, to });
     const anchors = links.map((link) =>
@@ -166,7 +166,7 @@ export class DashboardPage {
         "div",
         { class: "heading" },
         h("h1", {}, title),
-        h("div", { class: "description muted", sanitizedHtml: question }),
+        h("div", { class: "description muted", sanitizedHtml: description }),
       ),
       h("nav", { class: "dashboard-links", "aria-label": "Other dashboards" }, anchors),
       h("div", { class: "variables" }, variables.map(variableMenu)),
@@ -242,7 +242,7 @@ export class DashboardPage {
 
   /** @param {PanelLayout} layout */
   placedPanel(layout) {
-    const [x, y, width, height] = layout.place;
+    const [x, y, width, height] = layout.gridPos;
     const { element } = this.addPanel(layout);
     element.style.gridColumn = `${x + 1} / span ${width}`;
     element.style.gridRow = `${y + 1} / span ${height}`;

@@ -8,7 +8,7 @@ import { setTitle, startPage } from "../shell.js";
 
 /** @typedef {"well" | "degraded" | "trouble" | "unknown"} State */
 /** @typedef {{ state: State, line: string, reasons: string[], dashboards: Card[] | null }} Home */
-/** @typedef {{ uid: string, slug: string, title: string, question: string, panels: number[] }} Card */
+/** @typedef {{ uid: string, slug: string, title: string, description: string, panels: number[] }} Card */
 
 const REFRESH_MS = 10_000;
 const POINTS = 100;
@@ -36,12 +36,12 @@ function status({ state, line, reasons }) {
 }
 
 /** @param {Card} dashboard */
-function card({ uid, slug, title, question, panels }) {
+function card({ uid, slug, title, description, panels }) {
   return h(
     "article",
     { class: "card", "data-uid": uid },
     h("h2", {}, h("a", { href: `/d/${uid}/${slug}` }, title)),
-    h("div", { class: "muted", sanitizedHtml: question }),
+    h("div", { class: "muted", sanitizedHtml: description }),
     h(
       "div",
       { class: "card-stats" },
@@ -56,7 +56,7 @@ function card({ uid, slug, title, question, panels }) {
  */
 function drawCardStat(element, panel) {
   const value = h("div", {});
-  if (panel.figures?.length) drawStat(value, panel);
+  if (panel.singleValues?.length) drawStat(value, panel);
   else value.textContent = panel.problem || panel.notice || panel.noValue || "no data";
   element?.replaceChildren(value, h("span", { class: "muted" }, panel.title ?? ""));
 }

@@ -10,8 +10,8 @@ import { meaningfulColor, scaleOf, valueText } from "./single_values.js";
  * @param {HTMLElement} host
  * @param {import("./single_values.js").SingleValuePanel} panel
  */
-export function drawBarGauge(host, { figures }) {
-  const bars = figures.map((single) => bar(single, figures));
+export function drawBarGauge(host, { singleValues }) {
+  const bars = singleValues.map((single) => bar(single, singleValues));
   host.replaceChildren(h("div", { class: "bars", role: "list" }, bars));
 }
 

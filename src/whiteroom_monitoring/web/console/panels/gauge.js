@@ -17,8 +17,8 @@ const LEAST_SHARE = 0.002;
  * @param {HTMLElement} host
  * @param {import("./single_values.js").SingleValuePanel} panel
  */
-export function drawGauge(host, { figures }) {
-  const gauges = figures.map((single) => gauge(single, figures));
+export function drawGauge(host, { singleValues }) {
+  const gauges = singleValues.map((single) => gauge(single, singleValues));
   host.replaceChildren(h("div", { class: "gauges" }, gauges));
 }
 

@@ -14,7 +14,7 @@ const LEAST_POINTS = 100;
 
 /** @param {PanelData} data */
 function hasNoData(data) {
-  if (data.figures) return !data.figures.length;
+  if (data.singleValues) return !data.singleValues.length;
   return data.series?.every(({ values }) => values.every((value) => value === null)) ?? false;
 }
 
@@ -122,9 +122,9 @@ export class Panel {
   }
 
   /** @param {PanelData} data */
-  drawFrame({ title, about, links, notDrawn }) {
+  drawFrame({ title, description, links, notDrawn }) {
     if (title !== undefined && title !== this.heading.textContent) this.heading.textContent = title;
-    this.info.hidden = !about && !links?.length;
+    this.info.hidden = !description && !links?.length;
     this.footnote.hidden = !notDrawn?.length;
     if (notDrawn?.length) this.footnote.textContent = `Not drawn here: ${notDrawn.join(", ")}`;
   }
@@ -159,7 +159,7 @@ export class Panel {
   }
 
   hasTable() {
-    return this.type.hasTable && Boolean(this.data?.series || this.data?.figures);
+    return this.type.hasTable && Boolean(this.data?.series || this.data?.singleValues);
   }
 
   toggleTable() {
@@ -203,7 +203,7 @@ export class Panel {
       ),
     );
     return [
-      h("div", { class: "prose", sanitizedHtml: this.data?.about ?? "" }),
+      h("div", { class: "prose", sanitizedHtml: this.data?.description ?? "" }),
       ...(anchors ?? []),
     ];
   }

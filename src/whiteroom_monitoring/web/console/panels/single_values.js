@@ -4,7 +4,7 @@ import { h } from "../../shared/dom.js";
 import { toNumber, valueParts } from "../../shared/format.js";
 
 /** @typedef {import("../types").SingleValue} SingleValue */
-/** @typedef {import("../types").PanelData & { figures: SingleValue[] }} SingleValuePanel */
+/** @typedef {import("../types").PanelData & { singleValues: SingleValue[] }} SingleValuePanel */
 
 /**
  * Returns [text, symbol]: the words that stand for the value, or the value with its unit.

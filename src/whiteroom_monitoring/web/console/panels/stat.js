@@ -16,9 +16,9 @@ const ICON_CHARACTERS = 1.5;
  * @param {import("./single_values.js").SingleValuePanel} panel
  */
 export function drawStat(host, panel) {
-  const { figures, options } = panel;
-  const withName = figures.length > 1 || options.textMode === "value_and_name";
-  const stats = figures.map((single) => stat(single, withName, options));
+  const { singleValues, options } = panel;
+  const withName = singleValues.length > 1 || options.textMode === "value_and_name";
+  const stats = singleValues.map((single) => stat(single, withName, options));
   host.replaceChildren(h("div", { class: "stats" }, stats));
 }
 

@@ -149,7 +149,7 @@ export function drawTablePanel(host, { columns, title, noValue }) {
  * @returns {Column[]}
  */
 export function panelColumns(panel) {
-  if (panel.figures) return singleValueColumns(panel.figures);
+  if (panel.singleValues) return singleValueColumns(panel.singleValues);
   const times = [...timestamps(panel.times)].reverse();
   return [
     { name: "Time", kind: "time", cells: times.map((time) => time * 1000) },
