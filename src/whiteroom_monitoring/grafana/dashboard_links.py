@@ -17,10 +17,10 @@ class Link:
 
     title: str
     url: str
-    new_tab: bool = False
-    keep_time: bool = False
-    include_variables: bool = False
-    pointer: Pointer = ()
+    new_tab: bool
+    keep_time: bool
+    include_variables: bool
+    pointer: Pointer
 
 
 @dataclass(frozen=True)

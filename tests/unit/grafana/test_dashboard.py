@@ -15,6 +15,7 @@ from whiteroom_monitoring.grafana import layout
 from whiteroom_monitoring.grafana.dashboard import Dashboard, ParseError, TimeSettings, parse
 from whiteroom_monitoring.grafana.display_value import display_value
 from whiteroom_monitoring.grafana.evaluate import Evaluator, View
+from whiteroom_monitoring.grafana.field_config import FieldStyle
 from whiteroom_monitoring.grafana.panel import (
     AlertFilter,
     GridPosition,
@@ -452,6 +453,39 @@ def test_options_of_panels() -> None:
     assert parse_panel({}).options.alerts == AlertFilter(
         frozenset({"firing", "pending"}), "", "", 20
     )
+
+
+@pytest.mark.parametrize(
+    ("height", "expected"),
+    [
+        *((250, 7), ("250px", 7), (266, 7), (267, 8), (38, 3), (114, 3), (115, 4), (None, 7)),
+        *(("tall", 7), (1e9, 264), ("12.5px", 3)),
+    ],
+)
+def test_old_heights_are_cells_of_the_grid(height: Any, expected: int) -> None:
+    """A height in pixels is so many cells of 38, three at least; a row has 250 pixels."""
+    rows = [{"height": height, "panels": [{"type": "text", "span": 12}]}]
+    [panel] = read(title="T", rows=rows).panels()
+    assert panel.position == GridPosition(0, 0, 24, expected)
+
+
+def test_styles_of_series() -> None:
+    """What a panel says of lines, points and axes is what the model has; the rest is not set."""
+    custom = {
+        "drawStyle": "bars", "lineWidth": 2, "fillOpacity": 10, "lineInterpolation": "stepAfter",
+        "lineStyle": {"fill": "dash", "dash": [0, 8, -1, "x", 6]}, "showPoints": "never",
+        "pointSize": 4, "spanNulls": 3600, "stacking": {"mode": "normal", "group": "A"},
+        "thresholdsStyle": {"mode": "dashed"}, "scaleDistribution": {"type": "log", "log": 2},
+        "axisSoftMin": 0, "axisSoftMax": 1, "axisLabel": "x", "hideFrom": {"viz": True},
+        "align": "left", "cellOptions": {"type": "color-text"},
+    }  # fmt: skip
+    [panel] = read(title="T", panels=[graph(fieldConfig={"defaults": {"custom": custom}})]).panels()
+    assert panel.field_config.defaults.style == FieldStyle(
+        "bars", 2, 10, "dash", (0, 8, 6), "stepAfter", "never", 4, True, "normal", "dashed",
+        "log", 2, 0, 1, "x", True, "left", "color-text",
+    )  # fmt: skip
+    [plain] = read(title="T", panels=[graph()]).panels()
+    assert plain.field_config.defaults.style == FieldStyle()
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,19 @@ def test_repeated_panels_are_side_by_side() -> None:
     assert [place[2] for place in places(layout.sections(both))] == [0, 3, 6, 9]
 
 
+def test_panels_without_a_place_come_last() -> None:
+    """A panel that says nothing of its place comes after all that do, and covers none."""
+    panels = [
+        {"id": 1, "type": "text"},
+        {"id": 2, "type": "text", "gridPos": {"x": 0, "y": 0, "w": 24, "h": 4}},
+        {"id": 3, "type": "text", "gridPos": {"x": 12, "y": 0, "w": 6, "h": 2}},
+        {"id": 4, "type": "text"},
+    ]
+    assert places(layout.sections(viewed(read(panels=panels)))) == [
+        *(("2", 0, 0, 24, 4), ("3", 12, 4, 6, 2), ("1", 0, 4, 12, 8), ("4", 0, 12, 12, 8))
+    ]
+
+
 def test_repeated_rows_have_sections_of_their_own() -> None:
     """A row that is repeated has each panel once for each value, with a key of its own."""
     listed = {"list": [{"name": "v", **QUERY, "multi": True}]}

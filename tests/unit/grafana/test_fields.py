@@ -167,6 +167,11 @@ def test_colors_of_series() -> None:
     assert colors.of_series(series, configs) == [0, "purple", "red", 3, 4]
     gone = [Series("A", "a", {}, [None])]
     assert colors.of_series(gone, configs[2:3]) == ["text"]
+    names = [Series("A", "x", {}, [])] * 3
+    by_name = [configured(color={"mode": "palette-classic-by-name"})] * 3
+    first, *others = colors.of_series(names, by_name)
+    assert isinstance(first, int)
+    assert others == [(first + n) % colors.PALETTE_SIZE for n in (1, 2)]
     many = [Series("A", str(n), {}, []) for n in range(colors.PALETTE_SIZE + 2)]
     assert colors.of_series(many, [configured()] * len(many))[-2:] == [0, 1]
 
