@@ -196,6 +196,7 @@ void Session::start_driver() {
        {"driver", driver_name_},
        {"sample_rate", stream.sample_rate},
        {"buffer_frames", static_cast<std::int64_t>(stream.buffer_frames)},
+       {"device_buffers", static_cast<std::int64_t>(stream.device_buffers)},
        {"channels", static_cast<std::int64_t>(channel_count_.load(std::memory_order_relaxed))},
        {"metrics_port", static_cast<std::int64_t>(endpoint_ ? endpoint_->port() : 0)}});
 }

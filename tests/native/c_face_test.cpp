@@ -1,6 +1,7 @@
 /// The core as languages see it that call C.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "audio_metrics_c.h"
@@ -164,6 +165,53 @@ TEST_CASE("a render callback is recorded through C") {
   CHECK(line(text, "audio_engine_load_ratio_sum") == "audio_engine_load_ratio_sum 0.5");
   CHECK(line(text, "audio_engine_info{version=\"1.0\",driver=\"file\"}") ==
         "audio_engine_info{version=\"1.0\",driver=\"file\"} 1");
+  wrm_audio_metrics_free(metrics);
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("what a host knows of its device is told through C") {
+  const SegmentFolder folder;
+  const wrm_segment_options options{"juce-backend", folder.path.c_str(), 2, true};
+  const char* const domains[] = {"audio"};
+  wrm_segment* segment = nullptr;
+  require_success(wrm_segment_open(&options, domains, 1, &segment));
+  wrm_audio_metrics* metrics = nullptr;
+  require_success(wrm_audio_metrics_make(segment, nullptr, 0, &metrics));
+  wrm_audio_metrics_set_stream(metrics, 48000, 480);
+  wrm_audio_metrics_set_device_buffers(metrics, 2);
+  std::uint64_t now = 1'000'000'000;
+  const auto play = [&](int count, std::uint64_t took, wrm_callback_mode mode) {
+    for (int i = 0; i < count; ++i, now += std::max<std::uint64_t>(took, 10'000'000)) {
+      const wrm_callback_details details{&now, mode, WRM_WAITED_YES};
+      wrm_audio_metrics_callback_rendered_as(metrics, now, now + took, 480, &details);
+    }
+  };
+  play(200, 2'000'000, WRM_CALLBACK_REALTIME);
+  play(1, 13'000'000, WRM_CALLBACK_REALTIME);
+  play(4, 13'000'000, WRM_CALLBACK_OFFLINE);
+  play(3, 13'000'000, WRM_CALLBACK_BYPASSED);
+  play(2, 13'000'000, WRM_CALLBACK_PAUSED);
+  play(200, 2'000'000, WRM_CALLBACK_REALTIME);
+  wrm_audio_metrics_stream_stops(metrics);
+  now += 3'000'000'000;
+  play(200, 2'000'000, WRM_CALLBACK_REALTIME);
+  wrm_audio_metrics_stream_starts(metrics);
+  now += 3'000'000'000;
+  wrm_audio_metrics_set_mode(metrics, WRM_CALLBACK_OFFLINE);
+  play(1, 13'000'000, WRM_CALLBACK_REALTIME);
+  wrm_audio_metrics_report_input_overrun(metrics);
+  const std::string text = exposition_of(segment);
+  const auto count = [&](const std::string& series) {
+    const std::string found = line(text, series);
+    return found.substr(found.rfind(' ') + 1);
+  };
+  CHECK(count("audio_dropouts_total{cause=\"over_budget\"}") == "1");
+  CHECK(count("audio_dropouts_total{cause=\"device\"}") == "0");
+  CHECK(count("audio_dropout_seconds_total{cause=\"over_budget\"}") == "0.003");
+  CHECK(count("audio_callbacks_not_realtime_total{mode=\"offline\"}") == "5");
+  CHECK(count("audio_callbacks_not_realtime_total{mode=\"bypassed\"}") == "3");
+  CHECK(count("audio_callbacks_not_realtime_total{mode=\"paused\"}") == "2");
+  CHECK(count("audio_input_overruns_total") == "1");
   wrm_audio_metrics_free(metrics);
   wrm_segment_close(segment);
 }

@@ -91,6 +91,18 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime {
         audio.channelRendered(1, took: .milliseconds(2))
         audio.channelRendered(2, took: .milliseconds(2))
         audio.callbackRendered(began: time(0), ended: time(5), frames: 480)
+        audio.stream.setDeviceBuffers(2)
+        audio.stream.reportInputOverrun()
+        audio.stream.streamStops()
+        audio.stream.streamStarts()
+        audio.callbackRendered(
+            began: time(20), ended: time(25), frames: 480, due: time(19), mode: .bypassed,
+            waited: true)
+        audio.stream.setMode(.offline)
+        audio.callbackRendered(began: time(30), ended: time(35), frames: 480)
+        try metrics.expect("audio_callbacks_not_realtime_total", ["mode": "bypassed"], is: 1)
+        try metrics.expect("audio_callbacks_not_realtime_total", ["mode": "offline"], is: 1)
+        try metrics.expect("audio_input_overruns_total", is: 1)
         try metrics.expect("audio_callbacks_total", is: 1)
         try metrics.expect("audio_engine_load_ratio", observations: 1, sum: 0.5...0.5)
         try metrics.expect("audio_engine_xruns_total", is: 1)

@@ -67,7 +67,7 @@ inline constexpr FamilySpec kFamilies[] = {
      .scale = 1000000000,
      .bounds = kAudioEngineRenderTimeSecondsBounds},
     {.name = "audio_engine_load_ratio",
-     .help = "Render time of one callback divided by its deadline; above 1 the deadline was missed.",
+     .help = "Render time of one callback divided by the length of what it renders; above 1 only a queue can make up for it.",
      .unit = "ratio",
      .type = MetricType::histogram,
      .number = Number::u64,
@@ -127,7 +127,7 @@ inline constexpr FamilySpec kFamilies[] = {
      .writers = Writers::many,
      .scale = 1},
     {.name = "audio_dropouts_total",
-     .help = "Maximal runs of missed deadlines, by cause. The first second after a start does not count.",
+     .help = "Times in which the device had no sound to play, by cause. The first second after a start does not count.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
@@ -136,7 +136,7 @@ inline constexpr FamilySpec kFamilies[] = {
      .scale = 1,
      .labels = kAudioDropoutsTotalLabels},
     {.name = "audio_deadlines_missed_total",
-     .help = "Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.",
+     .help = "Callbacks that ended after the device had run out of sound, or whose sound it lost, by the cause of their run; a run is one dropout.",
      .unit = "",
      .type = MetricType::counter,
      .number = Number::u64,
@@ -336,7 +336,7 @@ struct Realtime {
   const Instance instance;
   /// Time that one render callback took, from its first to its last instruction.
   Histogram<Writers::one, Seconds, kAudioEngineRenderTimeSecondsCellBounds> audio_engine_render_time_seconds;
-  /// Render time of one callback divided by its deadline; above 1 the deadline was missed.
+  /// Render time of one callback divided by the length of what it renders; above 1 only a queue can make up for it.
   Histogram<Writers::one, Ratio, kAudioEngineLoadRatioCellBounds> audio_engine_load_ratio;
   /// Share of its deadline that was left when a callback ended; 0 when it was missed.
   Histogram<Writers::one, Ratio, kAudioDeadlineHeadroomRatioCellBounds> audio_deadline_headroom_ratio;
@@ -346,9 +346,9 @@ struct Realtime {
   Counter<Writers::one> audio_callbacks_total;
   /// Render callbacks without a deadline, by the reason; they count nowhere else.
   LabeledBy<Counter<Writers::one>, kAudioCallbacksNotRealtimeTotal.group_cells(), Mode> audio_callbacks_not_realtime_total;
-  /// Maximal runs of missed deadlines, by cause. The first second after a start does not count.
+  /// Times in which the device had no sound to play, by cause. The first second after a start does not count.
   LabeledBy<Counter<Writers::one>, kAudioDropoutsTotal.group_cells(), Cause> audio_dropouts_total;
-  /// Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
+  /// Callbacks that ended after the device had run out of sound, or whose sound it lost, by the cause of their run; a run is one dropout.
   LabeledBy<Counter<Writers::one>, kAudioDeadlinesMissedTotal.group_cells(), Cause> audio_deadlines_missed_total;
   /// Sound lost in dropouts, by cause.
   LabeledBy<DurationCounter<Writers::one>, kAudioDropoutSecondsTotal.group_cells(), Cause> audio_dropout_seconds_total;

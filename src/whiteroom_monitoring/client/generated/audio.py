@@ -15,7 +15,7 @@ audio_engine_render_time_seconds = Histogram(
 )
 audio_engine_load_ratio = Histogram(
     name="audio_engine_load_ratio",
-    help="Render time of one callback divided by its deadline; above 1 the deadline was missed.",
+    help="Render time of one callback divided by the length of what it renders; above 1 only a queue can make up for it.",
     unit="ratio",
     number="u64",
     aggregation="sum",
@@ -82,7 +82,7 @@ audio_input_overruns_total = Counter(
 )
 audio_dropouts_total = Counter(
     name="audio_dropouts_total",
-    help="Maximal runs of missed deadlines, by cause. The first second after a start does not count.",
+    help="Times in which the device had no sound to play, by cause. The first second after a start does not count.",
     unit="",
     number="u64",
     aggregation="sum",
@@ -92,7 +92,7 @@ audio_dropouts_total = Counter(
 )
 audio_deadlines_missed_total = Counter(
     name="audio_deadlines_missed_total",
-    help="Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.",
+    help="Callbacks that ended after the device had run out of sound, or whose sound it lost, by the cause of their run; a run is one dropout.",
     unit="",
     number="u64",
     aggregation="sum",

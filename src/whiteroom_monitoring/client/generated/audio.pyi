@@ -37,7 +37,7 @@ class _AudioEngineInfo(Metric):
 audio_engine_render_time_seconds: Histogram
 """Time that one render callback took, from its first to its last instruction."""
 audio_engine_load_ratio: Histogram
-"""Render time of one callback divided by its deadline; above 1 the deadline was missed."""
+"""Render time of one callback divided by the length of what it renders; above 1 only a queue can make up for it."""
 audio_deadline_headroom_ratio: Histogram
 """Share of its deadline that was left when a callback ended; 0 when it was missed."""
 audio_callback_jitter_ratio: Histogram
@@ -51,9 +51,9 @@ audio_engine_xruns_total: Counter
 audio_input_overruns_total: Counter
 """Times that recorded sound was lost because nobody fetched it in time, as reported by the audio driver."""
 audio_dropouts_total: _AudioDropoutsTotal
-"""Maximal runs of missed deadlines, by cause. The first second after a start does not count."""
+"""Times in which the device had no sound to play, by cause. The first second after a start does not count."""
 audio_deadlines_missed_total: _AudioDeadlinesMissedTotal
-"""Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout."""
+"""Callbacks that ended after the device had run out of sound, or whose sound it lost, by the cause of their run; a run is one dropout."""
 audio_dropout_seconds_total: _AudioDropoutSecondsTotal
 """Sound lost in dropouts, by cause."""
 audio_lateness_caught_up_seconds_total: Counter

@@ -101,7 +101,7 @@ public enum Audio {
     public struct Realtime: ~Copyable {
         /// `audio_engine_render_time_seconds`: Time that one render callback took, from its first to its last instruction.
         public let audioEngineRenderTimeSeconds: Histogram<OneWriter, Seconds, AudioEngineRenderTimeSecondsBuckets>
-        /// `audio_engine_load_ratio`: Render time of one callback divided by its deadline; above 1 the deadline was missed.
+        /// `audio_engine_load_ratio`: Render time of one callback divided by the length of what it renders; above 1 only a queue can make up for it.
         public let audioEngineLoadRatio: Histogram<OneWriter, Ratio, AudioEngineLoadRatioBuckets>
         /// `audio_deadline_headroom_ratio`: Share of its deadline that was left when a callback ended; 0 when it was missed.
         public let audioDeadlineHeadroomRatio: Histogram<OneWriter, Ratio, AudioDeadlineHeadroomRatioBuckets>
@@ -111,9 +111,9 @@ public enum Audio {
         public let audioCallbacksTotal: Counter<OneWriter>
         /// `audio_callbacks_not_realtime_total`: Render callbacks without a deadline, by the reason; they count nowhere else.
         public let audioCallbacksNotRealtimeTotal: LabeledBy<Mode, Counter<OneWriter>>
-        /// `audio_dropouts_total`: Maximal runs of missed deadlines, by cause. The first second after a start does not count.
+        /// `audio_dropouts_total`: Times in which the device had no sound to play, by cause. The first second after a start does not count.
         public let audioDropoutsTotal: LabeledBy<Cause, Counter<OneWriter>>
-        /// `audio_deadlines_missed_total`: Callbacks that missed their deadline, or whose sound the device lost, by the cause of their run; a run is one dropout.
+        /// `audio_deadlines_missed_total`: Callbacks that ended after the device had run out of sound, or whose sound it lost, by the cause of their run; a run is one dropout.
         public let audioDeadlinesMissedTotal: LabeledBy<Cause, Counter<OneWriter>>
         /// `audio_dropout_seconds_total`: Sound lost in dropouts, by cause.
         public let audioDropoutSecondsTotal: LabeledBy<Cause, DurationCounter<OneWriter>>

@@ -1,0 +1,37 @@
+"""The dropout classifier's tests notice when it is changed on purpose."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.native import mutate_classifier as mutants
+
+
+def test_a_change_that_matters_is_noticed_and_an_empty_one_is_not() -> None:
+    """A change that silences every dropout fails a test; a line that is written anew passes all."""
+    [silenced] = [
+        change
+        for change in mutants.changes()
+        if change.before.strip() == "model_.silent(over);" and change.after == ""
+    ]
+    same = mutants.Change(silenced.file, silenced.line, silenced.before, f"  {silenced.before}")
+    result = mutants.try_all([silenced, same])
+    assert (result.tried, result.unnoticed) == (2, [same])
+
+
+@pytest.mark.long
+def test_most_changes_are_noticed() -> None:
+    """Of all changes, 95 % make a test fail."""
+    result = mutants.try_all(mutants.changes())
+    assert result.caught >= mutants.CAUGHT_AT_LEAST, "\n".join(map(str, result.unnoticed))
+
+
+def test_the_sample_is_the_same_each_time() -> None:
+    """A seeded sample holds the same changes in each run, and more than one kind."""
+    changes = mutants.changes()
+    first = random.Random(1).sample(changes, 20)
+    assert first == random.Random(1).sample(changes, 20)
+    assert len(changes) > 300
+    assert any(change.after == "" for change in changes)
