@@ -257,7 +257,7 @@ TEST_CASE("the lengths of XRUNs between two callbacks add up") {
     Host host(buffers);
     host.play(10s, 512, 0.2);
     StreamReports reports;
-    for (const auto length : {10ms, 20ms, 5ms}) reports.report_xrun(length);
+    for (const auto length : {10ms, 20ms, 5ms}) reports.report_xruns(1, length);
     const StreamState state = reports.take();
     CHECK(state.xruns == 3);
     host.callback(512, 1ms, {.xrun = state.xrun_delay});
