@@ -99,9 +99,9 @@ def check(
 
 def require_none(diagnostics: Iterable[Diagnostic], seen: str) -> str:
     """Return ``seen`` when there are no diagnostics. Raises CheckFailed with them."""
-    found = tuple(diagnostics)
-    if found:
-        raise CheckFailed(seen, found)
+    findings = tuple(diagnostics)
+    if findings:
+        raise CheckFailed(seen, findings)
     return seen
 
 

@@ -16,12 +16,12 @@ def discover(package: str) -> list[Check[Any]]:
 
     A module has a check as a member, or several alike in a tuple.
     """
-    found: list[Check[Any]] = []
+    checks: list[Check[Any]] = []
     for module in _modules(package):
         for member in vars(importlib.import_module(module)).values():
             members = member if isinstance(member, tuple) else (member,)
-            found += [each for each in members if isinstance(each, Check) and _is_of(each, module)]
-    return found
+            checks += [item for item in members if isinstance(item, Check) and _is_of(item, module)]
+    return checks
 
 
 def _is_of(check: Check[Any], module: str) -> bool:

@@ -77,10 +77,13 @@ class Configuration:
     def findings(self) -> list[tuple[Topic, Diagnostic]]:
         """What in the rules' expressions does not fit the series that exist, by its topic."""
         return [
-            (found.topic, rule.diagnostic_in_expression(found.word, found.problem, found.remedy))
+            (
+                finding.topic,
+                rule.diagnostic_in_expression(finding.word, finding.problem, finding.remedy),
+            )
             for rule in self.rules.rules
             if rule.expression is not None
-            for found in validate.findings(rule.expression, self.series)
+            for finding in validate.findings(rule.expression, self.series)
         ]
 
     @cached_property
@@ -113,22 +116,22 @@ def diagnostics(
         alertmanager_yml,
         additions or Additions(),
     )
-    found = [
+    diagnostics = [
         *configuration.prometheus[1],
         *configuration.alertmanager[1],
         *configuration.rules.diagnostics,
         *(diagnostic for _, diagnostic in configuration.findings),
         *configuration.route_diagnostics,
     ]
-    invalid = {diagnostic.path for diagnostic in found}
+    invalid = {diagnostic.path for diagnostic in diagnostics}
     for tool, paths in (
         (checker.PROMTOOL_RULES, rule_paths),
         (checker.PROMTOOL_CONFIG, [] if invalid & set(rule_paths) else [prometheus_yml]),
         (checker.AMTOOL_CONFIG, [alertmanager_yml]),
     ):
         if tool.is_installed:
-            found.extend(tool.diagnostics([path for path in paths if path not in invalid]))
-    return sorted(found)
+            diagnostics.extend(tool.diagnostics([path for path in paths if path not in invalid]))
+    return sorted(diagnostics)
 
 
 def _read(path: Path) -> tuple[Document | None, tuple[Diagnostic, ...]]:

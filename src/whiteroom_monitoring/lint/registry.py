@@ -12,4 +12,4 @@ AREAS = ("catalogue", "rules", "alerts", "runbooks", "routes", "dashboards", "to
 
 def checks() -> list[Check[Workspace]]:
     """Return every check."""
-    return [found for area in AREAS for found in discover(f"whiteroom_monitoring.lint.{area}")]
+    return [check for area in AREAS for check in discover(f"whiteroom_monitoring.lint.{area}")]

@@ -93,11 +93,11 @@ class Workspace:
     @property
     def dashboards(self) -> tuple[DashboardFile, ...]:
         """The dashboards. Raises CheckSkipped when there are none or no catalogue for them."""
-        found, diagnostics = self._dashboards
-        if not found and not diagnostics:
+        dashboards, diagnostics = self._dashboards
+        if not dashboards and not diagnostics:
             raise CheckSkipped("grafana/dashboards has none", "run `whiteroom generate`")
         _ = self.catalogue
-        return found
+        return dashboards
 
     @property
     def dashboard_diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -89,8 +89,8 @@ def body_of(rule: Rule) -> dict[str, Any]:
     data: Any = rule.document.data
     for step in rule.pointer:
         data = data[step]
-    found: dict[str, Any] = data
-    return found
+    body: dict[str, Any] = data
+    return body
 
 
 def mutants(rule: Rule) -> Iterator[Mutant]:
@@ -128,10 +128,10 @@ def _of_alert(rule: Rule, body: dict[str, Any]) -> Iterator[Mutant]:
 
 def _exchanges(expression: str) -> Iterator[tuple[str, int, int, str]]:
     """Yield kind, start, end and new text of every exchange in ``expression``."""
-    found = list(tokens(expression))
+    words = list(tokens(expression))
     # A quantile does not change with the scale of its buckets: rate and increase are one to it.
-    scaleless = any(token.text == "histogram_quantile" for token in found)
-    for token in found:
+    scaleless = any(token.text == "histogram_quantile" for token in words)
+    for token in words:
         kind = _KIND_OF_ROLE.get(token.role)
         if kind is not None and not (scaleless and token.text == "rate"):
             for new in _exchanged(token):

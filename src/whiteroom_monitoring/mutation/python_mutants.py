@@ -77,7 +77,7 @@ class PythonMutant:
 def mutants(path: Path) -> list[PythonMutant]:
     """Return every mutant of the module at ``path``, from top to bottom."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    found: list[PythonMutant] = []
+    made: list[PythonMutant] = []
     numbers: dict[str, int] = {}
     for steps, function, node in _nodes(tree, (), ""):
         for kind, changed in _exchanges(node):
@@ -85,8 +85,8 @@ def mutants(path: Path) -> list[PythonMutant]:
             place = (path, function, node.lineno, node.col_offset + 1)
             mutant = PythonMutant(*place, kind, old, new, 0, steps)
             number = numbers[mutant.id] = numbers.get(mutant.id, -1) + 1
-            found.append(PythonMutant(*place, kind, old, new, number, steps))
-    return found
+            made.append(PythonMutant(*place, kind, old, new, number, steps))
+    return made
 
 
 def _nodes(parent: ast.AST, steps: Steps, function: str) -> Iterator[tuple[Steps, str, ast.expr]]:

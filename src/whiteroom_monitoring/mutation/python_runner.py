@@ -230,11 +230,11 @@ def equivalents() -> dict[str, dict[str, str]]:
 
 def modules(root: Path, names: Sequence[str]) -> list[Path]:
     """Return the modules of rooms or modules by name, such as `promql` or `promql/parse`."""
-    found: list[Path] = []
+    paths: list[Path] = []
     for name in names:
         path = root / PACKAGE / name
-        found += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-    return found
+        paths += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    return paths
 
 
 def candidates(

@@ -32,12 +32,12 @@ def candidates(
     ]
 
 
-def sample(found: Sequence[AnyMutant], size: int, seed: int) -> list[AnyMutant]:
+def sample(mutants: Sequence[AnyMutant], size: int, seed: int) -> list[AnyMutant]:
     """Return ``size`` of the mutants, the same for the same ``seed``, in their order."""
-    if size >= len(found):
-        return list(found)
-    chosen = sorted(random.Random(seed).sample(range(len(found)), size))
-    return [found[index] for index in chosen]
+    if size >= len(mutants):
+        return list(mutants)
+    chosen = sorted(random.Random(seed).sample(range(len(mutants)), size))
+    return [mutants[index] for index in chosen]
 
 
 def _distinct(rules: Sequence[Rule]) -> Iterator[Rule]:

@@ -47,7 +47,7 @@ def tokens(expression: str) -> Iterator[Token]:
     [('rate', 'function'), ('=', 'matcher'), ('"c"', 'value'), ('1m', 'window'),
      ('>', 'comparison'), ('2', 'number')]
     """
-    words = [found for found in _WORDS.finditer(expression) if found.lastgroup != "space"]
+    words = [word for word in _WORDS.finditer(expression) if word.lastgroup != "space"]
     open_brackets: list[str] = []
     for index, word in enumerate(words):
         text = word[0]

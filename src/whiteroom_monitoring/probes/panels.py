@@ -48,11 +48,11 @@ def numbers(data: Data, query: str) -> list[float]:
     A table that shows only labels counts by its rows.
     """
     if isinstance(data, Lines):
-        found = [_of(series.values) for series in data.series if series.query == query]
-        return [values[-1] for values in found if values]
+        values_of = [_of(series.values) for series in data.series if series.query == query]
+        return [values[-1] for values in values_of if values]
     if isinstance(data, Table):
-        columns = [each for each in data.columns if each.kind == "number"]
-        cells = [cell for each in columns if each.query == query for cell in _of(each.cells)]
+        columns = [column for column in data.columns if column.kind == "number"]
+        cells = [cell for column in columns if column.query == query for cell in _of(column.cells)]
         return cells if columns else [1.0] * data.height
     return []
 
@@ -67,8 +67,8 @@ def panel_mismatches(shown: Evaluated, expected: Expectation | None) -> Iterator
         yield shown.notice or shown.problem
     elif expected is not None:
         for query in shown.queries:
-            if found := mismatch(expected.expect, numbers(shown.data, query)):
-                yield f"query {query}: {found}"
+            if problem := mismatch(expected.expect, numbers(shown.data, query)):
+                yield f"query {query}: {problem}"
 
 
 class _Inspection:
@@ -125,7 +125,7 @@ def _of_dashboard(slug: str, title: str) -> Check[Stack]:
 
 def _summary(mismatches: Sequence[Diagnostic]) -> str:
     more = len(mismatches) - MOST_MISMATCHES
-    texts = [f"{each.place}: {each.problem}" for each in mismatches[:MOST_MISMATCHES]]
+    texts = [f"{mismatch.place}: {mismatch.problem}" for mismatch in mismatches[:MOST_MISMATCHES]]
     return "; ".join([*texts, f"and {more} more"] if more > 0 else texts)
 
 

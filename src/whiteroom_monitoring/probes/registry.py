@@ -23,5 +23,5 @@ AREAS = (
 
 def probes() -> list[Check[Stack]]:
     """Return every probe."""
-    found: list[Check[Stack]] = discover("whiteroom_monitoring.probes")
-    return sorted(found, key=lambda probe: AREAS.index(probe.area))
+    probes: list[Check[Stack]] = discover("whiteroom_monitoring.probes")
+    return sorted(probes, key=lambda probe: AREAS.index(probe.area))

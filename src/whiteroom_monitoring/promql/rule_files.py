@@ -68,24 +68,22 @@ def read(paths: Iterable[Path]) -> RuleSet:
     names = sorted(paths)
     for path in names:
         try:
-            found = document.read(path)
+            file = document.read(path)
         except DiagnosticsError as error:
             diagnostics.extend(error.diagnostics)
             continue
-        misfits = structure.diagnostics(found, schema)
+        misfits = structure.diagnostics(file, schema)
         diagnostics.extend(diagnostic for group in misfits.values() for diagnostic in group)
-        for pointer, raw in _sound_rules(found, set(misfits)):
-            rules.append(_rule(found, pointer, raw, diagnostics))
+        for pointer, raw in _sound_rules(file, set(misfits)):
+            rules.append(_rule(file, pointer, raw, diagnostics))
     return RuleSet(tuple(names), tuple(rules), tuple(diagnostics))
 
 
-def _sound_rules(
-    found: Document, misfits: set[Pointer]
-) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+def _sound_rules(file: Document, misfits: set[Pointer]) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     """Yield the rules that fit the schema."""
     if {(), ("groups",)} & misfits:
         return
-    for g, group in enumerate(found.data["groups"]):
+    for g, group in enumerate(file.data["groups"]):
         if {("groups", g), ("groups", g, "rules")} & misfits:
             continue
         for r, raw in enumerate(group["rules"]):
@@ -95,12 +93,12 @@ def _sound_rules(
 
 
 def _rule(
-    found: Document, pointer: Pointer, raw: dict[str, Any], diagnostics: list[Diagnostic]
+    file: Document, pointer: Pointer, raw: dict[str, Any], diagnostics: list[Diagnostic]
 ) -> Rule:
     is_alert = "alert" in raw
     name = raw.get("alert", raw.get("record", "a rule"))
     rule = Rule(
-        found,
+        file,
         pointer,
         name,
         is_alert,
@@ -118,7 +116,7 @@ def _rule(
         problem = f"the expression does not parse: {error}"
         diagnostics.append(rule.diagnostic(("expr",), problem, "correct the PromQL"))
         return rule
-    return Rule(found, pointer, name, is_alert, expression, rule.labels, rule.annotations)
+    return Rule(file, pointer, name, is_alert, expression, rule.labels, rule.annotations)
 
 
 def _parse(text: str) -> Expr:

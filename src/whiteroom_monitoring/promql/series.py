@@ -45,8 +45,8 @@ class SeriesIndex:
     def __init__(self, series: Iterable[Series], reasons: Mapping[str, str]) -> None:
         self._series: dict[str, Series] = {}
         self._reasons = reasons
-        for each in series:
-            self.add(each)
+        for item in series:
+            self.add(item)
 
     def add(self, series: Series) -> None:
         """Add ``series``; what several programs expose under one name has the labels of all."""
@@ -74,16 +74,16 @@ def build_index(
 ) -> SeriesIndex:
     """Return what exists before any recording rule. ``target_labels`` are on every series."""
     series = [
-        *(each for metric in catalogue for each in _of_metric(metric)),
+        *(item for metric in catalogue for item in _of_metric(metric)),
         *(
-            each
+            item
             for program, families in vocabulary.items()
             for family in families
-            for each in _of_family(family, program)
+            for item in _of_family(family, program)
         ),
         *(Series(name, "gauge", {}, "prometheus") for name in _OF_EACH_TARGET),
     ]
-    index = SeriesIndex((_with(each, target_labels) for each in series), _reasons(catalogue))
+    index = SeriesIndex((_with(item, target_labels) for item in series), _reasons(catalogue))
     for name in _OF_ALERTS:
         index.add(Series(name, "gauge", None, "prometheus"))
     return index

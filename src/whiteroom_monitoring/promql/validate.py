@@ -132,12 +132,12 @@ def _call(call: Call, index: SeriesIndex) -> Iterator[Finding]:
     if series is None:
         return
     if name in OF_COUNTERS and series.kind not in _COUNTER_KINDS:
-        found = "a rule's result" if series.kind == "recorded" else f"a {series.kind}"
+        kind = "a rule's result" if series.kind == "recorded" else f"a {series.kind}"
         remedy = "use delta, deriv or avg_over_time for what goes up and down"
         if series.kind == "recorded":
             remedy = "take the rate in the rule, before it aggregates"
         yield Finding(
-            "function", name, f"{name}() needs a counter; {series.name} is {found}", remedy
+            "function", name, f"{name}() needs a counter; {series.name} is {kind}", remedy
         )
     if name in OF_GAUGES and series.kind in _COUNTER_KINDS - {"untyped"}:
         problem = f"{name}() needs a gauge; {series.name} only grows"

@@ -69,8 +69,8 @@ def families(exposition: str) -> list[Family]:
             name = _family_name(sample[1], types)
             labels.setdefault(name, set()).update(_LABEL.findall(sample[2] or ""))
     return sorted(
-        Family(name, types.get(name, "untyped"), tuple(sorted(found - _PART_LABELS)))
-        for name, found in labels.items()
+        Family(name, types.get(name, "untyped"), tuple(sorted(names - _PART_LABELS)))
+        for name, names in labels.items()
     )
 
 
@@ -101,18 +101,18 @@ def read(folder: Path) -> dict[str, list[Family]]:
 
     Raises DiagnosticsError with every line that is not a name, a type and labels.
     """
-    found: dict[str, list[Family]] = {}
+    programs: dict[str, list[Family]] = {}
     diagnostics: list[Diagnostic] = []
     for path in sorted(folder.glob("*.txt")):
         lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        found[path.stem] = list(_families_of(path, lines, diagnostics))
-    if not found:
+        programs[path.stem] = list(_families_of(path, lines, diagnostics))
+    if not programs:
         diagnostics.append(
             Diagnostic(FilePlace(folder), "no vocabulary *.txt", "record the exporters'")
         )
     if diagnostics:
         raise DiagnosticsError(diagnostics)
-    return found
+    return programs
 
 
 def _families_of(

@@ -39,7 +39,7 @@ def _hints(kind: type) -> dict[str, Any]:
 def _fits(value: object, expected: Any) -> bool:
     origin, arguments = get_origin(expected), get_args(expected)
     if origin in (Union, types.UnionType):
-        return any(_fits(value, each) for each in arguments)
+        return any(_fits(value, argument) for argument in arguments)
     if origin is Literal:
         return value in arguments
     if origin is list:

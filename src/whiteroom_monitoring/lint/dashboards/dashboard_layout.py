@@ -35,7 +35,7 @@ def _ids(dashboard: DashboardFile) -> Iterator[Diagnostic]:
             )
         else:
             seen.add(number)
-        targets = [each for _, each in dashboard.mappings((*pointer, "targets"))]
+        targets = [target for _, target in dashboard.mappings((*pointer, "targets"))]
         names = [target.get("refId") for target in targets]
         if len(set(names)) < len(names) or not all(names):
             problem = f"its queries are named {names}, expected a name of its own for each"

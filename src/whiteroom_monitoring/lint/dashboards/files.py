@@ -115,8 +115,8 @@ def parse(text: str) -> Expr | None:
         return None
 
 
-def _stand_in(found: re.Match[str]) -> str:
-    macro = MACROS.get(found[1])
+def _stand_in(reference: re.Match[str]) -> str:
+    macro = MACROS.get(reference[1])
     return f"{macro.seconds}s" if macro else ".*"
 
 

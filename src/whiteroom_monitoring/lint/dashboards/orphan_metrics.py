@@ -54,4 +54,4 @@ def _observed(dashboards: Iterable[DashboardFile], rules: RuleSet) -> set[str]:
     recordings = {rule.name: rule for rule in rules.recordings}
     expressions = [rule.expression for rule in rules.alerts]
     expressions += [query.parsed for file in dashboards for query in file.queries]
-    return {name for each in expressions for name in scraped_metrics(each, recordings)}
+    return {name for expression in expressions for name in scraped_metrics(expression, recordings)}

@@ -12,5 +12,5 @@ def check_expressions(workspace: Workspace, topic: Topic) -> str:
     """Return how many rules were read. Raises CheckFailed with the findings about ``topic``."""
     _ = workspace.catalogue
     configuration = workspace.configuration
-    findings = (found for about, found in configuration.findings if about == topic)
+    findings = (finding for about, finding in configuration.findings if about == topic)
     return require_none(findings, count(len(configuration.rules.rules), "rule"))
