@@ -106,10 +106,8 @@ std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, Clock::time_poi
   realtime_.audio_callback_preempted_seconds_total.add(details.preempted);
   settle_plugins(mode == CallbackMode::realtime && ran > length);
   if (ran <= length && render > length) most_expensive_.reset();
-  if (mode != CallbackMode::realtime || stream.frame_ns == 0) {
-    if (mode != CallbackMode::realtime) {
-      realtime_.audio_callbacks_not_realtime_total[mode_label(mode)].increment();
-    }
+  if (mode != CallbackMode::realtime) {
+    realtime_.audio_callbacks_not_realtime_total[mode_label(mode)].increment();
     classifier_.restart();
     return std::nullopt;
   }

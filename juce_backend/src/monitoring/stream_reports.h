@@ -17,7 +17,7 @@ enum class CallbackMode : std::uint8_t {
 
 /// How a stream is, and what has happened to it since it was last asked for.
 struct StreamState {
-  double frame_ns = 1e9 / 48'000;    ///< 0: the sample rate is none
+  double frame_ns = 1e9 / 48'000;    ///< length of a frame
   std::uint32_t buffer_frames = 0;   ///< 0: not told
   std::uint32_t device_buffers = 0;  ///< 0: not told
   CallbackMode mode = CallbackMode::realtime;
@@ -79,8 +79,7 @@ class StreamReports {
 
   void take_news() noexcept {
     news_ = true;
-    const double rate = sample_rate_hertz_.load(kRelaxed);
-    state_.frame_ns = rate > 0 ? 1e9 / rate : 0;
+    state_.frame_ns = 1e9 / sample_rate_hertz_.load(kRelaxed);
     state_.buffer_frames = buffer_frames_.load(kRelaxed);
     state_.device_buffers = device_buffers_.load(kRelaxed);
     state_.mode = mode_.load(kRelaxed);
