@@ -68,7 +68,9 @@ def print_table(results: Sequence[CheckResult], out: TextIO | None = None) -> No
         state = Text(result.state, _STYLES[result.state])
         cells = (result.id, result.area, state, result.seen, result.expected)
         table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
-    console.print(table)
+    with console.capture() as rows:
+        console.print(table)
+    print("\n".join(row.rstrip() for row in rows.get().splitlines()), file=out)
     for line in _details(results):
         console.print(Text(line), soft_wrap=True)
     console.print(Text(summary(results)))

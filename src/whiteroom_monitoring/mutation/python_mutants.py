@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 KINDS = ("comparison", "boolean", "constant", "arithmetic")
@@ -41,7 +41,7 @@ Steps = tuple[tuple[str, int | None], ...]
 
 @dataclass(frozen=True)
 class PythonMutant:
-    """The module at ``path`` with the expression ``old`` replaced by ``new``.
+    """The module at ``path``, with this ``text``, where ``new`` stands in the place of ``old``.
 
     ``function`` is the qualified name of what is changed, empty at the top of the module.
     ``number`` tells mutants apart that are alike in all of this.
@@ -56,6 +56,7 @@ class PythonMutant:
     new: str
     number: int
     steps: Steps
+    text: str = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -69,35 +70,36 @@ class PythonMutant:
     @property
     def source(self) -> str:
         """The whole module with the change, without its comments."""
-        tree = ast.parse(self.path.read_text(encoding="utf-8"))
+        tree = ast.parse(self.text)
         changed = ast.parse(self.new, mode="eval").body
         return ast.unparse(_replaced(tree, self.steps, changed))
 
 
 def mutants(path: Path) -> list[PythonMutant]:
     """Return every mutant of the module at ``path``, from top to bottom."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
     made: list[PythonMutant] = []
     numbers: dict[str, int] = {}
     for steps, function, node in _nodes(tree, (), ""):
         for kind, changed in _exchanges(node):
             old, new = ast.unparse(node), ast.unparse(changed)
             place = (path, function, node.lineno, node.col_offset + 1)
-            mutant = PythonMutant(*place, kind, old, new, 0, steps)
+            mutant = PythonMutant(*place, kind, old, new, 0, steps, text)
             number = numbers[mutant.id] = numbers.get(mutant.id, -1) + 1
-            made.append(PythonMutant(*place, kind, old, new, number, steps))
+            made.append(PythonMutant(*place, kind, old, new, number, steps, text))
     return made
 
 
 def _nodes(parent: ast.AST, steps: Steps, function: str) -> Iterator[tuple[Steps, str, ast.expr]]:
     """Yield the expressions that run, each with the way to it and the function around it."""
-    for field, value in ast.iter_fields(parent):
-        if _is_skipped(parent, field):
+    for attribute, value in ast.iter_fields(parent):
+        if _is_skipped(parent, attribute):
             continue
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or _is_inert(child):
                 continue
-            path = (*steps, (field, index))
+            path = (*steps, (attribute, index))
             name = function
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 name = f"{function}.{child.name}" if function else child.name
@@ -106,11 +108,11 @@ def _nodes(parent: ast.AST, steps: Steps, function: str) -> Iterator[tuple[Steps
             yield from _nodes(child, path, name)
 
 
-def _is_skipped(parent: ast.AST, field: str) -> bool:
-    """Return whether nothing in the field runs as part of the program's work."""
-    if field in ("annotation", "returns", "decorator_list"):
+def _is_skipped(parent: ast.AST, attribute: str) -> bool:
+    """Return whether nothing in the attribute runs as part of the program's work."""
+    if attribute in ("annotation", "returns", "decorator_list"):
         return True
-    return isinstance(parent, ast.Subscript) and field == "slice" and _is_type(parent.value)
+    return isinstance(parent, ast.Subscript) and attribute == "slice" and _is_type(parent.value)
 
 
 def _is_type(node: ast.expr) -> bool:
@@ -165,12 +167,12 @@ def _is_text(node: ast.BinOp) -> bool:
 def _replaced(tree: ast.Module, steps: Steps, node: ast.expr) -> ast.Module:
     """Return the tree with ``node`` at the end of the way."""
     parent: object = tree
-    for field, index in steps[:-1]:
-        value = getattr(parent, field)
+    for attribute, index in steps[:-1]:
+        value = getattr(parent, attribute)
         parent = value if index is None else value[index]
-    field, index = steps[-1]
+    attribute, index = steps[-1]
     if index is None:
-        setattr(parent, field, node)
+        setattr(parent, attribute, node)
     else:
-        getattr(parent, field)[index] = node
+        getattr(parent, attribute)[index] = node
     return ast.fix_missing_locations(tree)

@@ -29,12 +29,12 @@ ROOT = repository_root()
 class Changed(PythonMutant):
     """A mutant of whatever source it is given."""
 
-    text: str = ""
+    whole: str = ""
 
     @property
     def source(self) -> str:
         """The module's source."""
-        return self.text
+        return self.whole
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_change_is_caught_and_no_change_is_not(
     source = scale.path.read_text()
     endless = source.replace("return int(", "while True: pass\n        return int(")
     broken = source.replace("def __str__", "def __string__")
-    others = [Changed(**vars(scale), text=text) for text in (source, endless, broken)]
+    others = [Changed(**vars(scale), whole=text) for text in (source, endless, broken)]
     changed = [scale, *others]
     verdicts = [result.verdict for result in runner.run(changed)]
     assert verdicts == ["caught", "survived", "caught", "caught"]

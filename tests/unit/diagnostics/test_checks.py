@@ -190,7 +190,8 @@ def test_the_table_has_all_results_and_their_details() -> None:
     """A row for each check, then why one was skipped, what is wrong, and a sum."""
     out = io.StringIO()
     report.print_table(_made(), out)
-    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    lines = out.getvalue().splitlines()
+    assert lines == [line.rstrip() for line in lines]
     assert lines[0].split() == ["check", "area", "state", "seen", "expected"]
     assert [line.split()[2] for line in lines[1:4]] == ["ok", "failed", "skipped"]
     assert lines[4:] == [
