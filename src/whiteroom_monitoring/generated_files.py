@@ -43,7 +43,7 @@ class GeneratedFile:
 
     @property
     def state(self) -> State:
-        """How what is there relates to what should be there."""
+        """How the file relates to what it should be."""
         if self.found == self.expected:
             return "current"
         if self.expected is None:
@@ -51,7 +51,7 @@ class GeneratedFile:
         return "missing" if self.found is None else "differs"
 
     def difference(self) -> Iterator[str]:
-        """Yield the lines of a unified diff from what is there to what should be there."""
+        """Yield the lines of a unified diff from the file to what it should be."""
         yield from difflib.unified_diff(
             (self.found or "").splitlines(),
             (self.expected or "").splitlines(),

@@ -1,4 +1,4 @@
-"""YAML files as plain data that remembers where each part stands."""
+"""YAML files as plain data that remembers the place of each part."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class Document:
     keys: dict[Pointer, Span]
 
     def place(self, pointer: Pointer) -> Place:
-        """Return where the value at ``pointer`` stands, or the nearest part around it."""
+        """Return the place of the value at ``pointer``, or of the nearest part around it."""
         return _place(self.text, self._span(pointer)[0])
 
     def key_place(self, pointer: Pointer) -> Place:
-        """Return where the key of the value at ``pointer`` stands."""
+        """Return the place of the key of the value at ``pointer``."""
         return _place(self.text, self.keys.get(pointer, self._span(pointer))[0])
 
     def word_place(self, pointer: Pointer, word: str) -> Place:
-        """Return where ``word`` first stands within the value at ``pointer``, else the value."""
+        """Return the first place of ``word`` in the value at ``pointer``, else the value's."""
         start, end = self._span(pointer)
-        found = re.compile(rf"(?<![\w:]){re.escape(word)}(?![\w:])").search(self.text, start, end)
-        return _place(self.text, found.start() if found else start)
+        match = re.compile(rf"(?<![\w:]){re.escape(word)}(?![\w:])").search(self.text, start, end)
+        return _place(self.text, match.start() if match else start)
 
     def mappings(self, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         """Yield the mappings in the list at ``pointer``; nothing when there is no such list."""
@@ -146,7 +146,7 @@ class _Builder:
         self._open: set[int] = set()
 
     def build(self, root: yaml.Node) -> Document:
-        """Return the document, or raise DiagnosticsError with all that was found."""
+        """Return the document, or raise DiagnosticsError with all diagnostics."""
         data = self._value(root, ())
         if self._diagnostics:
             raise DiagnosticsError(self._diagnostics)
@@ -182,7 +182,7 @@ class _Builder:
                 self._diagnostic(key, "a merge key (<<)", "write the keys out")
             elif key.value in data:
                 self._diagnostic(
-                    key, f"the key {key.value} stands here twice", "remove one of the two"
+                    key, f"the key {key.value} is given twice", "remove one of the two"
                 )
             else:
                 self._document.keys[*pointer, key.value] = _span(key)

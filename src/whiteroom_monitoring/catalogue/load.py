@@ -1,4 +1,4 @@
-"""Loads the catalogue: every file is read, then all that is wrong is raised at once."""
+"""Loads the catalogue: every file is read, then all diagnostics are raised at once."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def load(folder: Path) -> Catalogue:
     schema = json.loads((share("catalogue") / "schema.json").read_text(encoding="utf-8"))
     files = [_read(path, schema) for path in _paths(folder)]
     diagnostics = [diagnostic for file in files for diagnostic in file.diagnostics]
-    named = [item for file in files for item in file.entries if "name" not in item.invalid]
+    entries = [item for file in files for item in file.entries if "name" not in item.invalid]
     for rule in rules.CATALOGUE_RULES:
-        diagnostics.extend(rule(named))
+        diagnostics.extend(rule(entries))
     if diagnostics:
         raise DiagnosticsError(list(dict.fromkeys(diagnostics)))
     return Catalogue(tuple(_domain(file) for file in files))

@@ -1,4 +1,4 @@
-"""Holds a document against a JSON schema, and says in words what does not fit.
+"""Holds a document against a JSON schema, and words what does not fit.
 
 A schema says what it expects in its own keyword `x-expected`.
 """
@@ -27,13 +27,13 @@ _KINDS = {
 
 def diagnostics(document: Document, schema: dict[str, Any]) -> dict[Pointer, list[Diagnostic]]:
     """Return what in ``document`` does not fit ``schema``, by the part that does not fit."""
-    found: dict[Pointer, list[Diagnostic]] = {}
+    misfits: dict[Pointer, list[Diagnostic]] = {}
     validator = jsonschema.Draft202012Validator(schema)
     for error in validator.iter_errors(document.data):
         for pointer, diagnostic in _translate(document, error):
-            if diagnostic not in found.setdefault(pointer, []):
-                found[pointer].append(diagnostic)
-    return found
+            if diagnostic not in misfits.setdefault(pointer, []):
+                misfits[pointer].append(diagnostic)
+    return misfits
 
 
 def _translate(

@@ -1,4 +1,4 @@
-"""``whiteroom generate``: writes what follows from the catalogue, or compares it."""
+"""``whiteroom generate``: writes the files that are generated, or compares them."""
 
 from __future__ import annotations
 
@@ -44,31 +44,32 @@ def run(arguments: argparse.Namespace) -> int:
             "generate writes into a clone, but this is an installed package: name --root"
         )
     catalogue = load(arguments.catalogue or root / "catalogue")
-    compared = files.compare(root, generate(catalogue, objectives.load(root / objectives.PATH)))
+    generated = generate(catalogue, objectives.load(root / objectives.PATH))
+    outputs = files.compare(root, generated)
     if not arguments.check:
-        files.write(root, compared)
+        files.write(root, outputs)
     if arguments.json:
-        print(json.dumps(_report(compared, arguments.check), indent=2))
+        print(json.dumps(_report(outputs, arguments.check), indent=2))
     else:
-        _print(compared, arguments.check)
-    return int(arguments.check and any(file.state != "current" for file in compared))
+        _print(outputs, arguments.check)
+    return int(arguments.check and any(file.state != "current" for file in outputs))
 
 
-def _report(compared: Sequence[GeneratedFile], check: bool) -> dict[str, Any]:
+def _report(outputs: Sequence[GeneratedFile], check: bool) -> dict[str, Any]:
     return {
         "files": [
             {"path": file.path, "state": file.state if check else _DONE[file.state]}
-            for file in compared
+            for file in outputs
         ]
     }
 
 
-def _print(compared: Sequence[GeneratedFile], check: bool) -> None:
-    changed = [file for file in compared if file.state != "current"]
+def _print(outputs: Sequence[GeneratedFile], check: bool) -> None:
+    changed = [file for file in outputs if file.state != "current"]
     for file in changed:
         print(f"{file.state if check else _DONE[file.state]:9} {file.path}")
     if not changed:
-        print(f"all {len(compared)} generated files are current")
+        print(f"all {len(outputs)} generated files are current")
     elif check:
         lines = [line for file in changed for line in file.difference()]
         print("\n".join(lines[:MAX_DIFF_LINES]))

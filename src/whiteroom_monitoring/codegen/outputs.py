@@ -17,10 +17,10 @@ GENERATORS: tuple[Callable[[Catalogue], dict[str, str]], ...] = (
 )
 
 
-def generate(catalogue: Catalogue, promised: Objectives = NONE) -> dict[str, str]:
+def generate(catalogue: Catalogue, objectives: Objectives = NONE) -> dict[str, str]:
     """Return every generated file, by path."""
     files: dict[str, str] = {}
     for generator in GENERATORS:
         files.update(generator(catalogue))
-    files.update(burn_rate.generate(promised))
+    files.update(burn_rate.generate(objectives))
     return dict(sorted(files.items()))

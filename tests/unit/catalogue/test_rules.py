@@ -192,7 +192,7 @@ EXAMPLES = [
     _labelled(
         labels.label_names_are_unique,
         "{name: cause, values: [a]}, {name: ▸cause, values: [b]}",
-        "the label cause stands here twice",
+        "the label cause is listed twice",
     ),
     _labelled(
         labels.label_is_closed_or_limited,
@@ -207,7 +207,7 @@ EXAMPLES = [
     _labelled(
         labels.values_are_unique,
         "{name: cause, values: [a, b, ▸a]}",
-        "the value 'a' of cause stands here twice",
+        "the value 'a' of cause is listed twice",
     ),
     _labelled(
         labels.values_are_unique,

@@ -32,23 +32,23 @@ def only_self_belongs_to_all(document: Document) -> Iterator[Diagnostic]:
 
 def families_are_unique(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     """No two metrics have the same name, or the same family name in OpenMetrics."""
-    seen: dict[str, Entry] = {}
+    owners: dict[str, Entry] = {}
     for entry in entries:
-        before = seen.setdefault(stem(entry.metric.name), entry)
-        if before is not entry:
-            problem = f"{entry.metric.name} is already taken by {_where(before)}"
+        first = owners.setdefault(stem(entry.metric.name), entry)
+        if first is not entry:
+            problem = f"{entry.metric.name} is already taken by {_where(first)}"
             yield entry.diagnostic("name", problem, "rename or remove one of the two")
 
 
 def old_names_are_free(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
     """A replaced name is replaced by one metric, and is the name of none."""
-    taken = {entry.metric.name: entry for entry in entries}
+    owners = {entry.metric.name: entry for entry in entries}
     for entry in entries:
         for index, name in enumerate(entry.metric.replaces):
-            before = taken.setdefault(name, entry)
+            first = owners.setdefault(name, entry)
             pointer = (*entry.pointer, "replaces", index)
-            if before is not entry or name in entry.metric.replaces[:index]:
-                problem = f"{entry.metric.name} replaces {name}, already taken by {_where(before)}"
+            if first is not entry or name in entry.metric.replaces[:index]:
+                problem = f"{entry.metric.name} replaces {name}, already taken by {_where(first)}"
                 yield entry.diagnostic_at(pointer, problem, "remove it from one of the two")
             elif name == entry.metric.name:
                 yield entry.diagnostic_at(pointer, f"{name} replaces itself", "remove it")

@@ -71,20 +71,20 @@ def label_is_no_trace(entry: Entry) -> Iterator[Diagnostic]:
 
 def label_names_are_unique(entry: Entry) -> Iterator[Diagnostic]:
     """A metric has each label once."""
-    seen: set[str] = set()
+    names: set[str] = set()
     for pointer, label in entry.labels:
-        if label.name in seen:
-            problem = f"the label {label.name} stands here twice"
+        if label.name in names:
+            problem = f"the label {label.name} is listed twice"
             yield entry.diagnostic_at((*pointer, "name"), problem, "remove one of the two")
-        seen.add(label.name)
+        names.add(label.name)
 
 
 def label_is_closed_or_limited(entry: Entry) -> Iterator[Diagnostic]:
     """A label has either a list of values or a limit."""
     for pointer, label in entry.labels:
         if (label.values is None) == (label.max_series is None):
-            found = "neither values nor" if label.values is None else "both values and"
-            problem = f"the label {label.name} has {found} max_series"
+            keys = "neither values nor" if label.values is None else "both values and"
+            problem = f"the label {label.name} has {keys} max_series"
             remedy = "list the values; or, when they are not known beforehand, give a max_series"
             yield entry.diagnostic_at(pointer, problem, remedy)
 
@@ -92,13 +92,13 @@ def label_is_closed_or_limited(entry: Entry) -> Iterator[Diagnostic]:
 def values_are_unique(entry: Entry) -> Iterator[Diagnostic]:
     """No two values of a label have the same name in the generated clients."""
     for pointer, label in entry.labels:
-        seen: dict[str, str] = {}
+        identifiers: dict[str, str] = {}
         for index, value in enumerate(label.values or ()):
-            before = seen.setdefault(re.sub(r"\W", "_", value), value)
-            if before == value and list(label.values or ()).index(value) == index:
+            first = identifiers.setdefault(re.sub(r"\W", "_", value), value)
+            if first == value and list(label.values or ()).index(value) == index:
                 continue
-            found = "stands here twice" if before == value else f"and {before!r} become one name"
-            problem = f"the value {value!r} of {label.name} {found}"
+            fault = "is listed twice" if first == value else f"and {first!r} become one name"
+            problem = f"the value {value!r} of {label.name} {fault}"
             yield entry.diagnostic_at((*pointer, "values", index), problem, "remove or rename it")
 
 
