@@ -36,7 +36,7 @@ let package = Package(
             name: "WhiteRoomMonitoringEndpointCore",
             path: core,
             sources: [
-                "http_endpoint.cpp", "http_endpoint_c.cpp", "credentials.cpp", "scrape_body.cpp",
+                "http_endpoint.cpp", "generated/endpoint_c.cpp", "credentials.cpp", "scrape_body.cpp",
             ],
             publicHeadersPath: "module_endpoint",
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("z")]),

@@ -37,7 +37,8 @@ def test_every_build_has_the_same_core(root: Path) -> None:
 def test_every_source_is_listed_or_left_out_on_purpose(root: Path) -> None:
     """A source of the core is in sources.txt, or part of the optional endpoint."""
     listed = set((root / CORE / "sources.txt").read_text().split())
-    found = {path.name for path in (root / CORE).glob("*.cpp")}
+    core = root / CORE
+    found = {path.relative_to(core).as_posix() for path in core.rglob("*.cpp")}
     endpoint = set(_targets(root)["WhiteRoomMonitoringEndpointCore"]["sources"])
     assert found == listed | endpoint
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.catalogue.load import load
+from whiteroom_monitoring.codegen import interfaces
 from whiteroom_monitoring.codegen.outputs import generate
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.generated_files import GeneratedFile
@@ -43,8 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(
             "generate writes into a clone, but this is an installed package: name --root"
         )
-    catalogue = load(arguments.catalogue or root / "catalogue")
-    generated = generate(catalogue, objectives.load(root / objectives.PATH))
+    folder = arguments.catalogue or root / "catalogue"
+    generated = generate(
+        load(folder), objectives.load(root / objectives.PATH), interfaces.load(folder)
+    )
     outputs = files.compare(root, generated)
     if not arguments.check:
         files.write(root, outputs)

@@ -1,14 +1,18 @@
-"""Which template writes which file: the clients of each language, and the page of all metrics."""
+"""Which template writes which file: each language's clients, interfaces, the page of metrics."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.codegen.identifiers import swift_namespace
+from whiteroom_monitoring.codegen.interfaces import Interface
 from whiteroom_monitoring.codegen.model import ClientDomain, build
 from whiteroom_monitoring.codegen.rendering import render
 
 CORE = "juce_backend/src/monitoring/generated"
-SWIFT = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore/Monitoring/Generated"
+SWIFT_SOURCES = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore"
+SWIFT = f"{SWIFT_SOURCES}/Monitoring/Generated"
 PYTHON = "src/whiteroom_monitoring/client/generated"
 REFERENCE = "docs/reference/metrics.md"
 
@@ -41,3 +45,18 @@ def _domain_templates(domain: ClientDomain) -> dict[str, str]:
         f"{PYTHON}/{domain.name}.py": "python/domain.py.j2",
         f"{PYTHON}/{domain.name}.pyi": "python/domain.pyi.j2",
     }
+
+
+def generate_interfaces(interfaces: Iterable[Interface]) -> dict[str, str]:
+    """Return the C functions, their C++ and the Swift class of each interface, by path."""
+    files: dict[str, str] = {}
+    for interface in interfaces:
+        swift = interface.swift
+        templates = {
+            f"{CORE}/{interface.name}_c.h": "c/interface.h.j2",
+            f"{CORE}/{interface.name}_c.cpp": "c/interface.cpp.j2",
+            f"{SWIFT_SOURCES}/{swift.module}/{swift.type}.swift": "swift/interface.swift.j2",
+        }
+        for path, template in templates.items():
+            files[path] = render(template, interface=interface)
+    return files

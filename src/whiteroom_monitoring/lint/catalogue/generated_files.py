@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from whiteroom_monitoring import generated_files as files
+from whiteroom_monitoring.codegen import interfaces
 from whiteroom_monitoring.codegen.outputs import generate
 from whiteroom_monitoring.diagnostics import (
     CheckSkipped,
@@ -32,8 +33,12 @@ def generated_files(workspace: Workspace) -> str:
     """No generated file is missing, stale or changed by hand."""
     if workspace.root is None:
         raise CheckSkipped("only a clone has them")
-    promised = objectives.load(workspace.root / objectives.PATH)
-    compared = files.compare(workspace.root, generate(workspace.catalogue, promised))
+    outputs = generate(
+        workspace.catalogue,
+        objectives.load(workspace.root / objectives.PATH),
+        interfaces.load(workspace.catalogue_folder),
+    )
+    compared = files.compare(workspace.root, outputs)
     return require_none(_diagnostics(workspace.root, compared), count(len(compared), "file"))
 
 
