@@ -39,13 +39,15 @@ class Entry:
         """Whether the entry has the key ``key``."""
         return (*self.pointer, key) in self.document.keys
 
-    def diagnostic(self, key: str, problem: str, remedy: str = "") -> Diagnostic:
+    def diagnostic(self, key: str, found: str, remedy: str = "", expected: str = "") -> Diagnostic:
         """Return a diagnostic at the value of ``key``, or at the entry when it lacks the key."""
-        return self.diagnostic_at((*self.pointer, key), problem, remedy)
+        return self.diagnostic_at((*self.pointer, key), found, remedy, expected)
 
-    def diagnostic_at(self, pointer: Pointer, problem: str, remedy: str = "") -> Diagnostic:
+    def diagnostic_at(
+        self, pointer: Pointer, found: str, remedy: str = "", expected: str = ""
+    ) -> Diagnostic:
         """Return a diagnostic at the value of ``pointer``."""
-        return self.document.diagnostic(self.document.place(pointer), problem, remedy)
+        return self.document.diagnostic(self.document.place(pointer), found, remedy, expected)
 
 
 def build(document: Document, index: int, misfits: set[Pointer]) -> Entry:

@@ -53,7 +53,7 @@ def _paths(folder: Path) -> list[Path]:
         raise DiagnosticsError([Diagnostic(FilePlace(folder), "there is no such folder", remedy)])
     paths = sorted(folder.glob("*.yaml"))
     diagnostics = [
-        Diagnostic(FilePlace(path), "found the extension .yml, expected .yaml", "rename the file")
+        Diagnostic(FilePlace(path), "the extension .yml", "rename the file", ".yaml")
         for path in folder.glob("*.yml")
     ]
     if not paths:

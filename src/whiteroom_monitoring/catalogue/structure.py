@@ -52,9 +52,13 @@ def _translate(
             if key not in known:
                 yield (*pointer, key), _unknown(document, (*pointer, key), known)
     else:
-        problem = f"found {described(instance)}, expected {_expected(schema)}"
         remedy = _remedy(instance, schema)
-        yield pointer, document.diagnostic(document.place(pointer), problem, remedy)
+        yield (
+            pointer,
+            document.diagnostic(
+                document.place(pointer), described(instance), remedy, _expected(schema)
+            ),
+        )
 
 
 def _missing(document: Document, pointer: Pointer, key: str) -> Diagnostic:

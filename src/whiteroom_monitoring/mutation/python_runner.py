@@ -27,7 +27,7 @@ _WORKER = Path(__file__).with_name("pytest_worker.py")
 _EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
 # A function of tests that takes longer, while it is traced, is left out: it would be run for each
 # mutant that the others don't catch.
-MAX_TEST_S = 10.0
+MAX_TEST_S = 30.0
 _MIN_TIMEOUT_S = 10.0
 
 # caught: a test fails. equivalent: no test can notice it, for the reason that is written down.

@@ -17,8 +17,9 @@ def domain_is_named_as_its_file(document: Document) -> Iterator[Diagnostic]:
     """A file `<domain>.yaml` holds the domain of that name."""
     domain = document.data["domain"]
     if domain != document.path.stem:
-        problem = f"found the domain {domain}, expected {document.path.stem}, as the file is named"
-        yield document.diagnostic(document.place(("domain",)), problem, "rename one of the two")
+        place = document.place(("domain",))
+        expected = f"{document.path.stem}, as the file is named"
+        yield document.diagnostic(place, f"the domain {domain}", "rename one of the two", expected)
 
 
 def only_self_belongs_to_all(document: Document) -> Iterator[Diagnostic]:

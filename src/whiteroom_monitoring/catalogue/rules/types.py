@@ -98,8 +98,8 @@ def help_is_a_sentence(entry: Entry) -> Iterator[Diagnostic]:
             "help", "the help has several lines, expected one", "write one sentence"
         )
     elif not (text[:1].isupper() or text[:1].isdigit()) or not text.endswith("."):
-        problem = f"found the help {text!r}, expected a sentence: a capital or digit, then a period"
-        yield entry.diagnostic("help", problem, "write one whole sentence")
+        expected = "a sentence: a capital or digit, then a period"
+        yield entry.diagnostic("help", f"the help {text!r}", "write one whole sentence", expected)
 
 
 def help_says_more_than_the_name(entry: Entry) -> Iterator[Diagnostic]:
