@@ -25,7 +25,9 @@ let package = Package(
                 "family_writer.cpp", "exposition.cpp", "negotiation.cpp", "plugin_slots.cpp",
                 "audio_metrics.cpp", "ffi_metrics.cpp", "segment_c.cpp", "audio_metrics_c.cpp",
             ],
-            publicHeadersPath: "module"),
+            publicHeadersPath: "module",
+            // In a debug build a mistake in recording is an assertion; SwiftPM does not say which is one.
+            cxxSettings: [.define("NDEBUG", .when(configuration: .release))]),
         .target(
             name: "WhiteRoomMonitoring",
             dependencies: ["WhiteRoomMonitoringCore"],

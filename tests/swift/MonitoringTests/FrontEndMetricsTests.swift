@@ -89,7 +89,6 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime {
         audio.stream.setStream(sampleRateHertz: 48_000, bufferFrames: 480)
         audio.stream.reportXrun(delay: .milliseconds(1))
         audio.channelRendered(1, took: .milliseconds(2))
-        audio.channelRendered(2, took: .milliseconds(2))
         audio.callbackRendered(began: time(0), ended: time(5), frames: 480)
         audio.stream.setDeviceBuffers(2)
         audio.stream.reportInputOverrun()
@@ -107,6 +106,52 @@ private func time(_ milliseconds: UInt64) -> MonotonicTime {
         try metrics.expect("audio_engine_load_ratio", observations: 1, sum: 0.5...0.5)
         try metrics.expect("audio_engine_xruns_total", is: 1)
         try metrics.expect("audio_engine_info", ["version": "1.0", "driver": "clock"], is: 1)
+    }
+
+    #if !DEBUG  // where it is an assertion
+    @Test("A channel or a plug-in that isn't there is counted as lost, and harms nothing")
+    func outOfRange() throws {
+        let metrics = try RecordedMetrics(.juceBackend)
+        let audio = try AudioMetrics(metrics.segment, channels: ["bass", "lead"])
+        let slots = try audio.stream.pluginSlots([ChannelNames("bass", plugins: ["synth"])])
+        audio.channelRendered(2, took: .milliseconds(2))
+        audio.channelRendered(-1, took: .milliseconds(2))
+        slots.pluginRendered(1, took: .milliseconds(2))
+        let lost = ["program": "juce-backend", "reason": "out_of_range"]
+        try metrics.expect("monitoring_observations_lost_total", lost, is: 3)
+        try metrics.expect("audio_channel_render_seconds_total", ["channel": "lead"], is: 0)
+    }
+    #endif
+
+    @Test("Plug-ins that threads render in parallel add up, and the longest of all is known")
+    func parallelPlugins() async throws {
+        let metrics = try RecordedMetrics(.juceBackend)
+        let audio = try AudioMetrics(metrics.segment, channels: [])
+        let stream = audio.stream
+        let slots = try (0..<4).map { thread in
+            try stream.pluginSlots([
+                ChannelNames("track \(thread)", plugins: ["synth", "delay"]),
+                ChannelNames("bus", plugins: ["reverb"]),
+            ])
+        }
+        audio.use(slots)
+        await withTaskGroup(of: Void.self) { group in
+            for (place, slots) in slots.enumerated() {
+                group.addTask {
+                    for plugin in 0..<3 {
+                        slots.pluginRendered(plugin, took: .seconds(place == 2 && plugin == 1 ? 3 : 2))
+                    }
+                }
+            }
+        }
+        audio.callbackRendered(began: time(0), ended: time(7000), frames: 480)
+        let bus = ["channel": "bus"]
+        try metrics.expect("audio_channel_render_seconds_total", bus, is: 8)
+        let delay = ["channel": "track 2", "plugin": "delay"]
+        try metrics.expect("audio_plugin_deadlines_missed_total", delay, is: 1)
+        let longest = audio.mostExpensive
+        #expect(longest?.slots == 2)
+        #expect(longest?.plugin == 1)
     }
 
     @Test("Durations become nanoseconds, and one beyond their range the largest that can be said")

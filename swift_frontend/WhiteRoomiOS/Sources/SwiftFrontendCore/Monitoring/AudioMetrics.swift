@@ -9,18 +9,16 @@ public struct AudioMetrics: ~Copyable {
     /// What other threads than the callback's may record.
     public let stream: AudioStreamMetrics
     private let core: OpaquePointer
-    private let channelCount: Int
 
     /// `segment` is one of the program `juce-backend`; `channels` name the mixer's channels.
     public init(_ segment: Segment, channels: [String]) throws(MonitoringError) {
         stream = try AudioStreamMetrics(segment, channels: channels)
         core = stream.core
-        channelCount = channels.count
     }
 
-    /// One channel, by its place in the names, has been rendered. One that isn't there is ignored.
+    /// One channel, by its place in the names, has been rendered. One that isn't there is counted as
+    /// lost.
     public func channelRendered(_ channel: Int, took: Duration) {
-        guard channel >= 0, channel < channelCount else { return }
         wrm_audio_metrics_channel_rendered(core, channel, took.inNanoseconds)
     }
 
@@ -41,6 +39,26 @@ public struct AudioMetrics: ~Copyable {
             wrm_audio_metrics_callback_rendered_as(
                 core, began.nanoseconds, ended.nanoseconds, UInt32(clamping: frames), &details)
         }
+    }
+}
+
+extension AudioMetrics {
+    /// Look at these slots in the callbacks to come: one of them for each thread that renders
+    /// plug-ins. Those beyond 64 are left out and counted as lost. Wait-free.
+    public func use(_ slots: [PluginSlots]) {
+        let count = min(slots.count, 65)
+        withUnsafeTemporaryAllocation(of: OpaquePointer?.self, capacity: 65) { cores in
+            for place in 0..<count { cores[place] = slots[place].core }
+            wrm_audio_metrics_use(core, cores.baseAddress, count)
+        }
+    }
+
+    /// The plug-in that took longest in the last callback, and the place of its slots among those in
+    /// use; nil before there is one. Wait-free.
+    public var mostExpensive: (slots: Int, plugin: Int)? {
+        var place = wrm_plugin_place()
+        guard wrm_audio_metrics_most_expensive(core, &place) else { return nil }
+        return (place.slots, place.plugin)
     }
 }
 
@@ -89,6 +107,12 @@ public final class AudioStreamMetrics: @unchecked Sendable {
         try throwIfAny(wrm_audio_metrics_set_info(core, version, driver.text))
     }
 
+    /// Make the slots for the plug-ins of a mixer, or of what one of several threads renders. May
+    /// lock and allocate.
+    public func pluginSlots(_ channels: [ChannelNames]) throws(MonitoringError) -> PluginSlots {
+        try PluginSlots(core, channels)
+    }
+
     /// Say what the stream is like; again when it changes. Wait-free.
     public func setStream(sampleRateHertz: Double, bufferFrames: Int) {
         wrm_audio_metrics_set_stream(core, sampleRateHertz, UInt32(clamping: bufferFrames))
@@ -128,6 +152,11 @@ public final class AudioStreamMetrics: @unchecked Sendable {
     /// The device reports an XRUN, and how late it was if it says so. Wait-free.
     public func reportXrun(delay: Duration = .zero) {
         wrm_audio_metrics_report_xrun(core, delay.inNanoseconds)
+    }
+
+    /// The same for so many at once; `delay` is how late the device was in all. Wait-free.
+    public func reportXruns(_ count: Int, delay: Duration = .zero) {
+        wrm_audio_metrics_report_xruns(core, UInt32(clamping: count), delay.inNanoseconds)
     }
 
     /// Recorded sound was lost because nobody fetched it in time. Wait-free.
