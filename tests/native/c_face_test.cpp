@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "audio_metrics_c.h"
 #include "cells.h"
@@ -142,6 +145,41 @@ TEST_CASE("a failure has a message") {
   const wrm_segment_options nameless{"", nullptr, 1, true};
   wrm_segment* opened = nullptr;
   CHECK(problem_of(wrm_segment_open(&nameless, nullptr, 0, &opened)).find("program \"\"") == 0);
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("plug-ins that threads render in parallel are recorded through C") {
+  const SegmentFolder folder;
+  const wrm_segment_options options{"juce-backend", folder.path.c_str(), 2, true};
+  const char* const domains[] = {"audio"};
+  wrm_segment* segment = nullptr;
+  require_success(wrm_segment_open(&options, domains, 1, &segment));
+  wrm_audio_metrics* metrics = nullptr;
+  require_success(wrm_audio_metrics_make(segment, nullptr, 0, &metrics));
+  const char* const plugins[] = {"reverb", "limiter"};
+  const wrm_channel_names bus{"bus", plugins, 2};
+  std::array<wrm_plugin_slots*, 4> slots{};
+  for (auto& one : slots) require_success(wrm_plugin_slots_make(metrics, &bus, 1, &one));
+  wrm_audio_metrics_use(metrics, slots.data(), slots.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    threads.emplace_back([&, i] {
+      wrm_plugin_slots_rendered(slots[i], 0, 2'000'000'000);
+      if (i == 3) wrm_plugin_slots_rendered(slots[i], 1, 3'000'000'000);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  wrm_audio_metrics_callback_rendered(metrics, 1'000'000'000, 9'000'000'000, 480, nullptr);
+  wrm_plugin_place place{};
+  CHECK(wrm_audio_metrics_most_expensive(metrics, &place));
+  CHECK(place.slots == 3);
+  CHECK(place.plugin == 1);
+  const std::string text = exposition_of(segment);
+  CHECK(line(text, "audio_channel_render_seconds_total{channel=\"bus\"}").ends_with(" 11"));
+  CHECK(line(text, "audio_plugin_deadlines_missed_total{channel=\"bus\",plugin=\"limiter\"}")
+            .ends_with(" 1"));
+  for (auto* one : slots) wrm_plugin_slots_free(one);
+  wrm_audio_metrics_free(metrics);
   wrm_segment_close(segment);
 }
 

@@ -130,6 +130,7 @@ struct Recorder : PreparedSegment {
   AudioMetrics audio{segment, channels};
   PluginSlots slots =
       audio.plugin_slots(std::array<ChannelNames, 2>{{{"bass", {"synth", "delay"}}, {"bus"}}});
+  PluginSlots more_slots = audio.plugin_slots(std::array<ChannelNames, 1>{{{"bus", {"reverb"}}}});
   ffi::Shared ffi{segment};
   Counter<Writers::many> events{segment.cells(kEvents), segment.lost()};
   Counter<Writers::many> tool{segment.series(kByTool, std::array<std::string_view, 1>{"pen"}),
@@ -208,6 +209,22 @@ TEST_CASE("a render callback's metrics never allocate, lock, call the system or 
   });
 }
 
+TEST_CASE("plug-ins of several slots never allocate, lock, call the system or fault") {
+  check_clean([](Recorder& r, long operations) {
+    const std::array<const PluginSlots*, 2> both{&r.slots, &r.more_slots};
+    const AudioMetrics::Clock::time_point now = AudioMetrics::Clock::now();
+    for (long i = 0; i < operations; ++i) {
+      if (i % 100 == 0) r.audio.use(both);
+      const std::chrono::nanoseconds took(i % 7'000'000);
+      r.slots.plugin_rendered(static_cast<std::size_t>(i % 3), took);
+      r.more_slots.plugin_rendered(0, took + std::chrono::nanoseconds(1));
+      r.audio.callback_rendered(now, now + took, 256);
+      if (r.audio.most_expensive() != PluginPlace{1, 0}) return;
+    }
+    r.audio.use(r.slots);
+  });
+}
+
 TEST_CASE("a call over the C ABI is recorded without allocating, locking or calling the system") {
   check_clean([](Recorder& r, long operations) {
     for (long i = 0; i < operations / 10; ++i) {
@@ -222,7 +239,11 @@ TEST_CASE("what can't be recorded is counted without allocating, locking or call
     const DurationCounter<Writers::many> time(r.segment.cells(kEvents), r.segment.lost());
     const Histogram<Writers::many, Ratio, kCellBounds> ratio(r.segment.cells(kDuration),
                                                              r.segment.lost());
+    const LabeledBy<Counter<Writers::many>, 1, ffi::Function> labeled;
     for (long i = 0; i < operations; ++i) {
+      Counter<Writers::many>().increment();
+      labeled[static_cast<ffi::Function>(255)].increment();
+      r.audio.channel_rendered(7, std::chrono::nanoseconds(1));
       time.add(std::chrono::nanoseconds(-1));
       ratio.observe(std::numeric_limits<double>::quiet_NaN());
     }

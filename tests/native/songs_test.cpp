@@ -167,6 +167,33 @@ TEST_CASE("the segment of a killed process with evicted tracks is folded as it w
   CHECK(self(after, kEvicted) == "7");
 }
 
+TEST_CASE("of the tracks of killed processes as many stay as one process may have") {
+  const SegmentFolder folder;
+  for (int run = 0; run < 6; ++run) {
+    run_and_kill([&] {
+      auto* const test = new TestSegment(folder.path);
+      const std::string name = "track " + std::to_string(run);
+      static const Instance playing = Tracks(test->segment).play({name, "bass"}, 1);
+    });
+    fold_program(folder.path, "test");
+  }
+  const std::string text = exposed(folder.path);
+  CHECK(value(text, "bass") == "6");
+  CHECK(value(text, "track 5") == "1");
+  CHECK(value(text, "track 4") == "1");
+  for (const char* gone : {"track 0", "track 1", "track 2", "track 3"}) {
+    CHECK_FALSE(value(text, gone));
+  }
+  TestSegment test(folder.path);
+  const Instance playing = Tracks(test.segment).play({"track 4"}, 1);
+  run_and_kill([&] {
+    auto* const other = new TestSegment(folder.path);
+    static const Instance last = Tracks(other->segment).play({"a", "b", "c"}, 1);
+  });
+  fold_program(folder.path, "test");
+  CHECK(value(exposed(folder.path), "track 4") == "2");  // it plays
+}
+
 TEST_CASE("while a reader has the program to itself nothing is evicted, and what comes is other") {
   const SegmentFolder folder;
   TestSegment test(folder.path);

@@ -46,6 +46,7 @@ class AudioMetrics {
   AudioMetrics(Segment& segment, std::span<const std::string> channels);
   AudioMetrics(const AudioMetrics&) = delete;
   AudioMetrics& operator=(const AudioMetrics&) = delete;
+  ~AudioMetrics() { use(std::span<const PluginSlots* const>{}); }
 
   /// Make the slots for the plug-ins of another mixer. Any thread, also while the callback runs;
   /// may lock and allocate.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -37,7 +38,7 @@ FamilySpec spec_of(const FamilyDescription& family, SpecStorage& storage) {
           .type = family.type,
           .number = family.number,
           .aggregation = family.aggregation,
-          .writers = Writers::many,
+          .writers = family.one_writer ? Writers::one : Writers::many,
           .scale = family.scale,
           .labels = storage.labels,
           .bounds = family.bounds,
@@ -116,8 +117,18 @@ void set_aside(const std::string& path) {
   (void)std::rename(path.c_str(), (path + ".damaged").c_str());
 }
 
+using SeriesName = std::pair<std::string, std::string>;  // family, encoded values
+
+void note_series(const SegmentImage& image, std::set<SeriesName>& names) {
+  image.visit_series([&](const SeriesView& series) {
+    if (series.values.empty()) return;
+    names.emplace(image.families()[series.family].name, series.values);
+  });
+}
+
 /// The dead segments of a program, and what its base already holds of them.
 struct Estate {
+  std::set<SeriesName> recent;  ///< of the dead segments
   std::vector<Departure> departed;
   std::vector<SegmentReading> readings;
   std::vector<std::string> dead_paths;
@@ -149,6 +160,7 @@ Estate read_estate(const std::string& directory, std::string_view program) {
       estate.dead_ids.push_back(id);
       if (folded.contains(id)) continue;
       estate.lost += image.header().closed == 0 ? 1 : 0;
+      note_series(image, estate.recent);
       estate.readings.push_back({std::move(image), false});
     } catch (const SegmentError&) {
       set_aside(file.path);
@@ -157,9 +169,47 @@ Estate read_estate(const std::string& directory, std::string_view program) {
   return estate;
 }
 
+/// The series of the program's living segments.
+std::set<SeriesName> living_series(const std::string& directory, std::string_view program) {
+  std::set<SeriesName> names;
+  for (const SegmentFile& file : list_segments(directory, program)) {
+    if (file.alive) note_series(SegmentImage::read(file.path), names);
+  }
+  return names;
+}
+
+/// How many series of instances a base keeps of a family: as many as its labels allow one process.
+std::size_t most_series(const FamilyDescription& family) {
+  std::size_t most = 1;
+  for (const LabelDescription& label : family.labels) most *= std::max(1U, label.max_series);
+  return family.one_writer && family.open_labels() != 0 ? most : SIZE_MAX;
+}
+
+/// Let series of ended instances go that are more than a base keeps: those first that were in the
+/// base before. What lives goes on from its sum, and so stays.
+void drop_ended(ProgramView& view, const std::string& directory, std::string_view program,
+                const std::set<SeriesName>& recent) {
+  std::set<SeriesName> living;
+  std::vector<SeriesName> dropped;
+  for (const auto& [name, family] : view.families()) {
+    if (family.size() <= most_series(family.description)) continue;
+    if (living.empty()) living = living_series(directory, program);
+    std::size_t left = family.size() - most_series(family.description);
+    for (const bool of_recent : {false, true}) {
+      for (std::size_t i = 0; i < family.size() && left != 0; ++i) {
+        const SeriesName series{name, family.values(i)};
+        if (living.contains(series) || recent.contains(series) != of_recent) continue;
+        dropped.push_back(series);
+        --left;
+      }
+    }
+  }
+  for (const auto& [family, values] : dropped) view.remove(family, values);
+}
+
 /// Write what the estate amounts to, and remove the dead, which the base now names.
 bool write_base(const std::string& directory, std::string_view program, const Estate& estate,
-                const ProgramView& view) {
+                const ProgramView& view, std::uint64_t created_unix_ns) {
   BaseWriter writer;
   for (const auto& [name, family] : view.families()) {
     if (family.description.cumulative() && family.size() != 0) writer.add(family);
@@ -171,7 +221,7 @@ bool write_base(const std::string& directory, std::string_view program, const Es
     if (std::find(dead.begin(), dead.end(), departure.segment_id) != dead.end()) continue;
     writer.add_departed(departure);
   }
-  if (!writer.write(base_path(directory, program), program, view.created_unix_ns())) return false;
+  if (!writer.write(base_path(directory, program), program, created_unix_ns)) return false;
   for (const std::string& path : estate.dead_paths) unlink(path.c_str());
   return true;
 }
@@ -186,24 +236,21 @@ ProgramView view_of(Estate& estate, std::string_view program) {
 std::size_t fold_dead(const std::string& directory, std::string_view program) {
   Estate estate = read_estate(directory, program);
   if (estate.dead_paths.empty()) return 0;
-  const ProgramView view = view_of(estate, program);
-  return write_base(directory, program, estate, view) ? estate.dead_paths.size() : 0;
+  ProgramView view = view_of(estate, program);
+  try {
+    drop_ended(view, directory, program, estate.recent);
+  } catch (const SegmentError&) {
+    // A living segment can't be read: what it has must stay, so everything does.
+  }
+  const bool written = write_base(directory, program, estate, view, view.created_unix_ns());
+  return written ? estate.dead_paths.size() : 0;
 }
-
-using SeriesName = std::pair<std::string, std::string>;  // family, encoded values
 
 /// What departs from one segment, and what the program's other living segments have.
 struct Survey {
   SegmentImage image;  ///< of the segment
   std::set<SeriesName> elsewhere;
 };
-
-void note_series(const SegmentImage& image, std::set<SeriesName>& names) {
-  image.visit_series([&](const SeriesView& series) {
-    if (series.values.empty()) return;
-    names.emplace(image.families()[series.family].name, series.values);
-  });
-}
 
 std::optional<Survey> survey(const std::string& directory, std::string_view program,
                              std::uint64_t segment_id) {
@@ -240,7 +287,9 @@ bool settle(const std::string& directory, std::string_view program, const Depart
   std::erase_if(estate.departed,
                 [&](const Departure& old) { return old.segment_id == departure.segment_id; });
   estate.departed.push_back(departure);
-  return write_base(directory, program, estate, view);
+  const std::uint64_t before = view.created_unix_ns();
+  const std::uint64_t created = found->image.header().started_unix_ns;
+  return write_base(directory, program, estate, view, before != 0 ? before : created);
 }
 
 bool anyone_dead(const std::string& directory, std::string_view program) {
@@ -261,11 +310,9 @@ std::size_t fold_program(const std::string& directory, std::string_view program)
 }
 
 bool settle_departure(const std::string& directory, std::string_view program,
-                      const Departure& departure) noexcept {
-  // Readers hold the lock for milliseconds; one that is stopped must not hold a song up.
-  constexpr std::chrono::milliseconds kPatience{250};
+                      const Departure& departure, std::chrono::milliseconds patience) noexcept {
   try {
-    const ProgramLock lock(directory, program, ProgramLock::Mode::exclusive, kPatience);
+    const ProgramLock lock(directory, program, ProgramLock::Mode::exclusive, patience);
     return lock.held() && settle(directory, program, departure);
   } catch (const std::exception&) {
     return false;

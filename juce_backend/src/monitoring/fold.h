@@ -1,6 +1,7 @@
 /// Reading a program's segments together, and folding the dead ones into its base.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -24,10 +25,10 @@ std::size_t fold_program(const std::string& directory, std::string_view program)
 /// the base names the departure, and loses what it has of them. Only where another living segment
 /// still has the same series does the base keep their counts, so that the sum does not fall.
 /// Readers see the program before or after, also when this process is killed at any moment. Returns
-/// false, and nothing has changed, when the lock can't be had soon or there is no room for the new
-/// base. May block; never throws.
+/// false, and nothing has changed, when the lock can't be had within `patience` or there is no room
+/// for the new base. May block; never throws.
 bool settle_departure(const std::string& directory, std::string_view program,
-                      const Departure& departure) noexcept;
+                      const Departure& departure, std::chrono::milliseconds patience) noexcept;
 
 /// What read_program() found.
 struct ProgramReading {

@@ -69,6 +69,7 @@ class SlotCells {
   std::atomic<bool> in_use = false;  ///< a callback looks at it
 
  private:
+  // Relaxed throughout: each is a number by itself, and nothing is published with it.
   static constexpr auto relaxed = std::memory_order_relaxed;
   static constexpr int kPluginBits = 24;
   static constexpr std::uint64_t kMostPlugins = (std::uint64_t{1} << kPluginBits) - 1;

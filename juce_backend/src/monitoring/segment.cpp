@@ -121,6 +121,7 @@ void Segment::Impl::write_families() {
 /// from now on what is lost by those who know no segment.
 void Segment::Impl::take_process_losses() noexcept {
   for (std::size_t reason = 0; reason < WRM_LOST_REASONS; ++reason) {
+    // Relaxed: a count by itself.
     const std::uint64_t before =
         __atomic_exchange_n(&detail::lost_without_segment[reason], 0, __ATOMIC_RELAXED);
     wrm_any_add(&lost_[reason], before);

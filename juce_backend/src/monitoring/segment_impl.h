@@ -108,6 +108,9 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   SeriesIndex series_index_;  ///< of the series that all threads share
   SeriesTable series_table_;  ///< of those of instances
   std::uint32_t departures_ = 0;
+  /// Readers hold the program's lock for milliseconds; one that is stopped must not hold a song up.
+  static constexpr std::chrono::milliseconds kMostPatience{250};
+  std::chrono::milliseconds patience_ = kMostPatience;
   std::mutex mutex_;
 
   SegmentMemory memory_;

@@ -167,9 +167,10 @@ std::uint32_t Segment::Impl::chunk_cells(std::uint32_t count, Block& block) {
 /// nobody has been the owner for longest; while all have one, the instances' limits hold alone.
 bool Segment::Impl::make_room(std::uint16_t family) {
   const std::uint32_t limit = families_[family].series_limit;
-  if (series_table_.names(family) < limit) return true;
   const std::string other = SeriesTable::encode(
       std::vector<std::string_view>(open_labels(*families_[family].spec), kOtherSeries));
+  const std::size_t others = series_table_.knows(family, other) ? 1 : 0;
+  if (series_table_.names(family) - others < limit) return true;
   const std::vector<InstanceSeries*> leaving =
       series_table_.oldest_retired(family, std::max(1U, limit / kEvictedShare), other);
   if (leaving.empty()) return true;
@@ -187,7 +188,12 @@ bool Segment::Impl::say_departing(const std::vector<InstanceSeries*>& leaving) {
     set_series_state(memory_.record_at(series->record), WRM_SERIES_DEPARTING, departures_);
   }
   const Departure departure{memory_.header()->segment_id, departures_};
-  if (settle_departure(options_.directory, options_.program, departure)) return true;
+  if (settle_departure(options_.directory, options_.program, departure, patience_)) {
+    patience_ = kMostPatience;
+    return true;
+  }
+  // A song has many tracks: whoever stands in the way must not hold up each of them.
+  patience_ /= 2;
   for (const InstanceSeries* series : leaving) {
     set_series_state(memory_.record_at(series->record), WRM_SERIES_RETIRED);
   }

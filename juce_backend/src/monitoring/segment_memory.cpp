@@ -277,7 +277,7 @@ void SegmentMemory::reuse_record(std::uint32_t offset, std::uint32_t room,
   for (std::size_t i = record.size() / sizeof(std::uint64_t); i-- != 0;) {
     std::uint64_t word = 0;
     std::memcpy(&word, &record[i * sizeof word], sizeof word);
-    __atomic_store_n(&words[i], word, __ATOMIC_RELEASE);
+    __atomic_store_n(&words[i], word, __ATOMIC_RELEASE);  // release: as in clear_record()
   }
 }
 

@@ -93,6 +93,7 @@ bool read_family(const std::byte* data, std::size_t size, FamilyDescription& fam
   family.aggregation = static_cast<Aggregation>(record.aggregation);
   family.scale = record.scale;
   family.exemplars = record.flags == WRM_FAMILY_EXEMPLARS;
+  family.one_writer = record.realtime != 0;
   for (std::uint16_t i = 0; i < record.bounds; ++i) {
     if (!reader.take(family.bounds.emplace_back())) return false;
   }
@@ -262,7 +263,7 @@ bool SegmentImage::copy_once(std::span<const std::byte> memory) {
     const auto* const words = reinterpret_cast<const std::uint64_t*>(memory.data() + offset);
     auto* const out = static_cast<std::uint64_t*>(to);
     for (std::uint64_t i = 0; i < size / sizeof(std::uint64_t); ++i) {
-      out[i] = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);
+      out[i] = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);  // acquire: see above
     }
   };
   allocate();

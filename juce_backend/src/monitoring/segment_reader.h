@@ -46,6 +46,7 @@ struct FamilyDescription {
   std::vector<LabelDescription> labels;
   std::vector<double> bounds;
   bool exemplars = false;
+  bool one_writer = false;  ///< of instances, which come and go
 
   std::uint32_t value_cells() const noexcept { return monitoring::value_cells(type, bounds); }
   std::uint32_t group_cells() const noexcept;
