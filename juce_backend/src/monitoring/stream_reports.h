@@ -49,6 +49,7 @@ class StreamReports {
     afresh_.store(true, kRelaxed);
     publish();
   }
+  void report_xrun(std::chrono::nanoseconds delay) noexcept { report_xruns(1, delay); }
   /// `delay` is that of all of them.
   void report_xruns(std::uint32_t count, std::chrono::nanoseconds delay) noexcept {
     xruns_.fetch_add(count, kRelaxed);
