@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.data_sources import LABELS, CannedLoki, CannedPrometheus, CannedSources
+from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
 from whiteroom_monitoring.grafana import alert_list, layout, queries
@@ -96,6 +97,8 @@ def test_options_are_sorted(order: int, expected: list[str]) -> None:
     ("query", "expected"),
     [
         ("metrics(u)", ["up"]),
+        ("metrics(.*)", ["up", "down"]),
+        ("label_values(up, job)", ["b10", "B2", "a", "b9"]),
         ("label_names()", list(LABELS[0])),
         ("label_values(job)", ["b10", "B2", "a", "b9"]),
         (
@@ -395,6 +398,26 @@ def test_grids(length_s: float, points: int, least: float, expected: Grid) -> No
     """A grid has the first step of the list that is long enough, from a multiple of it."""
     assert grid(TimeRange(7200.0, 7200.0 + length_s), points, least) == expected
     assert expected.times()[-1] == expected.end
+
+
+@pytest.mark.parametrize("text", ["", "x", "5", "1h x", "h", "-1m", "1.5h"])
+def test_what_is_no_length_is_refused(text: str) -> None:
+    """A length is whole numbers with their units, and nothing else."""
+    with pytest.raises(RequestError, match="expected such as 30s"):
+        seconds(text)
+
+
+@pytest.mark.parametrize(("written", "expected"), [(5, 5), ("7", 7), (0, None), (None, None)])
+def test_a_query_of_logs_has_its_own_limit(written: Any, expected: int | None) -> None:
+    """A limit of lines is a number, and none where it is nothing."""
+    [query] = parse_panel({"targets": [{"expr": "x", "maxLines": written}]}).queries
+    assert query.max_lines == expected
+
+
+@pytest.mark.parametrize(("written", "expected"), [(1, 1), (0, None), (-5, None), (None, None)])
+def test_a_panel_has_at_least_one_point(written: Any, expected: int | None) -> None:
+    """A number of points that draws nothing is none."""
+    assert parse_panel({"maxDataPoints": written}).max_data_points == expected
 
 
 def test_lengths_are_written_as_promql_has_them() -> None:

@@ -1,0 +1,209 @@
+"""The laws of the clients: what each asks, and what it makes of the answer."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.limits import Limits
+from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.datasources.single_flight import SingleFlight
+
+
+@dataclass
+class Server:
+    """A server that answers what it is told to, and remembers what it was asked."""
+
+    url: str = ""
+    status: int = 200
+    body: bytes = b"null"
+    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+
+    def answer(self, content: Any, status: int = 200) -> None:
+        """Answer with this JSON, or these bytes, from now on."""
+        self.status = status
+        self.body = content if isinstance(content, bytes) else json.dumps(content).encode()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server of this test."""
+    found = Server()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length).decode()
+            path, _, query = self.path.partition("?")
+            is_json = self.headers.get("Content-Type") == "application/json"
+            parameters = {"json": body} if is_json else dict(urllib.parse.parse_qsl(query or body))
+            found.asked.append((self.command, path, parameters))
+            self.send_response(found.status)
+            self.end_headers()
+            self.wfile.write(found.body)
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def do_DELETE(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        found.url = f"http://127.0.0.1:{serving.server_port}/prefix/"
+        yield found
+        serving.shutdown()
+
+
+def vector(*values: float) -> dict[str, Any]:
+    """Return an answer of Prometheus with a series for each value."""
+    result = [{"metric": {"n": str(v)}, "value": [9.0, str(v)]} for v in values]
+    return {"status": "success", "data": {"resultType": "vector", "result": result}}
+
+
+def test_values_of_prometheus(server: Server) -> None:
+    """A query is asked by a form; its value is that of its first series, or None."""
+    prometheus = PrometheusClient.at(server.url)
+    server.answer(vector(4.0, 5.0))
+    assert prometheus.query("up") == [({"n": "4.0"}, 4.0), ({"n": "5.0"}, 5.0)]
+    assert prometheus.value("up") == 4.0
+    server.answer(vector())
+    assert prometheus.value("up") is None
+    assert server.asked[0] == ("POST", "/prefix/api/v1/query", {"query": "up"})
+
+
+def test_series_of_prometheus(server: Server) -> None:
+    """A range has its start, end, step and time-out; a series its labels, times and values."""
+    prometheus = PrometheusClient(HttpClient("P", server.url, Limits(timeout_s=2.5, max_series=1)))
+    matrix = [
+        {"metric": {"a": "b"}, "values": [[1.0, "2"], [3.5, "NaN"]]},
+        {"metric": {}, "histograms": []},
+    ]
+    server.answer({"data": {"resultType": "matrix", "result": matrix[:1]}})
+    [stream] = prometheus.range("up", 1.0, 3.5, 2.5)
+    assert (stream.labels, list(stream.times), stream.values[0]) == ({"a": "b"}, [1.0, 3.5], 2.0)
+    times = {"start": "1.0", "end": "3.5", "step": "2.5", "timeout": "2.5s"}
+    assert server.asked == [("POST", "/prefix/api/v1/query_range", {"query": "up", **times})]
+    server.answer({"data": {"resultType": "matrix", "result": matrix[1:]}})
+    assert prometheus.range("up", 1.0, 3.5, 2.5) == []
+    server.answer({"data": {"resultType": "scalar", "result": [1.0, "7"]}})
+    assert prometheus.instant("7", 1.23456)[0].values[0] == 7.0
+    assert server.asked[-1][2] == {"query": "7", "time": "1.235", "timeout": "2.5s"}
+    server.answer({"data": {"resultType": "matrix", "result": matrix}})
+    with pytest.raises(SourceError, match="returns 2 series; at most 1 are shown"):
+        prometheus.range("up", 1.0, 3.5, 2.5)
+
+
+def test_labels_of_prometheus(server: Server) -> None:
+    """Labels are asked of a range, and of the series that are selected."""
+    prometheus = PrometheusClient.at(server.url)
+    server.answer({"data": ["a", "b"]})
+    assert prometheus.label_values("job", "up", 1.2, 3.8) == ["a", "b"]
+    assert prometheus.label_names("", 1.2, 3.8) == ["a", "b"]
+    assert prometheus.get("targets", state="active") == ["a", "b"]
+    times = {"start": "1", "end": "4"}
+    assert server.asked == [
+        ("GET", "/prefix/api/v1/label/job/values", {**times, "match[]": "up"}),
+        ("GET", "/prefix/api/v1/labels", times),
+        ("GET", "/prefix/api/v1/targets", {"state": "active"}),
+    ]
+
+
+def test_lines_of_loki(server: Server) -> None:
+    """Lines are asked of a range in nanoseconds, at most as many as are shown; newest first."""
+    loki = LokiClient(HttpClient("Loki", server.url, Limits(max_log_lines=5)))
+    streams = [
+        {"stream": {"job": "a"}, "values": [["1500000000", "old"], ["3500000000", "new", {}]]},
+        {"stream": {"job": "b"}, "values": [["2500000000", "middle"]]},
+    ]
+    server.answer({"data": {"resultType": "streams", "result": streams}})
+    assert loki.lines('{job="a"}', 1.0, 4.0, 9) == [
+        LogLine(3.5, {"job": "a"}, "new"),
+        LogLine(2.5, {"job": "b"}, "middle"),
+        LogLine(1.5, {"job": "a"}, "old"),
+    ]
+    asked = {"query": '{job="a"}', "start": "1000000000", "end": "4000000000", "limit": "5"}
+    assert server.asked == [("GET", "/prefix/loki/api/v1/query_range", asked)]
+    loki.lines("{}", 1.0, 4.0, 3)
+    assert server.asked[-1][2]["limit"] == "3"
+    server.answer({"data": {"resultType": "matrix", "result": []}})
+    with pytest.raises(SourceError, match="returns a matrix; a logs panel shows lines"):
+        loki.lines("{}", 1.0, 4.0, 3)
+
+
+def test_silences_of_alertmanager(server: Server) -> None:
+    """A silence is created from JSON and expired by its id; alerts and silences are lists."""
+    alertmanager = AlertmanagerClient.at(server.url)
+    server.answer({"silenceID": "x-1"})
+    assert alertmanager.create_silence({"comment": "c"}) == "x-1"
+    server.answer(b"")
+    alertmanager.expire_silence("x-1")
+    server.answer([{"a": 1}])
+    assert alertmanager.alerts() == alertmanager.silences() == [{"a": 1}]
+    assert server.asked == [
+        ("POST", "/prefix/api/v2/silences", {"json": '{"comment":"c"}'}),
+        ("DELETE", "/prefix/api/v2/silence/x-1", {"json": "null"}),
+        ("GET", "/prefix/api/v2/alerts", {}),
+        ("GET", "/prefix/api/v2/silences", {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"error": "parse error"}, "X refused: parse error"),
+        ("no such silence", "X refused: no such silence"),
+        (b"plain words\n", "X refused: plain words"),
+        (b"<html>", "X refused: status 503"),
+        (b"", "X refused: status 503"),
+        ({"status": "error"}, "X refused: {"),
+        (b"w" * 300, "X refused: " + "w" * 200 + "$"),
+    ],
+)
+def test_a_refusal_says_why(server: Server, content: Any, expected: str) -> None:
+    """The reason is the source's own words, cut off where they are long, or the status."""
+    server.answer(content, 503)
+    client = HttpClient("X", server.url)
+    with pytest.raises(SourceError, match=expected):
+        client.get_json("/a")
+    with pytest.raises(SourceError, match="X refused: "):
+        client.get_text("/a")
+    assert client.get_status("/a") == 503
+
+
+def test_an_answer_as_large_as_allowed_is_read(server: Server) -> None:
+    """The limit of bytes is the last size that is read; the message says it in megabytes."""
+    server.answer(b'"' + b"x" * 998 + b'"')
+    assert len(HttpClient("X", server.url, Limits(max_bytes=1000)).get_text("/")) == 1000
+    server.answer(b"1" * 2_000_001)
+    limited = HttpClient("X", server.url, Limits(max_bytes=2_000_000))
+    with pytest.raises(SourceError, match="answered with more than 2 MB; ask for less"):
+        limited.get_text("/")
+
+
+def test_a_change_forgets_the_answers_of_its_source_alone(server: Server) -> None:
+    """What was changed at one source is asked anew; answers of another are still shared."""
+    shared = SingleFlight(60.0, 8)
+    one, other = (HttpClient(name, server.url, shared=shared) for name in ("one", "other"))
+    for client in (one, other, one, other):
+        client.get_json("/a")
+    assert len(server.asked) == 2
+    one.send_json("POST", "/b")
+    other.get_json("/a")
+    assert len(server.asked) == 3
+    one.get_json("/a")
+    assert len(server.asked) == 4
