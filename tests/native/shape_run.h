@@ -68,7 +68,8 @@ class Comparison {
   /// A callback ended `now`; the device was silent for so long before, and this was said of it.
   void callback(double now, const SimulatedCall& call,
                 const std::optional<monitoring::Miss>& miss) {
-    const bool counts = call.start_ns - begin_ >= 1e9;
+    // Of a hole in the first second nothing counts: the stream begins anew.
+    const bool counts = call.start_ns - call.silence_ns - begin_ >= 1e9;
     while (!open_.empty() && now - open_.front().last > patience_ns_ && !run_open_) settle_oldest();
     if (call.silence_ns > 0) {
       if (!run_open_) open_.push_back({now, now, 0, call.fault, 0, false, {}, counts});
