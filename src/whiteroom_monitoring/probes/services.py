@@ -15,7 +15,7 @@ from whiteroom_monitoring.probes.targets import BACKEND_JOB
 
 TIMEOUT_S = 5
 # What the healthy state of ActiveUsersLow needs.
-FEWEST_USERS = 10
+MIN_USERS = 10
 
 
 def _one(stack: Stack, component: str, expression: str) -> str:
@@ -62,12 +62,12 @@ def services_backend(stack: Stack) -> str:
     return f"status {status}"
 
 
-@probe("services.musicians", "services", f"requests, and {FEWEST_USERS} active users or more")
+@probe("services.musicians", "services", f"requests, and {MIN_USERS} active users or more")
 def services_musicians(stack: Stack) -> str:
     stack.require("musicians")
     rate = stack.value(f'sum(rate(http_requests_total{{job="{BACKEND_JOB}"}}[1m]))')
     users = stack.value("active_users")
-    if rate == 0 or users < FEWEST_USERS:
+    if rate == 0 or users < MIN_USERS:
         raise CheckFailed(f"{rate:.1f} requests a second, {users:.0f} active users")
     return f"{rate:.1f} requests a second, {users:.0f} active users"
 
