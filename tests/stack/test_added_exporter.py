@@ -37,12 +37,15 @@ COMPONENTS = (
         "lamp-exporter",
         stage=1,
         variants=(
-            Variant(PYTHON, ("-c", _SERVER, "{listen}", "{port[lamp-exporter]}"), HttpProbe("/")),
+            Variant(
+                PYTHON, ("{run}/lamps.py", "{listen}", "{port[lamp-exporter]}"), HttpProbe("/")
+            ),
         ),
         ports=(Port("lamp-exporter", 9555),),
         scrape=ScrapeJob("lamps", service="studio", interval_s=5),
         rules=("lamps.yml",),
         metrics=("lamps_burning gauge",),
+        files=(File("{run}/lamps.py", _SERVER),),
     ),
 )
 '''

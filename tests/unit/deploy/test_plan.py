@@ -19,12 +19,15 @@ from tests.support.paths import ROOT
 from whiteroom_monitoring.cli import main
 from whiteroom_monitoring.deploy import config, config_versions
 from whiteroom_monitoring.deploy.apply import Application
+from whiteroom_monitoring.deploy.component import Component, Program, Variant
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan
 from whiteroom_monitoring.deploy.planner import planning
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.resolution import resolve
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.registry import COMPONENTS, ComponentError, load
-from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
+from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor, SupervisorError
 from whiteroom_monitoring.project import share
 
 SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/plan.schema.json"
@@ -213,3 +216,11 @@ def test_the_example_of_the_guide_describes_a_component(tmp_path: Path) -> None:
     (tmp_path / "components/lamps.py").write_text(example)
     added = {c.name for c in load(tmp_path)} - {c.name for c in COMPONENTS}
     assert added == {"lamp-exporter"}
+
+
+def test_an_argument_with_a_line_break_is_refused(paths: StackPaths) -> None:
+    """supervisord's configuration has one line for a command: a longer command is named."""
+    variant = Variant(Program(("true",), ""), ("first\nsecond",))
+    component = resolve(Component("widget", 1, (variant,)), variant, Placeholders(paths, None))
+    with pytest.raises(SupervisorError, match="widget: an argument has a line break"):
+        Supervisor(paths).configuration([component], ())

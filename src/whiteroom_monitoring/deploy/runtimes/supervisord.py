@@ -209,6 +209,9 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
     def _program(self, component: ResolvedComponent, restart: bool) -> str:
         command = shlex.join(component.command)
+        if "\n" in command:
+            problem = "an argument has a line break, which supervisord's configuration can't hold"
+            raise SupervisorError(f"{component.name}: {problem}")
         environment: Mapping[str, str] = {
             **component.environment,
             processes.STACK_VARIABLE: str(self._paths.data),
