@@ -215,9 +215,15 @@ def test_a_foreign_name_is_refused(console: Any) -> None:
     assert console.ask("/api/home", headers={"Host": "evil.example"})[0] == 421
 
 
+def test_a_large_body_is_refused(console: Any) -> None:
+    """No request makes the console keep more than a few kilobytes."""
+    wanted = {"labels": {"alertname": "A" * 20_000}, "minutes": 30, "author": "a", "comment": "b"}
+    assert console.ask("/api/silences", "POST", wanted)[0] == 413
+
+
 def test_a_page_may_load_its_own_only(console: Any) -> None:
     """Every answer has a policy that forbids scripts, styles and requests of others."""
-    for path in ("/", "/d/kinds", "/api/home", "/assets/x/console.css", "/nothing"):
+    for path in ("/", "/d/kinds", "/api/home", "/assets/x/console/console.css", "/nothing"):
         policy = console.ask(path)[1]["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -259,6 +265,7 @@ def test_elsewhere_a_token_is_needed(start_console: Any, tmp_path: Path, backend
         *("--prometheus", backends.prometheus),
     )
     assert console.ask("/api/home")[0] == 401
+    assert console.ask("/login", "POST", "token=" + "x" * 20_000)[0] == 413
     assert console.ask("/api/home", headers={"Authorization": "Bearer wrong"})[0] == 401
     right = {"Authorization": "Bearer correct-horse-battery"}
     assert console.ask("/api/home", headers=right)[0] == 200
