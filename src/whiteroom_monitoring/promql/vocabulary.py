@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import sys
-import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +86,9 @@ def record(url: str) -> Iterator[str]:
 
     Raises MonitoringError when nothing is served there.
     """
+    # Only a recording needs it, and it takes a while to import.
+    import urllib.request  # noqa: PLC0415
+
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:
             exposition = response.read().decode()
