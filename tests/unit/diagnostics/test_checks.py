@@ -219,6 +219,19 @@ def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[31m" not in without.getvalue()
 
 
+def test_a_terminal_folds_the_table_and_not_the_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a narrow terminal a diagnostic stays one line, which can be copied, without styles."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    out = Terminal()
+    report.print_table(_made(), out)
+    lines = out.getvalue().splitlines()
+    assert f"  {FILE}" in lines
+    assert all(len(line) <= 50 for line in lines if "\x1b" not in line and str(FILE) not in line)
+    assert "1 ok, 1 failed, 1 skipped" in lines
+
+
 def test_a_result_is_printed_as_it_is() -> None:
     """Brackets in what was seen are text, not styles of the table."""
     out = io.StringIO()
