@@ -1,0 +1,309 @@
+"""The laws of the console's API, over canned data sources."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.data_sources import ALERT, CannedAlertmanager, CannedPrometheus, CannedSources
+from whiteroom_monitoring.console import http
+from whiteroom_monitoring.console.service import DashboardService
+from whiteroom_monitoring.console.workers import Workers
+from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.grafana.evaluate import Evaluator
+from whiteroom_monitoring.grafana.library import Library
+
+NOW_S = 1_767_225_602.0
+TOKEN = "correct-horse-battery"
+DASHBOARD = {
+    "uid": "u",
+    "title": "T",
+    "description": "Is it *well*? Generated from x.",
+    "refresh": "5s",
+    "timezone": "utc",
+    "templating": {"list": [
+        {"name": "v", "type": "custom", "query": "a,b"},
+        {"name": "c", "type": "constant", "query": "x"},
+    ]},
+    "links": [{"title": "L", "url": "/x?v=$v"}, {"title": "bad", "url": "javascript:alert(1)"}],
+    "panels": [
+        {"id": 1, "type": "stat", "title": "of $v", "targets": [{"expr": "up"}],
+         "fieldConfig": {"defaults": {"displayName": "D", "unit": "s", "decimals": 1}}},
+        {"id": 2, "type": "timeseries",
+         "targets": [{"expr": 'up{a="$v"}', "legendFormat": "{{job}}"}],
+         "fieldConfig": {"defaults": {"custom": {"lineWidth": 2}}}},
+        {"id": 3, "type": "alertlist"},
+        {"id": 4, "type": "gauge", "targets": [{"expr": "up"}],
+         "options": {"reduceOptions": {"calcs": ["max"]}, "graphMode": "area"}},
+        {"id": 5, "type": "table", "targets": [{"expr": "up", "format": "table", "instant": True}]},
+    ],
+}  # fmt: skip
+
+
+class Sources(CannedSources):
+    """Canned sources whose silences can be changed, and whose alerts can be others."""
+
+    def __init__(self, priority: str = "P1", fail: bool = False, watchdog: bool = True) -> None:
+        super().__init__()
+        self.created: list[Any] = []
+        self._priority, self._fail, self._watchdog = priority, fail, watchdog
+
+    @property
+    def prometheus(self) -> PrometheusClient:
+        """Prometheus with one alert, and the Watchdog."""
+        sources = self
+
+        class Prometheus(CannedPrometheus):
+            def get(self, path: str, **parameters: str) -> Any:
+                if sources._fail:
+                    raise SourceError("Prometheus is gone.")
+                if path == "metadata":
+                    return {"up": [{"help": "H", "type": "gauge"}]}
+                if path == "alerts":
+                    labels = {**ALERT["labels"], "priority": sources._priority}  # type: ignore[dict-item]
+                    watchdog = {**ALERT, "labels": {"alertname": "Watchdog", "priority": "P3"}}
+                    listed = [{**ALERT, "labels": labels}]
+                    return {"alerts": [*listed, watchdog] if sources._watchdog else listed}
+                return super().get(path, **parameters)
+
+            def label_values(
+                self, label: str, selector: str, start: float, end: float
+            ) -> list[str]:
+                return ["up", "up_bucket"] if label == "__name__" else ["a", "b"]
+
+        return Prometheus()
+
+    @property
+    def alertmanager(self) -> AlertmanagerClient:
+        """An Alertmanager that remembers silences."""
+        sources = self
+
+        class Alertmanager(CannedAlertmanager):
+            def alerts(self) -> list[Any]:
+                labels = {**ALERT["labels"], "external": "x"}  # type: ignore[dict-item]
+                return [{"labels": labels, "status": {"silencedBy": ["s-1"]}}]
+
+            def silences(self) -> list[Any]:
+                return [{"id": n, "status": {"state": n}} for n in ("active", "expired", "pending")]
+
+            def create_silence(self, silence: Any) -> str:
+                sources.created.append(silence)
+                return "made"
+
+            def expire_silence(self, identifier: str) -> None:
+                sources.created.append(identifier)
+
+        return Alertmanager()
+
+
+class Client:
+    """A console in this process."""
+
+    def __init__(self, folder: Path, sources: Sources | None = None, token: str = "") -> None:
+        (folder / "one.json").write_text(json.dumps(DASHBOARD))
+        (folder / "Runbook.md").write_text("# R\n")
+        self.sources = sources or Sources()
+        self._workers = Workers()
+        service = DashboardService(Library(folder), Evaluator(self.sources), folder, lambda: NOW_S)
+        self._application = http.make(service, self._workers, {"console"}, token)
+
+    def ask(self, path: str, method: str = "GET", **more: Any) -> httpx.Response:
+        """Return the answer to one request."""
+
+        async def answer() -> httpx.Response:
+            transport = httpx.ASGITransport(self._application)
+            async with httpx.AsyncClient(transport=transport, base_url="http://console") as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(answer())
+
+    def get(self, path: str) -> Any:
+        """Return the JSON of an answer."""
+        answer = self.ask(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def panel(self, key: str, query: str = "") -> Any:
+        """Return one panel."""
+        lines = self.ask(f"/api/dashboards/u/panels?panel=50:{key}&{query}").text
+        return json.loads(lines)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Client:
+    """A console with one dashboard."""
+    return Client(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("sources", "state", "line", "reason"),
+    [
+        (Sources("P0"), "trouble", "White Room is in trouble: 1 alert pages.", "P0 AudioXruns: Cl"),
+        (Sources("P1"), "trouble", "White Room is in trouble: 1 alert pages.", "P1 AudioXruns: Cl"),
+        (Sources("P2"), "degraded", "White Room is degraded.", "P2 AudioXruns: Clicks are heard."),
+        (Sources("P3"), "well", "White Room is well.", "1 target scraped, nobody is paged."),
+        (Sources("P3", watchdog=False), "degraded", "White Room is degraded.", "The Watchdog does"),
+        (Sources(fail=True), "unknown", "Status unknown.", "Prometheus is gone."),
+    ],
+)
+def test_home_says_how_it_is(
+    tmp_path: Path, sources: Sources, state: str, line: str, reason: str
+) -> None:
+    """What pages is trouble, what needs action degrades, news does not; the reason is named."""
+    home = Client(tmp_path, sources).get("/api/home")
+    assert (home["state"], home["line"]) == (state, line)
+    assert home["reasons"][0].startswith(reason)
+    [card] = home["dashboards"]
+    assert card == {
+        "uid": "u",
+        "slug": "one",
+        "title": "T",
+        "panels": [1],
+        "description": "<p>Is it <em>well</em>?</p>\n",
+    }
+
+
+def test_a_dashboard_without_its_data(client: Client) -> None:
+    """A dashboard has its range, choices that can be made, links that lead somewhere, places."""
+    content = client.get("/api/dashboards/u?from=now-1h&to=now&var-v=b")
+    assert (content["from"], content["to"]) == (1_767_222_000, 1_767_225_600)
+    assert (content["refresh"], content["timezone"], content["problem"]) == ("5s", "utc", "")
+    assert [variable["name"] for variable in content["variables"]] == ["v"]
+    assert content["variables"][0]["chosen"] == ["b"]
+    assert [link["url"] for link in content["links"]] == ["/x?v=b"]
+    [section] = content["sections"]
+    assert [(p["key"], p["title"], p["gridPos"]) for p in section["panels"]][:2] == [
+        *(("1", "of b", [0, 0, 12, 8]), ("2", "", [0, 8, 12, 8]))
+    ]
+    assert client.get("/api/dashboards/one")["uid"] == "u"
+
+
+def test_panels_with_their_data(client: Client) -> None:
+    """Figures have a value of each series, lines all values, tables their cells."""
+    stat = client.panel("1")
+    assert [(one["name"], one["value"]) for one in stat["singleValues"]] == [("D", 0.0), ("D", 1.0)]
+    lines = client.panel("2", "var-v=b&from=now-1h&to=now")
+    assert [one["name"] for one in lines["series"]] == ["a", "b"]
+    assert lines["queries"] == {"A": 'up{a="b"}'}
+    assert lines["series"][0]["style"]["lineWidth"] == 2
+    assert lines["times"] == {"start": 1_767_222_000, "step": 120, "count": 31}
+    assert (lines["from"], lines["to"]) == (1_767_222_000, 1_767_225_600)
+    assert [alert["name"] for alert in client.panel("3")["alerts"]] == ["AudioXruns", "Watchdog"]
+    assert all(one["line"] for one in client.panel("4")["singleValues"])
+    assert [column["name"] for column in client.panel("5")["columns"]][-1] == "Value"
+    assert client.panel("9")["problem"] == "This dashboard has no panel 9."
+
+
+def test_alerts_and_their_silences(client: Client) -> None:
+    """An alert has the silences that hold it; those that are over are left out."""
+    content = client.get("/api/alerts")
+    assert [alert["silences"] for alert in content["alerts"]] == [["s-1"], []]
+    assert [silence["id"] for silence in content["silences"]] == ["active", "pending"]
+
+
+def test_a_silence_is_passed_on(client: Client) -> None:
+    """A silence has its matchers, its time, its author and its reason; it ends by its id."""
+    wanted = {"labels": {"a": "b"}, "minutes": 30, "author": " x ", "comment": "y"}
+    answer = client.ask("/api/silences", "POST", json=wanted)
+    assert (answer.status_code, answer.json()) == (201, {"id": "made"})
+    [silence] = client.sources.created
+    assert silence == {
+        "matchers": [{"name": "a", "value": "b", "isRegex": False, "isEqual": True}],
+        "startsAt": "2026-01-01T00:00:02+00:00",
+        "endsAt": "2026-01-01T00:30:02+00:00",
+        "createdBy": "x",
+        "comment": "y",
+    }
+    header = {"Content-Type": "application/json"}
+    assert client.ask("/api/silences/12345678", "DELETE", headers=header).status_code == 200
+    assert client.sources.created[-1] == "12345678"
+    assert client.ask("/api/silences/1234567", "DELETE", headers=header).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("change", "headers", "status"),
+    [
+        ({}, {"Sec-Fetch-Site": "same-origin"}, 201),
+        ({}, {"Sec-Fetch-Site": "none"}, 201),
+        ({}, {"Sec-Fetch-Site": "cross-site"}, 400),
+        ({}, {"Sec-Fetch-Site": "same-site"}, 400),
+        ({}, {"Content-Type": "text/plain"}, 400),
+        ({"minutes": 1}, {}, 201),
+        ({"minutes": 10_080}, {}, 201),
+        ({"minutes": 10_081}, {}, 400),
+        ({"minutes": 0}, {}, 400),
+        ({"minutes": True}, {}, 400),
+        ({"author": "a" * 500}, {}, 201),
+        ({"author": "a" * 501}, {}, 400),
+        ({"comment": "  "}, {}, 400),
+        ({"labels": []}, {}, 400),
+        ({"more": "x" * 20_000}, {}, 413),
+    ],
+)
+def test_only_silences_with_sense_are_made(
+    client: Client, change: Any, headers: dict[str, str], status: int
+) -> None:
+    """A silence comes from the console's own page, and has labels, a length and a reason."""
+    wanted = {"labels": {"a": "b"}, "minutes": 30, "author": "x", "comment": "y", **change}
+    headers = {"Content-Type": "application/json", **headers}
+    answer = client.ask("/api/silences", "POST", content=json.dumps(wanted), headers=headers)
+    assert answer.status_code == status
+
+
+def test_what_an_expression_may_name(client: Client) -> None:
+    """A part of a histogram has the help of its whole; labels leave the name out."""
+    metrics = client.get("/api/names")["metrics"]
+    assert metrics == [{"name": n, "help": "H", "type": "gauge"} for n in ("up", "up_bucket")]
+    assert client.get("/api/labels?metric=up")["labels"] == ["job", "le", "channel"]
+    assert client.get("/api/labels?metric=up&label=job") == {"values": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("expression", "status", "expected"),
+    [
+        ("up", 200, "up"),
+        ("rate(up[$__rate_interval])", 200, "rate(up["),
+        ("", 400, "there is no expression"),
+        ("up up", 400, "this is no PromQL"),
+        ("up" + " " * 10_000, 400, "longer than 10000 characters"),
+    ],
+)
+def test_explore(client: Client, expression: str, status: int, expected: str) -> None:
+    """An expression that is PromQL is shown over its range; another says what is wrong."""
+    answer = client.ask("/api/explore", params={"expr": expression, "from": "now-1h"})
+    assert answer.status_code == status
+    assert expected in (answer.json().get("error") or answer.json()["queries"]["A"])
+
+
+def test_times_and_runbooks(client: Client) -> None:
+    """The server tells the moments of a text, and has the runbooks that there are."""
+    day = client.get("/api/time?from=now/d&to=now/d&timezone=Europe/Berlin")
+    assert day == {"from": 1_767_222_000, "to": 1_767_308_399.999}
+    assert client.get("/api/runbooks/Runbook") == {"html": "<h1>R</h1>\n"}
+    assert client.ask("/api/runbooks/None").status_code == 404
+    assert client.ask("/api/time?from=never").status_code == 400
+
+
+def test_a_token_opens_the_console(tmp_path: Path) -> None:
+    """With a token, only a header or the cookie of the log-in page opens it."""
+    client = Client(tmp_path, token=TOKEN)
+    for path, headers, status in (
+        ("/api/home", {}, 401),
+        ("/api/home", {"Authorization": f"Bearer {TOKEN}"}, 200),
+        ("/api/home", {"Authorization": f"Bearer {TOKEN}x"}, 401),
+        ("/-/healthy", {}, 200),
+        ("/login", {}, 405),
+    ):
+        assert client.ask(path, headers=headers).status_code == status, path
+    answer = client.ask("/login", "POST", content=f"token={TOKEN}")
+    assert answer.status_code == 303
+    cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
+    assert client.ask("/api/home", headers=cookie).status_code == 200
+    assert client.ask("/login", "POST", content="token=wrong").status_code == 401
