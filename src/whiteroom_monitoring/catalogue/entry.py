@@ -26,11 +26,6 @@ class Entry:
     label_pointers: tuple[Pointer, ...]
 
     @property
-    def sound(self) -> bool:
-        """Whether the entry fits the schema."""
-        return not self.invalid
-
-    @property
     def labels(self) -> Iterator[tuple[Pointer, Label]]:
         """The labels that fit the schema, each with its pointer."""
         return zip(self.label_pointers, self.metric.labels, strict=True)

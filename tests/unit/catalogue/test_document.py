@@ -18,6 +18,7 @@ UNREADABLE = [
     (b"a: [1, 2\nb: 3\n", 2, 2, "not valid YAML"),
     (b"a: *nowhere\n", 1, 4, "not valid YAML: found undefined alias 'nowhere'"),
     (b"a: 1\nb: 2\na: 3\n", 3, 1, "the key a is given twice"),
+    (b"\na: *nowhere\n", 2, 4, "found undefined alias"),
     (b"a: ok\nb: \xff\n", 2, 4, "the byte 0xff is not UTF-8"),
     (b"a: \x07\n", 1, 4, "the character U+0007, which YAML does not allow"),
     (b"a: &x [1, *x]\n", 1, 4, "an alias inside its own anchor"),

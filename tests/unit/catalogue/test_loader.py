@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,16 @@ def test_missing_folder_is_a_diagnostic(tmp_path: Path) -> None:
     """A folder that does not exist is named."""
     with pytest.raises(DiagnosticsError, match="nowhere: there is no such folder"):
         load(tmp_path / "nowhere")
+
+
+def test_a_metric_is_what_it_says_wherever_it_stands(catalogue: Catalogue) -> None:
+    """Two entries that say the same are equal, in whatever file and line."""
+    metric = next(iter(catalogue))
+    assert metric == replace(metric, path=Path("elsewhere.yaml"), line=metric.line + 1)
+    assert metric != replace(metric, help="Another.")
+
+
+def test_a_label_is_limited() -> None:
+    """A closed label has as many values as are listed, an open one its limit, and one at least."""
+    limits = [Label("a", ("x", "y")).limit, Label("a", max_series=7).limit, Label("a").limit]
+    assert limits == [2, 7, 1]
