@@ -144,6 +144,7 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
                                   length_of(frames), begin);
     if (stamp.skipped > nanoseconds::zero()) {
       metrics_.report_xrun(stamp.skipped);
+      // Relaxed: nothing else is published with it.
       skipped_ns_.store(begin.count(), std::memory_order_relaxed);
     }
     return Clock::time_point(std::chrono::duration_cast<Clock::duration>(stamp.due));
@@ -161,6 +162,7 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   }
 
   bool just_skipped() const noexcept {
+    // Relaxed: nothing else is read with it.
     const std::chrono::nanoseconds last(skipped_ns_.load(std::memory_order_relaxed));
     return now().time_since_epoch() - last < kNotice;
   }
