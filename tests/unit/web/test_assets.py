@@ -72,3 +72,20 @@ def test_what_is_compressed_is_the_content() -> None:
     """A browser that takes gzip gets the same."""
     asset = console.assets()["shared/dom.js"]
     assert gzip.decompress(asset.compressed) == asset.content
+
+
+def test_the_scripts_of_all_pages_are_small() -> None:
+    """All scripts of ours together are 60 kB at most, as they are sent."""
+    sent = {name: len(served[name].compressed) for served, name in (p.values for p in SCRIPTS)}
+    assert len(sent) > 40
+    assert sum(sent.values()) <= 60_000
+
+
+def test_no_page_names_an_address_elsewhere() -> None:
+    """No script, style or page of ours names an address elsewhere, but for namespaces of XML."""
+    files = [path for path in assets.FOLDER.rglob("*") if path.suffix in {".js", ".css", ".html"}]
+    text = "\n".join(
+        path.read_text(encoding="utf-8") for path in files if ".test." not in path.name
+    )
+    addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.[a-z]{2,}[\w/.-]*", text))
+    assert addresses == {"http://www.w3.org/2000/svg"}
