@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,9 @@ from typing import Any
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.errors import MonitoringError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -127,10 +129,10 @@ def page() -> Iterator[Page]:
         try:
             address = _address(Path(home), process)
             with connect(address, max_size=_LARGEST_MESSAGE_BYTES, proxy=None) as connection:
-                found = Page(connection)
+                opened = Page(connection)
                 for domain in ("Page", "Runtime", "Network", "Log"):
-                    found.call(f"{domain}.enable")
-                yield found
+                    opened.call(f"{domain}.enable")
+                yield opened
         finally:
             process.terminate()
             process.wait(START_S)
@@ -152,10 +154,10 @@ def _address(home: Path, process: subprocess.Popen[bytes]) -> str:
     """Return the address of the page's end of the protocol."""
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError, ValueError, IndexError, StopIteration):
+        with contextlib.suppress(OSError, ValueError, IndexError, StopIteration, SourceError):
             port = int((home / "DevToolsActivePort").read_text().splitlines()[0])
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=2) as answer:
-                targets = json.load(answer)
+            browser = HttpClient("The browser", f"http://127.0.0.1:{port}", Limits(timeout_s=2.0))
+            targets: list[Any] = browser.get_json("/json/list", decode=list)
             return str(next(t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page"))
         time.sleep(_POLL_S)
     raise BrowserError(f"the browser did not start within {START_S:g} s")
