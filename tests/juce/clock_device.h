@@ -16,6 +16,8 @@ class ClockDevice final : public juce::AudioIODevice {
  public:
   static constexpr int kFrames = 1024;
   static constexpr double kRate = 48'000;
+  /// It plays one buffer while the next is rendered, and leaves out what comes too late.
+  static constexpr std::uint32_t kBuffers = 2;
 
   ClockDevice() : AudioIODevice("clock", "Clock") {}
   ~ClockDevice() override { close(); }

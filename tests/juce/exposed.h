@@ -26,8 +26,10 @@ class Segments {
   Segments& operator=(const Segments&) = delete;
 
   /// Return the value of a series; -1 when it is not there.
-  double operator[](const std::string& series) const {
-    const std::string text = this->text(program_);
+  double operator[](const std::string& series) const { return of(program_, series); }
+  /// The same of another program.
+  double of(const std::string& program, const std::string& series) const {
+    const std::string text = this->text(program);
     const std::size_t found = ("\n" + text).find("\n" + series + " ");
     return found == std::string::npos ? -1 : std::stod(text.substr(found + series.size() + 1));
   }
