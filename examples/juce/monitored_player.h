@@ -23,10 +23,7 @@ class Metrics {
 // [callback]
 class MonitoredPlayer {
  public:
-  /// `buffers`: how many the device holds, where you know it; JUCE doesn't say.
-  explicit MonitoredPlayer(juce::AudioDeviceManager& devices, std::uint32_t buffers = 0)
-      : deviceManager(devices) {
-    audio.set_device_buffers(buffers);
+  explicit MonitoredPlayer(juce::AudioDeviceManager& devices) : deviceManager(devices) {
     deviceManager.addAudioCallback(&measured);  // instead of &player
   }
   ~MonitoredPlayer() { deviceManager.removeAudioCallback(&measured); }

@@ -16,10 +16,11 @@ class ClockDevice final : public juce::AudioIODevice {
  public:
   static constexpr int kFrames = 1024;
   static constexpr double kRate = 48'000;
-  /// It plays one buffer while the next is rendered, and leaves out what comes too late.
-  static constexpr std::uint32_t kBuffers = 2;
 
-  ClockDevice() : AudioIODevice("clock", "Clock") {}
+  /// It plays one buffer while the next is rendered, and leaves out what comes too late; `type` and
+  /// `latency` in buffers are what it says of itself.
+  explicit ClockDevice(const juce::String& type = "Clock", int latency = 1)
+      : AudioIODevice("clock", type), latency_(latency) {}
   ~ClockDevice() override { close(); }
 
   /// Call the next callback so much later.
@@ -60,7 +61,7 @@ class ClockDevice final : public juce::AudioIODevice {
   int getCurrentBitDepth() override { return 32; }
   juce::BigInteger getActiveOutputChannels() const override { return 3; }
   juce::BigInteger getActiveInputChannels() const override { return 0; }
-  int getOutputLatencyInSamples() override { return frames_; }
+  int getOutputLatencyInSamples() override { return latency_ * frames_; }
   int getInputLatencyInSamples() override { return 0; }
   int getXRunCount() const noexcept override {
     if (std::this_thread::get_id() == callback_thread_.load()) asked_in_callback_ = true;
@@ -95,6 +96,7 @@ class ClockDevice final : public juce::AudioIODevice {
         std::chrono::nanoseconds(played.time_since_epoch() + kOtherClock).count());
   }
 
+  int latency_;
   juce::AudioIODeviceCallback* callback_ = nullptr;
   int frames_ = 0;
   std::atomic<bool> stamps_{false};

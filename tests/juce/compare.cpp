@@ -68,7 +68,7 @@ void what_each_sees() {
   constexpr int kTimes = 10;
   const Segments segments;
   ClockedManager clocked;
-  MonitoredPlayer monitored(clocked.manager, ClockDevice::kBuffers);
+  MonitoredPlayer monitored(clocked.manager);
   std::this_thread::sleep_for(1100ms);
   const auto watched = [&](const char* name, const char* cause, const auto& inject) {
     const double ours = segments.dropouts(cause);

@@ -29,7 +29,7 @@ TEST_CASE("what goes wrong with a JUCE device is counted by its cause, and nothi
     told_by_stamps = 2;
   }
   SUBCASE("when it doesn't") {}
-  MonitoredPlayer monitored(clocked.manager, ClockDevice::kBuffers);
+  MonitoredPlayer monitored(clocked.manager);
   CHECK(segments["audio_sample_rate_hertz"] == ClockDevice::kRate);
   CHECK(segments["audio_buffer_frames"] == ClockDevice::kFrames);
   std::this_thread::sleep_for(1100ms);
@@ -57,7 +57,7 @@ TEST_CASE("what goes wrong with a JUCE device is counted by its cause, and nothi
 TEST_CASE("nobody expects sound of a device that JUCE has stopped, whatever it starts with again") {
   const Segments segments;
   ClockedManager clocked;
-  MonitoredPlayer monitored(clocked.manager, ClockDevice::kBuffers);
+  MonitoredPlayer monitored(clocked.manager);
   std::this_thread::sleep_for(1100ms);
   CHECK(clocked.use(2 * ClockDevice::kFrames).isEmpty());
   std::this_thread::sleep_for(1200ms);
@@ -77,7 +77,7 @@ TEST_CASE("a device that pauses and says nothing has a dropout each time, as lon
   ClockedManager clocked;
   SUBCASE("when it stamps its buffers") { clocked.device().stamp_buffers(); }
   SUBCASE("when it doesn't") {}
-  MonitoredPlayer monitored(clocked.manager, ClockDevice::kBuffers);
+  MonitoredPlayer monitored(clocked.manager);
   std::this_thread::sleep_for(1100ms);
   constexpr int kTimes = 3;
   for (int i = 0; i < kTimes; ++i) {
@@ -106,10 +106,22 @@ TEST_CASE("where asking for XRUNs takes a lock, another thread asks") {
   clocked.manager.removeAudioCallback(&measured);
 }
 
+TEST_CASE("a device holds the buffers of its latency, and ALSA's one that is not queued, too") {
+  const auto buffers = [](const char* type, int latency) {
+    ClockDevice device(type, latency);
+    device.open({}, {}, ClockDevice::kRate, ClockDevice::kFrames);
+    return whiteroom::monitoring::MeasuredCallback::buffers_of(device);
+  };
+  CHECK(buffers("Clock", 0) == 2);
+  CHECK(buffers("Clock", 1) == 2);
+  CHECK(buffers("CoreAudio", 3) == 3);
+  CHECK(buffers("ALSA", 3) == 5);  // four periods
+}
+
 TEST_CASE("the time of each callback is recorded, and what that costs") {
   const Segments segments;
   ClockedManager clocked;
-  MonitoredPlayer monitored(clocked.manager, ClockDevice::kBuffers);
+  MonitoredPlayer monitored(clocked.manager);
   std::this_thread::sleep_for(300ms);
   const double callbacks = segments["audio_callbacks_total"];
   CHECK(callbacks >= 0.2 / kBuffer_s);

@@ -140,7 +140,6 @@ TEST_CASE("of an overload, the owner of the device counts the dropout, and the p
   Application application;
   Metrics metrics;
   monitoring::AudioMetrics audio(metrics.segment, {});
-  audio.set_device_buffers(testing::ClockDevice::kBuffers);
   monitoring::MeasuredCallback measured(audio, application);
   clocked.manager.addAudioCallback(&measured);
   std::this_thread::sleep_for(1100ms);

@@ -50,6 +50,17 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   /// lets a thread wait for its turn.
   static constexpr std::chrono::milliseconds kNotice{25};
 
+  /// Return how many buffers a device holds: as many as its latency takes, and no fewer than one
+  /// that plays and one that is rendered. JUCE's latency for ALSA is a period less than its queue,
+  /// which it fills before it calls, so that another buffer is rendered beside a full queue.
+  static std::uint32_t buffers_of(juce::AudioIODevice& device) {
+    constexpr int kLeast = 2;
+    const int frames = std::max(1, device.getCurrentBufferSizeSamples());
+    const int unsaid = device.getTypeName() == "ALSA" ? 2 : 0;
+    return static_cast<std::uint32_t>(
+        std::max(kLeast, device.getOutputLatencyInSamples() / frames + unsaid));
+  }
+
   void audioDeviceIOCallbackWithContext(
       const float* const* inputs, int input_channels, float* const* outputs, int output_channels,
       int frames, const juce::AudioIODeviceCallbackContext& context) override {
@@ -116,14 +127,6 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   std::chrono::nanoseconds length_of(int frames) const noexcept {
     if (sample_rate_ <= 0) return {};
     return std::chrono::nanoseconds(static_cast<std::int64_t>(frames * kBillion / sample_rate_));
-  }
-
-  /// As many as its latency takes, and no fewer than one that plays and one that is rendered.
-  static std::uint32_t buffers_of(juce::AudioIODevice& device) {
-    constexpr int kLeast = 2;
-    const int frames = std::max(1, device.getCurrentBufferSizeSamples());
-    return static_cast<std::uint32_t>(
-        std::max(kLeast, device.getOutputLatencyInSamples() / frames));
   }
 
   void follow(double sample_rate, int frames) noexcept {
