@@ -72,6 +72,24 @@ TEST_CASE("a machine that slept makes no callback late, and has left nothing out
   CHECK(device.skipped == 0ns);
 }
 
+TEST_CASE("a callback may be late by up to a second, and what is more is another clock") {
+  Device device;
+  device.callback();
+  CHECK(device.callback(900ms) > 890ms);
+  Device slept;
+  slept.callback();
+  CHECK(slept.callback(1100ms) == 0ns);
+}
+
+TEST_CASE("what was the most punctual callback is forgotten by a millisecond in a second") {
+  Device device;
+  device.callback();
+  nanoseconds told{};
+  for (int i = 0; i < 100; ++i) told = device.callback(5ms);
+  CHECK(told > 3900us);
+  CHECK(told < 4100us);
+}
+
 TEST_CASE("clocks that are slewed apart make no callback late") {
   Device device;
   for (int i = 0; i < 100'000; ++i) {

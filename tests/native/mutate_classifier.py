@@ -1,6 +1,6 @@
 """Changes the dropout classifier on purpose, one thing at a time, to see whether its tests notice.
 
-    python tests/native/mutate_classifier.py [--sample 40] [--seed 1]
+    python tests/native/mutate_classifier.py [--hosts] [--sample 40] [--seed 1]
 
 Each change is compiled into a small test program of its own; nothing else is built. Prints the
 changes that nobody noticed, but for those that can't make a difference (EQUIVALENT, with the
@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,12 @@ CHANGED = (
 )
 # The fastest first: most changes are noticed by them.
 TESTS = ("dropout_test.cpp", "hosts_test.cpp", "shapes_test.cpp")
+# What plug-ins and adapters judge by, and the tests that hold it: `--hosts` changes these instead.
+HOSTS = {
+    "host_callback.h": ("host_callback_test.cpp",),
+    "device_clock.h": ("device_clock_test.cpp",),
+    "preemption_watch.h": ("preemption_test.cpp",),
+}
 CAUGHT_AT_LEAST = 0.95
 # A test program that hangs has noticed the change.
 TIMEOUT_S = 120
@@ -80,11 +86,11 @@ class Change:
         return f"{self.file}:{self.line}: {self.before.strip()}  ->  {after}"
 
 
-def changes() -> list[Change]:
-    """Return every change that this program knows of."""
+def changes(files: Iterable[str] = CHANGED) -> list[Change]:
+    """Return every change of these files that this program knows of."""
     return [
         Change(name, number, line, changed)
-        for name in CHANGED
+        for name in files
         for number, line in enumerate((CORE / name).read_text().splitlines(), 1)
         for changed in sorted(set(_changed(line)))
     ]
@@ -127,7 +133,7 @@ class Workshop:
         lines[change.line - 1] = change.after
         path.write_text("\n".join(lines) + "\n")
         try:
-            verdicts = (self.passes(test) for test in TESTS)
+            verdicts = (self.passes(test) for test in HOSTS.get(change.file, TESTS))
             return next((verdict for verdict in verdicts if not verdict), True)
         finally:
             path.write_text(original)
@@ -172,7 +178,8 @@ def try_all(chosen: list[Change]) -> Result:
     result = Result(0, [])
     with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as folder:
         workshop = Workshop(Path(folder))
-        broken = [test for test in TESTS if not workshop.passes(test)]
+        tests = {test for change in chosen for test in HOSTS.get(change.file, TESTS)}
+        broken = [test for test in sorted(tests) if not workshop.passes(test)]
         if broken:
             sys.exit(f"{', '.join(broken)}: fails without a change")
         for change in chosen:
@@ -191,8 +198,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", type=int, help="try only so many")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--hosts", action="store_true", help="change what plug-ins judge by")
     options = parser.parse_args(arguments)
-    chosen = changes()
+    chosen = changes(HOSTS if options.hosts else CHANGED)
     if options.sample:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     result = try_all(chosen)
