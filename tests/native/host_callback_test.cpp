@@ -121,6 +121,15 @@ TEST_CASE("what a host renders ahead is judged callback by callback") {
   CHECK(host.costs == Costs(200, {800, 512}));
 }
 
+TEST_CASE("a part that takes longer than it lasts is no pause, for no time passes after it") {
+  Host host(512);
+  for (int i = 0; i < 10; ++i) {
+    host.block(300, 10ms);
+    host.block(212, 300us);
+  }
+  CHECK(host.costs == Costs(10, {10300, 512}));
+}
+
 TEST_CASE("callbacks of changing lengths are judged one by one") {
   Host host(512);
   for (int i = 0; i < 101; ++i) {
