@@ -74,9 +74,9 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
 
     Raises PreparationError for an unknown program, and when the process is prepared for another.
     """
-    chosen = str(directory) if directory else ""
+    folder = str(directory) if directory else ""
     if _prepared is not None:
-        if _prepared.is_for(program, chosen):
+        if _prepared.is_for(program, folder):
             return _prepared.preparation()
         if _prepared.by_pid == os.getpid():
             current = f"{_prepared.program} in {_prepared.directory}"
@@ -85,7 +85,7 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
         known = ", ".join(sorted(DOMAINS))
         raise PreparationError(f"prepare({program!r}): expected one of {known}")
     close()
-    prepared = _prepare(program, chosen or _native.default_directory(), os.getpid())
+    prepared = _prepare(program, folder or _native.default_directory(), os.getpid())
     multiprocess.pass_to_children(program, prepared.directory)
     multiprocess.close_on_sigterm(_mark_closed)
     return prepared.preparation()

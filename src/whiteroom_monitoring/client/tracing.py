@@ -19,10 +19,10 @@ def exemplar_of(traceparent: str) -> Mapping[str, str] | None:
 
     None when it is malformed, and when the trace is not sampled: nobody could look at it.
     """
-    found = _TRACEPARENT.fullmatch(traceparent)
-    if found is None or not int(found[3], 16) & _SAMPLED:
+    match = _TRACEPARENT.fullmatch(traceparent)
+    if match is None or not int(match[3], 16) & _SAMPLED:
         return None
-    trace, span = found[1], found[2]
+    trace, span = match[1], match[2]
     if not trace.strip("0") or not span.strip("0"):
         return None
     return {"trace_id": trace, "span_id": span}

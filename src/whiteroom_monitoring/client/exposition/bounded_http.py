@@ -35,8 +35,8 @@ class HttpLimits:
 
 def protocol(limits: HttpLimits) -> type[asyncio.Protocol]:
     """Return the protocol of one server, for `uvicorn.Config(http=...)`."""
-    made = functools.partial(BoundedHttpProtocol, limits, {})
-    return cast(type[asyncio.Protocol], made)
+    factory = functools.partial(BoundedHttpProtocol, limits, {})
+    return cast(type[asyncio.Protocol], factory)
 
 
 class SignalFreeServer(uvicorn.Server):

@@ -16,7 +16,7 @@ class CredentialsError(MonitoringError):
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the header Authorization of a scrape must be: a scheme and what follows it."""
+    """The header Authorization that a scrape must have: a scheme and a secret."""
 
     scheme: str
     secret: bytes
@@ -39,15 +39,15 @@ class Credentials:
 
     @property
     def challenge(self) -> str:
-        """What the header WWW-Authenticate of a refusal says."""
+        """The header WWW-Authenticate of a refusal."""
         more = ', charset="UTF-8"' if self.scheme == "Basic" else ""
         return f'{self.scheme} realm="metrics"{more}'
 
     def admit(self, authorization: str) -> bool:
-        """Compare in a time that does not depend on where the two differ."""
-        scheme, _, given = authorization.partition(" ")
-        same = hmac.compare_digest(given.encode("utf-8", "replace"), self.secret)
-        return same and scheme.lower() == self.scheme.lower()
+        """Return whether the header is right, in a time that depends on nothing in it."""
+        scheme, _, secret = authorization.partition(" ")
+        matches = hmac.compare_digest(secret.encode("utf-8", "replace"), self.secret)
+        return matches and scheme.lower() == self.scheme.lower()
 
 
 def _first_line(path: Path) -> bytes:

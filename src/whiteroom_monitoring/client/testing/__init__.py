@@ -154,8 +154,8 @@ def _state(metrics: Iterable[_native.Metric]) -> State:
     }
 
 
-def _close(found: float, expected: float) -> bool:
-    return math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+def _close(actual: float, expected: float) -> bool:
+    return math.isclose(actual, expected, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def _text(value: float) -> str:
