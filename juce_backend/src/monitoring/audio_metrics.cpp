@@ -103,7 +103,9 @@ std::optional<Miss> AudioMetrics::judge(Clock::time_point begin, Clock::time_poi
   const CallbackTiming::Length length(frames * stream.frame_ns);
   const CallbackMode mode = details.mode == CallbackMode::realtime ? stream.mode : details.mode;
   const nanoseconds ran = render - details.preempted;
-  realtime_.audio_callback_preempted_seconds_total.add(details.preempted);
+  if (details.preempted.count() != 0) {
+    realtime_.audio_callback_preempted_seconds_total.add(details.preempted);
+  }
   settle_plugins(mode == CallbackMode::realtime && ran > length);
   if (ran <= length && render > length) most_expensive_.reset();
   if (mode != CallbackMode::realtime) {

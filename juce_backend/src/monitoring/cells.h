@@ -52,11 +52,18 @@ static inline double wrm_f64_value(uint64_t bits) {
   return value;
 }
 
-/// Return the bucket of `value`: the number of `bounds` below it. Counts without a branch, which
-/// for the few dozen buckets of a histogram beats a search that mispredicts.
+/// Return the bucket of `value`: the number of `bounds` below it. Counts one half without a branch,
+/// which for the few dozen buckets of a histogram beats a search that mispredicts; which half it is
+/// seldom changes.
 static inline uint32_t wrm_bucket(const int64_t* bounds, uint32_t count, int64_t value) {
+  const uint32_t half = count / 2;
   uint32_t bucket = 0;
-  for (uint32_t i = 0; i < count; ++i) bucket += (uint32_t)(value > bounds[i]);
+  if (count > 0 && value > bounds[half]) {
+    bucket = half + 1;
+    for (uint32_t i = half + 1; i < count; ++i) bucket += (uint32_t)(value > bounds[i]);
+  } else {
+    for (uint32_t i = 0; i < half; ++i) bucket += (uint32_t)(value > bounds[i]);
+  }
   return bucket;
 }
 

@@ -209,7 +209,8 @@ class DropoutClassifier {
     if (!known) return rise;
     // That a known queue stays less full than it was says where its line is: no silence.
     over -= rise;
-    if (over <= (was_silent_ ? DeviceModel::kResolution : model_.doubt(call))) return 0;
+    if (over <= DeviceModel::kResolution) return 0;
+    if (!was_silent_ && over <= model_.doubt(call)) return 0;
     model_.silent(over);
     model_.resumes(call.block);
     return over;

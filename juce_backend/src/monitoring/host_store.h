@@ -20,7 +20,9 @@ class HostStore {
   /// The host waits, and then delivers this.
   void wait(double length) noexcept {
     if (asked_ > 0 && delivered_ > 0) {
-      const bool even = is_multiple(delivered_, asked_) || is_multiple(asked_, delivered_);
+      // The same as the last time is the rule, and costs no division.
+      const bool same = std::abs(delivered_ - asked_) <= kEven * asked_;
+      const bool even = same || is_multiple(delivered_, asked_) || is_multiple(asked_, delivered_);
       uneven_ = std::clamp(uneven_ + (even ? -1 : 1), 0, kMost);
     }
     if (delivered_ > 0) least_ = std::min(least_, delivered_);
