@@ -18,11 +18,11 @@ import pytest
 from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.paths import LOOPBACK
-from whiteroom_monitoring.grafana.dashboard import Dashboard
-from whiteroom_monitoring.grafana.evaluate import Evaluator
-from whiteroom_monitoring.grafana.frames import Lines
-from whiteroom_monitoring.grafana.library import read
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
+from whiteroom_monitoring.grafana.evaluation.frames import Lines
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.dashboard import Dashboard
+from whiteroom_monitoring.grafana.model.library import read
 from whiteroom_monitoring.project import repository_root, share
 
 # Each waits for rates over a minute.

@@ -18,8 +18,8 @@ from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.grafana.evaluate import Evaluator
-from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
+from whiteroom_monitoring.grafana.model.library import Library
 from whiteroom_monitoring.project import share
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
 

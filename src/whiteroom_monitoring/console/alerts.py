@@ -9,10 +9,10 @@ from typing import Any
 
 from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.grafana import alert_list
-from whiteroom_monitoring.grafana.annotations import intervals
-from whiteroom_monitoring.grafana.grid import grid
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation import alert_list
+from whiteroom_monitoring.grafana.evaluation.annotations import intervals
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.grid import grid
 
 MAX_SILENCE_MINUTES = 7 * 24 * 60
 _MAX_TEXT = 500

@@ -8,9 +8,9 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from whiteroom_monitoring.grafana import units
-from whiteroom_monitoring.grafana.field_config import FieldConfig, FieldStyle
-from whiteroom_monitoring.grafana.frames import Value
+from whiteroom_monitoring.grafana.display import units
+from whiteroom_monitoring.grafana.evaluation.frames import Value
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig, FieldStyle
 
 
 def value_format(config: FieldConfig) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from typing import Any
 from whiteroom_monitoring.console import encoding
 from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.grafana import colors, queries
-from whiteroom_monitoring.grafana.evaluate import Evaluator
-from whiteroom_monitoring.grafana.field_config import FieldConfig
-from whiteroom_monitoring.grafana.grid import grid
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.query import Query
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.display import colors
+from whiteroom_monitoring.grafana.evaluation import queries
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig
+from whiteroom_monitoring.grafana.model.grid import grid
+from whiteroom_monitoring.grafana.model.query import Query
 from whiteroom_monitoring.promql.parse import ParseError, parse
 
 _MAX_EXPRESSION = 10_000

@@ -21,7 +21,7 @@ from whiteroom_monitoring.console.service import DashboardService, ViewRequest
 from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.grafana.errors import NotFoundError, UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError, UnsupportedError
 from whiteroom_monitoring.web import console as page
 from whiteroom_monitoring.web.assets import ROUTE
 from whiteroom_monitoring.web.server import BodyTooLargeError, middleware

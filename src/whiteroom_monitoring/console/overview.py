@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.grafana import alert_list
-from whiteroom_monitoring.grafana.frames import Alert
+from whiteroom_monitoring.grafana.evaluation import alert_list
+from whiteroom_monitoring.grafana.evaluation.frames import Alert
 from whiteroom_monitoring.priorities import NEEDING_ACTION, PAGING
 
 State = Literal["well", "degraded", "trouble", "unknown"]

@@ -8,16 +8,17 @@ from typing import Any
 
 from whiteroom_monitoring.console import encoding
 from whiteroom_monitoring.console.table import encoded_column
-from whiteroom_monitoring.grafana import colors, markdown, support
-from whiteroom_monitoring.grafana import reduce as reduction
-from whiteroom_monitoring.grafana.dashboard_links import followable
-from whiteroom_monitoring.grafana.display_value import Field, display_value, field_config
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.evaluate import Evaluated
-from whiteroom_monitoring.grafana.field_config import FieldConfig
-from whiteroom_monitoring.grafana.frames import Alerts, Lines, Logs, Table, Text, Value
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.panel import Panel, PanelOptions
+from whiteroom_monitoring.grafana.display import colors, markdown
+from whiteroom_monitoring.grafana.display.dashboard_links import followable
+from whiteroom_monitoring.grafana.display.display_value import Field, display_value, field_config
+from whiteroom_monitoring.grafana.evaluation import reduce as reduction
+from whiteroom_monitoring.grafana.evaluation import support
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
+from whiteroom_monitoring.grafana.evaluation.frames import Alerts, Lines, Logs, Table, Text, Value
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig
+from whiteroom_monitoring.grafana.model.panel import Panel, PanelOptions
 
 _SINGLE_VALUE_TYPES = ("stat", "gauge", "bargauge")
 

@@ -17,15 +17,20 @@ from whiteroom_monitoring.console import alerts, explore
 from whiteroom_monitoring.console.overview import overview
 from whiteroom_monitoring.console.presentation import encoded_panel
 from whiteroom_monitoring.dashboards.slugs import rank
-from whiteroom_monitoring.grafana import layout, markdown
-from whiteroom_monitoring.grafana.annotations import annotate
-from whiteroom_monitoring.grafana.dashboard import Dashboard, TimeSettings
-from whiteroom_monitoring.grafana.dashboard_links import followable
-from whiteroom_monitoring.grafana.errors import NotFoundError
-from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator, View
-from whiteroom_monitoring.grafana.layout import PanelLayout
-from whiteroom_monitoring.grafana.library import Library
-from whiteroom_monitoring.grafana.time_range import Calendar, TimeRange, time_range, timezone_of
+from whiteroom_monitoring.grafana.display import layout, markdown
+from whiteroom_monitoring.grafana.display.dashboard_links import followable
+from whiteroom_monitoring.grafana.display.layout import PanelLayout
+from whiteroom_monitoring.grafana.evaluation.annotations import annotate
+from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated, Evaluator, View
+from whiteroom_monitoring.grafana.evaluation.time_range import (
+    Calendar,
+    TimeRange,
+    time_range,
+    timezone_of,
+)
+from whiteroom_monitoring.grafana.model.dashboard import Dashboard, TimeSettings
+from whiteroom_monitoring.grafana.model.library import Library
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5

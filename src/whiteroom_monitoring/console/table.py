@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.grafana.dashboard_links import followable
-from whiteroom_monitoring.grafana.display_value import display_value
-from whiteroom_monitoring.grafana.field_config import FieldConfig
-from whiteroom_monitoring.grafana.frames import Cell, Column, Table
-from whiteroom_monitoring.grafana.interpolation import Scope
+from whiteroom_monitoring.grafana.display.dashboard_links import followable
+from whiteroom_monitoring.grafana.display.display_value import display_value
+from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Table
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig
 
 _CELL_NAME = re.compile(
     r"\$\{__(?:value\.(?:raw|text|numeric)|data\.fields(?:\.(\w+)|\[\"([^\"]+)\"\]))\}"

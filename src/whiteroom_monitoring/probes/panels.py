@@ -12,10 +12,10 @@ from whiteroom_monitoring.dashboards import expectation
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.diagnostics import Check, CheckFailed, Diagnostic, Thing
-from whiteroom_monitoring.grafana.evaluate import Evaluated, Evaluator
-from whiteroom_monitoring.grafana.frames import Data, Lines, Table
-from whiteroom_monitoring.grafana.library import read
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated, Evaluator
+from whiteroom_monitoring.grafana.evaluation.frames import Data, Lines, Table
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.library import read
 from whiteroom_monitoring.probes.stack import Stack, probe
 from whiteroom_monitoring.project import share
 

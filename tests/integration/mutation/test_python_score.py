@@ -104,8 +104,8 @@ def test_a_room_is_named_that_is_meant(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.timeout(600)
 def test_our_tests_catch_a_sample(capsys: pytest.CaptureFixture[str]) -> None:
     """Of thirty mutants that a seed chooses from the quick rooms, 85 % are caught."""
-    quick = ("promql", "slo", "catalogue", "diagnostics", "grafana/time_range")
-    status, report = _report(capsys, *quick, "grafana/interpolation", "--sample", "30")
+    quick = ("promql", "slo", "catalogue", "diagnostics", "grafana/evaluation/time_range")
+    status, report = _report(capsys, *quick, "grafana/evaluation/interpolation", "--sample", "30")
     assert status == 0, report["survivors"]
 
 

@@ -17,8 +17,8 @@ from whiteroom_monitoring.console.workers import Workers
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.grafana.evaluate import Evaluator
-from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
+from whiteroom_monitoring.grafana.model.library import Library
 
 NOW_S = 1_767_225_602.0
 TOKEN = "correct-horse-battery"

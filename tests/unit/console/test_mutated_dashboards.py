@@ -19,8 +19,8 @@ from tests.support.paths import ROOT
 from whiteroom_monitoring.console import http, service
 from whiteroom_monitoring.console.service import DashboardService
 from whiteroom_monitoring.console.workers import Workers
-from whiteroom_monitoring.grafana.evaluate import Evaluator
-from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
+from whiteroom_monitoring.grafana.model.library import Library
 
 SOURCES = (
     *sorted((ROOT / "infrastructure/monitoring/grafana/dashboards").glob("*.json")),

@@ -13,8 +13,8 @@ from whiteroom_monitoring.dashboards.allowed_features import PANELS
 from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
 from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.dashboards.slugs import SLUGS, page_path
-from whiteroom_monitoring.grafana.alert_list import parsed
-from whiteroom_monitoring.grafana.interpolation import Scope, Value
+from whiteroom_monitoring.grafana.evaluation.alert_list import parsed
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
 from whiteroom_monitoring.project import share
 
 GRAFANA = share("infrastructure/monitoring/grafana")

@@ -11,21 +11,21 @@ import pytest
 
 from tests.support.data_sources import CannedSources
 from whiteroom_monitoring.console.presentation import encoded_panel
-from whiteroom_monitoring.grafana import layout
-from whiteroom_monitoring.grafana.dashboard import Dashboard, ParseError, TimeSettings, parse
-from whiteroom_monitoring.grafana.display_value import display_value
-from whiteroom_monitoring.grafana.evaluate import Evaluator, View
-from whiteroom_monitoring.grafana.field_config import FieldStyle
-from whiteroom_monitoring.grafana.panel import (
+from whiteroom_monitoring.grafana.display import layout
+from whiteroom_monitoring.grafana.display.display_value import display_value
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator, View
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.dashboard import Dashboard, ParseError, TimeSettings, parse
+from whiteroom_monitoring.grafana.model.field_config import FieldStyle
+from whiteroom_monitoring.grafana.model.panel import (
     AlertFilter,
     GridPosition,
     PanelOptions,
     Repeat,
     parse_panel,
 )
-from whiteroom_monitoring.grafana.query import DataSourceRef
-from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.grafana.variable import Option, VariableDefinition
+from whiteroom_monitoring.grafana.model.query import DataSourceRef
+from whiteroom_monitoring.grafana.model.variable import Option, VariableDefinition
 
 
 def read(slug: str = "file", **content: Any) -> Dashboard:

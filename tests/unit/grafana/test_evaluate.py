@@ -13,23 +13,24 @@ import pytest
 from tests.support.paths import ROOT
 from whiteroom_monitoring.console import encoding as written
 from whiteroom_monitoring.console import presentation
-from whiteroom_monitoring.grafana import alert_list, colors, markdown, support, units
-from whiteroom_monitoring.grafana.display_value import (
+from whiteroom_monitoring.grafana.display import colors, markdown, units
+from whiteroom_monitoring.grafana.display.display_value import (
     DisplayValue,
     Field,
     display_value,
     field_config,
 )
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.evaluate import Evaluated
-from whiteroom_monitoring.grafana.field_config import FieldConfig, parse_field_config
-from whiteroom_monitoring.grafana.frames import Column, Series, Table
-from whiteroom_monitoring.grafana.grid import grid
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.json_node import Node
-from whiteroom_monitoring.grafana.panel import Transformation, parse_panel
-from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.grafana.transformations import transformed
+from whiteroom_monitoring.grafana.evaluation import alert_list, support
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
+from whiteroom_monitoring.grafana.evaluation.frames import Column, Series, Table
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.transformations import transformed
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig, parse_field_config
+from whiteroom_monitoring.grafana.model.grid import grid
+from whiteroom_monitoring.grafana.model.json_node import Node
+from whiteroom_monitoring.grafana.model.panel import Transformation, parse_panel
 
 
 def table(query: str, **columns: list[Any]) -> Table:

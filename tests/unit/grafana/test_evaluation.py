@@ -13,19 +13,20 @@ from tests.support.data_sources import LABELS, CannedLoki, CannedPrometheus, Can
 from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
-from whiteroom_monitoring.grafana import alert_list, layout, queries
-from whiteroom_monitoring.grafana.annotations import annotate, intervals
-from whiteroom_monitoring.grafana.dashboard import Dashboard, parse
-from whiteroom_monitoring.grafana.errors import NotFoundError
-from whiteroom_monitoring.grafana.evaluate import Evaluator, View
-from whiteroom_monitoring.grafana.frames import Column, Table
-from whiteroom_monitoring.grafana.grid import Grid, duration, grid, seconds
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.panel import AlertFilter, parse_panel
-from whiteroom_monitoring.grafana.query import Query
-from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.grafana.transformations import transformed
-from whiteroom_monitoring.grafana.variables import ALL
+from whiteroom_monitoring.grafana.display import layout
+from whiteroom_monitoring.grafana.evaluation import alert_list, queries
+from whiteroom_monitoring.grafana.evaluation.annotations import annotate, intervals
+from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator, View
+from whiteroom_monitoring.grafana.evaluation.frames import Column, Table
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.transformations import transformed
+from whiteroom_monitoring.grafana.evaluation.variables import ALL
+from whiteroom_monitoring.grafana.model.dashboard import Dashboard, parse
+from whiteroom_monitoring.grafana.model.grid import Grid, duration, grid, seconds
+from whiteroom_monitoring.grafana.model.panel import AlertFilter, parse_panel
+from whiteroom_monitoring.grafana.model.query import Query
 
 HOUR = TimeRange(7200.0, 10_800.0)
 

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.grafana import colors, units
-from whiteroom_monitoring.grafana.display_value import (
+from whiteroom_monitoring.grafana.display import colors, units
+from whiteroom_monitoring.grafana.display.display_value import (
     Field,
     display_value,
     field_config,
     threshold_color,
 )
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.field_config import FieldConfig, parse_field_config
-from whiteroom_monitoring.grafana.frames import Series, Value
-from whiteroom_monitoring.grafana.json_node import Node
-from whiteroom_monitoring.grafana.reduce import CALCULATIONS, reduced
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Series, Value
+from whiteroom_monitoring.grafana.evaluation.reduce import CALCULATIONS, reduced
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig, parse_field_config
+from whiteroom_monitoring.grafana.model.json_node import Node
 
 
 def configured(**defaults: Any) -> FieldConfig:

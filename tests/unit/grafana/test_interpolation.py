@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.grid import Grid, grid
-from whiteroom_monitoring.grafana.interpolation import (
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.interpolation import (
     MACROS,
     SCRAPE_INTERVAL_S,
     Scope,
     Value,
     macros,
 )
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.grid import Grid, grid
 
 SCOPE = Scope(
     {

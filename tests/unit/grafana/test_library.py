@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.grafana.errors import NotFoundError
-from whiteroom_monitoring.grafana.library import Library
+from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError
+from whiteroom_monitoring.grafana.model.library import Library
 
 GOOD = '{"uid": "a", "title": "A", "panels": []}'
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from whiteroom_monitoring.datasources.errors import RequestError
-from whiteroom_monitoring.grafana.time_range import (
+from whiteroom_monitoring.grafana.evaluation.time_range import (
     Calendar,
     TimeRange,
     moment,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.frames import Column, Table
-from whiteroom_monitoring.grafana.panel import parse_panel
-from whiteroom_monitoring.grafana.transformations import transformed
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Column, Table
+from whiteroom_monitoring.grafana.evaluation.transformations import transformed
+from whiteroom_monitoring.grafana.model.panel import parse_panel
 
 
 def table(**columns: list[Any]) -> Table:

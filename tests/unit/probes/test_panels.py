@@ -9,9 +9,9 @@ import pytest
 from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.dashboards.output import BOARDS
-from whiteroom_monitoring.grafana.evaluate import Evaluated
-from whiteroom_monitoring.grafana.frames import Column, Lines, Series, Table
-from whiteroom_monitoring.grafana.panel import Panel
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
+from whiteroom_monitoring.grafana.evaluation.frames import Column, Lines, Series, Table
+from whiteroom_monitoring.grafana.model.panel import Panel
 from whiteroom_monitoring.probes import panels
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.project import share

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from whiteroom_monitoring.catalogue.document import Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic, check, require_none
-from whiteroom_monitoring.grafana.query import DataSourceRef
+from whiteroom_monitoring.grafana.model.query import DataSourceRef
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.lint.workspace import Workspace
 

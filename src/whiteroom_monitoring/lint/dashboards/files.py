@@ -14,10 +14,10 @@ from typing import Any
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace
-from whiteroom_monitoring.grafana import dashboard as model
-from whiteroom_monitoring.grafana.dashboard import Dashboard
-from whiteroom_monitoring.grafana.panel import Panel
-from whiteroom_monitoring.grafana.variable import VariableDefinition
+from whiteroom_monitoring.grafana.model import dashboard as model
+from whiteroom_monitoring.grafana.model.dashboard import Dashboard
+from whiteroom_monitoring.grafana.model.panel import Panel
+from whiteroom_monitoring.grafana.model.variable import VariableDefinition
 from whiteroom_monitoring.promql.parse import Expr, ParseError
 from whiteroom_monitoring.promql.parse import parse as parse_promql
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.frames import Cell, Column, Table
-from whiteroom_monitoring.grafana.json_node import Node
-from whiteroom_monitoring.grafana.panel import Transformation
-from whiteroom_monitoring.grafana.patterns import compiled
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Table
+from whiteroom_monitoring.grafana.model.json_node import Node
+from whiteroom_monitoring.grafana.model.panel import Transformation
+from whiteroom_monitoring.grafana.model.patterns import compiled
 
 _DEFAULT_LIMIT = 10
 

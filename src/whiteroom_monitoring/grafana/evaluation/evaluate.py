@@ -7,25 +7,29 @@ from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.grafana import (
+from whiteroom_monitoring.grafana.display import markdown
+from whiteroom_monitoring.grafana.evaluation import (
     alert_list,
     interpolation,
-    markdown,
     queries,
     support,
     transformations,
     variables,
 )
-from whiteroom_monitoring.grafana.dashboard import Dashboard
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.frames import Data, Text
-from whiteroom_monitoring.grafana.grid import Grid, grid, seconds
-from whiteroom_monitoring.grafana.interpolation import SCRAPE_INTERVAL_S, Scope
-from whiteroom_monitoring.grafana.panel import Panel
-from whiteroom_monitoring.grafana.query import Query
-from whiteroom_monitoring.grafana.query_context import QueryContext, RunAll, run_in_sequence
-from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.grafana.variables import Variable
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Data, Text
+from whiteroom_monitoring.grafana.evaluation.interpolation import SCRAPE_INTERVAL_S, Scope
+from whiteroom_monitoring.grafana.evaluation.query_context import (
+    QueryContext,
+    RunAll,
+    run_in_sequence,
+)
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.variables import Variable
+from whiteroom_monitoring.grafana.model.dashboard import Dashboard
+from whiteroom_monitoring.grafana.model.grid import Grid, grid, seconds
+from whiteroom_monitoring.grafana.model.panel import Panel
+from whiteroom_monitoring.grafana.model.query import Query
 
 DEFAULT_POINTS = 500
 

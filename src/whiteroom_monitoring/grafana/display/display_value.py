@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.field_config import (
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Value
+from whiteroom_monitoring.grafana.model.field_config import (
     FieldConfig,
     FieldConfigSource,
     MappingResult,
@@ -14,7 +15,6 @@ from whiteroom_monitoring.grafana.field_config import (
     Thresholds,
     ValueMapping,
 )
-from whiteroom_monitoring.grafana.frames import Value
 
 
 @dataclass(frozen=True)

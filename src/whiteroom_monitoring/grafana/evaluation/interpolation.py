@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.grid import Grid, duration
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.grid import Grid, duration
 
 _REFERENCE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\[\[(\w+)(?::(\w+))?\]\]|\$(\w+)")
 _SPECIAL = re.compile(r"[.*+?^${}()|\[\]\\]")

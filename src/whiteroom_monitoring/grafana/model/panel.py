@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from whiteroom_monitoring.grafana.dashboard_links import Link, parse_link
-from whiteroom_monitoring.grafana.field_config import FieldConfigSource, parse_field_config
-from whiteroom_monitoring.grafana.json_node import Json, Node, Pointer
-from whiteroom_monitoring.grafana.query import (
+from whiteroom_monitoring.grafana.display.dashboard_links import Link, parse_link
+from whiteroom_monitoring.grafana.model.field_config import FieldConfigSource, parse_field_config
+from whiteroom_monitoring.grafana.model.json_node import Json, Node, Pointer
+from whiteroom_monitoring.grafana.model.query import (
     DataSourceRef,
     Query,
     parse_data_source,

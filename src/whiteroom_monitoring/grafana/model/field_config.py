@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from whiteroom_monitoring.grafana.dashboard_links import Link, parse_link
-from whiteroom_monitoring.grafana.json_node import Json, Node
-from whiteroom_monitoring.grafana.patterns import compiled
+from whiteroom_monitoring.grafana.display.dashboard_links import Link, parse_link
+from whiteroom_monitoring.grafana.model.json_node import Json, Node
+from whiteroom_monitoring.grafana.model.patterns import compiled
 
 _MAX_DECIMALS = 20
 # The types of value mappings before Grafana 8, by number.

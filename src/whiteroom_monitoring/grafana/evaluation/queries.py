@@ -8,11 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 from whiteroom_monitoring.datasources.loki import LogLine
 from whiteroom_monitoring.datasources.prometheus import SampleStream
-from whiteroom_monitoring.grafana.frames import Cell, Column, Lines, Logs, Series, Table, Value
-from whiteroom_monitoring.grafana.grid import Grid
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.query import Query
-from whiteroom_monitoring.grafana.query_context import QueryContext
+from whiteroom_monitoring.grafana.evaluation.frames import (
+    Cell,
+    Column,
+    Lines,
+    Logs,
+    Series,
+    Table,
+    Value,
+)
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.evaluation.query_context import QueryContext
+from whiteroom_monitoring.grafana.model.grid import Grid
+from whiteroom_monitoring.grafana.model.query import Query
 
 FORMATS = ("time_series", "table", "heatmap")
 _LABEL = re.compile(r"\{\{\s*(.+?)\s*\}\}")

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.grid import duration, grid, seconds
-from whiteroom_monitoring.grafana.interpolation import Scope, Value
-from whiteroom_monitoring.grafana.patterns import compiled
-from whiteroom_monitoring.grafana.query_context import QueryContext
-from whiteroom_monitoring.grafana.time_range import TimeRange
-from whiteroom_monitoring.grafana.variable import (
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
+from whiteroom_monitoring.grafana.evaluation.query_context import QueryContext
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.grid import duration, grid, seconds
+from whiteroom_monitoring.grafana.model.patterns import compiled
+from whiteroom_monitoring.grafana.model.variable import (
     HIDDEN,
     Option,
     VariableDefinition,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
-from whiteroom_monitoring.grafana import display_value, reduce
-from whiteroom_monitoring.grafana.field_config import FieldConfig
-from whiteroom_monitoring.grafana.frames import Series
+from whiteroom_monitoring.grafana.display import display_value
+from whiteroom_monitoring.grafana.evaluation import reduce
+from whiteroom_monitoring.grafana.evaluation.frames import Series
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig
 
 # The browser has as many colours for series, each in a light and a dark form.
 PALETTE_SIZE = 10

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from whiteroom_monitoring.grafana.json_node import Node, Pointer
-from whiteroom_monitoring.grafana.query import DataSourceRef, parse_data_source
+from whiteroom_monitoring.grafana.model.json_node import Node, Pointer
+from whiteroom_monitoring.grafana.model.query import DataSourceRef, parse_data_source
 
 HIDDEN = 2
 # A comma that is not escaped by a backslash.

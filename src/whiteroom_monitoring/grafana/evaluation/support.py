@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from whiteroom_monitoring.grafana import (
-    display_value,
-    field_config,
+from whiteroom_monitoring.grafana.display import display_value, units
+from whiteroom_monitoring.grafana.evaluation import (
     interpolation,
     queries,
     reduce,
     transformations,
-    units,
     variables,
 )
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.json_node import Json, Node
-from whiteroom_monitoring.grafana.panel import Panel
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.model import field_config
+from whiteroom_monitoring.grafana.model.json_node import Json, Node
+from whiteroom_monitoring.grafana.model.panel import Panel
 
 PANELS = (
     *("timeseries", "stat", "gauge", "bargauge", "table"),

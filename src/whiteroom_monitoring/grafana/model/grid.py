@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.errors import RequestError
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800, "y": 31_536_000}
 _DURATION_PART = re.compile(r"([0-9]{1,12})(ms|[smhdwy])")

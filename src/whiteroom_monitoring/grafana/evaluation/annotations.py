@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
-from whiteroom_monitoring.grafana import queries
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.evaluate import Evaluator, View
-from whiteroom_monitoring.grafana.grid import grid
-from whiteroom_monitoring.grafana.query import AnnotationQuery, Query
+from whiteroom_monitoring.grafana.evaluation import queries
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator, View
+from whiteroom_monitoring.grafana.model.grid import grid
+from whiteroom_monitoring.grafana.model.query import AnnotationQuery, Query
 
 _POINTS, _MIN_STEP_S = 240, 15
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from whiteroom_monitoring.grafana.dashboard import Row
-from whiteroom_monitoring.grafana.evaluate import View
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.panel import COLUMNS, GridPosition, Panel
-from whiteroom_monitoring.grafana.variables import ALL
+from whiteroom_monitoring.grafana.evaluation.evaluate import View
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.evaluation.variables import ALL
+from whiteroom_monitoring.grafana.model.dashboard import Row
+from whiteroom_monitoring.grafana.model.panel import COLUMNS, GridPosition, Panel
 
 # A repeated panel's key: its id, and which of the repetitions it is.
 _SEPARATOR = "-"

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from whiteroom_monitoring.grafana.dashboard_links import Link, parse_link
-from whiteroom_monitoring.grafana.errors import NotFoundError
-from whiteroom_monitoring.grafana.json_node import Json, Node, Pointer, kind_of
-from whiteroom_monitoring.grafana.panel import (
+from whiteroom_monitoring.grafana.display.dashboard_links import Link, parse_link
+from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError
+from whiteroom_monitoring.grafana.model.json_node import Json, Node, Pointer, kind_of
+from whiteroom_monitoring.grafana.model.panel import (
     COLUMNS,
     GridPosition,
     Panel,
@@ -27,8 +27,8 @@ from whiteroom_monitoring.grafana.panel import (
     parse_panel,
     parse_repeat,
 )
-from whiteroom_monitoring.grafana.query import AnnotationQuery, parse_annotations
-from whiteroom_monitoring.grafana.variable import (
+from whiteroom_monitoring.grafana.model.query import AnnotationQuery, parse_annotations
+from whiteroom_monitoring.grafana.model.variable import (
     VariableDefinition,
     parse_inputs,
     parse_variables,

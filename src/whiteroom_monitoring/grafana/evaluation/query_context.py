@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.prometheus import SampleStream
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.grafana.grid import Grid
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.model.grid import Grid
 
 # Runs tasks at once, and returns their results in order.
 RunAll = Callable[[Sequence[Callable[[], list[SampleStream]]]], list[list[SampleStream]]]

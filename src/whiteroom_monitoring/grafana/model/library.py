@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
-from whiteroom_monitoring.grafana.dashboard import Dashboard, ParseError, parse
-from whiteroom_monitoring.grafana.errors import NotFoundError
+from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError
+from whiteroom_monitoring.grafana.model.dashboard import Dashboard, ParseError, parse
 
 _State = list[tuple[str, int, int]]
 

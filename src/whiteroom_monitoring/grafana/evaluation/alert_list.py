@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.grafana.errors import UnsupportedError
-from whiteroom_monitoring.grafana.frames import Alert, Alerts
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.panel import AlertFilter
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Alert, Alerts
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.model.panel import AlertFilter
 
 _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
 _ORDER = {"firing": 0, "pending": 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whiteroom_monitoring.grafana.json_node import Node, Pointer
+from whiteroom_monitoring.grafana.model.json_node import Node, Pointer
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from whiteroom_monitoring.grafana.interpolation import Scope
-from whiteroom_monitoring.grafana.json_node import Node, Pointer
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.model.json_node import Node, Pointer
 
 _RUNBOOK = re.compile(r"infrastructure/monitoring/runbooks/(\w+)\.md$")
 

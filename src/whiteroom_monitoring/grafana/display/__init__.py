@@ -1,0 +1,1 @@
+"""How values look: units, colours, texts, places and links."""
