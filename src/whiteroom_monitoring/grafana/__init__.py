@@ -7,8 +7,8 @@ The way of a panel's expression, from JSON to pixels:
    `model.library` holds the dashboards of a folder.
 2. `evaluation.evaluate.Evaluator` makes a `View` of a dashboard: `variables` resolves the choices
    into an `interpolation.Scope`, `time_range` the range; `display.layout` places the panels.
-3. `Evaluator.panel` fills in the expression, asks a client of `datasources` (`queries`), and applies
-   `transformations`. The result are the `frames`.
+3. `Evaluator.panel` fills in the expression, asks a client of `datasources` (`queries`), and
+   applies `transformations`. The result are the `frames`.
 4. `console.presentation` gives the frames units, colours and texts (`display`) and writes them as
    JSON; the browser's `panel.js` draws that.
 
