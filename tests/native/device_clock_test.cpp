@@ -60,6 +60,8 @@ TEST_CASE("sound that the device leaves out is told exactly, and makes no callba
   CHECK(device.callback(2ms) >= 1900us);
   device.callback(0ns, 700ms);
   CHECK(device.skipped == 730ms);
+  device.callback(0ns, kBuffer);
+  CHECK(device.skipped == 730ms + kBuffer);
 }
 
 TEST_CASE("a machine that slept makes no callback late, and has left nothing out") {
