@@ -149,7 +149,8 @@ class AudioMetrics {
   std::uint32_t plugins_rendered_ = 0;  ///< since the last callback
   std::optional<PluginPlace> most_expensive_;
   std::chrono::nanoseconds plugin_cost_{0};
-  static constexpr int kMeasuredEvery = 16;
+  /// A prime, so that it is in step with nothing that somebody does in every so many callbacks.
+  static constexpr int kMeasuredEvery = 17;
   int callbacks_until_measured_ = 0;
 };
 
