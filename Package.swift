@@ -27,7 +27,8 @@ let package = Package(
             ],
             publicHeadersPath: "module",
             // In a debug build a mistake in recording is an assertion; SwiftPM does not say which is one.
-            cxxSettings: [.define("NDEBUG", .when(configuration: .release))]),
+            cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         .target(
             name: "WhiteRoomMonitoring",
             dependencies: ["WhiteRoomMonitoringCore"],
