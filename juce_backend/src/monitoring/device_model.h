@@ -1,14 +1,12 @@
 /// A model of an audio device: how much it has left to play, and so for how long it had nothing.
 ///
 /// The device plays what is delivered, at a rate of its own, out of a queue. Two observations say
-/// what can be known of it from the calls alone; docs/dropout-model.md derives them:
+/// what can be known of it from the calls alone; docs/explanation/dropout-model.md derives them:
 ///
-/// - A block is asked for only when there is room for it. So when a callback starts, the queue
-/// holds
-///   its capacity less the block, or less than that. This bounds when it runs dry.
-/// - A thread that had to wait is called as soon as there is room. So the lateness of such
-/// callbacks
-///   rises only by what the device did not play, and by the difference between the clocks.
+/// 1. A block is asked for only when there is room for it. So when a callback starts, the queue
+///    holds its capacity less the block, or less than that. This bounds when it runs dry.
+/// 2. A thread that had to wait is called as soon as there is room. So the lateness of such
+///    callbacks rises only by what the device did not play, and by the clocks' difference.
 #pragma once
 
 #include <algorithm>
