@@ -23,6 +23,19 @@ def default_segments() -> Iterator[None]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(autouse=True)
+def doctest_segments(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give each doctest a folder of segments of its own, in which nobody has recorded."""
+    if not isinstance(request.node, pytest.DoctestItem):
+        yield
+        return
+    folder = tempfile.mkdtemp(prefix="whiteroom-doctest-", dir="/dev/shm")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WHITEROOM_SEGMENTS", folder)
+        yield
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
 def segments() -> Iterator[Path]:
     """A folder of segments for one test."""

@@ -7,11 +7,17 @@ import os
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 
+# A stack takes ports from 3000 to 9187, and the kernel chooses from 32768 on. Each of two workers
+# has a range of its own, in which it can meet no port of the other.
+_RANGES = {"gw0": (11_000, 13_000), "gw1": (19_200, 23_000)}
+
 
 def free_offset() -> int:
     """Return an offset at which all ports of a stack are free."""
-    start = 11_000 + os.getpid() % 90 * 100
-    for offset in range(start, start + 9_000, 50):
+    first, end = _RANGES.get(os.environ.get("PYTEST_XDIST_WORKER", "gw0"), _RANGES["gw0"])
+    steps = (end - first) // 50
+    for step in range(steps):
+        offset = first + (os.getpid() + step) % steps * 50
         ports = [port + offset for port in PORTS.values()]
         if all(processes.can_listen(LOOPBACK, port) for port in ports):
             return offset

@@ -95,7 +95,7 @@ def depth(text: str) -> int:
     A chain of operators is as deep as it is long, and each bracket adds a level.
 
     >>> depth("a + b + c"), depth('sum(rate(a{b="-+-"}[5m])) / 2')
-    (2, 5)
+    (2, 4)
     """
     operators, inside = [0], [0]
     for token in _TOKEN.finditer(text):

@@ -73,7 +73,7 @@ def test_a_plan_names_components_files_and_steps(
     """The plan of a new stack starts every component, leaves the unwanted out, writes every file
     and waits for the first scrape; it leaves no trace."""
     plan = _plan(capsys, paths, "--without-app", "--without", "cadvisor")
-    assert plan["ok"]
+    assert plan["ok"], plan["obstacles"]
     assert not plan["running"]
     assert plan["left_out"] == {"cadvisor": "not wanted (--without)"}
     names = [component["name"] for component in plan["components"]]
