@@ -239,7 +239,7 @@ TEST_CASE("a machine that slept for eight hours has lost nothing") {
   for (const std::uint32_t buffers : {0U, 2U}) {
     asleep = 3s;
     Host host(buffers);
-    host.classifier = DropoutClassifier([]() noexcept { return asleep; });
+    host.classifier = DropoutClassifier(SuspendClock{.simulated = &asleep});
     host.play(10s, 512, 0.2);
     asleep += 8h;
     host.now += Length(8h);

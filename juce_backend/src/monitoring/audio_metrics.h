@@ -80,7 +80,7 @@ class AudioMetrics {
   void set_mode(CallbackMode mode) noexcept { reports_.set_mode(mode); }
   /// Say how long the machine has slept, where the times of callbacks are not those of this
   /// machine's clocks. Any thread while there is no callback.
-  void set_suspend_clock(DropoutClassifier::SuspendClock suspended) noexcept {
+  void set_suspend_clock(SuspendClock suspended) noexcept {
     classifier_ = DropoutClassifier(suspended);
   }
   void set_realtime_scheduling(bool in_force) noexcept;
@@ -144,7 +144,7 @@ class AudioMetrics {
   PluginSlots channels_;                                ///< of the constructor
   std::array<detail::SlotCells*, kMostSlots> slots_{};  ///< in use; kept by the pool
   std::size_t slots_used_ = 0;
-  DropoutClassifier classifier_{suspended_time};
+  DropoutClassifier classifier_{SuspendClock{.of_this_machine = true}};
   StreamReports reports_;
   std::uint32_t plugins_rendered_ = 0;  ///< since the last callback
   std::optional<PluginPlace> most_expensive_;

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -160,7 +159,7 @@ class DeviceModel {
     if (asked < call.block * (1 - HostStore::kEven)) return 0;
     if (seen <= call.block * stretch_ * (1 + HostStore::kEven)) return call.block * stretch_;
     const double blocks =
-        std::floor(std::min(asked, call.capacity / 2) / call.block + HostStore::kEven);
+        whole_part(std::min(asked, call.capacity / 2) / call.block + HostStore::kEven);
     return blocks * call.block * stretch_;
   }
 

@@ -10,6 +10,7 @@
 
 #include "device_model.h"
 #include "generated/audio.h"
+#include "suspend_clock.h"
 #include "xrun_ledger.h"
 
 namespace whiteroom::monitoring {
@@ -74,10 +75,7 @@ class DropoutClassifier {
   /// A suspend takes longer; two clocks that are read one after the other differ by less.
   static constexpr std::chrono::nanoseconds kSuspended = std::chrono::milliseconds(100);
 
-  /// Return for how long the machine has been suspended, ever.
-  using SuspendClock = std::chrono::nanoseconds (*)() noexcept;
-
-  explicit DropoutClassifier(SuspendClock suspended = nullptr) noexcept : suspended_(suspended) {}
+  explicit DropoutClassifier(SuspendClock suspended = {}) noexcept : suspended_(suspended) {}
 
   /// What follows is another stream, or the same after a pause.
   void restart() noexcept { *this = DropoutClassifier(suspended_); }
@@ -161,13 +159,13 @@ class DropoutClassifier {
     return timing.reconfigured && gap > ns(kPause);
   }
   bool was_suspended() const noexcept {
-    return suspended_ != nullptr && suspended_() - slept_ > kSuspended;
+    return suspended_.is_known() && suspended_.now() - slept_ > kSuspended;
   }
   void begin_afresh(const CallbackTiming& timing, DeviceCall& call) noexcept {
     restart();
     started_ = true;
     origin_ = timing.start;
-    if (suspended_ != nullptr) slept_ = suspended_();
+    if (suspended_.is_known()) slept_ = suspended_.now();
     call = call_of(timing);
     last_length_ = call.length;
     model_.restart(call);

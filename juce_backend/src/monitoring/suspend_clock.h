@@ -39,4 +39,17 @@ inline std::chrono::nanoseconds suspended_time() noexcept {
 #endif
 }
 
+/// Where that time is read: from this machine's clocks, from a value that a simulation writes, or
+/// nowhere. Data and no function, so that what records calls nothing but clocks.
+struct SuspendClock {
+  bool of_this_machine = false;
+  const std::chrono::nanoseconds* simulated = nullptr;
+
+  bool is_known() const noexcept { return of_this_machine || simulated != nullptr; }
+  /// Wait-free.
+  std::chrono::nanoseconds now() const noexcept {
+    return simulated != nullptr ? *simulated : suspended_time();
+  }
+};
+
 }  // namespace whiteroom::monitoring

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,10 @@ def valid_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def paths(tmp_path: Path) -> StackPaths:
-    """A stack that does not run, at free ports."""
-    return StackPaths(tmp_path / "data", free_offset())
+def paths() -> Iterator[StackPaths]:
+    """A stack that does not run, at free ports. Its path is short enough for sockets below it."""
+    with tempfile.TemporaryDirectory(prefix="whiteroom-test-") as folder:
+        yield StackPaths(Path(folder) / "data", free_offset())
 
 
 @pytest.fixture
