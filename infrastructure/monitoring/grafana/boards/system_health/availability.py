@@ -103,7 +103,7 @@ AVAILABILITY = Row(
         ),
         stat(
             PanelMeta(
-                "CPU pressure (PSI)",
+                "CPU pressure",
                 "Share of time in which some task waited for a CPU. It rises before the sound "
                 "breaks: move other work off this machine.",
                 ("HighCpuUsage",),
