@@ -33,7 +33,7 @@ SETTLING_S = 2
 WATCHED_S = 10
 MONITORING = re.compile(r"^audio_monitoring_seconds_total (\S+)$", re.M)
 
-# The row of a callback that is judged, and how many times JUCE's AudioProcessLoadMeasurer it may cost.
+# The row of a judged callback, and how many times JUCE's AudioProcessLoadMeasurer it may cost.
 JUDGED = "one block, measured"
 DEAREST = 1.5
 
