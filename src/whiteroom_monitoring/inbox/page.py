@@ -80,7 +80,8 @@ def render(view: View, receivers: Mapping[str, Receiver]) -> str:
 
 
 def _parse_nothing(delivery: Delivery) -> Message:
-    raise NotImplementedError
+    """Refuse: a receiver that is gone takes no message any more."""
+    raise LookupError("this receiver is gone")
 
 
 def marked(text: str, has_markup: bool) -> Markup:
