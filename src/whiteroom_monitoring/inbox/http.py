@@ -52,10 +52,15 @@ class InboxApi:
             content_type = request.headers.get("content-type", "application/json")
             rest = request.path_params.get("rest", "")
             try:
-                message = receiver.parse(Delivery(await request.body(), content_type, rest))
+                delivery = Delivery(await request.body(), content_type, rest)
+            except BodyTooLargeError as error:
+                nothing = Delivery(b"", content_type, rest)
+                await self.service.reject(receiver, nothing, InvalidMessageError(str(error)))
+                raise
+            try:
+                message = receiver.parse(delivery)
             except InvalidMessageError as error:
-                self.service.reject(receiver.name, error)
-                return receiver.refuse(error)
+                return await self.service.reject(receiver, delivery, error)
             await self.service.ingest(message)
             return receiver.accept(message)
 

@@ -37,13 +37,18 @@ def _no_link(raw: Any) -> str:
     return ""
 
 
+def _as_it_is(body: str) -> str:
+    return body
+
+
 @dataclass(frozen=True)
 class Receiver:
     """One channel of notifications.
 
     ``name`` is the value of the label ``channel``, ``title`` its name for people. What is posted to
     its ``routes`` is given to ``parse``, which raises InvalidMessageError; ``accept`` and
-    ``refuse`` answer as the original does. ``has_json`` tells whether a message's ``raw`` is JSON,
+    ``refuse`` answer as the original does. ``masked`` hides credentials in a refused body, which is
+    kept. ``has_json`` tells whether a message's ``raw`` is JSON,
     ``has_markup`` whether its text has Slack's marks, and ``link`` where its title leads.
     """
 
@@ -53,6 +58,7 @@ class Receiver:
     routes: tuple[str, ...] = ()
     accept: Callable[[Message], Response] = _accept
     refuse: Callable[[InvalidMessageError], Response] = _refuse
+    masked: Callable[[str], str] = _as_it_is
     has_json: bool = True
     has_markup: bool = False
     link: Callable[[Any], str] = _no_link

@@ -8,12 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from starlette.responses import Response
+
 from whiteroom_monitoring.client.generated import inbox as metrics
-from whiteroom_monitoring.inbox.message import Action, InvalidMessageError, Message
-from whiteroom_monitoring.inbox.receiver import Receiver
+from whiteroom_monitoring.inbox.message import (
+    Action,
+    InvalidMessageError,
+    Message,
+    storable,
+    to_json,
+)
+from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 from whiteroom_monitoring.inbox.receivers import load_receivers
 from whiteroom_monitoring.inbox.store import Store
 
+# As much of a refused body is kept.
+KEPT_CHARACTERS = 4096
 # A reader who is so far behind is better served by loading the page anew.
 BACKLOG = 100
 Result = TypeVar("Result")
@@ -53,10 +63,19 @@ class InboxService:
             self._show(stored)
         return stored
 
-    def reject(self, channel: str, error: InvalidMessageError) -> None:
-        """Count what was no notification, and say why in the log."""
-        metrics.inbox_rejected_total.inc(channel=channel)
-        print(f"{channel}: rejected: {error}", flush=True)
+    async def reject(
+        self, receiver: Receiver, delivery: Delivery, error: InvalidMessageError
+    ) -> Response:
+        """Return the refusal of what was no notification; count, keep and show it.
+
+        Whoever was to be paged has not been: nobody repeats what is refused. It is kept with what
+        the original would have answered.
+        """
+        metrics.inbox_rejected_total.inc(channel=receiver.name)
+        print(f"{receiver.name}: rejected: {error}", flush=True)
+        answer = receiver.refuse(error)
+        self._show(await self.query(lambda store: store.add(_refused(receiver, delivery, answer))))
+        return answer
 
     async def query(self, question: Callable[[Store], Result]) -> Result:
         """Run ``question`` with the store, one after the other."""
@@ -94,3 +113,19 @@ class InboxService:
         for watcher in self._watchers:
             if watcher.qsize() < BACKLOG:
                 watcher.put_nowait(stored)
+
+
+def _refused(receiver: Receiver, delivery: Delivery, answer: Response) -> Message:
+    """Return the message that says what was refused and what its original would have answered."""
+    text = storable(delivery.body.decode("utf-8", "replace"))
+    body = receiver.masked(text)[:KEPT_CHARACTERS]
+    said = storable(bytes(answer.body).decode("utf-8", "replace"))
+    status = answer.status_code
+    raw = {"refused": body, "bytes": len(delivery.body), "status": status, "answer": said}
+    return Message(
+        channel=receiver.name,
+        title=f"Refused: {receiver.title} would have answered {status}, and paged nobody",
+        text=f"{said}\n\nWhat was sent begins with:\n{body}",
+        raw=to_json(raw) if receiver.has_json else body,
+        colour="danger",
+    )

@@ -48,7 +48,8 @@ def test_a_receiver_is_one_module(inbox: Any) -> None:
     assert inbox.post("/teams", {}) == (400, b"'title' is missing")
     answer = inbox.get("/api/messages?channel=teams")
     jsonschema.validate(answer, SCHEMA)
-    (message,) = answer["messages"]
+    refused, message = answer["messages"]
+    assert refused["title"].startswith("Refused: Microsoft Teams would have answered 400")
     assert (message["channel"], message["title"], message["raw"]) == ("teams", "Engine down", card)
     page = inbox.ask("GET", "/?channel=teams")[2].decode()
     assert '<option value="teams" selected>Microsoft Teams</option>' in page

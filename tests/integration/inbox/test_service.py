@@ -63,6 +63,33 @@ def test_pagerduty_answers_as_its_original(inbox: Any) -> None:
     assert (status, answer["status"], len(answer["errors"])) == (400, "invalid event", 1)
 
 
+def test_what_is_refused_is_shown_with_the_answer(inbox: Any) -> None:
+    """A page that PagerDuty would refuse is kept, says so, opens no incident and hides the key."""
+    event = {**EVENT, "routing_key": "0123456789abcdef"}
+    event["payload"] = {**event["payload"], "summary": ""}
+    inbox.post(ENQUEUE, event)
+    listed = inbox.get("/api/messages")
+    jsonschema.validate(listed, SCHEMA)
+    (message,) = listed["messages"]
+    assert message["title"] == "Refused: PagerDuty would have answered 400, and paged nobody"
+    assert message["colour"] == "danger"
+    assert message["raw"]["status"] == 400
+    answer = json.loads(message["raw"]["answer"])
+    assert answer["errors"] == ["'payload.summary' is missing, expected a text"]
+    assert "0123456789abcdef" not in json.dumps(message)
+    assert "Refused: PagerDuty" in inbox.ask("GET", "/")[2].decode()
+    assert inbox.get("/api/incidents")["incidents"] == []
+
+
+def test_what_is_too_large_is_shown(inbox: Any) -> None:
+    """PagerDuty takes 512 KB; what is larger, however much, is refused and shown."""
+    for size, expected in ((511_000, 202), (513_000, 400), (2_000_000, 413)):
+        payload = {**EVENT["payload"], "custom_details": {"firing": "x" * size}}
+        assert inbox.post(ENQUEUE, {**EVENT, "payload": payload})[0] == expected
+    titles = inbox.titles()
+    assert [title.startswith("Refused: PagerDuty") for title in titles] == [True, True, False]
+
+
 def test_answers_follow_the_schema(inbox: Any) -> None:
     """Lists, empty or not, and errors are what inbox.schema.json describes."""
     for path in ("/api/messages", "/api/incidents"):
@@ -193,11 +220,12 @@ def test_only_this_machines_names_are_answered(inbox: Any, host: str, expected: 
 
 @pytest.mark.parametrize("path", [ENQUEUE, "/slack"])
 def test_a_large_body_is_refused(inbox: Any, path: str) -> None:
-    """1 MiB is taken as a body, one byte more is 413, and nothing of it is kept."""
+    """1 MiB is taken as a body, one byte more is 413; both are refused and opened nothing."""
     limit = 1024 * 1024
     assert inbox.ask("POST", path, b" " * limit)[0] == 400
     assert inbox.ask("POST", path, b" " * (limit + 1))[0] == 413
-    assert inbox.titles() == []
+    assert [title.partition(":")[0] for title in inbox.titles()] == ["Refused", "Refused"]
+    assert inbox.get("/api/incidents")["incidents"] == []
 
 
 def test_a_large_mail_is_refused(inbox: Any) -> None:

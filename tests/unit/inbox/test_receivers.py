@@ -90,6 +90,17 @@ def test_a_trigger_without_key_gets_its_own() -> None:
         (payload(source=None), "payload.source"),
         (payload(severity="P1"), "'P1'"),
         (payload(severity={}), "payload.severity"),
+        (payload(source=7), "payload.source"),
+        (payload(group=["a"]), "payload.group"),
+        (payload(custom_details="text"), "payload.custom_details"),
+        (payload(custom_details={"firing": "x" * 512_000}), "512000"),
+        (changed(client=7), "'client'"),
+        (changed(links={}), "'links'"),
+        (changed(links=["http://a.example/"]), "links[0]"),
+        (changed(links=[{"text": "Runbook"}]), "links[0].href"),
+        (changed(links=[{"href": ""}]), "links[0].href"),
+        (changed(links=[{"href": "http://a.example/", "text": 7}]), "links[0].text"),
+        (changed(images=[{"href": "http://a.example/"}]), "images[0].src"),
     ],
 )
 def test_an_invalid_event_is_refused_by_name(body: bytes, fault: str) -> None:
@@ -97,6 +108,12 @@ def test_an_invalid_event_is_refused_by_name(body: bytes, fault: str) -> None:
     with pytest.raises(InvalidMessageError) as caught:
         pagerduty.parse(Delivery(body))
     assert fault in str(caught.value)
+
+
+def test_a_refused_body_is_kept_without_its_key() -> None:
+    """What PagerDuty would have refused is shown, and nobody learns a key from it."""
+    body = json.dumps({"routing_key": "0123456789abcdef", "payload": {}})
+    assert pagerduty.masked(body) == '{"routing_key": "…cdef", "payload": {}}'
 
 
 def test_every_fault_of_an_event_is_named_at_once() -> None:

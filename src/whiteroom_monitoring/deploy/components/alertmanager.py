@@ -27,6 +27,9 @@ COMPONENTS = (
                     "--storage.path={data}/alertmanager",
                     "--web.listen-address={listen}:{port[alertmanager]}",
                     "--web.external-url={url[alertmanager]}/",
+                    # How much of silences and of what was sent a killed one forgets: 15 min by
+                    # default. What is forgotten of the latter is sent once more.
+                    "--data.maintenance-interval=5s",
                     # Without it, Alertmanager listens on all interfaces for members of a cluster.
                     "--cluster.listen-address=",
                 ),

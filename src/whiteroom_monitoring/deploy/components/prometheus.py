@@ -35,10 +35,14 @@ COMPONENTS = (
                     f"--storage.tsdb.retention.size={RETENTION_SIZE}",
                     "--web.listen-address={listen}:{port[prometheus]}",
                     "--web.external-url={url[prometheus]}/",
-                    # An alert that fires before Alertmanager is known, in the first seconds of a
-                    # start, is sent again after this time. It outlives Prometheus for four times
-                    # as long.
-                    "--rules.alert.resend-delay=30s",
+                    # An alert outlives Prometheus by four times this delay, less what has passed
+                    # since it was sent: 170 s at the least. An outage of 60 s, a start, and the
+                    # three evaluations after which a restored alert fires again (of 20 s each for
+                    # objectives) fit. By 30 s, a killed Prometheus would resolve what still fires.
+                    "--rules.alert.resend-delay=1m",
+                    # By default, a rule whose `for` is shorter than 10 min begins anew after a
+                    # restart, and a longer one waits for 10 min more.
+                    "--rules.alert.for-grace-period=0s",
                     # What a request took leads to its trace: Prometheus keeps these only when told.
                     "--enable-feature=exemplar-storage",
                     # By default it waits for 5 s before its first scrapes, which `up` waits for.

@@ -1,11 +1,15 @@
 """PagerDuty's Events API v2, as far as a sender of alerts sees it.
 
-Source: https://developer.pagerduty.com/docs/events-api-v2-overview (alert events).
+Sources: https://developer.pagerduty.com/docs/events-api-v2-overview (alert events), for types and
+answers https://github.com/PagerDuty/api-schema (reference/events-v2/openapiv3.json). What is
+invalid is answered with 400, which no sender repeats.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -25,6 +29,13 @@ ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
 LONGEST_DEDUP_KEY = 255
 LONGEST_SUMMARY = 1024
+# Of the body, in bytes; Alertmanager's notify/pagerduty names the same one.
+LARGEST_EVENT = 512_000
+_TEXTS = ("client", "client_url")
+_PAYLOAD_TEXTS = ("component", "group", "class", "timestamp")
+# What each item of these lists must have, and what it may have besides.
+_LISTS = {"links": ("href", ("text",)), "images": ("src", ("href", "alt"))}
+_KEY = re.compile(r'("routing_key"\s*:\s*")([^"]*)')
 
 STATES: dict[str, State] = {"trigger": "firing", "resolve": "resolved"}
 COLOURS = {"critical": "danger", "error": "danger", "warning": "warning", "info": ""}
@@ -35,6 +46,10 @@ def parse(delivery: Delivery) -> Message:
 
     Raises InvalidMessageError with everything that PagerDuty would refuse.
     """
+    if len(delivery.body) > LARGEST_EVENT:
+        raise InvalidMessageError(
+            f"the event has {len(delivery.body)} bytes, and may have {LARGEST_EVENT}"
+        )
     event = parse_json(delivery.body)
     errors = _errors(event)
     if errors:
@@ -67,7 +82,33 @@ def _errors(event: dict[str, Any]) -> list[str]:
         errors.append(f"'dedup_key' must be a text of {LONGEST_DEDUP_KEY} characters at most")
     elif not key and action in {"acknowledge", "resolve"}:
         errors.append(f"'dedup_key' is missing, and {action!r} can't do without")
+    errors += [*_type_errors(event, _TEXTS), *_list_errors(event)]
     return errors + _payload_errors(event.get("payload"), required=action == "trigger")
+
+
+def _type_errors(node: dict[str, Any], names: Iterable[str], prefix: str = "") -> Iterator[str]:
+    for name in names:
+        if not isinstance(node.get(name, ""), str):
+            kind = type(node[name]).__name__
+            yield f"'{prefix}{name}' is a JSON {kind}, expected a text"
+
+
+def _list_errors(event: dict[str, Any]) -> Iterator[str]:
+    for name, (needed, others) in _LISTS.items():
+        items = event.get(name)
+        if items is None:
+            continue
+        if not isinstance(items, list):
+            yield f"'{name}' is a JSON {type(items).__name__}, expected a list"
+            continue
+        for index, item in enumerate(items):
+            place = f"{name}[{index}]"
+            if not isinstance(item, dict):
+                yield f"'{place}' is a JSON {type(item).__name__}, expected an object"
+            elif not isinstance(item.get(needed), str) or not item[needed]:
+                yield f"'{place}.{needed}' is missing, expected an address"
+            else:
+                yield from _type_errors(item, others, f"{place}.")
 
 
 def _payload_errors(payload: object, required: bool) -> list[str]:
@@ -75,9 +116,12 @@ def _payload_errors(payload: object, required: bool) -> list[str]:
         return []
     if not isinstance(payload, dict):
         return ["'payload' is missing, expected an object"]
+    errors = list(_type_errors(payload, _PAYLOAD_TEXTS, "payload."))
+    if not isinstance(payload.get("custom_details") or {}, dict):
+        errors.append("'payload.custom_details' is no object")
     if not required:
-        return []
-    errors = [
+        return errors
+    errors += [
         f"'payload.{name}' is missing, expected a text"
         for name in ("summary", "source")
         if not isinstance(payload.get(name), str) or not payload[name]
@@ -90,6 +134,11 @@ def _payload_errors(payload: object, required: bool) -> list[str]:
             f"'payload.severity' is {severity!r}, expected one of {', '.join(SEVERITIES)}"
         )
     return errors
+
+
+def masked(body: str) -> str:
+    """Return a body, valid or not, without the keys in it."""
+    return _KEY.sub(lambda found: found[1] + _masked(found[2]), body)
 
 
 def _masked(key: str) -> str:
@@ -134,4 +183,5 @@ RECEIVER = Receiver(
     routes=("/pagerduty/v2/enqueue",),
     accept=accept,
     refuse=refuse,
+    masked=masked,
 )
