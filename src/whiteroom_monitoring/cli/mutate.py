@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.mutation import mutants, python_runner, report
+from whiteroom_monitoring.mutation import python_rooms, python_runner, report, rule_mutants
 from whiteroom_monitoring.mutation.python_mutants import KINDS as PYTHON_KINDS
-from whiteroom_monitoring.mutation.runner import MutationResult, MutationRunner
+from whiteroom_monitoring.mutation.rule_runner import MutationResult, MutationRunner
 from whiteroom_monitoring.mutation.sampling import candidates, sample
 from whiteroom_monitoring.project import repository_root, share
 from whiteroom_monitoring.promql import rule_files
@@ -30,7 +30,9 @@ examples:
   whiteroom mutate audio ffi              of these files of prometheus/rules
   whiteroom mutate --sample 40 --seed 7   forty of them, the same ones for the same seed
   whiteroom mutate --kind window          only ranges and offsets, doubled
-  whiteroom mutate --python promql slo    Python modules of these rooms, in a clone
+  whiteroom mutate --python               Python modules of all rooms, in a clone: hours
+  whiteroom mutate --python promql slo    those of these rooms
+  whiteroom mutate --python --sample 50   fifty of each room, and what follows for all
 
 A mutant that survives is a change that no unit test notices: write the test that does. Its line is
 its place, its rule or function, the kind of change, and what became what. Mutants of Python that no
@@ -51,11 +53,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind",
         action="append",
-        choices=[*mutants.KINDS, *(kind for kind in PYTHON_KINDS if kind not in mutants.KINDS)],
+        choices=[
+            *rule_mutants.KINDS,
+            *(kind for kind in PYTHON_KINDS if kind not in rule_mutants.KINDS),
+        ],
         default=[],
         help="only these",
     )
-    parser.add_argument("--sample", type=int, metavar="N", help="try N mutants (default: all)")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="try N mutants, with --python N of each room (default: all)",
+    )
     parser.add_argument(
         "--seed", type=int, default=SEED, help="decides which sample (default %(default)s)"
     )
@@ -80,13 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--sample {arguments.sample}: expected 1 or more")
     started = time.monotonic()
     if arguments.python:
-        results: list[Any] = _python_results(arguments)
-        kinds: Sequence[str] = PYTHON_KINDS
-        goal = PYTHON_GOAL
+        python_results, sizes = _python_results(arguments)
+        document = report.report(python_results, PYTHON_KINDS, PYTHON_GOAL, arguments.seed)
+        report.add_rooms(document, python_results, sizes)
     else:
-        results = _rule_results(arguments)
-        kinds, goal = mutants.KINDS, GOAL
-    document = report.report(results, kinds, goal, arguments.seed, time.monotonic() - started)
+        document = report.report(_rule_results(arguments), rule_mutants.KINDS, GOAL, arguments.seed)
+    document["seconds"] = round(time.monotonic() - started, 1)
     if arguments.json:
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
@@ -105,17 +114,21 @@ def _rule_results(arguments: argparse.Namespace) -> list[MutationResult]:
     return list(report.shown(results, len(chosen), not arguments.json))
 
 
-def _python_results(arguments: argparse.Namespace) -> list[python_runner.PythonResult]:
+def _python_results(
+    arguments: argparse.Namespace,
+) -> tuple[list[python_runner.PythonResult], Mapping[str, int]]:
+    """Return the results, and of how many mutants of each room they are a sample."""
     root = repository_root()
     if root is None:
         raise UsageError("--python: an installed package has no tests; run it in a clone")
-    for path in python_runner.modules(root, arguments.name):
+    for path in python_rooms.modules(root, arguments.name):
         if not path.is_file():
             raise UsageError(f"{path}: no such module; name one as promql or promql/parse")
-    found = python_runner.candidates(root, arguments.name, arguments.kind)
-    chosen = sample(found, arguments.sample or len(found), arguments.seed)
+    mutants = python_rooms.candidates(root, arguments.name, arguments.kind)
+    chosen = python_rooms.sample_each_room(mutants, arguments.sample, arguments.seed)
     runner = python_runner.PythonMutationRunner(root, arguments.jobs)
-    return list(report.shown(runner.run(chosen), len(chosen), not arguments.json))
+    results = report.shown(runner.run(chosen), len(chosen), not arguments.json)
+    return list(results), Counter(python_rooms.room_of(mutant) for mutant in mutants)
 
 
 def _rules(folder: Path, files: Sequence[str]) -> RuleSet:

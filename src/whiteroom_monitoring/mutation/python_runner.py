@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +17,9 @@ from queue import SimpleQueue
 from typing import Any, Literal
 
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.mutation.python_mutants import PythonMutant, mutants
+from whiteroom_monitoring.mutation.python_mutants import PythonMutant
+from whiteroom_monitoring.mutation.python_rooms import TESTS, modules, name_of, room_of
 
-PACKAGE = "src/whiteroom_monitoring"
-# Rooms whose tests are quick. Those of one are in tests/unit, in the folder of its name.
-ROOMS = ("promql", "slo", "catalogue", "diagnostics", "grafana", "lint", "mutation")
 CACHE = "build/mutation/python.jsonl"
 _WORKER = Path(__file__).with_name("pytest_worker.py")
 _EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
@@ -46,6 +44,11 @@ class PythonResult:
     def kind(self) -> str:
         """The kind of change."""
         return self.mutant.kind
+
+    @property
+    def room(self) -> str:
+        """The room of the mutant's module."""
+        return room_of(self.mutant)
 
     def __str__(self) -> str:
         return str(self.mutant)
@@ -131,6 +134,7 @@ class PythonMutationRunner:
         self._root = root
         self._jobs = jobs or os.cpu_count() or 1
         self._coverage: dict[str, _Coverage] = {}
+        self._digests: dict[str, str] = {}
         self._results = _Results(cache or root / CACHE)
         self._equivalents = equivalents()
 
@@ -157,21 +161,26 @@ class PythonMutationRunner:
         return None if verdict is None else PythonResult(mutant, verdict)
 
     def _key(self, mutant: PythonMutant) -> str:
-        tests = self._root / "tests/unit" / room_of(mutant)
-        digest = hashlib.sha256(mutant.source.encode())
-        for path in sorted(tests.rglob("*.py")):
-            digest.update(path.read_bytes())
-        return digest.hexdigest()
+        tests = self._digest_of_tests(room_of(mutant))
+        return hashlib.sha256(f"{tests} {mutant.source}".encode()).hexdigest()
+
+    def _digest_of_tests(self, room: str) -> str:
+        if room not in self._digests:
+            digest = hashlib.sha256()
+            for path in sorted((self._root / TESTS / room).rglob("*.py")):
+                digest.update(path.read_bytes())
+            self._digests[room] = digest.hexdigest()
+        return self._digests[room]
 
     def _cover(self, room: str, workers: SimpleQueue[_Worker]) -> None:
         worker = workers.get()
         try:
             targets = [str(path) for path in modules(self._root, [room])]
-            answer = worker.ask(tests=[f"tests/unit/{room}"], targets=targets)
+            answer = worker.ask(tests=[f"{TESTS}/{room}"], targets=targets)
         finally:
             workers.put(worker)
         if answer["status"] != 0:
-            raise MonitoringError(f"tests/unit/{room} fails without any mutation")
+            raise MonitoringError(f"{TESTS}/{room} fails without any mutation")
         coverage = self._coverage[room] = _Coverage()
         for name, test in answer["tests"].items():
             coverage.seconds[name] = test["seconds"]
@@ -226,36 +235,3 @@ class _Results:
 def equivalents() -> dict[str, dict[str, str]]:
     """Return the mutants that no test can notice, by module and id, each with the reason."""
     return tomllib.loads(_EQUIVALENTS.read_text(encoding="utf-8"))
-
-
-def modules(root: Path, names: Sequence[str]) -> list[Path]:
-    """Return the modules of rooms or modules by name, such as `promql` or `promql/parse`."""
-    paths: list[Path] = []
-    for name in names:
-        path = root / PACKAGE / name
-        paths += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-    return paths
-
-
-def candidates(
-    root: Path, names: Sequence[str] = (), kinds: Collection[str] = ()
-) -> list[PythonMutant]:
-    """Return the mutants of rooms or modules by name, of ``kinds`` if any are named."""
-    return [
-        mutant
-        for path in modules(root, names or ROOMS)
-        for mutant in mutants(path)
-        if not kinds or mutant.kind in kinds
-    ]
-
-
-def room_of(mutant: PythonMutant) -> str:
-    """Return the room of the mutant's module."""
-    return name_of(mutant).split(".")[1]
-
-
-def name_of(mutant: PythonMutant) -> str:
-    """Return the name of the mutant's module."""
-    parts = mutant.path.with_suffix("").parts
-    names = parts[len(parts) - parts[::-1].index("whiteroom_monitoring") - 1 :]
-    return ".".join(names[:-1] if names[-1] == "__init__" else names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 
@@ -29,10 +29,18 @@ class Result(Protocol):
 AnyResult = TypeVar("AnyResult", bound=Result)
 
 
+class RoomResult(Result, Protocol):
+    """The result of a mutant of a Python module."""
+
+    @property
+    def room(self) -> str:
+        """The room of the module."""
+
+
 def report(
-    results: Sequence[Result], kinds: Sequence[str], goal: float, seed: int, seconds: float
+    results: Sequence[Result], kinds: Sequence[str], goal: float, seed: int
 ) -> dict[str, Any]:
-    """Return the document of schemas/mutate.schema.json."""
+    """Return the document of schemas/mutate.schema.json, but for how long it took."""
     counted = [result for result in results if result.verdict in ("caught", "survived")]
     caught = [result for result in counted if result.verdict == "caught"]
     ratio = len(caught) / len(counted) if counted else 1.0
@@ -46,10 +54,29 @@ def report(
         "equivalent": sum(result.verdict == "equivalent" for result in results),
         "ratio": round(ratio, 4),
         "goal": goal,
-        "seconds": round(seconds, 1),
         "kinds": {kind: {"mutants": tried[kind], "caught": noticed[kind]} for kind in kinds},
         "survivors": [result.survivor() for result in counted if result.verdict == "survived"],
     }
+
+
+def add_rooms(
+    document: dict[str, Any], results: Sequence[RoomResult], sizes: Mapping[str, int]
+) -> None:
+    """Add the counts of each room, which has as many mutants as ``sizes`` says, to the document.
+
+    The ratio becomes an estimate for all mutants: a room counts as much as it has of them.
+    """
+    counted = [result for result in results if result.verdict in ("caught", "survived")]
+    tried = Counter(result.room for result in counted)
+    caught = Counter(result.room for result in counted if result.verdict == "caught")
+    document["rooms"] = {
+        room: {"mutants": tried[room], "caught": caught[room], "all": size}
+        for room, size in sizes.items()
+    }
+    weight = sum(sizes[room] for room in tried)
+    if weight:
+        ratio = sum(sizes[room] * caught[room] / tried[room] for room in tried) / weight
+        document.update(ratio=round(ratio, 4), ok=ratio >= document["goal"])
 
 
 def shown(results: Iterable[AnyResult], total: int, show: bool) -> Iterator[AnyResult]:
@@ -67,10 +94,17 @@ def shown(results: Iterable[AnyResult], total: int, show: bool) -> Iterator[AnyR
 
 
 def print_report(report: dict[str, Any]) -> None:
-    """Print how many mutants of each kind were caught, and of all."""
+    """Print how many mutants of each kind were caught, of each room, and of all."""
     for kind, counts in report["kinds"].items():
         if counts["mutants"]:
             print(f"{kind:10}  {counts['caught']:4} of {counts['mutants']} caught")
+    for room, counts in report.get("rooms", {}).items():
+        if counts["mutants"]:
+            ratio = counts["caught"] / counts["mutants"]
+            print(
+                f"{room:12}{counts['caught']:4} of {counts['mutants']:3} caught "
+                f"{ratio:6.1%}, of {counts['all']} in all"
+            )
     equivalent = f", {report['equivalent']} equivalent" if report["equivalent"] else ""
     print(
         f"{report['caught']} of {report['mutants']} mutants caught, {report['ratio']:.1%} "

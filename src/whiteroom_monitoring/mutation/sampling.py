@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from whiteroom_monitoring.generated_files import is_generated
-from whiteroom_monitoring.mutation.mutants import Mutant, body_of, mutants
+from whiteroom_monitoring.mutation.rule_mutants import Mutant, body_of, mutants
 from whiteroom_monitoring.promql.rule_files import Rule
 
 AnyMutant = TypeVar("AnyMutant")

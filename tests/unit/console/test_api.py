@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.asgi import ask
 from tests.support.data_sources import ALERT, CannedAlertmanager, CannedPrometheus, CannedSources
 from whiteroom_monitoring.console import http
 from whiteroom_monitoring.console.service import DashboardService
@@ -116,13 +116,7 @@ class Client:
 
     def ask(self, path: str, method: str = "GET", **more: Any) -> httpx.Response:
         """Return the answer to one request."""
-
-        async def answer() -> httpx.Response:
-            transport = httpx.ASGITransport(self._application)
-            async with httpx.AsyncClient(transport=transport, base_url="http://console") as client:
-                return await client.request(method, path, **more)
-
-        return asyncio.run(answer())
+        return ask(self._application, path, method, "console", **more)
 
     def get(self, path: str) -> Any:
         """Return the JSON of an answer."""

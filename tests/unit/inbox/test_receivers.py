@@ -116,6 +116,20 @@ def test_a_refused_body_is_kept_without_its_key() -> None:
     assert pagerduty.masked(body) == '{"routing_key": "…cdef", "payload": {}}'
 
 
+def test_what_is_as_long_as_pagerduty_allows_is_taken() -> None:
+    """A key of 255 characters and a summary of 1024 are not too long."""
+    longest = {**TRIGGER["payload"], "summary": "s" * 1024}
+    event = pagerduty.parse(Delivery(changed(dedup_key="k" * 255, payload=longest)))
+    assert (len(event.dedup_key), len(event.title)) == (255, 1024)
+
+
+@pytest.mark.parametrize(("key", "shown"), [("12345678", "…"), ("123456789", "…6789")])
+def test_of_a_short_key_nothing_is_kept(key: str, shown: str) -> None:
+    """The end of a key tells which it is, unless that is half of it."""
+    event = pagerduty.parse(Delivery(changed(routing_key=key)))
+    assert json.loads(event.raw)["routing_key"] == shown
+
+
 def test_every_fault_of_an_event_is_named_at_once() -> None:
     """A sender mends an event in one go."""
     with pytest.raises(InvalidMessageError) as caught:

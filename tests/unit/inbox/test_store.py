@@ -102,6 +102,20 @@ def test_the_file_stays_within_its_bytes(tmp_path: Path) -> None:
     small.close()
 
 
+def test_an_answer_ends_before_it_fills_the_memory(store: Store) -> None:
+    """However many messages are asked for, an answer ends after some 4 Mi of characters."""
+    half = "x" * (1 << 19)
+    for number in range(7):
+        store.add(message(str(number), channel="email", raw=half, text=half))
+    assert titles(store) == ["6", "5", "4", "3", "2"]
+
+
+def test_a_store_is_made_with_the_folders_above_it(tmp_path: Path) -> None:
+    """The folder of a first start is created with those that it is in."""
+    Store(tmp_path / "new" / "inbox").close()
+    assert (tmp_path / "new" / "inbox" / FILE_NAME).is_file()
+
+
 @pytest.mark.parametrize(
     ("search", "expected"),
     [

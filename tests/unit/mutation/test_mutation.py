@@ -11,7 +11,7 @@ import pytest
 
 import whiteroom_monitoring
 from whiteroom_monitoring.cli.main import main
-from whiteroom_monitoring.mutation.mutants import mutants
+from whiteroom_monitoring.mutation.rule_mutants import mutants
 from whiteroom_monitoring.mutation.sampling import candidates, sample
 from whiteroom_monitoring.promql import rule_files
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from whiteroom_monitoring.mutation.python_mutants import mutants
-from whiteroom_monitoring.mutation.python_runner import candidates, modules, name_of, room_of
+from whiteroom_monitoring.mutation.python_rooms import (
+    TOP,
+    candidates,
+    modules,
+    name_of,
+    room_of,
+    rooms,
+    sample_each_room,
+)
+from whiteroom_monitoring.mutation.report import add_rooms, print_report, report
 from whiteroom_monitoring.project import repository_root
+
+ROOT = repository_root()
 
 CHANGES = [
     ("a < b", ["comparison: a < b → a <= b", "comparison: a < b → a > b"]),
@@ -87,3 +100,55 @@ def test_modules_are_named_by_room() -> None:
     assert {(name_of(m), room_of(m), m.kind) for m in found} == {
         ("whiteroom_monitoring.slo.model", "slo", "arithmetic")
     }
+
+
+def test_every_room_has_tests_of_its_name() -> None:
+    """Whoever adds a room adds a folder of unit tests; generated modules belong to none."""
+    assert ROOT is not None
+    for room in rooms(ROOT):
+        assert list((ROOT / "tests/unit" / room).rglob("test_*.py")), room
+        assert modules(ROOT, [room]), room
+    assert TOP in rooms(ROOT)
+    assert {room_of(m) for m in candidates(ROOT, [TOP])} == {TOP}
+    generated = ROOT / "src/whiteroom_monitoring/client/generated"
+    assert not [m for m in candidates(ROOT, ["client"]) if generated in m.path.parents]
+
+
+def test_a_sample_has_as_many_of_each_room() -> None:
+    """Each room gives as many mutants, the same ones for a seed; a small one gives all it has."""
+    assert ROOT is not None
+    both = candidates(ROOT, ["slo/model", "diagnostics"])
+    chosen = sample_each_room(both, 6, seed=1)
+    assert [room_of(m) for m in chosen] == ["slo"] * 6 + ["diagnostics"] * 6
+    assert sample_each_room(both, 6, seed=1) == chosen != sample_each_room(both, 6, seed=2)
+    assert sample_each_room(both, None, seed=1) == both
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A result of a mutant in a room."""
+
+    room: str
+    verdict: str
+    kind: str = "constant"
+
+    def survivor(self) -> dict[str, Any]:
+        """Return nothing that is looked at here."""
+        return {}
+
+
+def test_a_room_counts_as_much_as_it_has_mutants(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a sample says of all: a large room weighs more, equivalent mutants weigh nothing."""
+    results = [
+        *(Judged("large", verdict) for verdict in ("caught", "survived", "equivalent")),
+        *(Judged("small", "caught") for _ in range(2)),
+    ]
+    document = report(results, ["constant"], 0.85, seed=1)
+    assert (document["ratio"], document["ok"]) == (0.75, False)
+    add_rooms(document, results, {"large": 90, "small": 10})
+    assert (document["ratio"], document["ok"]) == (0.55, False)
+    assert document["rooms"]["large"] == {"mutants": 2, "caught": 1, "all": 90}
+    add_rooms(document, results, {"large": 10, "small": 90})
+    assert (document["ratio"], document["ok"]) == (0.95, True)
+    print_report({**document, "seconds": 1.0})
+    assert "large          1 of   2 caught  50.0%, of 10 in all" in capsys.readouterr().out

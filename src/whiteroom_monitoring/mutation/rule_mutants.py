@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from whiteroom_monitoring.mutation.tokens import Token, tokens
+from whiteroom_monitoring.mutation.promql_tokens import Token, tokens
 from whiteroom_monitoring.promql.parse import ParseError, parse
 from whiteroom_monitoring.promql.rule_files import Rule
 

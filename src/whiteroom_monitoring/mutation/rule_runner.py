@@ -17,7 +17,7 @@ from yaml.nodes import MappingNode, SequenceNode
 
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.mutation.mutants import Mutant
+from whiteroom_monitoring.mutation.rule_mutants import Mutant
 
 # caught: a test fails. invalid: promtool can't load it, which tells nothing about the tests.
 Verdict = Literal["caught", "survived", "invalid"]

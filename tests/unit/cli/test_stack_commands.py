@@ -1,0 +1,281 @@
+"""The commands about a running stack: what they print, and how they end."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from whiteroom_monitoring.cli import logs, options, status, verify
+from whiteroom_monitoring.deploy import shutdown
+from whiteroom_monitoring.deploy import status as stack_status
+from whiteroom_monitoring.deploy.host import processes
+from whiteroom_monitoring.deploy.paths import HIGHEST_OFFSET, StackPaths
+from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
+from whiteroom_monitoring.diagnostics import Check, CheckFailed
+
+MEGABYTE = 1_000_000
+
+
+def _component(name: str, **changes: Any) -> ComponentStatus:
+    values: dict[str, Any] = {
+        "state": "running", "health": "ok", "address": "http://127.0.0.1:9090", "pid": 7,
+        "uptime_seconds": 59, "restarts": 2, "resident_bytes": 40 * MEGABYTE,
+        "version": "2.42", "of_app": False,
+    }  # fmt: skip
+    return ComponentStatus(name, **{**values, **changes})
+
+
+@pytest.fixture
+def running(stack: StackPaths, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the stack run with these components, under a supervisor of 5 MB if any."""
+
+    def make(*components: ComponentStatus, supervisor: int | None = 1) -> None:
+        known = stack_status.state.read(stack)
+        monkeypatch.setattr(
+            stack_status, "read", lambda paths: StackStatus(paths, supervisor, known, components)
+        )
+        monkeypatch.setattr(processes, "resident_bytes", lambda pid: 5 * MEGABYTE)
+
+    return make
+
+
+def test_status_has_a_row_for_each_component(
+    whiteroom: Any, stack: StackPaths, running: Callable[..., None]
+) -> None:
+    """Each component has its state, address, uptime, restarts, memory, version; the app's memory
+    is not that of the monitoring, and what is wrong or left out is said below."""
+    running(
+        _component("prometheus"),
+        _component("studio", of_app=True, uptime_seconds=None, address=None, health="no answer"),
+    )
+    ran = whiteroom("status", "--data", stack.data)
+    assert ran.status == 1
+    assert [line.split() for line in ran.lines[:3]] == [
+        ["component", "state", "address", "uptime", "restarts", "memory", "version"],
+        ["prometheus", "running", "http://127.0.0.1:9090", "59", "s", "2", "40", "MB", "2.42"],
+        ["studio", "running", "-", "-", "2", "40", "MB", "2.42"],
+    ]
+    assert ran.lines[3:] == [
+        "studio: no answer", "left out: nginx: no nginx", "the monitoring uses 45 MB"
+    ]  # fmt: skip
+
+
+def test_status_of_a_stack_that_is_well(
+    whiteroom: Any, stack: StackPaths, running: Callable[..., None]
+) -> None:
+    """When every component is well the exit status is 0, and nothing is said of health."""
+    running(_component("prometheus"))
+    ran = whiteroom("status", "--data", stack.data)
+    assert (ran.status, "prometheus: " in ran.out) == (0, False)
+    assert whiteroom("status", "--json", "--data", stack.data).json["ok"] is True
+
+
+def test_a_supervisor_that_is_gone_is_said(
+    whiteroom: Any, stack: StackPaths, running: Callable[..., None]
+) -> None:
+    """Without their supervisor nobody would restart the components."""
+    running(_component("prometheus", state="orphaned"), supervisor=None)
+    ran = whiteroom("status", "--data", stack.data)
+    assert ran.status == 1
+    assert ran.lines[-2].startswith("the supervisor is gone")
+    assert ran.lines[-1] == "the monitoring uses 40 MB"
+
+
+def test_status_of_nothing(whiteroom: Any, tmp_path: Path) -> None:
+    """Where nothing runs, that is said with the way to start, and the status is a failure."""
+    ran = whiteroom("status", "--data", tmp_path)
+    assert (ran.status, ran.out) == (1, f"nothing runs in {tmp_path}; start with `whiteroom up`\n")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3600, "1 h 0 min"),
+        (86_399, "23 h 59 min"),
+    ],
+)  # fmt: skip
+def test_uptimes_are_written_shortly(seconds: int, expected: str) -> None:
+    """Seconds below a minute, minutes below an hour, then both."""
+    assert status._duration(seconds) == expected
+
+
+def _args(*words: str) -> Any:
+    parser = argparse.ArgumentParser()
+    options.add_stack_options(parser)
+    return parser.parse_args(words)
+
+
+@pytest.mark.parametrize(("offset", "valid"), [
+    (-1, False), (0, True), (HIGHEST_OFFSET, True), (HIGHEST_OFFSET + 1, False),
+])  # fmt: skip
+def test_an_offset_keeps_every_port_a_port(offset: int, valid: bool, whiteroom: Any) -> None:
+    """The largest offset is that at which the highest port is still one."""
+    if valid:
+        assert options.paths_from(_args("--port-offset", str(offset))).port_offset == offset
+        return
+    ran = whiteroom("status", "--port-offset", offset)
+    assert ran.status == 2
+    assert f"--port-offset {offset}: expected 0 to {HIGHEST_OFFSET}" in ran.err
+
+
+def test_without_an_offset_it_is_the_first_stack() -> None:
+    """The first stack has the ports that White Room fixed."""
+    assert options.paths_from(_args()).port_offset == 0
+
+
+def test_logs_prints_the_last_lines(whiteroom: Any, stack: StackPaths) -> None:
+    """As many lines as are asked for, by default fifty; none prints nothing at all."""
+    written = [f"line {number}" for number in range(60)]
+    (stack.log / "studio.log").write_text("\n".join(written) + "\n")
+    place = ("--data", stack.data)
+    assert whiteroom("logs", "studio", *place).lines == written[10:]
+    assert whiteroom("logs", "studio", "--lines", 2, *place).lines == written[-2:]
+    assert whiteroom("logs", "studio", "--lines", 0, *place).out == ""
+    content = whiteroom("logs", "studio", "--lines", 1, "--json", *place).json
+    assert content == {"component": "studio", "lines": ["line 59"]}
+
+
+def test_logs_are_of_what_runs_or_could_run(whiteroom: Any, stack: StackPaths) -> None:
+    """The supervisor has a log, too; a name that nothing has is refused with those that exist."""
+    (stack.log / "supervisord.log").write_text("started\n")
+    (stack.log / "inbox.log").write_text("serving\n")
+    place = ("--data", stack.data)
+    assert whiteroom("logs", "supervisord", *place).out == "started\n"
+    assert whiteroom("logs", "inbox", *place).out == "serving\n"
+    ran = whiteroom("logs", "nobody", *place)
+    assert ran.status == 2
+    assert ran.err.startswith("whiteroom: nobody: expected ")
+    assert whiteroom("logs", "prometheus", *place).status == 1
+
+
+def test_logs_follows_when_it_is_asked(
+    whiteroom: Any, stack: StackPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Following prints the last lines first; as JSON there is no end to follow to."""
+    (stack.log / "studio.log").write_text("one\n")
+    followed: list[Path] = []
+    monkeypatch.setattr(logs, "follow", followed.append)
+    place = ("--data", stack.data)
+    assert whiteroom("logs", "studio", *place).status == 0
+    assert followed == []
+    assert whiteroom("logs", "studio", "--follow", *place).out == "one\n"
+    assert followed == [stack.log / "studio.log"]
+    assert whiteroom("logs", "studio", "--follow", "--json", *place).status == 2
+    assert whiteroom("logs", "studio", "--lines", -1, *place).status == 2
+
+
+def test_down_names_what_it_has_stopped(
+    whiteroom: Any, stack: StackPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopping is not interrupted half way; what does not run is no failure."""
+    handlers: list[Any] = []
+
+    def stop(paths: StackPaths) -> list[str]:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        return ["inbox", "prometheus"]
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(shutdown, "stop", stop)
+    place = ("--data", stack.data)
+    ran = whiteroom("down", *place)
+    assert (ran.status, ran.out) == (0, "stopped: inbox, prometheus\n")
+    assert handlers == [signal.SIG_IGN]
+    assert signal.getsignal(signal.SIGINT) is before
+    assert whiteroom("down", "--json", *place).json == {
+        "ok": True, "data": str(stack.data), "stopped": ["inbox", "prometheus"]
+    }  # fmt: skip
+    ran = whiteroom("down", "--data", stack.data / "none")
+    assert (ran.status, ran.out) == (0, f"nothing runs in {stack.data / 'none'}\n")
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Replaces the probes by those that fail so many times; gives the names of those that ran."""
+
+    def make(**failures: int) -> list[str]:
+        made: list[str] = []
+        left = dict(failures)
+
+        def check(name: str) -> Check[Any]:
+            def run(stack: Any) -> str:
+                made.append(name)
+                left[name] -= 1
+                if left[name] >= 0:
+                    raise CheckFailed("broken")
+                return "fine"
+
+            return Check(name, "area", "it holds", run)
+
+        monkeypatch.setattr(verify, "probes", lambda: [check(name) for name in failures])
+        monkeypatch.setattr(verify, "PAUSE_S", 0.0)
+        return made
+
+    return make
+
+
+def _states(results: Sequence[Any]) -> list[str]:
+    return [result.state for result in results]
+
+
+def test_verify_repeats_what_fails(checks: Callable[..., list[str]]) -> None:
+    """Only what has failed is asked again, until all holds."""
+    made = checks(first=0, second=2)
+    results = verify.verify(None, 60)  # type: ignore[arg-type]
+    assert _states(results) == ["ok", "ok"]
+    assert made == ["first", "second", "second", "second"]
+
+
+def test_verify_ends_when_time_is_up(
+    checks: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every check is made once, however short the time is; then what fails has failed."""
+    made = checks(first=9, second=0)
+    assert _states(verify.verify(None, 0)) == ["failed", "ok"]  # type: ignore[arg-type]
+    assert made == ["first", "second"]
+    assert capsys.readouterr().err == ""
+
+
+def test_verify_says_what_it_waits_for(
+    checks: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal the names of what fails are shown, and wiped away at the end."""
+    checks(first=1, second=1, third=0)
+    verify.verify(None, 60, show_progress=True)  # type: ignore[arg-type]
+    assert capsys.readouterr().err == "\r\033[Kwaiting for first, second\r\033[K"
+
+
+def test_verify_ends_with_what_it_found(
+    whiteroom: Any, stack: StackPaths, running: Any, checks: Callable[..., list[str]]
+) -> None:
+    """The exit status is 1 when a check has failed; JSON has the results alone."""
+    running(_component("prometheus"), _component("studio"))
+    place = ("--data", stack.data, "--wait", 0)
+    checks(first=0)
+    assert whiteroom("verify", *place).status == 0
+    checks(first=1)
+    ran = whiteroom("verify", "--json", *place)
+    assert (ran.status, ran.json["ok"], ran.err) == (1, False, "")
+
+
+def test_verify_waits_as_long_as_verified_may_take() -> None:
+    """90 s after the start everything is proven: two scrapes and a rate."""
+    parser = argparse.ArgumentParser()
+    verify.configure(parser)
+    assert parser.parse_args([]).wait == 90
+
+
+def test_verify_expects_what_was_started(stack: StackPaths, running: Any) -> None:
+    """The components and scrape jobs are those of the stack that runs, and none where none runs;
+    a job without an interval of its own has that of Prometheus."""
+    running(_component("prometheus"), _component("studio"))
+    assert verify._expected(stack) == (
+        {"prometheus", "studio"}, {"prometheus": 15, "juce-backend": 10}
+    )  # fmt: skip
+    running()
+    assert verify._expected(stack) == (set(), {})
+    assert verify._expected(StackPaths(stack.data / "none")) == (set(), {})

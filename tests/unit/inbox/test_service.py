@@ -1,0 +1,97 @@
+"""The laws of the inbox' service: who watches sees what arrives, mails are taken before 250."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import Envelope
+
+from whiteroom_monitoring.inbox import smtp
+from whiteroom_monitoring.inbox.message import Message
+from whiteroom_monitoring.inbox.service import BACKLOG, InboxService
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[InboxService]:
+    """A service with a store of its own."""
+    opened = InboxService(tmp_path)
+    yield opened
+    opened.close()
+
+
+def _message(number: int) -> Message:
+    return Message("slack", f"m{number}", "", "{}")
+
+
+def test_who_watches_sees_what_arrives(service: InboxService) -> None:
+    """Messages come in their order; silence is told by None; closing ends the watch."""
+
+    async def watched() -> list[Any]:
+        seen: list[Any] = []
+        watch = service.watch(heartbeat_s=0.01)
+        seen.append(await anext(watch))
+        waiting = asyncio.ensure_future(anext(watch))
+        await asyncio.sleep(0)
+        await service.ingest(_message(1))
+        seen.append((await waiting)["title"])
+        service.close_watches()
+        return [*seen, *[message async for message in watch]]
+
+    assert asyncio.run(watched()) == [None, "m1"]
+
+
+def test_a_watcher_who_is_far_behind_misses_what_is_new(service: InboxService) -> None:
+    """So many messages wait for a watcher and no more: their memory is bounded."""
+
+    async def kept() -> list[str]:
+        watch = service.watch(heartbeat_s=0.01)
+        assert await anext(watch) is None
+        for number in range(BACKLOG + 3):
+            await service.ingest(_message(number))
+        return [m["title"] async for m in _until_silent(watch)]
+
+    assert BACKLOG == 100
+    assert asyncio.run(kept()) == [f"m{number}" for number in range(BACKLOG)]
+
+
+async def _until_silent(watch: Any) -> Any:
+    async for message in watch:
+        if message is None:
+            return
+        yield message
+
+
+def test_an_incident_that_is_not_open_is_not_shown(service: InboxService) -> None:
+    """Deciding about an incident that is not there tells nobody anything."""
+
+    async def acted() -> Any:
+        watch = service.watch(heartbeat_s=0.01)
+        assert await anext(watch) is None
+        assert await service.act(7, "resolve") is None
+        return await anext(watch)
+
+    assert asyncio.run(acted()) is None
+
+
+@pytest.mark.parametrize("content", ["Subject: hello\n\nbody", b"Subject: hello\n\nbody"])
+def test_a_mail_is_stored_before_it_is_acknowledged(
+    service: InboxService, content: str | bytes
+) -> None:
+    """A mail of text or of bytes has its envelope's recipients; an empty one is kept, too."""
+    envelope = Envelope()
+    envelope.content, envelope.rcpt_tos = content, ["ops@a.example", "db@a.example"]
+
+    async def deliver() -> list[Any]:
+        handler: Any = smtp.Handler(service)
+        assert await handler.handle_DATA(None, None, envelope) == "250 stored"
+        assert await handler.handle_DATA(None, None, Envelope()) == "250 stored"
+        return await service.query(lambda store: store.messages())
+
+    empty, mail = asyncio.run(deliver())
+    assert (mail["title"], mail["text"]) == ("hello", "body")
+    assert mail["recipient"] == "ops@a.example, db@a.example"
+    assert empty["title"] == "(no subject)"
