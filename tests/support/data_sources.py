@@ -6,6 +6,7 @@ from array import array
 from typing import Any
 
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.errors import RefusedError
 from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
 from whiteroom_monitoring.datasources.registry import DataSources
@@ -40,7 +41,9 @@ class CannedPrometheus(PrometheusClient):
         ]
 
     def range(self, expression: str, start: float, end: float, step: float) -> list[SampleStream]:
-        """Return a value of each series at every moment."""
+        """Return a value of each series at every moment; ``up up`` is refused."""
+        if expression == "up up":
+            raise RefusedError("Prometheus", 'parse error: unexpected identifier "up"', 400)
         times = array("d", [start + step * n for n in range(round((end - start) / step) + 1)])
         return [
             SampleStream(labels, times, array("d", [float(index)] * len(times)))

@@ -6,18 +6,21 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from whiteroom_monitoring.web import console
+from whiteroom_monitoring.web.server import FORM, require_media_type
 
 LOGIN = "/login"
 _PUBLIC_PATHS = (LOGIN, "/-/healthy")
 _COOKIE = "whiteroom_console"
 _MONTH_S = 30 * 86_400
 _MAX_FORM_BYTES = 4096
+_MAX_FIELDS = 4
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -47,9 +50,10 @@ def login(token: str) -> Handler:
     """Return the handler of the log-in form."""
 
     async def handle(request: Request) -> Response:
-        body = await request.body()
-        shown = body[:_MAX_FORM_BYTES].decode("utf-8", "replace").strip()
-        if not _equal(shown.removeprefix("token="), token):
+        require_media_type(request, FORM)
+        body = (await request.body())[:_MAX_FORM_BYTES].decode("utf-8", "replace")
+        shown = dict(parse_qsl(body, max_num_fields=_MAX_FIELDS)).get("token", "").strip()
+        if not _equal(shown, token):
             text = console.login("This is not the token.")
             return Response(text, HTTPStatus.UNAUTHORIZED, media_type="text/html")
         answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)

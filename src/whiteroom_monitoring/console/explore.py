@@ -1,11 +1,15 @@
-"""What the explore page asks: any PromQL, and the names to complete it with."""
+"""What the explore page asks: any PromQL, and the names to complete it with.
+
+An expression is a stranger's: its length and depth are bounded here, and Prometheus parses it.
+"""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.datasources.errors import RequestError
+from whiteroom_monitoring.datasources.errors import RefusedError, RequestError
 from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.display import colors
 from whiteroom_monitoring.grafana.evaluation import queries
@@ -15,7 +19,7 @@ from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.field_config import FieldConfig
 from whiteroom_monitoring.grafana.model.grid import grid
 from whiteroom_monitoring.grafana.model.query import Query
-from whiteroom_monitoring.promql.parse import ParseError, parse
+from whiteroom_monitoring.promql.bounds import ParseError, require_bounded
 
 _MAX_EXPRESSION = 10_000
 FUNCTIONS = tuple(
@@ -41,8 +45,13 @@ def evaluated(
     moments = grid(time_range, points, 1)
     context = evaluator.context(Scope(), time_range, moments)
     expression = context.scope.query(expression)
-    _require_promql(expression)
-    lines = queries.lines([Query("A", expression)], context)
+    _require_bounded(expression)
+    try:
+        lines = queries.lines([Query("A", expression)], context)
+    except RefusedError as error:
+        if error.status != HTTPStatus.BAD_REQUEST:
+            raise
+        raise RequestError(f"this is no PromQL: {error.reason}") from error
     series_colors = colors.of_series(lines.series, [FieldConfig()] * len(lines.series))
     return {
         "type": "timeseries",
@@ -63,13 +72,11 @@ def evaluated(
     }
 
 
-def _require_promql(expression: str) -> None:
+def _require_bounded(expression: str) -> None:
     if not expression.strip():
         raise RequestError("there is no expression")
-    if len(expression) > _MAX_EXPRESSION:
-        raise RequestError(f"the expression is longer than {_MAX_EXPRESSION} characters")
     try:
-        parse(expression)
+        require_bounded(expression, _MAX_EXPRESSION)
     except ParseError as error:
         raise RequestError(f"this is no PromQL: {error}") from error
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
-from whiteroom_monitoring.client.exposition.bounded_http import HttpLimits
+from whiteroom_monitoring.client.exposition.bounded_http import ServerLimits
 from whiteroom_monitoring.console import auth
 from whiteroom_monitoring.console.service import DashboardService, ViewRequest
 from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
@@ -24,12 +24,19 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError, UnsupportedError
 from whiteroom_monitoring.web import console as page
 from whiteroom_monitoring.web.assets import ROUTE
-from whiteroom_monitoring.web.server import BodyTooLargeError, middleware
+from whiteroom_monitoring.web.server import (
+    JSON,
+    BodyTooLargeError,
+    MediaTypeError,
+    middleware,
+    require_media_type,
+)
 
 _SILENCE_ID = re.compile(r"[0-9a-fA-F-]{8,64}")
 _STATUSES: Mapping[type[MonitoringError], HTTPStatus] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     RequestError: HTTPStatus.BAD_REQUEST,
     UnsupportedError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -91,14 +98,14 @@ class Console:
 
     async def silence(self, request: Request) -> Response:
         """Make a silence."""
-        _require_own_page(request)
+        require_media_type(request, JSON)
         content = await _content(request)
         created = await self._workers.run(lambda: self._service.silence(content))
         return JSONResponse(created, HTTPStatus.CREATED)
 
     async def expire(self, request: Request) -> Response:
         """End a silence."""
-        _require_own_page(request)
+        require_media_type(request, JSON)
         identifier = request.path_params["id"]
         if not _SILENCE_ID.fullmatch(identifier):
             raise RequestError("expected the id of a silence")
@@ -123,7 +130,7 @@ _PAGES = (
     *("/explore", "/alerts", "/targets", "/runbooks/{name}"),
 )
 _NOT_KEPT = {"Cache-Control": "no-store"}
-LIMITS = HttpLimits(body_bytes=16_384)
+LIMITS = ServerLimits(body_bytes=16_384)
 
 
 def make(
@@ -192,15 +199,6 @@ def _points(text: str) -> int:
 
 def _encoded(content: Any) -> bytes:
     return orjson.dumps(content)
-
-
-def _require_own_page(request: Request) -> None:
-    """Refuse what a page elsewhere makes a browser send."""
-    kind = request.headers.get("sec-fetch-site", "same-origin")
-    if kind not in ("same-origin", "none"):
-        raise RequestError("only the console's own pages may change anything")
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise RequestError("expected Content-Type: application/json")
 
 
 async def _content(request: Request) -> Mapping[str, Any]:

@@ -25,5 +25,13 @@ class UnreachableError(SourceError):
         super().__init__(f"{source} can't be reached: {reason}.")
 
 
+class RefusedError(SourceError):
+    """A data source answered with the HTTP status ``status``; ``reason`` is its own."""
+
+    def __init__(self, source: str, reason: str, status: int) -> None:
+        self.reason, self.status = reason, status
+        super().__init__(f"{source} refused: {reason}")
+
+
 class RequestError(MonitoringError):
     """A request has no meaning, or asks for more than the limits allow."""

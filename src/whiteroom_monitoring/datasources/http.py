@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import orjson
 
 from whiteroom_monitoring.datasources.errors import (
+    RefusedError,
     SourceError,
     SourceTimeoutError,
     UnreachableError,
@@ -77,7 +78,7 @@ class HttpClient:
         """Return the text at ``path``, such as an exposition. Raises SourceError."""
         status, body = self._exchange("GET", path, None, {})
         if status != http.HTTPStatus.OK:
-            raise SourceError(f"{self.name} refused: {_reason(None, body, status)}")
+            raise RefusedError(self.name, _reason(None, body, status), status)
         return body.decode(errors="replace")
 
     def get_status(self, path: str) -> int:
@@ -154,7 +155,7 @@ class HttpClient:
             if status == http.HTTPStatus.OK:
                 raise SourceError(f"{self.name} did not answer with JSON.") from None
         if status >= http.HTTPStatus.BAD_REQUEST:
-            raise SourceError(f"{self.name} refused: {_reason(content, body, status)}")
+            raise RefusedError(self.name, _reason(content, body, status), status)
         try:
             return decode(content) if decode else content
         except _MALFORMED as error:

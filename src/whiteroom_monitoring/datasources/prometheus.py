@@ -5,6 +5,7 @@ Source: https://prometheus.io/docs/prometheus/latest/querying/api/
 
 from __future__ import annotations
 
+import urllib.parse
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ class PrometheusClient:
 
     def label_values(self, label: str, selector: str, start: float, end: float) -> list[str]:
         """Return the values of a label, of the series that ``selector`` matches if it is given."""
-        values = self._get(f"label/{label}/values", _matching(selector, start, end))
+        name = urllib.parse.quote(label, safe="")
+        values = self._get(f"label/{name}/values", _matching(selector, start, end))
         return [str(value) for value in values]
 
     def label_names(self, selector: str, start: float, end: float) -> list[str]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,13 +23,22 @@ from whiteroom_monitoring.inbox.store import (
     DEFAULT_LIMIT,
     LARGEST_LIMIT,
     MessageQuery,
+    Store,
     StoreError,
 )
 from whiteroom_monitoring.web.assets import ROUTE
-from whiteroom_monitoring.web.server import SECURITY_HEADERS, BodyTooLargeError, middleware
+from whiteroom_monitoring.web.server import (
+    JSON,
+    SECURITY_HEADERS,
+    BodyTooLargeError,
+    MediaTypeError,
+    middleware,
+    require_media_type,
+)
 
 HEARTBEAT_S = 15.0
 OPEN = "open"
+_LONGEST_PATH = 100
 
 _HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 
@@ -49,7 +57,7 @@ class InboxApi:
         """Return the handler that takes notifications as the receiver's original does."""
 
         async def handle(request: Request) -> Response:
-            content_type = request.headers.get("content-type", "application/json")
+            content_type = require_media_type(request, *receiver.content_types)
             rest = request.path_params.get("rest", "")
             try:
                 delivery = Delivery(await request.body(), content_type, rest)
@@ -58,7 +66,7 @@ class InboxApi:
                 await self.service.reject(receiver, nothing, InvalidMessageError(str(error)))
                 raise
             try:
-                message = receiver.parse(delivery)
+                message = await self.service.parse(receiver, delivery)
             except InvalidMessageError as error:
                 return await self.service.reject(receiver, delivery, error)
             await self.service.ingest(message)
@@ -69,25 +77,25 @@ class InboxApi:
     async def messages(self, request: Request) -> Response:
         """List messages, newest first."""
         query = self._message_query(request, DEFAULT_LIMIT)
-        messages = await self.service.query(lambda store: store.messages(query))
-        return JSONResponse({"messages": messages})
+        return await self.service.query(
+            lambda store: JSONResponse({"messages": store.messages(query)})
+        )
 
     async def incidents(self, request: Request) -> Response:
         """List incidents, the one that changed last first."""
         state = _choice(request, "state", (OPEN, *incidents.STATES))
         states = incidents.OPEN if state == OPEN else (state,) if state else ()
-        listed = await self.service.query(lambda store: store.incidents(*states))
-        return JSONResponse({"incidents": listed})
+        return await self.service.query(
+            lambda store: JSONResponse({"incidents": store.incidents(*states)})
+        )
 
     async def act(self, request: Request) -> Response:
         """Acknowledge or resolve an open incident, as its on-call person does at PagerDuty."""
-        incident = request.path_params["incident"]
-        # A form of a page elsewhere could send anything but this.
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            raise BadQueryError("the body is not application/json")
+        require_media_type(request, JSON)
+        incident = _whole_number("incident", request.path_params["incident"])
         action = parse_json(await request.body()).get("action")
         if not isinstance(action, str) or action not in ACTIONS:
-            raise BadQueryError(f"action={action}: expected one of {', '.join(ACTIONS)}")
+            raise BadQueryError(f"action={str(action)[:40]}: expected one of {', '.join(ACTIONS)}")
         stored = await self.service.act(incident, action)
         if stored is None:
             error = {"error": f"incident {incident}: there is none that is open"}
@@ -110,11 +118,12 @@ class InboxApi:
         """Return the page: open incidents, and the messages that the address asks for."""
         query = self._message_query(request, page.MESSAGES)
 
-        def read(store: Any) -> page.View:
-            return page.View(store.incidents(*incidents.OPEN), store.messages(query), query)
+        def render(store: Store) -> str:
+            shown = store.messages(query, page.LARGEST_CHARACTERS)
+            view = page.View(store.incidents(*incidents.OPEN), shown, query)
+            return page.render(view, self.service.receivers)
 
-        view = await self.service.query(read)
-        return Response(page.render(view, self.service.receivers), media_type="text/html")
+        return Response(await self.service.query(render), media_type="text/html")
 
     async def healthy(self, request: Request) -> Response:
         """Answer 200 when a notification could be stored now."""
@@ -146,7 +155,7 @@ def make_app(service: InboxService, hosts: set[str]) -> Starlette:
             *received,
             Route("/api/messages", api.messages, methods=["GET"]),
             Route("/api/incidents", api.incidents, methods=["GET"]),
-            Route("/api/incidents/{incident:int}", api.act, methods=["POST"]),
+            Route("/api/incidents/{incident}", api.act, methods=["POST"]),
             Route("/api/events", api.events, methods=["GET"]),
             Route("/-/healthy", api.healthy, methods=["GET"]),
             Route("/metrics", MetricsApp()),
@@ -159,6 +168,7 @@ def make_app(service: InboxService, hosts: set[str]) -> Starlette:
             BadQueryError: _failure(HTTPStatus.BAD_REQUEST),
             InvalidMessageError: _failure(HTTPStatus.BAD_REQUEST),
             BodyTooLargeError: _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+            MediaTypeError: _failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
             MonitoringError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
         },
     )
@@ -166,7 +176,8 @@ def make_app(service: InboxService, hosts: set[str]) -> Starlette:
 
 def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
-        print(f"{request.method} {request.url.path}: {status.value}: {error}", flush=True)
+        place = f"{request.method} {request.url.path[:_LONGEST_PATH]!r}"
+        print(f"{place}: {status.value}: {error}", flush=True)
         return JSONResponse({"error": str(error)}, status)
 
     return answer
@@ -175,12 +186,16 @@ def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
 def _choice(request: Request, name: str, allowed: Collection[str]) -> str:
     value = request.query_params.get(name, "")
     if value and value not in allowed:
-        raise BadQueryError(f"{name}={value}: expected one of {', '.join(allowed)}")
+        raise BadQueryError(f"{name}={value[:40]}: expected one of {', '.join(allowed)}")
     return value
 
 
 def _number(request: Request, name: str, default: int) -> int:
     value = request.query_params.get(name, "")
-    if value and not (value.isascii() and value.isdecimal() and len(value) <= 18):
-        raise BadQueryError(f"{name}={value}: expected a whole number")
-    return int(value) if value else default
+    return _whole_number(name, value) if value else default
+
+
+def _whole_number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise BadQueryError(f"{name}={text[:40]}: expected a whole number")
+    return int(text)

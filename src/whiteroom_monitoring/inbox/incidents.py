@@ -10,6 +10,7 @@ from whiteroom_monitoring.inbox.message import Message
 
 STATES = ("triggered", "acknowledged", "resolved")
 OPEN = STATES[:2]
+MOST_SHOWN = 500
 
 SCHEMA = """
 CREATE TABLE incidents (
@@ -46,12 +47,15 @@ def fold(connection: sqlite3.Connection, message: Message, received: str) -> str
 
 
 def in_states(connection: sqlite3.Connection, states: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the incidents in one of ``states`` (in any, when it is empty), newest event first."""
+    """Return the incidents in one of ``states`` (in any, when it is empty), newest event first.
+
+    They are the newest MOST_SHOWN, so that an answer has its bound.
+    """
     chosen = tuple(states or STATES)
     rows = connection.execute(
         "SELECT id, dedup_key, state, severity, title, source, first, last, events FROM incidents"
-        f" WHERE state IN ({', '.join('?' * len(chosen))}) ORDER BY last DESC, id DESC",
-        chosen,
+        f" WHERE state IN ({', '.join('?' * len(chosen))}) ORDER BY last DESC, id DESC LIMIT ?",
+        (*chosen, MOST_SHOWN),
     )
     return [dict(row) for row in rows]
 

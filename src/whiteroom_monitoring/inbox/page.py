@@ -19,6 +19,10 @@ from whiteroom_monitoring.inbox.store import MessageQuery
 from whiteroom_monitoring.web.assets import FOLDER, Assets
 
 MESSAGES = 100
+# Of one message, and of all that are read for a page.
+TEXT_CHARACTERS = 8 * 1024
+SOURCE_CHARACTERS = 16 * 1024
+LARGEST_CHARACTERS = 2 * 1024 * 1024
 _TEMPLATE = FOLDER / "inbox/inbox.html"
 # Addresses, and what Slack marks as *bold*, _italic_ and `code`, in text that is escaped already.
 _MARKED = re.compile(
@@ -57,25 +61,68 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"marked": marked, "source": source, "urgency": urgency, "utc": utc}
+    environment.filters |= {"utc": utc}
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as the page shows it: its texts shortened, and everything in them escaped."""
+
+    id: int
+    css: str
+    channel: str
+    receiver: str
+    recipient: str
+    state: str
+    received: str
+    title: str
+    address: str
+    text: Markup
+    source: str
 
 
 def render(view: View, receivers: Mapping[str, Receiver]) -> str:
     """Return the page."""
-    modules = assets().imported_by("inbox/inbox.js")
-
-    def receiver_of(message: Mapping[str, Any]) -> Receiver:
-        # A message may be older than this program, and its receiver gone.
-        channel = message["channel"]
-        return receivers.get(channel) or Receiver(channel, channel, _parse_nothing)
-
     return _template().render(
         view=view,
+        messages=[shown(message, receivers) for message in view.messages],
         receivers=receivers,
-        receiver_of=receiver_of,
         assets=assets().base,
-        preloads=modules,
+        preloads=assets().imported_by("inbox/inbox.js"),
+    )
+
+
+def shown(message: Mapping[str, Any], receivers: Mapping[str, Receiver]) -> Shown:
+    """Return how a message is shown; one that can't be rendered is shown as its source."""
+    # A message may be older than this program, and its receiver gone.
+    channel = message["channel"]
+    receiver = receivers.get(channel) or Receiver(channel, channel, _parse_nothing)
+    try:
+        return _shown(message, receiver)
+    except Exception:  # noqa: BLE001,RUF100 - what strangers have sent must not hide the others
+        title = "(this message can't be shown; see the source)"
+        plain = {**message, "title": title, "text": "", "raw": str(message["raw"])}
+        return _shown(plain, Receiver(channel, channel, _parse_nothing))
+
+
+def _shown(message: Mapping[str, Any], receiver: Receiver) -> Shown:
+    # What somebody has edited in the file may be no JSON any more.
+    has_link = isinstance(message["raw"], dict) or not receiver.has_json
+    address = receiver.link(message["raw"]) if has_link else ""
+    lines = [line for line in message["text"].split("\n") if line != address]
+    return Shown(
+        id=message["id"],
+        css=f"message {message['state']} {urgency(message)}",
+        channel=message["channel"],
+        receiver=receiver.title,
+        recipient=message["recipient"],
+        state=message["state"],
+        received=message["received"],
+        title=message["title"],
+        address=address,
+        text=marked(shortened("\n".join(lines), TEXT_CHARACTERS), receiver.has_markup),
+        source=source(message["raw"]),
     )
 
 
@@ -101,8 +148,25 @@ def marked(text: str, has_markup: bool) -> Markup:
 
 
 def source(raw: Any) -> str:
-    """Return what was sent as text."""
-    return raw if isinstance(raw, str) else json.dumps(raw, indent=2, ensure_ascii=False)
+    """Return the beginning of what was sent as text.
+
+    >>> source({"a": [1]})
+    '{\\n  "a": [\\n    1\\n  ]\\n}'
+    """
+    if isinstance(raw, str):
+        return shortened(raw, SOURCE_CHARACTERS)
+    parts, characters = list[str](), 0
+    for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(raw):
+        parts.append(part)
+        characters += len(part)
+        if characters > SOURCE_CHARACTERS:
+            break
+    return shortened("".join(parts), SOURCE_CHARACTERS)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the beginning of a text, and a note when there is more."""
+    return text if len(text) <= most else f"{text[:most]}\n… (/api/messages has the whole)"
 
 
 def urgency(message: Mapping[str, Any]) -> str:

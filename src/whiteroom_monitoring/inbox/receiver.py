@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 
 from whiteroom_monitoring.inbox.message import InvalidMessageError, Message
+from whiteroom_monitoring.web.server import JSON
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,17 @@ class Receiver:
     """One channel of notifications.
 
     ``name`` is the value of the label ``channel``, ``title`` its name for people. What is posted to
-    its ``routes`` is given to ``parse``, which raises InvalidMessageError; ``accept`` and
-    ``refuse`` answer as the original does. ``masked`` hides credentials in a refused body, which is
-    kept. ``has_json`` tells whether a message's ``raw`` is JSON,
-    ``has_markup`` whether its text has Slack's marks, and ``link`` where its title leads.
+    its ``routes`` in one of ``content_types`` is given to ``parse``, in a thread, which raises
+    InvalidMessageError; ``accept`` and ``refuse`` answer as the original does. ``masked`` hides
+    credentials in a refused body, which is kept. ``has_json`` tells whether a message's ``raw`` is
+    JSON, ``has_markup`` whether its text has Slack's marks, and ``link`` where its title leads.
     """
 
     name: str
     title: str
     parse: Callable[[Delivery], Message]
     routes: tuple[str, ...] = ()
+    content_types: tuple[str, ...] = (JSON,)
     accept: Callable[[Message], Response] = _accept
     refuse: Callable[[InvalidMessageError], Response] = _refuse
     masked: Callable[[str], str] = _as_it_is

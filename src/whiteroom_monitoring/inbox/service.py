@@ -26,6 +26,8 @@ from whiteroom_monitoring.inbox.store import Store
 KEPT_CHARACTERS = 4096
 # A reader who is so far behind is better served by loading the page anew.
 BACKLOG = 100
+# Of the text and the source that one who watches is told.
+SHOWN_CHARACTERS = 16 * 1024
 Result = TypeVar("Result")
 
 
@@ -39,6 +41,8 @@ class InboxService:
         self.receivers = load_receivers() if receivers is None else receivers
         # The database is used by one thread, which is not the one that answers requests.
         self._thread = ThreadPoolExecutor(1, "inbox-store")
+        # What strangers send is parsed by another one, so that it holds up neither of them.
+        self._parser = ThreadPoolExecutor(1, "inbox-parser")
         json_channels = [r.name for r in self.receivers.values() if r.has_json]
         self._store = self._thread.submit(Store, folder, json_channels=json_channels).result()
         self._watchers: set[asyncio.Queue[dict[str, Any] | None]] = set()
@@ -49,6 +53,11 @@ class InboxService:
         for name in self.receivers:
             metrics.inbox_notifications_total.labels(channel=name)
             metrics.inbox_rejected_total.labels(channel=name)
+
+    async def parse(self, receiver: Receiver, delivery: Delivery) -> Message:
+        """Return what a sender has delivered. Raises InvalidMessageError."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._parser, receiver.parse, delivery)
 
     async def ingest(self, message: Message) -> None:
         """Store a notification, count and show it. Raises StoreError; then it is not taken."""
@@ -78,9 +87,13 @@ class InboxService:
         return answer
 
     async def query(self, question: Callable[[Store], Result]) -> Result:
-        """Run ``question`` with the store, one after the other."""
+        """Run ``question`` with the store, one after the other. Raises StoreError."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, question, self._store)
+        return await loop.run_in_executor(self._thread, self._asked, question)
+
+    def _asked(self, question: Callable[[Store], Result]) -> Result:
+        with self._store.readable():
+            return question(self._store)
 
     async def watch(self, heartbeat_s: float) -> AsyncIterator[dict[str, Any] | None]:
         """Yield each message that arrives from now on, and None after each silent interval."""
@@ -108,8 +121,13 @@ class InboxService:
         """Finish what is being stored, and close the store."""
         self._thread.submit(self._store.close)
         self._thread.shutdown(wait=True)
+        self._parser.shutdown(wait=False, cancel_futures=True)
 
     def _show(self, stored: dict[str, Any]) -> None:
+        """Tell who watches. What is as long as mails are can be asked for by its id."""
+        stored = {**stored, "text": stored["text"][:SHOWN_CHARACTERS]}
+        if len(str(stored["raw"])) > SHOWN_CHARACTERS:
+            stored["raw"] = None
         for watcher in self._watchers:
             if watcher.qsize() < BACKLOG:
                 watcher.put_nowait(stored)

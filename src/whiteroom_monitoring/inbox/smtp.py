@@ -1,4 +1,4 @@
-"""The inbox' mail server: takes every mail, whoever it is for."""
+"""The inbox' mail server: takes every mail, whoever it is for, within the bounds of our servers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import asyncio
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from whiteroom_monitoring.client.exposition.bounded_http import ACCEPTED_AT_ONCE, ServerLimits
 from whiteroom_monitoring.inbox.receiver import Delivery
-from whiteroom_monitoring.inbox.receivers import email
+from whiteroom_monitoring.inbox.receivers.email import RECEIVER
 from whiteroom_monitoring.inbox.service import InboxService
 from whiteroom_monitoring.inbox.store import StoreError
 from whiteroom_monitoring.web.server import LIMITS
 
 NAME = "whiteroom-inbox"
+# Of each command in one session: Alertmanager sends one mail in each.
+COMMANDS = {"*": 50, "RCPT": 100}
+# A session may last for so many times as long as one of its commands may take to arrive.
+COMMANDS_OF_TIME = 6
 
 
 class Handler:
@@ -26,26 +31,80 @@ class Handler:
         content = envelope.content or b""
         source = content.encode() if isinstance(content, str) else content
         try:
-            mail = email.parse(Delivery(source, recipients=envelope.rcpt_tos))
-            await self._service.ingest(mail)
+            delivery = Delivery(source, recipients=envelope.rcpt_tos)
+            await self._service.ingest(await self._service.parse(RECEIVER, delivery))
         except StoreError as error:
             print(f"email: 451: {error}", flush=True)
             return "451 the mail could not be stored; try again"
         return "250 stored"
 
+    async def handle_exception(self, error: Exception) -> str:
+        """Say what went wrong within: the sender is to try again, and the log has no traceback."""
+        print(f"email: 451: {type(error).__name__}: {error}"[:500], flush=True)
+        return "451 the mail server has failed; try again"
 
-async def listen(service: InboxService, address: str, port: int) -> asyncio.Server:
-    """Listen for mails. Raises OSError when the port can't be had."""
-    loop = asyncio.get_running_loop()
 
-    def session() -> SMTP:
-        return SMTP(
+class BoundedSmtp(SMTP):
+    """A session that has to make progress; ``sessions`` are those of the server, the oldest first.
+
+    When there are too many, the oldest is closed, and not the newest: that may be Alertmanager.
+    """
+
+    # A line may be as long as a mail: RFC 5321 lets servers take longer ones than they must.
+    line_length_limit = LIMITS.mail_bytes
+
+    def __init__(
+        self,
+        service: InboxService,
+        limits: ServerLimits,
+        sessions: dict[BoundedSmtp, None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        super().__init__(
             Handler(service),
             hostname=NAME,
             ident=NAME,
-            data_size_limit=LIMITS.body_bytes,
+            data_size_limit=limits.mail_bytes,
             enable_SMTPUTF8=True,
+            timeout=limits.request_s,
+            command_call_limit=COMMANDS,
             loop=loop,
         )
+        self._limits, self._sessions = limits, sessions
+        self._end: asyncio.TimerHandle | None = None
 
-    return await loop.create_server(session, address, port)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._sessions[self] = None
+        self._end = self.loop.call_later(
+            self._limits.request_s * COMMANDS_OF_TIME, self._timeout_cb
+        )
+        if len(self._sessions) > self._limits.idle_connections:
+            next(iter(self._sessions)).evict()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._sessions.pop(self, None)
+        if self._end is not None:
+            self._end.cancel()
+        super().connection_lost(error)
+
+    def evict(self) -> None:
+        """Close this session: others need its place."""
+        self._sessions.pop(self, None)
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.write(b"421 there are too many connections\r\n")
+            self.transport.close()
+
+
+async def listen(
+    service: InboxService, address: str, port: int, limits: ServerLimits = LIMITS
+) -> asyncio.Server:
+    """Listen for mails. Raises OSError when the port can't be had."""
+    loop = asyncio.get_running_loop()
+    sessions: dict[BoundedSmtp, None] = {}
+    return await loop.create_server(
+        lambda: BoundedSmtp(service, limits, sessions, loop),
+        address,
+        port,
+        backlog=ACCEPTED_AT_ONCE,
+    )

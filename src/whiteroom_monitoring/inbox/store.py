@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.inbox import incidents
 from whiteroom_monitoring.inbox.message import Action, Message
+from whiteroom_monitoring.web.server import LIMITS
 
 FILE_NAME = "inbox.sqlite"
 APPLICATION_ID = 0x57524942  # "WRIB", so that a foreign database is not written to
@@ -28,7 +29,7 @@ DELETED_AT_ONCE = 50
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
 # An answer ends early beyond this, so that 500 mails of 1 MiB don't fill the memory.
-LARGEST_ANSWER_CHARACTERS = 4 * 1024 * 1024
+LARGEST_ANSWER_CHARACTERS = LIMITS.answer_bytes // 2
 LOCK_TIMEOUT_S = 1.0
 # What a person may do with an open incident, and how the message of it begins.
 ACTIONS: dict[Action, str] = {"acknowledge": "Acknowledged", "resolve": "Resolved"}
@@ -104,6 +105,7 @@ class Store:
                 self.path, f"can't be opened: {error}", "name a writable folder with --data"
             ) from error
         self._connection.row_factory = sqlite3.Row
+        self._connection.text_factory = _decoded
         try:
             self._prepare()
         except BaseException:
@@ -113,6 +115,7 @@ class Store:
     def add(self, message: Message) -> dict[str, Any]:
         """Commit ``message`` and return it as the API shows it. Raises StoreError when it can't."""
         received = _timestamp(self._now())
+        message = message.shortened()
         with self._committed() as connection:
             title = incidents.fold(connection, message, received) or message.dedup_key
             row = connection.execute(
@@ -136,7 +139,11 @@ class Store:
             incidents.delete_oldest(connection, self._most_messages)
         return self._to_dict(row)
 
-    def messages(self, query: MessageQuery | None = None) -> list[dict[str, Any]]:
+    def messages(
+        self,
+        query: MessageQuery | None = None,
+        most_characters: int = LARGEST_ANSWER_CHARACTERS,
+    ) -> list[dict[str, Any]]:
         """Return messages, newest first, and fewer than ``limit`` when they are very long."""
         query = query or MessageQuery()
         conditions, values = ["1"], list[str | int]()
@@ -156,7 +163,7 @@ class Store:
             " ORDER BY id DESC LIMIT ?",
             (*values, query.limit),
         )
-        return [self._to_dict(row) for row in _until_large(rows)]
+        return [self._to_dict(row) for row in _until_large(rows, most_characters)]
 
     def incidents(self, *states: str) -> list[dict[str, Any]]:
         """Return the incidents in one of ``states`` (in any, when none is named), newest first."""
@@ -209,9 +216,11 @@ class Store:
                 return
 
     def _to_dict(self, row: sqlite3.Row) -> dict[str, Any]:
-        message = dict(row)
+        message = {name: _as_text(row[name]) for name in row.keys()} | {"id": row["id"]}  # noqa: SIM118
         if message["channel"] in self._json_channels:
-            message["raw"] = json.loads(message["raw"])
+            # What is none, because somebody has edited the file, stays the text that it is.
+            with suppress(ValueError, RecursionError):
+                message["raw"] = json.loads(message["raw"])
         return message
 
     def _used_bytes(self) -> int:
@@ -256,6 +265,16 @@ class Store:
         return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
 
     @contextmanager
+    def readable(self) -> Iterator[None]:
+        """Raise StoreError for what SQLite finds wrong within."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(
+                self.path, f"can't be read: {error}", "move it away; the inbox begins a new one"
+            ) from error
+
+    @contextmanager
     def _committed(self) -> Iterator[sqlite3.Connection]:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -270,13 +289,24 @@ class Store:
                 self._connection.execute("ROLLBACK")
 
 
-def _until_large(rows: sqlite3.Cursor) -> Iterator[sqlite3.Row]:
+def _until_large(rows: sqlite3.Cursor, most_characters: int) -> Iterator[sqlite3.Row]:
     characters = 0
     for row in rows:
-        characters += len(row["raw"]) + len(row["text"])
+        characters += sum(len(_as_text(row[name])) for name in ("raw", "text", "title"))
         yield row
-        if characters > LARGEST_ANSWER_CHARACTERS:
+        if characters > most_characters:
             return
+
+
+def _as_text(value: object) -> str:
+    """Return a value of a column of texts; a file that somebody has edited may hold others."""
+    if isinstance(value, bytes):
+        return _decoded(value)
+    return value if isinstance(value, str) else str(value)
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 def _containing(search: str) -> str:

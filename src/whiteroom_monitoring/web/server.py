@@ -6,24 +6,29 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from whiteroom_monitoring.client.exposition.bounded_http import (
-    HttpLimits,
+    ServerLimits,
     SignalFreeServer,
-    protocol,
+    uvicorn_settings,
 )
 from whiteroom_monitoring.client.exposition.server import ListenError
 from whiteroom_monitoring.errors import MonitoringError
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-LIMITS = HttpLimits()
+LIMITS = ServerLimits()
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 # How long a request that is under way may take when a server is told to stop.
 GRACE_S = 1
 
@@ -33,8 +38,22 @@ SECURITY_HEADERS = {
     "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with that, a form of our own is sent without its origin, too.
+    "Referrer-Policy": "same-origin",
 }
+
+
+# What a browser says of who has made it ask: nothing (an old one, or no browser), this server's own
+# pages, or the person at the address bar.
+_OWN_SITES = (None, "same-origin", "none")
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+class MediaTypeError(MonitoringError):
+    """A request that changes something has another content type. Answer it with status 415."""
+
+    def __init__(self, found: str, expected: Sequence[str]) -> None:
+        super().__init__(f"Content-Type is {found!r}; expected {' or '.join(expected)}")
 
 
 class BodyTooLargeError(MonitoringError):
@@ -48,12 +67,13 @@ class BodyTooLargeError(MonitoringError):
 def middleware(
     hosts: Collection[str],
     headers: Mapping[str, str] = SECURITY_HEADERS,
-    limits: HttpLimits = LIMITS,
+    limits: ServerLimits = LIMITS,
 ) -> list[Middleware]:
     """Return what every application of ours is wrapped in; ``hosts`` are its own names."""
     return [
         Middleware(SecurityHeadersMiddleware, headers=headers),
         Middleware(TrustedHostMiddleware, hosts=hosts),
+        Middleware(OwnOriginMiddleware),
         Middleware(BodyLimitMiddleware, limit=limits.body_bytes),
     ]
 
@@ -75,6 +95,48 @@ class TrustedHostMiddleware:
             await PlainTextResponse(text, HTTPStatus.MISDIRECTED_REQUEST)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+class OwnOriginMiddleware:
+    """Refuses what a page elsewhere makes a browser ask, with 403.
+
+    Such a page can't read an answer, but a question may change something, or cost much. Who follows
+    a link to a page of ours is let in. https://www.w3.org/TR/fetch-metadata/
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _is_foreign(scope):
+            text = "only this server's own pages may ask that of a browser\n"
+            await PlainTextResponse(text, HTTPStatus.FORBIDDEN)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_foreign(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return True
+    follows_link = (
+        scope["method"] in _READING
+        and headers.get("sec-fetch-mode") == "navigate"
+        and not scope["path"].startswith("/api/")
+    )
+    return site not in _OWN_SITES and not follows_link
+
+
+def require_media_type(request: Request, *expected: str) -> str:
+    """Return the content type of a request that changes something. Raises MediaTypeError.
+
+    A form or a plain text is what a page elsewhere can send without being asked whether it may.
+    """
+    found = request.headers.get("content-type", "")
+    if found.partition(";")[0].strip().lower() not in expected:
+        raise MediaTypeError(found[:100], expected)
+    return found
 
 
 class SecurityHeadersMiddleware:
@@ -141,20 +203,13 @@ async def serve(
     application: ASGIApp,
     listener: socket.socket,
     at_stop: Callable[[], None] = lambda: None,
-    limits: HttpLimits = LIMITS,
+    limits: ServerLimits = LIMITS,
 ) -> None:
     """Serve until SIGTERM or SIGINT; ``at_stop`` is called at once when one arrives."""
     config = uvicorn.Config(
         application,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
-        http=protocol(limits),
-        h11_max_incomplete_event_size=limits.header_bytes,
-        ws="none",
-        server_header=False,
-        proxy_headers=False,
+        **uvicorn_settings(limits),
     )
     server = SignalFreeServer(config)
 

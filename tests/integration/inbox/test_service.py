@@ -152,7 +152,7 @@ def test_decisions_come_from_the_page_alone(inbox: Any) -> None:
     assert inbox.post(path, {"action": "trigger"})[0] == 400
     assert inbox.post(path, [])[0] == 400
     form = {"Content-Type": "text/plain"}
-    assert inbox.ask("POST", path, b'{"action": "resolve"}', form)[0] == 400
+    assert inbox.ask("POST", path, b'{"action": "resolve"}', form)[0] == 415
     assert [i["state"] for i in inbox.get("/api/incidents")["incidents"]] == ["triggered"]
 
 
@@ -220,10 +220,10 @@ def test_only_this_machines_names_are_answered(inbox: Any, host: str, expected: 
 
 @pytest.mark.parametrize("path", [ENQUEUE, "/slack"])
 def test_a_large_body_is_refused(inbox: Any, path: str) -> None:
-    """1 MiB is taken as a body, one byte more is 413; both are refused and opened nothing."""
-    limit = 1024 * 1024
-    assert inbox.ask("POST", path, b" " * limit)[0] == 400
-    assert inbox.ask("POST", path, b" " * (limit + 1))[0] == 413
+    """512 KiB are taken as a body, one byte more is 413; both are refused and opened nothing."""
+    limit, kind = 512 * 1024, {"Content-Type": "application/json"}
+    assert inbox.ask("POST", path, b" " * limit, kind)[0] == 400
+    assert inbox.ask("POST", path, b" " * (limit + 1), kind)[0] == 413
     assert [title.partition(":")[0] for title in inbox.titles()] == ["Refused", "Refused"]
     assert inbox.get("/api/incidents")["incidents"] == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.interpolation import (
     MACROS,
@@ -14,6 +15,7 @@ from whiteroom_monitoring.grafana.evaluation.interpolation import (
 )
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.grid import Grid, grid
+from whiteroom_monitoring.promql.parse import parse
 
 SCOPE = Scope(
     {
@@ -21,6 +23,7 @@ SCOPE = Scope(
         "two": Value(("bass", "a.b|c"), "bass, a.b|c", several=True),
         "all": Value(("x", "y"), "All", several=True, raw=".*"),
         "plain": Value(('sa"y',), 'sa"y'),
+        "own": Value(("bass", "a.b|c"), "bass, a.b|c", several=True, authored=True),
     }
 )
 
@@ -33,9 +36,9 @@ SCOPE = Scope(
         ('{c=~"$two"}', '{c=~"(bass|a\\\\.b\\\\|c)"}'),
         ('{c=~"$all"}', '{c=~".*"}'),
         ('{c="$plain"}', '{c="sa\\"y"}'),
-        ("${two:csv} ${two:pipe} ${two:json}", 'bass,a.b|c bass|a.b|c ["bass", "a.b|c"]'),
-        ("${two:regex}", "(bass|a\\.b\\|c)"),
-        ("${all:text} ${one:percentencode}", "All bass"),
+        ("${own:csv} ${own:pipe} ${two:json}", 'bass,a.b|c bass|a.b|c ["bass", "a.b|c"]'),
+        ('{c=~"${two:regex}"} ${own:regex}', '{c=~"(bass|a\\\\.b\\\\|c)"} (bass|a\\.b\\|c)'),
+        ("${one:text} ${one:percentencode}", "bass bass"),
         ('label_replace(x, "a", "$1", "b", "(.*)")', 'label_replace(x, "a", "$1", "b", "(.*)")'),
         ('{c=~"a$"} $unknown', '{c=~"a$"} $unknown'),
     ],
@@ -43,6 +46,40 @@ SCOPE = Scope(
 def test_query(written: str, expected: str) -> None:
     """A variable is put in as Grafana's data source for Prometheus puts it in."""
     assert SCOPE.query(written) == expected
+
+
+HOSTILE = ('x"} or up or up{c="', "x'} or vector(1)", "a\\", 'a\\"', "x)\n or up", "5m] offset 1d")
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("form", ["$v", "${v:raw}", "${v:csv}", "${v:pipe}", "${v:regex}", "[[v]]"])
+def test_a_value_can_not_leave_its_string(value: str, form: str, several: bool) -> None:
+    """Whatever a stranger chooses, the query has the strings that its author wrote, and no more."""
+    scope = Scope({"v": Value((value,), value, several=several)})
+    for quote in "\"'":
+        written = f"up{{c={quote}{form}{quote}}}"
+        (matcher,) = parse(scope.query(written)).matchers.matchers
+        assert matcher.name == "c"
+    with pytest.raises(RequestError, match="no name, number or duration"):
+        scope.query(f"up offset {form}")
+    with pytest.raises(RequestError):
+        scope.query(f"# it's a note\nsum by ({form}) (up)")
+
+
+def test_a_backtick_can_not_be_quoted() -> None:
+    """Between backticks nothing is escaped, so a value that holds one is refused."""
+    scope = Scope({"v": Value(("a`} or up{b=`",), "")})
+    with pytest.raises(RequestError, match="found a `"):
+        scope.query("up{c=`$v`}")
+
+
+def test_what_the_author_wrote_is_put_in_as_it_is() -> None:
+    """An option of the dashboard itself may be any part of a query, repeated panels included."""
+    scope = Scope({"v": Value(("rate(up[5m])",), "", authored=True)})
+    assert scope.query("sum($v)") == "sum(rate(up[5m]))"
+    repeated = scope.with_value("v", "rate(up[5m])")
+    assert repeated.query("sum(${v:raw})") == "sum(rate(up[5m]))"
 
 
 @pytest.mark.parametrize("written", ["rate(x[$__nothing])", "${one:sqlstring}"])

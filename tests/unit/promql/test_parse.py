@@ -27,13 +27,14 @@ SHAPES = {
     "aggregations": lambda n: "sum(" * n + "up" + ")" * n,
     "unclosed": lambda n: "(" * n + "up",
     "late": lambda n: "sum(up" + " + (up" * n + ")" * (n + 1),
+    "behind a comment": lambda n: "#\r" + "+".join(["1"] * (n + 1)),
     "after brackets": lambda n: "(up) + " * n + "up",
 }
 CRASH = """
 import resource, threading
 from whiteroom_monitoring.promql import parse
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-parse.MAX_DEPTH = 10**9
+parse.require_bounded = lambda *bounds: None
 threading.stack_size(256 * 1024)
 thread = threading.Thread(target=parse.parse, args=("+".join(["a"] * 2000),))
 thread.start()

@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from whiteroom_monitoring.client.exposition.bounded_http import HttpLimits
+from whiteroom_monitoring.client.exposition.bounded_http import ServerLimits
 from whiteroom_monitoring.web.server import BodyTooLargeError, listening, middleware, serve
 
-LIMITS = HttpLimits(idle_connections=3, request_s=30, stall_s=30, header_bytes=2048, body_bytes=10)
+LIMITS = ServerLimits(
+    idle_connections=3, request_s=30, stall_s=30, header_bytes=2048, body_bytes=10
+)
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ANSWER_S = 10
 
@@ -52,7 +54,7 @@ def too_large(request: Request, error: Exception) -> Response:
     return PlainTextResponse(str(error), 413)
 
 
-def ask_server(limits: HttpLimits, ask: Callable[[int], Any]) -> Any:
+def ask_server(limits: ServerLimits, ask: Callable[[int], Any]) -> Any:
     """Return what ``ask`` returns, given the port of a server with these limits."""
     application = Starlette(
         routes=[

@@ -1,10 +1,15 @@
-"""The bounds of every HTTP server of ours in Python, and the uvicorn protocol that holds them."""
+"""The bounds of every server of ours, and the uvicorn protocol that holds those of HTTP in Python.
+
+The inbox' mail server takes its bounds from here, too. The endpoint in C++ and the engine's control
+socket have theirs in `http_endpoint.cpp` and `control/server.cpp`; one table of tests asks all.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import functools
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,24 +21,70 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 @dataclass(frozen=True)
-class HttpLimits:
-    """What a client may cost a server.
+class ServerLimits:
+    """What clients may cost a server.
 
-    ``idle_connections`` are those without a request; a further one closes the oldest of them. A
-    whole request has to arrive within ``request_s``; a client may refuse to read its answer for
-    ``stall_s``, and has to have taken it all within ``answer_s`` (None: a stream may last). Header
-    and body are limited in bytes.
+    ``connections`` are all, ``idle_connections`` those without a request; a further one closes the
+    oldest that is idle, or is refused when none is. With 1,024 descriptors a process can bear two
+    such servers. A whole request has to arrive within ``request_s``; a client may refuse to read
+    its answer for ``stall_s``, and has to have taken it all within ``answer_s`` (None: a stream may
+    last). Header, body, mail and answer are limited in bytes, JSON in its levels of nesting. Of a
+    mail so many bytes are parsed at most; the rest is kept as it is.
     """
 
-    idle_connections: int = 512
+    connections: int = 384
+    idle_connections: int = 320
     request_s: float = 10
     stall_s: float = 60
     answer_s: float | None = None
     header_bytes: int = 16 * 1024
-    body_bytes: int = 1024 * 1024
+    body_bytes: int = 512 * 1024
+    mail_bytes: int = 1024 * 1024
+    nesting: int = 32
+    parsed_bytes: int = 64 * 1024
+    answer_bytes: int = 8 * 1024 * 1024
 
 
-def protocol(limits: HttpLimits) -> type[asyncio.Protocol]:
+# asyncio accepts so many at once before it lets any of them be counted. When descriptors run out it
+# goes on trying as often, and logs each failure.
+ACCEPTED_AT_ONCE = 64
+
+
+def uvicorn_settings(limits: ServerLimits) -> dict[str, Any]:
+    """Return the settings of `uvicorn.Config` by which every HTTP server of ours is bounded."""
+    return {
+        "log_config": None,
+        "log_level": "critical",
+        "access_log": False,
+        "lifespan": "off",
+        "loop": "asyncio",
+        "http": protocol(limits),
+        "h11_max_incomplete_event_size": limits.header_bytes,
+        "backlog": ACCEPTED_AT_ONCE,
+        "ws": "none",
+        "server_header": False,
+        "proxy_headers": False,
+    }
+
+
+_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+def is_nested_deeper(body: bytes, levels: int) -> bool:
+    """Tell whether the JSON in ``body`` has more than so many arrays and objects in one another.
+
+    >>> is_nested_deeper(b'{"a": [1, "[[[["]}', 2), is_nested_deeper(b'[[], [[]]]', 2)
+    (False, True)
+    """
+    left = _JSON_STRING.sub(b"", body).translate(_BRACKETS, delete=_NO_BRACKETS)
+    for _ in range(levels):
+        left = left.replace(b"[]", b"")
+    return bool(left)
+
+
+def protocol(limits: ServerLimits) -> type[asyncio.Protocol]:
     """Return the protocol of one server, for `uvicorn.Config(http=...)`."""
     factory = functools.partial(BoundedHttpProtocol, limits, {})
     return cast(type[asyncio.Protocol], factory)
@@ -59,7 +110,7 @@ class BoundedHttpProtocol(H11Protocol):
     _stall: asyncio.TimerHandle | None = None
 
     def __init__(
-        self, limits: HttpLimits, idle: dict[BoundedHttpProtocol, None], **server: Any
+        self, limits: ServerLimits, idle: dict[BoundedHttpProtocol, None], **server: Any
     ) -> None:
         super().__init__(**server)
         self._limits = limits
@@ -67,6 +118,9 @@ class BoundedHttpProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > self._limits.connections and not self._idle:
+            self.evict()
+            return
         self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,7 +131,8 @@ class BoundedHttpProtocol(H11Protocol):
     def _expect_request(self) -> None:
         self._idle[self] = None
         self._set_deadline(self._limits.request_s, self._request_is_late)
-        if len(self._idle) > self._limits.idle_connections:
+        all_are_too_many = len(self.connections) > self._limits.connections
+        if all_are_too_many or len(self._idle) > self._limits.idle_connections:
             next(iter(self._idle)).evict()
 
     def evict(self) -> None:

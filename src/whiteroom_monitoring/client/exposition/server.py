@@ -21,15 +21,15 @@ import uvicorn
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 from whiteroom_monitoring.client.exposition.bounded_http import (
-    HttpLimits,
+    ServerLimits,
     SignalFreeServer,
-    protocol,
+    uvicorn_settings,
 )
 from whiteroom_monitoring.client.exposition.credentials import Credentials
 from whiteroom_monitoring.client.exposition.request import Source
 from whiteroom_monitoring.errors import MonitoringError
 
-LIMITS = HttpLimits(answer_s=60)
+LIMITS = ServerLimits(answer_s=60)
 _GRACE_S = 2
 
 
@@ -120,16 +120,7 @@ def _tls(security: Security) -> ssl.SSLContext | None:
 def _config(application: MetricsApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        lifespan="off",
-        loop="asyncio",
-        http=protocol(LIMITS),
-        ws="none",
-        server_header=False,
-        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
-        h11_max_incomplete_event_size=LIMITS.header_bytes,
         ssl_context_factory=None if tls is None else lambda config, default: tls,
+        **uvicorn_settings(LIMITS),
     )

@@ -15,6 +15,12 @@ from whiteroom_monitoring.deploy.component import (
 # White Room's limits on what Prometheus keeps.
 RETENTION_TIME = "15d"
 RETENTION_SIZE = "10GB"
+# What one query may hold, 16 bytes a sample, and how many run at once: dashboards and rules need a
+# tenth of it. Prometheus' own defaults are 50 million and 20, which is 16 GB.
+MAX_SAMPLES = 5_000_000
+MAX_QUERIES = 8
+# The console gives up after 10 s, so nobody reads what takes longer.
+MAX_QUERY_TIME = "10s"
 # Go's collector runs more often than by default, and the process stays smaller.
 SMALL = {"GOGC": "50"}
 
@@ -33,6 +39,10 @@ COMPONENTS = (
                     "--storage.tsdb.path={data}/prometheus",
                     f"--storage.tsdb.retention.time={RETENTION_TIME}",
                     f"--storage.tsdb.retention.size={RETENTION_SIZE}",
+                    f"--query.max-samples={MAX_SAMPLES}",
+                    f"--query.max-concurrency={MAX_QUERIES}",
+                    f"--query.timeout={MAX_QUERY_TIME}",
+                    f"--storage.remote.read-sample-limit={MAX_SAMPLES}",
                     "--web.listen-address={listen}:{port[prometheus]}",
                     "--web.external-url={url[prometheus]}/",
                     # An alert outlives Prometheus by four times this delay, less what has passed

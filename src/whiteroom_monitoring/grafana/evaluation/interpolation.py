@@ -8,27 +8,44 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.grid import Grid, duration
 
 _REFERENCE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\[\[(\w+)(?::(\w+))?\]\]|\$(\w+)")
 _SPECIAL = re.compile(r"[.*+?^${}()|\[\]\\]")
+# A string of PromQL or LogQL, which lasts to the end when it is not closed, or a comment.
+_STRING = re.compile(r"""(["'])(?:[^\\]|\\.)*?(?:\1|\Z)|(`)[^`]*(?:`|\Z)|\#[^\r\n]*""", re.DOTALL)
+# What may stand outside of strings: names, numbers and durations, so nothing that means anything.
+_WORD = re.compile(r"[A-Za-z0-9_:.]*")
 # How often a target is scraped when nothing else is known, as Grafana assumes it.
 SCRAPE_INTERVAL_S = 15.0
+_MAX_SHOWN = 60
 
 
 @dataclass(frozen=True)
 class Value:
     """The chosen values of a variable. ``several`` tells whether it may have more than one.
 
-    ``raw`` is what stands for "All", and is not escaped; ``text`` is what people read.
+    ``raw`` is what stands for "All", and is not escaped; ``text`` is what people read. What is
+    ``authored`` was written by the author of the dashboard; everything else may be a stranger's.
     """
 
     values: tuple[str, ...]
     text: str = ""
     several: bool = False
     raw: str | None = None
+    authored: bool = False
+
+    @property
+    def first(self) -> str:
+        """The first value, or nothing."""
+        return self.values[0] if self.values else ""
+
+
+# Returns how a value is written: with a style, at a place of the text.
+_Write = Callable[[Value, str | None, int], str]
 
 
 @dataclass(frozen=True)
@@ -40,7 +57,8 @@ class Scope:
 
     def with_value(self, name: str, value: str) -> Scope:
         """Return this scope with one variable set to one value, as a repeated panel has it."""
-        chosen = Value((value,), value, several=True)
+        authored = name in self.variables and self.variables[name].authored
+        chosen = Value((value,), value, several=True, authored=authored)
         return Scope({**self.variables, name: chosen}, self.macros)
 
     def with_variable(self, name: str, value: Value) -> Scope:
@@ -52,8 +70,16 @@ class Scope:
         return Scope(self.variables, {**self.macros, **macros})
 
     def query(self, text: str) -> str:
-        """Return a query of Prometheus with every name replaced. Raises UnsupportedError."""
-        return self._replaced(text, _for_prometheus)
+        """Return a query with every name replaced. Raises UnsupportedError and RequestError.
+
+        A value can't end the string that it stands in; outside of strings it may be a word only.
+        """
+        quotes = _quotes(text)
+
+        def written(value: Value, style: str | None, place: int) -> str:
+            return _in_query(value, style, quotes.get(place, ""))
+
+        return self._replaced(text, written)
 
     def text(self, text: str) -> str:
         """Return a text for people, or a link. Raises UnsupportedError."""
@@ -63,13 +89,10 @@ class Scope:
         """Return a text for people; what is unknown in it stays as it is written."""
         return self._replaced(text, _for_people, tolerant=True)
 
-    def _replaced(
-        self, text: str, default: Callable[[Value], str], *, tolerant: bool = False
-    ) -> str:
+    def _replaced(self, text: str, write: _Write, *, tolerant: bool = False) -> str:
         def replacement(reference: re.Match[str]) -> str:
-            name = reference[1] or reference[3] or reference[5]
             try:
-                return self._value(name, reference[2] or reference[4], reference[0], default)
+                return self._value(reference, write)
             except UnsupportedError:
                 if tolerant:
                     return reference[0]
@@ -77,17 +100,15 @@ class Scope:
 
         return _REFERENCE.sub(replacement, text)
 
-    def _value(
-        self, name: str, style: str | None, written: str, default: Callable[[Value], str]
-    ) -> str:
+    def _value(self, reference: re.Match[str], write: _Write) -> str:
+        name = reference[1] or reference[3] or reference[5]
         if name in self.macros:
             return self.macros[name]
         if name in self.variables:
-            value = self.variables[name]
-            return _styled(value, style) if style else default(value)
+            return write(self.variables[name], reference[2] or reference[4], reference.start())
         if name.startswith("__"):
             raise UnsupportedError(f"the macro ${name}")
-        return written
+        return reference[0]
 
 
 def macros(time_range: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[str, str]:
@@ -110,26 +131,51 @@ def macros(time_range: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[
 MACROS = tuple(macros(TimeRange(0, 60), Grid(0, 15, 4), SCRAPE_INTERVAL_S))
 
 
-def _for_people(value: Value) -> str:
-    return value.text or ", ".join(value.values)
+def _quotes(text: str) -> dict[int, str]:
+    """Return the quote of the string that each reference of ``text`` stands in, by its place."""
+    strings = [(found.span(), found[1] or found[2] or "") for found in _STRING.finditer(text)]
+    return {
+        reference.start(): quote
+        for reference in _REFERENCE.finditer(text)
+        for (start, end), quote in strings
+        if start < reference.start() < end
+    }
 
 
-def _for_prometheus(value: Value) -> str:
-    if value.raw is not None:
+def _in_query(value: Value, style: str | None, quote: str) -> str:
+    """Return the value as it stands in a query, in a string of ``quote`` or outside of strings."""
+    if value.raw is not None and (style is None or style in _UNQUOTED_STYLES):
         return value.raw
-    if not value.several:
-        return value.values[0].replace("\\", "\\\\").replace('"', '\\"') if value.values else ""
-    # Within a string of PromQL, a backslash is written as two.
-    return _regex(value, backslash="\\\\")
+    rendered = _styled(value, style) if style else _regex(value) if value.several else value.first
+    if not quote:
+        if not (value.authored or style in _QUOTING_STYLES or _is_word(value)):
+            found = ", ".join(value.values)[:_MAX_SHOWN]
+            raise RequestError(f"found {found!r}, which is no name, number or duration")
+        return rendered
+    if quote == "`":
+        # Nothing is escaped there.
+        if quote in rendered:
+            raise RequestError(f"found a ` in {rendered[:_MAX_SHOWN]!r}, within a string of them")
+        return rendered
+    return _escaped(rendered, quote)
 
 
-def _regex(value: Value, backslash: str = "\\") -> str:
+def _escaped(text: str, quote: str) -> str:
+    text = text.replace("\\", "\\\\").replace(quote, "\\" + quote)
+    return text.replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _is_word(value: Value) -> bool:
+    return all(_WORD.fullmatch(one) for one in value.values)
+
+
+def _for_people(value: Value, style: str | None = None, place: int = 0) -> str:
+    return _styled(value, style) if style else value.text or ", ".join(value.values)
+
+
+def _regex(value: Value) -> str:
     """Return a regular expression that matches the values and nothing else."""
-
-    def escape(match: re.Match[str]) -> str:
-        return backslash + (backslash if match[0] == "\\" else match[0])
-
-    parts = [_SPECIAL.sub(escape, part) for part in value.values]
+    parts = [_SPECIAL.sub(r"\\\g<0>", part) for part in value.values]
     return parts[0] if len(parts) == 1 else f"({'|'.join(parts)})"
 
 
@@ -143,11 +189,15 @@ STYLES: Mapping[str, Callable[[Value], str]] = {
     "doublequote": lambda value: ",".join(json.dumps(one) for one in value.values),
     "percentencode": lambda value: quote(",".join(value.values), safe=""),
 }
+# What stands for "All" is put in as its author wrote it.
+_UNQUOTED_STYLES = ("raw", "regex", "pipe", "csv")
+# These write strings themselves.
+_QUOTING_STYLES = ("json", "doublequote")
 
 
 def _styled(value: Value, style: str) -> str:
     if style not in STYLES:
         raise UnsupportedError(f"the format :{style} of a variable")
-    if value.raw is not None and style in ("raw", "regex", "pipe", "csv"):
+    if value.raw is not None and style in _UNQUOTED_STYLES:
         return value.raw
     return STYLES[style](value)

@@ -26,6 +26,8 @@ _LABEL_VALUES = re.compile(r"label_values\(\s*(?:(.+?)\s*,\s*)?([a-zA-Z_]\w*)\s*
 _LABEL_NAMES = re.compile(r"label_names\(\s*\)")
 _METRICS = re.compile(r"metrics\(\s*(.+?)\s*\)")
 _QUERY_RESULT = re.compile(r"query_result\(\s*(.+)\s*\)", re.DOTALL)
+# Types whose options the author of the dashboard wrote, and not who writes labels.
+_AUTHORED = ("custom", "interval", "constant", "datasource")
 _DIGITS = re.compile(r"([0-9]+)")
 
 
@@ -109,13 +111,15 @@ def _value(definition: VariableDefinition, variable: Variable, time_range: TimeR
     if variable.chosen == (ALL,):
         values = tuple(option.value for option in variable.options)
         raw = definition.all_value or (None if values else ".*")
-        return Value(values, "All", several=True, raw=raw)
+        authored = variable.kind in _AUTHORED
+        return Value(values, "All", several=True, raw=raw, authored=authored)
     texts = {option.value: option.text for option in variable.options}
     text = ", ".join(texts.get(value, value) for value in variable.chosen)
     values = variable.chosen
     if variable.kind == "interval" and values and values[0].startswith("$__auto"):
         values = (_automatic(definition, time_range),)
-    return Value(values, text, several)
+    authored = variable.kind in _AUTHORED and set(variable.chosen) <= texts.keys()
+    return Value(values, text, several, authored=authored)
 
 
 def _automatic(definition: VariableDefinition, time_range: TimeRange) -> str:

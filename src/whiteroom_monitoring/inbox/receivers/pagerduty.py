@@ -16,11 +16,13 @@ from typing import Any, cast
 from starlette.responses import JSONResponse, Response
 
 from whiteroom_monitoring.inbox.message import (
+    LONGEST_TITLE,
     Action,
     InvalidMessageError,
     Message,
     State,
     parse_json,
+    shortened,
     to_json,
 )
 from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
@@ -28,7 +30,6 @@ from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 ACTIONS = ("trigger", "acknowledge", "resolve")
 SEVERITIES = ("critical", "error", "warning", "info")
 LONGEST_DEDUP_KEY = 255
-LONGEST_SUMMARY = 1024
 # Of the body, in bytes; Alertmanager's notify/pagerduty names the same one.
 LARGEST_EVENT = 512_000
 _TEXTS = ("client", "client_url")
@@ -77,7 +78,8 @@ def _errors(event: dict[str, Any]) -> list[str]:
     if not isinstance(event.get("routing_key"), str) or not event["routing_key"]:
         errors.append("'routing_key' is missing, expected a text")
     if action not in ACTIONS:
-        errors.append(f"'event_action' is {action!r}, expected one of {', '.join(ACTIONS)}")
+        found, expected = shortened(action), ", ".join(ACTIONS)
+        errors.append(f"'event_action' is {found}, expected one of {expected}")
     if key is not None and (not isinstance(key, str) or len(key) > LONGEST_DEDUP_KEY):
         errors.append(f"'dedup_key' must be a text of {LONGEST_DEDUP_KEY} characters at most")
     elif not key and action in {"acknowledge", "resolve"}:
@@ -126,13 +128,11 @@ def _payload_errors(payload: object, required: bool) -> list[str]:
         for name in ("summary", "source")
         if not isinstance(payload.get(name), str) or not payload[name]
     ]
-    if len(str(payload.get("summary") or "")) > LONGEST_SUMMARY:
-        errors.append(f"'payload.summary' is longer than {LONGEST_SUMMARY} characters")
+    if len(str(payload.get("summary") or "")) > LONGEST_TITLE:
+        errors.append(f"'payload.summary' is longer than {LONGEST_TITLE} characters")
     if payload.get("severity") not in SEVERITIES:
-        severity = payload.get("severity")
-        errors.append(
-            f"'payload.severity' is {severity!r}, expected one of {', '.join(SEVERITIES)}"
-        )
+        severity = shortened(payload.get("severity"))
+        errors.append(f"'payload.severity' is {severity}, expected one of {', '.join(SEVERITIES)}")
     return errors
 
 

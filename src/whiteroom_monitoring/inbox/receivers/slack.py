@@ -22,8 +22,8 @@ from whiteroom_monitoring.inbox.message import (
     to_json,
 )
 from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
+from whiteroom_monitoring.web.server import FORM, JSON
 
-FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 100
 STATES: dict[str, State] = {"good": "resolved", "": ""}
 LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|([^<>]*))?>")
@@ -123,6 +123,7 @@ RECEIVER = Receiver(
     title="Slack",
     parse=parse,
     routes=("/slack", "/slack/{rest:path}"),
+    content_types=(JSON, FORM),
     refuse=refuse,
     has_markup=True,
     link=title_link,
