@@ -22,7 +22,7 @@ _PRIORITIES = tuple(f"P{priority}: " for priority in range(4))
 
 
 class InvalidMessageError(MonitoringError):
-    """A body is no notification; ``errors`` names what is wrong with it, the first faults of many."""
+    """A body is no notification; ``errors`` names what is wrong with it, of many the first."""
 
     def __init__(self, *errors: str) -> None:
         more = len(errors) - MOST_ERRORS
