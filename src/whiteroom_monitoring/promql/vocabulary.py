@@ -1,25 +1,19 @@
 """What programs that are not ours expose: recorded names, types and labels, no values.
 
 A vocabulary file has one line for each family: name, type, and its label names, separated by
-spaces. To record one anew, start the program and run::
-
-    python -m whiteroom_monitoring.promql.vocabulary http://127.0.0.1:9090/metrics \\
-        > catalogue/vocabulary/prometheus.txt
+spaces; `datasources.vocabulary` records one.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
-from whiteroom_monitoring.errors import MonitoringError
 
 TYPES = ("counter", "gauge", "histogram", "summary", "untyped")
-TIMEOUT_S = 10
 
 # Added by the exposition to the parts of histograms and summaries.
 _PART_LABELS = frozenset({"le", "quantile"})
@@ -81,23 +75,6 @@ def _family_name(sample: str, types: dict[str, str]) -> str:
     return sample
 
 
-def record(url: str) -> Iterator[str]:
-    """Yield the lines of the vocabulary of the program that serves ``url``.
-
-    Raises MonitoringError when nothing is served there.
-    """
-    # Only a recording needs it, and it takes a while to import.
-    import urllib.request  # noqa: PLC0415
-
-    try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:
-            exposition = response.read().decode()
-    except (OSError, ValueError) as error:
-        raise MonitoringError(f"{url}: no exposition to record: {error}") from error
-    yield "# Recorded by `python -m whiteroom_monitoring.promql.vocabulary`: name, type, labels."
-    yield from map(str, families(exposition))
-
-
 def read(folder: Path) -> dict[str, list[Family]]:
     """Return the families in ``folder``'s files, by the program that exposes them.
 
@@ -128,12 +105,3 @@ def _families_of(
         except ValueError as error:
             place = FilePlace(path, number, 1)
             diagnostics.append(Diagnostic(place, str(error), "record the file anew"))
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m whiteroom_monitoring.promql.vocabulary URL")
-    try:
-        print("\n".join(record(sys.argv[1])))
-    except MonitoringError as error:
-        sys.exit(str(error))

@@ -1,18 +1,12 @@
-"""Vocabularies are recorded from running programs, and read back as they were."""
+"""Vocabularies are read from expositions, and from the files that were recorded."""
 
 from __future__ import annotations
 
-import http.server
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.vocabulary import Family
@@ -48,44 +42,10 @@ def test_families_have_the_labels_of_all_their_samples() -> None:
     assert vocabulary.families(EXPOSITION) == FAMILIES
 
 
-@pytest.fixture
-def url() -> Iterator[str]:
-    """The address of a server that exposes EXPOSITION."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(EXPOSITION.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/metrics"
-        server.shutdown()
-
-
-def test_what_is_recorded_is_read_back(url: str, tmp_path: Path) -> None:
-    """A recorded file, written by the module as a program, holds exactly the families."""
-    done = subprocess.run(
-        [sys.executable, "-m", vocabulary.__name__, url], capture_output=True, text=True, check=True
-    )
-    (tmp_path / "example.txt").write_text(done.stdout)
-    assert vocabulary.read(tmp_path) == {"example": FAMILIES}
-
-
 def test_a_suffix_belongs_to_a_histogram_only() -> None:
     """A gauge whose name ends as a part of a histogram does keeps its name."""
     text = "# TYPE users_count gauge\nusers_count 1\n# TYPE a_sum counter\na_sum 1\n"
     assert [family.name for family in vocabulary.families(text)] == ["a_sum", "users_count"]
-
-
-def test_nothing_to_record_is_said() -> None:
-    """An address where nothing answers is named."""
-    with pytest.raises(MonitoringError, match=r"127\.0\.0\.1:1/: no exposition to record"):
-        list(vocabulary.record("http://127.0.0.1:1/"))
 
 
 def test_damaged_line_is_a_diagnostic(tmp_path: Path) -> None:
