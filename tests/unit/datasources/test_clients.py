@@ -207,3 +207,46 @@ def test_a_change_forgets_the_answers_of_its_source_alone(server: Server) -> Non
     assert len(server.asked) == 3
     one.get_json("/a")
     assert len(server.asked) == 4
+
+
+def test_only_text_that_is_there_is_text(server: Server) -> None:
+    """A text is the body of an answer with status 200; of a page of an error the status is said."""
+    client = HttpClient("X", server.url)
+    server.answer(b"up 1\n")
+    assert client.get_text("/metrics") == "up 1\n"
+    server.answer(b"<html>gone</html>", 404)
+    with pytest.raises(SourceError, match=r"^X refused: status 404$"):
+        client.get_text("/metrics")
+    server.answer(b"", 204)
+    assert client.get_status("/metrics") == 204
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "problem"),
+    [
+        (b"", 200, None),
+        (b"no json", 302, None),
+        (b"no json", 400, "X refused: no json"),
+        (b'{"error": ""}', 400, "refused: {"),
+    ],
+)
+def test_an_answer_without_json(
+    server: Server, content: bytes, status: int, problem: str | None
+) -> None:
+    """Nothing at all, and what is no refusal, is None; a refusal in words is said as it is."""
+    server.answer(content, status)
+    if problem is None:
+        assert HttpClient("X", server.url).get_json("/") is None
+        return
+    with pytest.raises(SourceError, match=problem):
+        HttpClient("X", server.url).get_json("/")
+
+
+def test_what_is_shared_is_forgotten_by_source_alone() -> None:
+    """Keys of others, whatever they are, stay when a source is changed."""
+    answers = SingleFlight(60.0, 8)
+    for key in (("one", "a"), ("other", "a"), "one"):
+        answers.get(key, lambda: "kept")
+    answers.forget(lambda key: isinstance(key, tuple) and key[0] == "one")
+    found = [answers.get(key, lambda: "new") for key in (("one", "a"), ("other", "a"), "one")]
+    assert found == ["new", "kept", "kept"]

@@ -6,6 +6,8 @@ import http.server
 import socket
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,68 @@ def test_kept_answers_grow_old_and_few() -> None:
     for key in ("b", "c"):
         answers.get(key, lambda: 0)
     assert answers.get("a", lambda: 4) == 4
+
+
+def test_as_many_answers_are_kept_as_are_allowed() -> None:
+    """The newest answers stay, however many came before; one more pushes out the oldest."""
+    answers = SingleFlight(60.0, 2, clock=lambda: 0.0)
+    for key in ("a", "b"):
+        answers.get(key, lambda: "kept")
+    assert [answers.get(key, lambda: "new") for key in ("a", "b")] == ["kept", "kept"]
+    answers.get("c", lambda: "kept")
+    assert answers.get("b", lambda: "new") == "kept"
+    assert answers.get("a", lambda: "new") == "new"
+
+
+def test_a_failure_does_not_forget_a_later_answer() -> None:
+    """Who fails late, after its answer was pushed out and asked anew, leaves the new one alone."""
+    answers = SingleFlight(60.0, 1, clock=lambda: 0.0)
+
+    def fail_late() -> None:
+        answers.get("other", lambda: 0)
+        assert answers.get("key", lambda: "new") == "new"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        answers.get("key", fail_late)
+    assert answers.get("key", lambda: "newer") == "new"
+
+
+def test_a_source_that_answers_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time-out is that of the whole answer, and not of each part of it."""
+
+    class Trickle:
+        def read(self, _: int) -> bytes:
+            now[0] += 1.0
+            return b"x"
+
+    now = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("whiteroom_monitoring.datasources.http.time", clock)
+    with pytest.raises(TimeoutError):
+        HttpClient("X", "http://x", Limits(timeout_s=3.0))._read(Trickle())  # type: ignore[arg-type]
+    assert now[0] == 4.0
+
+
+@pytest.mark.parametrize(("url", "secure"), [("http://x:1", False), ("https://x:1", True)])
+def test_an_address_of_https_is_asked_by_https(
+    url: str, secure: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheme of the address decides how the source is asked."""
+    made: list[bool] = []
+
+    def connection(is_secure: bool) -> Any:
+        def make(*_: object, **__: object) -> Any:
+            made.append(is_secure)
+            raise OSError("unreachable")
+
+        return make
+
+    monkeypatch.setattr("http.client.HTTPConnection", connection(False))
+    monkeypatch.setattr("http.client.HTTPSConnection", connection(True))
+    with pytest.raises(OSError, match="unreachable"):
+        HttpClient("X", url).get_status("/")
+    assert made == [secure]
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):

@@ -1,0 +1,124 @@
+"""What every application of ours is wrapped in: whom it answers, and with which headers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from tests.support.asgi import ask
+from whiteroom_monitoring.client.exposition.server import ListenError
+from whiteroom_monitoring.web import console, server
+from whiteroom_monitoring.web.assets import Assets
+
+
+async def whole_body(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the body, and with one header of its own."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    await Response(body, headers={"X-Own": "1", "referrer-policy": "mine"})(scope, receive, send)
+
+
+def test_headers_are_added_and_none_is_replaced() -> None:
+    """A header that an application sets itself stays as it is, whatever its case."""
+    app = server.SecurityHeadersMiddleware(
+        whole_body, {"Referrer-Policy": "no-referrer", "X-Added": "2"}
+    )
+    answer = ask(app, "/", "POST", content=b"b")
+    assert answer.text == "b"
+    assert answer.headers.get_list("referrer-policy") == ["mine"]
+    assert (answer.headers["x-added"], answer.headers["x-own"]) == ("2", "1")
+
+
+def test_a_body_in_parts_is_counted_as_one() -> None:
+    """The limit is that of all parts together."""
+    app = server.BodyLimitMiddleware(whole_body, 10)
+
+    async def parts(*sizes: int) -> Any:
+        for size in sizes:
+            yield b"x" * size
+
+    assert ask(app, "/", "POST", content=parts(5, 5)).text == "x" * 10
+    with pytest.raises(server.BodyTooLargeError, match="larger than 10 bytes"):
+        ask(app, "/", "POST", content=parts(5, 6))
+
+
+def test_only_requests_have_a_host() -> None:
+    """What is no request, such as an application's start, goes through without a name."""
+    seen: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    guarded = server.TrustedHostMiddleware(app, {"localhost"})
+    scope: Scope = {"type": "lifespan"}
+    asyncio.run(guarded(scope, None, None))  # type: ignore[arg-type]
+    assert seen == ["lifespan"]
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("a:1", "a"), ("a", "a"), ("[::1]:3", "::1"), ("[::1]", "::1"), ("", ""), (":1", ":1")],
+)
+def test_a_host_has_a_name(header: str, name: str) -> None:
+    """A port is no part of a name; an address of IPv6 stands in brackets."""
+    assert server.host_name(header) == name
+
+
+def test_a_taken_port_is_named() -> None:
+    """The address and the port that can't be had are said with the system's reason."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        problem = f"127.0.0.1:{port}: can't be listened on: Address already in use"
+        with pytest.raises(ListenError, match=problem), server.listening("127.0.0.1", port):
+            pass
+
+
+class _Request:
+    def __init__(self, name: str, accepted: str | None = None) -> None:
+        self.path_params = {"name": name}
+        self.headers = {} if accepted is None else {"accept-encoding": accepted}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"), [("br, gzip", "gzip"), ("br", None), (None, None)]
+)
+def test_an_asset_is_compressed_for_who_takes_it(
+    accepted: str | None, encoding: str | None
+) -> None:
+    """Every asset may be kept for ever; caches tell the compressed one from the other."""
+    assets = Assets(["shared"])
+    answer = asyncio.run(assets.respond(_Request("shared/dom.js", accepted)))  # type: ignore[arg-type]
+    asset = assets["shared/dom.js"]
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.body == (asset.compressed if encoding else asset.content)
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_an_asset_that_is_not_there() -> None:
+    """Another name is not found; the address has twelve digits of what all of them hold."""
+    assets = Assets(["shared"])
+    answer = asyncio.run(assets.respond(_Request("shared/none.js")))  # type: ignore[arg-type]
+    assert (answer.status_code, isinstance(answer, PlainTextResponse)) == (404, True)
+    assert len(assets.base.rpartition("/")[2]) == 12
+
+
+def test_compressing_twice_gives_the_same() -> None:
+    """No time stands in what is compressed, so that it can be compared."""
+    assets = Assets(["shared"])
+    assert assets["shared/dom.js"].compressed[4:8] == bytes(4)
+
+
+def test_a_page_has_its_title_or_that_of_its_kind() -> None:
+    """A dashboard's page carries the dashboard's name from the start."""
+    assert "Engine" in console.render("d", "Engine")
+    for name, title in console.PAGES.items():
+        assert title in console.render(name)
