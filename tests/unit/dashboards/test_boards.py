@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 import yaml
@@ -13,6 +12,7 @@ from whiteroom_monitoring.dashboards.allowed_features import PANELS
 from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
 from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.dashboards.slugs import SLUGS, page_path
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.grafana.evaluation.alert_list import parsed
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
 from whiteroom_monitoring.project import share
@@ -94,11 +94,12 @@ def test_dashboards_begin_with_a_provisioned_source(dashboard: Dashboard) -> Non
             assert panel["options"]["datasource"] in sources.values()
 
 
-def test_runbooks_are_where_notifications_say() -> None:
-    """Panels and notifications link to the same repository."""
-    template = GRAFANA.parent / "alertmanager/templates/whiteroom.tmpl"
-    defined = f'"whiteroom.repository" }}}}{DASHBOARDS.repository}{{{{'
-    assert defined in Path(template).read_text()
+def test_notifications_lead_to_the_console() -> None:
+    """Runbooks are read where the dashboards are: at the console's own port."""
+    template = (GRAFANA.parent / "alertmanager/templates/whiteroom.tmpl").read_text()
+    console = f"http://{LOOPBACK}:{PORTS['console']}"
+    for name, address in (("console", console), ("runbooks", f"{console}/runbooks/")):
+        assert f'"whiteroom.{name}" }}}}{address}{{{{ end' in template
 
 
 def test_what_is_supported_is_used() -> None:
