@@ -12,6 +12,7 @@ from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.codegen import interfaces
 from whiteroom_monitoring.codegen.outputs import generate
+from whiteroom_monitoring.covering import load as covering
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.project import repository_root
@@ -46,7 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
     folder = arguments.catalogue or root / "catalogue"
     generated = generate(
-        load(folder), objectives.load(root / objectives.PATH), interfaces.load(folder)
+        load(folder),
+        objectives.load(root / objectives.PATH),
+        interfaces.load(folder),
+        covering.load(root / covering.PATH),
+        covering.written_rules(root),
     )
     outputs = files.compare(root, generated)
     if not arguments.check:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from whiteroom_monitoring.covering.rules import PREFIX
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.credentials import FILES
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
@@ -75,7 +76,7 @@ def render(
     names that are set; a channel without its own leads to the inbox.
     """
     owners = rule_owners(descriptions)
-    rules = [path for path in source.rules if owners.get(path.name, "prometheus") in kept]
+    rules = [path for path in source.rules if _owner_of_rules(path, owners) in kept]
     templates = sorted((source.folder / "alertmanager/templates").glob("*.tmpl"))
     files = {
         "prometheus/prometheus.yml": _prometheus(source.prometheus_yml, kept, descriptions),
@@ -88,6 +89,11 @@ def render(
     }
     files |= _grafana(source.folder / "grafana", paths)
     return {name: _shifted(text, paths) for name, text in files.items()}
+
+
+def _owner_of_rules(path: Path, owners: Mapping[str, str]) -> str:
+    """Return the component that a file of rules is about; of what is covered, its alerts' one."""
+    return owners.get(path.name.removeprefix(PREFIX), "prometheus")
 
 
 def scrape_config(component: Component) -> dict[str, Any]:

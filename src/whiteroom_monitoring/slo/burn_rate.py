@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from whiteroom_monitoring.dashboards.slugs import page_path
 from whiteroom_monitoring.generated_files import head
-from whiteroom_monitoring.priorities import SEVERITIES
+from whiteroom_monitoring.priorities import PAGING, SEVERITIES
 from whiteroom_monitoring.slo.model import BurnRateWindow, Objective, Objectives, Range
 
 FOLDER = "infrastructure/monitoring/prometheus/rules"
@@ -115,10 +115,12 @@ def _labels(objective: Objective, window: BurnRateWindow) -> str:
         "severity": SEVERITIES[window.priority],
         "team": objective.team,
         "symptom": objective.symptom,
-        "incident": objective.incident,
+        # Only what pages at once belongs to the incident of what musicians notice, which is over
+        # when they notice nothing more; a budget of hours is news of its own.
+        "incident": objective.incident if window.priority in PAGING else None,
         "window": window.long,
     }
-    return "".join(f"{name}: {value}\n" for name, value in labels.items())
+    return "".join(f"{name}: {value}\n" for name, value in labels.items() if value is not None)
 
 
 def _annotations(objectives: Objectives, objective: Objective, window: BurnRateWindow) -> str:

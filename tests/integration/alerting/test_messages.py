@@ -138,14 +138,13 @@ def test_a_page_reads_well_in_every_channel(
 def test_every_alert_reads_well(programs: Any, send_through: Any, examples: Any) -> None:
     """Every alert arrives, with a title that fits, begins with its priority and has no gap."""
 
-    def without_inhibition(content: dict[str, Any]) -> None:
-        content["inhibit_rules"] = []
+    def each_by_itself(content: dict[str, Any]) -> None:
         for route in content["route"]["routes"]:
             # Each alert by itself, to see its own title; at night, too.
             route["group_by"] = ["..."]
             route.pop("mute_time_intervals", None)
 
-    way = send_through(programs, without_inhibition)
+    way = send_through(programs, each_by_itself)
     way.send(*(example.payload() for example in examples))
     summaries = {
         f"{example.labels['priority']}: {example.annotations['summary']}" for example in examples
@@ -256,25 +255,6 @@ def test_one_trouble_is_one_page(
     way.send(second.payload(**_ended()))
     _until(way, lambda messages: messages[-1]["state"] == "resolved")
     assert [incident["state"] for incident in way.incidents()] == ["resolved"]
-
-
-def test_what_is_explained_is_silent(send_through: Any, installed: Any, examples: Any) -> None:
-    """While an alert fires that explains them, others of its service page nobody."""
-    way = send_through(installed)
-    way.send(_by_name(examples, "ServiceDown", service="backend").payload())
-    _until(way, lambda messages: any("backend is down" in m["title"] for m in messages))
-    silent = [
-        _by_name(examples, name) for name in ("HttpErrorRateHigh", "ActiveUsersLow", "NewSignups")
-    ]
-    way.send(*(example.payload() for example in silent), _by_name(examples, "FfiErrors").payload())
-    _until(way, lambda messages: any("calls to the engine fail" in m["title"] for m in messages))
-    summaries = [example.annotations["summary"] for example in silent]
-
-    def nobody_hears() -> bool:
-        titles = [message["title"] for message in way.messages()]
-        return not any(text in title for title in titles for text in summaries)
-
-    stays_true(nobody_hears, 2)
 
 
 @pytest.mark.parametrize("is_night", [True, False])

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from whiteroom_monitoring import deprecations
+from whiteroom_monitoring.covering import load as covering
+from whiteroom_monitoring.covering import rules
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.project import repository_root
 from whiteroom_monitoring.slo import burn_rate as generator
@@ -144,8 +146,9 @@ def test_each_burn_is_an_alert_over_both_ranges(path: Path) -> None:
 
 
 def test_the_committed_rules_are_the_generated_ones() -> None:
-    """prometheus/rules has exactly what the committed objectives say (`whiteroom generate`)."""
+    """prometheus/rules has what objectives and covering.yml say (`whiteroom generate`)."""
     root = repository_root()
     assert root is not None
-    for name, text in generator.generate(load.load(root / load.PATH)).items():
+    written = covering.written_rules(root) | generator.generate(load.load(root / load.PATH))
+    for name, text in rules.apply(written, covering.load(root / covering.PATH)).items():
         assert (root / name).read_text(encoding="utf-8") == text

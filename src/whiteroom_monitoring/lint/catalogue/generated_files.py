@@ -8,6 +8,7 @@ from pathlib import Path
 from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.codegen import interfaces
 from whiteroom_monitoring.codegen.outputs import generate
+from whiteroom_monitoring.covering import load as covering
 from whiteroom_monitoring.diagnostics import (
     CheckSkipped,
     Diagnostic,
@@ -37,6 +38,8 @@ def generated_files(workspace: Workspace) -> str:
         workspace.catalogue,
         objectives.load(workspace.root / objectives.PATH),
         interfaces.load(workspace.catalogue_folder),
+        covering.load(workspace.root / covering.PATH),
+        covering.written_rules(workspace.root),
     )
     compared = files.compare(workspace.root, outputs)
     return require_none(_diagnostics(workspace.root, compared), count(len(compared), "file"))

@@ -1,0 +1,1 @@
+"""Which alerts cover others while they fire, and the PromQL that follows from it."""

@@ -1,0 +1,85 @@
+"""Loads the table of what covers what: all that is wrong is raised at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from whiteroom_monitoring.catalogue import document, structure
+from whiteroom_monitoring.catalogue.document import Document
+from whiteroom_monitoring.covering.model import NONE, Covering, Entry
+from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
+from whiteroom_monitoring.generated_files import is_generated
+
+PATH = "infrastructure/monitoring/prometheus/covering.yml"
+RULES = "infrastructure/monitoring/prometheus/rules"
+_SCHEMA = Path(__file__).with_name("schema.json")
+
+
+def load(path: Path) -> Covering:
+    """Return the table in the file ``path``; an empty one when there is no such file.
+
+    Raises DiagnosticsError with every diagnostic.
+    """
+    if not path.exists():
+        return NONE
+    file = document.read(path)
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    diagnostics = [d for group in structure.diagnostics(file, schema).values() for d in group]
+    diagnostics = diagnostics or list(_circles(file))
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
+    return Covering(
+        tuple(
+            Entry(
+                tuple(raw["by"]),
+                tuple(raw["covers"]),
+                raw["same_service"],
+                raw["because"],
+                raw.get("by_labels", {}),
+                raw.get("covers_labels", {}),
+            )
+            for raw in file.data["covering"]
+        )
+    )
+
+
+def written_rules(root: Path) -> dict[str, str]:
+    """Return the text of each rule file below ``root`` that is written by hand, by its path."""
+    paths = sorted((root / RULES).glob("*.yml"))
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for path in paths
+        if not is_generated(path)
+    }
+
+
+def _circles(file: Document) -> Iterator[Diagnostic]:
+    """Yield every entry by which an alert would cover itself, on whatever way: it would flap."""
+    covered: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for pointer, raw in file.mappings(("covering",)):
+        targets = [(name, _priority(raw, "covers_labels")) for name in raw["covers"]]
+        for name in raw["by"]:
+            source = (name, _priority(raw, "by_labels"))
+            covered.setdefault(source, set()).update(targets)
+            if source in _reached(source, covered):
+                place = file.place((*pointer, "covers"))
+                yield file.diagnostic(place, f"{name} would cover itself", "remove one of the two")
+
+
+def _priority(raw: dict[str, dict[str, str]], key: str) -> str:
+    return raw.get(key, {}).get("priority", "")
+
+
+def _reached(
+    start: tuple[str, str], covered: dict[tuple[str, str], set[tuple[str, str]]]
+) -> set[tuple[str, str]]:
+    reached: set[tuple[str, str]] = set()
+    pending = [start]
+    while pending:
+        for target in covered.get(pending.pop(), ()):
+            if target not in reached:
+                reached.add(target)
+                pending.append(target)
+    return reached

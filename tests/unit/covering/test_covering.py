@@ -1,0 +1,132 @@
+"""The table of what covers what is read with all diagnostics, and goes into the rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from whiteroom_monitoring.covering import load, rules
+from whiteroom_monitoring.covering.clauses import clauses
+from whiteroom_monitoring.covering.model import NONE, Covering, Entry
+from whiteroom_monitoring.diagnostics import DiagnosticsError
+
+RULES = """\
+groups:
+  - name: a
+    rules:
+      - record: job:a:b
+        expr: sum(up)
+      - alert: Down
+        expr: up == 0
+      # Why it is so.
+      - alert: Late
+        expr: |
+          rate(x[1m]) > 1
+        for: 1m
+        labels: {priority: P1, service: engine, incident: a}
+"""
+DOWN = Entry(("Down",), ("Late",), same_service=True, because="it is down")
+
+
+def apply(*entries: Entry, text: str = RULES) -> dict[str, str]:
+    return rules.apply({"rules/a.yml": text}, Covering(entries))
+
+
+@pytest.mark.parametrize(
+    ("labels", "entry", "expected"),
+    [
+        ({}, DOWN, 'on (service) ALERTS{alertname="Down", alertstate="firing"}'),
+        (
+            {"service": "engine"},
+            DOWN,
+            'on () ALERTS{alertname="Down", alertstate="firing", service="engine"}',
+        ),
+        (
+            {},
+            Entry(("A", "B"), ("Late",), same_service=False, because=""),
+            'on () ALERTS{alertname=~"A|B", alertstate="firing"}',
+        ),
+        (
+            {},
+            Entry(("Down",), ("Late",), False, "", {"service": "inbox"}, {"by": "slack"}),
+            'on (by) label_replace(ALERTS{alertname="Down", alertstate="firing", '
+            'service="inbox"}, "by", "slack", "", "")',
+        ),
+    ],
+)
+def test_an_entry_is_a_clause(labels: dict[str, str], entry: Entry, expected: str) -> None:
+    """Which labels both sides share follows from the table and from the rule's own labels."""
+    assert clauses("Late", labels, Covering((entry,))) == [expected]
+
+
+def test_a_priority_chooses_rules() -> None:
+    """An entry for P2 leaves the rule of the same name and another priority alone."""
+    entry = Entry(("Late",), ("Late",), True, "", {"priority": "P1"}, {"priority": "P2"})
+    assert clauses("Late", {"priority": "P1"}, Covering((entry,))) == []
+    assert len(clauses("Late", {"priority": "P2"}, Covering((entry,)))) == 1
+
+
+def test_the_rest_of_a_file_stays() -> None:
+    """Only the covered expression changes; without the table, everything is as it was written."""
+    written = apply(DOWN)["rules/a.yml"]
+    lines = [line for line in written.splitlines() if "overed" not in line and "unless" not in line]
+    assert "\n".join(lines) + "\n" == RULES
+    assert apply(text=written) == {"rules/a.yml": RULES}
+    assert apply(DOWN, text=written) == apply(DOWN)
+
+
+def test_what_is_covered_is_recorded() -> None:
+    """Beside a file with a covered alert there is one that records it, with its labels."""
+    (rule,) = yaml.safe_load(apply(DOWN)["rules/covered_a.yml"])["groups"][0]["rules"]
+    assert rule["record"] == rules.RECORDED
+    assert rule["labels"] == {"alert": "Late", "priority": "P1", "service": "engine"}
+    assert "rate(x[1m]) > 1" in rule["expr"]
+    assert set(apply()) == {"rules/a.yml"}
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "said"),
+    [
+        (RULES.replace("rate(x[1m]) > 1", "x or y"), DOWN, "put the expression into parentheses"),
+        (RULES, Entry(("Dwon",), ("Late",), True, ""), "Dwon: no rule alerts by this name"),
+        (RULES, Entry(("Down",), ("Lat",), True, ""), "Lat: no rule alerts by this name"),
+    ],
+)
+def test_what_can_not_be_covered_is_named(text: str, entry: Entry, said: str) -> None:
+    """An `or` without parentheses, and names of no alert, are told with what to do."""
+    with pytest.raises(rules.CoveringError, match=said):
+        apply(entry, text=text)
+
+
+TABLE = """\
+covering:
+  - {by: [A], covers: [B], same_service: true, because: x}
+  - {by: [B], covers: [C], same_service: true, because: x}
+"""
+
+
+def test_a_table_is_read(tmp_path: Path) -> None:
+    """Every pair of a table is one of its pairs; without a file there is none."""
+    path = tmp_path / "covering.yml"
+    assert load.load(path) is NONE
+    path.write_text(TABLE)
+    assert [(pair.by, pair.covered) for pair in load.load(path).pairs()] == [("A", "B"), ("B", "C")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TABLE + "  - {by: [C], covers: [A], same_service: true, because: x}\n", "cover itself"),
+        (TABLE.replace("same_service: true, ", "", 1), "same_service"),
+        (TABLE.replace("[A]", "[]"), "a list of names"),
+        (TABLE.replace("[A]", "[a-b]"), "the name of an alert"),
+    ],
+)
+def test_a_bad_table_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    """A circle would flap, and a missing key is named."""
+    path = tmp_path / "covering.yml"
+    path.write_text(text)
+    with pytest.raises(DiagnosticsError, match=said):
+        load.load(path)
