@@ -19,15 +19,19 @@ let package = Package(
             name: "WhiteRoomMonitoringCore",
             path: core,
             sources: [
-                "fork_guard.cpp", "closed_segments.cpp", "segment.cpp", "segment_instances.cpp",
-                "series_table.cpp", "segment_directory.cpp", "segment_layout.cpp",
-                "segment_memory.cpp", "segment_reader.cpp", "program_view.cpp", "fold.cpp",
-                "family_writer.cpp", "exposition.cpp", "negotiation.cpp", "plugin_slots.cpp",
-                "audio_metrics.cpp", "ffi_metrics.cpp", "segment_c.cpp", "audio_metrics_c.cpp",
+                "src/fork_guard.cpp", "src/closed_segments.cpp", "src/segment.cpp",
+                "src/segment_instances.cpp", "src/series_table.cpp", "src/segment_directory.cpp",
+                "src/segment_layout.cpp", "src/segment_memory.cpp", "src/segment_reader.cpp",
+                "src/program_view.cpp", "src/fold.cpp", "src/family_writer.cpp",
+                "src/exposition.cpp", "src/negotiation.cpp", "src/plugin_slots.cpp",
+                "src/audio_metrics.cpp", "src/ffi_metrics.cpp", "src/segment_c.cpp",
+                "src/audio_metrics_c.cpp",
             ],
             publicHeadersPath: "module",
             // In a debug build a mistake in recording is an assertion; SwiftPM does not say which is one.
-            cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
+            cxxSettings: [
+                .headerSearchPath("include"), .define("NDEBUG", .when(configuration: .release)),
+            ],
             linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         .target(
             name: "WhiteRoomMonitoring",
@@ -39,9 +43,11 @@ let package = Package(
             name: "WhiteRoomMonitoringEndpointCore",
             path: core,
             sources: [
-                "http_endpoint.cpp", "generated/endpoint_c.cpp", "credentials.cpp", "scrape_body.cpp",
+                "src/http_endpoint.cpp", "src/generated/endpoint_c.cpp", "src/credentials.cpp",
+                "src/scrape_body.cpp",
             ],
             publicHeadersPath: "module_endpoint",
+            cxxSettings: [.headerSearchPath("include")],
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("z")]),
         .target(
             name: "WhiteRoomMonitoringEndpoint",
@@ -85,7 +91,7 @@ let package = Package(
         .target(
             name: "BenchmarkLoops",
             path: "benchmarks/swift/Loops",
-            cxxSettings: [.headerSearchPath("../../../\(core)")]),
+            cxxSettings: [.headerSearchPath("../../../\(core)/include")]),
         .executableTarget(
             name: "whiteroom-swift-benchmark",
             dependencies: ["BenchmarkLoops", "WhiteRoomMonitoring"],

@@ -13,8 +13,8 @@
 #include <string>
 
 #include "families.h"
-#include "http_endpoint.h"
 #include "tail.h"
+#include "whiteroom/monitoring/http_endpoint.h"
 
 namespace benchmark {
 namespace {

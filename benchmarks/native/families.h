@@ -5,9 +5,9 @@
 
 #include <filesystem>
 
-#include "exposition.h"
-#include "fold.h"
-#include "prometheus_metrics.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/fold.h"
+#include "whiteroom/monitoring/prometheus_metrics.h"
 
 namespace benchmark {
 

@@ -1,6 +1,6 @@
-#include <audio_metrics.h>
-#include <http_endpoint.h>
-#include <segment.h>
+#include <whiteroom/monitoring/audio_metrics.h>
+#include <whiteroom/monitoring/http_endpoint.h>
+#include <whiteroom/monitoring/segment.h>
 
 #include <chrono>
 #include <string>

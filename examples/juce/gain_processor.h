@@ -2,7 +2,7 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
-#include "juce_processor.h"
+#include "whiteroom/monitoring/juce_processor.h"
 
 /// A plug-in that is monitored by three lines: a member, and the first of each way to process.
 class GainProcessor final : public juce::AudioProcessor {

@@ -1,9 +1,9 @@
 #pragma once
 
 // [includes]
-#include "audio_metrics.h"
-#include "juce_device.h"
-#include "segment.h"
+#include "whiteroom/monitoring/audio_metrics.h"
+#include "whiteroom/monitoring/juce_device.h"
+#include "whiteroom/monitoring/segment.h"
 // [end]
 #include "player.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "audio_metrics.h"
+#include "whiteroom/monitoring/audio_metrics.h"
 
 // [rack]
 /// A mixer that knows what each of its plug-ins costs.

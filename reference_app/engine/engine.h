@@ -10,14 +10,14 @@
 #include <string_view>
 
 #include "abi/sch_engine.h"
-#include "audio_metrics.h"
 #include "command.h"
 #include "driver/driver.h"
 #include "faults.h"
 #include "mixer/mixer.h"
-#include "preemption_watch.h"
 #include "queue/bounded_queue.h"
 #include "song/song.h"
+#include "whiteroom/monitoring/audio_metrics.h"
+#include "whiteroom/monitoring/preemption_watch.h"
 
 namespace whiteroom::engine {
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "generated/ffi.h"
+#include "whiteroom/monitoring/generated/ffi.h"
 
 namespace whiteroom::engine {
 

@@ -14,9 +14,9 @@
 #include "driver/driver.h"
 #include "engine.h"
 #include "faults.h"
-#include "http_endpoint.h"
-#include "segment.h"
 #include "song/song.h"
+#include "whiteroom/monitoring/http_endpoint.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::engine {
 

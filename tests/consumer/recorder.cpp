@@ -1,8 +1,8 @@
 /// Records and shows what was recorded, without an endpoint. usage: recorder FOLDER
-#include <exposition.h>
-#include <fold.h>
-#include <generated/ui.h>
-#include <segment.h>
+#include <whiteroom/monitoring/exposition.h>
+#include <whiteroom/monitoring/fold.h>
+#include <whiteroom/monitoring/generated/ui.h>
+#include <whiteroom/monitoring/segment.h>
 
 #include <iostream>
 

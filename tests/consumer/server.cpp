@@ -1,7 +1,7 @@
 /// Serves what was recorded until its standard input ends. usage: server FOLDER
-#include <generated/ui.h>
-#include <http_endpoint.h>
-#include <segment.h>
+#include <whiteroom/monitoring/generated/ui.h>
+#include <whiteroom/monitoring/http_endpoint.h>
+#include <whiteroom/monitoring/segment.h>
 
 #include <iostream>
 

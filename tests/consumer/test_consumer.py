@@ -94,7 +94,7 @@ def test_a_project_takes_the_sources_into_its_own(tmp_path: Path) -> None:
     _configure(tmp_path, f"-DWHITEROOM_SOURCE={ROOT}")
     commands = _commands(tmp_path)
     assert commands
-    core = ROOT / "juce_backend" / "src" / "monitoring"
+    core = ROOT / "juce_backend/src/monitoring/src"
     folders = {Path(command["file"]).parent for command in commands}
     assert folders == {core, core / "generated"}
     assert not [command for command in commands if "-W" in command["command"]]

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "exposition.h"
-#include "fold.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/fold.h"
 
 namespace whiteroom::testing {
 

@@ -11,8 +11,8 @@
 
 #include "clock_device.h"
 #include "hosts.h"
-#include "juce_processor.h"
 #include "monitored_player.h"
+#include "whiteroom/monitoring/juce_processor.h"
 
 using namespace std::chrono_literals;
 using namespace whiteroom;

@@ -26,7 +26,7 @@
 #include <vector>
 
 #include "exposed.h"
-#include "generated/plugin.h"
+#include "whiteroom/monitoring/generated/plugin.h"
 
 namespace whiteroom::testing {
 

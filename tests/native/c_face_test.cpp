@@ -7,11 +7,11 @@
 #include <thread>
 #include <vector>
 
-#include "audio_metrics_c.h"
-#include "cells.h"
 #include "fixture.h"
-#include "generated/histograms.h"
-#include "segment_c.h"
+#include "whiteroom/monitoring/audio_metrics_c.h"
+#include "whiteroom/monitoring/cells.h"
+#include "whiteroom/monitoring/generated/histograms.h"
+#include "whiteroom/monitoring/segment_c.h"
 
 using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;

@@ -1,5 +1,5 @@
 /// When a device that stamps its buffers wanted a callback, on a virtual clock.
-#include "device_clock.h"
+#include "whiteroom/monitoring/device_clock.h"
 
 #include <doctest/doctest.h>
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "dropout_classifier.h"
-#include "ffi_metrics.h"
+#include "whiteroom/monitoring/dropout_classifier.h"
+#include "whiteroom/monitoring/ffi_metrics.h"
 
 using namespace whiteroom::monitoring;
 using namespace std::chrono_literals;

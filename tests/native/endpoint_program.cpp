@@ -11,8 +11,8 @@
 #include <string>
 #include <thread>
 
-#include "http_endpoint.h"
-#include "prometheus_metrics.h"
+#include "whiteroom/monitoring/http_endpoint.h"
+#include "whiteroom/monitoring/prometheus_metrics.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 
 #include "fixture.h"
-#include "http_endpoint.h"
+#include "whiteroom/monitoring/http_endpoint.h"
 
 using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;

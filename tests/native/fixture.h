@@ -10,10 +10,10 @@
 #include <filesystem>
 #include <string>
 
-#include "exposition.h"
-#include "fold.h"
-#include "prometheus_metrics.h"
-#include "segment.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/fold.h"
+#include "whiteroom/monitoring/prometheus_metrics.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::monitoring::testing {
 

@@ -1,5 +1,5 @@
 /// Which blocks of a plug-in are parts of one host callback, on a virtual clock.
-#include "host_callback.h"
+#include "whiteroom/monitoring/host_callback.h"
 
 #include <doctest/doctest.h>
 

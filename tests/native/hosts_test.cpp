@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "dropout_classifier.h"
-#include "stream_reports.h"
+#include "whiteroom/monitoring/dropout_classifier.h"
+#include "whiteroom/monitoring/stream_reports.h"
 
 using namespace whiteroom::monitoring;
 using namespace std::chrono_literals;

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "audio_metrics.h"
-#include "audio_metrics_c.h"
-#include "ffi_metrics.h"
 #include "fixture.h"
-#include "segment_c.h"
+#include "whiteroom/monitoring/audio_metrics.h"
+#include "whiteroom/monitoring/audio_metrics_c.h"
+#include "whiteroom/monitoring/ffi_metrics.h"
+#include "whiteroom/monitoring/segment_c.h"
 
 using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;

@@ -23,7 +23,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-CORE = ROOT / "juce_backend/src/monitoring"
+INCLUDE = ROOT / "juce_backend/src/monitoring/include"
+CORE = INCLUDE / "whiteroom/monitoring"
 LIBRARY = ROOT / "build/juce_backend/src/monitoring/libwhiteroom_monitoring.a"
 CHANGED = (
     "clock_skew.h",
@@ -120,8 +121,9 @@ class Workshop:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._headers = folder / "core"
-        shutil.copytree(CORE, self._headers, ignore=shutil.ignore_patterns("*.cpp"))
+        self._include = folder / "include"
+        shutil.copytree(INCLUDE, self._include)
+        self._headers = self._include / CORE.relative_to(INCLUDE)
         self._main = folder / "main.o"
         self._compile("main.cpp", self._main)
 
@@ -153,7 +155,7 @@ class Workshop:
         return done.returncode == 0
 
     def _compile(self, source: str, made: Path) -> bool:
-        command = ["g++", "-std=c++20", "-O2", "-w", f"-I{self._headers}", f"-I{HERE}"]
+        command = ["g++", "-std=c++20", "-O2", "-w", f"-I{self._include}", f"-I{HERE}"]
         done = subprocess.run(
             [*command, "-c", HERE / source, "-o", made], capture_output=True, check=False
         )

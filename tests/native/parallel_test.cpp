@@ -5,8 +5,8 @@
 #include <random>
 #include <thread>
 
-#include "audio_metrics.h"
 #include "fixture.h"
+#include "whiteroom/monitoring/audio_metrics.h"
 
 using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;

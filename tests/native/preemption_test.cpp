@@ -8,9 +8,9 @@
 #include <thread>
 #include <vector>
 
-#include "audio_metrics.h"
 #include "fixture.h"
-#include "preemption_watch.h"
+#include "whiteroom/monitoring/audio_metrics.h"
+#include "whiteroom/monitoring/preemption_watch.h"
 
 using namespace std::chrono_literals;
 using namespace whiteroom::monitoring;

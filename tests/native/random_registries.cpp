@@ -13,10 +13,10 @@
 #include <limits>
 #include <random>
 
-#include "exposition.h"
-#include "prometheus_metrics.h"
 #include "segment_directory.h"
-#include "segment_reader.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/prometheus_metrics.h"
+#include "whiteroom/monitoring/segment_reader.h"
 
 namespace whiteroom::monitoring {
 namespace {

@@ -18,9 +18,9 @@
 #include <functional>
 #include <mutex>
 
-#include "audio_metrics.h"
-#include "ffi_metrics.h"
 #include "fixture.h"
+#include "whiteroom/monitoring/audio_metrics.h"
+#include "whiteroom/monitoring/ffi_metrics.h"
 
 namespace {
 

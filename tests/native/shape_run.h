@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "device_oracle.h"
-#include "dropout_classifier.h"
+#include "whiteroom/monitoring/dropout_classifier.h"
 
 namespace whiteroom::testing {
 

@@ -7,8 +7,8 @@
 #include <ostream>
 #include <string>
 
-#include "audio_metrics.h"
 #include "fixture.h"
+#include "whiteroom/monitoring/audio_metrics.h"
 
 using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;

@@ -28,7 +28,7 @@ def without_reason(text: str) -> list[str]:
 
 def test_every_memory_order_has_its_reason() -> None:
     """No atomic access in the core is without a comment that names its order and says why."""
-    files = (ROOT / "juce_backend/src/monitoring").glob("*.*")
+    files = (ROOT / "juce_backend/src/monitoring").rglob("*.*")
     sources = [file for file in files if file.suffix in {".h", ".cpp"}]
     missing = {
         file.name: lines

@@ -1,6 +1,6 @@
 #include "loops.h"
 
-#include "generated/ui.h"
+#include "whiteroom/monitoring/generated/ui.h"
 
 using namespace whiteroom::monitoring;
 

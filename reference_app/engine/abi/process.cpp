@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <thread>
 
-#include "generated/audio.h"
 #include "log.h"
+#include "whiteroom/monitoring/generated/audio.h"
 
 namespace whiteroom::engine::abi {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "abi/sch_engine.h"
 #include "faults.h"
-#include "generated/ffi.h"
-#include "segment.h"
 #include "session.h"
+#include "whiteroom/monitoring/generated/ffi.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::engine::abi {
 

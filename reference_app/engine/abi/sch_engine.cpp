@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "abi/process.h"
-#include "ffi_metrics.h"
 #include "log.h"
 #include "song/first_light.h"
 #include "song/song_json.h"
+#include "whiteroom/monitoring/ffi_metrics.h"
 
 using whiteroom::engine::Session;
 using whiteroom::engine::SessionOptions;

@@ -8,8 +8,8 @@
 #include <stdexcept>
 
 #include "abi/sch_engine.h"
-#include "ffi_metrics.h"
 #include "log.h"
+#include "whiteroom/monitoring/ffi_metrics.h"
 
 namespace whiteroom::engine::control {
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "generated/audio.h"
+#include "whiteroom/monitoring/generated/audio.h"
 
 namespace whiteroom::engine::driver {
 

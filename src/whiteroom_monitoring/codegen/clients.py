@@ -10,7 +10,8 @@ from whiteroom_monitoring.codegen.interfaces import Interface
 from whiteroom_monitoring.codegen.model import ClientDomain, build
 from whiteroom_monitoring.codegen.rendering import render
 
-CORE = "juce_backend/src/monitoring/generated"
+CORE = "juce_backend/src/monitoring"
+HEADERS = f"{CORE}/include/whiteroom/monitoring/generated"
 SWIFT_SOURCES = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore"
 SWIFT = f"{SWIFT_SOURCES}/Monitoring/Generated"
 PYTHON = "src/whiteroom_monitoring/client/generated"
@@ -18,8 +19,8 @@ REFERENCE = "docs/reference/metrics.md"
 
 # Templates of all domains together, by the path of the output.
 _WHOLE = {
-    f"{CORE}/domains.h": "cpp/domains.h.j2",
-    f"{CORE}/histograms.h": "c/histograms.h.j2",
+    f"{HEADERS}/domains.h": "cpp/domains.h.j2",
+    f"{HEADERS}/histograms.h": "c/histograms.h.j2",
     f"{SWIFT}/Program.swift": "swift/Program.swift.j2",
     f"{PYTHON}/__init__.py": "python/__init__.py.j2",
     REFERENCE: "markdown/metrics.md.j2",
@@ -37,7 +38,7 @@ def generate(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _domain_templates(domain: ClientDomain) -> dict[str, str]:
-    header = {f"{CORE}/{domain.name}.h": "cpp/domain.h.j2"}
+    header = {f"{HEADERS}/{domain.name}.h": "cpp/domain.h.j2"}
     if domain.is_core:
         return header
     return header | {
@@ -53,8 +54,8 @@ def generate_interfaces(interfaces: Iterable[Interface]) -> dict[str, str]:
     for interface in interfaces:
         swift = interface.swift
         templates = {
-            f"{CORE}/{interface.name}_c.h": "c/interface.h.j2",
-            f"{CORE}/{interface.name}_c.cpp": "c/interface.cpp.j2",
+            f"{HEADERS}/{interface.name}_c.h": "c/interface.h.j2",
+            f"{CORE}/src/generated/{interface.name}_c.cpp": "c/interface.cpp.j2",
             f"{SWIFT_SOURCES}/{swift.module}/{swift.type}.swift": "swift/interface.swift.j2",
         }
         for path, template in templates.items():

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "exposition.h"
-#include "segment_reader.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/segment_reader.h"
 
 using namespace whiteroom::monitoring;
 

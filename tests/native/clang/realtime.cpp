@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "../fixture.h"
-#include "audio_metrics.h"
-#include "ffi_metrics.h"
+#include "whiteroom/monitoring/audio_metrics.h"
+#include "whiteroom/monitoring/ffi_metrics.h"
 
 using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;

@@ -31,7 +31,8 @@ def _compile(source: Path, program: Path, sanitizers: str, *more: str) -> str:
     if clang is None:
         return "clang++ is not installed"
     options = ["-std=c++20", "-O1", "-g", f"-fsanitize={sanitizers}", *more]
-    include = ["-I", _core()[0].parent]
+    core = ROOT / "juce_backend/src/monitoring"
+    include = ["-I", core / "include", "-I", core / "src"]
     done = subprocess.run(
         [clang, *options, *include, source, *_core(), "-o", program],
         capture_output=True,

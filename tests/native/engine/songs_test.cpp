@@ -5,8 +5,8 @@
 
 #include "../fixture.h"
 #include "engine.h"
-#include "generated/audio.h"
 #include "song/first_light.h"
+#include "whiteroom/monitoring/generated/audio.h"
 
 using namespace whiteroom::engine;
 namespace monitoring = whiteroom::monitoring;

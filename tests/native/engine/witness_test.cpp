@@ -15,8 +15,8 @@
 #include "driver/clock_driver.h"
 #include "driver/scheduling.h"
 #include "engine.h"
-#include "generated/audio.h"
 #include "song/first_light.h"
+#include "whiteroom/monitoring/generated/audio.h"
 
 using namespace whiteroom::engine;
 using namespace std::chrono_literals;

@@ -12,9 +12,9 @@ import pytest
 from tests.support.paths import ROOT
 
 SOURCE = """
-#include "ffi_metrics.h"
-#include "prometheus_metrics.h"
-#include "generated/audio.h"
+#include <whiteroom/monitoring/ffi_metrics.h>
+#include <whiteroom/monitoring/generated/audio.h>
+#include <whiteroom/monitoring/prometheus_metrics.h>
 
 using namespace whiteroom::monitoring;
 
@@ -42,7 +42,7 @@ def _instructions(folder: Path, *options: str) -> list[str]:
     """Return the instructions that `record` is compiled to."""
     source, made = folder / "record.cpp", folder / "record.o"
     source.write_text(SOURCE)
-    include = ROOT / "juce_backend/src/monitoring"
+    include = ROOT / "juce_backend/src/monitoring/include"
     subprocess.run(
         ["g++", "-std=c++20", "-O2", "-I", include, *options, "-c", source, "-o", made], check=True
     )

@@ -16,8 +16,8 @@ from whiteroom_monitoring.cli.main import main
 
 SCHEMAS = Path(package.__file__).parent.parent / "schemas"
 REFERENCE = "docs/reference/metrics.md"
-HEADER = "juce_backend/src/monitoring/generated/audio.h"
-OWN_HEADER = "juce_backend/src/monitoring/generated/self.h"
+HEADER = "juce_backend/src/monitoring/include/whiteroom/monitoring/generated/audio.h"
+OWN_HEADER = "juce_backend/src/monitoring/include/whiteroom/monitoring/generated/self.h"
 
 
 def test_everything_is_written_and_then_current(clone, states) -> None:

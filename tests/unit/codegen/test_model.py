@@ -97,7 +97,7 @@ def test_every_language_calls_a_metric_the_same() -> None:
     files = clients.generate(load(share("catalogue")))
     model = build(load(share("catalogue")))
     for domain in model.recorded:
-        header = files[f"{clients.CORE}/{domain.name}.h"]
+        header = files[f"{clients.HEADERS}/{domain.name}.h"]
         module = files[f"{clients.PYTHON}/{domain.name}.py"]
         swift = next(text for text in files.values() if f"enum {_swift(domain.name)} {{" in text)
         for metric in domain.metrics:

@@ -13,8 +13,8 @@ from whiteroom_monitoring.codegen import clients
 GOLDEN = {
     f"{clients.SWIFT}/Audio.swift": "golden_audio.swift",
     f"{clients.SWIFT}/Program.swift": "golden_program.swift",
-    f"{clients.CORE}/domains.h": "golden_domains.txt",
-    f"{clients.CORE}/histograms.h": "golden_histograms.txt",
+    f"{clients.HEADERS}/domains.h": "golden_domains.txt",
+    f"{clients.HEADERS}/histograms.h": "golden_histograms.txt",
 }
 
 

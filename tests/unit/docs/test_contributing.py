@@ -20,7 +20,7 @@ PLACES = [
 def test_places_exist(place: str) -> None:
     """Each file of the table exists; a part in angle brackets stands for any name."""
     pattern = re.sub(r"<[^>]+>", "*", place)
-    folders = ("", "juce_backend/src/monitoring/")
+    folders = ("", "juce_backend/src/monitoring/include/whiteroom/monitoring/")
     assert any(list(ROOT.glob(folder + pattern.rstrip("/"))) for folder in folders)
 
 

@@ -1,11 +1,11 @@
 # Installs the core, its headers and what find_package(WhiteRoomMonitoring) needs.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
-set(headers ${CMAKE_INSTALL_INCLUDEDIR}/whiteroom_monitoring)
+set(headers ${CMAKE_INSTALL_INCLUDEDIR})
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/WhiteRoomMonitoring)
 
-install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/ DESTINATION ${headers} COMPONENT cpp
-        FILES_MATCHING PATTERN "*.h" PATTERN cmake EXCLUDE)
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/ DESTINATION ${headers} COMPONENT cpp
+        FILES_MATCHING PATTERN "*.h")
 
 # A library and the file that describes its target.
 function(whiteroom_install target name description)

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "../../../../juce_backend/src/monitoring/exemplar.h"
 #include "python_object.h"
+#include "whiteroom/monitoring/exemplar.h"
 
 namespace whiteroom::monitoring::python {
 

@@ -4,10 +4,10 @@
 #include <memory>
 #include <vector>
 
-#include "../../../../juce_backend/src/monitoring/exposition.h"
-#include "../../../../juce_backend/src/monitoring/fold.h"
-#include "../../../../juce_backend/src/monitoring/negotiation.h"
 #include "segment_object.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/fold.h"
+#include "whiteroom/monitoring/negotiation.h"
 
 namespace whiteroom::monitoring::python {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "../../../../juce_backend/src/monitoring/family.h"
 #include "python_object.h"
+#include "whiteroom/monitoring/family.h"
 
 namespace whiteroom::monitoring::python {
 

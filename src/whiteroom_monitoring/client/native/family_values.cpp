@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <string>
 
-#include "../../../../juce_backend/src/monitoring/cells.h"
+#include "whiteroom/monitoring/cells.h"
 
 namespace whiteroom::monitoring::python {
 namespace {

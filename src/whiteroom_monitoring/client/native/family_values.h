@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "../../../../juce_backend/src/monitoring/segment_reader.h"
 #include "python_object.h"
+#include "whiteroom/monitoring/segment_reader.h"
 
 namespace whiteroom::monitoring::python {
 

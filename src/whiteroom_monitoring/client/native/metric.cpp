@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "../../../../juce_backend/src/monitoring/cells.h"
 #include "exemplar_argument.h"
+#include "whiteroom/monitoring/cells.h"
 
 namespace whiteroom::monitoring::python {
 namespace {

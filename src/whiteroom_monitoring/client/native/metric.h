@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "../../../../juce_backend/src/monitoring/segment.h"
 #include "family.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::monitoring::python {
 

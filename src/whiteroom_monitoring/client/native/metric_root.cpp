@@ -1,8 +1,8 @@
 /// What a metric and its handles share: where their cells are, before and after preparation.
 #include <algorithm>
 
-#include "../../../../juce_backend/src/monitoring/cells.h"
 #include "metric.h"
+#include "whiteroom/monitoring/cells.h"
 
 namespace whiteroom::monitoring::python {
 

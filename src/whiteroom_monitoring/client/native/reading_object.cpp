@@ -3,11 +3,11 @@
 #include <span>
 #include <vector>
 
-#include "../../../../juce_backend/src/monitoring/cells.h"
-#include "../../../../juce_backend/src/monitoring/fold.h"
 #include "family_values.h"
 #include "metric.h"
 #include "segment_object.h"
+#include "whiteroom/monitoring/cells.h"
+#include "whiteroom/monitoring/fold.h"
 
 namespace whiteroom::monitoring::python {
 namespace {

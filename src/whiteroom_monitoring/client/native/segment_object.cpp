@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "../../../../juce_backend/src/monitoring/exposition.h"
-#include "../../../../juce_backend/src/monitoring/fold.h"
-#include "../../../../juce_backend/src/monitoring/segment.h"
 #include "metric.h"
 #include "signal_end.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/fold.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::monitoring::python {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "../../../../juce_backend/src/monitoring/segment.h"
 #include "python_object.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::monitoring::python {
 

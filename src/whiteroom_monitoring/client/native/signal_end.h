@@ -1,8 +1,8 @@
 /// Lets a process that a signal ends do so in order: it was asked to, and is not lost.
 #pragma once
 
-#include "../../../../juce_backend/src/monitoring/segment.h"
 #include "python_object.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::monitoring::python {
 

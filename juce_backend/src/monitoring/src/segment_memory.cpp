@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "closed_segments.h"
-#include "family.h"
 #include "segment_directory.h"
 #include "segment_layout.h"
+#include "whiteroom/monitoring/family.h"
 
 namespace whiteroom::monitoring {
 namespace {

@@ -1,4 +1,4 @@
-#include "segment_reader.h"
+#include "whiteroom/monitoring/segment_reader.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <thread>
 
-#include "cells.h"
+#include "whiteroom/monitoring/cells.h"
 
 namespace whiteroom::monitoring {
 namespace {

@@ -1,4 +1,4 @@
-#include "ffi_metrics.h"
+#include "whiteroom/monitoring/ffi_metrics.h"
 
 namespace whiteroom::monitoring {
 

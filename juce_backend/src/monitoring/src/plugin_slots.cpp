@@ -1,4 +1,4 @@
-#include "plugin_slots.h"
+#include "whiteroom/monitoring/plugin_slots.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "audio_metrics_c.h"
+#include "whiteroom/monitoring/audio_metrics_c.h"
 
 #include <algorithm>
 #include <array>
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "audio_metrics.h"
 #include "segment_c_access.h"
+#include "whiteroom/monitoring/audio_metrics.h"
 
 using namespace whiteroom::monitoring;
 

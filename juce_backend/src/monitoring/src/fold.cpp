@@ -1,4 +1,4 @@
-#include "fold.h"
+#include "whiteroom/monitoring/fold.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

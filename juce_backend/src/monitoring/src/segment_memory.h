@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "segment_format.h"
+#include "whiteroom/monitoring/segment_format.h"
 
 namespace whiteroom::monitoring {
 

@@ -1,4 +1,4 @@
-#include "http_endpoint.h"
+#include "whiteroom/monitoring/http_endpoint.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "credentials.h"
-#include "exposition.h"
-#include "negotiation.h"
 #include "scrape_body.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/negotiation.h"
 
 namespace whiteroom::monitoring {
 namespace {

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 
-#include "family.h"
+#include "whiteroom/monitoring/family.h"
 
 namespace whiteroom::monitoring {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "exposition.h"
 #include "text_buffer.h"
+#include "whiteroom/monitoring/exposition.h"
 
 namespace whiteroom::monitoring {
 

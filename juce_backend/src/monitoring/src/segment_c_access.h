@@ -6,8 +6,8 @@
 #include <exception>
 #include <string>
 
-#include "segment.h"
-#include "segment_c.h"
+#include "whiteroom/monitoring/segment.h"
+#include "whiteroom/monitoring/segment_c.h"
 
 namespace whiteroom::monitoring {
 

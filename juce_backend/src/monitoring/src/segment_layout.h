@@ -7,17 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "family.h"
+#include "whiteroom/monitoring/family.h"
 
 namespace whiteroom::monitoring {
 
-/// Series that have left a segment together, to make room for others.
-struct Departure {
-  std::uint64_t segment_id;
-  std::uint32_t number;  ///< counted by the segment, not 0
-
-  bool operator==(const Departure&) const = default;
-};
+struct Departure;
 
 constexpr std::size_t round_up(std::size_t value, std::size_t multiple) noexcept {
   return (value + multiple - 1) / multiple * multiple;

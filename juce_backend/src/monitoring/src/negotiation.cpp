@@ -1,4 +1,4 @@
-#include "negotiation.h"
+#include "whiteroom/monitoring/negotiation.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "exposition.h"
+#include "whiteroom/monitoring/exposition.h"
 
 #include <array>
 #include <charconv>

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "cells.h"
+#include "whiteroom/monitoring/cells.h"
 
 namespace whiteroom::monitoring {
 namespace {

@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "exposition.h"
-#include "segment.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::monitoring {
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "fold.h"
 #include "segment_impl.h"
+#include "whiteroom/monitoring/fold.h"
 
 namespace whiteroom::monitoring {
 namespace {

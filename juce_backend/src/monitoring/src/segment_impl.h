@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "cells.h"
 #include "fork_guard.h"
-#include "segment.h"
 #include "segment_layout.h"
 #include "segment_memory.h"
 #include "series_table.h"
+#include "whiteroom/monitoring/cells.h"
+#include "whiteroom/monitoring/segment.h"
 
 namespace whiteroom::monitoring {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "fold.h"
+#include "whiteroom/monitoring/fold.h"
 
 namespace whiteroom::monitoring {
 namespace {

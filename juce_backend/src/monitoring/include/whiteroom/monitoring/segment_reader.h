@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "family.h"
-#include "segment_layout.h"
 
 namespace whiteroom::monitoring {
 
@@ -24,6 +23,14 @@ namespace whiteroom::monitoring {
 class SegmentError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// Series that have left a segment together, to make room for others.
+struct Departure {
+  std::uint64_t segment_id;
+  std::uint32_t number;  ///< counted by the segment, not 0
+
+  bool operator==(const Departure&) const = default;
 };
 
 struct LabelDescription {

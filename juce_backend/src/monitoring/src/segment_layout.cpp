@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "whiteroom/monitoring/segment_reader.h"
+
 namespace whiteroom::monitoring {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "segment.h"
+#include "whiteroom/monitoring/segment.h"
 
 #include <unistd.h>
 
@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "closed_segments.h"
-#include "fold.h"
-#include "generated/self.h"
-#include "lost.h"
 #include "segment_impl.h"
+#include "whiteroom/monitoring/fold.h"
+#include "whiteroom/monitoring/generated/self.h"
+#include "whiteroom/monitoring/lost.h"
 
 namespace whiteroom::monitoring {
 

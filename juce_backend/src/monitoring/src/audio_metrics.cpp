@@ -1,4 +1,4 @@
-#include "audio_metrics.h"
+#include "whiteroom/monitoring/audio_metrics.h"
 
 #include <algorithm>
 #include <array>

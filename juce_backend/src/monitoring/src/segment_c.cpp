@@ -1,4 +1,4 @@
-#include "segment_c.h"
+#include "whiteroom/monitoring/segment_c.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "exposition.h"
-#include "fold.h"
-#include "generated/domains.h"
-#include "negotiation.h"
 #include "segment_c_access.h"
+#include "whiteroom/monitoring/exposition.h"
+#include "whiteroom/monitoring/fold.h"
+#include "whiteroom/monitoring/generated/domains.h"
+#include "whiteroom/monitoring/negotiation.h"
 
 using namespace whiteroom::monitoring;
 

@@ -1,9 +1,9 @@
 // Generated from catalogue/interfaces/endpoint.yaml by `whiteroom generate`; edit that file, not this one.
 
-#include "endpoint_c.h"
+#include "whiteroom/monitoring/generated/endpoint_c.h"
 
-#include "../http_endpoint.h"
 #include "../segment_c_access.h"
+#include "whiteroom/monitoring/http_endpoint.h"
 
 using namespace whiteroom::monitoring;
 

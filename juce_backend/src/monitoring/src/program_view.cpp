@@ -1,11 +1,11 @@
-#include "program_view.h"
+#include "whiteroom/monitoring/program_view.h"
 
 #include <algorithm>
 #include <cstring>
 #include <tuple>
 #include <utility>
 
-#include "cells.h"
+#include "whiteroom/monitoring/cells.h"
 
 namespace whiteroom::monitoring {
 namespace {
