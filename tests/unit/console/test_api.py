@@ -321,3 +321,114 @@ def test_a_token_opens_the_console(tmp_path: Path) -> None:
     assert client.ask("/api/home", headers=cookie).status_code == 200
     assert client.ask("/login", "POST", data={"token": "wrong"}).status_code == 401
     assert client.ask("/login", "POST", content=f"token={TOKEN}").status_code == 415
+
+
+def test_home_counts_what_pages_and_names_what_is_down(tmp_path: Path) -> None:
+    """More than one alert is written so, a target that is down is a reason, pending ones a hint."""
+
+    class Troubled(Sources):
+        @property
+        def prometheus(self) -> PrometheusClient:
+            class Prometheus(CannedPrometheus):
+                def get(self, path: str, **parameters: str) -> Any:
+                    labels: Any = ALERT["labels"]
+                    watchdog = {**ALERT, "labels": {"alertname": "Watchdog", "priority": "P3"}}
+                    pending = {**ALERT, "state": "pending", "labels": {**labels, "a": "c"}}
+                    other = {**ALERT, "labels": {**labels, "alertname": "Other"}, "annotations": {}}
+                    down = {"health": "down", "labels": {"job": "j", "instance": "i:1"}}
+                    return {
+                        "alerts": {"alerts": [ALERT, other, watchdog, pending]},
+                        "targets": {"activeTargets": [down, {**down, "health": "unknown"}]},
+                    }[path]
+
+            return Prometheus()
+
+    home = Client(tmp_path, Troubled()).get("/api/home")
+    assert home["line"] == "White Room is in trouble: 2 alerts page."
+    assert set(home["reasons"]) == {
+        "P1 AudioXruns: Clicks are heard.", "P1 Other: Other", "j at i:1 is down."
+    }  # fmt: skip
+
+
+def test_home_says_what_is_pending_and_which_file_is_broken(tmp_path: Path) -> None:
+    """A system that is well still says what waits, and which dashboards can't be read."""
+
+    class Waiting(Sources):
+        @property
+        def prometheus(self) -> PrometheusClient:
+            class Prometheus(CannedPrometheus):
+                def get(self, path: str, **parameters: str) -> Any:
+                    watchdog = {**ALERT, "labels": {"alertname": "Watchdog", "priority": "P3"}}
+                    return {
+                        "alerts": {"alerts": [watchdog, {**ALERT, "state": "pending"}]},
+                        "targets": {"activeTargets": [{"health": "up", "labels": {}}] * 2},
+                    }[path]
+
+            return Prometheus()
+
+    (tmp_path / "broken.json").write_text("{")
+    home = Client(tmp_path, Waiting()).get("/api/home")
+    assert home["state"] == "well"
+    calm, problem = home["reasons"]
+    assert calm == "2 targets scraped, nobody is paged, 1 alert is pending."
+    assert problem.startswith("The file broken.json is not read: ")
+
+
+def test_the_history_of_alerts(client: Client) -> None:
+    """Each time that an alert fired has its name and labels; one that fires still has no end."""
+    content = client.get("/api/alerts/history?from=now-1h&to=now")
+    assert (content["from"], content["to"]) == (1_767_222_000, 1_767_225_600)
+    assert [(one["start"], one["end"]) for one in content["intervals"]] == [
+        (1_767_222_000, None)
+    ] * 2
+    assert {frozenset(one["labels"]) for one in content["intervals"]} == {
+        frozenset({"job", "le", "channel"})
+    }
+
+
+def test_one_moment_serves_who_looks_at_once(client: Client) -> None:
+    """Now moves in steps of five seconds, so that viewers who look at once ask for the same."""
+    assert client.get("/api/time?from=now-1h&to=now")["to"] == NOW_S - 2
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("panel=1", "panel=1: expected points and key, such as 500:12"),
+        (f"panel={'x' * 50}", f"panel={'x' * 40}: expected"),
+        ("panel=x:1", "x points: expected a whole number"),
+        ("panel=100000:1", "100000 points: expected a whole number"),
+        (f"panel={'9' * 30}:1", f"{'9' * 20} points: expected"),
+    ],
+)
+def test_a_panel_is_asked_for_by_points_and_key(client: Client, query: str, problem: str) -> None:
+    """What is asked otherwise is said, without all of what somebody may have sent."""
+    answer = client.ask(f"/api/dashboards/u/panels?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(problem)
+
+
+def test_annotations_come_when_they_are_asked_for(client: Client) -> None:
+    """A line of their own, as the first of the answer's keys, and none without being asked."""
+    lines = client.ask("/api/dashboards/u/panels?panel=50:1&annotations").text.splitlines()
+    assert sorted("annotations" in json.loads(line) for line in lines) == [False, True]
+    assert len(client.ask("/api/dashboards/u/panels?panel=50:1").text.splitlines()) == 1
+
+
+def test_pages_have_their_titles(client: Client) -> None:
+    """A dashboard's page has its title, others that of their kind; a lost one is a page, too."""
+    assert "<title>T" in client.ask("/d/u").text
+    for path, title in (("/", "Home"), ("/alerts", "Alerts"), ("/runbooks/x", "Runbook")):
+        assert f"<title>{title}" in client.ask(path).text, path
+    lost = client.ask("/d/none")
+    assert (lost.status_code, "text/html" in lost.headers["content-type"]) == (404, True)
+    assert client.ask("/api/dashboards/none").json()["error"]
+
+
+def test_a_body_that_is_no_object_is_refused(client: Client) -> None:
+    """A silence is an object of JSON."""
+    headers = {"Content-Type": "application/json"}
+    for body, problem in ((b"[]", "no JSON object"), (b"{", "the body is no JSON: ")):
+        answer = client.ask("/api/silences", "POST", content=body, headers=headers)
+        assert answer.status_code == 400
+        assert problem in answer.json()["error"]
