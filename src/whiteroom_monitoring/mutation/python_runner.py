@@ -77,13 +77,17 @@ class _Coverage:
     def tests_of(self, mutant: PythonMutant) -> list[str]:
         """Return the tests to run: those that run the mutant's line, then others of their files.
 
-        What a fixture of a file has run, its other tests don't run again: they notice it, too.
+        What a fixture of a file has run, its other tests don't run again: they notice it, too. A
+        line that no test runs may have run when the module was imported: then every test of the
+        room counts, first those that run something of the module.
         """
         path = str(mutant.path)
-        of_line = self.lines.get((path, mutant.line), set()) if mutant.function else set()
-        first = of_line or self._tests_of_file(path)
+        first = self.lines.get((path, mutant.line), set()) if mutant.function else set()
         files = {test.partition("::")[0] for test in first}
         others = {test for test in self.seconds if test.partition("::")[0] in files} - first
+        if not first:
+            first = self._tests_of_file(path)
+            others = self.seconds.keys() - first
         ordered = (*self._by_time(first), *self._by_time(others))
         return [test for test in ordered if self.seconds[test] <= MAX_TEST_S]
 

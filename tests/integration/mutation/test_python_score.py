@@ -62,6 +62,13 @@ def test_a_change_is_caught_and_no_change_is_not(
     assert verdicts == ["caught", "survived", "caught", "caught"]
 
 
+def test_what_runs_at_the_import_is_caught_by_every_test(runner: PythonMutationRunner) -> None:
+    """A module of constants has no line that a test runs, and its constants are judged anyway."""
+    assert ROOT is not None
+    mutants = candidates(ROOT, ["priorities"])
+    assert {result.verdict for result in runner.run(mutants)} == {"caught"}
+
+
 def test_a_verdict_is_remembered(
     scale: PythonMutant, runner: PythonMutationRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
