@@ -250,3 +250,12 @@ def test_what_is_shared_is_forgotten_by_source_alone() -> None:
     answers.forget(lambda key: isinstance(key, tuple) and key[0] == "one")
     found = [answers.get(key, lambda: "new") for key in (("one", "a"), ("other", "a"), "one")]
     assert found == ["new", "kept", "kept"]
+
+
+def test_what_a_source_may_cost() -> None:
+    """The console's promise: no answer takes longer than 10 s or more than 32 MB, and no picture
+    has more than 500 series."""
+    limits = Limits()
+    assert (limits.timeout_s, limits.max_bytes, limits.max_series) == (10.0, 32_000_000, 500)
+    assert (limits.max_points, limits.max_log_lines) == (2_000, 1_000)
+    assert limits.max_range_s == 400 * 86_400

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tests.support.asgi import ask
 from whiteroom_monitoring.client.exposition.server import ListenError
 from whiteroom_monitoring.web import console, server
-from whiteroom_monitoring.web.assets import Assets
+from whiteroom_monitoring.web.assets import FOLDER, Assets
 
 
 async def whole_body(scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,6 +63,71 @@ def test_only_requests_have_a_host() -> None:
     scope: Scope = {"type": "lifespan"}
     asyncio.run(guarded(scope, None, None))  # type: ignore[arg-type]
     assert seen == ["lifespan"]
+
+
+OWN, NAVIGATE = {"Origin": "http://host"}, {"Sec-Fetch-Mode": "navigate"}
+ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/", {}, 200),
+        ("POST", "/api/x", OWN, 200),
+        ("POST", "/api/x", {"Origin": "http://evil"}, 403),
+        ("GET", "/", {"Origin": "http://host:1"}, 403),
+        ("GET", "/", ELSEWHERE | NAVIGATE, 200),
+        ("HEAD", "/", ELSEWHERE | NAVIGATE, 200),
+        ("POST", "/", ELSEWHERE | NAVIGATE, 403),
+        ("GET", "/api/x", ELSEWHERE | NAVIGATE, 403),
+        ("GET", "/", ELSEWHERE, 403),
+        ("GET", "/", ELSEWHERE | {"Sec-Fetch-Mode": "no-cors"}, 403),
+        ("GET", "/api/x", {"Sec-Fetch-Site": "same-origin"}, 200),
+        ("GET", "/api/x", {"Sec-Fetch-Site": "none"}, 200),
+        ("GET", "/api/x", {"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_a_page_elsewhere_may_only_link(
+    method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """What a browser asks for another site's page is refused; who follows a link is let in."""
+    app = server.OwnOriginMiddleware(whole_body)
+    assert ask(app, path, method, headers=headers).status_code == status
+
+
+def test_only_requests_have_an_origin() -> None:
+    """An application's start comes from nowhere, and goes through."""
+    seen: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    scope: Scope = {"type": "lifespan"}
+    asyncio.run(server.OwnOriginMiddleware(app)(scope, None, None))  # type: ignore[arg-type]
+    assert seen == ["lifespan"]
+
+
+@pytest.mark.parametrize(
+    ("found", "taken"),
+    [
+        ("application/json", True),
+        ("Application/JSON ; charset=utf-8", True),
+        ("text/plain", False),
+        ("", False),
+        ("x" * 200, False),
+    ],
+)
+def test_what_changes_something_says_what_it_is(found: str, taken: bool) -> None:
+    """A content type is one of those that are expected, or is named, as far as a line is long."""
+    request = Request({"type": "http", "headers": [(b"content-type", found.encode())]})
+    if taken:
+        assert server.require_media_type(request, "application/json") == found
+        return
+    with pytest.raises(server.MediaTypeError) as refused:
+        server.require_media_type(request, "application/json")
+    assert "application/json" in str(refused.value)
+    assert "x" * 101 not in str(refused.value)
+    assert found[:100] in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +189,13 @@ def test_a_page_has_its_title_or_that_of_its_kind() -> None:
     assert "Engine" in console.render("d", "Engine")
     for name, title in console.PAGES.items():
         assert title in console.render(name)
+
+
+def test_scripts_of_packages_are_served_as_they_are(tmp_path: Path) -> None:
+    """Only comments of ours are taken out; a style keeps its own."""
+    foreign = tmp_path / "plot.js"
+    foreign.write_text("// Licence\nf();\n")
+    assets = Assets(["shared"], [foreign])
+    assert assets["plot.js"].content == foreign.read_bytes()
+    [style] = [name for name in assets if name.endswith(".css")][:1]
+    assert assets[style].content == (FOLDER / style).read_bytes()
