@@ -31,7 +31,7 @@ std::string answer_to(std::uint16_t port, const std::string& request) {
 }
 
 std::string get(std::uint16_t port, const std::string& method, const std::string& path) {
-  return answer_to(port, method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  return answer_to(port, method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 }
 
 }  // namespace

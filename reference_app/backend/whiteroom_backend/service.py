@@ -31,7 +31,11 @@ from whiteroom_backend.recorder import NullRecorder, Recorder
 from whiteroom_backend.sessions import Sessions
 from whiteroom_backend.songs import Songs
 from whiteroom_monitoring import client
-from whiteroom_monitoring.client.exposition.bounded_http import SignalFreeServer
+from whiteroom_monitoring.client.exposition.bounded_http import (
+    ServerLimits,
+    SignalFreeServer,
+    uvicorn_settings,
+)
 from whiteroom_monitoring.client.exposition.server import MetricsServer
 
 METRICS_PROGRAM = "business-metrics"
@@ -43,6 +47,7 @@ WAIT_FOR_DATABASE_S = 60.0
 RETRY_S = 0.5
 # How long a request that is under way may take when the backend is told to stop.
 GRACE_S = 10
+LIMITS = ServerLimits(answer_s=60)
 HEADERS = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
 
 
@@ -147,14 +152,9 @@ async def _answer(
 ) -> None:
     config = uvicorn.Config(
         application,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
         timeout_graceful_shutdown=GRACE_S,
-        ws="none",
-        server_header=False,
-        proxy_headers=False,
         headers=HEADERS,
+        **uvicorn_settings(LIMITS),
     )
     server = SignalFreeServer(config)
 

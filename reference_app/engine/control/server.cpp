@@ -79,6 +79,12 @@ bool obey_lines(Connection& connection, Session& session, sch_engine* engine) {
   return false;
 }
 
+void drop_oldest(std::vector<Connection>& connections) {
+  send_all(connections.front().file, "{\"ok\":false,\"error\":\"too many connections\"}\n");
+  close(connections.front().file);
+  connections.erase(connections.begin());
+}
+
 bool receive(Connection& connection, Session& session, sch_engine* engine) {
   std::array<char, 4096> buffer;
   const ssize_t got = recv(connection.file, buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -132,12 +138,9 @@ void Server::run() {
     if (watched[1].revents == 0) continue;
     const int file = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (file < 0) continue;
-    if (connections.size() < kMostClients) {
-      connections.push_back({file, {}});
-    } else {
-      send_all(file, "{\"ok\":false,\"error\":\"too many connections\"}\n");
-      close(file);
-    }
+    // The oldest makes room, not the newest: who says nothing keeps nobody out.
+    if (connections.size() == kMostClients) drop_oldest(connections);
+    connections.push_back({file, {}});
   }
   for (const Connection& connection : connections) close(connection.file);
 }

@@ -57,7 +57,7 @@ class Console:
         """Return a handler that answers with JSON, made in a thread."""
 
         async def handle(request: Request) -> Response:
-            content = await self._workers.run(lambda: _encoded(answer(request)))
+            content = await self._workers.run(lambda: _encoded(answer(request)), _viewer(request))
             return Response(content, headers=_NOT_KEPT, media_type="application/json")
 
         return handle
@@ -74,13 +74,15 @@ class Console:
         uid, view = request.path_params["uid"], view_request(request)
         points = dict(_panel(text) for text in request.query_params.getlist("panel"))
         annotated = "annotations" in request.query_params
+        viewer, asked = _viewer(request), (uid, _choices(request))
         panels = await self._workers.run(
-            lambda: self._service.panels(uid, view, points, annotated=annotated)
+            lambda: self._service.panels(uid, view, points, annotated=annotated), viewer
         )
 
         async def line(key: str, panel: Callable[[], Any]) -> bytes:
+            same = (*asked, key, points.get(key))
             try:
-                return await self._workers.run(lambda: _encoded(panel())) + b"\n"
+                return await self._workers.run(lambda: _encoded(panel()), viewer, same) + b"\n"
             except BusyError as error:
                 return _encoded({"key": key, "problem": str(error)}) + b"\n"
 
@@ -181,6 +183,17 @@ def view_request(request: Request) -> ViewRequest:
         query.get("timezone", ""),
         query.get("weekStart", ""),
     )
+
+
+def _viewer(request: Request) -> str:
+    """Return who asks: a browser's connection, since all viewers may be on one machine."""
+    return f"{request.client.host}:{request.client.port}" if request.client else ""
+
+
+def _choices(request: Request) -> tuple[tuple[str, str], ...]:
+    """Return what a request says of time and variables, to compare it with others."""
+    items = request.query_params.multi_items()
+    return tuple(sorted(item for item in items if item[0] not in ("panel", "annotations")))
 
 
 def _panel(text: str) -> tuple[str, int]:

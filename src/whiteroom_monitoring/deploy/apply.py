@@ -94,7 +94,7 @@ class Application:
         for folder in (self._paths.data, self._paths.run):
             accounts.make_folder(folder, mode=0o711 if own else 0o700)
         for folder in (self._paths.log, self._paths.configurations):
-            folder.mkdir(mode=0o700, exist_ok=True)
+            accounts.make_folder(folder)
         credentials.store(self._paths, self._plan.credentials)
 
     def _write_configuration(self, _: Sequence[str]) -> None:

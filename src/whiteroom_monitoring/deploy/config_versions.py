@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
 
 DIGEST_LENGTH = 16
@@ -54,7 +55,7 @@ def _write(files: Mapping[str, str], folder: Path) -> None:
     for name, text in files.items():
         path = unfinished / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        owned_files.write(path, text, 0o644)
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.replace(folder)
 

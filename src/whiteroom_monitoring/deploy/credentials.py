@@ -13,6 +13,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 
@@ -41,8 +42,8 @@ def read(env_file: Path, environment: Mapping[str, str] | None = None) -> dict[s
 
 def store(paths: StackPaths, credentials: Mapping[str, str]) -> None:
     """Write one file for each name of FILES; channels that are not set lead to the inbox."""
-    paths.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-    paths.secrets.chmod(0o700)
+    paths.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owned_files.make_folder(paths.secrets)
     for name, file_name in FILES.items():
         path = paths.secrets / file_name
         _write(path, credentials.get(name) or _in_place_of(name, path, paths))
@@ -59,11 +60,7 @@ def _in_place_of(name: str, path: Path, paths: StackPaths) -> str:
 
 
 def _write(path: Path, value: str) -> None:
-    temporary = path.with_name(f".{path.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(value)
-    temporary.replace(path)
+    owned_files.write(path, value)
 
 
 def _assignments(path: Path) -> dict[str, str]:

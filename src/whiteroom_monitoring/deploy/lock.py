@@ -25,7 +25,7 @@ def exclusive(paths: StackPaths) -> Iterator[None]:
     path = paths.run / "command.lock"
     try:
         paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise MonitoringError(
             f"data folder {paths.data} can't be written: {error.strerror}; choose another --data"

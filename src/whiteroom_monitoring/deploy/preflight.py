@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.deploy.host import accounts, processes
+from whiteroom_monitoring.deploy.host import accounts, owned_files, processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 from whiteroom_monitoring.deploy.runtimes.supervisord import FORBIDDEN_IN_PATHS
@@ -113,16 +113,19 @@ def _shared_memory(paths: StackPaths) -> Iterator[str]:
             f"memory file system: {problem}; metrics need {_megabytes(FREE_SHARED_MEMORY_BYTES)} "
             f"there (df -h {folder.parent})"
         )
-    elif folder.stat().st_uid != os.getuid():
-        yield f"memory file system: {folder} belongs to another user; remove it"
 
 
 def _unwritable(folder: Path, fill: Callable[[int], object] | None = None) -> str | None:
-    """Return why nothing can be written durably into ``folder``, or None."""
-    probe = folder / f".probe-{os.getpid()}"
+    """Return why nothing can be written durably into ``folder``, or None.
+
+    Whose it is comes first: what others plant there must not be written to.
+    """
+    if problem := owned_files.foreign(folder):
+        return problem
+    path = None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(probe, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor, path = owned_files.probe(folder)
         try:
             fill(descriptor) if fill else os.write(descriptor, bytes(2**16))
             os.fsync(descriptor)
@@ -131,7 +134,8 @@ def _unwritable(folder: Path, fill: Callable[[int], object] | None = None) -> st
     except OSError as error:
         return f"{folder} can't be written: {error.strerror}"
     finally:
-        _remove(probe)
+        if path is not None:
+            _remove(path)
     return None
 
 

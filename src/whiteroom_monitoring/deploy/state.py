@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedProbe
 
@@ -39,9 +40,7 @@ class StackState:
 
 def write(paths: StackPaths, state: StackState) -> None:
     """Write the state; a reader sees the one before or this one, never a part."""
-    temporary = paths.run / f".{_NAME}.new"
-    temporary.write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
-    temporary.replace(paths.run / _NAME)
+    owned_files.write(paths.run / _NAME, json.dumps(asdict(state), indent=2))
 
 
 def read(paths: StackPaths) -> StackState | None:

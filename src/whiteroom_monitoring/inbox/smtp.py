@@ -18,6 +18,8 @@ NAME = "whiteroom-inbox"
 COMMANDS = {"*": 50, "RCPT": 100}
 # A session may last for so many times as long as one of its commands may take to arrive.
 COMMANDS_OF_TIME = 6
+# A session may send so many times what a mail may have.
+MAILS = 4
 
 
 class Handler:
@@ -71,6 +73,7 @@ class BoundedSmtp(SMTP):
             loop=loop,
         )
         self._limits, self._sessions = limits, sessions
+        self._received_bytes = 0
         self._end: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -88,11 +91,22 @@ class BoundedSmtp(SMTP):
             self._end.cancel()
         super().connection_lost(error)
 
+    def data_received(self, data: bytes) -> None:
+        """Take what is sent; aiosmtpd would keep a line for as long as it does not end."""
+        self._received_bytes += len(data)
+        if self._received_bytes > self._limits.mail_bytes * MAILS:
+            self._close("552 this session is larger than a mail may be")
+        else:
+            super().data_received(data)
+
     def evict(self) -> None:
         """Close this session: others need its place."""
+        self._close("421 there are too many connections")
+
+    def _close(self, reason: str) -> None:
         self._sessions.pop(self, None)
         if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.write(b"421 there are too many connections\r\n")
+            self.transport.write(f"{reason}\r\n".encode())
             self.transport.close()
 
 

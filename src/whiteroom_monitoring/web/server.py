@@ -22,10 +22,12 @@ from whiteroom_monitoring.client.exposition.bounded_http import (
     SignalFreeServer,
     uvicorn_settings,
 )
+from whiteroom_monitoring.client.exposition.hosts import LOOPBACK_NAMES, host_name
 from whiteroom_monitoring.client.exposition.server import ListenError
 from whiteroom_monitoring.errors import MonitoringError
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+__all__ = ["LOOPBACK_NAMES"]
+
 LIMITS = ServerLimits()
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -175,17 +177,6 @@ class BodyLimitMiddleware:
             return message
 
         await self._app(scope, receive_within_limit, send)
-
-
-def host_name(header: str) -> str:
-    """Return the name in a Host header, without its port and brackets.
-
-    >>> host_name("[::1]:3000"), host_name("localhost:3000"), host_name("localhost")
-    ('::1', 'localhost', 'localhost')
-    """
-    if header.startswith("["):
-        return header[1:].partition("]")[0]
-    return header.rpartition(":")[0] or header
 
 
 @contextlib.contextmanager

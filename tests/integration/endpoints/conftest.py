@@ -80,7 +80,7 @@ class Endpoint:
 
     def get(self, path: str, *headers: str, timeout_s: float = 20) -> bytes:
         """Return the answer to a GET."""
-        lines = [f"GET {path} HTTP/1.1", "Host: a", "Connection: close", *headers, "", ""]
+        lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Connection: close", *headers, "", ""]
         return self.ask("\r\n".join(lines).encode(), timeout_s)
 
     def status(self, path: str = "/metrics", timeout_s: float = 20) -> int:

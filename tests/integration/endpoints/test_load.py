@@ -53,7 +53,7 @@ def _connections(endpoint: Endpoint, first: bytes) -> Iterator[list[int]]:
 
 @pytest.mark.parametrize(
     "first",
-    [b"", b"GET /met", b"GET /metrics HTTP/1.1\r\nHost: a\r\nA: "],
+    [b"", b"GET /met", b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nA: "],
     ids=["idle", "half a line", "half a head"],
 )
 def test_a_scrape_passes_a_thousand_connections(endpoint: Endpoint, first: bytes) -> None:
@@ -97,7 +97,7 @@ def large() -> Iterator[Endpoint]:
         yield running
 
 
-SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 def test_slow_readers_hold_no_more_than_they_may(large: Endpoint) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.endpoints.conftest import ROOT, Endpoint, started, status_of
 
-GET = b"GET /metrics HTTP/1.1\r\nHost: a\r\n"
+GET = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
 
 
@@ -19,11 +19,14 @@ CLOSE = b"Connection: close\r\n\r\n"
     [
         (GET + CLOSE, {200}),
         (b"GET /metrics HTTP/1.0\r\n\r\n", {200}),
-        (b"GET http://a/metrics HTTP/1.1\r\nHost: a\r\n" + CLOSE, {200, 404}),
-        (b"BREW /metrics HTTP/1.1\r\nHost: a\r\n" + CLOSE, {405}),
-        (b"POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n" + CLOSE + b"abcd", {405}),
+        (b"GET http://a/metrics HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, {200, 404}),
+        (b"BREW /metrics HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, {405}),
         (
-            b"POST /metrics HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+            b"POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n" + CLOSE + b"abcd",
+            {405},
+        ),
+        (
+            b"POST /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
             + CLOSE
             + b"4\r\nabcd\r\n0\r\n\r\n",
             {405},
@@ -34,7 +37,7 @@ CLOSE = b"Connection: close\r\n\r\n"
         (GET + b"Content-Length: many\r\n" + CLOSE, {400}),
         (GET + b"A: " + b"x" * 100_000 + b"\r\n" + CLOSE, {431}),
         (GET + b"A: x\r\n" * 20_000 + CLOSE, {431}),
-        (b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n" + CLOSE, {414, 431}),
+        (b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n" + CLOSE, {414, 431}),
     ],
 )
 def test_status(endpoint: Endpoint, request_bytes: bytes, statuses: set[int]) -> None:
@@ -45,7 +48,7 @@ def test_status(endpoint: Endpoint, request_bytes: bytes, statuses: set[int]) ->
 
 def test_pipelined_requests_are_answered_in_order(endpoint: Endpoint) -> None:
     """Three requests that arrive together get three answers, in their order."""
-    health = b"GET /-/healthy HTTP/1.1\r\nHost: a\r\n"
+    health = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n"
     answers = endpoint.ask(health + b"\r\n" + GET + b"\r\n" + health + CLOSE)
     assert answers.count(b"HTTP/1.1 200") == 3
     places = [answers.index(b"ok\n"), answers.index(b"# TYPE"), answers.rindex(b"ok\n")]

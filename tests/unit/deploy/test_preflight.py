@@ -155,7 +155,7 @@ def test_full_file_system(short_path: Path, place: str, said: str) -> None:
     data.mkdir()
     mount = place.format(data=data)
     script = (
-        f"mount -t tmpfs -o size=1m tmpfs {mount} && "
+        f"mount -t tmpfs -o size=1m,mode=700 tmpfs {mount} && "
         f"exec {sys.executable} -m whiteroom_monitoring up --without-app "
         f"--data {data} --port-offset {OFFSET}"
     )

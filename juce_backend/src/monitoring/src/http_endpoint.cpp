@@ -3,10 +3,12 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -29,6 +31,7 @@ namespace {
 
 constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 constexpr unsigned kIdleSeconds = 10;
+constexpr unsigned kMisdirected = 421;
 constexpr std::size_t kConnectionBytes = 16 * 1024;
 /// However slowly it is taken, an answer ends: what it holds is wanted by others.
 constexpr std::chrono::seconds kLongestAnswer{60};
@@ -102,6 +105,18 @@ Credentials credentials_of(const EndpointOptions& options) {
     throw EndpointError(options.basic_auth_file + ": expected user:password in its first line");
   }
   return Credentials::basic(line);
+}
+
+/// Tell whether a Host header names no name, but a number or this machine. A page elsewhere can
+/// have its name lead here, and would then read what is answered; it can't do so with a number.
+bool names_this_machine(const std::string& header) {
+  const bool bracketed = header.starts_with('[');
+  const std::string name =
+      bracketed ? header.substr(1, header.find(']') - 1) : header.substr(0, header.rfind(':'));
+  std::array<unsigned char, sizeof(in6_addr)> number{};
+  return name.empty() || strcasecmp(name.c_str(), "localhost") == 0 ||
+         inet_pton(AF_INET, name.c_str(), number.data()) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), number.data()) == 1;
 }
 
 /// Return the values of a header, of all its lines.
@@ -247,6 +262,7 @@ class MetricsEndpoint::Impl {
   const unsigned most_connections_ = most_connections();
   IdleConnectionLimiter idle_{most_connections_ - most_connections_ / 8 - 1};
   std::size_t held_bytes_ = 0;
+  bool on_loopback_ = false;
   MHD_Daemon* daemon_ = nullptr;
 };
 
@@ -257,6 +273,7 @@ void MetricsEndpoint::Impl::start(const EndpointOptions& options) {
   sockaddr_in6 ip6{};
   ip6.sin6_family = AF_INET6;
   ip6.sin6_port = htons(options.port);
+  on_loopback_ = options.address.starts_with("127.") || options.address == "::1";
   const bool is_ip6 = inet_pton(AF_INET6, options.address.c_str(), &ip6.sin6_addr) == 1;
   const std::string place = options.address + ":" + std::to_string(options.port);
   if (!is_ip6 && inet_pton(AF_INET, options.address.c_str(), &ip4.sin_addr) != 1) {
@@ -297,6 +314,10 @@ void MetricsEndpoint::Impl::start(const EndpointOptions& options) {
 
 MHD_Result MetricsEndpoint::Impl::answer(MHD_Connection* connection, std::string_view method,
                                          std::string_view path) {
+  if (on_loopback_ && !names_this_machine(header(connection, MHD_HTTP_HEADER_HOST))) {
+    return answer_plainly(connection, kMisdirected,
+                          "Host: expected this machine's address or localhost\n");
+  }
   const bool scrape = path == "/metrics";
   if (!scrape && path != "/-/healthy" && path != "/-/ready") {
     return answer_plainly(connection, MHD_HTTP_NOT_FOUND,

@@ -15,6 +15,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import uvicorn
 
@@ -26,6 +27,7 @@ from whiteroom_monitoring.client.exposition.bounded_http import (
     uvicorn_settings,
 )
 from whiteroom_monitoring.client.exposition.credentials import Credentials
+from whiteroom_monitoring.client.exposition.hosts import LOOPBACK_NAMES, LoopbackHostApp
 from whiteroom_monitoring.client.exposition.request import Source
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -73,7 +75,10 @@ class MetricsServer:
             place = f"{self._address}:{port}"
             raise ListenError(f"{place}: can't be listened on: {error.strerror}") from error
         self.port = int(self._listener.getsockname()[1])
-        self._server = SignalFreeServer(_config(MetricsApp(source, security.credentials), tls))
+        application: Any = MetricsApp(source, security.credentials)
+        if address in LOOPBACK_NAMES:
+            application = LoopbackHostApp(application, LOOPBACK_NAMES)
+        self._server = SignalFreeServer(_config(application, tls))
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
 
     def __enter__(self) -> MetricsServer:
@@ -117,7 +122,7 @@ def _tls(security: Security) -> ssl.SSLContext | None:
     return context
 
 
-def _config(application: MetricsApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
+def _config(application: Any, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         timeout_graceful_shutdown=_GRACE_S,

@@ -11,6 +11,8 @@ import pwd
 import stat
 from pathlib import Path
 
+from whiteroom_monitoring.deploy.host import owned_files
+
 
 def account(name: str) -> str | None:
     """Return ``name`` when the stack is root's and the account exists, else None: its own user."""
@@ -35,11 +37,11 @@ def make_folder(
     ``owner`` and ``group`` are accounts as `account` returns them. With a group, files that are
     made in it belong to that group.
     """
-    path.mkdir(mode=0o700, exist_ok=True)
     user = pwd.getpwnam(owner) if owner else None
     members = grp.getgrnam(group).gr_gid if group else (user.pw_gid if user else -1)
-    os.chown(path, user.pw_uid if user else -1, members)
-    path.chmod(mode | stat.S_ISGID if group else mode)
+    owned_files.make_folder(
+        path, user.pw_uid if user else -1, members, mode | stat.S_ISGID if group else mode
+    )
 
 
 def barrier(path: Path) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from whiteroom_monitoring.deploy.components.postgresql import (
     EXPORTER_ROLE,
     program,
 )
-from whiteroom_monitoring.deploy.host import machine
+from whiteroom_monitoring.deploy.host import machine, owned_files
 from whiteroom_monitoring.deploy.host.accounts import account, make_folder, user_name
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.errors import MonitoringError
@@ -85,7 +86,7 @@ def _write_access(cluster: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text("# Written by `whiteroom up`.\n" + text, encoding="utf-8")
-    path.chmod(0o600)
-    if owner := account(ACCOUNT):
-        shutil.chown(path, owner, owner)
+    name = account(ACCOUNT)
+    owner = pwd.getpwnam(name) if name else None
+    ids = (owner.pw_uid, owner.pw_gid) if owner else (-1, -1)
+    owned_files.write(path, "# Written by `whiteroom up`.\n" + text, 0o600, *ids)

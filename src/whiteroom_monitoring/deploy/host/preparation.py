@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.component import File
-from whiteroom_monitoring.deploy.host import postgresql_cluster
+from whiteroom_monitoring.deploy.host import owned_files, postgresql_cluster
 from whiteroom_monitoring.deploy.host.accounts import account, make_folder
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
@@ -39,10 +39,9 @@ def content(file: File) -> str:
 def write(file: File) -> None:
     """Write the file; one that is written once stays if it exists."""
     path = Path(file.path)
-    if file.once and path.exists():
+    if file.once and path.is_file():
         return
-    path.write_text(content(file), encoding="utf-8")
-    path.chmod(file.mode)
+    owned_files.write(path, content(file), file.mode)
 
 
 def _account(name: str) -> str | None:

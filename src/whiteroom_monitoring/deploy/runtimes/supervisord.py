@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.deploy.host import processes
+from whiteroom_monitoring.deploy.host import owned_files, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 from whiteroom_monitoring.errors import MonitoringError
@@ -92,8 +92,7 @@ class Supervisor:
 
     def write(self, sections: Mapping[str, str]) -> None:
         """Write the configuration that `start` and `update` read."""
-        self.configuration_file.write_text("".join(sections.values()), encoding="utf-8")
-        self.configuration_file.chmod(0o600)
+        owned_files.write(self.configuration_file, "".join(sections.values()))
 
     def start(self) -> None:
         """Start supervisord in the background; returns when its socket answers.

@@ -1,0 +1,83 @@
+"""Makes files and folders where others may write, too: no link that they planted is followed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from whiteroom_monitoring.errors import MonitoringError
+
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class ForeignFileError(MonitoringError):
+    """Something at a place of the stack belongs to somebody else."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {found}; remove it, or choose another --data")
+
+
+def write(path: Path, text: str, mode: int = 0o600, uid: int = -1, gid: int = -1) -> None:
+    """Write a file; who reads it sees the one before or this one. A link in its place is replaced.
+
+    Its owner and group are ours where they are -1. Raises OSError.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, _NEW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            os.fchown(file.fileno(), uid, gid)
+            os.fchmod(file.fileno(), mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def probe(folder: Path) -> tuple[int, Path]:
+    """Make a new file in ``folder``; return its descriptor and its path. Raises OSError."""
+    path = folder / f".probe-{secrets.token_hex(8)}"
+    return os.open(path, _NEW, 0o600), path
+
+
+def make_folder(path: Path, uid: int = -1, gid: int = -1, mode: int = 0o700) -> None:
+    """Make a folder, or give one that is there its owner, group and mode; -1 leaves them.
+
+    Raises ForeignFileError for a link, and for a folder that is neither ours nor that owner's.
+    """
+    path.mkdir(mode=0o700, exist_ok=True)
+    try:
+        descriptor = os.open(path, _FOLDER)
+    except OSError as error:
+        raise ForeignFileError(path, f"is no folder: {error.strerror}") from error
+    try:
+        owner = os.fstat(descriptor).st_uid
+        if owner not in (os.getuid(), uid):
+            raise ForeignFileError(path, f"belongs to user {owner}")
+        os.fchown(descriptor, uid, gid)
+        os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)
+
+
+def foreign(folder: Path) -> str:
+    """Return why a folder of ours can't be trusted, or nothing; one that is missing can."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return ""
+    if found.st_uid != os.getuid():
+        return f"{folder} belongs to another user; remove it"
+    if stat.S_ISLNK(found.st_mode):
+        # A link of our own is an operator's choice, and is judged by where it leads.
+        return foreign(folder.resolve())
+    # A group of its own is the user's, as Debian gives each one.
+    others = stat.S_IWOTH | (stat.S_IWGRP if found.st_gid != os.getgid() else 0)
+    if found.st_mode & others:
+        return f"{folder} can be written by others; chmod go-w {folder}"
+    return ""
