@@ -48,9 +48,22 @@ def read(paths: StackPaths) -> StackState | None:
     try:
         content = json.loads((paths.run / _NAME).read_text(encoding="utf-8"))
         components = tuple(_component(entry) for entry in content.pop("components"))
-        return StackState(components=components, **content)
+        found = StackState(components=components, **content)
+        return found if _is_well_typed(found) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _is_well_typed(found: StackState) -> bool:
+    """Tell whether every field has its type: somebody may have edited the file."""
+    texts = [*found.without_restart, *found.left_out, *found.left_out.values()]
+    for component in found.components:
+        probe = component.probe
+        texts += [component.name, component.process, component.version, component.job]
+        texts += [component.address or "", probe.url, probe.file, *probe.command]
+        if type(component.of_app) is not bool or type(component.interval_s or 0) is not int:
+            return False
+    return type(found.with_app) is bool and all(isinstance(text, str) for text in texts)
 
 
 def _component(entry: dict[str, Any]) -> ComponentState:
