@@ -68,6 +68,8 @@ def _is_well_typed(found: StackState) -> bool:
 
 def _component(entry: dict[str, Any]) -> ComponentState:
     probe = entry.pop("probe")
+    if not isinstance(probe["command"], list):
+        raise TypeError(probe["command"])
     return ComponentState(
         probe=ResolvedProbe(probe["url"], tuple(probe["command"]), probe["file"]), **entry
     )
