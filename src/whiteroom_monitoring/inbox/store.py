@@ -292,7 +292,7 @@ class Store:
 def _until_large(rows: sqlite3.Cursor, most_characters: int) -> Iterator[sqlite3.Row]:
     characters = 0
     for row in rows:
-        characters += sum(len(_as_text(row[name])) for name in ("raw", "text", "title"))
+        characters += sum(len(_as_text(row[name])) for name in ("raw", "text"))
         yield row
         if characters > most_characters:
             return
