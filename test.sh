@@ -34,10 +34,15 @@ done
 step() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
 
 # The core is compiled several times: for programs, the package, consumers, and with sanitizers.
-if command -v ccache >/dev/null; then
-    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
-fi
+# The first build of a new machine may come before the installation of ccache.
+use_ccache() {
+    if command -v ccache >/dev/null; then
+        export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+    fi
+}
+use_ccache
 infrastructure/monitoring/start.sh --install-only --dev
+use_ccache
 export PATH="$PWD/.venv/bin:$PATH"
 
 step 'lint'
@@ -69,9 +74,9 @@ run_tests() {
     # 5: the arguments choose none of these.
     python -m pytest --doctest-modules "$@" "${long[@]}" "${arguments[@]}" || [ $? -eq 5 ]
 }
-# Two at a time: most tests wait for something most of the time. Soaks and drills have the machine
-# to themselves, and so have the musicians, who live in fractions of a second.
-parallel=(-n 2 --dist loadfile)
+# Three at a time on two cores: most tests wait for something most of the time. Soaks and drills have
+# the machine to themselves, and so have the musicians, who live in fractions of a second.
+parallel=(-n 3 --dist loadfile)
 [ ${#long[@]} -eq 0 ] || parallel=()
 export WHITEROOM_DURATIONS="$PWD/build/test-durations.json"
 rm -f "$WHITEROOM_DURATIONS"
@@ -84,19 +89,20 @@ if [ "$fast" = yes ]; then
 fi
 
 step 'C++ tests'
-ctest --test-dir build --output-on-failure --no-tests=error
+ctest --test-dir build -j 2 --output-on-failure --no-tests=error
 
-sanitize() {
-    step "C++ tests under the $1 sanitizer"
+build_sanitized() {
     # -O1: what is built once and run once is done soonest so.
     cmake -S . -B "build-$1" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
         -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g' \
         -DWHITEROOM_SANITIZE="$2" -DWHITEROOM_BUILD_REFERENCE_ENGINE=OFF >/dev/null
     cmake --build "build-$1" -- --quiet
-    ctest --test-dir "build-$1" --output-on-failure --no-tests=error
 }
-sanitize thread thread
-sanitize address address,undefined
+step 'C++ tests under the thread and address sanitizers'
+build_sanitized thread thread
+build_sanitized address address,undefined
+printf '%s\n' build-thread build-address |
+    xargs -P 2 -I BUILD ctest --test-dir BUILD --output-on-failure --no-tests=error
 
 step 'Python tests'
 run_tests "${parallel[@]}" src tests --ignore tests/integration/musicians

@@ -34,6 +34,8 @@ class Device {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("simulated");
+
 TEST_CASE("a callback is late by what its stamp leads less than the most punctual one's") {
   Device device;
   CHECK(device.callback(3ms) == 0ns);  // nobody knows better yet
@@ -100,3 +102,5 @@ TEST_CASE("clocks that are slewed apart make no callback late") {
   }
   CHECK(device.skipped == 0ns);
 }
+
+TEST_SUITE_END();

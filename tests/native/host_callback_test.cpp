@@ -57,6 +57,8 @@ using Costs = std::vector<Host::Cost>;
 
 }  // namespace
 
+TEST_SUITE_BEGIN("simulated");
+
 TEST_CASE("the parts of a callback as long as the longest block are judged together") {
   Host host(512);
   for (int i = 0; i < 10; ++i) {
@@ -168,3 +170,5 @@ TEST_CASE("all render time and all frames are in some callback") {
   CHECK(us - judged_us <= 3000 * 600);
   CHECK(us - judged_us >= 0);
 }
+
+TEST_SUITE_END();

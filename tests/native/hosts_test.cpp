@@ -95,6 +95,8 @@ class Noise {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("simulated");
+
 TEST_CASE("a block that is handed over in two unequal parts is no dropout") {
   for (const std::uint32_t buffers : {0U, 2U}) {
     Host host(buffers);
@@ -331,3 +333,5 @@ TEST_CASE("where the depth is unknown, silence is what does not go away in two s
   host.play(1min, 512, 0.2);
   CHECK(host.all() == 1);
 }
+
+TEST_SUITE_END();

@@ -36,6 +36,8 @@ double share(std::uint64_t part, std::uint64_t whole) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("simulated");
+
 TEST_CASE("no dropout is counted where the device has played without a break") {
   // Thirty thousand of two minutes are a thousand hours.
   const Findings found =
@@ -90,3 +92,5 @@ TEST_CASE("a dropout that was invented would be noticed, and a silence that was 
   CHECK(findings.wrong_cause == 1);
   CHECK(findings.wrong_length == 1);
 }
+
+TEST_SUITE_END();

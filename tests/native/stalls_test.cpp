@@ -221,6 +221,8 @@ void with_each_device(Conditions conditions, const Check& check) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("simulated");
+
 TEST_CASE("1,000 stalls are counted exactly, by cause, and none is invented") {
   for (const bool driver_says_due : {false, true}) {
     std::uint64_t counted = 0;
@@ -312,3 +314,5 @@ TEST_CASE("callbacks that are not for real time have no deadline, and are counte
     CHECK(play(1, 20ms) == 0);
   }
 }
+
+TEST_SUITE_END();

@@ -7,9 +7,9 @@ import os
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 
-# A stack takes ports from 3000 to 9187, and the kernel chooses from 32768 on. Each of two workers
-# has a range of its own, in which it can meet no port of the other.
-_RANGES = {"gw0": (11_000, 13_000), "gw1": (19_200, 23_000)}
+# A stack takes ports from 3000 to 9187, and the kernel chooses from 32768 on. Each of three workers
+# has a range of its own, in which it can meet no port of the others.
+_RANGES = {"gw0": (9_200, 9_900), "gw1": (16_100, 16_800), "gw2": (23_000, 23_550)}
 
 
 def free_offset() -> int:

@@ -22,6 +22,7 @@ BUILD = (
     Package("ninja-build", _UNBUILT),
 )
 TESTS = (
+    Package("ccache", "what several builds share is compiled for each of them"),
     Package("doctest-dev", "the C++ tests are left out"),
     Package("spin", "the model of the core is not checked"),
     Package("nodejs", "the JavaScript tests are left out"),
