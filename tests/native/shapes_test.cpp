@@ -45,6 +45,9 @@ TEST_CASE("no dropout is counted where the device has played without a break") {
   CHECK(found.silences > 100);
 }
 
+TEST_SUITE_END();
+TEST_SUITE_BEGIN("statistics");
+
 TEST_CASE("where the depth is told, 99 % of silences are found, with their cause and length") {
   const Findings found = play_all(2'000'000, long_run() ? 6'000 : 600, [](Shape shape) {
     // What the device holds says nothing of what such a host holds.
@@ -70,6 +73,9 @@ TEST_CASE("where it is not told, most of the silence is found all the same") {
   CHECK(share(found.found, found.silences) >= 0.6);
   CHECK(found.found_ms / found.silent_ms >= 0.75);
 }
+
+TEST_SUITE_END();
+TEST_SUITE_BEGIN("simulated");
 
 TEST_CASE("a dropout that was invented would be noticed, and a silence that was not found") {
   Findings findings;
