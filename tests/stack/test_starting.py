@@ -105,7 +105,7 @@ def test_absent_services_are_said(new_stack, monkeypatch) -> None:
         *("redis", "redis-exporter", "nginx", "nginx-exporter", "musicians"),
     }
     assert content["left_out"]["musicians"] == "it needs nginx"
-    report = json.loads(new_stack.run("verify", "--json"))
+    report = json.loads(new_stack.run("verify", "--json", "--wait", "0", check=False))
     skipped = {check["id"] for check in report["checks"] if check["state"] == "skipped"}
     assert {"services.cache", "services.web", "engine.callbacks"} <= skipped
 
