@@ -25,13 +25,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from components import postgresql, redis
+
 from benchmarks import report
 from benchmarks.report import Row
 from benchmarks.stack import free_paths, require, whiteroom
-from whiteroom_monitoring.deploy.components import postgresql, redis
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
-from whiteroom_monitoring.project import repository_root, share
+from whiteroom_monitoring.deploy.postgresql import BACKEND_ROLE
+from whiteroom_monitoring.resources import repository_root, share
 
 REQUESTS_PER_S = 500
 STRESS_S = 20
@@ -88,7 +90,7 @@ def running(paths: StackPaths, segments: Path) -> Iterator[TwoBackends]:
     places = Placeholders(paths, repository_root())
     command = [
         *(sys.executable, "-c", TWO_BACKENDS, "--port", "0", "--metrics-port", "0"),
-        *("--database", places.fill(postgresql.connection(postgresql.BACKEND_ROLE))),
+        *("--database", places.fill(postgresql.connection(BACKEND_ROLE))),
         *("--redis", places.fill(f"unix://{redis.SOCKET}"), "--segments", str(segments)),
     ]
     environment = {**os.environ, "PYTHONPATH": places.fill("{root}/reference_app/backend")}

@@ -22,11 +22,9 @@ from benchmarks.console_series import LINES, PANELS, series
 from benchmarks.console_store import BLOCK_S, prometheus, write
 from benchmarks.console_values import DAY_S
 from benchmarks.report import Row
-from whiteroom_monitoring.cli.console import DASHBOARDS
 from whiteroom_monitoring.console import chromium
-from whiteroom_monitoring.dashboards.slugs import SLUGS
 from whiteroom_monitoring.deploy.host import processes
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.project import load
 from whiteroom_monitoring.web import console as page
 
 REPETITIONS = 5
@@ -70,7 +68,7 @@ def day(viewer: Viewer, running: Console, end: int, store: str) -> list[Row]:
 def _walk(viewer: Viewer, running: Console, end: int) -> dict[str, float]:
     """Return after how many seconds each dashboard was drawn."""
     query = f"from={end - DAY_S}000&to={end}000&refresh=off"
-    first, *others = SLUGS
+    first, *others = load().dashboards
     took = {first: viewer.drawn_s(f"{running.url}/d/whiteroom-{first}/{first}?{query}")}
     return took | {slug: viewer.followed_s(slug) for slug in others}
 
@@ -111,7 +109,7 @@ def main() -> int:
                 viewer = Viewer(found)
                 with console(url, folder / "drawn", segments) as running:
                     rows = [*drawing(viewer, running, end), sharing(running, end)]
-                with console(url, share(DASHBOARDS), segments) as running:
+                with console(url, load().files.dashboards, segments) as running:
                     rows += day(viewer, running, end, store)
                     memory_mb = processes.resident_bytes(running.pid) / 1e6
     rows.append(report.at_most("resident memory of the console", "MB", memory_mb, 60))

@@ -11,9 +11,9 @@ from benchmarks import console_values as values
 from benchmarks.console_blocks import Series
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import ANY_PROGRAM, Metric
-from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.vocabulary import Family
+from whiteroom_monitoring.resources import share
 
 OWN = ("juce-backend", "swift-frontend", "business-metrics", "whiteroom-inbox", "whiteroom-console")
 # Vocabularies that are not called as their job.

@@ -22,7 +22,7 @@ import yaml
 from benchmarks import console_values as values
 from benchmarks.console_blocks import Pairs, Series
 from benchmarks.console_families import Labels, made, of_target, some
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 # What the small dashboard of twelve panels shows.
 PANELS, LINES = 12, 5

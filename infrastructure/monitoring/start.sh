@@ -84,8 +84,8 @@ PYTHON
 # name theirs; asking them takes a python3, which may be missing itself.
 readonly python_loss='nothing can be installed'
 wanted_packages() {
-    local options=()
-    [ "$dev" = no ] || options=(--dev)
+    local options=(--components reference_app/components)
+    [ "$dev" = no ] || options+=(--dev)
     PYTHONPATH=src python3 -S -m whiteroom_monitoring.deploy.packages "${options[@]}" || return
     python_is_whole || printf '%s\t%s\n' python3-venv "$python_loss" python3-dev "$python_loss"
 }

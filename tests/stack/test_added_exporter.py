@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 # The one file: everything that the stack knows of the exporter.
 DESCRIPTION = '''

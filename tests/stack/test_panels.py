@@ -23,7 +23,7 @@ from whiteroom_monitoring.grafana.evaluation.frames import Lines
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.dashboard import Dashboard
 from whiteroom_monitoring.grafana.model.library import read
-from whiteroom_monitoring.project import repository_root, share
+from whiteroom_monitoring.resources import repository_root, share
 
 # Each waits for rates over a minute.
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]

@@ -26,7 +26,7 @@ from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.lint.runbooks import markdown
 from whiteroom_monitoring.lint.runbooks.markdown import Runbook
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 PACKAGE = Path(whiteroom_monitoring.__file__).parent
 # Frames and rate of the stack's JACK server.

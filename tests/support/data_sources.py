@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.errors import RefusedError
 from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
@@ -90,7 +91,8 @@ class CannedSources(DataSources):
 
     def __init__(self) -> None:
         super().__init__(
-            dict.fromkeys(("prometheus", "loki", "alertmanager"), "http://127.0.0.1:1")
+            dict.fromkeys(("prometheus", "loki", "alertmanager"), "http://127.0.0.1:1"),
+            alerts=WHITE_ROOM.alerts,
         )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.resources import repository_root
 
 
 def _root() -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.resources import repository_root
 
 Build = Callable[[str], Path]
 

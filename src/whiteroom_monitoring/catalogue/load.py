@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.entry import Entry
 from whiteroom_monitoring.catalogue.model import Catalogue, Domain
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,24 @@ def load(folder: Path) -> Catalogue:
 
     Raises DiagnosticsError with every diagnostic of every file.
     """
+    return load_files(paths_in(folder))
+
+
+def load_files(paths: Iterable[Path]) -> Catalogue:
+    """Return the catalogue whose domains are the files ``paths``. Raises as `load`."""
     schema = json.loads((share("catalogue") / "schema.json").read_text(encoding="utf-8"))
-    files = [_read(path, schema) for path in _paths(folder)]
+    files = [_read(path, schema) for path in paths]
     diagnostics = [diagnostic for file in files for diagnostic in file.diagnostics]
     entries = [item for file in files for item in file.entries if "name" not in item.invalid]
     for rule in rules.CATALOGUE_RULES:
         diagnostics.extend(rule(entries))
     if diagnostics:
         raise DiagnosticsError(list(dict.fromkeys(diagnostics)))
-    return Catalogue(tuple(_domain(file) for file in files))
+    return Catalogue(tuple(sorted(map(_domain, files), key=lambda domain: domain.name)))
 
 
-def _paths(folder: Path) -> list[Path]:
+def paths_in(folder: Path) -> list[Path]:
+    """Return the files of the catalogue in ``folder``. Raises DiagnosticsError without any."""
     if not folder.is_dir():
         remedy = "name the folder that holds the catalogue"
         raise DiagnosticsError([Diagnostic(FilePlace(folder), "there is no such folder", remedy)])
@@ -97,4 +104,4 @@ def _domain(file: _File) -> Domain:
     assert file.document is not None
     data = file.document.data
     metrics = tuple(item.metric for item in file.entries)
-    return Domain(data["domain"], data["program"], metrics)
+    return Domain(data["domain"], data["program"], metrics, file.document.path)

@@ -98,6 +98,7 @@ class Domain:
     name: str
     program: str
     metrics: tuple[Metric, ...]
+    path: Path = field(default=Path(), compare=False)
 
 
 @dataclass(frozen=True)

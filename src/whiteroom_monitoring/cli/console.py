@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from whiteroom_monitoring import client
+from whiteroom_monitoring.cli.options import add_project_option, folder, port_number
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import http
 from whiteroom_monitoring.console.service import DashboardService
@@ -20,12 +21,10 @@ from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
 from whiteroom_monitoring.grafana.model.library import Library
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.project import load
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
 
 PROGRAM = "whiteroom-console"
-DASHBOARDS = "infrastructure/monitoring/grafana/dashboards"
-RUNBOOKS = "infrastructure/monitoring/runbooks"
 _SHORTEST_TOKEN = 16
 EPILOG = """\
 examples:
@@ -44,7 +43,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
     parser.add_argument(
-        "--port", type=int, default=PORTS["console"], help="0 takes a free one (%(default)s)"
+        "--port",
+        type=port_number,
+        default=PORTS["console"],
+        help="0 takes a free one (%(default)s)",
     )
     parser.add_argument(
         "--host",
@@ -61,14 +63,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_source_options(parser)
     parser.add_argument(
-        "--segments", type=Path, metavar="DIR", help="folder of segments (default: the client's)"
+        "--segments", type=folder, metavar="DIR", help="folder of segments (default: the client's)"
     )
 
 
 def add_source_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where dashboards and data are."""
+    add_project_option(parser)
     parser.add_argument(
-        "--dashboards", type=Path, metavar="DIR", help="folder of dashboards (default: ours)"
+        "--dashboards",
+        type=folder,
+        metavar="DIR",
+        help="folder of dashboards (default: the project's)",
     )
     for name in SOURCES:
         address = f"http://{LOOPBACK}:{PORTS[name]}"
@@ -91,9 +97,10 @@ def service_from(arguments: argparse.Namespace, workers: Workers) -> DashboardSe
         if not url.startswith(("http://", "https://")):
             raise UsageError(f"--{name} {url}: expected an address that begins with http://")
     limits = Limits(timeout_s=arguments.timeout)
-    evaluator = Evaluator(DataSources(urls, limits, _count), workers.run_all)
-    library = Library(arguments.dashboards or share(DASHBOARDS))
-    return DashboardService(library, evaluator, share(RUNBOOKS))
+    project = load(arguments.project)
+    sources = DataSources(urls, limits, _count, project.alerts)
+    library = Library(arguments.dashboards or project.files.dashboards)
+    return DashboardService(library, Evaluator(sources, workers.run_all), project)
 
 
 def _count(source: str, outcome: str) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring import generated_files as files
-from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.codegen import interfaces
+from whiteroom_monitoring.cli.options import add_project_option, folder
 from whiteroom_monitoring.codegen.outputs import generate
-from whiteroom_monitoring.covering import load as covering
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.generated_files import GeneratedFile
-from whiteroom_monitoring.project import repository_root
-from whiteroom_monitoring.slo import load as objectives
+from whiteroom_monitoring.project import FILE, load
+from whiteroom_monitoring.resources import repository_root, share
 
 MAX_DIFF_LINES = 60
 _DONE = {"current": "unchanged", "missing": "written", "differs": "written", "stale": "removed"}
@@ -30,29 +29,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print JSON (documented in docs/reference/json.md)"
     )
+    add_project_option(parser)
     parser.add_argument(
-        "--catalogue", type=Path, metavar="DIR", help="the catalogue (default: ROOT/catalogue)"
+        "--catalogue", type=folder, metavar="DIR", help="the catalogue, in place of the project's"
     )
     parser.add_argument(
-        "--root", type=Path, metavar="ROOT", help="write below ROOT (default: this clone)"
+        "--root", type=Path, metavar="ROOT", help="write below ROOT (default: the project's folder)"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or compare the generated files. Return 1 when --check finds one that differs."""
-    root = arguments.root or repository_root()
-    if root is None:
+    project = load(arguments.project)
+    if arguments.root is None and repository_root() is None and project.file == share(FILE):
         raise UsageError(
-            "generate writes into a clone, but this is an installed package: name --root"
+            f"found no {FILE} here or above, and the bundled one is not for writing; make one by "
+            "`whiteroom init NAME`, or name --project"
         )
-    folder = arguments.catalogue or root / "catalogue"
-    generated = generate(
-        load(folder),
-        objectives.load(root / objectives.PATH),
-        interfaces.load(folder),
-        covering.load(root / covering.PATH),
-        covering.written_rules(root),
-    )
+    root = (arguments.root or project.root).absolute()
+    if arguments.catalogue:
+        project = replace(project, catalogues=(arguments.catalogue.absolute(),))
+    generated = generate(project)
     outputs = files.compare(root, generated)
     if not arguments.check:
         files.write(root, outputs)

@@ -6,11 +6,11 @@ import argparse
 import json
 
 from whiteroom_monitoring.cli.options import add_stack_options, component_name, paths_from
-from whiteroom_monitoring.deploy import state
+from whiteroom_monitoring.deploy import registry, state
 from whiteroom_monitoring.deploy.component_logs import follow, last_lines
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.registry import COMPONENTS
 from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.project import load
 
 SUPERVISOR = "supervisord"
 
@@ -48,4 +48,4 @@ def _component(name: str, paths: StackPaths) -> str:
     """Return the name of a component that prints: of the running stack, or of any."""
     known = state.read(paths)
     running = {component.name for component in known.components} if known else set()
-    return name if name in running | {SUPERVISOR} else component_name(name, COMPONENTS)
+    return name if name in running | {SUPERVISOR} else component_name(name, registry.load(load()))

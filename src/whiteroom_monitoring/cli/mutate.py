@@ -10,15 +10,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
+from whiteroom_monitoring.cli.options import add_project_option, folder
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.mutation import python_rooms, python_runner, report, rule_mutants
 from whiteroom_monitoring.mutation.python_mutants import KINDS as PYTHON_KINDS
 from whiteroom_monitoring.mutation.rule_runner import MutationResult, MutationRunner
 from whiteroom_monitoring.mutation.sampling import candidates, sample
-from whiteroom_monitoring.project import repository_root, share
+from whiteroom_monitoring.project import load
+from whiteroom_monitoring.project.settings import files_in
 from whiteroom_monitoring.promql import rule_files
 from whiteroom_monitoring.promql.rule_files import RuleSet
+from whiteroom_monitoring.resources import repository_root
 
 SEED = 20261125
 GOAL = 0.95
@@ -75,10 +78,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--infrastructure",
-        type=Path,
+        type=folder,
         metavar="DIR",
-        help="folder of prometheus/ (default: the package's own)",
+        help="folder of prometheus/, in place of the project's",
     )
+    add_project_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print JSON (documented in docs/reference/json.md)"
     )
@@ -104,12 +108,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _rule_results(arguments: argparse.Namespace) -> list[MutationResult]:
-    folder = (arguments.infrastructure or share("infrastructure/monitoring")) / "prometheus"
-    rules = _rules(folder, arguments.name)
+    files = load(arguments.project).files
+    if arguments.infrastructure:
+        files = files_in(arguments.infrastructure.absolute())
+    rules = _rules(files.rules, arguments.name)
     found = candidates(rules.rules, arguments.name, arguments.kind)
     chosen = sample(found, arguments.sample or len(found), arguments.seed)
-    tests = sorted((folder / "tests").glob("*.yml"))
-    runner = MutationRunner(folder / "rules", tests, arguments.promtool)
+    tests = sorted(files.rule_tests.glob("*.yml"))
+    runner = MutationRunner(files.rules, tests, arguments.promtool)
     results = runner.run(chosen, arguments.jobs)
     return list(report.shown(results, len(chosen), not arguments.json))
 
@@ -132,12 +138,12 @@ def _python_results(
 
 
 def _rules(folder: Path, files: Sequence[str]) -> RuleSet:
-    paths = sorted((folder / "rules").glob("*.yml"))
+    paths = sorted(folder.glob("*.yml"))
     names = {path.stem for path in paths}
     for name in files:
         if name not in names:
             remedy = did_you_mean(name, names) or f"there are: {', '.join(sorted(names))}"
-            raise UsageError(f"{name}: no such file in {folder / 'rules'}; {remedy}")
+            raise UsageError(f"{name}: no such file in {folder}; {remedy}")
     rules = rule_files.read(paths)
     if rules.diagnostics:
         raise DiagnosticsError(rules.diagnostics)

@@ -1,4 +1,4 @@
-"""The options that several commands share: which stack, and in which form they answer."""
+"""The options that several commands share: which project, which stack, which form of answer."""
 
 from __future__ import annotations
 
@@ -7,40 +7,127 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from whiteroom_monitoring.deploy import registry, state
 from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.paths import HIGHEST_OFFSET, StackPaths, default_data
+from whiteroom_monitoring.deploy.paths import HIGHEST_PORT, PORTS, StackPaths, default_data
 from whiteroom_monitoring.deploy.registry import present_name
 from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.project import Project, discovery, load
+
+
+def add_project_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the project."""
+    parser.add_argument(
+        "--project",
+        type=Path,
+        metavar="PATH",
+        help="whiteroom.toml or its folder (default: $WHITEROOM_PROJECT, else found upwards from "
+        "here, else White Room's own)",
+    )
 
 
 def add_stack_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that choose a stack, and ``--json``."""
+    """Add the options that choose a project and a stack, and ``--json``."""
+    add_project_option(parser)
     parser.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
-        help="data folder (default: $WHITEROOM_DATA, else /var/lib/whiteroom for root and "
-        "~/.local/share/whiteroom for others)",
+        help="data folder (default: that of whiteroom.toml, else $WHITEROOM_DATA, else "
+        "/var/lib/NAME for root and ~/.local/share/NAME for others)",
     )
     parser.add_argument(
         "--port-offset",
         type=int,
-        default=0,
         metavar="N",
-        help="add N to every port, for a second stack beside the first (default 0)",
+        help="add N to every port, for a second stack beside the first (default: that of the "
+        "running stack, else of whiteroom.toml, else 0)",
     )
     parser.add_argument(
         "--json", action="store_true", help="print JSON (see docs/reference/json.md)"
     )
 
 
+def project_from(arguments: argparse.Namespace) -> Project:
+    """Return the project that the options choose, of a running stack that of its start."""
+    return load(arguments.project)
+
+
 def paths_from(arguments: argparse.Namespace) -> StackPaths:
-    """Return the stack that the options choose. Raises UsageError for an impossible offset."""
-    offset = arguments.port_offset
-    if not 0 <= offset <= HIGHEST_OFFSET:
-        raise UsageError(f"--port-offset {offset}: expected 0 to {HIGHEST_OFFSET}")
-    data = arguments.data.absolute() if arguments.data else default_data(offset)
-    return StackPaths(data, offset)
+    """Return the stack that the options choose, with the ports of the one that runs there.
+
+    Raises UsageError for an impossible offset.
+    """
+    data, offset = arguments.data, arguments.port_offset
+    place = None
+    if data is None or offset is None:
+        place = discovery.place(arguments.project) if data is None else None
+        wanted = offset if offset is not None else (place.port_offset if place else 0)
+        data = data or (place.data if place and place.data else None)
+        data = data or default_data(wanted, place.name if place else "")
+    data = data.absolute()
+    known = state.read(StackPaths(data))
+    if offset is None:
+        offset = known.port_offset if known else (place.port_offset if place else 0)
+    ports = known.ports if known and known.ports else PORTS
+    return _checked(StackPaths(data, offset, ports))
+
+
+def new_paths_from(
+    arguments: argparse.Namespace, project: Project, descriptions: Sequence[Component]
+) -> StackPaths:
+    """Return the stack that is to be started, with the project's ports."""
+    found = paths_from(arguments)
+    known = state.read(found)
+    offset = found.port_offset
+    if arguments.port_offset is None and known is None:
+        offset = project.stack.port_offset
+    ports = registry.port_numbers(descriptions, project.stack.ports)
+    return _checked(StackPaths(found.data, offset, ports))
+
+
+def _checked(paths: StackPaths) -> StackPaths:
+    if not 0 <= paths.port_offset <= paths.highest_offset:
+        found, highest = paths.port_offset, paths.highest_offset
+        raise UsageError(f"--port-offset {found}: expected 0 to {highest}")
+    return paths
+
+
+def running_project(arguments: argparse.Namespace, paths: StackPaths) -> Project:
+    """Return the project that is named, else that with which the running stack was started."""
+    known = state.read(paths)
+    if arguments.project is None and known and Path(known.project).is_file():
+        return load(Path(known.project))
+    return load(arguments.project)
+
+
+def in_force(arguments: argparse.Namespace) -> str:
+    """Return the options that choose the stack, as a command that is advised has to have them."""
+    words = ""
+    for name in ("project", "data", "port_offset"):
+        value = getattr(arguments, name, None)
+        if value is not None:
+            words += f" --{name.replace('_', '-')} {value}"
+    return words
+
+
+def port_number(text: str) -> int:
+    """Return a port of the command line; 0 is a free one."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text}: expected a port, 0 to {HIGHEST_PORT}")
+    return number
+
+
+def folder(text: str) -> Path:
+    """Return a folder of the command line that exists."""
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
+    return path
 
 
 def component_name(name: str, descriptions: Sequence[Component], option: str = "") -> str:

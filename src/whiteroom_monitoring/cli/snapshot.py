@@ -11,9 +11,9 @@ from whiteroom_monitoring.errors import UsageError
 
 EPILOG = """\
 examples:
-  whiteroom snapshot application-performance --output now.png
-  whiteroom snapshot system-health --from 1767225600000 --to 1767229200000 --theme dark
-  whiteroom snapshot application-performance --panel 301 --var channel=bass --from now-3h
+  whiteroom snapshot tape --output now.png
+  whiteroom snapshot tape --from 1767225600000 --to 1767229200000 --theme dark
+  whiteroom snapshot tape --panel 301 --var channel=bass --from now-3h
   whiteroom snapshot home --width 390
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from whiteroom_monitoring.cli.options import add_stack_options, paths_from
+from whiteroom_monitoring.cli.options import add_stack_options, in_force, paths_from
 from whiteroom_monitoring.cli.tables import Cell, print_rows
 from whiteroom_monitoring.deploy import health, status
 from whiteroom_monitoring.deploy.host import processes
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(stack.as_json())
     elif not stack.components:
-        print(f"nothing runs in {paths.data}; start with `whiteroom up`")
+        print(f"nothing runs in {paths.data}; start with `whiteroom up{in_force(arguments)}`")
     else:
         print_table(stack)
         for failure in stack.delivery_failures():

@@ -5,13 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from whiteroom_monitoring.cli.options import add_stack_options, component_name, paths_from
+from whiteroom_monitoring.cli.options import (
+    add_stack_options,
+    component_name,
+    folder,
+    in_force,
+    new_paths_from,
+)
 from whiteroom_monitoring.cli.status import print_table
 from whiteroom_monitoring.deploy import registry, status
 from whiteroom_monitoring.deploy.apply import Application
-from whiteroom_monitoring.deploy.config import Source
+from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.lock import exclusive
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner import planning
@@ -19,9 +27,8 @@ from whiteroom_monitoring.deploy.planner.planning import Request
 from whiteroom_monitoring.deploy.planner.selection import candidates
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.project import share
-
-CONFIGURATION = "infrastructure/monitoring"
+from whiteroom_monitoring.project import Project, load
+from whiteroom_monitoring.project.settings import files_in
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,16 +56,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--config",
-        type=Path,
+        type=folder,
         metavar="DIR",
-        help="folder with prometheus/, alertmanager/ and, for more components, components/ "
-        "(default: infrastructure/monitoring)",
+        help="folder of prometheus/, alertmanager/ and the rest, in place of the project's",
     )
     parser.add_argument(
         "--env-file",
         type=Path,
         metavar="FILE",
-        help="credentials (default: infrastructure/monitoring/.env); without, the inbox gets all",
+        help="credentials (default: .env in the project's folder of configuration); without, the "
+        "inbox gets all",
     )
     parser.epilog = (
         "Run again on a running stack, it starts what is down, takes over a changed configuration\n"
@@ -68,26 +75,47 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start what is not running, and wait until everything is green; or print the plan."""
-    paths = paths_from(arguments)
-    folder = arguments.config or share(CONFIGURATION)
-    descriptions = registry.load(folder)
-    paths = StackPaths(paths.data, paths.port_offset, registry.port_numbers(descriptions))
-    env_file = arguments.env_file or share(CONFIGURATION) / ".env"
-    if arguments.env_file and not env_file.is_file():
-        raise UsageError(f"--env-file {env_file}: no such file")
-    choice = candidates(descriptions, not arguments.without_app)
+    project = _project(arguments)
+    descriptions = registry.load(project)
+    if arguments.env_file and not arguments.env_file.is_file():
+        raise UsageError(f"--env-file {arguments.env_file}: no such file")
+    with_app = project.stack.reference_app and not arguments.without_app
+    choice = candidates(descriptions, with_app)
+    named = [component_name(name, choice, "--without ") for name in arguments.without]
     request = planning.Request(
-        paths=paths,
+        paths=new_paths_from(arguments, project, descriptions),
+        project=project,
         descriptions=descriptions,
-        source=Source(folder),
-        env_file=env_file,
-        with_app=not arguments.without_app,
-        unwanted=[component_name(name, choice, "--without ") for name in arguments.without],
+        env_file=arguments.env_file or project.files.env_file,
+        with_app=with_app,
+        unwanted=[*named, *_unwanted(project, choice)],
         without_restart=[component_name(n, choice, "--no-restart ") for n in arguments.no_restart],
     )
     _require_optional(request)
-    act = _show_plan if arguments.plan else _start
-    return act(request, arguments.json)
+    if arguments.plan:
+        return _show_plan(request, arguments.json)
+    return _start(request, arguments.json, in_force(arguments))
+
+
+def _project(arguments: argparse.Namespace) -> Project:
+    project = load(arguments.project)
+    if arguments.config is None:
+        return project
+    files = files_in(arguments.config.absolute())
+    own = project.files
+    # A folder of the configuration alone brings no program: the project's components stay.
+    components = files.components if files.components.is_dir() else own.components
+    return replace(project, files=replace(files, components=components, probes=own.probes))
+
+
+def _unwanted(project: Project, choice: Sequence[Component]) -> list[str]:
+    """Return the components that whiteroom.toml leaves out, of those that there would be."""
+    names = {component.name for component in choice}
+    known = ", ".join(sorted(names))
+    for name in project.stack.without:
+        if name not in names:
+            raise UsageError(f"{project.file}: stack.without {name}: expected one of {known}")
+    return list(project.stack.without)
 
 
 def _require_optional(request: Request) -> None:
@@ -107,7 +135,7 @@ def _show_plan(request: Request, as_json: bool) -> int:
     return int(bool(plan.obstacles))
 
 
-def _start(request: Request, as_json: bool) -> int:
+def _start(request: Request, as_json: bool, options: str) -> int:
     progress = Progress(quiet=as_json)
     signal.signal(signal.SIGTERM, _interrupt)
     with exclusive(request.paths):
@@ -116,7 +144,7 @@ def _start(request: Request, as_json: bool) -> int:
             Application(planning.make(request), progress).run()
         finally:
             progress.end()
-    _report(request.paths, as_json, progress.seconds)
+    _report(request.paths, as_json, progress.seconds, options)
     return 0
 
 
@@ -124,11 +152,11 @@ def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _report(paths: StackPaths, as_json: bool, seconds: float) -> None:
+def _report(paths: StackPaths, as_json: bool, seconds: float, options: str) -> None:
     stack = status.read(paths)
     if as_json:
         content = json.loads(stack.as_json())
         print(json.dumps({**content, "seconds": round(seconds, 1)}, indent=2))
     else:
         print_table(stack)
-        print(f"green after {seconds:.1f} s; stop with `whiteroom down`")
+        print(f"green after {seconds:.1f} s; stop with `whiteroom down{options}`")

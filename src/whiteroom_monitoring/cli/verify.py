@@ -5,18 +5,28 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 
-from whiteroom_monitoring.cli.options import add_stack_options, paths_from
+from whiteroom_monitoring.cli.options import (
+    add_stack_options,
+    in_force,
+    paths_from,
+    running_project,
+)
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.diagnostics import CheckResult, report, succeeded
-from whiteroom_monitoring.probes import targets
+from whiteroom_monitoring.diagnostics import Check, CheckResult, report, succeeded
+from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.probes.stack import Stack
 
 DEFAULT_WAIT_S = 90.0
 PAUSE_S = 2.0
+
+
+class NotRunningError(MonitoringError):
+    """There is no stack where one is looked for."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,10 +44,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the checks, print the report, return 0 when none has failed."""
     paths = paths_from(arguments)
-    prometheus = PrometheusClient.at(paths.url("prometheus"))
-    stack = Stack(paths, prometheus, *_expected(paths))
+    stack = _running(arguments, paths)
+    checks = probes(stack.project)
     show_progress = not arguments.json and sys.stderr.isatty()
-    results = verify(stack, arguments.wait, show_progress)
+    results = verify(stack, checks, arguments.wait, show_progress)
     if arguments.json:
         print(report.as_json(results))
     else:
@@ -45,20 +55,27 @@ def run(arguments: argparse.Namespace) -> int:
     return int(not succeeded(results))
 
 
-def _expected(paths: StackPaths) -> tuple[set[str], dict[str, int]]:
-    """Return the components of the running stack, and the intervals of their scrape jobs."""
-    stack = status.read(paths)
-    if stack.known is None or not stack.components:
-        return set(), {}
-    components = stack.known.components
-    jobs = {c.job: c.interval_s or targets.INTERVAL_S for c in components if c.job}
-    return {component.name for component in components}, jobs
+def _running(arguments: argparse.Namespace, paths: StackPaths) -> Stack:
+    """Return the running stack. Raises NotRunningError when there is nothing to be verified."""
+    found = status.read(paths)
+    if found.known is None or not found.components:
+        options = in_force(arguments)
+        raise NotRunningError(f"nothing runs in {paths.data}; start with `whiteroom up{options}`")
+    intervals = {c.job: c.interval_s for c in found.known.components if c.job}
+    return Stack(
+        paths,
+        PrometheusClient.at(paths.url("prometheus")),
+        {component.name for component in found.known.components},
+        {**intervals, **found.known.programs},
+        running_project(arguments, paths),
+    )
 
 
-def verify(stack: Stack, wait_s: float, show_progress: bool = False) -> list[CheckResult]:
+def verify(
+    stack: Stack, checks: Sequence[Check[Stack]], wait_s: float, show_progress: bool = False
+) -> list[CheckResult]:
     """Make every check once, then those that failed again until they hold or time is up."""
     deadline = time.monotonic() + wait_s
-    checks = probes()
     results = {check.id: check.result(stack) for check in checks}
     while not succeeded(results.values()) and time.monotonic() < deadline:
         failed = [check for check in checks if results[check.id].state == "failed"]

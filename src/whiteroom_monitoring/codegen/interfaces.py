@@ -17,7 +17,7 @@ from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.codegen.identifiers import camel, pascal, swift_case, swift_namespace
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 FOLDER = "interfaces"
 

@@ -6,8 +6,10 @@ many dimensions it has is decided here, once for all languages; a template only 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path, PurePath
 from typing import Literal
 
 from whiteroom_monitoring.catalogue.model import (
@@ -22,9 +24,12 @@ from whiteroom_monitoring.catalogue.model import (
     Writers,
 )
 from whiteroom_monitoring.codegen.identifiers import pascal
+from whiteroom_monitoring.project.model import Project
 
 # The core declares and records this domain in every segment; no client has calls for it.
 CORE_DOMAIN = "self"
+# The package of the Python modules of bundled domains.
+BUNDLED_MODULES = "whiteroom_monitoring.client.generated"
 
 Kind = Literal["Counter", "Gauge", "UpDownCounter", "Histogram", "Summary", "Info"]
 ObservedUnit = Literal["Seconds", "Ratio", "Count"]
@@ -104,17 +109,16 @@ class ClientMetric:
 
 @dataclass(frozen=True)
 class ClientDomain:
-    """A domain with the metrics of each kind of writer, and the label types that they share."""
+    """A domain with the metrics of each kind of writer, and the label types that they share.
+
+    ``source`` is the file of the catalogue that describes it, as the project names it.
+    """
 
     name: str
     program: str
     enums: tuple[LabelEnum, ...]
     metrics: tuple[ClientMetric, ...]
-
-    @property
-    def source(self) -> str:
-        """The file of the catalogue that describes it."""
-        return f"catalogue/{self.name}.yaml"
+    source: str
 
     @property
     def is_core(self) -> bool:
@@ -152,9 +156,24 @@ class ClientDomain:
 
 @dataclass(frozen=True)
 class ClientModel:
-    """Every domain that has metrics, sorted by name."""
+    """Every domain that has metrics, sorted by name; ``title`` is the project's.
+
+    ``borrowed`` are the bundled domains that a program records beside its own.
+    """
 
     domains: tuple[ClientDomain, ...]
+    title: str
+    borrowed: Mapping[str, tuple[str, ...]]
+
+    @property
+    def has_core(self) -> bool:
+        """Whether it is the catalogue of the core itself, which is beside what is generated."""
+        return any(domain.is_core for domain in self.domains)
+
+    @property
+    def source(self) -> str:
+        """The files of the catalogue, as the project names them."""
+        return ", ".join(sorted({f"{PurePath(d.source).parent}/*.yaml" for d in self.domains}))
 
     @property
     def recorded(self) -> tuple[ClientDomain, ...]:
@@ -170,6 +189,18 @@ class ClientModel:
         return sorted(domains.items())
 
     @property
+    def python_modules(self) -> list[tuple[str, list[str]]]:
+        """The programs, sorted, each with the modules of what it records.
+
+        A bundled domain is named in full, an own one by its name in the generated package.
+        """
+        modules = dict(self.programs)
+        for program, names in self.borrowed.items():
+            bundled = [f"{BUNDLED_MODULES}.{name}" for name in names]
+            modules[program] = [*modules.get(program, []), *bundled]
+        return sorted(modules.items())
+
+    @property
     def old_names(self) -> list[tuple[str, str]]:
         """The replaced names, sorted, each with today's."""
         return sorted(
@@ -180,15 +211,24 @@ class ClientModel:
         )
 
 
-def build(catalogue: Catalogue) -> ClientModel:
-    """Return the intermediate form of ``catalogue``."""
-    return ClientModel(tuple(_domain(domain) for domain in catalogue.domains if domain.metrics))
+def build(catalogue: Catalogue, project: Project) -> ClientModel:
+    """Return the intermediate form of ``catalogue``, the project's own."""
+    domains = tuple(_domain(domain, project) for domain in catalogue.domains if domain.metrics)
+    borrowed = {p.name: p.domains for p in project.programs.values() if p.domains}
+    return ClientModel(domains, project.title, borrowed)
 
 
-def _domain(domain: Domain) -> ClientDomain:
+def _domain(domain: Domain, project: Project) -> ClientDomain:
     metrics = tuple(_metric(domain, metric) for metric in domain.metrics)
     enums = {enum.type_name: enum for metric in metrics for enum in metric.enums}
-    return ClientDomain(domain.name, domain.program, tuple(enums.values()), metrics)
+    source = _source(domain.path, project)
+    return ClientDomain(domain.name, domain.program, tuple(enums.values()), metrics, source)
+
+
+def _source(path: Path, project: Project) -> str:
+    """Return the file as the project names it; of a folder elsewhere, with that folder's name."""
+    inside = path.is_relative_to(project.root)
+    return project.relative(path) if inside else f"{path.parent.name}/{path.name}"
 
 
 def _metric(domain: Domain, metric: Metric) -> ClientMetric:

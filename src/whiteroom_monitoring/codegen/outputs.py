@@ -1,35 +1,30 @@
-"""Every generated file: what follows from the catalogue, its interfaces, objectives, covering."""
+"""Every generated file: what follows from a project's catalogue, boards, objectives, covering."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.codegen import clients
-from whiteroom_monitoring.codegen.interfaces import Interface
-from whiteroom_monitoring.covering import model as covering_model
+from whiteroom_monitoring.codegen import clients, interfaces
+from whiteroom_monitoring.covering import load as covering
 from whiteroom_monitoring.covering import rules
-from whiteroom_monitoring.covering.model import Covering
 from whiteroom_monitoring.dashboards import output
+from whiteroom_monitoring.project import catalogues
+from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.slo import burn_rate
-from whiteroom_monitoring.slo.model import NONE, Objectives
+from whiteroom_monitoring.slo import load as objectives
 
 
-def generate(
-    catalogue: Catalogue,
-    objectives: Objectives = NONE,
-    interfaces: Iterable[Interface] = (),
-    covering: Covering = covering_model.NONE,
-    written_rules: Mapping[str, str] | None = None,
-) -> dict[str, str]:
-    """Return the text of every generated file by its path below the repository's root.
+def generate(project: Project) -> dict[str, str]:
+    """Return the text of every generated file by its path below the project's root.
 
-    ``written_rules`` are the files of rules that are written by hand, into which ``covering`` goes.
+    Raises MonitoringError with what is wrong in the files that it reads.
     """
+    described = [item for folder in project.catalogues for item in interfaces.load(folder)]
+    burning = burn_rate.generate(objectives.load(project.files.objectives), project)
+    table = project.relative(project.files.covering)
+    covered = covering.load(project.files.covering)
     files = {
-        **clients.generate(catalogue),
-        **clients.generate_interfaces(interfaces),
-        **output.generate(catalogue),
-        **rules.apply({**(written_rules or {}), **burn_rate.generate(objectives)}, covering),
+        **clients.generate(catalogues.own(project), project),
+        **clients.generate_interfaces(described, project.outputs),
+        **output.generate(project),
+        **rules.apply({**covering.written_rules(project), **burning}, covered, table),
     }
     return dict(sorted(files.items()))

@@ -26,6 +26,7 @@ class FiringInterval:
 
     name: str
     labels: Mapping[str, str]
+    priority: str
     start: float
     end: float | None
 
@@ -98,7 +99,8 @@ def history(sources: DataSources, time_range: TimeRange) -> list[FiringInterval]
     for stream in streams:
         labels = {k: v for k, v in stream.labels.items() if k not in ("__name__", "alertstate")}
         name = labels.get("alertname", "")
+        priority = sources.alerts.priority(labels)
         for start, end in intervals(stream.times, moments.step):
             lasts = end >= moments.end - moments.step / 2
-            firing.append(FiringInterval(name, labels, start, None if lasts else end))
+            firing.append(FiringInterval(name, labels, priority, start, None if lasts else end))
     return sorted(firing, key=lambda interval: -interval.start)

@@ -117,7 +117,9 @@ class Console:
         """Return one of the pages."""
         name = request.url.path.strip("/").partition("/")[0]
         title = self._title(request) if name == "d" else ""
-        return Response(page.render(name or "home", title), media_type="text/html")
+        return Response(
+            page.render(name or "home", self._service.project.title, title), media_type="text/html"
+        )
 
     def _title(self, request: Request) -> str:
         return self._service.library.get(request.path_params["uid"]).title
@@ -167,7 +169,9 @@ def make(
     if token:
         routes.append(Route(auth.LOGIN, auth.login(token), methods=["POST"]))
         wrapped.append(Middleware(auth.TokenAuthMiddleware, token=token))
-    failures: Mapping[Any, Any] = {kind: _failure(status) for kind, status in _STATUSES.items()}
+    failures: Mapping[Any, Any] = {
+        kind: _failure(status, service.project.title) for kind, status in _STATUSES.items()
+    }
     return Starlette(routes=routes, middleware=wrapped, exception_handlers=failures)
 
 
@@ -224,10 +228,10 @@ async def _content(request: Request) -> Mapping[str, Any]:
     return content
 
 
-def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
+def _failure(status: HTTPStatus, brand: str) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         if not request.url.path.startswith("/api/"):
-            return Response(page.not_found(str(error)), status, media_type="text/html")
+            return Response(page.not_found(str(error), brand), status, media_type="text/html")
         return JSONResponse({"error": str(error)}, status, headers=_NOT_KEPT)
 
     return answer

@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal
 
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import alerts, explore
 from whiteroom_monitoring.console.overview import overview
 from whiteroom_monitoring.console.presentation import encoded_panel
-from whiteroom_monitoring.dashboards.slugs import rank
 from whiteroom_monitoring.grafana.display import layout, markdown
 from whiteroom_monitoring.grafana.display.dashboard_links import followable
 from whiteroom_monitoring.grafana.display.layout import PanelLayout
@@ -31,6 +29,7 @@ from whiteroom_monitoring.grafana.evaluation.time_range import (
 )
 from whiteroom_monitoring.grafana.model.dashboard import Dashboard, TimeSettings
 from whiteroom_monitoring.grafana.model.library import Library
+from whiteroom_monitoring.project.model import Project
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5
@@ -62,16 +61,17 @@ class DashboardService:
         self,
         library: Library,
         evaluator: Evaluator,
-        runbooks: Path,
+        project: Project,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self.project = project
         self.library, self._evaluator, self._clock = library, evaluator, clock
         self._sources = evaluator.sources
-        self._runbooks = {path.stem: path for path in runbooks.glob("*.md")}
+        self._runbooks = {path.stem: path for path in project.files.runbooks.glob("*.md")}
 
     def home(self) -> dict[str, Any]:
-        """Return the state of White Room, and the dashboards."""
-        content = asdict(overview(self._sources))
+        """Return the state of what is watched, and the dashboards."""
+        content = asdict(overview(self._sources, self.project.title))
         reasons = [*content["reasons"], *self._file_problems()]
         return {**content, "reasons": reasons, "dashboards": self.dashboards()}
 
@@ -85,7 +85,9 @@ class DashboardService:
                 "description": _description(dashboard),
                 "panels": [p.id for p in dashboard.panels() if p.type == "stat"][:_MAX_STATS],
             }
-            for dashboard in sorted(self.library, key=lambda dashboard: rank(dashboard.slug))
+            for dashboard in sorted(
+                self.library, key=lambda dashboard: self.project.rank(dashboard.slug)
+            )
         ]
 
     def dashboard(self, uid: str, request: ViewRequest) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.covering.model import NONE, Covering, Entry
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.generated_files import is_generated
+from whiteroom_monitoring.project.model import Project
 
-PATH = "infrastructure/monitoring/prometheus/covering.yml"
-RULES = "infrastructure/monitoring/prometheus/rules"
 _SCHEMA = Path(__file__).with_name("schema.json")
 
 
@@ -45,11 +44,11 @@ def load(path: Path) -> Covering:
     )
 
 
-def written_rules(root: Path) -> dict[str, str]:
-    """Return the text of each rule file below ``root`` that is written by hand, by its path."""
-    paths = sorted((root / RULES).glob("*.yml"))
+def written_rules(project: Project) -> dict[str, str]:
+    """Return the text of each of the project's rule files that is written by hand, by its path."""
+    paths = sorted(project.files.rules.glob("*.yml"))
     return {
-        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        project.relative(path): path.read_text(encoding="utf-8")
         for path in paths
         if not is_generated(path)
     }

@@ -15,12 +15,12 @@ from pathlib import PurePosixPath
 import yaml
 
 from whiteroom_monitoring.covering.clauses import MARK, clauses
-from whiteroom_monitoring.covering.load import PATH
 from whiteroom_monitoring.covering.model import Covering
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.generated_files import head
 from whiteroom_monitoring.promql.parse import BinaryExpr, ParseError, parse
 
+TABLE = "covering.yml"
 PREFIX = "covered_"
 RECORDED = "alert:alerts_covered:value"
 
@@ -45,8 +45,10 @@ class _Alert:
     indent: int
 
 
-def apply(texts: Mapping[str, str], covering: Covering) -> dict[str, str]:
+def apply(texts: Mapping[str, str], covering: Covering, table: str = TABLE) -> dict[str, str]:
     """Return the rule files ``texts``, by path, with what covers their alerts.
+
+    ``table`` is the path of the table, as messages and generated files name it.
 
     For each with a covered alert there is one more, ``covered_<name>``, which records what is
     covered. Raises CoveringError when an expression needs parentheses, or when the table names an
@@ -57,23 +59,23 @@ def apply(texts: Mapping[str, str], covering: Covering) -> dict[str, str]:
     for path, text in texts.items():
         alerts = list(_alerts(path, text))
         seen.update(alert.name for alert in alerts)
-        files[path] = _with_clauses(path, text, alerts, covering)
+        files[path] = _with_clauses(path, text, alerts, covering, table)
         if recorded := "".join(_records(alerts, covering)):
             name = PurePosixPath(path)
             files[str(name.with_name(PREFIX + name.name))] = (
-                head("#", f"{PATH} and {name.name}")
+                head("#", f"{table} and {name.name}")
                 + _NOTE
                 + f"groups:\n  - name: {PREFIX}{name.stem}\n    rules:\n"
                 + textwrap.indent(recorded, " " * 6)
             )
-    _require_known(covering, seen)
+    _require_known(covering, seen, table)
     return files
 
 
-def _require_known(covering: Covering, alerts: set[str]) -> None:
+def _require_known(covering: Covering, alerts: set[str], table: str) -> None:
     named = {name for pair in covering.pairs() for name in (pair.by, pair.covered)}
     if unknown := sorted(named - alerts):
-        raise CoveringError(f"{PATH}: {', '.join(unknown)}: no rule alerts by this name")
+        raise CoveringError(f"{table}: {', '.join(unknown)}: no rule alerts by this name")
 
 
 def _alerts(path: str, text: str) -> Iterator[_Alert]:
@@ -97,7 +99,9 @@ def _alerts(path: str, text: str) -> Iterator[_Alert]:
         yield _Alert(rule["alert"], rule.get("labels", {}), written, start, end, indent)
 
 
-def _with_clauses(path: str, text: str, alerts: list[_Alert], covering: Covering) -> str:
+def _with_clauses(
+    path: str, text: str, alerts: list[_Alert], covering: Covering, table: str
+) -> str:
     lines = text.splitlines()
     # From the last one on, so that the numbers of lines before it stay true.
     for alert in reversed(alerts):
@@ -106,14 +110,14 @@ def _with_clauses(path: str, text: str, alerts: list[_Alert], covering: Covering
             continue
         expression = [alert.written]
         if ends:
-            _require_parentheses(path, alert)
+            _require_parentheses(path, alert, table)
             expression += [MARK, *(f"unless {clause}" for clause in ends)]
         inner = textwrap.indent("\n".join(expression), " " * (alert.indent + 2))
         lines[alert.start : alert.end] = [" " * alert.indent + "expr: |", *inner.splitlines()]
     return "\n".join(lines) + "\n"
 
 
-def _require_parentheses(path: str, alert: _Alert) -> None:
+def _require_parentheses(path: str, alert: _Alert, table: str) -> None:
     """Raise CoveringError for `a or b`, of which `unless` would take only b."""
     try:
         expression = parse(alert.written)
@@ -121,7 +125,7 @@ def _require_parentheses(path: str, alert: _Alert) -> None:
         raise CoveringError(f"{path}: {alert.name}: {error}") from error
     if isinstance(expression, BinaryExpr) and str(expression.op) == "or":
         raise CoveringError(
-            f"{path}: {alert.name}: `or` outside of parentheses, and {PATH} covers the alert; put "
+            f"{path}: {alert.name}: `or` outside of parentheses, and {table} covers the alert; put "
             "the expression into parentheses"
         )
 

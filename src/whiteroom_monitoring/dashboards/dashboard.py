@@ -67,12 +67,12 @@ class Dashboard:
 class DashboardSet:
     """The dashboards of one project, in the order in which a person on call looks.
 
-    Each links to the others. ``repository`` is the address below which runbooks are read, and
-    ``annotations`` are marked on every time axis.
+    Each links to the others. ``runbooks`` is the address below which runbooks are read, by default
+    the console's own pages; ``annotations`` are marked on every time axis.
     """
 
     dashboards: tuple[Dashboard, ...]
-    repository: str
+    runbooks: str = "/runbooks/"
     annotations: tuple[AnnotationQuery, ...] = ()
 
     def __iter__(self) -> Iterator[Dashboard]:
@@ -99,7 +99,7 @@ class DashboardSet:
             .refresh("10s")
             .tooltip(DashboardCursorSync.CROSSHAIR)
             .links([links.dashboard_link(*other) for other in others])
-            .variables([*template_variables.common(self.repository), *dashboard.variables])
+            .variables([*template_variables.common(self.runbooks), *dashboard.variables])
             .annotations(list(self.annotations))
         )
         for row in dashboard.rows:

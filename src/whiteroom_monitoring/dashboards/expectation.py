@@ -62,5 +62,10 @@ def load(folder: Path) -> dict[str, dict[int, Expectation]]:
         ) from error
 
 
+def load_if_any(folder: Path) -> dict[str, dict[int, Expectation]]:
+    """Return the expectations in ``folder``; none where there is no such file. Raises as `load`."""
+    return load(folder) if (folder / FILE).exists() else {}
+
+
 def _expectation(raw: dict[str, str]) -> Expectation:
     return Expectation(Expected(raw["expect"]), raw.get("needs"), raw.get("waits_for"))

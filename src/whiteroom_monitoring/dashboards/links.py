@@ -5,8 +5,6 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models.dashboard import DashboardLinkType
 
-RUNBOOKS = "infrastructure/monitoring/runbooks"
-
 
 def dashboard_link(title: str, uid: str, slug: str) -> dashboard.DashboardLink:
     """Return a link to a dashboard, of the same time.
@@ -18,7 +16,7 @@ def dashboard_link(title: str, uid: str, slug: str) -> dashboard.DashboardLink:
 
 def runbook_link(alert: str) -> dashboard.DashboardLink:
     """Return the link to the runbook of ``alert``."""
-    return _link(f"Runbook: {alert}", f"${{repository}}{RUNBOOKS}/{alert}.md").target_blank(True)
+    return _link(f"Runbook: {alert}", f"${{runbooks}}{alert}.md").target_blank(True)
 
 
 def _link(title: str, url: str) -> dashboard.DashboardLink:

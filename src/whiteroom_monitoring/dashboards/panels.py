@@ -192,7 +192,7 @@ def table(
 
 
 def alert_list(meta: PanelMeta, size: Size, *, only: str = "") -> Panel:
-    """Return the alerts that fire or are meta to; ``only`` is a selector such as {team="audio"}.
+    """Return the alerts that fire or are meta to; ``only`` is a selector such as {team="tape"}.
 
     Grafana's foundation SDK has no builder for this panel.
     """

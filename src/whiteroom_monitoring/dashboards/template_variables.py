@@ -12,15 +12,15 @@ Variable = Builder[model.VariableModel]
 AnnotationQuery = Builder[model.AnnotationQuery]
 
 
-def common(repository: str) -> list[Variable]:
-    """Return the variables that every dashboard has: where metrics and the repository are."""
+def common(runbooks: str) -> list[Variable]:
+    """Return the variables that every dashboard has: where metrics and runbooks are."""
     prometheus = model.VariableOption(text="Prometheus", value="prometheus", selected=True)
     return [
         dashboard.DatasourceVariable("datasource")
         .label("Data source")
         .type("prometheus")
         .current(prometheus),
-        dashboard.ConstantVariable("repository").label("Repository").value(repository),
+        dashboard.ConstantVariable("runbooks").label("Runbooks").value(runbooks),
     ]
 
 

@@ -11,6 +11,7 @@ from whiteroom_monitoring.datasources.limits import DEFAULT_LIMITS, Limits
 from whiteroom_monitoring.datasources.loki import LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.datasources.single_flight import SingleFlight
+from whiteroom_monitoring.project.model import DEFAULT_ALERTS, Alerts
 
 # For how long an answer is shared, such as the values of a label.
 _TTL_S = 5.0
@@ -20,7 +21,8 @@ _MAX_ANSWERS = 64
 class DataSources:
     """The data sources by uid; ``urls`` maps a type, which is the uid as well, to an address.
 
-    Equal questions share their answers for a few seconds. Safe for many threads.
+    ``alerts`` says how urgent an alert is that they tell. Equal questions share their answers for a
+    few seconds. Safe for many threads.
     """
 
     def __init__(
@@ -28,8 +30,10 @@ class DataSources:
         urls: Mapping[str, str],
         limits: Limits = DEFAULT_LIMITS,
         observer: Observer | None = None,
+        alerts: Alerts = DEFAULT_ALERTS,
     ) -> None:
         self.limits = limits
+        self.alerts = alerts
         shared = SingleFlight(_TTL_S, _MAX_ANSWERS)
         self._clients = {
             uid: HttpClient(uid.capitalize(), url, limits, shared, observer)

@@ -117,7 +117,18 @@ class Application:
         components = tuple(_state(c, known[c.name]) for c in self._plan.components)
         without_restart = tuple(self._plan.without_restart)
         left_out = dict(self._plan.left_out)
-        recorded = state.StackState(self._plan.with_app, components, without_restart, left_out)
+        project = self._plan.project
+        programs = {p.name: p.interval_s for p in project.programs.values() if p.is_elsewhere}
+        recorded = state.StackState(
+            self._plan.with_app,
+            components,
+            without_restart,
+            left_out,
+            str(project.file),
+            self._paths.port_offset,
+            dict(self._paths.ports),
+            programs,
+        )
         state.write(self._paths, recorded)
 
     def _reload(self, names: Sequence[str]) -> None:
@@ -177,6 +188,9 @@ class Application:
             targets = prometheus.get("targets", state="active")["activeTargets"]
         except SourceError:
             return ["prometheus"]
+        # What somebody else starts may not be there yet.
+        ours = {c.description.scrape.name for c in self._plan.components if c.description.scrape}
+        targets = [target for target in targets if target["labels"]["job"] in ours]
         down = [target["labels"]["job"] for target in targets if target["health"] != "up"]
         if down or not targets:
             return down or ["prometheus"]

@@ -159,6 +159,13 @@ class VariableUnset:
 
 
 @dataclass(frozen=True)
+class StartedElsewhere:
+    """The component is left out, because somebody else starts what it stands in for."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class CloneRequired:
     """The component is left out of stacks that run from an installed package."""
 
@@ -173,7 +180,7 @@ class AccountRequired:
     reason: str
 
 
-Condition = FileRequired | VariableUnset | CloneRequired | AccountRequired
+Condition = FileRequired | VariableUnset | StartedElsewhere | CloneRequired | AccountRequired
 
 
 @dataclass(frozen=True)
@@ -186,6 +193,9 @@ class Component:
 
     ``metrics`` are what it exposes, a line each as in catalogue/vocabulary: name, type, labels.
     They are for components of operators', whose rules name what that folder does not have.
+
+    ``provides`` is the program of the project that it stands in for; from there come its scrape job
+    and the rules about it. Where the project has that program at an address, it is left out.
 
     ``user`` is the account that a stack of root's runs it as. ``rules`` are the files of alerting
     and recording rules about it, which leave with it. ``initializer`` names a function of
@@ -202,6 +212,7 @@ class Component:
     rules: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     packages: tuple[Package, ...] = ()
+    provides: str = ""
     of_app: bool = False
     required: bool = False
     needs: tuple[str, ...] = ()

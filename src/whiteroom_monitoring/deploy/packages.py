@@ -1,13 +1,14 @@
 """The packages of Debian that the stack, the build and the tests need, for `start.sh`.
 
-`python3 -m whiteroom_monitoring.deploy.packages [--dev]` prints one a line: its name, a tab, and
-what is lost without it. It needs the standard library alone, because it runs before anything is
-installed.
+`python3 -m whiteroom_monitoring.deploy.packages [--dev] [--components DIR]` prints one a line: its
+name, a tab, and what is lost without it. DIR has further components. It needs the standard library
+alone, because it runs before anything is installed.
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.component import Package
@@ -39,12 +40,16 @@ TESTS = (
 )
 
 
-def wanted(development: bool) -> list[Package]:
-    """Return every package that is wanted, each once."""
-    packages = (*registry.packages(), *BUILD, *(TESTS if development else ()))
+def wanted(development: bool, components: Path | None = None) -> list[Package]:
+    """Return every package that is wanted, each once; ``components`` are a project's own."""
+    added = registry.components_in(components) if components else ()
+    descriptions = (*registry.COMPONENTS, *added)
+    packages = (*registry.packages(descriptions), *BUILD, *(TESTS if development else ()))
     return list({package.name: package for package in packages}.values())
 
 
 if __name__ == "__main__":
-    for package in wanted("--dev" in sys.argv[1:]):
+    _words = sys.argv[1:]
+    _folder = Path(_words[_words.index("--components") + 1]) if "--components" in _words else None
+    for package in wanted("--dev" in _words, _folder):
         print(f"{package.name}\t{package.loss}")

@@ -14,8 +14,9 @@ from whiteroom_monitoring.deploy import registry
 
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65535
+# Where our own services listen when nobody says otherwise.
 PORTS: Mapping[str, int] = registry.port_numbers()
-HIGHEST_OFFSET = HIGHEST_PORT - max(PORTS.values())
+NAME = "whiteroom"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class StackPaths:
     def url(self, name: str, path: str = "") -> str:
         """Return the address of ``name`` on this machine."""
         return f"http://{LOOPBACK}:{self.port(name)}{path}"
+
+    @property
+    def highest_offset(self) -> int:
+        """The highest offset at which every port exists."""
+        return HIGHEST_PORT - max(self.ports.values())
 
     @property
     def name(self) -> str:
@@ -84,8 +90,8 @@ class StackPaths:
         return Path(os.environ.get("WHITEROOM_AUDIT_REPORT") or self.data / "audit-report.json")
 
 
-def default_data(port_offset: int) -> Path:
-    """Return the data folder that is used when none is named.
+def default_data(port_offset: int, name: str = NAME) -> Path:
+    """Return the data folder that is used when none is named, of the project ``name``.
 
     Root's is below /var/lib, because the programs of the stack may run as other users, to whom
     a private home is closed.
@@ -93,8 +99,8 @@ def default_data(port_offset: int) -> Path:
     named = os.environ.get("WHITEROOM_DATA")
     if named:
         return Path(named).absolute()
-    suffix = f"-{port_offset}" if port_offset else ""
+    folder = f"{name}-{port_offset}" if port_offset else name
     if os.getuid() == 0:
-        return Path(f"/var/lib/whiteroom{suffix}")
+        return Path("/var/lib") / folder
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
-    return Path(base) / f"whiteroom{suffix}"
+    return Path(base) / folder

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
+from whiteroom_monitoring.project.model import Project
 
 
 class Action(StrEnum):
@@ -55,7 +56,8 @@ class Plan:
     """Everything that `apply` needs.
 
     ``configuration`` holds the content of each configuration file by its name, ``supervision`` the
-    sections of the supervisor's. ``credentials`` hold secrets, which `as_json` leaves out.
+    sections of the supervisor's. ``changes`` say what the configuration has otherwise than the
+    project's files. ``credentials`` hold secrets, which `as_json` leaves out.
     ``obstacles`` say why the plan can't be applied now. ``was_running`` is whether the stack has a
     supervisor already.
     """
@@ -67,6 +69,7 @@ class Plan:
     without_restart: Sequence[str]
     credentials: Mapping[str, str]
     configuration: Mapping[str, str]
+    changes: Sequence[str]
     supervision: Mapping[str, str]
     files: Sequence[PlannedFile]
     steps: Sequence[Step]
@@ -77,6 +80,12 @@ class Plan:
     def paths(self) -> StackPaths:
         """The places of the stack."""
         return self.places.paths
+
+    @property
+    def project(self) -> Project:
+        """The project that is monitored."""
+        assert self.places.project is not None
+        return self.places.project
 
     def component(self, name: str) -> ResolvedComponent:
         """Return a component by its name."""
@@ -93,6 +102,7 @@ class Plan:
             "components": [_as_json(component) for component in self.components],
             "left_out": dict(self.left_out),
             "credentials": sorted(self.credentials),
+            "changes": list(self.changes),
             "files": [
                 {"path": file.path, "digest": file.digest, "state": file.state}
                 for file in self.files
@@ -109,6 +119,7 @@ class Plan:
         changing = [file for file in self.files if file.state != "unchanged"]
         lines = [f"components: {names}"]
         lines += [f"left out: {name}: {reason}" for name, reason in self.left_out.items()]
+        lines += [f"change: {change}" for change in self.changes]
         lines += [f"files: {len(self.files)}, of which {len(changing)} are new or changed"]
         lines += [f"  {file.state:7}  {file.digest}  {file.path}" for file in changing]
         lines += ["steps:"]

@@ -1,7 +1,7 @@
 """Every component that a stack may have, in the order of the start.
 
-The descriptions are the modules of `components`, and those of a folder ``components`` in the
-configuration that an operator names with ``--config``.
+The descriptions are the modules of `components`, and those of the folder of components that the
+project has. A component that stands in for a program of the project is scraped as that program.
 """
 
 from __future__ import annotations
@@ -9,17 +9,31 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from whiteroom_monitoring.deploy import components
-from whiteroom_monitoring.deploy.component import Component, Package, Port, ScrapeJob
+from whiteroom_monitoring.deploy.component import (
+    Component,
+    Package,
+    Port,
+    ScrapeJob,
+    StartedElsewhere,
+)
 from whiteroom_monitoring.errors import MonitoringError
 
-FOLDER = "components"
-# Ports that White Room fixed for programs that the stack asks and does not start.
+if TYPE_CHECKING:
+    # `packages.py` needs the standard library alone, which a project does not.
+    from whiteroom_monitoring.project.model import Program, Project
+
+# Ports of what the stack asks and does not start.
 FOREIGN_PORTS = (Port("loki", 3100),)
+# The name of the package while a folder of components is loaded: its modules import each other.
+_PACKAGE = "whiteroom_components"
 
 
 class ComponentError(MonitoringError):
@@ -40,26 +54,50 @@ def _built_in() -> tuple[Component, ...]:
 COMPONENTS = _built_in()
 
 
-def load(configuration: Path | None) -> tuple[Component, ...]:
-    """Return the components of the package, and those that ``configuration`` adds or replaces.
+def load(project: Project) -> tuple[Component, ...]:
+    """Return the components of the package, and those that the project adds or replaces.
 
     Raises ComponentError naming the file that can't be used.
     """
-    files = sorted((configuration / FOLDER).glob("*.py")) if configuration else []
-    added = [component for path in files for component in _components_of(path)]
+    added = components_in(project.files.components)
     names = {component.name for component in added}
     kept = [component for component in COMPONENTS if component.name not in names]
-    _require_unique_ports([*kept, *added])
-    return in_order([*kept, *added])
+    descriptions = [_provided(c, project) for c in (*kept, *added)]
+    _require_unique_ports(descriptions, project.stack.ports)
+    return in_order(descriptions)
+
+
+def _provided(component: Component, project: Project) -> Component:
+    """Return the component, scraped and judged as the program that it stands in for."""
+    program = project.programs.get(component.provides)
+    if program is None:
+        return component
+    job = ScrapeJob(program.name, program.service, program.interval_s, program.path)
+    rules = (*component.rules, *program.rules)
+    conditions = (*_elsewhere(program), *component.conditions)
+    return replace(component, scrape=job, rules=rules, conditions=conditions)
+
+
+def _elsewhere(program: Program) -> tuple[StartedElsewhere, ...]:
+    if not program.is_elsewhere:
+        return ()
+    return (StartedElsewhere(f"whiteroom.toml has {program.name} at {program.place}"),)
+
+
+def components_in(folder: Path) -> list[Component]:
+    """Return the components of a folder; none without one. Raises ComponentError."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
+        del sys.modules[name]
+    package = ModuleType(_PACKAGE)
+    package.__path__ = [str(folder)]
+    sys.modules[_PACKAGE] = package
+    files = [path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+    return [component for path in files for component in _components_of(path)]
 
 
 def _components_of(path: Path) -> Sequence[Component]:
-    specification = importlib.util.spec_from_file_location(f"whiteroom_component_{path.stem}", path)
-    if specification is None or specification.loader is None:
-        raise ComponentError(f"{path}: can't be read")
-    module = importlib.util.module_from_spec(specification)
     try:
-        specification.loader.exec_module(module)
+        module = importlib.import_module(f"{_PACKAGE}.{path.stem}")
     except Exception as error:
         raise ComponentError(f"{path}: {type(error).__name__}: {error}") from error
     return _described(path, module)
@@ -72,31 +110,30 @@ def _described(path: Path, module: ModuleType) -> Sequence[Component]:
     raise ComponentError(f"{path}: expected COMPONENTS, a tuple of Component")
 
 
-def _require_unique_ports(descriptions: Iterable[Component]) -> None:
+def _require_unique_ports(descriptions: Iterable[Component], numbers: Mapping[str, int]) -> None:
     holders: dict[int, str] = {}
     for component in descriptions:
         for port in component.ports:
-            holder = holders.setdefault(port.number, component.name)
+            number = numbers.get(port.name, port.number)
+            holder = holders.setdefault(number, component.name)
             if holder != component.name:
                 raise ComponentError(
-                    f"{component.name}: port {port.number} is that of {holder}; choose another"
+                    f"{component.name}: port {number} is that of {holder}; choose another"
                 )
 
 
-def port_numbers(descriptions: Iterable[Component] = COMPONENTS) -> dict[str, int]:
-    """Return the number of every port by its name."""
+def port_numbers(
+    descriptions: Iterable[Component] = COMPONENTS, numbers: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return the number of every port by its name; ``numbers`` are chosen in place of ours."""
     ports = [port for component in descriptions for port in component.ports]
-    return {port.name: port.number for port in (*ports, *FOREIGN_PORTS)}
+    ours = {port.name: port.number for port in (*ports, *FOREIGN_PORTS)}
+    return {name: (numbers or {}).get(name, number) for name, number in ours.items()}
 
 
-def scrape_jobs(descriptions: Iterable[Component] = COMPONENTS) -> dict[str, ScrapeJob]:
+def scrape_jobs(descriptions: Iterable[Component]) -> dict[str, ScrapeJob]:
     """Return the scrape job of every component that has one, by the component's name."""
     return {c.name: c.scrape for c in descriptions if c.scrape is not None}
-
-
-def rule_owners(descriptions: Iterable[Component] = COMPONENTS) -> dict[str, str]:
-    """Return the component that each file of rules is about; the others are about all."""
-    return {name: component.name for component in descriptions for name in component.rules}
 
 
 def packages(descriptions: Iterable[Component] = COMPONENTS) -> tuple[Package, ...]:
@@ -104,6 +141,6 @@ def packages(descriptions: Iterable[Component] = COMPONENTS) -> tuple[Package, .
     return tuple(package for component in descriptions for package in component.packages)
 
 
-def present_name(name: str, descriptions: Iterable[Component] = COMPONENTS) -> str:
+def present_name(name: str, descriptions: Iterable[Component]) -> str:
     """Return the name of the component that was formerly called ``name``, else ``name``."""
     return next((c.name for c in descriptions if name in c.former_names), name)

@@ -30,12 +30,20 @@ class ComponentState:
 
 @dataclass(frozen=True)
 class StackState:
-    """How the stack was started. ``left_out`` says why components are not there, by name."""
+    """How the stack was started. ``left_out`` says why components are not there, by name.
+
+    ``project`` is the file of the project, ``programs`` the intervals in seconds at which programs
+    are scraped that others start, None for that of all jobs.
+    """
 
     with_app: bool
     components: tuple[ComponentState, ...]
     without_restart: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    project: str = ""
+    port_offset: int = 0
+    ports: Mapping[str, int] = field(default_factory=dict)
+    programs: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def write(paths: StackPaths, state: StackState) -> None:

@@ -12,25 +12,34 @@ from pathlib import Path
 
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.document import Document
-from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.lint import checker, matchers
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.project.model import Alerts
 from whiteroom_monitoring.promql import rule_files, validate, vocabulary
 from whiteroom_monitoring.promql.recordings import add_recordings
 from whiteroom_monitoring.promql.rule_files import RuleSet
 from whiteroom_monitoring.promql.series import Labels, SeriesIndex, Values, build_index
 from whiteroom_monitoring.promql.validate import Topic
 from whiteroom_monitoring.promql.vocabulary import Family
+from whiteroom_monitoring.resources import share
 
 
 @dataclass(frozen=True)
 class Additions:
-    """What exists beside the committed files: families by program, and the service of each job."""
+    """What exists beside the files: families by program, and the service of each job.
+
+    The jobs ``described`` are of programs whose metrics are known. ``live`` is whether the families
+    are all that a running Prometheus has, of whatever job.
+    """
 
     families: Mapping[str, Sequence[Family]] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=dict)
+    described: frozenset[str] = frozenset()
+    live: bool = False
+
+
+NO_ADDITIONS = Additions()
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ class Configuration:
     prometheus_yml: Path
     rule_paths: Sequence[Path]
     alertmanager_yml: Path
-    additions: Additions = Additions()
+    alerts: Alerts
+    additions: Additions = NO_ADDITIONS
 
     @cached_property
     def prometheus(self) -> tuple[Document | None, tuple[Diagnostic, ...]]:
@@ -62,16 +72,37 @@ class Configuration:
     def series(self) -> SeriesIndex:
         """The series that exist under this configuration, recorded ones included."""
         families = vocabulary.read(share("catalogue/vocabulary"))
-        labels = dict(target_labels(self.prometheus[0]))
-        for name, values in (
-            ("job", self.additions.services.keys()),
-            ("service", self.additions.services.values()),
-        ):
-            if known := labels.get(name):
-                labels[name] = known.union(values)
-        index = build_index(self.catalogue, {**families, **self.additions.families}, labels)
+        index = build_index(
+            self.catalogue,
+            {**families, **self.additions.families},
+            self._target_labels(),
+            complete=self.additions.live or not self.undescribed_jobs,
+        )
         add_recordings(self.rules, index)
         return index
+
+    def _target_labels(self) -> Labels:
+        labels = dict(target_labels(self.prometheus[0]))
+        services = self.additions.services
+        for name, values in (("job", services.keys()), ("service", services.values())):
+            known = labels.get(name)
+            if services and (known is not None or name not in labels or not self.jobs):
+                labels[name] = (known or frozenset()).union(values)
+        return labels
+
+    @property
+    def jobs(self) -> frozenset[str]:
+        """The jobs of Prometheus' configuration."""
+        document = self.prometheus[0]
+        jobs = document.mappings(("scrape_configs",)) if document else ()
+        return frozenset(str(job.get("job_name")) for _, job in jobs)
+
+    @property
+    def undescribed_jobs(self) -> frozenset[str]:
+        """The jobs of programs of which neither a catalogue nor a vocabulary says the metrics."""
+        if not self.additions.services:
+            return frozenset()
+        return (self.jobs | self.additions.services.keys()) - self.additions.described
 
     @cached_property
     def findings(self) -> list[tuple[Topic, Diagnostic]]:
@@ -93,29 +124,18 @@ class Configuration:
         if parsed is None or self.rules.diagnostics:
             return []
         return list(
-            matchers.diagnostics(parsed, matchers.alert_series(self.rules.alerts, self.series))
+            matchers.diagnostics(
+                parsed, matchers.alert_series(self.rules.alerts, self.series, self.alerts)
+            )
         )
 
 
-def diagnostics(
-    prometheus_yml: Path,
-    rule_paths: Sequence[Path],
-    alertmanager_yml: Path,
-    catalogue: Catalogue | None = None,
-    additions: Additions | None = None,
-) -> list[Diagnostic]:
-    """Return every diagnostic of a rendered configuration, in whatever folder it lies.
+def diagnostics(configuration: Configuration) -> list[Diagnostic]:
+    """Return every diagnostic of a configuration, in whatever folder its files lie.
 
-    Without a ``catalogue``, the package's own is loaded. promtool and amtool run where they are
-    installed. Raises DiagnosticsError when the catalogue itself is invalid.
+    promtool and amtool run where they are installed. Raises DiagnosticsError when the catalogue
+    itself is invalid.
     """
-    configuration = Configuration(
-        catalogue or load(share("catalogue")),
-        prometheus_yml,
-        rule_paths,
-        alertmanager_yml,
-        additions or Additions(),
-    )
     diagnostics = [
         *configuration.prometheus[1],
         *configuration.alertmanager[1],
@@ -123,11 +143,15 @@ def diagnostics(
         *(diagnostic for _, diagnostic in configuration.findings),
         *configuration.route_diagnostics,
     ]
+    rule_paths = configuration.rule_paths
     invalid = {diagnostic.path for diagnostic in diagnostics}
     for tool, paths in (
         (checker.PROMTOOL_RULES, rule_paths),
-        (checker.PROMTOOL_CONFIG, [] if invalid & set(rule_paths) else [prometheus_yml]),
-        (checker.AMTOOL_CONFIG, [alertmanager_yml]),
+        (
+            checker.PROMTOOL_CONFIG,
+            [] if invalid & {*rule_paths} else [configuration.prometheus_yml],
+        ),
+        (checker.AMTOOL_CONFIG, [configuration.alertmanager_yml]),
     ):
         if tool.is_installed:
             diagnostics.extend(tool.diagnostics([path for path in paths if path not in invalid]))

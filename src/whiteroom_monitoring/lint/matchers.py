@@ -8,7 +8,7 @@ from typing import Any
 
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic
-from whiteroom_monitoring.priorities import SEVERITIES
+from whiteroom_monitoring.project.model import Alerts
 from whiteroom_monitoring.promql import validate
 from whiteroom_monitoring.promql.infer import result_labels
 from whiteroom_monitoring.promql.parse import Matcher, MatchOp
@@ -20,7 +20,7 @@ _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')
 _OPERATORS = {"=": MatchOp.Equal, "!=": MatchOp.NotEqual, "=~": MatchOp.Re, "!~": MatchOp.NotRe}
 
 
-def alert_series(alerts: Iterable[Rule], series: SeriesIndex) -> Series:
+def alert_series(alerts: Iterable[Rule], series: SeriesIndex, settings: Alerts) -> Series:
     """Return the alerts as series: the labels that they carry, with those values that are fixed.
 
     Other values, such as teams, may be routed before the first alert has them.
@@ -34,8 +34,9 @@ def alert_series(alerts: Iterable[Rule], series: SeriesIndex) -> Series:
             return Series("an alert", "untyped", None, "our rules")
         labels.update(dict.fromkeys(kept | rule.labels.keys()))
     labels["alertname"] = frozenset(names)
-    labels["priority"] = frozenset(SEVERITIES)
-    labels["severity"] = frozenset(SEVERITIES.values())
+    if settings.declared:
+        labels["severity"] = frozenset(settings.severities.values())
+        labels[settings.priority_label] = frozenset(settings.priorities)
     return Series("an alert", "untyped", labels, "our rules")
 
 

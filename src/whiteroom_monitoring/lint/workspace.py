@@ -6,29 +6,35 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.diagnostics import CheckSkipped, Diagnostic, DiagnosticsError
 from whiteroom_monitoring.diagnostics.check import count
-from whiteroom_monitoring.lint.configuration import Configuration
+from whiteroom_monitoring.lint.configuration import NO_ADDITIONS, Additions, Configuration
 from whiteroom_monitoring.lint.dashboards import files
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
+from whiteroom_monitoring.project import catalogues
+from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.promql.rule_files import Rule
 from whiteroom_monitoring.promql.series import SeriesIndex
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """What is checked. ``root`` is the clone with the generated files, or None without one."""
+    """What is checked: the files of a project, and what components and programs add to them.
 
-    catalogue_folder: Path
-    infrastructure: Path
-    root: Path | None
+    ``clone`` says whether generated files are there to be compared.
+    """
+
+    project: Project
+    prometheus_yml: Path
+    alertmanager_yml: Path
+    additions: Additions = NO_ADDITIONS
+    clone: bool = True
 
     @cached_property
     def _catalogue(self) -> tuple[Catalogue | None, tuple[Diagnostic, ...]]:
         try:
-            return load(self.catalogue_folder), ()
+            return catalogues.known(self.project), ()
         except DiagnosticsError as error:
             return None, error.diagnostics
 
@@ -48,13 +54,20 @@ class Workspace:
     @cached_property
     def configuration(self) -> Configuration:
         """The configuration that an operator deploys."""
-        prometheus = self.infrastructure / "prometheus"
         return Configuration(
             self._catalogue[0] or Catalogue(()),
-            prometheus / "prometheus.yml",
-            sorted((prometheus / "rules").glob("*.yml")),
-            self.infrastructure / "alertmanager" / "alertmanager.yml",
+            self.prometheus_yml,
+            sorted(self.project.files.rules.glob("*.y*ml")),
+            self.alertmanager_yml,
+            self.project.alerts,
+            self.additions,
         )
+
+    @property
+    def own_catalogue(self) -> Catalogue:
+        """The project's own metrics. Raises CheckSkipped when the catalogue does not load."""
+        _ = self.catalogue
+        return catalogues.own(self.project)
 
     @property
     def series(self) -> SeriesIndex:
@@ -74,17 +87,17 @@ class Workspace:
     @property
     def rule_tests(self) -> list[Path]:
         """The unit tests of the rules."""
-        return sorted((self.infrastructure / "prometheus" / "tests").glob("*.yml"))
+        return sorted(self.project.files.rule_tests.glob("*.y*ml"))
 
     @property
     def grafana(self) -> Path:
         """The folder of what Grafana reads."""
-        return self.infrastructure / "grafana"
+        return self.project.files.grafana
 
     @property
     def runbooks(self) -> Path:
         """The folder of the runbooks."""
-        return self.infrastructure / "runbooks"
+        return self.project.files.runbooks
 
     @cached_property
     def _dashboards(self) -> tuple[tuple[DashboardFile, ...], tuple[Diagnostic, ...]]:
@@ -95,9 +108,15 @@ class Workspace:
         """The dashboards. Raises CheckSkipped when there are none or no catalogue for them."""
         dashboards, diagnostics = self._dashboards
         if not dashboards and not diagnostics:
-            raise CheckSkipped("grafana/dashboards has none", "run `whiteroom generate`")
+            folder = self.project.relative(self.grafana / "dashboards")
+            raise CheckSkipped(f"{folder} has none", "run `whiteroom generate`, or put JSON there")
         _ = self.catalogue
         return dashboards
+
+    @property
+    def dashboard_pages(self) -> tuple[str, ...]:
+        """The dashboards as paths of the console and of Grafana."""
+        return tuple(f"/d/{d.dashboard.uid}/{d.path.stem}" for d in self._dashboards[0])
 
     @property
     def dashboard_diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 
 from whiteroom_monitoring.deploy import status
-from whiteroom_monitoring.diagnostics import CheckFailed
+from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 
 
@@ -47,3 +47,16 @@ def secrets_configuration(stack: Stack) -> str:
         if "${" in text and path.parent.name != "dashboards":
             raise CheckFailed(f"{path} holds a ${{VARIABLE}} that nobody expands")
     return f"{len(files)} files"
+
+
+@probe("services.containers", "host", "containers read without an error")
+def services_containers(stack: Stack) -> str:
+    stack.require("cadvisor")
+    errors = stack.prometheus.value("container_scrape_error")
+    if errors is None:
+        # The real cAdvisor has no such metric in every version; its target says whether it is up.
+        raise CheckSkipped("the exporter of containers tells no errors")
+    if errors:
+        raise CheckFailed(f"container_scrape_error is {errors:g}")
+    count = stack.prometheus.value("count(container_last_seen)") or 0
+    return f"{count:.0f} containers"

@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.diagnostics import CheckFailed
+from whiteroom_monitoring.catalogue.model import Catalogue
+from whiteroom_monitoring.diagnostics import Check, CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, probe
-from whiteroom_monitoring.probes.targets import BACKEND_JOB, ENGINE_JOB, FRONTEND_JOB
-from whiteroom_monitoring.project import share
-
-AUDIT_TIME = "security_audit_report_timestamp_seconds"
+from whiteroom_monitoring.project import catalogues
+from whiteroom_monitoring.project.model import Program, Project
 
 
-@probe("metrics.engine", "metrics", "every metric that the catalogue gives to the engine")
-def metrics_engine(stack: Stack) -> str:
-    stack.require("engine")
-    return _all_metrics(stack, ENGINE_JOB)
+def of_programs(project: Project) -> list[Check[Stack]]:
+    """Return a probe for each program of which the catalogue says what it records."""
+    catalogue = catalogues.known(project)
+    recording = {domain.program for domain in catalogue.domains if domain.metrics}
+    named = [p for p in project.programs.values() if p.domains or p.name in recording]
+    return [_of_program(program, catalogue) for program in named]
 
 
-@probe("metrics.frontend", "metrics", "every metric that the catalogue gives to the front end")
-def metrics_frontend(stack: Stack) -> str:
-    stack.require("frontend")
-    return _all_metrics(stack, FRONTEND_JOB)
+def _of_program(program: Program, catalogue: Catalogue) -> Check[Stack]:
+    expected = f"every metric that the catalogue gives to {program.name}"
+
+    @probe(f"metrics.{program.name}", "metrics", expected)
+    def metrics(stack: Stack) -> str:
+        stack.require_job(program.name)
+        return _all_metrics(stack, program, catalogue)
+
+    return metrics
 
 
-@probe("metrics.backend", "metrics", "every metric that the catalogue gives to the backend")
-def metrics_backend(stack: Stack) -> str:
-    stack.require("backend")
-    # There when there is an audit report (security.audit), or an account that is a day old.
-    later = {"security_vulnerabilities", AUDIT_TIME, "user_retention_ratio"}
-    return _all_metrics(stack, BACKEND_JOB, but=later)
-
-
-def _all_metrics(stack: Stack, program: str, but: Collection[str] = ()) -> str:
+def _all_metrics(stack: Stack, program: Program, catalogue: Catalogue) -> str:
     """Return how many metrics the program exposes. Raises CheckFailed with those that it lacks."""
-    catalogue = load(share("catalogue"))
-    # A counter with an open label has no series before its first use.
     promised = {
         metric.name
-        for metric in catalogue
-        if metric.program == program
-        and (metric.type != "counter" or all(label.values for label in metric.labels))
-    } - set(but)
-    samples = stack.prometheus.query(f'count by (__name__) ({{job="{program}"}})')
+        for domain in catalogue.domains
+        if domain.program == program.name or domain.name in program.domains
+        for metric in domain.metrics
+        # A counter with an open label has no series before its first use.
+        if metric.type != "counter" or all(label.values for label in metric.labels)
+    } - set(program.optional_metrics)
+    samples = stack.prometheus.query(f'count by (__name__) ({{job="{program.name}"}})')
     exposed = {labels["__name__"] for labels, _ in samples}
-    exposed |= {name.removesuffix("_bucket") for name in exposed}
+    exposed |= {name.removesuffix("_bucket").removesuffix("_count") for name in exposed}
     missing = promised - exposed
     if missing:
         raise CheckFailed(f"no series of {', '.join(sorted(missing))}")

@@ -7,12 +7,21 @@ from typing import Any
 
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.diagnostics import CheckFailed
+from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
 from whiteroom_monitoring.probes.stack import Stack, probe
 
-WATCHDOG = "Watchdog"
 # It is repeated every 5 min, and a repetition is sent with the next group_interval of 1 min.
 NOTIFIED_WITHIN_S = 7 * 60
+
+
+def _watchdog(stack: Stack) -> str:
+    """Return the alert that always fires. Raises CheckSkipped where no rule has its name."""
+    name = stack.project.alerts.watchdog
+    groups = stack.prometheus.get("rules", type="alert")["groups"]
+    if not any(rule["name"] == name for group in groups for rule in group["rules"]):
+        remedy = "write a rule with the expression vector(1), as `whiteroom init` does"
+        raise CheckSkipped(f"no alert is named {name}: nothing proves the way to the pager", remedy)
+    return name
 
 
 @probe("alertmanager.connected", "pager", "Prometheus sends its alerts to this Alertmanager")
@@ -25,26 +34,28 @@ def alertmanager_connected(stack: Stack) -> str:
     return expected
 
 
-@probe("alertmanager.watchdog", "pager", f"Alertmanager holds {WATCHDOG}, and routes it")
+@probe("alertmanager.watchdog", "pager", "Alertmanager holds the Watchdog, and routes it")
 def alertmanager_watchdog(stack: Stack) -> str:
+    watchdog = _watchdog(stack)
     alerts = AlertmanagerClient.at(stack.paths.url("alertmanager")).alerts()
-    watchdogs = [alert for alert in alerts if alert["labels"]["alertname"] == WATCHDOG]
+    watchdogs = [alert for alert in alerts if alert["labels"]["alertname"] == watchdog]
     if not watchdogs:
-        raise CheckFailed(f"{len(alerts)} alerts, none of them {WATCHDOG}")
+        raise CheckFailed(f"{len(alerts)} alerts, none of them {watchdog}")
     return f"routed to {', '.join(receiver['name'] for receiver in watchdogs[0]['receivers'])}"
 
 
 @probe(
     "pager.delivery",
     "pager",
-    f"a notification of {WATCHDOG} in the inbox, {NOTIFIED_WITHIN_S // 60} min old at most",
+    f"a notification of the Watchdog in the inbox, {NOTIFIED_WITHIN_S // 60} min old at most",
 )
 def pager_delivery(stack: Stack) -> str:
+    watchdog = _watchdog(stack)
     inbox = HttpClient("The inbox", stack.paths.url("inbox"))
-    query = (("search", WATCHDOG), ("limit", "1"))
+    query = (("search", watchdog), ("limit", "1"))
     messages: list[Any] = inbox.get_json("/api/messages", query, lambda answer: answer["messages"])
     if not messages:
-        raise CheckFailed(f"no notification of {WATCHDOG} has arrived")
+        raise CheckFailed(f"no notification of {watchdog} has arrived")
     newest = messages[0]
     received = datetime.datetime.fromisoformat(newest["received"])
     age_s = (datetime.datetime.now(datetime.UTC) - received).total_seconds()

@@ -7,6 +7,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from whiteroom_monitoring.dashboards import expectation
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
@@ -17,7 +18,7 @@ from whiteroom_monitoring.grafana.evaluation.frames import Data, Lines, Table
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.library import read
 from whiteroom_monitoring.probes.stack import Stack, probe
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.project.model import Project
 
 # How far panels look back. What was wrong before that is over.
 RANGE_S = 300
@@ -74,21 +75,24 @@ def panel_mismatches(shown: Evaluated, expected: Expectation | None) -> Iterator
 class _Inspection:
     """A look at every panel of one dashboard."""
 
-    def __init__(self, stack: Stack, slug: str) -> None:
-        folder = share("infrastructure/monitoring/grafana")
+    def __init__(self, stack: Stack, path: Path) -> None:
         self._stack = stack
-        self._dashboard = read(folder / "dashboards" / f"{slug}.json")
-        self._promises = expectation.load(folder)[self._dashboard.uid]
+        self._dashboard = read(path)
+        promises = expectation.load_if_any(stack.project.files.grafana)
+        # Who declares nothing expects data.
+        self._undeclared = None if promises else Expectation(Expected.DATA)
+        self._promises = promises.get(self._dashboard.uid, {})
         self.seen: Counter[str] = Counter()
 
     def mismatches(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with each panel, and count what was ``seen``."""
         urls = {name: self._stack.paths.url(name) for name in ("prometheus", "alertmanager")}
-        evaluator = Evaluator(DataSources(urls))
+        evaluator = Evaluator(DataSources(urls, alerts=self._stack.project.alerts))
         now = time.time()
         view = evaluator.view(self._dashboard, TimeRange(now - RANGE_S, now))
         for panel in self._dashboard.panels():
-            expected = self._promises.get(panel.id)
+            undeclared = self._undeclared if panel.queries else None
+            expected = self._promises.get(panel.id, undeclared)
             if not self._is_due(expected):
                 continue
             for problem in panel_mismatches(evaluator.panel(view, panel), expected):
@@ -111,10 +115,17 @@ class _Inspection:
         return None
 
 
-def _of_dashboard(slug: str, title: str) -> Check[Stack]:
-    @probe(f"panels.{slug}", "panels", f"what each panel of {title} shows in a healthy system")
+def of_dashboards(project: Project) -> list[Check[Stack]]:
+    """Return a probe for each dashboard of the project."""
+    return [_of_dashboard(path) for path in sorted(project.files.dashboards.glob("*.json"))]
+
+
+def _of_dashboard(path: Path) -> Check[Stack]:
+    title = path.stem.replace("-", " ").title()
+
+    @probe(f"panels.{path.stem}", "panels", f"what each panel of {title} shows in a healthy system")
     def panels(stack: Stack) -> str:
-        inspection = _Inspection(stack, slug)
+        inspection = _Inspection(stack, path)
         mismatches = list(inspection.mismatches())
         if mismatches:
             raise CheckFailed(_summary(mismatches), mismatches)
@@ -127,9 +138,3 @@ def _summary(mismatches: Sequence[Diagnostic]) -> str:
     more = len(mismatches) - MOST_MISMATCHES
     texts = [f"{mismatch.place}: {mismatch.problem}" for mismatch in mismatches[:MOST_MISMATCHES]]
     return "; ".join([*texts, f"and {more} more"] if more > 0 else texts)
-
-
-PROBES = tuple(
-    _of_dashboard(path.stem, path.stem.replace("-", " ").title())
-    for path in sorted(share("infrastructure/monitoring/grafana/dashboards").glob("*.json"))
-)

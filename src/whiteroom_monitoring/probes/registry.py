@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import ModuleType
+
 from whiteroom_monitoring.diagnostics import Check
 from whiteroom_monitoring.diagnostics.registry import discover
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.probes import metrics, panels
 from whiteroom_monitoring.probes.stack import Stack
+from whiteroom_monitoring.project.model import Project
 
-# The files beside this one, from what others build on to what builds on them.
-AREAS = (
-    "host",
-    "targets",
-    "metrics",
-    "storage",
-    "engine",
-    "frontend",
-    "services",
-    "rules",
-    "pager",
-    "panels",
-)
+# From what others build on to what builds on them; a project's own areas are in between.
+BEFORE = ("host", "targets", "metrics", "storage")
+AFTER = ("rules", "pager", "panels")
+# The name of the package while a project's folder of probes is loaded.
+_PACKAGE = "whiteroom_probes"
 
 
-def probes() -> list[Check[Stack]]:
-    """Return every probe."""
-    probes: list[Check[Stack]] = discover("whiteroom_monitoring.probes")
-    return sorted(probes, key=lambda probe: AREAS.index(probe.area))
+class ProbesError(MonitoringError):
+    """The project's folder of probes can't be used."""
+
+
+def probes(project: Project) -> list[Check[Stack]]:
+    """Return every probe of a project. Raises ProbesError."""
+    found: list[Check[Stack]] = discover("whiteroom_monitoring.probes")
+    found += [*metrics.of_programs(project), *panels.of_dashboards(project)]
+    found += _own(project.files.probes)
+    return sorted(found, key=lambda probe: _rank(probe.area))
+
+
+def _rank(area: str) -> tuple[int, str]:
+    if area in BEFORE:
+        return BEFORE.index(area), ""
+    if area in AFTER:
+        return len(BEFORE) + 1 + AFTER.index(area), ""
+    return len(BEFORE), area
+
+
+def _own(folder: Path) -> list[Check[Stack]]:
+    if not folder.is_dir():
+        return []
+    for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
+        del sys.modules[name]
+    package = ModuleType(_PACKAGE)
+    package.__path__ = [str(folder)]
+    sys.modules[_PACKAGE] = package
+    try:
+        return discover(_PACKAGE)
+    except Exception as error:
+        raise ProbesError(f"{folder}: {type(error).__name__}: {error}") from error

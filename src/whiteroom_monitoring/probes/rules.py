@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from whiteroom_monitoring.diagnostics import CheckFailed
-from whiteroom_monitoring.priorities import NEWS, PRIORITIES
+from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 
 EVALUATED_WITHIN_S = 30
@@ -51,22 +50,26 @@ def rules_fresh(stack: Stack) -> str:
     return f"the oldest {max(ages.values()):.0f} s ago"
 
 
-@probe("alerts.priorities", "rules", "an alert of each priority, P0 to P3")
+@probe("alerts.priorities", "rules", "an alert of each priority that the project has")
 def alerts_priorities(stack: Stack) -> str:
     alerts = [rule for rule in _rules(stack) if rule["type"] == "alerting"]
-    missing = PRIORITIES.keys() - {rule["labels"].get("priority") for rule in alerts}
+    settings = stack.project.alerts
+    if not settings.declared:
+        raise CheckSkipped("whiteroom.toml names no priorities")
+    missing = settings.priorities.keys() - {settings.priority(rule["labels"]) for rule in alerts}
     if missing:
         raise CheckFailed(f"none of {', '.join(sorted(missing))}")
     return f"{len(alerts)} alerts"
 
 
-@probe("alerts.quiet", "rules", "no alert of P0 to P2 firing")
+@probe("alerts.quiet", "rules", "no alert firing that asks for anything")
 def alerts_quiet(stack: Stack) -> str:
+    settings = stack.project.alerts
     firing = {
         alert["labels"]["alertname"]
         for alert in stack.prometheus.get("alerts")["alerts"]
-        if alert["state"] == "firing" and alert["labels"].get("priority") not in NEWS
-    }
+        if alert["state"] == "firing" and settings.level(alert["labels"]) != "news"
+    } - {settings.watchdog}
     if firing:
         raise failure("alert", ((name, "is firing") for name in sorted(firing)))
     return "none"

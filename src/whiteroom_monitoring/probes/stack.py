@@ -16,6 +16,7 @@ from whiteroom_monitoring.diagnostics import (
     Thing,
     check,
 )
+from whiteroom_monitoring.project.model import Project
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,25 @@ class Stack:
     """The running stack.
 
     ``components`` are the names of those that it has, ``jobs`` the intervals in seconds at which
-    Prometheus should scrape them, by the name of the job.
+    Prometheus should scrape them and the project's programs, by the name of the job; None is the
+    interval of all jobs.
     """
 
     paths: StackPaths
     prometheus: PrometheusClient
     components: Collection[str]
-    jobs: Mapping[str, int]
+    jobs: Mapping[str, int | None]
+    project: Project
 
     def require(self, component: str) -> None:
         """Raise CheckSkipped when the stack was started without ``component``."""
         if component not in self.components:
             raise CheckSkipped(f"the stack runs without {component}")
+
+    def require_job(self, job: str) -> None:
+        """Raise CheckSkipped when the stack scrapes no ``job``."""
+        if job not in self.jobs:
+            raise CheckSkipped(f"the stack runs without {job}")
 
     def value(self, expression: str) -> float:
         """Return the one value of ``expression``. Raises CheckFailed when there is none."""

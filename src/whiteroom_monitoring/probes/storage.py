@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, probe
+from whiteroom_monitoring.probes.targets import seconds
+
+_SIZE = re.compile(r"([\d.]+)([KMGTPE]?)i?B")
+_POWERS = {unit: power for power, unit in enumerate(" KMGTPE")}
 
 
-@probe("prometheus.retention", "storage", "15 days and at most 10 GB")
+def size_bytes(text: str) -> float:
+    """Return a size as Prometheus writes it, which counts in powers of 1024 by either name.
+
+    >>> size_bytes("10GB") == size_bytes("10GiB")
+    True
+    """
+    match = _SIZE.fullmatch(text)
+    return float(match[1]) * 1024 ** _POWERS[match[2] or " "] if match else 0.0
+
+
+@probe("prometheus.retention", "storage", "metrics kept as long, and as much of them, as is said")
 def prometheus_retention(stack: Stack) -> str:
     flags = stack.prometheus.get("status/flags")
+    wanted = stack.project.stack
     age = flags["storage.tsdb.retention.time"]
     size = flags["storage.tsdb.retention.size"]
-    # Prometheus prints 15d as 15d, and 10GB as 10GB or 10GiB: it counts in powers of 1024.
-    if age not in {"15d", "2w1d"} or size not in {"10GB", "10GiB"}:
-        raise CheckFailed(f"{age} and {size}")
+    same_age = seconds(age) == seconds(wanted.retention_time)
+    if not same_age or size_bytes(size) != size_bytes(wanted.retention_size):
+        raise CheckFailed(
+            f"{age} and {size}, expected {wanted.retention_time} and {wanted.retention_size}"
+        )
     return f"{age} and {size}"
 
 

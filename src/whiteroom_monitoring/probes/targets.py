@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
+import yaml
+
+from whiteroom_monitoring.deploy import config
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 
-ENGINE_JOB = "juce-backend"
-BACKEND_JOB = "business-metrics"
-FRONTEND_JOB = "swift-frontend"
-# White Room's intervals: audio is scraped more often. A target may be late by one scrape.
-AUDIO_INTERVAL_S = 10
-INTERVAL_S = 15
+# Of Prometheus' configuration, where it says nothing.
+DEFAULT_INTERVAL_S = 60
+_DURATION = re.compile(r"(\d+)(ms|[smhdwy])")
+_UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+
+
+def seconds(duration: str) -> float:
+    """Return a duration as Prometheus writes it.
+
+    >>> seconds("1m30s")
+    90.0
+    """
+    return float(sum(int(number) * _UNITS_S[unit] for number, unit in _DURATION.findall(duration)))
+
+
+def _intervals(stack: Stack) -> dict[str, float]:
+    """Return how often each job is to be scraped, as the project says."""
+    content = yaml.safe_load(config.prometheus_yml(stack.project).read_text("utf-8")) or {}
+    usual = (content.get("global") or {}).get("scrape_interval", f"{DEFAULT_INTERVAL_S}s")
+    written = {job["job_name"]: job for job in content.get("scrape_configs") or []}
+    return {
+        job: interval or seconds(written.get(job, {}).get("scrape_interval", usual))
+        for job, interval in stack.jobs.items()
+    }
 
 
 def _targets(stack: Stack) -> list[dict[str, Any]]:
@@ -45,6 +67,7 @@ def targets_up(stack: Stack) -> str:
 @probe("targets.fresh", "targets", "every target scraped within two of its intervals")
 def targets_fresh(stack: Stack) -> str:
     now = datetime.datetime.now(datetime.UTC)
+    intervals = _intervals(stack)
     ages = {}
     for target in _targets(stack):
         scraped = datetime.datetime.fromisoformat(target["lastScrape"])
@@ -52,25 +75,21 @@ def targets_fresh(stack: Stack) -> str:
     stale = [
         (job, f"was scraped {age:.0f} s ago")
         for job, age in ages.items()
-        if age > 2 * stack.jobs[job]
+        if age > 2 * intervals[job]
     ]
     if stale:
         raise failure("target", stale)
     return f"the oldest {max(ages.values()):.0f} s ago"
 
 
-@probe(
-    "targets.intervals",
-    "targets",
-    f"every target scraped as its job says: {AUDIO_INTERVAL_S} s for audio, else {INTERVAL_S} s",
-)
+@probe("targets.intervals", "targets", "every target scraped as often as its job says")
 def targets_intervals(stack: Stack) -> str:
     wrong: list[tuple[str, str]] = []
+    intervals = _intervals(stack)
     for target in _targets(stack):
         job = target["labels"]["job"]
-        interval = f"{stack.jobs[job]}s"
-        if target["scrapeInterval"] != interval:
+        if seconds(target["scrapeInterval"]) != intervals[job]:
             wrong.append((job, f"is scraped every {target['scrapeInterval']}"))
     if wrong:
         raise failure("target", wrong)
-    return " and ".join(f"{interval} s" for interval in sorted(set(stack.jobs.values())))
+    return " and ".join(f"{interval:g} s" for interval in sorted(set(intervals.values())))

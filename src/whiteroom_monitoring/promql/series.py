@@ -40,11 +40,19 @@ class Series:
 
 
 class SeriesIndex:
-    """The series that an expression may name, and why it may not name others."""
+    """The series that an expression may name, and why it may not name others.
 
-    def __init__(self, series: Iterable[Series], reasons: Mapping[str, str]) -> None:
+    It is ``complete`` unless there may be others, of programs that nobody has described; what is
+    asked for and not found is then ``unknown``, not wrong.
+    """
+
+    def __init__(
+        self, series: Iterable[Series], reasons: Mapping[str, str], *, complete: bool = True
+    ) -> None:
         self._series: dict[str, Series] = {}
         self._reasons = reasons
+        self.complete = complete
+        self.unknown: set[str] = set()
         for item in series:
             self.add(item)
 
@@ -64,15 +72,29 @@ class SeriesIndex:
         """Return the series ``name``, or None when there are none."""
         return self._series.get(name)
 
+    def is_wrong(self, name: str) -> bool:
+        """Tell whether ``name`` can't exist; where it may, it is noted as unknown."""
+        if self.complete or name in self._reasons:
+            return True
+        self.unknown.add(name)
+        return False
+
     def why_not(self, name: str) -> str:
         """Return what to do about ``name``, which does not exist."""
         return self._reasons.get(name) or did_you_mean(name, self._series)
 
 
 def build_index(
-    catalogue: Catalogue, vocabulary: Mapping[str, Iterable[Family]], target_labels: Labels
+    catalogue: Catalogue,
+    vocabulary: Mapping[str, Iterable[Family]],
+    target_labels: Labels,
+    *,
+    complete: bool = True,
 ) -> SeriesIndex:
-    """Return what exists before any recording rule. ``target_labels`` are on every series."""
+    """Return what exists before any recording rule. ``target_labels`` are on every series.
+
+    Without ``complete``, there may be others beside.
+    """
     series = [
         *(item for metric in catalogue for item in _of_metric(metric)),
         *(
@@ -83,7 +105,9 @@ def build_index(
         ),
         *(Series(name, "gauge", {}, "prometheus") for name in _OF_EACH_TARGET),
     ]
-    index = SeriesIndex((_with(item, target_labels) for item in series), _reasons(catalogue))
+    index = SeriesIndex(
+        (_with(item, target_labels) for item in series), _reasons(catalogue), complete=complete
+    )
     for name in _OF_ALERTS:
         index.add(Series(name, "gauge", None, "prometheus"))
     return index

@@ -62,8 +62,9 @@ def _selector(selector: VectorSelector, index: SeriesIndex) -> Iterator[Finding]
         return
     series = index.find(selector.name)
     if series is None:
-        problem = f"no metric is named {selector.name}"
-        yield Finding("metric", selector.name, problem, index.why_not(selector.name))
+        if index.is_wrong(selector.name):
+            problem = f"no metric is named {selector.name}"
+            yield Finding("metric", selector.name, problem, index.why_not(selector.name))
         return
     for matcher in selector.matchers.matchers:
         yield from matcher_findings(matcher, series)

@@ -8,15 +8,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from whiteroom_monitoring.dashboards.slugs import page_path
 from whiteroom_monitoring.generated_files import head
-from whiteroom_monitoring.priorities import PAGING, SEVERITIES
+from whiteroom_monitoring.project.model import Alerts, Project
 from whiteroom_monitoring.slo.model import BurnRateWindow, Objective, Objectives, Range
 
-FOLDER = "infrastructure/monitoring/prometheus/rules"
-SOURCE = "infrastructure/monitoring/prometheus/objectives.yml"
-RUNBOOKS = "infrastructure/monitoring/runbooks"
-DASHBOARD = page_path("application-performance")
 # The range of `events` and `failures`, the shortest over which anything is judged.
 BASE = Range("5m")
 # How often the rules are evaluated. A count is the sum of rates, each of which stands for so long.
@@ -34,30 +29,31 @@ _NOTE = f"""\
 """
 
 
-def generate(objectives: Objectives) -> dict[str, str]:
-    """Return the rule files by path below the repository's root, one for each ``rules``."""
+def generate(objectives: Objectives, project: Project) -> dict[str, str]:
+    """Return the rule files by path below the project's root, one for each ``rules``."""
+    folder = project.relative(project.files.rules)
     return {
-        f"{FOLDER}/objectives_{name}.yml": _file(objectives, name)
+        f"{folder}/objectives_{name}.yml": _file(objectives, name, project)
         for name in sorted({objective.rules for objective in objectives.objectives})
     }
 
 
-def _file(objectives: Objectives, name: str) -> str:
+def _file(objectives: Objectives, name: str, project: Project) -> str:
     rules = [
         rule
         for objective in objectives.objectives
         if objective.rules == name
-        for rule in _rules(objectives, objective)
+        for rule in _rules(objectives, objective, project)
     ]
     return (
-        head("#", SOURCE)
+        head("#", project.relative(project.files.objectives))
         + _NOTE
         + f"groups:\n  - name: objectives_{name}\n    interval: {STEP_S}s\n    rules:\n"
         + textwrap.indent("\n".join(rules), " " * 6)
     )
 
 
-def _rules(objectives: Objectives, objective: Objective) -> Iterator[str]:
+def _rules(objectives: Objectives, objective: Objective, project: Project) -> Iterator[str]:
     yield _record("job_objective:slo_events:rate5m", objective.events, objective)
     yield _record("job_objective:slo_failures:rate5m", objective.failures, objective)
     for span in objectives.ranges:
@@ -66,7 +62,7 @@ def _rules(objectives: Objectives, objective: Objective) -> Iterator[str]:
         expression = f"{STEP_S} * sum_over_time({_series('failures:rate5m', objective)}[{span}])"
         yield _record(f"job_objective:slo_failures:count{span}", expression, objective)
     for window in objectives.burn_rate_windows:
-        yield _alert(objectives, objective, window)
+        yield _alert(objectives, objective, window, project)
 
 
 def _share(objective: Objective, span: Range) -> str:
@@ -93,7 +89,9 @@ def _record(name: str, expression: str, objective: Objective) -> str:
     )
 
 
-def _alert(objectives: Objectives, objective: Objective, window: BurnRateWindow) -> str:
+def _alert(
+    objectives: Objectives, objective: Objective, window: BurnRateWindow, project: Project
+) -> str:
     limit = f"{window.rate:g} * {objective.budget:g}"
     long, short = (
         f"{_series(f'failures:ratio{span}', objective)} > {limit}"
@@ -101,29 +99,32 @@ def _alert(objectives: Objectives, objective: Objective, window: BurnRateWindow)
     )
     enough = f"{_series(f'failures:count{window.long}', objective)} > {objective.min_failures}"
     expression = f"{long}\nand on (service) {short}\nand on (service) {enough}"
+    annotations = _annotations(objectives, objective, window, project.runbooks.url)
     return (
         f"- alert: {objective.alert}\n"
         f"  expr: |\n{textwrap.indent(expression, '    ')}\n"
-        f"  labels:\n{textwrap.indent(_labels(objective, window), '    ')}"
-        f"  annotations:\n{textwrap.indent(_annotations(objectives, objective, window), '    ')}"
+        f"  labels:\n{textwrap.indent(_labels(objective, window, project.alerts), '    ')}"
+        f"  annotations:\n{textwrap.indent(annotations, '    ')}"
     )
 
 
-def _labels(objective: Objective, window: BurnRateWindow) -> str:
+def _labels(objective: Objective, window: BurnRateWindow, alerts: Alerts) -> str:
     labels = {
-        "priority": window.priority,
-        "severity": SEVERITIES[window.priority],
+        alerts.priority_label: window.priority,
+        "severity": alerts.severities.get(window.priority, window.priority),
         "team": objective.team,
         "symptom": objective.symptom,
         # Only what pages at once belongs to the incident of what musicians notice, which is over
         # when they notice nothing more; a budget of hours is news of its own.
-        "incident": objective.incident if window.priority in PAGING else None,
+        "incident": objective.incident if window.priority in alerts.paging else None,
         "window": window.long,
     }
     return "".join(f"{name}: {value}\n" for name, value in labels.items() if value is not None)
 
 
-def _annotations(objectives: Objectives, objective: Objective, window: BurnRateWindow) -> str:
+def _annotations(
+    objectives: Objectives, objective: Objective, window: BurnRateWindow, runbooks: str
+) -> str:
     allowed = f"{objective.budget * 100:g} %"
     share = "{{ $value | humanizePercentage }}"
     text = (
@@ -136,6 +137,5 @@ def _annotations(objectives: Objectives, objective: Objective, window: BurnRateW
     return (
         f'summary: "{share} {objective.failure}, {allowed} may ({window.long})"\n'
         f"description: >-\n{folded}\n"
-        f"runbook_url: {RUNBOOKS}/{objective.alert}.md\n"
-        f"dashboard: {DASHBOARD}\n"
-    )
+        f"runbook_url: {runbooks}{objective.alert}.md\n"
+    ) + (f"dashboard: {objectives.dashboard}\n" if objectives.dashboard else "")

@@ -14,7 +14,6 @@ from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.promql.parse import ParseError, parse
 from whiteroom_monitoring.slo.model import NONE, BurnRateWindow, Objective, Objectives, Range
 
-PATH = "infrastructure/monitoring/prometheus/objectives.yml"
 RENAMED = (RenamedKey("burns", "burn_rate_windows", {}), RenamedKey("fewest", "min_failures", {}))
 _SCHEMA = Path(__file__).with_name("schema.json")
 
@@ -38,6 +37,7 @@ def load(path: Path) -> Objectives:
         Range(file.data["period"]),
         tuple(_window(raw) for raw in file.data["burn_rate_windows"]),
         tuple(_objective(raw) for raw in file.data["objectives"]),
+        file.data.get("dashboard", ""),
     )
 
 

@@ -64,11 +64,15 @@ class Objective:
 
 @dataclass(frozen=True)
 class Objectives:
-    """All promises, for the same ``period``, watched in the same ``burn_rate_windows``."""
+    """All promises, for the same ``period``, watched in the same ``burn_rate_windows``.
+
+    ``dashboard`` is the page to which their alerts lead.
+    """
 
     period: Range
     burn_rate_windows: tuple[BurnRateWindow, ...]
     objectives: tuple[Objective, ...]
+    dashboard: str = ""
 
     @property
     def ranges(self) -> tuple[Range, ...]:

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.resources import repository_root
 
 RECORD = """
 import sys
@@ -87,4 +87,6 @@ def test_without_its_share_the_check_says_what_is_missing(installation, tmp_path
     )
     done = installation.run("python", "-c", program)
     assert done.returncode == 1
-    assert done.stderr == "whiteroom: catalogue: not found beside the package; install it again\n"
+    assert (
+        done.stderr == "whiteroom: whiteroom.toml: not found beside the package; install it again\n"
+    )

@@ -20,7 +20,7 @@ import yaml
 from tests.support.http import get_json
 from tests.support.ports import free_ports
 from tests.support.wait import wait_until
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 # The release of Debian whose Prometheus is 3.x and whose Alertmanager is 0.33.
 NEWER_RELEASE = "forky"

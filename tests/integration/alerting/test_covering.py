@@ -15,7 +15,7 @@ from whiteroom_monitoring.covering import load
 from whiteroom_monitoring.covering.clauses import MARK
 from whiteroom_monitoring.covering.model import Pair
 from whiteroom_monitoring.covering.rules import PREFIX, RECORDED
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 FOLDER = share("infrastructure/monitoring") / "prometheus"
 COVERING = load.load(FOLDER / "covering.yml")

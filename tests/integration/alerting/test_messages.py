@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.projects import WHITE_ROOM
 from tests.support.wait import stays_true, wait_until
 from whiteroom_monitoring.deploy import config, credentials, delivery
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.deploy.registry import load
 
 # What fits on a telephone that is locked, in two lines.
 LONGEST_TITLE = 110
@@ -33,8 +34,9 @@ def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_po
     credentials.store(paths, {})
     for path in paths.secrets.iterdir():
         path.write_text(path.read_text().replace(":8004", f":{port}"))
-    source = config.Source(share("infrastructure/monitoring"))
-    for name, text in config.render(source, paths, {"prometheus"}, given).items():
+    for name, text in config.render(
+        WHITE_ROOM, paths, load(WHITE_ROOM), {"prometheus"}, given
+    ).files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(":8004", f":{port}").replace(":8025", f":{smtp_port}"))

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from whiteroom_monitoring.project import repository_root, share
 from whiteroom_monitoring.promql import rule_files
+from whiteroom_monitoring.resources import repository_root, share
 
 FOLDER = share("infrastructure/monitoring")
 ALERTMANAGER_YML = FOLDER / "alertmanager/alertmanager.yml"

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 FOLDER = share("infrastructure/monitoring")
 RULES = sorted((FOLDER / "prometheus/rules").glob("*.yml"))

@@ -13,7 +13,7 @@ import pytest
 from tests.support.paths import ROOT
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.client import _native
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 HEADER = ROOT / "reference_app/engine/abi/sch_engine.h"
 LIBRARY = ROOT / "build/lib/libwhiteroom_engine.so"

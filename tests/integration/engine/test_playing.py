@@ -14,7 +14,7 @@ import pytest
 from tests.support.wait import wait_until
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.client import _native
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 DROPOUTS = 'audio_dropouts_total{cause="over_budget"}'
 MISSED = 'audio_deadlines_missed_total{cause="over_budget"}'

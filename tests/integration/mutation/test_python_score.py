@@ -15,7 +15,7 @@ from whiteroom_monitoring.cli.main import main
 from whiteroom_monitoring.mutation.python_mutants import PythonMutant
 from whiteroom_monitoring.mutation.python_rooms import candidates, name_of
 from whiteroom_monitoring.mutation.python_runner import PythonMutationRunner, equivalents
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.resources import repository_root
 
 SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/mutate.schema.json"
 ROOT = repository_root()

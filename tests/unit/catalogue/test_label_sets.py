@@ -11,7 +11,7 @@ import pytest
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 HEAD = "domain: audio\nprogram: juce-backend\n"
 METRIC = "type: counter, help: What it is for., writers: many"

@@ -10,7 +10,7 @@ import pytest
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue, Label
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 # What White Room's dashboards and alerts name.
 NAMED_BY_WHITE_ROOM = """

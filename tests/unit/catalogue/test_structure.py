@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from whiteroom_monitoring.catalogue import model, units
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 HEAD = "domain: audio\nprogram: juce-backend\n"
 SOUND = "name: audio_calls_total, type: counter, help: What it is for., writers: many"

@@ -13,7 +13,7 @@ from whiteroom_monitoring.cli.tables import Cell, print_rows
 from whiteroom_monitoring.diagnostics import Check, CheckFailed
 from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.mutation.report import report as mutation_report
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 
 @pytest.fixture
@@ -41,10 +41,12 @@ def test_check_ends_with_what_it_found(
     """It looks at the package's own files or at those that are named; a failure is status 1."""
     [seen] = (workspaces(True),)
     assert whiteroom("check").status == 0
+    for name in ("c", "i"):
+        (tmp_path / name).mkdir()
     folders = ("--catalogue", tmp_path / "c", "--infrastructure", tmp_path / "i")
     assert whiteroom("check", *folders).status == 0
-    assert [w.catalogue_folder for w in seen] == [share("catalogue"), tmp_path / "c"]
-    assert [w.infrastructure for w in seen] == [
+    assert [w.project.catalogues for w in seen] == [(share("catalogue"),), (tmp_path / "c",)]
+    assert [w.project.files.folder for w in seen] == [
         share("infrastructure/monitoring"), tmp_path / "i"
     ]  # fmt: skip
     workspaces(False)
@@ -58,10 +60,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Path]]:
 
     def make(*files: GeneratedFile) -> list[Path]:
         written: list[Path] = []
-        for module, name in ((generate.objectives, "load"), (generate.interfaces, "load")):
-            monkeypatch.setattr(module, name, lambda path: path)
-        monkeypatch.setattr(generate, "load", lambda folder: folder)
-        monkeypatch.setattr(generate, "generate", lambda *sources: sources)
+        monkeypatch.setattr(generate, "generate", lambda project: {})
         monkeypatch.setattr(generate.files, "compare", lambda root, generated: files)
         monkeypatch.setattr(generate.files, "write", lambda root, _: written.append(root))
         return written
@@ -97,13 +96,13 @@ def test_generate_reads_the_catalogue_that_is_named(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    """Without --catalogue it is the one below the root."""
+    """Without --catalogue it is the project's."""
     outputs()
-    read: list[Path] = []
-    monkeypatch.setattr(generate, "load", read.append)
+    read: list[Any] = []
+    monkeypatch.setattr(generate, "generate", lambda project: read.append(project.catalogues))
     whiteroom("generate", "--root", tmp_path)
-    whiteroom("generate", "--root", tmp_path, "--catalogue", tmp_path / "other")
-    assert read == [tmp_path / "catalogue", tmp_path / "other"]
+    whiteroom("generate", "--root", tmp_path, "--catalogue", tmp_path)
+    assert read == [(share("catalogue"),), (tmp_path,)]
 
 
 def test_generate_says_when_all_is_current(
@@ -127,13 +126,13 @@ def test_a_long_difference_is_cut(
     assert ("more lines" in ran.out, left in ran.out) == (bool(left), True)
 
 
-def test_an_installed_package_needs_a_root(
+def test_an_installed_package_needs_a_project(
     whiteroom: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only in a clone is there a place to write to, and there are tests to run."""
     for module in (generate, mutate):
         monkeypatch.setattr(module, "repository_root", lambda: None)
-    assert "name --root" in whiteroom("generate").err
+    assert "whiteroom init NAME" in whiteroom("generate").err
     ran = whiteroom("mutate", "--python")
     assert (ran.status, "run it in a clone" in ran.err) == (2, True)
 

@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.cli import logs, options, status, verify
 from whiteroom_monitoring.deploy import shutdown
 from whiteroom_monitoring.deploy import status as stack_status
 from whiteroom_monitoring.deploy.host import processes
-from whiteroom_monitoring.deploy.paths import HIGHEST_OFFSET, StackPaths
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
 from whiteroom_monitoring.diagnostics import Check, CheckFailed
 
 MEGABYTE = 1_000_000
+HIGHEST_OFFSET = StackPaths(Path("/")).highest_offset
 
 
 def _component(name: str, **changes: Any) -> ComponentStatus:
@@ -89,7 +91,10 @@ def test_a_supervisor_that_is_gone_is_said(
 def test_status_of_nothing(whiteroom: Any, tmp_path: Path) -> None:
     """Where nothing runs, that is said with the way to start, and the status is a failure."""
     ran = whiteroom("status", "--data", tmp_path)
-    assert (ran.status, ran.out) == (1, f"nothing runs in {tmp_path}; start with `whiteroom up`\n")
+    assert (ran.status, ran.out) == (
+        1,
+        f"nothing runs in {tmp_path}; start with `whiteroom up --data {tmp_path}`\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,7 +216,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
 
             return Check(name, "area", "it holds", run)
 
-        monkeypatch.setattr(verify, "probes", lambda: [check(name) for name in failures])
+        monkeypatch.setattr(verify, "probes", lambda project: [check(name) for name in failures])
         monkeypatch.setattr(verify, "PAUSE_S", 0.0)
         return made
 
@@ -225,7 +230,7 @@ def _states(results: Sequence[Any]) -> list[str]:
 def test_verify_repeats_what_fails(checks: Callable[..., list[str]]) -> None:
     """Only what has failed is asked again, until all holds."""
     made = checks(first=0, second=2)
-    results = verify.verify(None, 60)  # type: ignore[arg-type]
+    results = verify.verify(None, verify.probes(WHITE_ROOM), 60)  # type: ignore[arg-type]
     assert _states(results) == ["ok", "ok"]
     assert made == ["first", "second", "second", "second"]
 
@@ -235,7 +240,7 @@ def test_verify_ends_when_time_is_up(
 ) -> None:
     """Every check is made once, however short the time is; then what fails has failed."""
     made = checks(first=9, second=0)
-    assert _states(verify.verify(None, 0)) == ["failed", "ok"]  # type: ignore[arg-type]
+    assert _states(verify.verify(None, verify.probes(WHITE_ROOM), 0)) == ["failed", "ok"]  # type: ignore[arg-type]
     assert made == ["first", "second"]
     assert capsys.readouterr().err == ""
 
@@ -245,7 +250,7 @@ def test_verify_says_what_it_waits_for(
 ) -> None:
     """On a terminal the names of what fails are shown, and wiped away at the end."""
     checks(first=1, second=1, third=0)
-    verify.verify(None, 60, show_progress=True)  # type: ignore[arg-type]
+    verify.verify(None, verify.probes(WHITE_ROOM), 60, show_progress=True)  # type: ignore[arg-type]
     assert capsys.readouterr().err == "\r\033[Kwaiting for first, second\r\033[K"
 
 
@@ -270,12 +275,18 @@ def test_verify_waits_as_long_as_verified_may_take() -> None:
 
 
 def test_verify_expects_what_was_started(stack: StackPaths, running: Any) -> None:
-    """The components and scrape jobs are those of the stack that runs, and none where none runs;
-    a job without an interval of its own has that of Prometheus."""
+    """The components and scrape jobs are those of the stack that runs; a job without an interval of
+    its own has that of Prometheus."""
+    arguments = argparse.Namespace(project=None, data=stack.data, port_offset=None)
     running(_component("prometheus"), _component("studio"))
-    assert verify._expected(stack) == (
-        {"prometheus", "studio"}, {"prometheus": 15, "juce-backend": 10}
-    )  # fmt: skip
-    running()
-    assert verify._expected(stack) == (set(), {})
-    assert verify._expected(StackPaths(stack.data / "none")) == (set(), {})
+    found = verify._running(arguments, stack)
+    assert found.components == {"prometheus", "studio"}
+    assert found.jobs == {"prometheus": None, "juce-backend": 10}
+
+
+def test_verify_with_nothing_running_says_so_at_once(whiteroom: Any, tmp_path: Path) -> None:
+    """No probe is made where there is no stack; the way to start one names the options."""
+    ran = whiteroom("verify", "--data", tmp_path)
+    start = f"start with `whiteroom up --data {tmp_path}`"
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == f"whiteroom: nothing runs in {tmp_path}; {start}\n"

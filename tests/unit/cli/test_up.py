@@ -43,8 +43,8 @@ def test_options_become_a_request(
     assert ran.lines[-1].startswith("green after 0.")
     [request] = requests
     assert (request.with_app, request.unwanted, request.without_restart) == (True, [], [])
-    assert request.source.folder.name == "monitoring"
-    assert request.env_file == request.source.folder / ".env"
+    assert request.project.files.folder.name == "monitoring"
+    assert request.env_file == request.project.files.folder / ".env"
     assert (request.paths.data, request.paths.port_offset) == (tmp_path, 7)
     assert whiteroom("up", "--without", "cadvisor", "--no-restart", "console", *place).status == 0
     assert (requests[1].unwanted, requests[1].without_restart) == (["cadvisor"], ["console"])
@@ -66,7 +66,7 @@ def test_files_may_be_others(
     (tmp_path / "mine.env").write_text("")
     own = ("--config", tmp_path, "--data", tmp_path / "data")
     assert whiteroom("up", *own, "--env-file", tmp_path / "mine.env").status == 0
-    assert requests[0].source.folder == tmp_path
+    assert requests[0].project.files.folder == tmp_path
     assert requests[0].env_file == tmp_path / "mine.env"
     ran = whiteroom("up", *own, "--env-file", tmp_path / "none.env")
     assert ran.status == 2

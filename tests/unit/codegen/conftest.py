@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projects import small_clone
 from whiteroom_monitoring.cli.main import main
+from whiteroom_monitoring.codegen import clients
+from whiteroom_monitoring.project import catalogues, load
 
 ENGINE = """\
 domain: audio
@@ -59,6 +62,11 @@ class Clone:
     root: Path
     generate: Callable[..., int]
 
+    def clients(self) -> dict[str, str]:
+        """Return the files that are generated from the catalogue alone."""
+        project = load(small_clone(self.root))
+        return clients.generate(catalogues.own(project), project)
+
     def write(self, name: str, text: str) -> None:
         """Write a file of the catalogue."""
         path = self.root / "catalogue" / name
@@ -69,7 +77,9 @@ class Clone:
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     """A clone of two domains, nothing generated."""
-    clone = Clone(tmp_path, lambda *words: main(["generate", "--root", str(tmp_path), *words]))
+    clone = Clone(
+        tmp_path, lambda *words: main(["generate", "--project", str(small_clone(tmp_path)), *words])
+    )
     clone.write("audio.yaml", ENGINE)
     clone.write("self.yaml", OWN)
     return clone

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.support.projects import small_clone
 from whiteroom_monitoring import codegen as package
 from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.cli import generate
@@ -98,9 +99,9 @@ def test_every_file_says_that_it_is_generated(clone, states) -> None:
 
 def test_output_is_the_same_every_time(clone, states, tmp_path_factory) -> None:
     """The same catalogue gives the same bytes, wherever it lies."""
-    other = tmp_path_factory.mktemp("other")
+    other = small_clone(tmp_path_factory.mktemp("other"))
     catalogue = str(clone.root / "catalogue")
-    assert main(["generate", "--root", str(other), "--catalogue", catalogue]) == 0
+    assert main(["generate", "--project", str(other), "--catalogue", catalogue]) == 0
     for path in states():
         assert (other / path).read_bytes() == (clone.root / path).read_bytes()
 
@@ -122,11 +123,11 @@ def test_invalid_catalogue_writes_nothing(clone, capsys) -> None:
     assert not (clone.root / REFERENCE).exists()
 
 
-def test_installed_package_needs_a_root(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+def test_installed_package_needs_a_project(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     """Outside of a clone, generate says what to name, as a usage error."""
     monkeypatch.setattr(generate, "repository_root", lambda: None)
     assert main(["generate"]) == 2
-    assert "name --root" in capsys.readouterr().err
+    assert "whiteroom init NAME" in capsys.readouterr().err
 
 
 def test_failed_write_leaves_the_old_file_whole(clone, monkeypatch, capsys) -> None:

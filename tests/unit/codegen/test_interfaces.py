@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.codegen import clients, interfaces
 from whiteroom_monitoring.codegen.identifiers import camel
 from whiteroom_monitoring.codegen.interfaces import Interface
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 HEAD = """\
 name: meter
@@ -84,7 +85,7 @@ def test_type_is_the_same_value_in_every_language(
     """A parameter is declared and passed on by its type, in C, C++ and Swift."""
     in_c, in_cpp, in_swift, to_c = written
     header, source, swift = clients.generate_interfaces(
-        load(_with(f"{{name: level, {parameter}}}"))
+        load(_with(f"{{name: level, {parameter}}}")), WHITE_ROOM.outputs
     ).values()
     assert f"void wrm_meter_report(wrm_meter* object, {in_c});" in header
     assert f"to.wrapped.report({in_cpp});" in source
@@ -130,7 +131,7 @@ def _marked(text: str) -> tuple[int, int]:
 @pytest.mark.parametrize("interface", INTERFACES, ids=lambda interface: interface.name)
 def test_every_function_is_there_for_c_and_for_swift(interface: Interface) -> None:
     """Each function of the committed descriptions has a C function and a Swift method."""
-    header, source, swift = clients.generate_interfaces([interface]).values()
+    header, source, swift = clients.generate_interfaces([interface], WHITE_ROOM.outputs).values()
     for function in interface.functions:
         assert f" wrm_{interface.name}_{function.name}(" in header
         assert f".{function.name}(" in source
@@ -141,7 +142,7 @@ def test_files_of_a_callback_are_the_golden_files(load) -> None:
     """A class with a part for the callback's thread gives the files that lie beside this test."""
     here = Path(__file__).parent
     [interface] = load((here / "golden_interface.yaml").read_text())
-    for path, text in clients.generate_interfaces([interface]).items():
+    for path, text in clients.generate_interfaces([interface], WHITE_ROOM.outputs).items():
         golden = here / f"golden_interface{Path(path).suffix}.txt"
         assert text == golden.read_text(), path
 

@@ -10,17 +10,18 @@ from pathlib import Path
 import jinja2
 import pytest
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.codegen import clients, rendering
 from whiteroom_monitoring.codegen.model import ClientModel, build
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 HEAD = "domain: audio\nprogram: juce-backend\nlabel_sets: {causes: [a, b]}\nmetrics:\n"
 
 
 def _model(clone, *entries: str) -> ClientModel:
     clone.write("audio.yaml", HEAD + "".join(f"  - {{{entry}}}\n" for entry in entries))
-    return build(load(clone.root / "catalogue"))
+    return build(load(clone.root / "catalogue"), WHITE_ROOM)
 
 
 @pytest.mark.parametrize(
@@ -94,11 +95,11 @@ def test_other_values_of_a_label_are_other_types(clone) -> None:
 
 def test_every_language_calls_a_metric_the_same() -> None:
     """The C++, Swift and Python clients of the catalogue have the same metrics and label types."""
-    files = clients.generate(load(share("catalogue")))
-    model = build(load(share("catalogue")))
+    files = clients.generate(load(share("catalogue")), WHITE_ROOM)
+    model = build(load(share("catalogue")), WHITE_ROOM)
     for domain in model.recorded:
-        header = files[f"{clients.HEADERS}/{domain.name}.h"]
-        module = files[f"{clients.PYTHON}/{domain.name}.py"]
+        header = files[f"{WHITE_ROOM.outputs.cpp}/{domain.name}.h"]
+        module = files[f"{WHITE_ROOM.outputs.python}/{domain.name}.py"]
         swift = next(text for text in files.values() if f"enum {_swift(domain.name)} {{" in text)
         for metric in domain.metrics:
             assert f"k{metric.type_name} = kFamilies" in header

@@ -6,23 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.codegen import clients
+from tests.support.projects import WHITE_ROOM
 
 # By the path of the output, the file beside this test that holds what it should be.
 GOLDEN = {
-    f"{clients.SWIFT}/Audio.swift": "golden_audio.swift",
-    f"{clients.SWIFT}/Program.swift": "golden_program.swift",
-    f"{clients.HEADERS}/domains.h": "golden_domains.txt",
-    f"{clients.HEADERS}/histograms.h": "golden_histograms.txt",
+    f"{WHITE_ROOM.outputs.swift}/Audio.swift": "golden_audio.swift",
+    f"{WHITE_ROOM.outputs.swift}/Program.swift": "golden_program.swift",
+    f"{WHITE_ROOM.outputs.cpp}/domains.h": "golden_domains.txt",
+    f"{WHITE_ROOM.outputs.cpp}/histograms.h": "golden_histograms.txt",
 }
 
 
 @pytest.mark.parametrize("path", GOLDEN)
 def test_file_is_the_golden_file(path: str, clone) -> None:
     """A small catalogue gives the files that lie beside this test."""
-    files = clients.generate(load(clone.root / "catalogue"))
-    assert {name for name in files if name.startswith(clients.SWIFT)} <= set(GOLDEN)
+    files = clone.clients()
+    assert {name for name in files if name.startswith(WHITE_ROOM.outputs.swift)} <= set(GOLDEN)
     assert files[path] == Path(__file__).with_name(GOLDEN[path]).read_text()
 
 
@@ -44,7 +43,7 @@ def test_label_value_becomes_a_case(value: str, case: str, clone) -> None:
         "    type: counter\n    help: Events.\n    writers: many\n"
         f"    labels:\n      - name: type\n        values: [{value}, other]\n",
     )
-    text = clients.generate(load(clone.root / "catalogue"))[f"{clients.SWIFT}/Audio.swift"]
+    text = clone.clients()[f"{WHITE_ROOM.outputs.swift}/Audio.swift"]
     assert f"        case {case}, other\n" in text
     assert f'texts = ["{value}", "other"]' in text
     assert "enum TypeValue: UInt8, ClosedLabel" in text

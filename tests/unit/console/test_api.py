@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.asgi import ask
 from tests.support.data_sources import ALERT, CannedAlertmanager, CannedPrometheus, CannedSources
+from tests.support.projects import project_of
 from whiteroom_monitoring.console import http
 from whiteroom_monitoring.console.service import DashboardService
 from whiteroom_monitoring.console.workers import Workers
@@ -126,7 +127,9 @@ class Client:
         (folder / "Runbook.md").write_text("# R\n")
         self.sources = sources or Sources()
         self._workers = Workers()
-        service = DashboardService(Library(folder), Evaluator(self.sources), folder, lambda: NOW_S)
+        service = DashboardService(
+            Library(folder), Evaluator(self.sources), project_of(folder), lambda: NOW_S
+        )
         self._application = http.make(service, self._workers, {"console"}, token)
 
     def ask(self, path: str, method: str = "GET", **more: Any) -> httpx.Response:

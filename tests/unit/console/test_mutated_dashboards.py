@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.data_sources import CannedSources
 from tests.support.paths import ROOT
+from tests.support.projects import project_of
 from whiteroom_monitoring.console import http, service
 from whiteroom_monitoring.console.service import DashboardService
 from whiteroom_monitoring.console.workers import Workers
@@ -73,7 +74,10 @@ class Console:
         (self._folder / "mutated.json").write_text(json.dumps(content))
         workers = Workers()
         dashboards = DashboardService(
-            Library(self._folder), Evaluator(CannedSources()), self._folder, lambda: NOW_S
+            Library(self._folder),
+            Evaluator(CannedSources()),
+            project_of(self._folder),
+            lambda: NOW_S,
         )
         transport = httpx.ASGITransport(http.make(dashboards, workers, {"console"}))
         try:

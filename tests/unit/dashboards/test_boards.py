@@ -7,19 +7,18 @@ import json
 import pytest
 import yaml
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.allowed_features import PANELS
 from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
-from whiteroom_monitoring.dashboards.output import BOARDS
-from whiteroom_monitoring.dashboards.slugs import SLUGS, page_path
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
 from whiteroom_monitoring.grafana.evaluation.alert_list import parsed
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 GRAFANA = share("infrastructure/monitoring/grafana")
 NOTE = "Generated for a test."
-DASHBOARDS = registry.load(share(BOARDS))
+DASHBOARDS = registry.load(WHITE_ROOM.files.boards)
 
 
 @pytest.fixture(params=list(DASHBOARDS), ids=lambda each: each.slug)
@@ -41,8 +40,7 @@ def test_uids_and_slugs_never_change() -> None:
 
 def test_the_table_of_slugs_is_that_of_the_set() -> None:
     """What the console, alerts and benchmarks call our dashboards is what the set declares."""
-    assert [each.slug for each in DASHBOARDS] == list(SLUGS)
-    assert [f"/d/{each.uid}/{each.slug}" for each in DASHBOARDS] == [*map(page_path, SLUGS)]
+    assert [each.slug for each in DASHBOARDS] == list(WHITE_ROOM.dashboards)
 
 
 def test_output_is_the_same_every_time(dashboard: Dashboard) -> None:

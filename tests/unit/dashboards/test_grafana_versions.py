@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 
-from whiteroom_monitoring.deploy import config, config_versions, credentials
+from tests.support.projects import WHITE_ROOM, white_room_with
+from whiteroom_monitoring.deploy import (
+    alertmanager_config,
+    config,
+    config_versions,
+    credentials,
+    prometheus_config,
+)
 from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
+from whiteroom_monitoring.deploy.registry import load, port_numbers, scrape_jobs
 from whiteroom_monitoring.lint import checker
-from whiteroom_monitoring.probes import targets
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.project import Project
+from whiteroom_monitoring.resources import share
 
-SOURCE = config.Source(share("infrastructure/monitoring"))
+COMPONENTS = load(WHITE_ROOM)
 EVERYTHING = set(credentials.FILES)
 ALL = {component.name for component in COMPONENTS}
 # The rules of a stack without the app.
@@ -35,19 +43,25 @@ MONITORING = {
 @pytest.fixture
 def paths(tmp_path: Path) -> StackPaths:
     """A stack with an offset, whose folders are there."""
-    paths = StackPaths(tmp_path / "data", 1000)
+    paths = StackPaths(tmp_path / "data", 1000, port_numbers(COMPONENTS))
     paths.configurations.mkdir(parents=True)
     return paths
 
 
-def _targets(files: dict[str, str]) -> dict[str, str]:
+def _rendered(
+    paths: StackPaths, kept: set[str], given: set[str], project: Project = WHITE_ROOM
+) -> Mapping[str, str]:
+    return config.render(project, paths, COMPONENTS, kept, given).files
+
+
+def _targets(files: Mapping[str, str]) -> dict[str, str]:
     jobs = yaml.safe_load(files["prometheus/prometheus.yml"])["scrape_configs"]
     return {job["job_name"]: job["static_configs"][0]["targets"][0] for job in jobs}
 
 
 def test_ports_are_shifted(paths: StackPaths) -> None:
     """Every target of the stack is scraped at its own port plus the offset."""
-    assert _targets(config.render(SOURCE, paths, ALL, set())) == {
+    assert _targets(_rendered(paths, ALL, set())) == {
         "juce-backend": "127.0.0.1:9000",
         "swift-frontend": "127.0.0.1:9001",
         "business-metrics": "127.0.0.1:9002",
@@ -66,32 +80,29 @@ def test_ports_are_shifted(paths: StackPaths) -> None:
 
 def test_the_committed_jobs_are_those_of_the_components() -> None:
     """prometheus.yml, which operators copy, scrapes every component as its description says."""
-    content = yaml.safe_load(SOURCE.prometheus_yml.read_text())
+    content = yaml.safe_load(WHITE_ROOM.files.prometheus.read_text())
     written = {job["job_name"]: job for job in content["scrape_configs"]}
-    described = {c.scrape.name: config.scrape_config(c) for c in COMPONENTS if c.scrape}
+    described = {c.scrape.name: prometheus_config.component_job(c) for c in COMPONENTS if c.scrape}
     assert written == described
-    # What `verify` takes for the interval of a job without its own.
-    assert content["global"]["scrape_interval"] == f"{targets.INTERVAL_S}s"
-    assert described[targets.ENGINE_JOB]["scrape_interval"] == f"{targets.AUDIO_INTERVAL_S}s"
 
 
 def test_a_job_that_is_no_component_s_stays(paths: StackPaths, tmp_path: Path) -> None:
     """What an operator scrapes beside the stack is scraped, whatever is left out."""
     folder = tmp_path / "monitoring"
-    shutil.copytree(SOURCE.folder, folder)
+    shutil.copytree(WHITE_ROOM.files.folder, folder)
     path = folder / "prometheus/prometheus.yml"
     entry = {"job_name": "studio", "static_configs": [{"targets": ["studio.example:9100"]}]}
     content = yaml.safe_load(path.read_text())
     content["scrape_configs"].append(entry)
     path.write_text(yaml.safe_dump(content))
-    targets_ = _targets(config.render(config.Source(folder), paths, {"prometheus"}, set()))
+    targets_ = _targets(_rendered(paths, {"prometheus"}, set(), white_room_with(folder)))
     assert targets_ == {"prometheus": "127.0.0.1:10090", "studio": "studio.example:9100"}
 
 
 def test_without_app(paths: StackPaths) -> None:
     """Without the app, neither its targets nor the rules about it are there."""
-    files = config.render(SOURCE, paths, MONITORING, set())
-    jobs = {job.name for name, job in scrape_jobs().items() if name in MONITORING}
+    files = _rendered(paths, MONITORING, set())
+    jobs = {job.name for name, job in scrape_jobs(COMPONENTS).items() if name in MONITORING}
     assert _targets(files).keys() == jobs
     rules = {name for name in files if "/rules/" in name}
     assert rules == {f"prometheus/rules/{n}.yml" for n in ALONE}
@@ -104,7 +115,7 @@ def test_rendered_configuration_is_valid(
 ) -> None:
     """What is put in force is accepted by Prometheus' and Alertmanager's own checkers."""
     credentials.store(paths, dict.fromkeys(given, "https://hooks.example/a"))
-    config_versions.activate(config.render(SOURCE, paths, components, given), paths)
+    config_versions.activate(_rendered(paths, components, given), paths)
     rules = sorted((paths.config / "prometheus/rules").glob("*.yml"))
     prometheus = paths.config / "prometheus/prometheus.yml"
     alertmanager = paths.config / "alertmanager/alertmanager.yml"
@@ -115,7 +126,7 @@ def test_rendered_configuration_is_valid(
 
 def test_channels_without_credentials_lead_to_the_inbox(paths: StackPaths) -> None:
     """Each pager and the mail go to the inbox unless their own credential is set."""
-    files = config.render(SOURCE, paths, ALL, {"PAGERDUTY_SERVICE_KEY_HIGH"})
+    files = _rendered(paths, ALL, {"PAGERDUTY_SERVICE_KEY_HIGH"})
     content = yaml.safe_load(files["alertmanager/alertmanager.yml"])
     urls = {
         receiver["name"]: pager.get("url")
@@ -131,14 +142,14 @@ def test_channels_without_credentials_lead_to_the_inbox(paths: StackPaths) -> No
 def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(paths: StackPaths) -> None:
     """Without any credential everything arrives once; with one, all of it once more."""
     for given, copies in ((set(), 0), ({"SMTP_PASSWORD"}, 1)):
-        text = config.render(SOURCE, paths, ALL, given)["alertmanager/alertmanager.yml"]
+        text = _rendered(paths, ALL, given)["alertmanager/alertmanager.yml"]
         routes = yaml.safe_load(text)["route"]["routes"]
-        assert [route["receiver"] for route in routes].count(config.COPIES) == copies
+        assert [route["receiver"] for route in routes].count(alertmanager_config.COPIES) == copies
 
 
 def test_with_credentials_nothing_leads_to_the_inbox(paths: StackPaths) -> None:
     """With all credentials, the inbox gets the Watchdog and a copy of everything, no more."""
-    text = config.render(SOURCE, paths, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
+    text = _rendered(paths, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
     assert [line.strip() for line in text.splitlines() if "127.0.0.1" in line] == [
         "- api_url: http://127.0.0.1:9004/slack",
         "- api_url: http://127.0.0.1:9004/slack",
@@ -181,13 +192,16 @@ def test_diagnostics_of_broken_files_have_their_place(tmp_path: Path) -> None:
     """A broken rule file and a broken Alertmanager configuration are both reported, with lines."""
     folder = tmp_path / "monitoring"
     shutil.copytree(share("infrastructure/monitoring"), folder)
-    source = config.Source(folder)
-    assert source.diagnostics() == []
+    project = white_room_with(folder)
+    assert config.diagnostics(project, COMPONENTS) == []
     rules = folder / "prometheus/rules/machine.yml"
     rules.write_text(rules.read_text().replace("expr: |", "expr: | (((", 1) + "\nx: [")
     routes = folder / "alertmanager/alertmanager.yml"
     routes.write_text(routes.read_text().replace("receiver: watchdog", "receiver: nobody"))
-    found = {diagnostic.path.name: diagnostic.line for diagnostic in source.diagnostics()}
+    found = {
+        diagnostic.path.name: diagnostic.line
+        for diagnostic in config.diagnostics(project, COMPONENTS)
+    }
     # What machine.yml records is missed by causes.yml.
     assert set(found) == {"machine.yml", "alertmanager.yml", "causes.yml"}
     assert found["machine.yml"] > 0
@@ -197,7 +211,7 @@ def test_rules_may_name_what_an_added_component_exposes(tmp_path: Path) -> None:
     """A rule about an added component is valid with its metrics, job and service; a name that it
     does not expose is a diagnostic, and so is every name without the component."""
     folder = tmp_path / "monitoring"
-    shutil.copytree(SOURCE.folder, folder)
+    shutil.copytree(WHITE_ROOM.files.folder, folder)
     rules = folder / "prometheus/rules/lamps.yml"
     expression = 'sum(lamps_burning{job="lamps", service="studio"})'
     rule = "groups: [{name: lamps, rules: [{record: studio:lamps_burning:sum, expr: '%s'}]}]\n"
@@ -210,8 +224,8 @@ def test_rules_may_name_what_an_added_component_exposes(tmp_path: Path) -> None:
         ScrapeJob("lamps", "studio"),
         metrics=("lamps_burning gauge",),
     )
-    source = config.Source(folder)
-    assert source.diagnostics([*COMPONENTS, lamps]) == []
-    assert [d.path for d in source.diagnostics()] == [rules]
+    project = white_room_with(folder)
+    assert config.diagnostics(project, [*COMPONENTS, lamps]) == []
+    assert [d.path for d in config.diagnostics(project, COMPONENTS)] == [rules]
     rules.write_text(rule % expression.replace("burning{", "burnt{"))
-    assert [d.path for d in source.diagnostics([*COMPONENTS, lamps])] == [rules]
+    assert [d.path for d in config.diagnostics(project, [*COMPONENTS, lamps])] == [rules]

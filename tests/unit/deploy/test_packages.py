@@ -6,19 +6,22 @@ import re
 import subprocess
 from pathlib import Path
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.deploy import packages
 from whiteroom_monitoring.deploy.component import Program
-from whiteroom_monitoring.deploy.registry import COMPONENTS
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.deploy.registry import load
+from whiteroom_monitoring.resources import share
 
+COMPONENTS = load(WHITE_ROOM)
 START = share("infrastructure/monitoring") / "start.sh"
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 
 def _listed(*options: str) -> dict[str, str]:
     """Return what start.sh reads, by the system's own Python without any package."""
+    words = ["--components", str(WHITE_ROOM.files.components), *options]
     done = subprocess.run(
-        [SYSTEM_PYTHON, "-S", "-m", "whiteroom_monitoring.deploy.packages", *options],
+        [SYSTEM_PYTHON, "-S", "-m", "whiteroom_monitoring.deploy.packages", *words],
         env={"PYTHONPATH": str(share("src/whiteroom_monitoring").parent)},
         capture_output=True,
         text=True,

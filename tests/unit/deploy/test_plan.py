@@ -7,6 +7,7 @@ import re
 import socket
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import yaml
 import whiteroom_monitoring
 from tests.support.offsets import free_offset
 from tests.support.paths import ROOT
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.cli import main
 from whiteroom_monitoring.deploy import config, config_versions
 from whiteroom_monitoring.deploy.apply import Application
@@ -27,25 +29,25 @@ from whiteroom_monitoring.deploy.planner import planning
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import resolve
 from whiteroom_monitoring.deploy.progress import Progress
-from whiteroom_monitoring.deploy.registry import COMPONENTS, ComponentError, load
+from whiteroom_monitoring.deploy.registry import ComponentError, components_in, load, port_numbers
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor, SupervisorError
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.project import Project
 
 SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/plan.schema.json"
-SOURCE = config.Source(share("infrastructure/monitoring"))
+COMPONENTS = load(WHITE_ROOM)
 
 
 @pytest.fixture(autouse=True)
 def valid_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     """The committed configuration is checked elsewhere, which takes seconds."""
-    monkeypatch.setattr(config.Source, "diagnostics", lambda source, descriptions: [])
+    monkeypatch.setattr(config, "diagnostics", lambda project, descriptions: [])
 
 
 @pytest.fixture
 def paths() -> Iterator[StackPaths]:
     """A stack that does not run, at free ports. Its path is short enough for sockets below it."""
     with tempfile.TemporaryDirectory(prefix="whiteroom-test-") as folder:
-        yield StackPaths(Path(folder) / "data", free_offset())
+        yield StackPaths(Path(folder) / "data", free_offset(), port_numbers(COMPONENTS))
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def port_in_use(paths: StackPaths) -> Iterator[int]:
 
 
 def _make(paths: StackPaths, *unwanted: str) -> Plan:
-    request = planning.Request(paths, COMPONENTS, SOURCE, Path("/nowhere"), False, unwanted)
+    request = planning.Request(paths, WHITE_ROOM, COMPONENTS, Path("/nowhere"), False, unwanted)
     return planning.make(request)
 
 
@@ -189,6 +191,10 @@ def test_the_supervisor_s_sections_are_read_back(paths: StackPaths) -> None:
     assert Supervisor(paths).sections() == supervision
 
 
+def _with_components(folder: Path) -> Project:
+    return replace(WHITE_ROOM, files=replace(WHITE_ROOM.files, components=folder))
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -206,7 +212,7 @@ def test_a_description_that_can_not_be_used_is_named(tmp_path: Path, text: str, 
     (tmp_path / "components").mkdir()
     (tmp_path / "components/widget.py").write_text(text)
     with pytest.raises(ComponentError) as caught:
-        load(tmp_path)
+        load(_with_components(tmp_path / "components"))
     assert fault in str(caught.value)
 
 
@@ -216,8 +222,7 @@ def test_the_example_of_the_guide_describes_a_component(tmp_path: Path) -> None:
     [example] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (tmp_path / "components").mkdir()
     (tmp_path / "components/lamps.py").write_text(example)
-    added = {c.name for c in load(tmp_path)} - {c.name for c in COMPONENTS}
-    assert added == {"lamp-exporter"}
+    assert [c.name for c in components_in(tmp_path / "components")] == ["lamp-exporter"]
 
 
 def test_an_argument_with_a_line_break_is_refused(paths: StackPaths) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.deploy import preflight
 from whiteroom_monitoring.deploy.component import Component, Program, Variant
 from whiteroom_monitoring.deploy.host import processes
@@ -20,9 +21,10 @@ from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
 from whiteroom_monitoring.deploy.planner.selection import candidates, select
 from whiteroom_monitoring.deploy.preflight import PreflightError
-from whiteroom_monitoring.deploy.registry import COMPONENTS
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.deploy.registry import load
+from whiteroom_monitoring.resources import repository_root
 
+COMPONENTS = load(WHITE_ROOM)
 OFFSET = 21_000
 
 
@@ -44,7 +46,7 @@ def paths(short_path: Path, offset: int) -> Iterator[StackPaths]:
 
 def _monitoring(paths: StackPaths) -> list[ResolvedComponent]:
     """Return the components of a stack without the app."""
-    places = Placeholders(paths, repository_root())
+    places = Placeholders(paths, repository_root(), WHITE_ROOM)
     kept = select(candidates(COMPONENTS, with_app=False), (), places).kept
     return [resolve(component, variant, places) for component, variant in kept]
 

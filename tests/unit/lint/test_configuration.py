@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projects import WHITE_ROOM
+from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.lint import configuration
 from whiteroom_monitoring.lint.configuration import Configuration
+from whiteroom_monitoring.resources import share
 
 
 @pytest.fixture
@@ -18,9 +21,13 @@ def diagnostics(infrastructure):
 
     def judge() -> list[Diagnostic]:
         return configuration.diagnostics(
-            infrastructure.folder / "prometheus/prometheus.yml",
-            sorted((infrastructure.folder / "prometheus/rules").glob("*.yml")),
-            infrastructure.folder / "alertmanager/alertmanager.yml",
+            Configuration(
+                load(share("catalogue")),
+                infrastructure.folder / "prometheus/prometheus.yml",
+                sorted((infrastructure.folder / "prometheus/rules").glob("*.yml")),
+                infrastructure.folder / "alertmanager/alertmanager.yml",
+                WHITE_ROOM.alerts,
+            )
         )
 
     return judge
@@ -69,7 +76,9 @@ def test_recording_may_build_on_one_that_stands_after_it(infrastructure) -> None
         "      - {record: 'c:c:c', expr: 'up'}\n"
         "      - {record: 'd:d:d', expr: 'd:d:d'}\n",
     )
-    series = Configuration(Catalogue(()), Path("none"), [path], Path("none")).series
+    series = Configuration(
+        Catalogue(()), Path("none"), [path], Path("none"), WHITE_ROOM.alerts
+    ).series
     found = series.find("a:a:a")
     assert found is not None
     assert found.labels is not None
@@ -90,7 +99,9 @@ def test_labels_of_targets_are_those_of_the_configuration(infrastructure) -> Non
         "    static_configs: [{targets: [y], labels: {service: t}}]\n"
         "    relabel_configs: [{target_label: zone, replacement: z}]\n",
     )
-    found = Configuration(Catalogue(()), path, [], Path("none")).series.find("up")
+    found = Configuration(Catalogue(()), path, [], Path("none"), WHITE_ROOM.alerts).series.find(
+        "up"
+    )
     assert found is not None
     assert found.labels == {
         "job": {"a", "b"},

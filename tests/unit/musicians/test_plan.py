@@ -14,7 +14,7 @@ from whiteroom_musicians.musician import FEATURES
 from whiteroom_musicians.plan import Habits, Step, arrivals, plan
 from whiteroom_musicians.visit import AT_THE_ENGINE, ATTEMPTS, Action
 
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.resources import repository_root
 
 DAY = Habits().day_s
 WEEK = 7 * DAY

@@ -19,7 +19,7 @@ from whiteroom_monitoring.mutation.python_rooms import (
     sample_each_room,
 )
 from whiteroom_monitoring.mutation.report import add_rooms, print_report, report
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.resources import repository_root
 
 ROOT = repository_root()
 

@@ -8,19 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring import _moved, deprecations, priorities, project
+from tests.support.projects import WHITE_ROOM
+from whiteroom_monitoring import _moved, deprecations, resources
 from whiteroom_monitoring.cli import main
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.priorities import NEEDING_ACTION, NEWS, PAGING, PRIORITIES, Priority
+from whiteroom_monitoring.project.model import Priority
 
 
 def test_whom_a_priority_reaches() -> None:
     """P0 and P1 page, P2 needs action, P3 is news; every priority is one of the two."""
-    assert list(PRIORITIES) == ["P0", "P1", "P2", "P3"]
-    assert [sorted(set_) for set_ in (PAGING, NEEDING_ACTION, NEWS)] == [
+    alerts = WHITE_ROOM.alerts
+    assert list(alerts.priorities) == ["P0", "P1", "P2", "P3"]
+    assert [sorted(set_) for set_ in (alerts.paging, alerts.needing_action, alerts.news)] == [
         ["P0", "P1"], ["P0", "P1", "P2"], ["P3"]
     ]  # fmt: skip
-    assert priorities.SEVERITIES["P0"] == "critical"
+    assert alerts.severities["P0"] == "critical"
     usual = Priority("P9", "odd", "Answer.")
     assert (usual.pages, usual.needs_action) == (False, True)
 
@@ -28,7 +30,7 @@ def test_whom_a_priority_reaches() -> None:
 def _package(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package = folder / "src" / "whiteroom_monitoring"
     package.mkdir(parents=True)
-    monkeypatch.setattr(project, "_PACKAGE", package)
+    monkeypatch.setattr(resources, "_PACKAGE", package)
     return package
 
 
@@ -36,24 +38,24 @@ def test_a_clone_is_preferred_to_a_wheel(tmp_path: Path, monkeypatch: pytest.Mon
     """Files are those of the clone, else those in the package; what neither has is named."""
     package = _package(tmp_path, monkeypatch)
     (package / "share" / "catalogue").mkdir(parents=True)
-    assert project.repository_root() is None
-    assert project.share("catalogue") == package / "share" / "catalogue"
+    assert resources.repository_root() is None
+    assert resources.share("catalogue") == package / "share" / "catalogue"
     (tmp_path / "catalogue").mkdir()
-    assert project.repository_root() is None
+    assert resources.repository_root() is None
     (tmp_path / "pyproject.toml").touch()
-    assert project.repository_root() == tmp_path
-    assert project.share("catalogue") == tmp_path / "catalogue"
+    assert resources.repository_root() == tmp_path
+    assert resources.share("catalogue") == tmp_path / "catalogue"
     (package / "share" / "docs").mkdir()
-    assert project.share("docs") == package / "share" / "docs"
+    assert resources.share("docs") == package / "share" / "docs"
     with pytest.raises(MonitoringError, match="runbooks: not found beside the package"):
-        project.share("runbooks")
+        resources.share("runbooks")
 
 
 def test_a_project_file_alone_is_no_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody else's project that the package is installed in is not our clone."""
     _package(tmp_path, monkeypatch)
     (tmp_path / "pyproject.toml").touch()
-    assert project.repository_root() is None
+    assert resources.repository_root() is None
 
 
 def test_an_old_name_is_named_once(

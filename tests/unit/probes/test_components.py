@@ -12,18 +12,25 @@ from typing import Any
 import pytest
 
 from tests.support.json_server import json_server
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.diagnostics import CheckResult, Diagnostic, Thing
 from whiteroom_monitoring.probes import panels, storage
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.probes.stack import Stack
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
-PROBES = {probe.id: probe for probe in probes()}
+PROBES = {probe.id: probe for probe in probes(WHITE_ROOM)}
 COMPONENTS = (
     "engine", "frontend", "backend", "nginx", "nginx-exporter", "redis-exporter", "musicians"
 )  # fmt: skip
+
+
+JOBS = dict.fromkeys(
+    ("juce-backend", "swift-frontend", "business-metrics", "redis", "nginx", "node-exporter")
+)
+WATCHDOG = {"groups": [{"rules": [{"name": "Watchdog"}]}]}
 
 
 @dataclass
@@ -77,8 +84,10 @@ class Prometheus:
 def _result(
     id: str, samples: Any = None, paths: Any = None, api: Any = None, jobs: Any = None
 ) -> CheckResult:
-    prometheus: Any = Prometheus(samples or {}, api)
-    return PROBES[id].result(Stack(paths or Paths(), prometheus, COMPONENTS, jobs or {}))
+    prometheus: Any = Prometheus(samples or {}, {"rules": WATCHDOG, **(api or {})})
+    return PROBES[id].result(
+        Stack(paths or Paths(), prometheus, COMPONENTS, jobs or JOBS, WHITE_ROOM)
+    )
 
 
 # The name of a plug-in, and what it takes of a core.
@@ -124,18 +133,18 @@ def _exposed(program: str, but: str = "") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("area", "program", "missing"),
+    ("program", "missing"),
     [
-        ("engine", "juce-backend", "audio_callbacks_total"),
-        ("frontend", "swift-frontend", "ui_frames_total"),
-        ("backend", "business-metrics", "active_users"),
+        ("juce-backend", "audio_callbacks_total"),
+        ("swift-frontend", "ui_frames_total"),
+        ("business-metrics", "active_users"),
     ],
 )
-def test_every_promised_metric_is_there(area: str, program: str, missing: str) -> None:
+def test_every_promised_metric_is_there(program: str, missing: str) -> None:
     """All metrics of the program's own are looked for; one that is not exposed is named."""
-    whole = _result(f"metrics.{area}", _exposed(program))
+    whole = _result(f"metrics.{program}", _exposed(program))
     assert whole.state == "ok", whole
-    result = _result(f"metrics.{area}", _exposed(program, but=missing))
+    result = _result(f"metrics.{program}", _exposed(program, but=missing))
     assert (result.state, result.seen) == ("failed", f"no series of {missing}")
 
 
@@ -148,11 +157,13 @@ def test_what_comes_later_is_not_missed() -> None:
     ]
     assert open_counters
     for metric in open_counters:
-        for area, program in (("engine", "juce-backend"), ("backend", "business-metrics")):
+        for program in ("juce-backend", "business-metrics"):
             if metric.program == program:
-                assert _result(f"metrics.{area}", _exposed(program, metric.name)).state == "ok"
+                assert _result(f"metrics.{program}", _exposed(program, metric.name)).state == "ok"
     assert (
-        _result("metrics.backend", _exposed("business-metrics", "user_retention_ratio")).state
+        _result(
+            "metrics.business-metrics", _exposed("business-metrics", "user_retention_ratio")
+        ).state
         == "ok"
     )
 
@@ -333,7 +344,7 @@ def test_the_front_end_hosts_the_engine(
 def test_an_engine_that_runs_alone_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a front end the reason is that of `up`."""
     _running(monkeypatch, _component("engine"), frontend="no Swift")
-    stack = Stack(Paths(), Prometheus({}), ("engine",), {})  # type: ignore[arg-type]
+    stack = Stack(Paths(), Prometheus({}), ("engine",), JOBS, WHITE_ROOM)  # type: ignore[arg-type]
     result = PROBES["frontend.host"].result(stack)
     assert (result.state, result.seen) == ("skipped", "the C++ engine runs alone: no Swift")
 

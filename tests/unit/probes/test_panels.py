@@ -6,15 +6,14 @@ import math
 
 import pytest
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
-from whiteroom_monitoring.dashboards.output import BOARDS
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
 from whiteroom_monitoring.grafana.evaluation.frames import Column, Lines, Series, Table
 from whiteroom_monitoring.grafana.model.panel import Panel
 from whiteroom_monitoring.probes import panels
 from whiteroom_monitoring.probes.registry import probes
-from whiteroom_monitoring.project import share
 
 JUDGED = [
     (Expected.DATA, [1.0], None),
@@ -75,5 +74,5 @@ def test_panel_that_shows_words_is_a_mismatch(words) -> None:
 
 def test_every_dashboard_is_verified() -> None:
     """`verify` has a check for each dashboard of the set."""
-    ids = {probe.id for probe in probes()}
-    assert {f"panels.{board.slug}" for board in registry.load(share(BOARDS))} <= ids
+    ids = {probe.id for probe in probes(WHITE_ROOM)}
+    assert {f"panels.{board.slug}" for board in registry.load(WHITE_ROOM.files.boards)} <= ids

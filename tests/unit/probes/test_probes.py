@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.diagnostics import CheckResult, Thing
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.probes import rules, targets
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.probes.stack import Stack
 
-PROBES = {probe.id: probe for probe in probes()}
+PROBES = {probe.id: probe for probe in probes(WHITE_ROOM)}
 JOBS = {"juce-backend": 10, "node-exporter": 15}
+# Scraped, too; what Prometheus' targets are asked for is the jobs above.
+SERVICES = ("postgres", "business-metrics", "nginx", "swift-frontend")
 
 
 NOW = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
@@ -119,6 +122,11 @@ class FakePrometheus:
         return samples[0][1] if samples else None
 
 
+def _jobs(id: str) -> dict[str, int | None]:
+    area = id.partition(".")[0]
+    return {**JOBS, **(dict.fromkeys(SERVICES) if area in ("services", "security") else {})}
+
+
 def _result(
     id: str, api: Mapping[str, Any], samples: Mapping[str, Any] | None = None
 ) -> CheckResult:
@@ -127,7 +135,7 @@ def _result(
     )
     paths: Any = SimpleNamespace()
     components = {"engine", "frontend", "postgres-exporter", "cadvisor", "musicians", "backend"}
-    return PROBES[id].result(Stack(paths, prometheus, components, JOBS))
+    return PROBES[id].result(Stack(paths, prometheus, components, _jobs(id), WHITE_ROOM))
 
 
 API = [
@@ -240,7 +248,7 @@ QUERIES = [
     ("engine.pages", {"monitoring_pages_locked": 0.0}, "skipped", "not locked"),
     ("services.database", {"pg_up": 1.0}, "ok", "pg_up is 1"),
     ("services.database", {"pg_up": 0.0}, "failed", "pg_up is 0"),
-    ("services.cache", {"redis_up": 1.0}, "skipped", "the stack runs without redis-exporter"),
+    ("services.cache", {"redis_up": 1.0}, "skipped", "the stack runs without redis"),
     ("services.containers", {"container_scrape_error": 0.0, "count": 3.0}, "ok", "3 containers"),
     ("services.containers", {"container_scrape_error": 1.0}, "failed", "is 1"),
     ("services.musicians", {"http_requests": 4.0, "active_users": 10.0}, "ok", "10 active"),

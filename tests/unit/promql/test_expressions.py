@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from whiteroom_monitoring.catalogue.load import load
-from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.infer import result_labels
 from whiteroom_monitoring.promql.parse import parse
 from whiteroom_monitoring.promql.series import Series, SeriesIndex, build_index
 from whiteroom_monitoring.promql.validate import findings
+from whiteroom_monitoring.resources import share
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.vocabulary import Family
+from whiteroom_monitoring.resources import share
 
 EXPOSITION = """\
 # HELP calls_total Calls.

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring import deprecations
 from whiteroom_monitoring.covering import load as covering
 from whiteroom_monitoring.covering import rules
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.resources import repository_root
 from whiteroom_monitoring.slo import burn_rate as generator
 from whiteroom_monitoring.slo import load
 from whiteroom_monitoring.slo.model import NONE, BurnRateWindow, Range
@@ -80,7 +81,7 @@ def test_a_key_has_one_name(path: Path) -> None:
 def test_without_a_file_nothing_is_promised(tmp_path: Path) -> None:
     """No file is no diagnostic: there are no objectives, and no rules of them."""
     assert load.load(tmp_path / "objectives.yml") == NONE
-    assert generator.generate(NONE) == {}
+    assert generator.generate(NONE, WHITE_ROOM) == {}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_two_objectives_of_one_name_are_a_diagnostic(path: Path) -> None:
 
 def test_each_burn_is_an_alert_over_both_ranges(path: Path) -> None:
     """An alert asks for the share in both of its ranges, and for enough failures."""
-    (text,) = generator.generate(load.load(path)).values()
+    (text,) = generator.generate(load.load(path), WHITE_ROOM).values()
     (group,) = yaml.safe_load(text)["groups"]
     assert group["interval"] == f"{generator.STEP_S}s"
     alerts = [rule for rule in group["rules"] if "alert" in rule]
@@ -149,6 +150,9 @@ def test_the_committed_rules_are_the_generated_ones() -> None:
     """prometheus/rules has what objectives and covering.yml say (`whiteroom generate`)."""
     root = repository_root()
     assert root is not None
-    written = covering.written_rules(root) | generator.generate(load.load(root / load.PATH))
-    for name, text in rules.apply(written, covering.load(root / covering.PATH)).items():
+    written = covering.written_rules(WHITE_ROOM)
+    written |= generator.generate(load.load(WHITE_ROOM.files.objectives), WHITE_ROOM)
+    table = covering.load(WHITE_ROOM.files.covering)
+    source = WHITE_ROOM.relative(WHITE_ROOM.files.covering)
+    for name, text in rules.apply(written, table, source).items():
         assert (root / name).read_text(encoding="utf-8") == text

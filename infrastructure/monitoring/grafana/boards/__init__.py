@@ -15,6 +15,6 @@ DASHBOARDS = DashboardSet(
         alerts.DASHBOARD,
     ),
     # Where people read the repository; an operator changes it in alertmanager/templates, too.
-    repository="https://git.whiteroom.example/white-room/blob/main/",
+    runbooks="https://git.whiteroom.example/white-room/blob/main/infrastructure/monitoring/runbooks/",
     annotations=ANNOTATIONS,
 )

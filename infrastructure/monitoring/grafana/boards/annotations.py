@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.dashboards.template_variables import AnnotationQuery, annotation
-from whiteroom_monitoring.priorities import NEEDING_ACTION
+
+from .priorities import NEEDING_ACTION
 
 _DEPLOYMENTS = 'ALERTS{alertname=~"DeploymentCompleted|EngineVersionChanged", alertstate="firing"}'
 _TROUBLE = f'ALERTS{{alertstate="firing", priority=~"{"|".join(sorted(NEEDING_ACTION))}"}}'

@@ -35,6 +35,7 @@ _GRAFANA = Variant(
 )
 _CONSOLE = ours(
     "console",
+    *("--project", "{project}"),
     *("--port", "{port[console]}"),
     *("--prometheus", "{url[prometheus]}"),
     *("--loki", "{url[loki]}"),

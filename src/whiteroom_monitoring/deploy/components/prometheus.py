@@ -12,9 +12,6 @@ from whiteroom_monitoring.deploy.component import (
     debian,
 )
 
-# White Room's limits on what Prometheus keeps.
-RETENTION_TIME = "15d"
-RETENTION_SIZE = "10GB"
 # What one query may hold, 16 bytes a sample, and how many run at once: dashboards and rules need a
 # tenth of it. Prometheus' own defaults are 50 million and 20, which is 16 GB.
 MAX_SAMPLES = 5_000_000
@@ -37,8 +34,8 @@ COMPONENTS = (
                 (
                     "--config.file={config}/prometheus/prometheus.yml",
                     "--storage.tsdb.path={data}/prometheus",
-                    f"--storage.tsdb.retention.time={RETENTION_TIME}",
-                    f"--storage.tsdb.retention.size={RETENTION_SIZE}",
+                    "--storage.tsdb.retention.time={retention_time}",
+                    "--storage.tsdb.retention.size={retention_size}",
                     f"--query.max-samples={MAX_SAMPLES}",
                     f"--query.max-concurrency={MAX_QUERIES}",
                     f"--query.timeout={MAX_QUERY_TIME}",

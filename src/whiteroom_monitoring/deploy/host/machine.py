@@ -13,6 +13,7 @@ from whiteroom_monitoring.deploy.component import (
     Condition,
     FileRequired,
     Program,
+    StartedElsewhere,
     VariableUnset,
 )
 from whiteroom_monitoring.deploy.host.accounts import account
@@ -61,6 +62,8 @@ def reason_against(condition: Condition, places: Placeholders) -> str:
             holds = _exists(path, places)
         case VariableUnset(name):
             holds = not os.environ.get(name)
+        case StartedElsewhere():
+            holds = False
         case CloneRequired():
             holds = places.root is not None
         case AccountRequired(name):

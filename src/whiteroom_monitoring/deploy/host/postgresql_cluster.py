@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
-from whiteroom_monitoring.deploy.components.postgresql import (
+from whiteroom_monitoring.deploy.host import machine, owned_files
+from whiteroom_monitoring.deploy.host.accounts import account, make_folder, user_name
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.postgresql import (
     ACCOUNT,
     BACKEND_ROLE,
     CLUSTER,
@@ -17,9 +20,6 @@ from whiteroom_monitoring.deploy.components.postgresql import (
     EXPORTER_ROLE,
     program,
 )
-from whiteroom_monitoring.deploy.host import machine, owned_files
-from whiteroom_monitoring.deploy.host.accounts import account, make_folder, user_name
-from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.errors import MonitoringError
 
 _ROLES = f"""\

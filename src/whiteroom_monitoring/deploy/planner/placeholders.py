@@ -9,6 +9,8 @@
 | ``{audit_report}`` | the audit report that CI writes |
 | ``{stack}``, ``{uid}`` | the stack's name on this machine, the user's number |
 | ``{root}`` | the clone that the package runs from |
+| ``{project}`` | the file whiteroom.toml |
+| ``{retention_time}``, ``{retention_size}`` | how long and how much Prometheus keeps |
 | ``{python}``, ``{version}``, ``{home}`` | the interpreter, our version, the program's own folder |
 """
 
@@ -23,6 +25,7 @@ from pathlib import Path
 from whiteroom_monitoring import __version__
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.project.model import Project
 
 
 class PlaceholderError(MonitoringError):
@@ -35,6 +38,7 @@ class Placeholders:
 
     paths: StackPaths
     root: Path | None
+    project: Project | None = None
 
     def fill(self, text: str, home: str = "") -> str:
         """Return ``text`` with its placeholders filled in. Raises PlaceholderError."""
@@ -67,4 +71,11 @@ class Placeholders:
         }
         folders = ("data", "run", "log", "config", "secrets", "segments")
         values |= {name: getattr(paths, name) for name in folders}
+        if self.project is not None:
+            stack = self.project.stack
+            values |= {
+                "project": self.project.file,
+                "retention_time": stack.retention_time,
+                "retention_size": stack.retention_size,
+            }
         return values if self.root is None else {**values, "root": self.root}

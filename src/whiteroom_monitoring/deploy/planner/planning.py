@@ -17,7 +17,8 @@ from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, re
 from whiteroom_monitoring.deploy.planner.selection import candidates, select
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.project import repository_root
+from whiteroom_monitoring.project.model import Project
+from whiteroom_monitoring.resources import repository_root
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Request:
     """
 
     paths: StackPaths
+    project: Project
     descriptions: Sequence[Component]
-    source: config.Source
     env_file: Path
     with_app: bool = True
     unwanted: Sequence[str] = ()
@@ -48,15 +49,16 @@ class _Observed:
 
 def make(request: Request) -> Plan:
     """Return the plan. Raises MonitoringError, naming every fault of the configuration."""
-    places = Placeholders(request.paths, repository_root())
+    places = Placeholders(request.paths, repository_root(), request.project)
     given = credentials.read(request.env_file)
-    if diagnostics := request.source.diagnostics(request.descriptions):
+    if diagnostics := config.diagnostics(request.project, request.descriptions):
         raise DiagnosticsError(diagnostics)
     choice = candidates(request.descriptions, request.with_app)
     selection = select(choice, request.unwanted, places)
     components = [resolve(component, variant, places) for component, variant in selection.kept]
     names = {component.name for component in components}
-    files = config.render(request.source, request.paths, names, given, request.descriptions)
+    rendered = config.render(request.project, request.paths, request.descriptions, names, given)
+    files = rendered.files
     supervision = Supervisor(request.paths).configuration(components, request.without_restart)
     observed = _observe(request.paths)
     return Plan(
@@ -67,6 +69,7 @@ def make(request: Request) -> Plan:
         without_restart=tuple(request.without_restart),
         credentials=given,
         configuration=files,
+        changes=rendered.changes,
         supervision=supervision,
         files=[*_files(files, supervision, components, request.paths)],
         steps=[*_steps(request.paths, components, files, supervision, observed)],

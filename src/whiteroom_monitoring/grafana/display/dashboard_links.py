@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.model.json_node import Node, Pointer
 
-_RUNBOOK = re.compile(r"infrastructure/monitoring/runbooks/(\w+)\.md$")
+_RUNBOOK = re.compile(r"(?:^|/)runbooks/(\w+)\.md$")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def followable(link: Link, scope: Scope) -> FollowableLink | None:
 def own_runbook(url: str) -> str:
     """Return the console's own page for a link to a runbook, which is there without a network.
 
-    >>> own_runbook("https://git.example/infrastructure/monitoring/runbooks/FfiSlow.md")
+    >>> own_runbook("https://git.example/monitoring/runbooks/FfiSlow.md")
     '/runbooks/FfiSlow'
     """
     runbook = _RUNBOOK.search(url)

@@ -12,6 +12,7 @@ from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.frames import Alert, Alerts
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.model.panel import AlertFilter
+from whiteroom_monitoring.project.model import Alerts as Settings
 
 _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
 _ORDER = {"firing": 0, "pending": 1}
@@ -32,23 +33,28 @@ def alerts(chosen: AlertFilter, scope: Scope, sources: DataSources) -> Alerts:
 def active(sources: DataSources) -> list[Alert]:
     """Return every alert that fires or is about to, the most urgent first. Raises SourceError."""
     raw = sources.prometheus.get("alerts")["alerts"]
-    return sorted(map(_alert, raw), key=lambda a: (_ORDER[a.state], priority(a), -a.since))
+    settings = sources.alerts
+    found = [_alert(one, settings) for one in raw]
+    return sorted(found, key=lambda a: (_ORDER[a.state], settings.urgency(a.labels), -a.since))
 
 
-def priority(alert: Alert) -> str:
-    """Return P0 to P3; what has none comes last."""
-    return alert.labels.get("priority", "P9")
-
-
-def _alert(raw: Mapping[str, Any]) -> Alert:
+def _alert(raw: Mapping[str, Any], settings: Settings) -> Alert:
     # Prometheus writes nanoseconds, which a datetime can't hold.
     since = datetime.fromisoformat(re.sub(r"\.(\d{6})\d*", r".\1", raw["activeAt"])).timestamp()
     labels = raw["labels"]
-    return Alert(labels.get("alertname", ""), raw["state"], since, labels, raw["annotations"])
+    return Alert(
+        labels.get("alertname", ""),
+        raw["state"],
+        since,
+        labels,
+        raw["annotations"],
+        settings.priority(labels),
+        settings.level(labels),
+    )
 
 
 def parsed(text: str) -> list[tuple[str, str, str]]:
-    """Return the matchers of a selector such as ``{team="audio"}``. Raises UnsupportedError."""
+    """Return the matchers of a selector such as ``{team="tape"}``. Raises UnsupportedError."""
     inner = text.strip().removeprefix("{").removesuffix("}").strip()
     matchers, place = [], 0
     while place < len(inner):

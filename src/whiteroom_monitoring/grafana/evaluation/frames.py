@@ -67,13 +67,18 @@ class Logs:
 
 @dataclass(frozen=True)
 class Alert:
-    """An alert as Prometheus knows it; ``since`` is in seconds since 1970."""
+    """An alert as Prometheus knows it; ``since`` is in seconds since 1970.
+
+    ``priority`` is the project's; ``level`` is what it asks for: ``page``, ``act`` or ``news``.
+    """
 
     name: str
     state: str
     since: float
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    priority: str = ""
+    level: str = "act"
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.dashboards.slugs import SLUGS, page_path
 from whiteroom_monitoring.diagnostics import Diagnostic, check, require_none
 from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.promql import validate
@@ -15,36 +14,44 @@ from whiteroom_monitoring.promql.parse import ParseError, parse
 from whiteroom_monitoring.promql.rule_files import Rule
 from whiteroom_monitoring.promql.series import SeriesIndex
 
-ANNOTATIONS = ("summary", "description", "runbook_url", "dashboard")
-# The dashboards that an alert may lead to, as paths of the console and of Grafana.
-DASHBOARDS = tuple(page_path(slug) for slug in SLUGS)
-
 _TEMPLATE_QUERY = re.compile(r'\bquery\s+"((?:[^"\\]|\\.)*)"')
 _TEMPLATE_LABEL = re.compile(r"\$labels\.(\w+)|\.Labels\.(\w+)")
 
 
-@check("alert-annotations", "alerts", "summary, description, runbook, dashboard")
+@check("alert-annotations", "alerts", "the annotations of the project, and what they name")
 def alert_annotations(workspace: Workspace) -> str:
     """Every alert has the annotations that a pager shows."""
-    return require_none(diagnostics(workspace.alerts, workspace.series), workspace.seen_alerts)
+    found = diagnostics(
+        workspace.alerts,
+        workspace.series,
+        workspace.project.alerts.annotations,
+        workspace.dashboard_pages,
+    )
+    return require_none(found, workspace.seen_alerts)
 
 
-def diagnostics(alerts: Iterable[Rule], series: SeriesIndex) -> Iterator[Diagnostic]:
-    """Yield annotations that are missing, and names in them of what does not exist."""
+def diagnostics(
+    alerts: Iterable[Rule], series: SeriesIndex, required: Iterable[str], pages: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """Yield annotations that are missing, and names in them of what does not exist.
+
+    ``pages`` are the dashboards that an alert may lead to, as paths of the console and of Grafana.
+    """
     for rule in alerts:
-        for name in ANNOTATIONS:
+        for name in required:
             if not rule.annotations.get(name, "").strip():
                 remedy = f"add `{name}:` to its annotations"
                 yield rule.diagnostic((), f"the annotation {name} is missing", remedy)
-        yield from _dashboard(rule)
+        yield from _dashboard(rule, pages)
         yield from _template_labels(rule, series)
         yield from _template_queries(rule, series)
 
 
-def _dashboard(rule: Rule) -> Iterator[Diagnostic]:
+def _dashboard(rule: Rule, pages: Sequence[str]) -> Iterator[Diagnostic]:
     path = rule.annotations.get("dashboard", "")
-    if path and path not in DASHBOARDS:
-        remedy = did_you_mean(path, DASHBOARDS) or f"one of {', '.join(DASHBOARDS)}"
+    # Without any dashboard at hand, those that exist are somewhere else.
+    if pages and path.startswith("/") and path not in pages:
+        remedy = did_you_mean(path, pages) or f"one of {', '.join(pages)}"
         yield rule.diagnostic(("annotations", "dashboard"), f"there is no dashboard {path}", remedy)
 
 

@@ -15,26 +15,26 @@ from whiteroom_monitoring.promql.rule_files import Rule, RuleSet
 EXCUSED = {
     "up": "Prometheus writes it for every target, and ServiceDown asks for the targets",
     "ALERTS": "Prometheus writes it for every alert",
-    "security_vulnerabilities": "without a report there is none (SecurityAuditMissing)",
-    "node_filesystem_readonly": "of the same collector as node_filesystem_avail_bytes",
 }
 
 
 @check("missing-data", "alerts", "an alert when its metrics are missing")
 def missing_data(workspace: Workspace) -> str:
     """No alert is silent because its metrics are gone."""
-    return require_none(diagnostics(workspace.configuration.rules), workspace.seen_alerts)
+    excused = EXCUSED | dict(workspace.project.checks.missing_data)
+    found = diagnostics(workspace.configuration.rules, excused)
+    return require_none(found, workspace.seen_alerts)
 
 
-def diagnostics(rules: RuleSet) -> Iterator[Diagnostic]:
+def diagnostics(rules: RuleSet, excused: Mapping[str, str] = EXCUSED) -> Iterator[Diagnostic]:
     """Yield the metrics that an alert judges and that no `absent()` asks for."""
     recordings = {rule.name: rule for rule in rules.recordings}
     watched = set(_watched(rules.alerts, recordings))
     for rule in rules.alerts:
         judged = scraped_metrics(rule.expression, recordings)
-        for name in sorted(judged - watched - EXCUSED.keys()):
+        for name in sorted(judged - watched - excused.keys()):
             problem = f"nobody notices when {name} is missing, and this alert can't fire"
-            remedy = "ask for it by absent() in a MetricsMissing alert"
+            remedy = "ask for it by absent() in an alert, or excuse it below [checks.missing_data]"
             yield rule.diagnostic(("expr",), problem, remedy)
 
 

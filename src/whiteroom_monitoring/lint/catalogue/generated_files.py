@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from whiteroom_monitoring import generated_files as files
-from whiteroom_monitoring.codegen import interfaces
 from whiteroom_monitoring.codegen.outputs import generate
-from whiteroom_monitoring.covering import load as covering
 from whiteroom_monitoring.diagnostics import (
     CheckSkipped,
     Diagnostic,
@@ -19,7 +17,6 @@ from whiteroom_monitoring.diagnostics import (
 from whiteroom_monitoring.diagnostics.check import count
 from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.lint.workspace import Workspace
-from whiteroom_monitoring.slo import load as objectives
 
 _REMEDY = f"run `{files.COMMAND}`"
 _STATES = {
@@ -32,17 +29,12 @@ _STATES = {
 @check("generated-files", "catalogue", "what `whiteroom generate` writes")
 def generated_files(workspace: Workspace) -> str:
     """No generated file is missing, stale or changed by hand."""
-    if workspace.root is None:
+    if not workspace.clone:
         raise CheckSkipped("only a clone has them")
-    outputs = generate(
-        workspace.catalogue,
-        objectives.load(workspace.root / objectives.PATH),
-        interfaces.load(workspace.catalogue_folder),
-        covering.load(workspace.root / covering.PATH),
-        covering.written_rules(workspace.root),
-    )
-    compared = files.compare(workspace.root, outputs)
-    return require_none(_diagnostics(workspace.root, compared), count(len(compared), "file"))
+    _ = workspace.catalogue
+    root = workspace.project.root
+    compared = files.compare(root, generate(workspace.project))
+    return require_none(_diagnostics(root, compared), count(len(compared), "file"))
 
 
 def _diagnostics(root: Path, compared: list[GeneratedFile]) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.lint.workspace import Workspace
 
 _DASHBOARD = re.compile(r"/d/([\w-]+)/([\w-]+)")
-_RUNBOOK = re.compile(r"\$\{repository\}infrastructure/monitoring/runbooks/(\w+\.md)")
+_RUNBOOK = re.compile(r"\$\{runbooks\}(\w+\.md)")
 
 
 @check("dashboard-links", "dashboards", "dashboards and runbooks that exist")
@@ -42,7 +42,7 @@ def diagnostics(dashboards: Iterable[DashboardFile], runbooks: Path) -> Iterator
                     problem = f"there is no runbook {match[1]}"
                     yield file.diagnostic(pointer, problem, did_you_mean(match[1], names))
             else:
-                remedy = "/d/UID/SLUG or ${repository}..."
+                remedy = "/d/UID/SLUG or ${runbooks}ALERT.md"
                 expected = "a dashboard or a runbook"
                 yield file.diagnostic(pointer, f"a link to {url}", remedy, expected)
         for address in sorted(addresses.keys() - linked - {_address(file)}):

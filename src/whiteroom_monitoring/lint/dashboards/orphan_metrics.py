@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.diagnostics import Diagnostic, FilePlace, check, require_none
@@ -11,22 +11,17 @@ from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.promql.recordings import scraped_metrics
 from whiteroom_monitoring.promql.rule_files import RuleSet
 
-# Metrics without panel and alert, each with the reason.
-REASONS: dict[str, str] = {
-    "audio_callbacks_not_realtime_total": "nobody listens to them: they explain callbacks that "
-    "are counted nowhere else, to whoever looks for them",
-    "audio_input_overruns_total": "few drivers tell them, and none of this system's does",
-    "monitoring_series_evicted_total": "that the tracks of former songs go is as it should be; it "
-    "explains to whoever looks for a track why it is gone",
-    "audio_lateness_caught_up_seconds_total": "nobody hears it: it helps whoever chooses a buffer",
-}
-
 
 @check("orphan-metrics", "dashboards", "a panel, an alert or a reason for each metric")
 def orphan_metrics(workspace: Workspace) -> str:
     """No metric is recorded that nobody looks at."""
     return require_none(
-        diagnostics(workspace.dashboards, workspace.catalogue, workspace.configuration.rules),
+        diagnostics(
+            workspace.dashboards,
+            workspace.own_catalogue,
+            workspace.configuration.rules,
+            workspace.project.checks.orphan_metrics,
+        ),
         workspace.seen_panels,
     )
 
@@ -35,14 +30,14 @@ def diagnostics(
     dashboards: Iterable[DashboardFile],
     catalogue: Catalogue,
     rules: RuleSet,
-    reasons: dict[str, str] = REASONS,
+    reasons: Mapping[str, str],
 ) -> Iterator[Diagnostic]:
     """Yield metrics of the catalogue that nobody looks at, and reasons that are not needed."""
     observed = _observed(dashboards, rules)
     for metric in catalogue:
         if metric.name not in observed and metric.name not in reasons:
             problem = f"{metric.name}: no panel and no alert looks at it"
-            remedy = "add one, or a reason to lint/dashboards/orphan_metrics.py"
+            remedy = "add one, or a reason below [checks.orphan_metrics]"
             yield Diagnostic(FilePlace(metric.path, metric.line, 1), problem, remedy)
         elif metric.name in observed and metric.name in reasons:
             problem = f"{metric.name}: it is looked at, so that its reason is out of date"

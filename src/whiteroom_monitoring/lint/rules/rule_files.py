@@ -13,7 +13,7 @@ def rule_files(workspace: Workspace) -> str:
     rules = workspace.configuration.rules
     diagnostics = rules.diagnostics
     if not rules.paths:
-        folder = FilePlace(workspace.infrastructure / "prometheus" / "rules")
+        folder = FilePlace(workspace.project.files.rules)
         diagnostics = (
             Diagnostic(folder, "the folder has no rule files *.yml", "name another folder"),
         )

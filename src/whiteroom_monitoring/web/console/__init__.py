@@ -42,14 +42,14 @@ def is_asset(path: str) -> bool:
     return path.startswith(PREFIX)
 
 
-def render(name: str, title: str = "") -> str:
-    """Return the page ``name``, a key of PAGES."""
-    return _shell(name, _SCRIPTS.get(name, name), title or PAGES[name])
+def render(name: str, brand: str, title: str = "") -> str:
+    """Return the page ``name``, a key of PAGES; ``brand`` is what people call what is watched."""
+    return _shell(name, _SCRIPTS.get(name, name), title or PAGES[name], brand)
 
 
-def not_found(problem: str) -> str:
+def not_found(problem: str, brand: str) -> str:
     """Return the page for an address that shows nothing."""
-    return _shell("not-found", "not_found", problem)
+    return _shell("not-found", "not_found", problem, brand)
 
 
 def login(problem: str) -> str:
@@ -57,8 +57,9 @@ def login(problem: str) -> str:
     return _LOGIN.substitute(problem=html.escape(problem), assets=assets().base)
 
 
-def _shell(page: str, script: str, title: str) -> str:
+def _shell(page: str, script: str, title: str, brand: str) -> str:
     return _SHELL.substitute(
+        brand=html.escape(brand),
         title=html.escape(title),
         page=page,
         script=f"console/pages/{script}.js",

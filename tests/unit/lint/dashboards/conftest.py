@@ -18,9 +18,9 @@ from whiteroom_monitoring.dashboards.queries import instant_query, range_query
 from whiteroom_monitoring.dashboards.template_variables import annotation, label_values
 from whiteroom_monitoring.lint.dashboards import files
 from whiteroom_monitoring.lint.dashboards.files import DashboardFile
-from whiteroom_monitoring.project import share
 from whiteroom_monitoring.promql import vocabulary
 from whiteroom_monitoring.promql.series import SeriesIndex, build_index
+from whiteroom_monitoring.resources import share
 
 CALLBACKS = timeseries(
     PanelMeta("Callbacks", "How many end in a second.", ("AudioCallbacksStopped",)),
@@ -48,7 +48,7 @@ SMALL = Dashboard(
 )
 SET = DashboardSet(
     (SMALL,),
-    repository="https://git.example/blob/main/",
+    runbooks="https://git.example/blob/main/runbooks/",
     annotations=(annotation("Firing", 'ALERTS{alertstate="firing"}', "red", "{{alertname}}"),),
 )
 

@@ -17,7 +17,7 @@ BROKEN = [
     (_link("/d/whiteroom-system/system"), "no dashboard is at /d/whiteroom-system/system"),
     (_link("https://elsewhere.example/"), "expected a dashboard or a runbook"),
     (
-        _link("${repository}infrastructure/monitoring/runbooks/Nothing.md"),
+        _link("${runbooks}Nothing.md"),
         "there is no runbook Nothing.md",
     ),
 ]

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projects import white_room_with
+from whiteroom_monitoring.deploy import config, registry
 from whiteroom_monitoring.diagnostics import CheckResult
 from whiteroom_monitoring.diagnostics.registry import discover
 from whiteroom_monitoring.lint.workspace import Workspace
-from whiteroom_monitoring.project import share
+from whiteroom_monitoring.resources import share
 
 CHECKS = {found.id: found for found in discover("whiteroom_monitoring.lint.dashboards")}
 SOUND = "grafana/dashboards/application-performance.json"
@@ -37,7 +39,7 @@ BREAKS = [
     Break("dashboard-descriptions", "halves the deadline.", ""),
     Break("dashboard-data-sources", '"uid": "${datasource}"', '"uid": "mine"'),
     Break("dashboard-variables", '"name": "channel"', '"name": "chanel"'),
-    Break("dashboard-links", "runbooks/AudioXruns.md", "runbooks/AudioXrun.md"),
+    Break("dashboard-links", "${runbooks}AudioXruns.md", "${runbooks}AudioXrun.md"),
     Break("dashboard-layout", '"showLegend": true', '"showLegend": false'),
     Break("dashboard-expectations", '"101": {', '"199": {', "grafana/expectations.json"),
     Break("orphan-metrics", "audio_engine_memory_bytes", "process_resident_memory_bytes"),
@@ -53,7 +55,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _result(folder: Path, lint: str) -> CheckResult:
-    return CHECKS[lint].result(Workspace(share("catalogue"), folder, None))
+    project = white_room_with(folder)
+    workspace = Workspace(
+        project,
+        project.files.prometheus,
+        project.files.alertmanager,
+        config.additions(project, registry.load(project)),
+    )
+    return CHECKS[lint].result(workspace)
 
 
 @pytest.mark.parametrize("lint", CHECKS)

@@ -16,7 +16,9 @@ from whiteroom_monitoring.dashboards.panels import (
     table,
 )
 from whiteroom_monitoring.dashboards.queries import instant_query, range_query, table_query
-from whiteroom_monitoring.priorities import NEEDING_ACTION, PRIORITIES, Priority
+from whiteroom_monitoring.project.model import Priority
+
+from ..priorities import NEEDING_ACTION, PRIORITIES
 
 _CHOSEN = 'priority=~"$priority", team=~"$team", service=~"$service"'
 _FIRING = f'{_CHOSEN}, alertstate="firing"'

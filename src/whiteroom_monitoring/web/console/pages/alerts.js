@@ -31,8 +31,6 @@ const RANGES = [
   ["now-7d", "7 days"],
 ];
 const HEADINGS = ["Start", "Duration", "Priority", "Alert", "Service"];
-// Alerts of these priorities ask nobody to do anything.
-const INFORMATIVE = ["P3", ""];
 
 /**
  * Returns the sections of the page: heading, alerts, and the text where there are none.
@@ -40,8 +38,7 @@ const INFORMATIVE = ["P3", ""];
  * @returns {[string, Alert[], string][]}
  */
 function sections(alerts) {
-  const isInformative = (/** @type {Alert} */ { labels }) =>
-    INFORMATIVE.includes(labels.priority ?? "");
+  const isInformative = (/** @type {Alert} */ { level }) => level === "news";
   const firing = alerts.filter(({ state }) => state === "firing");
   return [
     ["Firing", firing.filter((alert) => !isInformative(alert)), "No alert is firing."],
@@ -158,13 +155,13 @@ function timeline(intervals, from, to) {
 function historyTable(intervals, to) {
   const head = HEADINGS.map((text) => h("th", { scope: "col" }, text));
   const rows = intervals.map((interval) => {
-    const { name, labels, start } = interval;
+    const { name, labels, priority, start } = interval;
     return h(
       "tr",
       {},
       h("td", {}, formatDateTime(start)),
       h("td", {}, durationText(interval, to)),
-      h("td", {}, labels.priority ?? ""),
+      h("td", {}, priority),
       h("td", {}, h("b", {}, name)),
       h("td", {}, labels.service ?? labels.instance ?? ""),
     );

@@ -1,4 +1,4 @@
-// The home page: the state of White Room, and the dashboards with their first values.
+// The home page: the state of what is watched, and the dashboards with their first values.
 import { byId, h, messageOf } from "../../shared/dom.js";
 import { getJson, streamJson } from "../../shared/http.js";
 import { icon } from "../../shared/icons.js";

@@ -6,8 +6,7 @@ import { formatDuration } from "../../shared/time_format.js";
 /** @typedef {import("../types").Alert} Alert */
 /** @typedef {import("../../shared/dom.js").Child} Child */
 
-const OWN_RUNBOOK = /infrastructure\/monitoring\/runbooks\/(\w+)\.md$/;
-const NEWS = "P3";
+const OWN_RUNBOOK = /(?:^|\/)runbooks\/(\w+)\.md$/;
 
 /**
  * Returns where a runbook is: the console has its own, others may be anywhere on the web.
@@ -30,13 +29,13 @@ function stateText({ state, since, labels }) {
  * @param {...Child} more what is shown below it
  */
 export function alertItem(alert, ...more) {
-  const { priority = "" } = alert.labels;
+  const { priority, level } = alert;
   const { summary = "", runbook_url: runbookUrl = "" } = alert.annotations;
-  const sign = alert.state !== "firing" ? "clock" : priority === NEWS ? "info" : "bell";
+  const sign = alert.state !== "firing" ? "clock" : level === "news" ? "info" : "bell";
   const href = runbookLink(runbookUrl);
   return h(
     "li",
-    { class: `alert ${alert.state} ${priority}` },
+    { class: `alert ${alert.state} ${level}` },
     h(
       "div",
       { class: "alert-head" },

@@ -10,14 +10,14 @@ from whiteroom_monitoring.deploy.component import (
     HttpProbe,
     Package,
     Port,
-    ScrapeJob,
     Variant,
     debian,
 )
-from whiteroom_monitoring.deploy.components.backend import SOCKET, WEB_ACCOUNT
 from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
 from whiteroom_monitoring.deploy.components.prometheus import SMALL
-from whiteroom_monitoring.deploy.components.redis import WATCHED_WITHIN
+
+from .backend import SOCKET, WEB_ACCOUNT
+from .redis import WATCHED_WITHIN
 
 # nginx tells this machine alone how it does.
 STATUS_PATH = "/stub_status"
@@ -73,8 +73,7 @@ _EXPORTER = Component(
         ),
     ),
     ports=(Port("nginx-exporter", 9113),),
-    scrape=ScrapeJob("nginx", service="web"),
-    rules=("web.yml",),
+    provides="nginx",
     packages=(Package("prometheus-nginx-exporter", "nobody watches the web server"),),
     needs=("nginx",),
     user=EXPORTER_ACCOUNT,

@@ -10,10 +10,10 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def share(name: str) -> Path:
-    """Return the folder ``name`` that comes with the package.
+    """Return the file or folder ``name`` that comes with the package.
 
-    ``name`` is a path below the repository's root, such as ``catalogue`` or
-    ``infrastructure/monitoring``. A clone is preferred to the copies in a wheel.
+    ``name`` is a path below the repository's root, such as ``catalogue``. A clone is preferred to
+    the copies in a wheel.
 
     Raises MonitoringError when neither has it.
     """

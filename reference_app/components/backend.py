@@ -10,11 +10,12 @@ from whiteroom_monitoring.deploy.component import (
     Folder,
     HttpProbe,
     Port,
-    ScrapeJob,
     Variant,
 )
-from whiteroom_monitoring.deploy.components import postgresql, redis
-from whiteroom_monitoring.deploy.components.engine import CONTROL_SOCKET
+from whiteroom_monitoring.deploy.postgresql import BACKEND_ROLE
+
+from . import postgresql, redis
+from .engine import CONTROL_SOCKET
 
 # The account of Debian's web servers, which may enter the folder of the backend's socket.
 WEB_ACCOUNT = "www-data"
@@ -31,7 +32,7 @@ _BACKEND = Component(
             PYTHON,
             (
                 *("-m", "whiteroom_backend"),
-                *("--database", postgresql.connection(postgresql.BACKEND_ROLE)),
+                *("--database", postgresql.connection(BACKEND_ROLE)),
                 *("--redis", f"unix://{redis.SOCKET}"),
                 *("--socket", SOCKET),
                 *("--metrics-port", "{port[backend]}"),
@@ -44,15 +45,7 @@ _BACKEND = Component(
         ),
     ),
     ports=(Port("backend", 8002),),
-    scrape=ScrapeJob("business-metrics", service="backend"),
-    rules=(
-        "business.yml",
-        "http.yml",
-        "missing_backend.yml",
-        "objectives_backend.yml",
-        "panels_backend.yml",
-        "security.yml",
-    ),
+    provides="business-metrics",
     of_app=True,
     needs=("postgresql",),
     conditions=(CloneRequired(),),

@@ -16,19 +16,19 @@ from whiteroom_monitoring.deploy.component import (
     HttpProbe,
     Package,
     Port,
-    Program,
-    ScrapeJob,
     Variant,
     debian,
 )
 from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
 from whiteroom_monitoring.deploy.components.prometheus import SMALL
+from whiteroom_monitoring.deploy.postgresql import (
+    ACCOUNT,
+    CLUSTER,
+    DATABASE,
+    EXPORTER_ROLE,
+    program,
+)
 
-ACCOUNT = "postgres"
-DATABASE = "whiteroom"
-BACKEND_ROLE = "whiteroom_backend"
-EXPORTER_ROLE = "whiteroom_exporter"
-CLUSTER = "{data}/postgresql"
 # Clients take the folder of the server's socket for the host's name.
 SOCKET_FOLDER = "{run}/postgresql"
 
@@ -47,15 +47,6 @@ _SETTINGS = {
 def connection(role: str, database: str = DATABASE) -> str:
     """Return the connection string of a role, without a password because there is none."""
     return f"host={SOCKET_FOLDER} user={role} dbname={database}"
-
-
-def program(name: str) -> Program:
-    """Return a program of the version that has made the cluster, else of the newest."""
-    return Program(
-        (f"/usr/lib/postgresql/*/bin/{name}", name),
-        "install Debian's package postgresql",
-        version_file=f"{CLUSTER}/PG_VERSION",
-    )
 
 
 _SERVER = Component(
@@ -103,8 +94,7 @@ _EXPORTER = Component(
         ),
     ),
     ports=(Port("postgres-exporter", 9187),),
-    scrape=ScrapeJob("postgres", service="database"),
-    rules=("database.yml", "missing_database.yml"),
+    provides="postgres",
     packages=(Package("prometheus-postgres-exporter", "nobody watches the database"),),
     needs=("postgresql",),
     user=EXPORTER_ACCOUNT,

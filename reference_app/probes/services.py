@@ -1,4 +1,4 @@
-"""Probes of the services around the engine: backend, datastores, web server, containers."""
+"""Probes of the services around the engine: backend, datastores, web server."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
-from whiteroom_monitoring.probes.metrics import AUDIT_TIME
 from whiteroom_monitoring.probes.stack import Stack, probe
-from whiteroom_monitoring.probes.targets import BACKEND_JOB
+
+from .jobs import BACKEND_JOB
 
 TIMEOUT_S = 5
+AUDIT_TIME = "security_audit_report_timestamp_seconds"
 # What the healthy state of ActiveUsersLow needs.
 MIN_USERS = 10
 
 
-def _one(stack: Stack, component: str, expression: str) -> str:
-    stack.require(component)
+def _one(stack: Stack, job: str, expression: str) -> str:
+    stack.require_job(job)
     value = stack.value(expression)
     if value != 1:
         raise CheckFailed(f"{expression} is {value:g}")
@@ -28,27 +29,17 @@ def _one(stack: Stack, component: str, expression: str) -> str:
 
 @probe("services.database", "services", "PostgreSQL answers its exporter")
 def services_database(stack: Stack) -> str:
-    return _one(stack, "postgres-exporter", "pg_up")
+    return _one(stack, "postgres", "pg_up")
 
 
 @probe("services.cache", "services", "Redis answers its exporter")
 def services_cache(stack: Stack) -> str:
-    return _one(stack, "redis-exporter", "redis_up")
+    return _one(stack, "redis", "redis_up")
 
 
 @probe("services.web", "services", "nginx answers its exporter")
 def services_web(stack: Stack) -> str:
-    return _one(stack, "nginx-exporter", "nginx_up")
-
-
-@probe("services.containers", "services", "containers read without an error")
-def services_containers(stack: Stack) -> str:
-    stack.require("cadvisor")
-    errors = stack.value("container_scrape_error")
-    if errors:
-        raise CheckFailed(f"container_scrape_error is {errors:g}")
-    count = stack.prometheus.value("count(container_last_seen)") or 0
-    return f"{count:.0f} containers"
+    return _one(stack, "nginx", "nginx_up")
 
 
 @probe("services.backend", "services", "the backend answers through the web server: 401 to nobody")
@@ -74,7 +65,7 @@ def services_musicians(stack: Stack) -> str:
 
 @probe("security.audit", "services", "an audit report of the last two days")
 def security_audit(stack: Stack) -> str:
-    stack.require("backend")
+    stack.require_job(BACKEND_JOB)
     written = stack.prometheus.value(AUDIT_TIME)
     if written is None:
         raise CheckSkipped(

@@ -9,7 +9,6 @@ from whiteroom_monitoring.deploy.component import (
     Package,
     Port,
     Program,
-    ScrapeJob,
     Variant,
     debian,
 )
@@ -82,17 +81,7 @@ _ENGINE = Component(
     stage=2,
     variants=tuple(_variant(driver) for driver in DRIVERS),
     ports=(Port("engine", 8000),),
-    # Audio is scraped more often.
-    scrape=ScrapeJob("juce-backend", service="engine", interval_s=10),
-    rules=(
-        "audio.yml",
-        "causes.yml",
-        "engine.yml",
-        "ffi.yml",
-        "missing_engine.yml",
-        "objectives_engine.yml",
-        "panels_engine.yml",
-    ),
+    provides="juce-backend",
     packages=(
         Package("libmicrohttpd-dev", _NO_ENGINE),
         Package("zlib1g-dev", _NO_ENGINE),

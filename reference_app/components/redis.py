@@ -11,7 +11,6 @@ from whiteroom_monitoring.deploy.component import (
     HttpProbe,
     Package,
     Port,
-    ScrapeJob,
     Variant,
     debian,
 )
@@ -88,8 +87,7 @@ _EXPORTER = Component(
         ),
     ),
     ports=(Port("redis-exporter", 9121),),
-    scrape=ScrapeJob("redis", service="cache"),
-    rules=("cache.yml",),
+    provides="redis",
     packages=(Package("prometheus-redis-exporter", "nobody watches the cache"),),
     needs=("redis",),
     user=EXPORTER_ACCOUNT,

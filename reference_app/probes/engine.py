@@ -1,10 +1,11 @@
-"""Probes of the reference engine: does it render, and do its metrics add up?"""
+"""Probes of the engine: does it render, and do its metrics add up?"""
 
 from __future__ import annotations
 
 from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
 from whiteroom_monitoring.probes.stack import Stack, probe
-from whiteroom_monitoring.probes.targets import ENGINE_JOB
+
+from .jobs import ENGINE_JOB
 
 # A rate over three scrapes is extrapolated; a busy machine adds to that.
 TOLERANCE = 0.1
@@ -16,7 +17,7 @@ def _engine(name: str) -> str:
 
 @probe("engine.callbacks", "engine", "the callback rate that sample rate and buffer need, ± 10 %")
 def engine_callbacks(stack: Stack) -> str:
-    stack.require("engine")
+    stack.require_job(ENGINE_JOB)
     rate = stack.value(f"rate({_engine('audio_callbacks_total')}[30s])")
     due = 1 / stack.value(_engine("audio_buffer_duration_seconds"))
     if abs(rate / due - 1) > TOLERANCE:
@@ -26,7 +27,7 @@ def engine_callbacks(stack: Stack) -> str:
 
 @probe("engine.channels", "engine", "8 channels or more, each using the CPU")
 def engine_channels(stack: Stack) -> str:
-    stack.require("engine")
+    stack.require_job(ENGINE_JOB)
     samples = stack.prometheus.query(
         f"rate({_engine('audio_channel_render_seconds_total')}[30s]) > 0"
     )
@@ -38,7 +39,7 @@ def engine_channels(stack: Stack) -> str:
 
 @probe("engine.plugins", "engine", "plug-ins that add up to their channels, ± 10 %")
 def engine_plugins(stack: Stack) -> str:
-    stack.require("engine")
+    stack.require_job(ENGINE_JOB)
     plugins = stack.prometheus.query(f"rate({_engine('audio_plugin_render_seconds_total')}[30s])")
     channels = stack.value(f"sum(rate({_engine('audio_channel_render_seconds_total')}[30s]))")
     total = sum(value for _, value in plugins)
@@ -53,7 +54,7 @@ def engine_plugins(stack: Stack) -> str:
 
 @probe("engine.scheduling", "engine", "real-time scheduling in force")
 def engine_scheduling(stack: Stack) -> str:
-    stack.require("engine")
+    stack.require_job(ENGINE_JOB)
     if stack.value(_engine("audio_engine_realtime_scheduling")) != 1:
         raise CheckSkipped(
             "not in force: the machine does not allow it, so deadlines may be missed"
@@ -63,7 +64,7 @@ def engine_scheduling(stack: Stack) -> str:
 
 @probe("engine.pages", "engine", "the pages of the segment locked in memory")
 def engine_pages(stack: Stack) -> str:
-    stack.require("engine")
+    stack.require_job(ENGINE_JOB)
     if stack.value(_engine("monitoring_pages_locked")) != 1:
         raise CheckSkipped("not locked: the limit on locked memory is too low")
     return "locked"

@@ -9,11 +9,11 @@ from whiteroom_monitoring.deploy.component import (
     HttpProbe,
     Port,
     Program,
-    ScrapeJob,
     VariableUnset,
     Variant,
 )
-from whiteroom_monitoring.deploy.components import engine
+
+from . import engine
 
 REFRESH_HERTZ = 60
 
@@ -54,8 +54,7 @@ COMPONENTS = (
         stage=3,
         variants=tuple(_variant(driver) for driver in engine.DRIVERS),
         ports=(Port("frontend", 8001),),
-        scrape=ScrapeJob("swift-frontend", service="frontend"),
-        rules=("panels_frontend.yml",),
+        provides="swift-frontend",
         of_app=True,
         needs=("engine",),
         conditions=(

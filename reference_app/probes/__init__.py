@@ -1,0 +1,1 @@
+"""What `whiteroom verify` asks of White Room's programs, whoever runs them."""

@@ -1,0 +1,120 @@
+"""Alertmanager's configuration: the project's file, with the credentials that a stack has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from whiteroom_monitoring.deploy.credentials import FILES
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
+from whiteroom_monitoring.project.model import Project
+
+# The receiver that gets a copy of every notification.
+COPIES = "inbox"
+# Files of this folder, with these names, are ours to fill.
+_SECRETS = "secrets"
+
+
+def render(
+    project: Project,
+    path: Path,
+    paths: StackPaths,
+    credentials: Collection[str],
+    changes: list[str],
+) -> dict[str, Any]:
+    """Return the content of the file at ``path``; a channel without its credential leads inwards.
+
+    ``changes`` takes a sentence for each change of what is written there.
+    """
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    missing = {file_name for name, file_name in FILES.items() if name not in credentials}
+    for receiver in content.get("receivers") or []:
+        _pagers_to_inbox(receiver, missing, changes)
+    if not credentials:
+        _leave_out_copies(content.get("route") or {}, changes)
+    settings = content.get("global") or {}
+    if "smtp_password" in missing and _secret(settings.get("smtp_auth_password_file")):
+        _mail_to_inbox(settings)
+        changes.append(f"{path.name}: mail goes to the inbox, because SMTP_PASSWORD is not set")
+    if "slack_webhook_url" in missing and _secret(settings.get("slack_api_url_file")):
+        changes.append(
+            f"{path.name}: Slack's messages go to the inbox, because SLACK_WEBHOOK_URL is not set"
+        )
+    _with_absolute_files(content, path, paths, changes)
+    content["templates"] = _templates(project, path, content.get("templates"), changes)
+    return content
+
+
+def _pagers_to_inbox(receiver: dict[str, Any], missing: set[str], changes: list[str]) -> None:
+    for pager in receiver.get("pagerduty_configs") or []:
+        key = _secret(pager.get("routing_key_file"))
+        if key in missing:
+            # Addresses are written without the offset, which is added to all at the end.
+            pager["url"] = f"http://{LOOPBACK}:{PORTS['inbox']}/pagerduty/v2/enqueue"
+            name = next(name for name, file_name in FILES.items() if file_name == key)
+            changes.append(
+                f"receiver {receiver.get('name')}: pages the inbox, because {name} is not set"
+            )
+
+
+def _secret(value: Any) -> str:
+    """Return the name of the credential's file that a setting names, or nothing."""
+    path = Path(str(value or ""))
+    is_ours = path == Path(_SECRETS, path.name) and path.name in FILES.values()
+    return path.name if is_ours else ""
+
+
+def _leave_out_copies(route: dict[str, Any], changes: list[str]) -> None:
+    """Drop the route that copies everything to the inbox, which receives everything anyway."""
+    routes = route.get("routes") or []
+    kept = [child for child in routes if not _copies_everything(child)]
+    if len(kept) < len(routes):
+        route["routes"] = kept
+        changes.append(f"route to {COPIES}: left out, because everything goes there anyway")
+
+
+def _copies_everything(route: dict[str, Any]) -> bool:
+    choosing = ("matchers", "match", "match_re")
+    chooses = any(route.get(key) for key in choosing)
+    return route.get("receiver") == COPIES and bool(route.get("continue")) and not chooses
+
+
+def _mail_to_inbox(settings: dict[str, Any]) -> None:
+    settings["smtp_smarthost"] = f"{LOOPBACK}:{PORTS['inbox-smtp']}"
+    settings["smtp_require_tls"] = False
+    for name in ("smtp_auth_username", "smtp_auth_password_file"):
+        settings.pop(name, None)
+
+
+def _templates(
+    project: Project, path: Path, written: list[str] | None, changes: list[str]
+) -> list[str]:
+    """Return the patterns of templates: those of the project's folder are copied, others stay."""
+    kept = []
+    for pattern in written or []:
+        absolute = path.parent / pattern
+        if absolute.parent == project.files.templates:
+            kept.append(f"templates/{absolute.name}")
+        else:
+            changes.append(f"{path.name}: the templates {pattern} are read at {absolute}")
+            kept.append(str(absolute))
+    return kept
+
+
+def _with_absolute_files(node: Any, path: Path, paths: StackPaths, changes: list[str]) -> None:
+    """Let files of credentials be this stack's, and other relative paths begin at ``path``."""
+    if isinstance(node, list):
+        for item in node:
+            _with_absolute_files(item, path, paths, changes)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if not (isinstance(value, str) and str(key).endswith("_file")):
+                _with_absolute_files(value, path, paths, changes)
+            elif secret := _secret(value):
+                node[key] = str(paths.secrets / secret)
+            elif not Path(value).is_absolute():
+                node[key] = str(path.parent / value)
+                changes.append(f"{path.name}: {key} {value} is read at {node[key]}")

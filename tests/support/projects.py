@@ -1,0 +1,47 @@
+"""Projects for tests: White Room's own, and small ones beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.support.paths import ROOT
+from whiteroom_monitoring.project import Project, load
+from whiteroom_monitoring.project.settings import files_in
+
+WHITE_ROOM = load(ROOT)
+
+# White Room's outputs for a clone that has a catalogue and nothing else.
+SMALL = """\
+name = "whiteroom"
+title = "White Room"
+
+[generate]
+reference = "docs/reference/metrics.md"
+[generate.cpp]
+folder = "juce_backend/src/monitoring/include/whiteroom/monitoring/generated"
+sources = "juce_backend/src/monitoring/src/generated"
+[generate.swift]
+folder = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore/Monitoring/Generated"
+interfaces = "swift_frontend/WhiteRoomiOS/Sources/SwiftFrontendCore"
+[generate.python]
+folder = "src/whiteroom_monitoring/client/generated"
+"""
+
+
+def small_clone(root: Path) -> Path:
+    """Make ``root`` the folder of a project with White Room's outputs, and return it."""
+    (root / "whiteroom.toml").write_text(SMALL)
+    return root
+
+
+def white_room_with(folder: Path) -> Project:
+    """Return White Room with the configuration that lies in ``folder``."""
+    own = WHITE_ROOM.files
+    files = replace(files_in(folder), components=own.components, probes=own.probes)
+    return replace(WHITE_ROOM, files=files)
+
+
+def project_of(runbooks: Path) -> Project:
+    """Return White Room with the runbooks of a folder."""
+    return replace(WHITE_ROOM, files=replace(WHITE_ROOM.files, runbooks=runbooks))
