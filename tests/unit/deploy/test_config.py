@@ -28,7 +28,10 @@ COMPONENTS = load(WHITE_ROOM)
 EVERYTHING = set(credentials.FILES)
 ALL = {component.name for component in COMPONENTS}
 # The rules of a stack without the app.
-ALONE = ("machine", "missing_monitoring", "monitoring", "panels_machine", "services")
+ALONE = (
+    *("covered_machine", "covered_monitoring", "machine", "missing_monitoring", "monitoring"),
+    *("panels_machine", "services"),
+)
 MONITORING = {
     "prometheus",
     "alertmanager",
