@@ -51,7 +51,14 @@ def application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
         for folder in (paths.run, paths.log, paths.configurations):
             folder.mkdir(exist_ok=True)
         components = [
-            SimpleNamespace(name=name, process=name, probe=None, user=None) for name in ("a", "b")
+            SimpleNamespace(
+                name=name,
+                process=name,
+                probe=None,
+                user=None,
+                description=SimpleNamespace(scrape=SimpleNamespace(name=name)),
+            )
+            for name in ("a", "b")
         ]
         plan: Any = SimpleNamespace(
             paths=paths, places=None, components=components, left_out={}, steps=steps,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import stat
+from pathlib import Path
 
+from components import engine, frontend
+
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.deploy.component import Component, File, Folder, Port, Variant
-from whiteroom_monitoring.deploy.components import engine, frontend
-from whiteroom_monitoring.deploy.paths import HIGHEST_OFFSET, PORTS
-from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
+from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.registry import load, port_numbers, scrape_jobs
 
+COMPONENTS = load(WHITE_ROOM)
+PORTS = port_numbers(COMPONENTS)
+HIGHEST_OFFSET = StackPaths(Path("/"), 0, PORTS).highest_offset
 BY_NAME = {component.name: component for component in COMPONENTS}
 
 
@@ -55,7 +61,9 @@ def test_the_reference_app_is_left_out_as_a_whole() -> None:
 
 def test_audio_is_scraped_more_often() -> None:
     """Only the engine has an interval of its own: 10 s."""
-    intervals = {name: job.interval_s for name, job in scrape_jobs().items() if job.interval_s}
+    intervals = {
+        name: job.interval_s for name, job in scrape_jobs(COMPONENTS).items() if job.interval_s
+    }
     assert intervals == {"engine": 10}
     assert (engine.SAMPLE_RATE_HZ, engine.BUFFER_FRAMES, frontend.REFRESH_HERTZ) == (
         48_000,
