@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import msgspec
 import orjson
 
 from whiteroom_monitoring.datasources.errors import (
@@ -57,19 +58,23 @@ class HttpClient:
         """Return what ``decode`` makes of the JSON at ``path``, or the JSON. Raises SourceError."""
         query = urllib.parse.urlencode(parameters)
         target = f"{path}?{query}" if query else path
-        return self._shared(target, lambda: self._json("GET", target, None, {}, decode))
+        read = _reader(decode)
+        return self._shared(target, lambda: self._ask("GET", target, None, {}, read))
 
     def post_form(
-        self, path: str, parameters: Parameters, decode: Callable[[Any], _Result] | None = None
+        self, path: str, parameters: Parameters, read: Callable[[bytes], _Result]
     ) -> _Result:
-        """Return the same for a question that may be too long for an address."""
+        """Return what ``read`` makes of the answer to a question that may be a long one.
+
+        ``read`` decodes the JSON itself, into the types that it needs. Raises SourceError.
+        """
         form = urllib.parse.urlencode(parameters)
         key = f"{path}?{form}"
-        return self._shared(key, lambda: self._json("POST", path, form.encode(), _FORM, decode))
+        return self._shared(key, lambda: self._ask("POST", path, form.encode(), _FORM, read))
 
     def send_json(self, method: str, path: str, content: object = None) -> Any:
         """Change something and return the answer; shared answers are forgotten."""
-        answer: Any = self._json(method, path, orjson.dumps(content), _JSON, None)
+        answer: Any = self._ask(method, path, orjson.dumps(content), _JSON, _reader(None))
         if self.shared is not None:
             self.shared.forget(lambda key: isinstance(key, tuple) and key[0] == self.name)
         return answer
@@ -78,7 +83,7 @@ class HttpClient:
         """Return the text at ``path``, such as an exposition. Raises SourceError."""
         status, body = self._exchange("GET", path, None, {})
         if status != http.HTTPStatus.OK:
-            raise RefusedError(self.name, _reason(None, body, status), status)
+            raise RefusedError(self.name, _reason(body, status), status)
         return body.decode(errors="replace")
 
     def get_status(self, path: str) -> int:
@@ -90,18 +95,18 @@ class HttpClient:
             return ask()
         return self.shared.get((self.name, key), ask)
 
-    def _json(
+    def _ask(
         self,
         method: str,
         path: str,
         body: bytes | None,
         headers: Mapping[str, str],
-        decode: Callable[[Any], _Result] | None,
+        read: Callable[[bytes], _Result],
     ) -> _Result:
         try:
             status, received = self._exchange(method, path, body, headers)
             with _DECODE_LOCK:
-                answer = self._decoded(status, received, decode)
+                answer = self._decoded(status, received, read)
         except SourceError:
             self._observe("failed")
             raise
@@ -145,25 +150,35 @@ class HttpClient:
                 raise TimeoutError
         return bytes(content)
 
-    def _decoded(
-        self, status: int, body: bytes, decode: Callable[[Any], _Result] | None
-    ) -> _Result:
-        try:
-            content: Any = orjson.loads(body) if body else None
-        except ValueError:
-            content = None
-            if status == http.HTTPStatus.OK:
-                raise SourceError(f"{self.name} did not answer with JSON.") from None
+    def _decoded(self, status: int, body: bytes, read: Callable[[bytes], _Result]) -> _Result:
         if status >= http.HTTPStatus.BAD_REQUEST:
-            raise RefusedError(self.name, _reason(content, body, status), status)
+            raise SourceError(f"{self.name} refused: {_reason(body, status)}")
         try:
-            return decode(content) if decode else content
+            return read(body)
+        except msgspec.ValidationError as error:
+            raise SourceError(f"{self.name} answered in an unexpected form: {error}.") from error
+        except (orjson.JSONDecodeError, msgspec.DecodeError) as error:
+            raise SourceError(f"{self.name} did not answer with JSON.") from error
         except _MALFORMED as error:
             found = f"{type(error).__name__} {error}"
             raise SourceError(f"{self.name} answered in an unexpected form: {found}.") from error
 
 
-def _reason(content: Any, body: bytes, status: int) -> str:
+def _reader(decode: Callable[[Any], _Result] | None) -> Callable[[bytes], _Result]:
+    """Return what reads JSON, or nothing, and gives it to ``decode`` if there is such."""
+
+    def read(body: bytes) -> Any:
+        content: Any = orjson.loads(body) if body else None
+        return decode(content) if decode else content
+
+    return read
+
+
+def _reason(body: bytes, status: int) -> str:
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        content = None
     if isinstance(content, dict) and content.get("error"):
         return str(content["error"])
     if isinstance(content, str) and content:

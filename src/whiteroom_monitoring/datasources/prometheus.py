@@ -11,11 +11,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient, Parameters
 
 # What Prometheus answers with series; a query of a string has none.
 _RESULTS_WITH_SERIES = ("vector", "matrix")
+
+# A time in seconds since 1970, and a value as text: JSON has no NaN.
+_Point = tuple[float, str]
+
+
+class _Result(msgspec.Struct, rename="camel"):
+    result_type: str
+    result: msgspec.Raw
+
+
+class _Answer(msgspec.Struct):
+    data: _Result
+
+
+class _Series(msgspec.Struct):
+    """A series; a native histogram has neither ``value`` nor ``values``."""
+
+    metric: dict[str, str]
+    value: _Point | None = None
+    values: tuple[_Point, ...] = ()
+
+    @property
+    def points(self) -> Sequence[_Point]:
+        """The points of a range, or the one of a moment."""
+        return self.values or ((self.value,) if self.value else ())
+
+
+_ANSWER = msgspec.json.Decoder(_Answer)
+_POINT = msgspec.json.Decoder(_Point)
+_SERIES = msgspec.json.Decoder(list[_Series])
 
 
 @dataclass(frozen=True)
@@ -82,7 +114,7 @@ class PrometheusClient:
         self, path: str, parameters: Parameters, max_series: int | None = None
     ) -> list[SampleStream]:
         return self._http.post_form(
-            f"/api/v1/{path}", parameters, lambda answer: streams(_data(answer), max_series)
+            f"/api/v1/{path}", parameters, lambda body: streams(body, max_series)
         )
 
 
@@ -95,23 +127,20 @@ def _data(answer: Any) -> Any:
     return answer["data"]
 
 
-def streams(data: Any, max_series: int | None) -> list[SampleStream]:
+def streams(body: bytes, max_series: int | None) -> list[SampleStream]:
     """Return the series of an answer of Prometheus. Raises SourceError when they are too many."""
-    kind, result = data["resultType"], data["result"]
-    if kind == "scalar":
-        return [_stream({}, [result])]
-    if kind not in _RESULTS_WITH_SERIES:
-        raise SourceError(f"The query returns a {kind}; a panel shows numbers.")
+    answer = _ANSWER.decode(body).data
+    if answer.result_type == "scalar":
+        return [_stream({}, [_POINT.decode(answer.result)])]
+    if answer.result_type not in _RESULTS_WITH_SERIES:
+        raise SourceError(f"The query returns a {answer.result_type}; a panel shows numbers.")
+    result = _SERIES.decode(answer.result)
     if max_series is not None and len(result) > max_series:
         count = f"The query returns {len(result)} series"
         raise SourceError(f"{count}; at most {max_series} are shown. Ask for fewer.")
-    return [
-        _stream(entry["metric"], entry.get("values") or [entry["value"]])
-        for entry in result
-        if "values" in entry or "value" in entry
-    ]
+    return [_stream(series.metric, series.points) for series in result if series.points]
 
 
-def _stream(labels: dict[str, str], pairs: Sequence[Sequence[Any]]) -> SampleStream:
-    times = array("d", [pair[0] for pair in pairs])
-    return SampleStream(labels, times, array("d", [float(pair[1]) for pair in pairs]))
+def _stream(labels: dict[str, str], points: Sequence[_Point]) -> SampleStream:
+    times = array("d", [time for time, _ in points])
+    return SampleStream(labels, times, array("d", [float(value) for _, value in points]))

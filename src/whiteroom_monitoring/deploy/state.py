@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+
+import msgspec
 
 from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
@@ -54,33 +55,9 @@ def write(paths: StackPaths, state: StackState) -> None:
 def read(paths: StackPaths) -> StackState | None:
     """Return the state, or None when nothing was started or the file is damaged."""
     try:
-        content = json.loads((paths.run / _NAME).read_text(encoding="utf-8"))
-        components = tuple(_component(entry) for entry in content.pop("components"))
-        found = StackState(components=components, **content)
-        return found if _is_well_typed(found) else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return msgspec.json.decode((paths.run / _NAME).read_bytes(), type=StackState)
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None
-
-
-def _is_well_typed(found: StackState) -> bool:
-    """Tell whether every field has its type: somebody may have edited the file."""
-    texts = [*found.without_restart, *found.left_out, *found.left_out.values()]
-    for component in found.components:
-        probe = component.probe
-        texts += [component.name, component.process, component.version, component.job]
-        texts += [component.address or "", probe.url, probe.file, *probe.command]
-        if type(component.of_app) is not bool or type(component.interval_s or 0) is not int:
-            return False
-    return type(found.with_app) is bool and all(isinstance(text, str) for text in texts)
-
-
-def _component(entry: dict[str, Any]) -> ComponentState:
-    probe = entry.pop("probe")
-    if not isinstance(probe["command"], list):
-        raise TypeError(probe["command"])
-    return ComponentState(
-        probe=ResolvedProbe(probe["url"], tuple(probe["command"]), probe["file"]), **entry
-    )
 
 
 def remove(paths: StackPaths) -> None:

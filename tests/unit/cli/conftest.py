@@ -52,7 +52,7 @@ def stack(tmp_path: Path) -> StackPaths:
     paths = StackPaths(tmp_path / "data", 7000)
     for folder in (paths.run, paths.log):
         folder.mkdir(parents=True)
-    probe = ResolvedProbe("http://127.0.0.1:1/", (), None)
+    probe = ResolvedProbe("http://127.0.0.1:1/")
     components = (
         ComponentState("prometheus", "prometheus", "http://p/", probe, False, "2.42", "prometheus"),
         ComponentState("studio", "studio", None, probe, True, "", "juce-backend", 10),

@@ -225,7 +225,7 @@ def test_only_text_that_is_there_is_text(server: Server) -> None:
     ("content", "status", "problem"),
     [
         (b"", 200, None),
-        (b"no json", 302, None),
+        (b"no json", 302, "X did not answer with JSON"),
         (b"no json", 400, "X refused: no json"),
         (b'{"error": ""}', 400, "refused: {"),
     ],
@@ -233,7 +233,7 @@ def test_only_text_that_is_there_is_text(server: Server) -> None:
 def test_an_answer_without_json(
     server: Server, content: bytes, status: int, problem: str | None
 ) -> None:
-    """Nothing at all, and what is no refusal, is None; a refusal in words is said as it is."""
+    """Nothing at all is None; a refusal in words is said as it is, and other words are no JSON."""
     server.answer(content, status)
     if problem is None:
         assert HttpClient("X", server.url).get_json("/") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -204,12 +205,45 @@ def test_a_change_is_seen_at_once(client: HttpClient) -> None:
 def test_series_beyond_the_limit_are_refused() -> None:
     """An answer of more series than are shown is an error; one of as many is not."""
     sample = {"metric": {"a": "b"}, "value": [1.0, "2"]}
-    data = {"resultType": "vector", "result": [sample, sample]}
+    data = _body("vector", [sample, sample])
     assert [stream.values[0] for stream in streams(data, 2)] == [2.0, 2.0]
     with pytest.raises(SourceError, match="returns 2 series; at most 1"):
         streams(data, 1)
     with pytest.raises(SourceError, match="returns a string"):
-        streams({"resultType": "string", "result": [1.0, "x"]}, 2)
+        streams(_body("string", [1.0, "x"]), 2)
+
+
+def _body(kind: str, result: object) -> bytes:
+    return json.dumps({"data": {"resultType": kind, "result": result}}).encode()
+
+
+def test_values_are_what_prometheus_writes() -> None:
+    """Words stand for what JSON has no number for; a series of native histograms is left out."""
+    values = [[1, "NaN"], [2.5, "+Inf"], [3, "-1e3"]]
+    matrix = [{"metric": {}, "values": values}, {"metric": {}, "histograms": [[1, {}]]}]
+    [stream] = streams(_body("matrix", matrix), None)
+    assert list(stream.times) == [1.0, 2.5, 3.0]
+    assert [str(value) for value in stream.values] == ["nan", "inf", "-1000.0"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _body("vector", [{"metric": {"a": 1}, "value": [1, "2"]}]),
+        _body("vector", [{"value": [1, "2"]}]),
+        _body("vector", [{"metric": {}, "value": [1]}]),
+        _body("scalar", [1, 2]),
+        b'{"data": {"result": []}}',
+        b"[]",
+    ],
+)
+def test_an_answer_of_another_form_is_said_with_its_place(body: bytes) -> None:
+    """What is expected where is told, and nothing of it is shown."""
+    client = HttpClient("Prometheus", "http://x")
+    with pytest.raises(SourceError, match=r"unexpected form: (Expected|Object missing)"):
+        client._decoded(200, body, lambda content: streams(content, None))
+    with pytest.raises(SourceError, match="did not answer with JSON"):
+        client._decoded(200, b"<html>", lambda content: streams(content, None))
 
 
 def test_a_source_that_is_not_configured_is_named() -> None:

@@ -115,7 +115,8 @@ def test_a_stack_that_was_never_started(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(processes, "of_stack", lambda data: [Process(7, "front")])
     assert status.read(paths).components == ()
     paths.run.mkdir()
-    for text in ("{", "[]", '{"components": [{"probe": {}}]}', '{"components": []}'):
+    one = '{"with_app": true, "components": [{"name": 1}]}'
+    for text in ("{", "[]", "[" * 9999, one, '{"components": []}'):
         (paths.run / "stack.json").write_text(text)
         assert state.read(paths) is None
 
