@@ -53,7 +53,8 @@ def test_a_wrong_type_is_no_state(tmp_path: Path, field: str, value: Any) -> Non
     content = json.loads((paths.run / "stack.json").read_text())
     for node in (content, content["components"][0], content["components"][0]["probe"]):
         if field in node:
-            is_right = type(node[field]) is type(value) and isinstance(value, str)
+            # Names that nobody knows are passed over: a later version may have written them.
+            is_right = type(node[field]) is type(value) and isinstance(value, str | dict)
             node[field] = value
             break
     (paths.run / "stack.json").write_text(json.dumps(content))
