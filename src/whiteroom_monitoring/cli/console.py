@@ -82,6 +82,12 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
             f"--{name}", default=address, metavar="URL", help=f"where {name} is (default {address})"
         )
     parser.add_argument(
+        "--silences",
+        default="",
+        metavar="URL",
+        help="who makes and ends silences, such as the reconciler (default: Alertmanager)",
+    )
+    parser.add_argument(
         "--timeout",
         type=float,
         default=Limits.timeout_s,
@@ -98,7 +104,7 @@ def service_from(arguments: argparse.Namespace, workers: Workers) -> DashboardSe
             raise UsageError(f"--{name} {url}: expected an address that begins with http://")
     limits = Limits(timeout_s=arguments.timeout)
     project = load(arguments.project)
-    sources = DataSources(urls, limits, _count, project.alerts)
+    sources = DataSources(urls, limits, _count, project.alerts, arguments.silences)
     library = Library(arguments.dashboards or project.files.dashboards)
     return DashboardService(library, Evaluator(sources, workers.run_all), project)
 

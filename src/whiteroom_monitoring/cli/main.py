@@ -45,6 +45,9 @@ COMMANDS = {
     "containers": Command(
         f"{COMMANDS_ROOM}.containers", "expose what containers use, where there is no cAdvisor"
     ),
+    "reconciler": Command(
+        f"{COMMANDS_ROOM}.reconciler", "end incidents that are over, keep silences"
+    ),
     "inbox": Command(f"{COMMANDS_ROOM}.inbox", "receive and show notifications"),
     "console": Command(f"{COMMANDS_ROOM}.console", "show dashboards, alerts and targets"),
     "snapshot": Command(

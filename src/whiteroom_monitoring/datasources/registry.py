@@ -21,8 +21,9 @@ _MAX_ANSWERS = 64
 class DataSources:
     """The data sources by uid; ``urls`` maps a type, which is the uid as well, to an address.
 
-    ``alerts`` says how urgent an alert is that they tell. Equal questions share their answers for a
-    few seconds. Safe for many threads.
+    ``alerts`` says how urgent an alert is that they tell; ``silences`` is where silences are made
+    and ended, when not at Alertmanager itself. Equal questions share their answers for a few
+    seconds. Safe for many threads.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class DataSources:
         limits: Limits = DEFAULT_LIMITS,
         observer: Observer | None = None,
         alerts: Alerts = DEFAULT_ALERTS,
+        silences: str = "",
     ) -> None:
         self.limits = limits
         self.alerts = alerts
@@ -39,6 +41,9 @@ class DataSources:
             uid: HttpClient(uid.capitalize(), url, limits, shared, observer)
             for uid, url in urls.items()
         }
+        self._silences = (
+            HttpClient("Alertmanager", silences, limits, shared, observer) if silences else None
+        )
 
     @property
     def uids(self) -> list[str]:
@@ -53,7 +58,7 @@ class DataSources:
     @property
     def alertmanager(self) -> AlertmanagerClient:
         """The client of Alertmanager. Raises SourceError where none is configured."""
-        return AlertmanagerClient(self._client("alertmanager"))
+        return AlertmanagerClient(self._client("alertmanager"), self._silences)
 
     @property
     def loki(self) -> LokiClient:

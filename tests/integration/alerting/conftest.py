@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ import yaml
 
 from tests.support.http import get_json
 from tests.support.ports import free_ports
+from tests.support.projects import WHITE_ROOM
 from tests.support.wait import wait_until
+from whiteroom_monitoring.deploy import config, credentials
+from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.registry import load
 from whiteroom_monitoring.resources import share
 
 # The release of Debian whose Prometheus is 3.x and whose Alertmanager is 0.33.
@@ -120,6 +125,11 @@ class Way:
     alertmanager: str
     inbox: str
     log: Path
+    # Ends Alertmanager without a word, and starts it again with the same data.
+    kill: Callable[[], None]
+    restart: Callable[[], None]
+    data: Path
+    config: Path
 
     def send(self, *alerts: dict[str, Any]) -> None:
         """Give ``alerts`` to Alertmanager, as Prometheus does."""
@@ -151,16 +161,40 @@ def open_way(tmp_path: Path) -> Iterator[Open]:
     started: list[subprocess.Popen[bytes]] = []
     segments = Path(tempfile.mkdtemp(prefix="whiteroom-test-", dir="/dev/shm"))
 
-    def start(log: Path, *command: str) -> None:
+    def start(log: Path, *command: str) -> subprocess.Popen[bytes]:
         with log.open("ab") as out:
             started.append(subprocess.Popen(command, stdout=out, stderr=out, cwd=tmp_path))
+        return started[-1]
 
     def run(programs: Programs, configure: Callable[[int, int], Path]) -> Way:
         port, smtp_port, manager_port = free_ports(3)
+        url, config_file = f"http://127.0.0.1:{manager_port}", configure(port, smtp_port)
+        command = (
+            programs.alertmanager,
+            f"--config.file={config_file}",
+            f"--storage.path={tmp_path / 'alertmanager'}",
+            f"--web.listen-address=127.0.0.1:{manager_port}",
+            f"--web.external-url={url}/",
+            "--cluster.listen-address=",
+            "--data.maintenance-interval=1s",
+        )
+
+        def kill() -> None:
+            started[-1].kill()
+            started[-1].wait(timeout=DEADLINE_S)
+
+        def restart() -> None:
+            start(way.log, *command)
+            wait_until(lambda: _answers(f"{url}/-/ready"), DEADLINE_S, "Alertmanager")
+
         way = Way(
-            f"http://127.0.0.1:{manager_port}",
+            url,
             f"http://127.0.0.1:{port}",
             tmp_path / "alertmanager.log",
+            kill,
+            restart,
+            tmp_path / "alertmanager",
+            config_file,
         )
         start(
             tmp_path / "inbox.log",
@@ -168,17 +202,8 @@ def open_way(tmp_path: Path) -> Iterator[Open]:
             *("--smtp-port", str(smtp_port), "--data", str(tmp_path / "inbox")),
             *("--segments", str(segments)),
         )
-        start(
-            way.log,
-            programs.alertmanager,
-            f"--config.file={configure(port, smtp_port)}",
-            f"--storage.path={tmp_path / 'alertmanager'}",
-            f"--web.listen-address=127.0.0.1:{manager_port}",
-            f"--web.external-url={way.alertmanager}/",
-            "--cluster.listen-address=",
-        )
+        restart()
         wait_until(lambda: _answers(f"{way.inbox}/-/healthy"), DEADLINE_S, "the inbox")
-        wait_until(lambda: _answers(f"{way.alertmanager}/-/ready"), DEADLINE_S, "Alertmanager")
         return way
 
     yield run
@@ -186,6 +211,46 @@ def open_way(tmp_path: Path) -> Iterator[Open]:
         process.kill()
         process.wait(timeout=DEADLINE_S)
     shutil.rmtree(segments)
+
+
+# Times are a hundredth of the real ones or less; a group is sent again after its interval.
+WAITS = {"group_wait": "500ms", "group_interval": "1s", "repeat_interval": "3s"}
+Change = Callable[[dict[str, Any]], None]
+
+
+def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_port: int) -> Path:
+    """Write the committed configuration for an inbox at these ports, with short waits."""
+    paths = StackPaths(folder / "data")
+    credentials.store(paths, {})
+    for path in paths.secrets.iterdir():
+        path.write_text(path.read_text().replace(":8004", f":{port}"))
+    for name, text in config.render(
+        WHITE_ROOM, paths, load(WHITE_ROOM), {"prometheus"}, given
+    ).files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(":8004", f":{port}").replace(":8025", f":{smtp_port}"))
+    path = folder / "alertmanager/alertmanager.yml"
+    content = yaml.safe_load(path.read_text())
+    for route in (content["route"], *content["route"]["routes"]):
+        route.update(WAITS)
+    change(content)
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def _nothing(content: dict[str, Any]) -> None:
+    return
+
+
+@pytest.fixture
+def send_through(open_way: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Open a way with the committed configuration, changed if need be."""
+
+    def run(programs: Any, change: Change = _nothing, given: set[str] | None = None) -> Any:
+        return open_way(programs, partial(_configure, tmp_path, change, given or set()))
+
+    return run
 
 
 def _answers(url: str) -> bool:

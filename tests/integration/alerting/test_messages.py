@@ -6,61 +6,18 @@ import datetime
 import re
 import sqlite3
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.support.projects import WHITE_ROOM
 from tests.support.wait import stays_true, wait_until
-from whiteroom_monitoring.deploy import config, credentials, delivery
-from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.registry import load
+from whiteroom_monitoring.deploy import delivery
 
 # What fits on a telephone that is locked, in two lines.
 LONGEST_TITLE = 110
-# Times are a hundredth of the real ones or less; a group is sent again after its interval.
-WAITS = {"group_wait": "500ms", "group_interval": "1s", "repeat_interval": "3s"}
 ARRIVES_S = 15
 RUNBOOKS = "http://127.0.0.1:3000/runbooks"
-Change = Callable[[dict[str, Any]], None]
-
-
-def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_port: int) -> Path:
-    """Write the committed configuration for an inbox at these ports, with short waits."""
-    paths = StackPaths(folder / "data")
-    credentials.store(paths, {})
-    for path in paths.secrets.iterdir():
-        path.write_text(path.read_text().replace(":8004", f":{port}"))
-    for name, text in config.render(
-        WHITE_ROOM, paths, load(WHITE_ROOM), {"prometheus"}, given
-    ).files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace(":8004", f":{port}").replace(":8025", f":{smtp_port}"))
-    path = folder / "alertmanager/alertmanager.yml"
-    content = yaml.safe_load(path.read_text())
-    for route in (content["route"], *content["route"]["routes"]):
-        route.update(WAITS)
-    change(content)
-    path.write_text(yaml.safe_dump(content))
-    return path
-
-
-def _nothing(content: dict[str, Any]) -> None:
-    return
-
-
-@pytest.fixture
-def send_through(open_way: Any, tmp_path: Path) -> Callable[..., Any]:
-    """Open a way with the committed configuration, changed if need be."""
-
-    def run(programs: Any, change: Change = _nothing, given: set[str] | None = None) -> Any:
-        return open_way(programs, partial(_configure, tmp_path, change, given or set()))
-
-    return run
 
 
 def _by_name(examples: Any, name: str, **labels: str) -> Any:

@@ -112,7 +112,7 @@ def test_a_missing_program_is_said_with_its_remedy(monkeypatch) -> None:
     assert chosen.left_out["redis"] == expected
     assert chosen.left_out["musicians"] == "it needs nginx"
     kept = {component.name for component, _ in chosen.kept}
-    assert kept == {"prometheus", "alertmanager", "segment-exporter", "inbox"}
+    assert kept == {"prometheus", "alertmanager", "segment-exporter", "inbox", "reconciler"}
 
 
 def test_without_a_clone_there_is_no_backend() -> None:

@@ -37,6 +37,7 @@ MONITORING = {
     "alertmanager",
     "segment-exporter",
     "inbox",
+    "reconciler",
     "console",
     "node-exporter",
     "cadvisor",
@@ -77,6 +78,7 @@ def test_ports_are_shifted(paths: StackPaths) -> None:
         "alertmanager": "127.0.0.1:10093",
         "whiteroom-agent": "127.0.0.1:9003",
         "whiteroom-inbox": "127.0.0.1:9004",
+        "whiteroom-reconciler": "127.0.0.1:9005",
         "whiteroom-console": "127.0.0.1:4000",
     }
 

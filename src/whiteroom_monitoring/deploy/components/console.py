@@ -40,6 +40,7 @@ _CONSOLE = ours(
     *("--prometheus", "{url[prometheus]}"),
     *("--loki", "{url[loki]}"),
     *("--alertmanager", "{url[alertmanager]}"),
+    *("--silences", "{url[reconciler]}"),
     *("--dashboards", "{config}/grafana/dashboards"),
     *("--segments", "{segments}"),
 )

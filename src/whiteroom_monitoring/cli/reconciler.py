@@ -1,0 +1,79 @@
+"""``whiteroom reconciler``: ends incidents that Alertmanager leaves open, and keeps silences."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import threading
+from functools import partial
+from pathlib import Path
+
+from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, default_data
+from whiteroom_monitoring.reconciler import http
+from whiteroom_monitoring.reconciler.notification_log import FILE_NAME
+from whiteroom_monitoring.reconciler.service import Reconciler
+from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``whiteroom reconciler``."""
+    data = default_data(0)
+    parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
+    parser.add_argument(
+        "--port", type=int, default=PORTS["reconciler"], help="0 takes a free one (%(default)s)"
+    )
+    for name in ("prometheus", "alertmanager"):
+        parser.add_argument(
+            f"--{name}",
+            default=f"http://{LOOPBACK}:{PORTS[name]}",
+            metavar="URL",
+            help="(default %(default)s)",
+        )
+    parser.add_argument(
+        "--alertmanager-data",
+        type=Path,
+        default=data / "alertmanager",
+        metavar="DIR",
+        help="Alertmanager's --storage.path (default %(default)s)",
+    )
+    parser.add_argument(
+        "--alertmanager-config",
+        type=Path,
+        default=data / "config/alertmanager/alertmanager.yml",
+        metavar="FILE",
+        help="which PagerDuty services there are (default %(default)s)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=data / "reconciler",
+        metavar="DIR",
+        help="folder of the journal (default %(default)s)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    with listening(arguments.address, arguments.port) as listener:
+        reconciler = Reconciler(
+            HttpClient("Prometheus", arguments.prometheus),
+            AlertmanagerClient.at(arguments.alertmanager),
+            arguments.alertmanager_data / FILE_NAME,
+            arguments.alertmanager_config,
+            arguments.data,
+            partial(print, flush=True),
+        )
+        stop = threading.Event()
+        thread = threading.Thread(target=reconciler.run, args=(stop,), name="reconciler")
+        thread.start()
+        port = listener.getsockname()[1]
+        print(f"serving http://{arguments.address}:{port}/", flush=True)
+        try:
+            application = http.make_app(reconciler, {*LOOPBACK_NAMES, arguments.address})
+            asyncio.run(serve(application, listener, lambda: None))
+        finally:
+            stop.set()
+            thread.join()
+    return 0

@@ -1,0 +1,122 @@
+"""A journal of silences: one file each, on the disk before whoever asked for it is answered.
+
+Alertmanager keeps silences in memory and writes them down at intervals. What it has forgotten when
+it comes back, because it was killed in between, is made again from here; what was ended stays so.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+
+_ENDED = ".ended"
+_KEPT = ".json"
+# Alertmanager has written its own end of a silence down long before.
+_REMEMBERED = datetime.timedelta(minutes=10)
+
+
+class Journal:
+    """The silences in ``folder``, which is made with mode 0700. Use from one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def keep(self, identifier: str, silence: Mapping[str, Any]) -> None:
+        """Write a silence down; it is on the disk when this returns. Raises OSError."""
+        content = {key: value for key, value in silence.items() if key not in _OF_ALERTMANAGER}
+        self._write(identifier + _KEPT, json.dumps(content))
+
+    def end(self, identifier: str, now: datetime.datetime) -> None:
+        """Write down that a silence was ended. Raises OSError."""
+        self._write(identifier + _ENDED, now.isoformat())
+        self._remove(identifier + _KEPT)
+
+    def reconcile(self, alertmanager: AlertmanagerClient, now: datetime.datetime) -> list[str]:
+        """Make Alertmanager's silences and the journal agree, and return what was made again.
+
+        Raises SourceError when Alertmanager does not answer.
+        """
+        there = {str(silence["id"]): silence for silence in alertmanager.silences()}
+        ended = dict(self._ended(now))
+        for identifier, silence in there.items():
+            is_over = silence["status"]["state"] == "expired"
+            if is_over:
+                self._remove(identifier + _KEPT)
+            elif identifier in ended:
+                alertmanager.expire_silence(identifier)
+            else:
+                self._keep_changed(identifier, silence)
+        return [
+            self._again(identifier, silence, alertmanager)
+            for identifier, silence in self.silences().items()
+            if identifier not in there and self._is_due(identifier, silence, now)
+        ]
+
+    def silences(self) -> dict[str, Mapping[str, Any]]:
+        """Return what is written down, by id."""
+        found = {}
+        for path in sorted(self._folder.glob(f"*{_KEPT}")):
+            content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            found[path.name.removesuffix(_KEPT)] = content
+        return found
+
+    def _is_due(self, name: str, silence: Mapping[str, Any], now: datetime.datetime) -> bool:
+        if datetime.datetime.fromisoformat(silence["endsAt"]) > now:
+            return True
+        self._remove(name + _KEPT)
+        return False
+
+    def _again(
+        self, identifier: str, silence: Mapping[str, Any], alertmanager: AlertmanagerClient
+    ) -> str:
+        new = alertmanager.create_silence(silence)
+        self.keep(new, silence)
+        self._remove(identifier + _KEPT)
+        return new
+
+    def _keep_changed(self, identifier: str, silence: Mapping[str, Any]) -> None:
+        """Write down what was asked of Alertmanager itself."""
+        content = {key: value for key, value in silence.items() if key not in _OF_ALERTMANAGER}
+        path = self._folder / (identifier + _KEPT)
+        if not path.exists() or json.loads(path.read_text(encoding="utf-8")) != content:
+            self.keep(identifier, silence)
+
+    def _ended(self, now: datetime.datetime) -> Iterator[tuple[str, datetime.datetime]]:
+        for path in self._folder.glob(f"*{_ENDED}"):
+            since = datetime.datetime.fromisoformat(path.read_text(encoding="utf-8"))
+            if now - since > _REMEMBERED:
+                self._remove(path.name)
+            else:
+                yield path.name.removesuffix(_ENDED), since
+
+    def _write(self, name: str, text: str) -> None:
+        temporary = self._folder / f".{name}.new"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._folder / name)
+        self._sync()
+
+    def _remove(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)
+        self._sync()
+
+    def _sync(self) -> None:
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+# What Alertmanager adds to a silence.
+_OF_ALERTMANAGER = frozenset({"id", "status", "updatedAt"})

@@ -1,0 +1,187 @@
+"""With a real Alertmanager: what it leaves open is ended, and the next trouble wakes somebody."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.http import get_text
+from tests.support.ports import free_port
+from tests.support.wait import stays_true, wait_until
+from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.reconciler import notification_log
+from whiteroom_monitoring.reconciler.incidents import AGAIN_S, INACTIVE_S
+from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
+
+ARRIVES_S = 20
+ALERT = {
+    "labels": {"alertname": "DiskSpaceLow", "service": "machine", "priority": "P0"},
+    "annotations": {"summary": "/: 5 % free, under 10 %"},
+}
+# Keeps Alertmanager from seeming forgotten; P3, so that it opens no incident.
+WATCHDOG = {"labels": {"alertname": "Watchdog", "service": "monitoring", "priority": "P3"}}
+
+
+def _ended() -> dict[str, Any]:
+    now = utc_now()
+    start = now - datetime.timedelta(minutes=1)
+    return {**ALERT, "startsAt": start.isoformat(), "endsAt": now.isoformat()}
+
+
+def _silence() -> dict[str, Any]:
+    now = utc_now()
+    return {
+        "matchers": [
+            {"name": "alertname", "value": "DiskSpaceLow", "isRegex": False, "isEqual": True}
+        ],
+        "startsAt": now.isoformat(),
+        "endsAt": (now + datetime.timedelta(hours=1)).isoformat(),
+        "createdBy": "test",
+        "comment": "a new disk",
+    }
+
+
+@pytest.fixture
+def way(send_through: Callable[..., Any], programs: Any) -> Any:
+    """An Alertmanager that repeats nothing while a test lasts."""
+
+    def seldom(content: dict[str, Any]) -> None:
+        for route in (content["route"], *content["route"]["routes"]):
+            route["repeat_interval"] = "1h"
+
+    return send_through(programs, seldom)
+
+
+@pytest.fixture
+def reconciler(way: Any, tmp_path: Path) -> Reconciler:
+    """A reconciler whose clock is the test's. Prometheus' place is taken by one that is ready."""
+    return Reconciler(
+        HttpClient("Prometheus", way.alertmanager),
+        AlertmanagerClient.at(way.alertmanager),
+        way.data / notification_log.FILE_NAME,
+        way.config,
+        tmp_path / "reconciler",
+    )
+
+
+def _pass(way: Any, reconciler: Reconciler, start_s: float) -> None:
+    """Let 3 min pass for the reconciler, with both servers well."""
+    way.send(WATCHDOG)
+    for moment in (start_s, start_s + INACTIVE_S / 2, start_s + INACTIVE_S):
+        reconciler.step(moment, utc_now())
+
+
+def _states(way: Any) -> list[str]:
+    return sorted(incident["state"] for incident in way.incidents())
+
+
+def _paged(way: Any, *states: str) -> None:
+    wait_until(lambda: _states(way) == sorted(states), ARRIVES_S, lambda: _states(way))
+
+
+def _written(way: Any) -> None:
+    """Wait until Alertmanager's log on the disk has the page."""
+    path = way.data / notification_log.FILE_NAME
+    wait_until(
+        lambda: [n for n in notification_log.read(path) if n.firing and "pager" in n.receiver],
+        ARRIVES_S,
+        path,
+    )
+
+
+def test_what_ends_while_it_is_silenced_is_ended(way: Any, reconciler: Reconciler) -> None:
+    """Alertmanager never says that it is over; the reconciler does, and the next one is new."""
+    way.send(ALERT)
+    _paged(way, "triggered")
+    _written(way)
+    silence = reconciler.alertmanager.create_silence(_silence())
+    way.send(_ended())
+    # As long as it is silenced, nobody hears that it has ended.
+    stays_true(lambda: _states(way) == ["triggered"], 3)
+    _pass(way, reconciler, 0)
+    _paged(way, "resolved")
+    # When the silence is over, Alertmanager's own log is put right as well, or it would take the
+    # next alert for the one that it has told of.
+    reconciler.alertmanager.expire_silence(silence)
+    _pass(way, reconciler, AGAIN_S + INACTIVE_S)
+    path = way.data / notification_log.FILE_NAME
+    wait_until(
+        lambda: not any(n.firing for n in notification_log.read(path) if "pager" in n.receiver),
+        ARRIVES_S,
+        path,
+    )
+    way.send(ALERT)
+    _paged(way, "resolved", "triggered")
+
+
+def test_what_ends_while_alertmanager_is_dead_is_ended(way: Any, reconciler: Reconciler) -> None:
+    """A killed Alertmanager knows of no alert; without one for 3 min, the incident is over."""
+    way.send(ALERT)
+    _paged(way, "triggered")
+    _written(way)
+    way.kill()
+    way.restart()
+    stays_true(lambda: _states(way) == ["triggered"], 2)
+    _pass(way, reconciler, 0)
+    _paged(way, "resolved")
+    way.send(ALERT)
+    _paged(way, "resolved", "triggered")
+
+
+def test_what_goes_on_stays_open(way: Any, reconciler: Reconciler) -> None:
+    """Firing, silenced or not, is not over, however long it takes."""
+    way.send(ALERT)
+    _paged(way, "triggered")
+    _written(way)
+    for start_s in (0, 1000):
+        _pass(way, reconciler, start_s)
+        reconciler.alertmanager.create_silence(_silence())
+    _pass(way, reconciler, 2000)
+    assert _states(way) == ["triggered"]
+
+
+@pytest.fixture
+def address(way: Any, tmp_path: Path) -> Iterator[str]:
+    """Where a reconciler of its own process serves Alertmanager's API for silences."""
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "whiteroom_monitoring", "reconciler", "--port", str(port)),
+            *("--prometheus", way.alertmanager, "--alertmanager", way.alertmanager),
+            *("--alertmanager-data", way.data, "--alertmanager-config", way.config),
+            *("--data", tmp_path / "served"),
+        ]
+    )
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: get_text(f"{url}/-/healthy"), ARRIVES_S, "the reconciler")
+    yield url
+    process.terminate()
+    assert process.wait(ARRIVES_S) == 0
+
+
+def test_a_silence_survives_every_kill(way: Any, address: str) -> None:
+    """Killed the moment that a silence was answered, Alertmanager has it again; an end, too."""
+    reconciler = AlertmanagerClient.at(address)
+    manager = AlertmanagerClient.at(way.alertmanager)
+
+    def active() -> list[Any]:
+        return [s for s in manager.silences() if s["status"]["state"] == "active"]
+
+    reconciler.create_silence(_silence())
+    way.kill()
+    way.restart()
+    (kept,) = wait_until(active, ARRIVES_S)
+    assert kept["comment"] == "a new disk"
+    reconciler.expire_silence(kept["id"])
+    way.kill()
+    way.restart()
+    wait_until(lambda: not active(), ARRIVES_S)
+    stays_true(lambda: not active(), 2)
+    assert "reconciler_silences_total" in get_text(f"{address}/metrics")
