@@ -24,7 +24,7 @@ from tests.support.projects import WHITE_ROOM
 from tests.support.wait import wait_until
 from whiteroom_monitoring.deploy import config, credentials
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.registry import load
+from whiteroom_monitoring.deploy.registry import load, port_numbers
 from whiteroom_monitoring.resources import share
 
 # The release of Debian whose Prometheus is 3.x and whose Alertmanager is 0.33.
@@ -220,13 +220,13 @@ Change = Callable[[dict[str, Any]], None]
 
 def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_port: int) -> Path:
     """Write the committed configuration for an inbox at these ports, with short waits."""
-    paths = StackPaths(folder / "data")
+    components = load(WHITE_ROOM)
+    paths = StackPaths(folder / "data", 0, port_numbers(components))
     credentials.store(paths, {})
     for path in paths.secrets.iterdir():
         path.write_text(path.read_text().replace(":8004", f":{port}"))
-    for name, text in config.render(
-        WHITE_ROOM, paths, load(WHITE_ROOM), {"prometheus"}, given
-    ).files.items():
+    files = config.render(WHITE_ROOM, paths, components, {"prometheus"}, given).files
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(":8004", f":{port}").replace(":8025", f":{smtp_port}"))

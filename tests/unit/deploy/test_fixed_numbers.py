@@ -24,7 +24,7 @@ def test_ports_are_those_that_white_room_fixed() -> None:
         "prometheus": 9090, "console": 3000, "alertmanager": 9093, "loki": 3100,
         "node-exporter": 9100, "cadvisor": 8080, "postgres-exporter": 9187,
         "redis-exporter": 9121, "nginx-exporter": 9113, "engine": 8000, "frontend": 8001,
-        "backend": 8002, "segment-exporter": 8003, "inbox": 8004, "inbox-smtp": 8025, "web": 8090,
+        "backend": 8002, "segment-exporter": 8003, "inbox": 8004, "reconciler": 8005, "inbox-smtp": 8025, "web": 8090,
     }  # fmt: skip
     assert max(PORTS.values()) + HIGHEST_OFFSET == 65535
 
@@ -37,7 +37,7 @@ def test_what_is_watched_starts_before_who_watches() -> None:
     assert stages == {
         1: {"alertmanager", "cadvisor", "inbox", "jack", "node-exporter", "postgresql", "redis",
             "segment-exporter"},
-        2: {"backend", "console", "engine"},
+        2: {"backend", "console", "engine", "reconciler"},
         3: {"frontend", "nginx"},
         4: {"musicians", "nginx-exporter", "postgres-exporter", "redis-exporter"},
         5: {"prometheus"},
@@ -47,7 +47,9 @@ def test_what_is_watched_starts_before_who_watches() -> None:
 def test_only_the_way_from_a_metric_to_the_inbox_is_required() -> None:
     """Everything else may be missing, and is then left out with a reason."""
     required = {component.name for component in COMPONENTS if component.required}
-    assert required == {"alertmanager", "inbox", "prometheus", "segment-exporter"}
+    assert required == {
+        *("alertmanager", "inbox", "prometheus", "reconciler", "segment-exporter"),
+    }
     assert not Component("x", 1, ()).required
 
 
