@@ -24,7 +24,8 @@ def test_ports_are_those_that_white_room_fixed() -> None:
         "prometheus": 9090, "console": 3000, "alertmanager": 9093, "loki": 3100,
         "node-exporter": 9100, "cadvisor": 8080, "postgres-exporter": 9187,
         "redis-exporter": 9121, "nginx-exporter": 9113, "engine": 8000, "frontend": 8001,
-        "backend": 8002, "segment-exporter": 8003, "inbox": 8004, "reconciler": 8005, "inbox-smtp": 8025, "web": 8090,
+        "backend": 8002, "segment-exporter": 8003, "inbox": 8004, "inbox-smtp": 8025,
+        "reconciler": 8005, "web": 8090,
     }  # fmt: skip
     assert max(PORTS.values()) + HIGHEST_OFFSET == 65535
 
