@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from whiteroom_monitoring.cli.options import port_number
 from whiteroom_monitoring.client.exposition.request import text_only
 from whiteroom_monitoring.client.exposition.server import MetricsServer
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
@@ -17,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--address", default=LOOPBACK, help="listen here (default %(default)s)")
     parser.add_argument(
         "--port",
-        type=int,
+        type=port_number,
         default=PORTS["cadvisor"],
         help="0 takes a free one (default %(default)s)",
     )

@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 from whiteroom_monitoring import client
+from whiteroom_monitoring.cli.options import folder, port_number
 from whiteroom_monitoring.client.exposition.server import ListenError
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, default_data
 from whiteroom_monitoring.inbox import http, smtp
@@ -21,11 +22,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom inbox``."""
     parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
     parser.add_argument(
-        "--port", type=int, default=PORTS["inbox"], help="HTTP; 0 takes a free one (%(default)s)"
+        "--port",
+        type=port_number,
+        default=PORTS["inbox"],
+        help="HTTP; 0 takes a free one (%(default)s)",
     )
     parser.add_argument(
         "--smtp-port",
-        type=int,
+        type=port_number,
         default=PORTS["inbox-smtp"],
         help="mail; 0 takes a free one (%(default)s)",
     )
@@ -37,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="folder of the database (default %(default)s)",
     )
     parser.add_argument(
-        "--segments", type=Path, metavar="DIR", help="folder of segments (default: the client's)"
+        "--segments", type=folder, metavar="DIR", help="folder of segments (default: the client's)"
     )
 
 

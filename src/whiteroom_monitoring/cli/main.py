@@ -31,6 +31,7 @@ class Command:
 
 
 COMMANDS = {
+    "init": Command(f"{COMMANDS_ROOM}.init", "write a small working project of your own"),
     "up": Command(f"{COMMANDS_ROOM}.up", "start the monitoring and the reference app"),
     "down": Command(f"{COMMANDS_ROOM}.down", "stop everything that `up` started"),
     "status": Command(f"{COMMANDS_ROOM}.status", "show every component's state and health"),
@@ -72,6 +73,8 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     """Return the parser, with the options of the subcommand ``chosen`` only."""
     parser = argparse.ArgumentParser(
         prog="whiteroom",
+        # `--port` would mean `--port-offset` until an option `--port` comes.
+        allow_abbrev=False,
         description="Monitoring for audio software that is proven to work.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -81,6 +84,7 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(
             name,
+            allow_abbrev=False,
             help=command.summary,
             description=command.summary[0].upper() + command.summary[1:] + ".",
             formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -28,6 +28,14 @@ def add_project_option(parser: argparse.ArgumentParser) -> None:
 
 def add_stack_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose a project and a stack, and ``--json``."""
+    add_place_options(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON (see docs/reference/json.md)"
+    )
+
+
+def add_place_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose a project and a stack."""
     add_project_option(parser)
     parser.add_argument(
         "--data",
@@ -42,9 +50,6 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="add N to every port, for a second stack beside the first (default: that of the "
         "running stack, else of whiteroom.toml, else 0)",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print JSON (see docs/reference/json.md)"
     )
 
 

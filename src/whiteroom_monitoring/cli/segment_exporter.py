@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from whiteroom_monitoring.cli.options import port_number
 from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.client.exposition.credentials import Credentials
 from whiteroom_monitoring.client.exposition.server import MetricsServer, Security
@@ -18,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
     parser.add_argument(
         "--port",
-        type=int,
+        type=port_number,
         default=PORTS["segment-exporter"],
         help="0 takes a free one (default %(default)s)",
     )
@@ -34,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    # The default one is made by the first program that records.
+    if arguments.segments != Path(_native.default_directory()) and not arguments.segments.is_dir():
+        raise UsageError(f"--segments {arguments.segments}: there is no such folder")
     exporter = SegmentExporter(arguments.segments)
     security = _security(arguments)
     MetricsServer(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from urllib.request import Request, urlopen
 
+from whiteroom_monitoring.catalogue.suggestions import did_you_mean
+from whiteroom_monitoring.cli.options import add_place_options, paths_from
 from whiteroom_monitoring.console.snapshot import PAGES, SnapshotRequest, picture
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
-from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.errors import MonitoringError, UsageError
 
+TIMEOUT_S = 10
 EPILOG = """\
 examples:
   whiteroom snapshot tape --output now.png
@@ -45,7 +49,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--height", type=int, help="CSS pixels (default: all that there is)")
     parser.add_argument("--scale", type=float, default=1.0, help="pixels in a CSS pixel")
     parser.add_argument("--output", type=Path, default=Path("snapshot.png"), metavar="FILE")
-    parser.add_argument("--console", default=f"http://{LOOPBACK}:{PORTS['console']}", metavar="URL")
+    parser.add_argument(
+        "--console", metavar="URL", help="its address (default: that of the running stack)"
+    )
+    add_place_options(parser)
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="the console's token")
 
 
@@ -62,9 +69,33 @@ def run(arguments: argparse.Namespace) -> int:
         height_px=arguments.height,
         scale=arguments.scale,
     )
-    arguments.output.write_bytes(picture(arguments.console, request, _token(arguments)))
+    if not arguments.output.absolute().parent.is_dir():
+        raise UsageError(f"--output {arguments.output}: there is no such folder")
+    token = _token(arguments)
+    console = arguments.console or paths_from(arguments).url("console")
+    _require_subject(console, request.subject, token)
+    content = picture(console, request, token)
+    try:
+        arguments.output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"--output {arguments.output}: {error.strerror}") from error
     print(f"written   {arguments.output}")
     return 0
+
+
+def _require_subject(console: str, subject: str, token: str) -> None:
+    """Raise UsageError for what the console does not have, MonitoringError without a console."""
+    address = f"{console.rstrip('/')}/api/dashboards"
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        with urlopen(Request(address, headers=headers), timeout=TIMEOUT_S) as answer:
+            listed = json.load(answer)["dashboards"]
+    except (OSError, ValueError, KeyError) as error:
+        raise MonitoringError(f"{address}: no console answers there: {error}") from error
+    names = {name for dashboard in listed for name in (dashboard["uid"], dashboard["slug"])}
+    if subject not in names.union(PAGES):
+        remedy = did_you_mean(subject, names) or f"there are: {', '.join(sorted(names))}"
+        raise UsageError(f"{subject}: no page and no dashboard; {remedy}")
 
 
 def _choice(text: str) -> tuple[str, str]:

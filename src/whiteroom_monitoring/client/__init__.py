@@ -9,6 +9,9 @@
 True
 >>> client.close()
 
+A project's own metrics are a package that `whiteroom generate` has written, which `prepare` is
+given: ``client.prepare("tape-looper", metrics=tape_metrics)``.
+
 What is recorded before ``prepare`` is kept and carried over. Child processes need nothing: forked,
 or started anew by multiprocessing, they count into the same program.
 """
@@ -20,11 +23,12 @@ import importlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from whiteroom_monitoring.client import _native, multiprocess
+from whiteroom_monitoring.client import generated as bundled
 from whiteroom_monitoring.client.exposition.request import Exposition, ExpositionRequest
 from whiteroom_monitoring.client.families import Family
-from whiteroom_monitoring.client.generated import DOMAINS
 from whiteroom_monitoring.errors import MonitoringError
 
 
@@ -64,8 +68,12 @@ class _Prepared:
 _prepared: _Prepared | None = None
 
 
-def prepare(program: str, directory: Path | str | None = None) -> Preparation:
+def prepare(
+    program: str, directory: Path | str | None = None, *, metrics: ModuleType = bundled
+) -> Preparation:
     """Let this process, and children that it will have, record the metrics of ``program``.
+
+    ``metrics`` is the generated package that has them; children import it by its name.
 
     ``directory`` is the folder of segments, else $WHITEROOM_SEGMENTS or /dev/shm/whiteroom-<uid>.
     May block and allocate. A full or missing memory file system is no error: see ``Preparation``.
@@ -81,32 +89,57 @@ def prepare(program: str, directory: Path | str | None = None) -> Preparation:
         if _prepared.by_pid == os.getpid():
             current = f"{_prepared.program} in {_prepared.directory}"
             raise PreparationError(f"prepare({program!r}): this process records {current}")
-    if program not in DOMAINS:
-        known = ", ".join(sorted(DOMAINS))
-        raise PreparationError(f"prepare({program!r}): expected one of {known}")
+    modules = _modules(metrics)
+    if program not in modules:
+        known = ", ".join(sorted(modules))
+        own = "" if metrics is not bundled else "; with metrics=PACKAGE, a program of your own"
+        raise PreparationError(f"prepare({program!r}): expected one of {known}{own}")
     close()
-    prepared = _prepare(program, folder or _native.default_directory(), os.getpid())
-    multiprocess.pass_to_children(program, prepared.directory)
+    place = folder or _native.default_directory()
+    prepared = _prepare(program, place, os.getpid(), modules[program])
+    multiprocess.pass_to_children(program, prepared.directory, metrics.__name__)
     multiprocess.close_on_sigterm(_mark_closed)
     return prepared.preparation()
 
 
-def _prepare(program: str, directory: str, by_pid: int) -> _Prepared:
+def _modules(package: ModuleType) -> dict[str, list[str]]:
+    """Return the modules of what each program of a generated package records.
+
+    Raises PreparationError for a module that `whiteroom generate` has not written.
+    """
+    domains = getattr(package, "DOMAINS", None)
+    if not isinstance(domains, dict):
+        name = package.__name__
+        raise PreparationError(f"metrics={name}: expected a package of `whiteroom generate`")
+    return {
+        # A bundled domain is named in full.
+        program: [name if "." in name else f"{package.__name__}.{name}" for name in names]
+        for program, names in domains.items()
+    }
+
+
+def _prepare(program: str, directory: str, by_pid: int, modules: list[str]) -> _Prepared:
     global _prepared  # noqa: PLW0603 - a process has one segment
     metrics: list[_native.Metric] = []
-    for domain in DOMAINS[program]:
-        module = importlib.import_module(f"whiteroom_monitoring.client.generated.{domain}")
-        metrics.extend(module.METRICS)
+    for module in modules:
+        metrics.extend(importlib.import_module(module).METRICS)
     segment = _native.Segment(program, directory)
     segment.prepare(metrics)
     _prepared = _Prepared(program, directory, segment, by_pid)
     return _prepared
 
 
-def _prepare_as_parent(program: str, directory: str) -> None:
+def _prepare_as_parent(program: str, directory: str, package: str) -> None:
     """Prepare a spawned child; a forked one is prepared already."""
-    if _prepared is None and program in DOMAINS:
-        _prepare(program, directory, by_pid=0)
+    if _prepared is not None:
+        return
+    try:
+        modules = _modules(importlib.import_module(package))
+    except ImportError:
+        # What the parent has imported is not on the child's path: it counts for itself alone.
+        return
+    if program in modules:
+        _prepare(program, directory, 0, modules[program])
         multiprocess.close_on_sigterm(_mark_closed)
 
 

@@ -18,7 +18,8 @@ from typing import Any
 
 from whiteroom_monitoring.client import _native
 
-# "<program>:<folder of segments>", for children that do not inherit this process's memory.
+# "<program>:<package of metrics>:<folder of segments>", for children that do not inherit this
+# process's memory.
 PREPARED_VARIABLE = "WHITEROOM_PREPARED"
 # Finalizers run from high to low: what an application does at its end is still recorded.
 _LAST_PRIORITY = -1000
@@ -26,9 +27,9 @@ _LAST_PRIORITY = -1000
 _SPAWN_OPTION = "--multiprocessing-fork"
 
 
-def pass_to_children(program: str, directory: str) -> None:
+def pass_to_children(program: str, directory: str, package: str) -> None:
     """Let spawned children prepare themselves as this process is prepared."""
-    os.environ[PREPARED_VARIABLE] = f"{program}:{directory}"
+    os.environ[PREPARED_VARIABLE] = f"{program}:{package}:{directory}"
 
 
 def stop_passing_to_children() -> None:
@@ -39,10 +40,10 @@ def stop_passing_to_children() -> None:
 class ChildInitializer:
     """Lets a child of multiprocessing ``prepare`` itself, and ``close`` at its end.
 
-    ``prepare`` takes the program and the folder of segments of the parent.
+    ``prepare`` takes the program, the folder of segments and the package of metrics of the parent.
     """
 
-    def __init__(self, prepare: Callable[[str, str], None], close: Callable[[], None]) -> None:
+    def __init__(self, prepare: Callable[[str, str, str], None], close: Callable[[], None]) -> None:
         self._prepare = prepare
         self._close = close
         self._installed = False
@@ -64,9 +65,10 @@ class ChildInitializer:
     def _initialize(self) -> None:
         util: Any = sys.modules["multiprocessing.util"]
         util.Finalize(None, self._close, exitpriority=_LAST_PRIORITY)
-        program, _, directory = os.environ.get(PREPARED_VARIABLE, "").partition(":")
+        program, _, rest = os.environ.get(PREPARED_VARIABLE, "").partition(":")
+        package, _, directory = rest.partition(":")
         if program:
-            self._prepare(program, directory)
+            self._prepare(program, directory, package)
 
 
 def _parent_process() -> object | None:

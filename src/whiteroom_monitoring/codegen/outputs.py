@@ -25,6 +25,8 @@ def generate(project: Project) -> dict[str, str]:
         **clients.generate(catalogues.own(project), project),
         **clients.generate_interfaces(described, project.outputs),
         **output.generate(project),
-        **rules.apply({**covering.written_rules(project), **burning}, covered, table),
+        **burning,
     }
+    if covered.entries:
+        files |= rules.apply({**covering.written_rules(project), **burning}, covered, table)
     return dict(sorted(files.items()))

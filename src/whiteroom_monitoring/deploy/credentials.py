@@ -13,6 +13,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
@@ -80,7 +81,12 @@ def _assignments(path: Path) -> dict[str, str]:
         text = line.strip()
         assignment = _LINE.fullmatch(text)
         if assignment:
-            named[assignment["name"]] = _value(assignment["value"])
+            name = assignment["name"]
+            named[name] = _value(assignment["value"])
+            # Others may be for other readers of the file.
+            if name not in FILES and (remedy := did_you_mean(name, FILES)):
+                place = FilePlace(path, number, 1)
+                diagnostics.append(Diagnostic(place, f"nothing reads {name}", remedy))
         elif text and not text.startswith("#"):
             diagnostics.append(
                 Diagnostic(FilePlace(path, number, 1), "not an assignment; expected NAME=value")

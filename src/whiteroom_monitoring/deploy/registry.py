@@ -19,11 +19,14 @@ from typing import TYPE_CHECKING
 from whiteroom_monitoring.deploy import components
 from whiteroom_monitoring.deploy.component import (
     Component,
+    HttpProbe,
     Package,
     Port,
     ScrapeJob,
     StartedElsewhere,
+    Variant,
 )
+from whiteroom_monitoring.deploy.component import Program as ComponentProgram
 from whiteroom_monitoring.errors import MonitoringError
 
 if TYPE_CHECKING:
@@ -60,6 +63,7 @@ def load(project: Project) -> tuple[Component, ...]:
     Raises ComponentError naming the file that can't be used.
     """
     added = components_in(project.files.components)
+    added += [_started(p) for p in project.programs.values() if p.command]
     names = {component.name for component in added}
     kept = [component for component in COMPONENTS if component.name not in names]
     descriptions = [_provided(c, project) for c in (*kept, *added)]
@@ -76,6 +80,26 @@ def _provided(component: Component, project: Project) -> Component:
     rules = (*component.rules, *program.rules)
     conditions = (*_elsewhere(program), *component.conditions)
     return replace(component, scrape=job, rules=rules, conditions=conditions)
+
+
+def _started(program: Program) -> Component:
+    """Return the component of a program that the project lets the stack start."""
+    name, *arguments = program.command
+    remedy = f"whiteroom.toml names it as the command of {program.name}"
+    variant = Variant(
+        ComponentProgram((name,), remedy),
+        tuple(arguments),
+        HttpProbe(program.path),
+        {"WHITEROOM_SEGMENTS": "{segments}"},
+    )
+    return Component(
+        program.name,
+        stage=3,
+        variants=(variant,),
+        ports=(Port(program.name, program.port or 0),),
+        provides=program.name,
+        of_app=True,
+    )
 
 
 def _elsewhere(program: Program) -> tuple[StartedElsewhere, ...]:

@@ -40,9 +40,11 @@ class Program:
     """A program that is monitored: the job that scrapes it, and where.
 
     Without ``addresses``, ``files`` and ``dns`` it is scraped where a component runs it, and not
-    at all where none does. ``domains`` are domains of the catalogue that it records beside its own,
-    ``optional_metrics`` those that it may lack while all is well, ``rules`` the files of rules that
-    are about it, which leave with it.
+    at all where none does. With a ``command`` the stack starts it, at ``port``.
+
+    ``domains`` are domains of the catalogue that it records beside its own, ``optional_metrics``
+    those metrics that it may lack while all is well, and ``rules`` the files of rules about it,
+    which leave with it.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Program:
     addresses: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     dns: tuple[Dns, ...] = ()
+    command: tuple[str, ...] = ()
+    port: int | None = None
     path: str = "/metrics"
     interval_s: int | None = None
     tls: Tls | None = None

@@ -63,6 +63,14 @@ def _diagnostics(document: Document) -> Iterator[Diagnostic]:
             yield document.diagnostic(
                 place, f"{name} has address and addresses", "put all into addresses"
             )
+        if ("command" in raw) != ("port" in raw):
+            problem = f"{name} has one of command and port"
+            yield document.diagnostic(place, problem, "say what starts it, and where it serves")
+        if "command" in raw and {"address", "addresses", "files", "dns"} & raw.keys():
+            problem = f"{name} has a command and an address"
+            yield document.diagnostic(
+                place, problem, "remove one: who starts it, you or the stack?"
+            )
         if ("username" in raw) != ("password_file" in raw):
             problem = f"{name} has one of username and password_file"
             yield document.diagnostic(place, problem, "name both")
@@ -166,6 +174,8 @@ def _program(name: str, raw: Mapping[str, Any], root: Path) -> Program:
         addresses=tuple(addresses),
         files=tuple(str(root / pattern) for pattern in raw.get("files", [])),
         dns=tuple(Dns(**record) for record in raw.get("dns", [])),
+        command=tuple(raw.get("command", [])),
+        port=raw.get("port"),
         path=raw.get("path", Program.path),
         interval_s=int(interval.removesuffix("s")) if interval else None,
         tls=None if tls is None else _tls(tls, root),

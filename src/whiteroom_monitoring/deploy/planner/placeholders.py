@@ -9,7 +9,7 @@
 | ``{audit_report}`` | the audit report that CI writes |
 | ``{stack}``, ``{uid}`` | the stack's name on this machine, the user's number |
 | ``{root}`` | the clone that the package runs from |
-| ``{project}`` | the file whiteroom.toml |
+| ``{project}``, ``{folder}`` | the file whiteroom.toml, and its folder |
 | ``{retention_time}``, ``{retention_size}`` | how long and how much Prometheus keeps |
 | ``{python}``, ``{version}``, ``{home}`` | the interpreter, our version, the program's own folder |
 """
@@ -75,6 +75,7 @@ class Placeholders:
             stack = self.project.stack
             values |= {
                 "project": self.project.file,
+                "folder": self.project.root,
                 "retention_time": stack.retention_time,
                 "retention_size": stack.retention_size,
             }
