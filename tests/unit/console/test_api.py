@@ -298,6 +298,23 @@ def test_explore(client: Client, expression: str, status: int, expected: str) ->
     assert expected in (answer.json().get("error") or answer.json()["queries"]["A"])
 
 
+def test_what_is_explored_has_a_legend(client: Client) -> None:
+    """Its series are named below, and have the labels and the colours of a panel's."""
+    content = client.get("/api/explore?expr=up&from=now-1h")
+    assert content["options"] == {"legend": {"showLegend": True}}
+    assert [one["labels"]["job"] for one in content["series"]] == ["a", "b"]
+    assert len({one["colour"] for one in content["series"]}) == 2
+
+
+def test_home_shows_four_figures_of_a_dashboard(tmp_path: Path) -> None:
+    """The first four that are stats; a dashboard may have more."""
+    client = Client(tmp_path)
+    panels = [{"id": n, "type": "gauge" if n == 2 else "stat"} for n in range(1, 8)]
+    (tmp_path / "one.json").write_text(json.dumps({**DASHBOARD, "panels": panels}))
+    [card] = client.get("/api/dashboards")["dashboards"]
+    assert card["panels"] == [1, 3, 4, 5]
+
+
 def test_times_and_runbooks(client: Client) -> None:
     """The server tells the moments of a text, and has the runbooks that there are."""
     day = client.get("/api/time?from=now/d&to=now/d&timezone=Europe/Berlin")

@@ -6,10 +6,13 @@ import base64
 import contextlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.support.json_server import json_server
 from whiteroom_monitoring.console import chromium, snapshot
 from whiteroom_monitoring.console.chromium import BrowserError, Page
 from whiteroom_monitoring.console.snapshot import SnapshotRequest, address, picture
@@ -126,6 +129,37 @@ def test_a_missing_browser_is_said_with_its_package(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(chromium.shutil, "which", lambda name: None)
     with pytest.raises(BrowserError, match="install Debian's package chromium"), chromium.page():
         pass
+
+
+def test_a_browser_is_found_by_the_file_that_it_writes(tmp_path: Path) -> None:
+    """Its port is in a file as soon as it listens; the page is the target of that type."""
+    page = {"type": "page", "webSocketDebuggerUrl": "ws://page"}
+    running: Any = SimpleNamespace(poll=lambda: None)
+    with json_server({"/json/list": [{"type": "other"}, page]}) as url:
+        (tmp_path / "DevToolsActivePort").write_text(f"{url.rpartition(':')[2]}\n/devtools/x\n")
+        assert chromium._address(tmp_path, running) == "ws://page"
+
+
+def test_a_browser_that_ends_or_is_late_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for one that has ended; one that runs has its time, and a file that is half
+    written is read again."""
+    now = [0.0]
+
+    def sleep(_: float) -> None:
+        now[0] += 1.0
+        (tmp_path / "DevToolsActivePort").write_text("")
+
+    monkeypatch.setattr(chromium, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    ended: Any = SimpleNamespace(poll=lambda: 1)
+    with pytest.raises(BrowserError, match="did not start within 20 s"):
+        chromium._address(tmp_path, ended)
+    assert now == [0.0]
+    running: Any = SimpleNamespace(poll=lambda: None)
+    with pytest.raises(BrowserError, match="did not start within 20 s"):
+        chromium._address(tmp_path, running)
+    assert now == [20.0]
 
 
 class Window:

@@ -96,6 +96,7 @@ def test_queries_of_a_panel_keep_their_order() -> None:
     """Queries run at once; their answers come in the order of the queries, failures are raised."""
     workers = Workers()
     assert workers.run_all([lambda n=n: n for n in range(20)]) == list(range(20))  # type: ignore[misc]
+    assert workers.run_all([lambda: "one"]) == ["one"]
     with pytest.raises(ZeroDivisionError):
         workers.run_all([lambda: 1, lambda: 1 // 0])
     workers.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,13 @@ from whiteroom_monitoring.deploy.component import File
 from whiteroom_monitoring.deploy.host import accounts, owned_files, preparation
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder whose path leaves room for the names of sockets, as pytest's own need not."""
+    with tempfile.TemporaryDirectory(prefix="whiteroom-test-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

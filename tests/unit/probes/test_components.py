@@ -14,8 +14,11 @@ import pytest
 from tests.support.json_server import json_server
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.catalogue.load import load
+from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.diagnostics import CheckResult, Diagnostic, Thing
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
+from whiteroom_monitoring.grafana.evaluation.frames import Text
 from whiteroom_monitoring.probes import panels, storage
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.probes.stack import Stack
@@ -347,6 +350,56 @@ def test_an_engine_that_runs_alone_says_why(monkeypatch: pytest.MonkeyPatch) -> 
     stack = Stack(Paths(), Prometheus({}), ("engine",), JOBS, WHITE_ROOM)  # type: ignore[arg-type]
     result = PROBES["frontend.host"].result(stack)
     assert (result.state, result.seen) == ("skipped", "the C++ engine runs alone: no Swift")
+
+
+@pytest.fixture
+def inspected(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Gives every panel of a dashboard one sample; what range was asked for, and of how many."""
+    asked: dict[str, Any] = {"panels": 0}
+
+    class Evaluator:
+        def __init__(self, sources: Any) -> None:
+            pass
+
+        def view(self, dashboard: Any, when: Any) -> Any:
+            asked["range"] = when
+            return dashboard
+
+        def panel(self, view: Any, panel: Any) -> Any:
+            asked["panels"] += 1
+            return Evaluated(panel, Text("x"), {})
+
+    monkeypatch.setattr(panels, "Evaluator", Evaluator)
+    monkeypatch.setattr(panels, "time", SimpleNamespace(time=lambda: 1000.0))
+    return asked
+
+
+def test_panels_are_looked_at_over_five_minutes(inspected: dict[str, Any]) -> None:
+    """What was wrong before that is over; each panel that is due is looked at."""
+    result = _result("panels.alerts")
+    assert result.state == "ok", result
+    assert (inspected["range"].start, inspected["range"].end) == (700.0, 1000.0)
+    assert inspected["panels"] > 0
+
+
+ALERTS_BOARD = WHITE_ROOM.files.grafana / "dashboards/alerts.json"
+
+
+def test_a_panel_waits_for_what_is_not_there_yet(inspected: dict[str, Any]) -> None:
+    """Without a job or a series that a panel needs, it is counted as without, and not looked at."""
+    stack = Stack(Paths(), Prometheus({}), (), {"known": 15}, WHITE_ROOM)  # type: ignore[arg-type]
+    inspection = panels._Inspection(stack, ALERTS_BOARD)
+    for expected, missing in (
+        (Expectation(Expected.DATA), None),
+        (Expectation(Expected.DATA, needs="known"), None),
+        (Expectation(Expected.DATA, needs="other"), "other"),
+        (Expectation(Expected.DATA, waits_for="sum(some_metric) > 0"), "some_metric"),
+        (Expectation(Expected.DATA, waits_for="up"), "up"),
+    ):
+        assert inspection._missing(expected) == missing, expected
+    there = Stack(Paths(), Prometheus({"up": 1.0}), (), {}, WHITE_ROOM)  # type: ignore[arg-type]
+    waiting = Expectation(Expected.DATA, waits_for="up")
+    assert panels._Inspection(there, ALERTS_BOARD)._missing(waiting) is None
 
 
 @pytest.mark.parametrize(("count", "more"), [(5, False), (6, True)])
