@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.deploy.credentials import FILES
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.deploy.prometheus_config import Edits
 from whiteroom_monitoring.project.model import Project
 
 # The receiver that gets a copy of every notification.
@@ -23,37 +24,37 @@ def render(
     path: Path,
     paths: StackPaths,
     credentials: Collection[str],
-    changes: list[str],
+    edits: Edits,
 ) -> dict[str, Any]:
-    """Return the content of the file at ``path``; a channel without its credential leads inwards.
-
-    ``changes`` takes a sentence for each change of what is written there.
-    """
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    """Return the content of the file at ``path``; a channel without its credential leads here."""
+    changes = edits.changes
+    content: dict[str, Any] = yaml.safe_load(edits.shift(path.read_text(encoding="utf-8"))) or {}
     missing = {file_name for name, file_name in FILES.items() if name not in credentials}
     for receiver in content.get("receivers") or []:
-        _pagers_to_inbox(receiver, missing, changes)
+        _pagers_to_inbox(receiver, missing, paths, changes)
     if not credentials:
         _leave_out_copies(content.get("route") or {}, changes)
     settings = content.get("global") or {}
     if "smtp_password" in missing and _secret(settings.get("smtp_auth_password_file")):
-        _mail_to_inbox(settings)
+        _mail_to_inbox(settings, paths)
         changes.append(f"{path.name}: mail goes to the inbox, because SMTP_PASSWORD is not set")
     if "slack_webhook_url" in missing and _secret(settings.get("slack_api_url_file")):
         changes.append(
             f"{path.name}: Slack's messages go to the inbox, because SLACK_WEBHOOK_URL is not set"
         )
     _with_absolute_files(content, path, paths, changes)
-    content["templates"] = _templates(project, path, content.get("templates"), changes)
+    if templates := _templates(project, path, content.get("templates"), changes):
+        content["templates"] = templates
     return content
 
 
-def _pagers_to_inbox(receiver: dict[str, Any], missing: set[str], changes: list[str]) -> None:
+def _pagers_to_inbox(
+    receiver: dict[str, Any], missing: set[str], paths: StackPaths, changes: list[str]
+) -> None:
     for pager in receiver.get("pagerduty_configs") or []:
         key = _secret(pager.get("routing_key_file"))
         if key in missing:
-            # Addresses are written without the offset, which is added to all at the end.
-            pager["url"] = f"http://{LOOPBACK}:{PORTS['inbox']}/pagerduty/v2/enqueue"
+            pager["url"] = paths.url("inbox", "/pagerduty/v2/enqueue")
             name = next(name for name, file_name in FILES.items() if file_name == key)
             changes.append(
                 f"receiver {receiver.get('name')}: pages the inbox, because {name} is not set"
@@ -82,8 +83,8 @@ def _copies_everything(route: dict[str, Any]) -> bool:
     return route.get("receiver") == COPIES and bool(route.get("continue")) and not chooses
 
 
-def _mail_to_inbox(settings: dict[str, Any]) -> None:
-    settings["smtp_smarthost"] = f"{LOOPBACK}:{PORTS['inbox-smtp']}"
+def _mail_to_inbox(settings: dict[str, Any], paths: StackPaths) -> None:
+    settings["smtp_smarthost"] = f"{LOOPBACK}:{paths.port('inbox-smtp')}"
     settings["smtp_require_tls"] = False
     for name in ("smtp_auth_username", "smtp_auth_password_file"):
         settings.pop(name, None)

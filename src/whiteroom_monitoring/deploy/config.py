@@ -8,7 +8,7 @@ credential leads to the inbox, a relative path begins at its file.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,29 +128,33 @@ def render(
 
     ``credentials`` are the names that are set; a channel without its own leads to the inbox.
     """
-    changes: list[str] = []
-    files = {
+    shift = _shift_of(paths, descriptions)
+    edits = prometheus_config.Edits(shift, [])
+    prometheus, alertmanager = prometheus_yml(project), alertmanager_yml(project)
+    for path in (prometheus, alertmanager):
+        text = path.read_text(encoding="utf-8")
+        if shift(text) != text:
+            edits.changes.append(f"{path.name}: addresses of components are at the stack's ports")
+    contents = {
         "prometheus/prometheus.yml": prometheus_config.render(
-            project, prometheus_yml(project), descriptions, kept, changes
+            project, prometheus, descriptions, kept, edits
         ),
         "alertmanager/alertmanager.yml": alertmanager_config.render(
-            project, alertmanager_yml(project), paths, credentials, changes
+            project, alertmanager, paths, credentials, edits
         ),
     }
-    texts = {name: _NOTE + prometheus_config.dump(content) for name, content in files.items()}
+    files = {name: _NOTE + prometheus_config.dump(each) for name, each in contents.items()}
     left_out = prometheus_config.rules_left_out(project, descriptions, kept)
     for path in rules(project):
         # What is covered leaves with its alerts.
         if path.name.removeprefix(PREFIX) not in left_out:
-            texts[f"prometheus/rules/{path.name}"] = path.read_text(encoding="utf-8")
+            files[f"prometheus/rules/{path.name}"] = shift(path.read_text(encoding="utf-8"))
     for path in sorted(project.files.templates.glob("*.tmpl")):
-        texts[f"alertmanager/templates/{path.name}"] = path.read_text(encoding="utf-8")
-    texts |= _grafana(project.files.grafana, paths)
-    elsewhere = prometheus_config.external_addresses(project)
-    shifted = {name: _shifted(text, paths, descriptions, elsewhere) for name, text in texts.items()}
-    if paths.port_offset or any(texts[name] != shifted[name] for name in files):
-        changes.append(f"addresses of components follow the stack's ports (+{paths.port_offset})")
-    return Rendered(shifted, changes)
+        files[f"alertmanager/templates/{path.name}"] = shift(path.read_text(encoding="utf-8"))
+    grafana = _grafana(project.files.grafana, paths)
+    return Rendered(
+        {**files, **{name: shift(text) for name, text in grafana.items()}}, edits.changes
+    )
 
 
 def quickened(files: Mapping[str, str]) -> dict[str, str]:
@@ -168,19 +172,15 @@ def quickened(files: Mapping[str, str]) -> dict[str, str]:
     return {**files, "prometheus/prometheus.yml": text}
 
 
-def _shifted(
-    text: str, paths: StackPaths, descriptions: Sequence[Component], elsewhere: Collection[str]
-) -> str:
-    """Move the addresses of components to this stack's ports; those of programs stay."""
+def _shift_of(paths: StackPaths, descriptions: Sequence[Component]) -> Callable[[str], str]:
+    """Return what moves the addresses of components in a text to this stack's ports."""
     moved = {port.number: paths.port(port.name) for c in descriptions for port in c.ports}
 
-    def shift(address: re.Match[str]) -> str:
+    def moved_address(address: re.Match[str]) -> str:
         port = int(address[1])
-        if address[0] in elsewhere or port not in moved:
-            return address[0]
-        return f"{LOOPBACK}:{moved[port]}"
+        return f"{LOOPBACK}:{moved.get(port, port)}"
 
-    return _LOCAL_PORT.sub(shift, text)
+    return lambda text: _LOCAL_PORT.sub(moved_address, text)
 
 
 def _grafana(folder: Path, paths: StackPaths) -> dict[str, str]:

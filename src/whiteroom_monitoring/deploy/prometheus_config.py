@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +18,42 @@ DEFAULT_METRICS_PATH = "/metrics"
 _FILE_KEYS = ("ca_file", "cert_file", "key_file", "password_file", "credentials_file", "files")
 
 
+@dataclass(frozen=True)
+class Edits:
+    """What is done to a project's files: ``changes`` takes a sentence for each change.
+
+    ``shift`` moves the addresses of components in a text to the stack's ports.
+    """
+
+    shift: Callable[[str], str]
+    changes: list[str]
+
+
 def render(
     project: Project,
     path: Path,
     descriptions: Sequence[Component],
     kept: Collection[str],
-    changes: list[str],
+    edits: Edits,
 ) -> dict[str, Any]:
-    """Return the content of the file at ``path`` with the jobs of what the stack has.
-
-    ``changes`` takes a sentence for each change of what is written there.
-    """
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    """Return the content of the file at ``path`` with the jobs of what the stack has."""
+    shift, changes = edits.shift, edits.changes
+    content: dict[str, Any] = yaml.safe_load(shift(path.read_text(encoding="utf-8"))) or {}
     name = path.name
     written = content.get("scrape_configs") or []
+    jobs = [
+        _ComponentJob(c.name, c.name in kept, yaml.safe_load(shift(dump(component_job(c)))))
+        for c in descriptions
+        if c.scrape
+    ]
     content["scrape_configs"] = [
-        *_written_jobs(project, written, descriptions, kept, changes),
-        *_added_jobs(project, {job.get("job_name") for job in written}, descriptions, kept),
+        *_written_jobs(project, written, jobs, changes),
+        *_added_jobs(project, {job.get("job_name") for job in written}, jobs),
     ]
     content["rule_files"] = _rule_files(project, path, content.get("rule_files"), changes)
     _with_absolute_files(content, path.parent, name, changes)
     if not content.get("alerting"):
-        target = f"{LOOPBACK}:{_number('alertmanager', descriptions)}"
+        target = shift(f"{LOOPBACK}:{_number('alertmanager', descriptions)}")
         content["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [target]}]}]}
         changes.append(f"{name}: alerts go to the stack's Alertmanager; it names none")
     return content
@@ -52,11 +67,6 @@ def rules_left_out(
     for program in project.programs.values():
         about |= {rule: program.is_elsewhere or about.get(rule, False) for rule in program.rules}
     return {rule for rule, is_there in about.items() if not is_there}
-
-
-def external_addresses(project: Project) -> set[str]:
-    """Return the addresses at which the project says that its programs are."""
-    return {address for program in project.programs.values() for address in program.addresses}
 
 
 def component_job(component: Component) -> dict[str, Any]:
@@ -117,41 +127,47 @@ def _discovery(program: Program) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class _ComponentJob:
+    """The job of a component, at the stack's ports, and whether the stack has the component."""
+
+    component: str
+    kept: bool
+    entry: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.entry["job_name"])
+
+
 def _written_jobs(
     project: Project,
     written: Sequence[dict[str, Any]],
-    descriptions: Sequence[Component],
-    kept: Collection[str],
+    jobs: Sequence[_ComponentJob],
     changes: list[str],
 ) -> Iterator[dict[str, Any]]:
     """Yield the jobs of the file but those that scrape a component that the stack has not."""
-    owners = {c.scrape.name: c for c in descriptions if c.scrape}
+    owners = {job.name: job for job in jobs}
     for job in written:
         name = str(job.get("job_name"))
         program, owner = project.programs.get(name), owners.get(name)
         if program and program.is_elsewhere:
             changes.append(f"job {name}: scraped at {program.place}, as whiteroom.toml says")
             yield program_job(program)
-        elif owner and owner.name not in kept and _targets(job) <= _targets(component_job(owner)):
-            changes.append(f"job {name}: left out with the component {owner.name}")
+        elif owner and not owner.kept and _targets(job) <= _targets(owner.entry):
+            changes.append(f"job {name}: left out with the component {owner.component}")
         else:
             yield dict(job)
 
 
 def _added_jobs(
-    project: Project,
-    names: Collection[Any],
-    descriptions: Sequence[Component],
-    kept: Collection[str],
+    project: Project, names: Collection[Any], jobs: Sequence[_ComponentJob]
 ) -> Iterator[dict[str, Any]]:
     """Yield the jobs of programs and components that the file does not name."""
     for program in project.programs.values():
         if program.is_elsewhere and program.name not in names:
             yield program_job(program)
-    for component in descriptions:
-        job = component.scrape
-        if component.name in kept and job and job.name not in names:
-            yield component_job(component)
+    yield from (job.entry for job in jobs if job.kept and job.name not in names)
 
 
 def _targets(job: dict[str, Any]) -> set[str]:

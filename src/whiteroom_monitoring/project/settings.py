@@ -106,7 +106,7 @@ def _project(data: Mapping[str, Any], path: Path) -> Project:
         root=root,
         name=data["name"],
         title=data.get("title", data["name"]),
-        catalogues=tuple(root / folder for folder in catalogue.get("folders", ["catalogue"])),
+        catalogues=_catalogues(catalogue, root),
         bundled=_bundled(catalogue, programs.values()),
         outputs=_outputs(data.get("generate", {})),
         files=_files(data.get("configuration", {}), root),
@@ -117,6 +117,14 @@ def _project(data: Mapping[str, Any], path: Path) -> Project:
         checks=_checks(data.get("checks", {})),
         dashboards=tuple(data.get("dashboards", [])),
     )
+
+
+def _catalogues(raw: Mapping[str, Any], root: Path) -> tuple[Path, ...]:
+    """Return the folders that are named; else the usual one, where it exists."""
+    if "folders" in raw:
+        return tuple(root / folder for folder in raw["folders"])
+    usual = root / "catalogue"
+    return (usual,) if usual.is_dir() else ()
 
 
 def _bundled(catalogue: Mapping[str, Any], programs: Iterable[Program]) -> tuple[str, ...]:
