@@ -18,7 +18,10 @@ SCHEMA = json.loads(
 )
 # What the documentation tells somebody to write for Microsoft Teams.
 TEAMS = (
-    (ROOT / "docs/reference/inbox.md").read_text().partition("```python\n")[2].partition("```")[0]
+    (ROOT / "docs/how-to/add-a-receiver.md")
+    .read_text()
+    .partition("```python\n")[2]
+    .partition("```")[0]
 )
 # The inbox, with a folder more in which receivers are looked for.
 PROGRAM = """

@@ -217,8 +217,8 @@ def test_a_description_that_can_not_be_used_is_named(tmp_path: Path, text: str, 
 
 
 def test_the_example_of_the_guide_describes_a_component(tmp_path: Path) -> None:
-    """The file that docs/how-to/operating.md shows is loaded as it stands."""
-    page = (ROOT / "docs/how-to/operating.md").read_text()
+    """The file that docs/how-to/add-an-exporter.md shows is loaded as it stands."""
+    page = (ROOT / "docs/how-to/add-an-exporter.md").read_text()
     [example] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (tmp_path / "components").mkdir()
     (tmp_path / "components/lamps.py").write_text(example)

@@ -72,6 +72,8 @@ export interface Alert {
   state: string;
   labels: Record<string, string>;
   annotations: Record<string, string>;
+  priority: string;
+  level: "page" | "act" | "news";
   since: number;
   silences?: string[];
 }

@@ -19,6 +19,7 @@ import { queryParameter, updateQuery } from "../url.js";
  * @typedef {object} FiringInterval one time that an alert fired; `end` is null while it does
  * @property {string} name
  * @property {Record<string, string>} labels
+ * @property {string} priority
  * @property {number} start
  * @property {number | null} end
  */
