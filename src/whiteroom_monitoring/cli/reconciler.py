@@ -12,6 +12,7 @@ from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, default_data
 from whiteroom_monitoring.reconciler import http
+from whiteroom_monitoring.reconciler.incidents import INACTIVE_S
 from whiteroom_monitoring.reconciler.notification_log import FILE_NAME
 from whiteroom_monitoring.reconciler.service import Reconciler
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
@@ -52,6 +53,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of the journal (default %(default)s)",
     )
+    parser.add_argument(
+        "--inactive",
+        type=float,
+        default=INACTIVE_S,
+        metavar="SECONDS",
+        help="without an alert for so long, an incident is over; more than Prometheus needs to tell"
+        " a new Alertmanager of all alerts (default %(default)g)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.alertmanager_data / FILE_NAME,
             arguments.alertmanager_config,
             arguments.data,
+            arguments.inactive,
             partial(print, flush=True),
         )
         stop = threading.Event()

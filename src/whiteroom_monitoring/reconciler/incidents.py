@@ -41,6 +41,7 @@ class OpenIncidents:
 
     post_ended: Callable[[Labels], None]
     services: Callable[[], Mapping[str, Sequence[Service]]]
+    inactive_s: float = INACTIVE_S
     _since: dict[Notification, float] = field(default_factory=dict)
     _acted: dict[Notification, float] = field(default_factory=dict)
 
@@ -63,7 +64,7 @@ class OpenIncidents:
         due = [
             n
             for n in idle
-            if now_s - self._since[n] >= INACTIVE_S
+            if now_s - self._since[n] >= self.inactive_s
             and now_s - self._acted.get(n, -AGAIN_S) >= AGAIN_S
         ]
         return [self._end(notification, now_s) for notification in sorted(due, key=str)]
@@ -79,7 +80,7 @@ class OpenIncidents:
         except (SourceError, ServiceError, LookupError) as error:
             return f"could not be ended, and is tried again: {what}: {error}"
         self._acted[notification] = now_s
-        return f"ended, because no alert of it has been active for {INACTIVE_S:.0f} s: {what}"
+        return f"ended, because no alert of it has been active for {self.inactive_s:.0f} s: {what}"
 
 
 def active_groups(groups: Iterable[Mapping[str, object]]) -> set[Group]:

@@ -14,7 +14,7 @@ from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty
-from whiteroom_monitoring.reconciler.incidents import OpenIncidents
+from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
 from whiteroom_monitoring.reconciler.pagerduty import Service
 from whiteroom_monitoring.reconciler.silences import Journal
 from whiteroom_monitoring.reconciler.watch import Watch
@@ -43,13 +43,14 @@ class Reconciler:
     log: Path
     alertmanager_yml: Path
     folder: Path
+    inactive_s: float = INACTIVE_S
     say: Callable[[str], None] = print
     lock: threading.Lock = field(default_factory=threading.Lock)
     counts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder / "silences")
-        self._incidents = OpenIncidents(self._post_ended, self._services)
+        self._incidents = OpenIncidents(self._post_ended, self._services, self.inactive_s)
         self._watch = Watch(self._critical, self.folder / "paged")
         self.counts |= dict.fromkeys(("ended", "silences", "problems"), 0)
 
