@@ -51,7 +51,7 @@ class Outcome:
         return not (self.lost or self.doubled or self.falsely_resolved or self.left_open)
 
 
-class Trial:
+class Experiment:
     """Changes alerts, breaks processes and knows what should follow."""
 
     def __init__(self, stack: FaultStack, seed: int) -> None:
@@ -144,19 +144,19 @@ class Trial:
         self.begun = Counter(str(i["alert"]) for i in self.stack.incidents())
 
 
-def restart(trial: Trial, outcome: Outcome, names: Sequence[str]) -> None:
+def restart(experiment: Experiment, outcome: Outcome, names: Sequence[str]) -> None:
     """Change alerts, end the processes ``names``, start them again a moment later, and settle."""
-    trial.change()
-    time.sleep(trial.random.uniform(0, 3))
-    number = trial.random.choice((signal.SIGKILL, signal.SIGTERM))
+    experiment.change()
+    time.sleep(experiment.random.uniform(0, 3))
+    number = experiment.random.choice((signal.SIGKILL, signal.SIGTERM))
     for name in names:
-        trial.stack.stop(name, number)
-    time.sleep(trial.random.uniform(0, LONGEST_OUTAGE_S))
+        experiment.stack.stop(name, number)
+    time.sleep(experiment.random.uniform(0, LONGEST_OUTAGE_S))
     for name in names:
-        trial.stack.start(name)
-    trial.stack.wait_until_well()
+        experiment.stack.start(name)
+    experiment.stack.wait_until_well()
     outcome.tried += 1
-    trial.settle(outcome)
+    experiment.settle(outcome)
 
 
 def measure(made: FaultStack, restarts: int, kills: int) -> list[Outcome]:
@@ -164,14 +164,14 @@ def measure(made: FaultStack, restarts: int, kills: int) -> list[Outcome]:
     servers = Outcome("restarts and kills of Prometheus and Alertmanager")
     anything = Outcome("kills of any one process")
     with made as stack:
-        trial = Trial(stack, SEED)
+        experiment = Experiment(stack, SEED)
         for _ in range(restarts):
-            count = trial.random.randint(1, len(SERVERS))
-            restart(trial, servers, trial.random.sample(SERVERS, count))
+            count = experiment.random.randint(1, len(SERVERS))
+            restart(experiment, servers, experiment.random.sample(SERVERS, count))
         for _ in range(kills):
-            restart(trial, anything, [trial.random.choice(PROCESSES)])
-        trial.end_all()
-        trial.settle(anything if kills else servers)
+            restart(experiment, anything, [experiment.random.choice(PROCESSES)])
+        experiment.end_all()
+        experiment.settle(anything if kills else servers)
     return [outcome for outcome in (servers, anything) if outcome.tried]
 
 
