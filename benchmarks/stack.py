@@ -25,7 +25,7 @@ from benchmarks import report
 from benchmarks.report import Row
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
 
@@ -135,7 +135,7 @@ def _rate(paths: StackPaths) -> float:
     """Return the highest rate that Prometheus shows over the kills, as a share of the due one."""
     time.sleep(12)
     query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[2m:5s])'
-    value = PrometheusClient.at(paths.url("prometheus")).value(query)
+    value = access.prometheus(paths).value(query)
     return float("inf") if value is None else value / (48_000 / 256)
 
 

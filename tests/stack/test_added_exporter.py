@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import wait_until
-from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.resources import share
 
 # The one file: everything that the stack knows of the exporter.
@@ -89,7 +89,7 @@ def _checks(stack: Any, wait_s: str = "20") -> dict[str, dict[str, Any]]:
 
 def test_it_is_scraped_and_judged(stack: Any) -> None:
     """Prometheus scrapes it at its interval, with its service, and evaluates its rules."""
-    prometheus = PrometheusClient.at(stack.paths.url("prometheus"))
+    prometheus = access.prometheus(stack.paths)
     wait_until(lambda: prometheus.value("studio:lamps_burning:sum") == 3, 20, "the rule's result")
 
     def target() -> dict[str, Any]:
@@ -134,7 +134,7 @@ def test_it_is_left_out_with_its_job_and_rules(stack: Any, configuration: Path) 
     content = stack.status()
     assert content["ok"]
     assert content["left_out"]["lamp-exporter"] == "not wanted (--without)"
-    prometheus = PrometheusClient.at(stack.paths.url("prometheus"))
+    prometheus = access.prometheus(stack.paths)
 
     def jobs() -> set[str]:
         targets = prometheus.get("targets", state="active")["activeTargets"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import wait_until
-from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.deploy import access
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
@@ -47,7 +47,7 @@ def test_soak(stack) -> None:
         assert grown < 25e6, f"{name} has grown by {grown / 1e6:.0f} MB"
     report = json.loads(stack.run("verify", "--json"))
     assert [check["id"] for check in report["checks"] if check["state"] == "failed"] == []
-    fired = PrometheusClient.at(stack.paths.url("prometheus")).query(
+    fired = access.prometheus(stack.paths).query(
         f'max_over_time(ALERTS{{alertstate="firing", priority!="P3"}}[{QUIET_S}s])'
     )
     assert [labels for labels, _ in fired] == []

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import wait_until
-from whiteroom_monitoring.datasources.registry import DataSources
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
 from whiteroom_monitoring.grafana.evaluation.frames import Lines
@@ -70,7 +70,7 @@ def _dashboard(slug: str) -> Dashboard:
 @pytest.fixture(scope="module")
 def panels(stack) -> Panels:
     """The panels of the stack."""
-    return Panels(Evaluator(DataSources({"prometheus": stack.paths.url("prometheus")})))
+    return Panels(Evaluator(access.data_sources(stack.paths)))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import pytest
 
 import whiteroom_monitoring
 from tests.support.wait import wait_until
-from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.components import postgresql, redis
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
@@ -118,7 +118,7 @@ def _failed_commands(stack, books: list[Runbook]) -> list[str]:
 
 def _silent_queries(stack, books: list[Runbook]) -> list[str]:
     """Ask what the runbooks tell their readers to ask, and return what has no answer."""
-    prometheus = PrometheusClient.at(stack.paths.url("prometheus"))
+    prometheus = access.prometheus(stack.paths)
     return [
         f"{book.title}: {query}"
         for book in books
@@ -277,7 +277,7 @@ def test_killed_engine_loses_no_count(stack) -> None:
 
 def _rate(stack) -> float | None:
     query = 'max_over_time(rate(audio_callbacks_total{job="juce-backend"}[30s])[1m:5s])'
-    return PrometheusClient.at(stack.paths.url("prometheus")).value(query)
+    return access.prometheus(stack.paths).value(query)
 
 
 def test_killed_components_come_back(stack) -> None:
@@ -307,7 +307,7 @@ def test_invalid_configuration_leaves_the_stack_alone(stack, tmp_path: Path) -> 
     said = stack.run("up", "--config", str(folder), check=False)
     assert "machine.yml:" in said
     assert stack.status()["ok"]
-    loaded = PrometheusClient.at(stack.paths.url("prometheus")).get("status/config")["yaml"]
+    loaded = access.prometheus(stack.paths).get("status/config")["yaml"]
     assert "soon" not in loaded
 
 

@@ -10,7 +10,13 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.cli.options import add_project_option, folder, port_number
+from whiteroom_monitoring.cli.options import (
+    add_password_options,
+    add_project_option,
+    authorizations,
+    folder,
+    port_number,
+)
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import http
 from whiteroom_monitoring.console.service import DashboardService
@@ -81,6 +87,7 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}", default=address, metavar="URL", help=f"where {name} is (default {address})"
         )
+    add_password_options(parser)
     parser.add_argument(
         "--silences",
         default="",
@@ -104,7 +111,8 @@ def service_from(arguments: argparse.Namespace, workers: Workers) -> DashboardSe
             raise UsageError(f"--{name} {url}: expected an address that begins with http://")
     limits = Limits(timeout_s=arguments.timeout)
     project = load(arguments.project)
-    sources = DataSources(urls, limits, _count, project.alerts, arguments.silences)
+    allowed = authorizations(arguments)
+    sources = DataSources(urls, limits, _count, project.alerts, arguments.silences, allowed)
     library = Library(arguments.dashboards or project.files.dashboards)
     return DashboardService(library, Evaluator(sources, workers.run_all), project)
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import registry, state
+from whiteroom_monitoring.datasources.http import basic_authorization
+from whiteroom_monitoring.deploy import access, registry, state
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import HIGHEST_PORT, PORTS, StackPaths, default_data
 from whiteroom_monitoring.deploy.registry import present_name
@@ -148,3 +149,23 @@ def component_name(name: str, descriptions: Sequence[Component], option: str = "
     if present != name:
         print(f"{option}{name} is now {option}{present}", file=sys.stderr)
     return present
+
+
+def add_password_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where the passwords of guarded components are."""
+    for name in access.GUARDED:
+        parser.add_argument(
+            f"--{name}-password-file",
+            type=Path,
+            default=access.password_file(StackPaths(default_data(0)), name),
+            metavar="FILE",
+            help=f"the password that {name} asks for (default: that of the stack that runs here)",
+        )
+
+
+def authorizations(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the header Authorization for each guarded component."""
+    return {
+        name: basic_authorization(getattr(arguments, f"{name}_password_file"))
+        for name in access.GUARDED
+    }

@@ -8,6 +8,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
+from whiteroom_monitoring.cli.options import add_password_options, authorizations
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, default_data
@@ -32,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             metavar="URL",
             help="(default %(default)s)",
         )
+    add_password_options(parser)
     parser.add_argument(
         "--alertmanager-data",
         type=Path,
@@ -65,10 +67,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
+    allowed = authorizations(arguments)
     with listening(arguments.address, arguments.port) as listener:
         reconciler = Reconciler(
-            HttpClient("Prometheus", arguments.prometheus),
-            AlertmanagerClient.at(arguments.alertmanager),
+            HttpClient("Prometheus", arguments.prometheus, authorization=allowed["prometheus"]),
+            AlertmanagerClient(
+                HttpClient(
+                    "Alertmanager", arguments.alertmanager, authorization=allowed["alertmanager"]
+                )
+            ),
             arguments.alertmanager_data / FILE_NAME,
             arguments.alertmanager_config,
             arguments.data,
@@ -81,7 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
         port = listener.getsockname()[1]
         print(f"serving http://{arguments.address}:{port}/", flush=True)
         try:
-            application = http.make_app(reconciler, {*LOOPBACK_NAMES, arguments.address})
+            hosts = {*LOOPBACK_NAMES, arguments.address}
+            application = http.make_app(reconciler, hosts, allowed["alertmanager"])
             asyncio.run(serve(application, listener, lambda: None))
         finally:
             stop.set()

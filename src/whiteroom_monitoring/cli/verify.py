@@ -13,8 +13,7 @@ from whiteroom_monitoring.cli.options import (
     paths_from,
     running_project,
 )
-from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.deploy import status
+from whiteroom_monitoring.deploy import access, status
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.diagnostics import Check, CheckResult, report, succeeded
 from whiteroom_monitoring.errors import MonitoringError
@@ -64,7 +63,7 @@ def _running(arguments: argparse.Namespace, paths: StackPaths) -> Stack:
     intervals = {c.job: c.interval_s for c in found.known.components if c.job}
     return Stack(
         paths,
-        PrometheusClient.at(paths.url("prometheus")),
+        access.prometheus(paths),
         {component.name for component in found.known.components},
         {**intervals, **found.known.programs},
         running_project(arguments, paths),

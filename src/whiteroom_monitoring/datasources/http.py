@@ -5,12 +5,14 @@ It stands on `http.client`; docs/explanation/dependencies.md says why it does no
 
 from __future__ import annotations
 
+import base64
 import http.client
 import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -33,17 +35,33 @@ _MAX_REASON = 200
 _DECODE_LOCK = threading.Lock()
 _MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
+# The user of every server of the stack that asks for a password.
+USER = "whiteroom"
+
 Parameters = Sequence[tuple[str, str]]
 _Result = TypeVar("_Result")
 # Called with the name of the data source, and "answered" or "failed".
 Observer = Callable[[str, str], None]
 
 
+def basic_authorization(password_file: Path) -> str:
+    """Return the header Authorization of the user whose password is in a file (RFC 7617).
+
+    Nothing without the file: the server then refuses, and says so.
+    """
+    try:
+        password = password_file.read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+    return "Basic " + base64.b64encode(f"{USER}:{password}".encode()).decode()
+
+
 @dataclass(frozen=True)
 class HttpClient:
     """Asks the server below ``url``; ``name`` is what people call it. Safe for many threads.
 
-    ``shared`` lets equal questions share one answer; ``observer`` hears how each question ended.
+    ``shared`` lets equal questions share one answer; ``observer`` hears how each question ended;
+    ``authorization`` is the header of that name.
     """
 
     name: str
@@ -51,6 +69,7 @@ class HttpClient:
     limits: Limits = DEFAULT_LIMITS
     shared: SingleFlight | None = None
     observer: Observer | None = None
+    authorization: str = field(default="", repr=False)
 
     def get_json(
         self, path: str, parameters: Parameters = (), decode: Callable[[Any], _Result] | None = None
@@ -126,7 +145,9 @@ class HttpClient:
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(address.netloc, timeout=self.limits.timeout_s)
         try:
-            connection.request(method, address.path.rstrip("/") + path, body, dict(headers))
+            known = {"Authorization": self.authorization} if self.authorization else {}
+            place = address.path.rstrip("/") + path
+            connection.request(method, place, body, {**known, **headers})
             answer = connection.getresponse()
             return answer.status, self._read(answer)
         except TimeoutError as error:

@@ -22,8 +22,8 @@ class DataSources:
     """The data sources by uid; ``urls`` maps a type, which is the uid as well, to an address.
 
     ``alerts`` says how urgent an alert is that they tell; ``silences`` is where silences are made
-    and ended, when not at Alertmanager itself. Equal questions share their answers for a few
-    seconds. Safe for many threads.
+    and ended, when not at Alertmanager itself; ``authorizations`` are the headers of those that ask
+    for one. Equal questions share their answers for a few seconds. Safe for many threads.
     """
 
     def __init__(
@@ -33,16 +33,28 @@ class DataSources:
         observer: Observer | None = None,
         alerts: Alerts = DEFAULT_ALERTS,
         silences: str = "",
+        authorizations: Mapping[str, str] | None = None,
     ) -> None:
         self.limits = limits
         self.alerts = alerts
         shared = SingleFlight(_TTL_S, _MAX_ANSWERS)
         self._clients = {
-            uid: HttpClient(uid.capitalize(), url, limits, shared, observer)
+            uid: HttpClient(
+                uid.capitalize(), url, limits, shared, observer, (authorizations or {}).get(uid, "")
+            )
             for uid, url in urls.items()
         }
         self._silences = (
-            HttpClient("Alertmanager", silences, limits, shared, observer) if silences else None
+            HttpClient(
+                "Alertmanager",
+                silences,
+                limits,
+                shared,
+                observer,
+                (authorizations or {}).get("alertmanager", ""),
+            )
+            if silences
+            else None
         )
 
     @property

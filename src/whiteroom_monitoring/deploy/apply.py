@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from whiteroom_monitoring.datasources.errors import SourceError
-from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.deploy import (
+    access,
     config,
     config_versions,
     credentials,
@@ -96,6 +96,7 @@ class Application:
         for folder in (self._paths.log, self._paths.configurations):
             accounts.make_folder(folder)
         credentials.store(self._paths, self._plan.credentials)
+        access.store(self._paths)
 
     def _write_configuration(self, _: Sequence[str]) -> None:
         """Put the configuration in force, at a new start with scrapes that follow at once."""
@@ -184,7 +185,7 @@ class Application:
     def _not_green(self) -> list[str]:
         """Return the targets that are not up yet, then the components that are not well."""
         try:
-            prometheus = PrometheusClient.at(self._paths.url("prometheus"))
+            prometheus = access.prometheus(self._paths)
             targets = prometheus.get("targets", state="active")["activeTargets"]
         except SourceError:
             return ["prometheus"]

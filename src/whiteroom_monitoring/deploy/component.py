@@ -59,9 +59,13 @@ PYTHON = Program(("{python}",), "install the package again")
 
 @dataclass(frozen=True)
 class HttpProbe:
-    """The component is well while its first port answers ``path`` with status 200."""
+    """The component is well while its first port answers ``path`` with status 200.
+
+    ``password_file`` is for one that asks for a password.
+    """
 
     path: str
+    password_file: str = ""
 
 
 @dataclass(frozen=True)

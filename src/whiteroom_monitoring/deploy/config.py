@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.covering.rules import PREFIX
-from whiteroom_monitoring.deploy import alertmanager_config, prometheus_config
+from whiteroom_monitoring.datasources.http import USER
+from whiteroom_monitoring.deploy import access, alertmanager_config, prometheus_config
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
@@ -143,6 +144,7 @@ def render(
             project, alertmanager, paths, credentials, edits
         ),
     }
+    prometheus_config.add_passwords(contents["prometheus/prometheus.yml"], paths, descriptions)
     files = {name: _NOTE + prometheus_config.dump(each) for name, each in contents.items()}
     left_out = prometheus_config.rules_left_out(project, descriptions, kept)
     for path in rules(project):
@@ -188,4 +190,19 @@ def _grafana(folder: Path, paths: StackPaths) -> dict[str, str]:
     sources = [*folder.glob("dashboards/*.json"), *folder.glob("provisioning/*/*.yml")]
     files = {f"grafana/{path.relative_to(folder)}": path.read_text("utf-8") for path in sources}
     ours = str(paths.config / "grafana/dashboards")
-    return {name: text.replace(_CONTAINER_DASHBOARDS, ours) for name, text in files.items()}
+    files = {name: text.replace(_CONTAINER_DASHBOARDS, ours) for name, text in files.items()}
+    return {
+        name: _with_passwords(text, paths) if "/datasources/" in name else text
+        for name, text in files.items()
+    }
+
+
+def _with_passwords(text: str, paths: StackPaths) -> str:
+    """Return provisioned data sources with the passwords of those that ask for one."""
+    content = yaml.safe_load(text)
+    for source in content["datasources"]:
+        if source["uid"] in access.GUARDED:
+            secret = f"$__file{{{access.password_file(paths, source['uid'])}}}"
+            source |= {"basicAuth": True, "basicAuthUser": USER}
+            source["secureJsonData"] = {"basicAuthPassword": secret}
+    return _NOTE + prometheus_config.dump(content)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from whiteroom_monitoring.datasources.errors import SourceTimeoutError, UnreachableError
-from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.http import HttpClient, basic_authorization
 from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedProbe
 
@@ -29,12 +29,14 @@ def _result(probe: ResolvedProbe) -> str:
         return _command_result(probe.command)
     if probe.file:
         return WELL if Path(probe.file).exists() else f"{probe.file} is not there"
-    return _http_result(probe.url) if probe.url else WELL
+    return _http_result(probe.url, probe.password_file) if probe.url else WELL
 
 
-def _http_result(url: str) -> str:
+def _http_result(url: str, password_file: str) -> str:
     address = urllib.parse.urlsplit(url)
-    client = HttpClient(url, f"http://{address.netloc}", Limits(timeout_s=TIMEOUT_S))
+    allowed = basic_authorization(Path(password_file)) if password_file else ""
+    limits = Limits(timeout_s=TIMEOUT_S)
+    client = HttpClient(url, f"http://{address.netloc}", limits, authorization=allowed)
     try:
         status = client.get_status(address.path)
     except SourceTimeoutError:

@@ -9,8 +9,9 @@ from typing import Any
 
 import yaml
 
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.paths import LOOPBACK
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.project.model import Program, Project
 
 DEFAULT_METRICS_PATH = "/metrics"
@@ -57,6 +58,22 @@ def render(
         content["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [target]}]}]}
         changes.append(f"{name}: alerts go to the stack's Alertmanager; it names none")
     return content
+
+
+def add_passwords(
+    content: dict[str, Any], paths: StackPaths, descriptions: Sequence[Component]
+) -> None:
+    """Add the password of each component that asks for one, and has none of the project's."""
+    jobs = {c.scrape.name: c.name for c in descriptions if c.scrape}
+    for job in content["scrape_configs"]:
+        owner = jobs.get(str(job.get("job_name")))
+        if owner in access.GUARDED:
+            job.setdefault("basic_auth", access.basic_auth(paths, owner))
+    own = f"{LOOPBACK}:{paths.port('alertmanager')}"
+    for manager in content["alerting"].get("alertmanagers", []):
+        targets = [t for static in manager.get("static_configs", []) for t in static["targets"]]
+        if own in targets:
+            manager.setdefault("basic_auth", access.basic_auth(paths, "alertmanager"))
 
 
 def rules_left_out(

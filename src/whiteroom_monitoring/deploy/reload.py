@@ -6,7 +6,7 @@ import re
 import time
 
 from whiteroom_monitoring.datasources.errors import SourceError
-from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError
@@ -39,7 +39,7 @@ def reload(paths: StackPaths, supervisor: Supervisor, name: str) -> None:
 def _last_success(paths: StackPaths, name: str) -> float:
     """Return when the configuration was read last, 0 while that is unknown."""
     try:
-        text = HttpClient(name, paths.url(name)).get_text("/metrics")
+        text = access.client(paths, name).get_text("/metrics")
     except SourceError:
         return 0.0
     success = _LAST_SUCCESS.search(text)

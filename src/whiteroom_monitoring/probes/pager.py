@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
 from whiteroom_monitoring.probes.stack import Stack, probe
 
@@ -37,7 +37,7 @@ def alertmanager_connected(stack: Stack) -> str:
 @probe("alertmanager.watchdog", "pager", "Alertmanager holds the Watchdog, and routes it")
 def alertmanager_watchdog(stack: Stack) -> str:
     watchdog = _watchdog(stack)
-    alerts = AlertmanagerClient.at(stack.paths.url("alertmanager")).alerts()
+    alerts = access.alertmanager(stack.paths).alerts()
     watchdogs = [alert for alert in alerts if alert["labels"]["alertname"] == watchdog]
     if not watchdogs:
         raise CheckFailed(f"{len(alerts)} alerts, none of them {watchdog}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from whiteroom_monitoring.dashboards import expectation
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
-from whiteroom_monitoring.datasources.registry import DataSources
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.diagnostics import Check, CheckFailed, Diagnostic, Thing
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated, Evaluator
 from whiteroom_monitoring.grafana.evaluation.frames import Data, Lines, Table
@@ -86,8 +86,8 @@ class _Inspection:
 
     def mismatches(self) -> Iterator[Diagnostic]:
         """Yield what is wrong with each panel, and count what was ``seen``."""
-        urls = {name: self._stack.paths.url(name) for name in ("prometheus", "alertmanager")}
-        evaluator = Evaluator(DataSources(urls, alerts=self._stack.project.alerts))
+        sources = access.data_sources(self._stack.paths, self._stack.project.alerts)
+        evaluator = Evaluator(sources)
         now = time.time()
         view = evaluator.view(self._dashboard, TimeRange(now - RANGE_S, now))
         for panel in self._dashboard.panels():

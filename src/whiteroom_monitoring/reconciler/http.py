@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -18,7 +19,12 @@ from starlette.routing import Route
 from whiteroom_monitoring.datasources.errors import RefusedError, SourceError
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
-from whiteroom_monitoring.web.server import BodyTooLargeError, middleware, require_media_type
+from whiteroom_monitoring.web.server import (
+    BodyTooLargeError,
+    PasswordMiddleware,
+    middleware,
+    require_media_type,
+)
 
 _COUNTS = {
     "ended": "Incidents that were over and that Alertmanager had left open.",
@@ -27,8 +33,11 @@ _COUNTS = {
 }
 
 
-def make_app(reconciler: Reconciler, hosts: set[str]) -> Starlette:
-    """Return the application. ``hosts`` are the names by which it may be addressed."""
+def make_app(reconciler: Reconciler, hosts: set[str], authorization: str = "") -> Starlette:
+    """Return the application. ``hosts`` are the names by which it may be addressed.
+
+    ``authorization`` is the header that it asks for, as Alertmanager does.
+    """
 
     async def create(request: Request) -> Response:
         require_media_type(request, "application/json")
@@ -57,7 +66,10 @@ def make_app(reconciler: Reconciler, hosts: set[str]) -> Starlette:
             Route("/-/healthy", healthy, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
         ],
-        middleware=middleware(hosts),
+        middleware=[
+            *middleware(hosts),
+            Middleware(PasswordMiddleware, authorization=authorization),
+        ],
         exception_handlers={
             BodyTooLargeError: _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
             RefusedError: _refused,

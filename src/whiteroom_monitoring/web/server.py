@@ -22,6 +22,7 @@ from whiteroom_monitoring.client.exposition.bounded_http import (
     SignalFreeServer,
     uvicorn_settings,
 )
+from whiteroom_monitoring.client.exposition.credentials import Credentials
 from whiteroom_monitoring.client.exposition.hosts import LOOPBACK_NAMES, host_name
 from whiteroom_monitoring.client.exposition.server import ListenError
 from whiteroom_monitoring.errors import MonitoringError
@@ -114,6 +115,28 @@ class OwnOriginMiddleware:
             text = "only this server's own pages may ask that of a browser\n"
             await PlainTextResponse(text, HTTPStatus.FORBIDDEN)(scope, receive, send)
             return
+        await self._app(scope, receive, send)
+
+
+class PasswordMiddleware:
+    """Answers requests below ``/api/`` that carry the header ``authorization``, and others with 401.
+
+    Without one to compare with, nobody is asked.
+    """
+
+    def __init__(self, app: ASGIApp, authorization: str) -> None:
+        scheme, _, secret = authorization.partition(" ")
+        self._app = app
+        self._credentials = Credentials(scheme, secret.encode()) if secret else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._credentials and scope["type"] == "http" and scope["path"].startswith("/api/"):
+            shown = Headers(scope=scope).get("authorization", "")
+            if not self._credentials.admit(shown):
+                headers = {"WWW-Authenticate": self._credentials.challenge}
+                refusal = PlainTextResponse("a password is needed\n", 401, headers)
+                await refusal(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
 

@@ -25,6 +25,7 @@ COMPONENTS = (
                 (
                     "--config.file={config}/alertmanager/alertmanager.yml",
                     "--storage.path={data}/alertmanager",
+                    "--web.config.file={secrets}/alertmanager_web.yml",
                     "--web.listen-address={listen}:{port[alertmanager]}",
                     "--web.external-url={url[alertmanager]}/",
                     # How much of silences and of what was sent a killed one forgets: 15 min by
@@ -33,7 +34,7 @@ COMPONENTS = (
                     # Without it, Alertmanager listens on all interfaces for members of a cluster.
                     "--cluster.listen-address=",
                 ),
-                HttpProbe("/-/ready"),
+                HttpProbe("/-/ready", "{secrets}/alertmanager_password"),
                 SMALL,
                 image="prom/alertmanager",
             ),

@@ -41,6 +41,8 @@ _CONSOLE = ours(
     *("--loki", "{url[loki]}"),
     *("--alertmanager", "{url[alertmanager]}"),
     *("--silences", "{url[reconciler]}"),
+    *("--prometheus-password-file", "{secrets}/prometheus_password"),
+    *("--alertmanager-password-file", "{secrets}/alertmanager_password"),
     *("--dashboards", "{config}/grafana/dashboards"),
     *("--segments", "{segments}"),
 )

@@ -36,6 +36,7 @@ COMPONENTS = (
                     "--storage.tsdb.path={data}/prometheus",
                     "--storage.tsdb.retention.time={retention_time}",
                     "--storage.tsdb.retention.size={retention_size}",
+                    "--web.config.file={secrets}/prometheus_web.yml",
                     f"--query.max-samples={MAX_SAMPLES}",
                     f"--query.max-concurrency={MAX_QUERIES}",
                     f"--query.timeout={MAX_QUERY_TIME}",
@@ -55,7 +56,7 @@ COMPONENTS = (
                     # By default it waits for 5 s before its first scrapes, which `up` waits for.
                     "--scrape.discovery-reload-interval=1s",
                 ),
-                HttpProbe("/-/ready"),
+                HttpProbe("/-/ready", "{secrets}/prometheus_password"),
                 SMALL,
                 image="prom/prometheus",
             ),

@@ -14,6 +14,8 @@ COMPONENTS = (
                 *("--port", "{port[reconciler]}"),
                 *("--prometheus", "{url[prometheus]}"),
                 *("--alertmanager", "{url[alertmanager]}"),
+                *("--prometheus-password-file", "{secrets}/prometheus_password"),
+                *("--alertmanager-password-file", "{secrets}/alertmanager_password"),
                 *("--alertmanager-data", "{data}/alertmanager"),
                 *("--alertmanager-config", "{config}/alertmanager/alertmanager.yml"),
                 *("--data", "{data}/reconciler"),

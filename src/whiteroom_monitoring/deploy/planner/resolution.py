@@ -27,6 +27,7 @@ class ResolvedProbe:
     url: str = ""
     command: tuple[str, ...] = ()
     file: str = ""
+    password_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,9 @@ def resolve(component: Component, variant: Variant, places: Placeholders) -> Res
 
 def _probe(component: Component, variant: Variant, places: Placeholders) -> ResolvedProbe:
     match variant.probe:
-        case HttpProbe(path):
-            return ResolvedProbe(url=places.paths.url(component.ports[0].name, path))
+        case HttpProbe(path, password_file):
+            url = places.paths.url(component.ports[0].name, path)
+            return ResolvedProbe(url=url, password_file=places.fill(password_file))
         case CommandProbe(program, arguments):
             path = machine.find(program, places) or program.names[-1]
             return ResolvedProbe(command=(path, *places.fill_all(arguments)))

@@ -34,6 +34,11 @@ STOP_SECONDS = 10
 
 _PROGRAM_SECTION = re.compile(r"^(?=\[program:)", re.MULTILINE)
 
+# What programs need of the caller's environment. Everything else may be a secret of somebody's, and
+# a process shows its environment to whoever may debug it.
+_INHERITED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"})
+_INHERITED_KINDS = ("LC_", "LD_", "XDG_", "WHITEROOM_", "PYTHON", "JACK_", "GF_", "COVERAGE_")
+
 # Characters that a path in supervisord's configuration can't hold, however it is quoted.
 FORBIDDEN_IN_PATHS = "\"'\\;\n"
 
@@ -51,6 +56,19 @@ class ProcessState:
     pid: int
     since: float
     problem: str
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that every component gets: none that may be a credential.
+
+    >>> inherited({"PATH": "/bin", "LC_ALL": "C", "SMTP_PASSWORD": "x", "AWS_SECRET": "y"})
+    {'PATH': '/bin', 'LC_ALL': 'C'}
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in _INHERITED or name.startswith(_INHERITED_KINDS)
+    }
 
 
 class Supervisor:
@@ -103,7 +121,7 @@ class Supervisor:
         arguments = ["-m", "supervisor.supervisord", "-c", str(self.configuration_file)]
         command = [sys.executable, *arguments]
         environment = {
-            **os.environ,
+            **inherited(os.environ),
             processes.STACK_VARIABLE: str(self._paths.data),
             processes.COMPONENT_VARIABLE: "supervisord",
             # It imports pkg_resources when that is there, which warns on standard error.

@@ -1,0 +1,144 @@
+"""Prometheus and Alertmanager tell strangers nothing, and secrets stay where they are."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import stat
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.support.http import get_text
+from whiteroom_monitoring.deploy import access
+from whiteroom_monitoring.deploy.host import processes
+
+# The second is none of ours: whoever starts the stack may have it in the environment.
+MARKED = {
+    "GRAFANA_ADMIN_PASSWORD": "marked-grafana-0123456789abcdef",
+    "AWS_SECRET_ACCESS_KEY": "marked-foreign-0123456789abcdef",
+}
+SILENCE = {
+    "matchers": [{"name": "alertname", "value": ".+", "isRegex": True}],
+    "startsAt": "2026-01-01T00:00:00Z",
+    "endsAt": "2099-01-01T00:00:00Z",
+    "createdBy": "a page elsewhere",
+    "comment": "quiet",
+}
+
+
+@pytest.fixture(scope="module")
+def stack(make_stack: Callable[[], Any]) -> Iterator[Any]:
+    """The monitoring alone, started by somebody with secrets in the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, secret in MARKED.items():
+            patch.setenv(name, secret)
+        made = make_stack()
+        made.run("up", "--without-app")
+        yield made
+
+
+def ask(stack: Any, name: str, method: str, path: str, body: bytes | None = None) -> int:
+    """Return the status that a stranger's request gets."""
+    connection = http.client.HTTPConnection("127.0.0.1", stack.paths.port(name), timeout=20)
+    headers = {"Content-Type": "application/json", "Origin": "http://evil.example"}
+    try:
+        connection.request(method, path, body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path"),
+    [
+        ("prometheus", "GET", "/api/v1/query?query=up"),
+        ("prometheus", "GET", "/metrics"),
+        ("prometheus", "POST", "/-/quit"),
+        ("alertmanager", "GET", "/api/v2/alerts"),
+        ("alertmanager", "POST", "/api/v2/silences"),
+        ("alertmanager", "OPTIONS", "/api/v2/silences"),
+        ("alertmanager", "POST", "/-/reload"),
+        ("reconciler", "GET", "/api/v2/silences"),
+        ("reconciler", "DELETE", "/api/v2/silence/0"),
+    ],
+)
+def test_strangers_are_refused(stack: Any, name: str, method: str, path: str) -> None:
+    """Without the password, nothing is read and nothing is changed."""
+    body = json.dumps(SILENCE).encode() if "silences" in path else None
+    assert ask(stack, name, method, path, body) == 401
+    assert access.alertmanager(stack.paths).silences() == []
+
+
+def test_the_console_is_the_door(stack: Any) -> None:
+    """The console reads both, and Prometheus scrapes itself and Alertmanager."""
+    home = json.loads(get_text(stack.paths.url("console", "/api/home")))
+    assert home["dashboards"]
+    alerts = json.loads(get_text(stack.paths.url("console", "/api/alerts")))
+    assert alerts["silences"] == []
+    jobs = access.prometheus(stack.paths).query('up{job=~"prometheus|alertmanager"} == 1')
+    assert {labels["job"] for labels, _ in jobs} == {"prometheus", "alertmanager"}
+
+
+def test_verify_holds_it(stack: Any) -> None:
+    """`whiteroom verify` says that strangers are refused, and that no process tells a secret."""
+    printed = stack.run("verify", "--json", "--wait", "0", check=False)
+    found, _ = json.JSONDecoder().raw_decode(printed)
+    states = {check["id"]: check["state"] for check in found["checks"] if check["area"] == "access"}
+    assert states == {"access.passwords": "ok", "access.secrets": "ok"}
+
+
+def secrets_of(stack: Any) -> dict[str, str]:
+    """Return every secret of the stack, and the marked ones, by where it comes from."""
+    files = {
+        path.name: path.read_text().strip()
+        for path in stack.paths.secrets.rglob("*_password")
+        if path.read_text().strip() != "inbox"
+    }
+    assert {"prometheus_password", "alertmanager_password"} <= files.keys()
+    return {**files, **MARKED}
+
+
+def test_secrets_are_nowhere_else(stack: Any) -> None:
+    """No process, no file but the secrets' own, no log, no page and no answer holds a secret."""
+    secrets = secrets_of(stack)
+    told: dict[str, str] = {}
+    for process in processes.of_stack(stack.paths.data):
+        running = psutil.Process(process.pid)
+        told[f"environment of {process}"] = repr(running.environ())
+        told[f"arguments of {process}"] = repr(running.cmdline())
+    for path in stack.paths.data.rglob("*"):
+        if path.is_file() and stack.paths.secrets not in path.parents:
+            told[str(path)] = path.read_bytes().decode("latin-1")
+    for name, path in (
+        *(("console", path) for path in ("/", "/api/home", "/api/targets", "/api/alerts")),
+        *(("inbox", path) for path in ("/", "/api/messages", "/metrics")),
+        *(("segment-exporter", path) for path in ("/metrics",)),
+    ):
+        told[f"{name} {path}"] = get_text(stack.paths.url(name, path))
+    for name, path in (
+        ("prometheus", "/api/v1/status/config"),
+        ("prometheus", "/api/v1/status/flags"),
+        ("alertmanager", "/api/v2/status"),
+    ):
+        told[f"{name} {path}"] = access.client(stack.paths, name).get_text(path)
+    telling = [
+        (place, name)
+        for place, text in told.items()
+        for name, secret in secrets.items()
+        if secret in text
+    ]
+    assert telling == []
+    assert len(told) > 50
+
+
+def test_passwords_last(stack: Any) -> None:
+    """A second `up` keeps the passwords, so that nothing that has them is locked out."""
+    before = secrets_of(stack)
+    stack.run("up", "--without-app")
+    assert secrets_of(stack) == before
+    for name in access.GUARDED:
+        for path in (access.password_file(stack.paths, name), access.web_file(stack.paths, name)):
+            assert stat.S_IMODE(path.stat().st_mode) & 0o007 == 0
