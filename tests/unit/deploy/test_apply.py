@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.deploy import apply, config_versions, health, preflight, shutdown, status
+from whiteroom_monitoring.deploy import (
+    access,
+    apply,
+    config_versions,
+    health,
+    preflight,
+    shutdown,
+    status,
+)
 from whiteroom_monitoring.deploy.apply import Application, StartError
 from whiteroom_monitoring.deploy.config_versions import activate, is_in_force, restore
 from whiteroom_monitoring.deploy.paths import StackPaths
@@ -185,11 +193,6 @@ class Prometheus:
 
     targets: Any = ()
 
-    @classmethod
-    def at(cls, url: str) -> Prometheus:
-        """Return it."""
-        return cls()
-
     def get(self, path: str, **_: str) -> Any:
         """Return the targets, or fail."""
         if isinstance(self.targets, Exception):
@@ -217,7 +220,7 @@ def test_green_is_every_target_up_and_every_component_well(
 ) -> None:
     """What is missing is named: first the targets, then the components."""
     monkeypatch.setattr(Prometheus, "targets", targets)
-    monkeypatch.setattr(apply, "PrometheusClient", Prometheus)
+    monkeypatch.setattr(access, "prometheus", lambda paths: Prometheus())
     components = [SimpleNamespace(name="inbox", well=well)]
     monkeypatch.setattr(status, "read", lambda paths: SimpleNamespace(components=components))
     assert application(Supervisor())._not_green() == waiting

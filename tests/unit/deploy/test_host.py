@@ -16,7 +16,15 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.deploy import component_logs, paths, preflight, progress, reload, versions
+from whiteroom_monitoring.deploy import (
+    access,
+    component_logs,
+    paths,
+    preflight,
+    progress,
+    reload,
+    versions,
+)
 from whiteroom_monitoring.deploy.component import (
     AccountRequired,
     CloneRequired,
@@ -319,7 +327,7 @@ def reloaded(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
 
         clock = SimpleNamespace(monotonic=lambda: now[0], time=lambda: 100.0, sleep=sleep)
         monkeypatch.setattr(reload, "time", clock)
-        monkeypatch.setattr(reload, "HttpClient", Client)
+        monkeypatch.setattr(access, "client", lambda paths, name: Client(name, paths.url(name)))
         supervisor: Any = SimpleNamespace(signal=lambda *pair: signals.append(pair))
         reload.reload(StackPaths(Path("/d")), supervisor, "prometheus")
         return [*signals, now[0]]
