@@ -112,7 +112,14 @@ def service_from(arguments: argparse.Namespace, workers: Workers) -> DashboardSe
     limits = Limits(timeout_s=arguments.timeout)
     project = load(arguments.project)
     allowed = authorizations(arguments)
-    sources = DataSources(urls, limits, _count, project.alerts, arguments.silences, allowed)
+    sources = DataSources(
+        urls,
+        limits,
+        _count,
+        project.alerts,
+        silences=arguments.silences,
+        authorizations=allowed,
+    )
     library = Library(arguments.dashboards or project.files.dashboards)
     return DashboardService(library, Evaluator(sources, workers.run_all), project)
 

@@ -32,6 +32,7 @@ class DataSources:
         limits: Limits = DEFAULT_LIMITS,
         observer: Observer | None = None,
         alerts: Alerts = DEFAULT_ALERTS,
+        *,
         silences: str = "",
         authorizations: Mapping[str, str] | None = None,
     ) -> None:

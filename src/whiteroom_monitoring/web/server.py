@@ -119,7 +119,7 @@ class OwnOriginMiddleware:
 
 
 class PasswordMiddleware:
-    """Answers requests below ``/api/`` that carry the header ``authorization``, and others with 401.
+    """Answers requests below ``/api/`` that carry the header ``authorization``, else 401.
 
     Without one to compare with, nobody is asked.
     """
