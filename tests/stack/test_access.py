@@ -68,7 +68,7 @@ def ask(stack: Any, name: str, method: str, path: str, body: bytes | None = None
 def test_strangers_are_refused(stack: Any, name: str, method: str, path: str) -> None:
     """Without the password, nothing is read and nothing is changed."""
     body = json.dumps(SILENCE).encode() if "silences" in path else None
-    assert ask(stack, name, method, path, body) == 401
+    assert ask(stack, name, method, path, body) in (401, 403)
     assert access.alertmanager(stack.paths).silences() == []
 
 
