@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.cli.options import add_project_option, folder
 from whiteroom_monitoring.deploy import config
 from whiteroom_monitoring.deploy import registry as components
-from whiteroom_monitoring.diagnostics import registry, report, succeeded
+from whiteroom_monitoring.diagnostics import CheckResult, registry, report, succeeded
+from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.lint.registry import checks
 from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.project import FILE, load
@@ -22,6 +26,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="print JSON (documented in docs/reference/json.md)"
     )
     add_project_option(parser)
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="make this check alone; may be repeated",
+    )
+    parser.add_argument(
+        "file", nargs="*", type=Path, help="report what is wrong in these files alone"
+    )
     parser.add_argument(
         "--infrastructure",
         type=folder,
@@ -38,12 +52,32 @@ def run(arguments: argparse.Namespace) -> int:
     """Make every check and print the results. Return 1 when one fails."""
     workspace = workspace_from(arguments)
     left_out = workspace.project.checks.without
-    results = registry.results([c for c in checks() if c.id not in left_out], workspace)
+    known = {each.id: each for each in checks()}
+    for name in arguments.only:
+        if name not in known:
+            remedy = did_you_mean(name, known) or f"there are: {', '.join(known)}"
+            raise UsageError(f"--only {name}: no such check; {remedy}")
+    chosen = arguments.only or [name for name in known if name not in left_out]
+    results = registry.results([known[name] for name in chosen], workspace)
+    if arguments.file:
+        results = [_about(result, arguments.file) for result in results]
     if arguments.json:
         print(report.as_json(results))
     else:
         report.print_table(results)
     return int(not succeeded(results))
+
+
+def _about(result: CheckResult, files: Sequence[Path]) -> CheckResult:
+    """Return the result as far as it concerns these files."""
+    wanted = {path.absolute() for path in files}
+    for path in wanted:
+        if not path.is_file():
+            raise UsageError(f"{path}: there is no such file")
+    if result.state != "failed":
+        return result
+    kept = tuple(d for d in result.diagnostics if d.path and d.path.absolute() in wanted)
+    return replace(result, diagnostics=kept, state="failed" if kept else "ok")
 
 
 def workspace_from(arguments: argparse.Namespace) -> Workspace:

@@ -1,15 +1,18 @@
-"""``whiteroom logs COMPONENT``: shows what a component has printed."""
+"""``whiteroom logs [COMPONENT ...]``: shows what components have printed."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
+import re
+from pathlib import Path
 
 from whiteroom_monitoring.cli.options import add_stack_options, component_name, paths_from
 from whiteroom_monitoring.deploy import registry, state
-from whiteroom_monitoring.deploy.component_logs import follow, last_lines
+from whiteroom_monitoring.deploy.component_logs import follow, follow_all, last_lines, since
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.errors import MonitoringError, UsageError
 from whiteroom_monitoring.project import load
 
 SUPERVISOR = "supervisord"
@@ -18,30 +21,67 @@ SUPERVISOR = "supervisord"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom logs``."""
     add_stack_options(parser)
-    parser.add_argument("component", metavar="COMPONENT", help="its name in `whiteroom status`")
+    parser.add_argument(
+        "component", nargs="*", help="its name in `whiteroom status` (default: all that run)"
+    )
     parser.add_argument(
         "--lines", type=int, default=50, metavar="N", help="the last N lines (default %(default)s)"
+    )
+    parser.add_argument(
+        "--since",
+        type=_duration_s,
+        metavar="DURATION",
+        help="lines of the last 30s, 10m, 2h or 1d, as far as they tell their time",
     )
     parser.add_argument("--follow", action="store_true", help="go on with what is printed next")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the last lines of a component's output."""
+    """Print the last lines of components' output."""
     paths = paths_from(arguments)
-    name = _component(arguments.component, paths)
+    names = [_component(name, paths) for name in arguments.component] or _all(paths)
     if arguments.lines < 0:
         raise UsageError(f"--lines {arguments.lines}: expected 0 or more")
     if arguments.follow and arguments.json:
         raise UsageError("--follow and --json exclude each other")
-    path = paths.log / f"{name}.log"
-    lines = last_lines(path, arguments.lines)
+    if arguments.json and len(names) != 1:
+        raise UsageError("--json: expected one component")
+    lines = {name: _lines(paths.log / f"{name}.log", arguments) for name in names}
     if arguments.json:
-        print(json.dumps({"component": name, "lines": lines}, indent=2))
-    else:
-        print("\n".join(lines), end="\n" if lines else "")
-        if arguments.follow:
-            follow(path)
+        print(json.dumps({"component": names[0], "lines": lines[names[0]]}, indent=2))
+        return 0
+    for name in names:
+        prefix = f"{name} | " if len(names) > 1 else ""
+        print("".join(f"{prefix}{line}\n" for line in lines[name]), end="", flush=True)
+    if arguments.follow and len(names) == 1:
+        follow(paths.log / f"{names[0]}.log")
+    elif arguments.follow:
+        follow_all({name: paths.log / f"{name}.log" for name in names})
     return 0
+
+
+def _lines(path: Path, arguments: argparse.Namespace) -> list[str]:
+    if arguments.since is None:
+        return last_lines(path, arguments.lines)
+    lines = last_lines(path, None)
+    return since(lines, datetime.datetime.now(datetime.UTC).timestamp() - arguments.since)
+
+
+def _duration_s(text: str) -> float:
+    """Return the seconds of a duration such as 10m."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text}: expected a duration such as 30s, 10m, 2h or 1d")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match[2]]
+
+
+def _all(paths: StackPaths) -> list[str]:
+    """Return the components that have printed, of the stack that runs."""
+    known = state.read(paths)
+    if known is None:
+        raise MonitoringError(f"nothing runs in {paths.data}; name a component")
+    names = dict.fromkeys(component.process for component in known.components)
+    return [name for name in names if (paths.log / f"{name}.log").exists()]
 
 
 def _component(name: str, paths: StackPaths) -> str:

@@ -35,9 +35,13 @@ COMMANDS = {
     "up": Command(f"{COMMANDS_ROOM}.up", "start the monitoring and the reference app"),
     "down": Command(f"{COMMANDS_ROOM}.down", "stop everything that `up` started"),
     "status": Command(f"{COMMANDS_ROOM}.status", "show every component's state and health"),
-    "logs": Command(f"{COMMANDS_ROOM}.logs", "show what a component has printed"),
+    "logs": Command(f"{COMMANDS_ROOM}.logs", "show what components have printed"),
+    "restart": Command(f"{COMMANDS_ROOM}.restart", "end components and start them again"),
+    "open": Command(f"{COMMANDS_ROOM}.open", "show the console in a browser"),
+    "doctor": Command(f"{COMMANDS_ROOM}.doctor", "say what is missing or odd, and what to do"),
     "verify": Command(f"{COMMANDS_ROOM}.verify", "prove that the running stack works"),
     "check": Command(f"{COMMANDS_ROOM}.check", "check catalogue, rules, runbooks, dashboards"),
+    "explain": Command(f"{COMMANDS_ROOM}.explain", "say what a metric or an alert is"),
     "mutate": Command(f"{COMMANDS_ROOM}.mutate", "see which changes of rules go unnoticed"),
     "generate": Command(f"{COMMANDS_ROOM}.generate", "write clients, pages and dashboards"),
     "segment-exporter": Command(
@@ -54,6 +58,8 @@ COMMANDS = {
     "snapshot": Command(
         f"{COMMANDS_ROOM}.snapshot", "save a picture of a dashboard, a panel or a page"
     ),
+    "completion": Command(f"{COMMANDS_ROOM}.completion", "print a shell's completion"),
+    "man": Command(f"{COMMANDS_ROOM}.man", "print the manual page"),
 }
 # Former names, which keep working.
 RENAMED = {"output": "logs", "agent": "segment-exporter"}
@@ -69,8 +75,8 @@ exit status: 0 success, 1 failure, 2 usage, 130 interrupted
 """
 
 
-def build_parser(chosen: str | None) -> argparse.ArgumentParser:
-    """Return the parser, with the options of the subcommand ``chosen`` only."""
+def build_parser(chosen: str | None = None, *, every: bool = False) -> argparse.ArgumentParser:
+    """Return the parser, with the options of the subcommand ``chosen``, or of ``every`` one."""
     parser = argparse.ArgumentParser(
         prog="whiteroom",
         # `--port` would mean `--port-offset` until an option `--port` comes.
@@ -89,7 +95,7 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
             description=command.summary[0].upper() + command.summary[1:] + ".",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        if name == chosen:
+        if every or name == chosen:
             importlib.import_module(command.module).configure(subparser)
     return parser
 
@@ -104,6 +110,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = module.run(arguments)
         sys.stdout.flush()
     except MonitoringError as error:
+        if isinstance(error, UsageError):
+            print(_usage(chosen), end="", file=sys.stderr)
         print(f"whiteroom: {error}", file=sys.stderr)
         return USAGE if isinstance(error, UsageError) else FAILURE
     except KeyboardInterrupt:
@@ -116,6 +124,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return FAILURE
     return int(status)
+
+
+def _usage(chosen: str | None) -> str:
+    """Return how the subcommand is used."""
+    parser = argparse.ArgumentParser(prog=f"whiteroom {chosen}", allow_abbrev=False)
+    if chosen in COMMANDS:
+        importlib.import_module(COMMANDS[chosen].module).configure(parser)
+    return parser.format_usage()
 
 
 def _with_present_names(words: Sequence[str]) -> list[str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 
 from whiteroom_monitoring.cli.options import add_stack_options, in_force, paths_from
 from whiteroom_monitoring.cli.tables import Cell, print_rows
 from whiteroom_monitoring.deploy import health, status
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
+from whiteroom_monitoring.errors import UsageError
 
+WATCH_S = 2.0
 HEAD = ("component", "state", "address", "uptime", "restarts", "memory", "version")
 _STYLES = {"running": "green", "starting": "yellow", "restarting": "yellow"}
 
@@ -17,10 +21,25 @@ _STYLES = {"running": "green", "starting": "yellow", "restarting": "yellow"}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom status``."""
     add_stack_options(parser)
+    parser.add_argument(
+        "--watch", action="store_true", help="print it anew every 2 s, until interrupted"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the status; return 0 when every component is well."""
+    if arguments.watch and arguments.json:
+        raise UsageError("--watch and --json exclude each other")
+    while arguments.watch:
+        # From the top of the screen on; what the last picture had below is wiped away.
+        print("\033[H\033[J" if sys.stdout.isatty() else "", end="")
+        _show(arguments)
+        sys.stdout.flush()
+        time.sleep(WATCH_S)
+    return _show(arguments)
+
+
+def _show(arguments: argparse.Namespace) -> int:
     paths = paths_from(arguments)
     stack = status.read(paths)
     if arguments.json:

@@ -114,6 +114,11 @@ class Workspace:
         return dashboards
 
     @property
+    def known_dashboards(self) -> tuple[DashboardFile, ...]:
+        """The dashboards that can be read; perhaps none."""
+        return self._dashboards[0]
+
+    @property
     def dashboard_pages(self) -> tuple[str, ...]:
         """The dashboards as paths of the console and of Grafana."""
         return tuple(f"/d/{d.dashboard.uid}/{d.path.stem}" for d in self._dashboards[0])

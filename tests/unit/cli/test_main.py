@@ -67,7 +67,9 @@ def test_the_exit_status_tells_usage_from_failure(
     """0 is success, 1 failure, 2 usage, 130 an interrupt; nobody sees a traceback."""
     ending(outcome)
     assert main.main(["down"]) == status
-    assert capsys.readouterr().err == said
+    usage, _, message = capsys.readouterr().err.rpartition("whiteroom: ")
+    assert f"whiteroom: {message}" == said if said else not message
+    assert usage.startswith("usage: whiteroom ") == (status == main.USAGE)
 
 
 def test_a_reader_who_is_gone_is_a_failure(ending: Any, monkeypatch: pytest.MonkeyPatch) -> None:

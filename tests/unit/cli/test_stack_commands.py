@@ -154,7 +154,7 @@ def test_logs_are_of_what_runs_or_could_run(whiteroom: Any, stack: StackPaths) -
     assert whiteroom("logs", "inbox", *place).out == "serving\n"
     ran = whiteroom("logs", "nobody", *place)
     assert ran.status == 2
-    assert ran.err.startswith("whiteroom: nobody: expected ")
+    assert "\nwhiteroom: nobody: expected " in ran.err
     assert whiteroom("logs", "prometheus", *place).status == 1
 
 

@@ -165,6 +165,12 @@ class Supervisor:
         with contextlib.suppress(_AlreadyStartedError, _EndedAtOnceError):
             self.call("startProcess", name, False)
 
+    def restart_component(self, name: str) -> None:
+        """End a component and start it again. Raises SupervisorError."""
+        if self.states()[name].pid:
+            self.call("stopProcess", name)
+        self.call("startProcess", name)
+
     def signal(self, name: str, signal_name: str) -> None:
         """Send a signal, such as HUP, to a component."""
         self.call("signalProcess", name, signal_name)
