@@ -62,12 +62,12 @@ class Accounts:
 
     async def find(self, identity: uuid.UUID) -> Account:
         """Return an account. Raises NotFoundError without one."""
-        found = await self._database.row(
+        row = await self._database.row(
             "SELECT id, name, created_at FROM accounts WHERE id = %s", identity
         )
-        if found is None:
+        if row is None:
             raise NotFoundError("no such account")
-        return Account(*found)
+        return Account(*row)
 
     async def log_in(self, email: str, password: str) -> uuid.UUID:
         """Return the id of the account that these are the credentials of.
@@ -93,7 +93,7 @@ class Accounts:
 
     async def _begin(self, folded: str, address: bytes) -> _Attempt | None:
         """Note a failure, unless there are too many already: then return None."""
-        found = await self._database.row(
+        row = await self._database.row(
             """
             WITH attempt AS (
                 INSERT INTO login_failures AS kept (email_sha256, times, latest)
@@ -110,9 +110,9 @@ class Accounts:
             """,
             *(address, LOCK_S, LOCK_S, MOST_FAILURES, folded),
         )
-        if found is None:
+        if row is None:
             return None
-        at, identity, salt, hashed = found
+        at, identity, salt, hashed = row
         return _Attempt(at, identity, Hashed(salt, hashed) if identity else None)
 
     async def _forgive(self, address: bytes, at: datetime) -> None:
@@ -122,11 +122,11 @@ class Accounts:
         )
 
     async def _locked_s(self, address: bytes) -> int:
-        found = await self._database.row(
+        row = await self._database.row(
             "SELECT extract(epoch FROM min(at) - now())::float8 + %s "
             "FROM login_failures, unnest(times) AS at "
             "WHERE email_sha256 = %s AND at > now() - make_interval(secs => %s)",
             *(LOCK_S, address, LOCK_S),
         )
-        left_s = found[0] if found else None
+        left_s = row[0] if row else None
         return max(1, math.ceil(left_s or 0))

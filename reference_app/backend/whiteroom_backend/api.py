@@ -196,10 +196,10 @@ def _song(request: Request) -> uuid.UUID:
 
 
 def _identifier(name: str, value: str) -> uuid.UUID:
-    found = validation.parse_identifier(value)
-    if found is None:
+    identifier = validation.parse_identifier(value)
+    if identifier is None:
         raise MalformedError(f"{name}: expected a UUID")
-    return found
+    return identifier
 
 
 def _limit(request: Request) -> int:

@@ -31,13 +31,13 @@ def parse(text: str) -> dict[Severity, int]:
 
 
 def _list(holder: Any, name: str) -> list[Any]:
-    found = holder.get(name) if isinstance(holder, dict) else None
-    if not isinstance(found, list):
+    items = holder.get(name) if isinstance(holder, dict) else None
+    if not isinstance(items, list):
         raise UnusableError(f"expected an object with a list {name!r}, as pip-audit writes it")
-    return found
+    return items
 
 
 def _severity(vulnerability: Any) -> Severity:
-    found = vulnerability.get("severity") if isinstance(vulnerability, dict) else None
-    named = found.lower() if isinstance(found, str) else ""
+    stated = vulnerability.get("severity") if isinstance(vulnerability, dict) else None
+    named = stated.lower() if isinstance(stated, str) else ""
     return next((severity for severity in SEVERITIES if severity == named), "unknown")

@@ -50,8 +50,8 @@ class Cache:
         """Return what is kept, None if nothing is."""
         if self._redis is None or self._probe:
             return None
-        found = await self._tried(self._redis.get(PREFIX + key))
-        return found.encode() if isinstance(found, str) else found
+        value = await self._tried(self._redis.get(PREFIX + key))
+        return value.encode() if isinstance(value, str) else value
 
     async def put(self, key: str, value: bytes, for_s: int, only_new: bool = False) -> None:
         """Keep ``value``; with ``only_new``, unless there is one."""
@@ -67,10 +67,10 @@ class Cache:
                 async with asyncio.timeout(TIMEOUT_S):
                     await self._redis.aclose()
 
-    async def _tried(self, asked: Awaitable[T]) -> T | None:
+    async def _tried(self, command: Awaitable[T]) -> T | None:
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                return await asked
+                return await command
         except (RedisError, OSError, TimeoutError) as error:
             if not self._probe:
                 self._fault()

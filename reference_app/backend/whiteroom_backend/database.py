@@ -84,14 +84,14 @@ class Database:
             async with self._pool.connection(wait_s) as connection:
                 with _cut_off(connection):
                     cursor = await connection.execute(statement, values)
-                    found = await cursor.fetchall() if cursor.description else []
+                    fetched = await cursor.fetchall() if cursor.description else []
         self._note_answer()
-        return found
+        return fetched
 
     async def row(self, statement: LiteralString, *values: object) -> Row | None:
         """Run a statement and return its first row, as ``rows`` does."""
-        found = await self.rows(statement, *values)
-        return found[0] if found else None
+        fetched = await self.rows(statement, *values)
+        return fetched[0] if fetched else None
 
     @contextmanager
     def _answers(self) -> Iterator[None]:

@@ -30,8 +30,8 @@ def midi(song: dict[str, Any], programs: Mapping[str, int]) -> bytes:
     """Return the file of a song as ``Songs.open`` has it."""
     tracks = [_tempo_track(song)]
     tracks += [
-        _channel_track(song["key"], each["channel"], each["instrument"], programs)
-        for each in song["channels"]
+        _channel_track(song["key"], channel["channel"], channel["instrument"], programs)
+        for channel in song["channels"]
     ]
     header = b"MThd" + struct.pack(">IHHH", 6, 1, len(tracks), TICKS_PER_QUARTER)
     return header + b"".join(tracks)

@@ -46,16 +46,16 @@ class WatchedFile:
             self._log.say("warning", "file not used", path=str(self._path), problem=str(error))
 
     def _read(self) -> Content:
-        found = self._path.stat()
-        if not self._path.is_file() or found.st_size > LARGEST_BYTES:
+        status = self._path.stat()
+        if not self._path.is_file() or status.st_size > LARGEST_BYTES:
             raise UnusableError(f"expected a file of at most {LARGEST_BYTES} bytes")
-        return Content(self._path.read_text(encoding="utf-8"), found.st_mtime)
+        return Content(self._path.read_text(encoding="utf-8"), status.st_mtime)
 
 
 def _state(path: Path) -> tuple[int, ...]:
     """Return what changes with the file: nothing when there is none that can be seen."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return ()
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -30,14 +30,14 @@ class Gauges:
 
     async def count_users(self) -> None:
         """Set the users who were there in the last minutes, and all."""
-        found = await self._database.row(
+        row = await self._database.row(
             "SELECT (SELECT count(DISTINCT account_id) FROM sessions "
             "WHERE last_seen > now() - make_interval(secs => %s)), "
             "(SELECT count(*) FROM accounts)",
             ACTIVE_S,
         )
-        if found:
-            self._recorder.users(*found)
+        if row:
+            self._recorder.users(*row)
 
     async def retain(self, after: Retention, days: int) -> None:
         """Set the share of the accounts that were used again on the day ``days`` after their first.
@@ -45,7 +45,7 @@ class Gauges:
         It is taken from those whose such day has ended within the last 24 hours: each has had all
         of it. Without one, the last share stays.
         """
-        found = await self._database.row(
+        row = await self._database.row(
             """
             SELECT count(*), count(*) FILTER (WHERE EXISTS (
                 SELECT FROM sessions WHERE account_id = accounts.id
@@ -57,8 +57,8 @@ class Gauges:
             """,
             *(days, days + 1, days + 2, days + 1),
         )
-        if found and found[0]:
-            self._recorder.retention(after, found[1] / found[0])
+        if row and row[0]:
+            self._recorder.retention(after, row[1] / row[0])
 
     async def end_expired(self) -> None:
         """End the sessions whose time is over, each once, whichever process does so."""

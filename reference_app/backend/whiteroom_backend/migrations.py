@@ -26,8 +26,8 @@ class Migration(NamedTuple):
 
 def known() -> list[Migration]:
     """Return the migrations of this version, in order."""
-    found = [(path, _NAME.fullmatch(path.name)) for path in sorted(FOLDER.glob("*.sql"))]
-    return [Migration(int(match[1]), path) for path, match in found if match]
+    matches = [(path, _NAME.fullmatch(path.name)) for path in sorted(FOLDER.glob("*.sql"))]
+    return [Migration(int(match[1]), path) for path, match in matches if match]
 
 
 async def migrate(conninfo: str) -> list[int]:
@@ -43,10 +43,10 @@ async def migrate(conninfo: str) -> list[int]:
         applied = await _applied(connection)
         migrations = known()
         _refuse_newer(applied, migrations)
-        missing = [each for each in migrations if each.version not in applied]
+        missing = [candidate for candidate in migrations if candidate.version not in applied]
         for migration in missing:
             await _apply(connection, migration)
-        return [each.version for each in missing]
+        return [candidate.version for candidate in missing]
 
 
 async def _applied(connection: psycopg.AsyncConnection) -> set[int]:

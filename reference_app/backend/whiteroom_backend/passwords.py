@@ -42,8 +42,8 @@ class Passwords:
     async def match(self, password: str, kept: Hashed | None) -> bool:
         """Return whether it is that password; without one, False, in the same time."""
         compared = kept or NOBODY
-        found = await self._scrypt(password, compared.salt)
-        return hmac.compare_digest(found, compared.hash) and kept is not None
+        digest = await self._scrypt(password, compared.salt)
+        return hmac.compare_digest(digest, compared.hash) and kept is not None
 
     def close(self) -> None:
         """End the threads."""

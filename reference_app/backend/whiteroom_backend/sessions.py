@@ -98,7 +98,7 @@ class Sessions:
 
     async def end(self, session: Session) -> None:
         """Log out. Raises UnauthenticatedError when it has ended meanwhile."""
-        found = await self._database.row(
+        row = await self._database.row(
             "UPDATE sessions SET ended = now(), last_seen = now() "
             "WHERE token_sha256 = %s AND ended IS NULL "
             "RETURNING extract(epoch FROM now() - begun)::float8",
@@ -107,9 +107,9 @@ class Sessions:
         session.ended = True
         self._know(session, 2 * CACHED_S)
         await self._cache.put(session.key, session.encode(), CACHED_S)
-        if found is None:
+        if row is None:
             raise self._ended()
-        self._recorder.session_ended(found[0])
+        self._recorder.session_ended(row[0])
 
     def _ended(self) -> UnauthenticatedError:
         self._recorder.authentication_failure("expired")
@@ -132,15 +132,15 @@ class Sessions:
         return Session.decode(digest, kept) if kept else None
 
     async def _stored(self, digest: bytes) -> Session | None:
-        found = await self._database.row(
+        row = await self._database.row(
             "SELECT account_id, extract(epoch FROM expires)::float8, "
             "extract(epoch FROM last_seen)::float8, ended IS NOT NULL "
             "FROM sessions WHERE token_sha256 = %s",
             digest,
         )
-        if found is None:
+        if row is None:
             return None
-        session = Session(digest, *found)
+        session = Session(digest, *row)
         await self._cache.put(session.key, session.encode(), CACHED_S, only_new=True)
         return session
 

@@ -28,7 +28,7 @@ class _FieldError(Exception):
 def content(body: bytes) -> dict[str, Any]:
     """Return the object that ``body`` holds. Raises MalformedError unless it is one."""
     try:
-        found = json.loads(body.decode(), parse_constant=_refuse)
+        document = json.loads(body.decode(), parse_constant=_refuse)
     except UnicodeDecodeError as error:
         raise MalformedError(f"the body is not UTF-8: byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -36,28 +36,28 @@ def content(body: bytes) -> dict[str, Any]:
         raise MalformedError(f"the body is not JSON: {error.msg} at {place}") from error
     except (ValueError, RecursionError) as error:
         raise MalformedError("the body is JSON that nobody can use: too deep or large") from error
-    if not isinstance(found, dict):
-        raise MalformedError(f"expected a JSON object, found {_kind(found)}")
-    return found
+    if not isinstance(document, dict):
+        raise MalformedError(f"expected a JSON object, found {_kind(document)}")
+    return document
 
 
 def read(
-    found: dict[str, Any], expected: Mapping[str, Check], some: bool = False
+    document: dict[str, Any], expected: Mapping[str, Check], some: bool = False
 ) -> dict[str, Any]:
     """Return the values of ``found``, each as its check makes it.
 
     With ``some``, fields may be missing, though not all. Raises InvalidError with every fault.
     """
-    values, faults = {}, _unknown(found, expected)
+    values, faults = {}, _unknown(document, expected)
     for name, check in expected.items():
-        if name in found:
+        if name in document:
             try:
-                values[name] = check(found[name])
+                values[name] = check(document[name])
             except _FieldError as error:
                 faults[name] = str(error)
         elif not some:
             faults[name] = "is missing"
-    if some and not found:
+    if some and not document:
         faults = dict.fromkeys(expected, "expected this or another field, found none")
     if faults:
         raise InvalidError(faults)
@@ -121,10 +121,10 @@ def boolean(value: object) -> bool:
 
 def identifier(value: object) -> uuid.UUID:
     """Expect a UUID in its usual form."""
-    found = parse_identifier(value) if isinstance(value, str) else None
-    if found is None:
+    parsed = parse_identifier(value) if isinstance(value, str) else None
+    if parsed is None:
         raise _FieldError("expected a UUID")
-    return found
+    return parsed
 
 
 def parse_identifier(value: str) -> uuid.UUID | None:
@@ -132,8 +132,8 @@ def parse_identifier(value: str) -> uuid.UUID | None:
     return uuid.UUID(value) if _UUID.fullmatch(value) else None
 
 
-def _unknown(found: dict[str, Any], expected: Mapping[str, Check]) -> dict[str, str]:
-    names = [name for name in found if name not in expected][:MOST_UNKNOWN_SHOWN]
+def _unknown(document: dict[str, Any], expected: Mapping[str, Check]) -> dict[str, str]:
+    names = [name for name in document if name not in expected][:MOST_UNKNOWN_SHOWN]
     known = f"is unknown; expected {', '.join(expected)}"
     return {name[:LONGEST_NAME_SHOWN]: known for name in names}
 

@@ -61,8 +61,8 @@ class ApiClient:
 def member(content: bytes | dict[str, Any], name: str, kind: type[T]) -> T:
     """Return what an object, or the JSON of one, has under ``name``. Raises NoAnswerError."""
     try:
-        found = json.loads(content) if isinstance(content, bytes) else content
-        value = found[name]
+        document = json.loads(content) if isinstance(content, bytes) else content
+        value = document[name]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NoAnswerError("garbage", f"expected an object with {name!r}") from error
     if not isinstance(value, kind):

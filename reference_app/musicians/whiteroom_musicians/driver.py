@@ -43,7 +43,7 @@ class Driver:
         self._stats = stats
         self._log = log
         self._musicians = (
-            [Musician(habits.seed, each, client) for each in range(habits.musicians)]
+            [Musician(habits.seed, number, client) for number in range(habits.musicians)]
             if client
             else []
         )

@@ -161,7 +161,7 @@ class Musician:
             song = pick(self._songs, choice)
             opened = await self._ask("GET", f"/songs/{song}")
             performances = member(opened, "performances", list)
-            self._performances = [member(each, "id", object) for each in performances]
+            self._performances = [member(performance, "id", object) for performance in performances]
             self._song = song
         else:
             await self._create_song(choice)

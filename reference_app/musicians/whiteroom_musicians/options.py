@@ -23,11 +23,11 @@ class _Parser(argparse.ArgumentParser):
 
 def duration(text: str) -> float:
     """Return the seconds of ``30s``, ``10m``, ``1.5h`` or ``7d``."""
-    found = _DURATION.fullmatch(text)
-    if found is None or float(found[1]) == 0:
+    match = _DURATION.fullmatch(text)
+    if match is None or float(match[1]) == 0:
         expected = "expected a number above 0 with s, m, h or d, such as 30m"
         raise argparse.ArgumentTypeError(f"found {text!r}, {expected}")
-    return float(found[1]) * _UNITS[found[2]]
+    return float(match[1]) * _UNITS[match[2]]
 
 
 class _Between:

@@ -106,7 +106,7 @@ class _Cast:
         self._random = source
         self._idle = list(range(habits.musicians))
         self._known = [False] * habits.musicians
-        self._personas = [people.persona(habits.seed, each) for each in self._idle]
+        self._personas = [people.persona(habits.seed, index) for index in self._idle]
 
     def pick(self) -> int | None:
         """Return somebody who is idle, who then no longer is."""

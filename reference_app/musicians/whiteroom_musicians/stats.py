@@ -39,7 +39,9 @@ class Latencies:
 
     def summary(self, *percentiles: int) -> dict[str, object]:
         """Return each percentile in milliseconds, by its name."""
-        return {f"p{each}_ms": _milliseconds(self.quantile(each / 100)) for each in percentiles}
+        return {
+            f"p{percent}_ms": _milliseconds(self.quantile(percent / 100)) for percent in percentiles
+        }
 
 
 class Figures:
@@ -74,19 +76,19 @@ class Stats:
 
     def request(self, seconds: float) -> None:
         """Count a request that took so long, answered or not."""
-        for each in (self.minute, self.whole):
-            each.requests += 1
-            each.latencies.record(seconds)
+        for window in (self.minute, self.whole):
+            window.requests += 1
+            window.latencies.record(seconds)
 
     def error(self, kind: str) -> None:
         """Count something that a musician did not expect."""
-        for each in (self.minute, self.whole):
-            each.errors[kind] += 1
+        for window in (self.minute, self.whole):
+            window.errors[kind] += 1
 
     def count(self, what: str) -> None:
         """Count something that is no error."""
-        for each in (self.minute, self.whole):
-            each.counts[what] += 1
+        for window in (self.minute, self.whole):
+            window.counts[what] += 1
 
     def next_minute(self) -> Figures:
         """Return the figures of the minute and begin a new one."""

@@ -80,8 +80,8 @@ async def prepare(client: ApiClient, seed: int, number: int) -> Session:
     performance = member(
         (await client.ask("POST", path, {"name": "Under load"}, token)).body, "id", object
     )
-    found = (await client.ask("GET", "/instruments", None, token)).body
-    return Session(token, song, performance, member(found, "instruments", list)[0])
+    answer = (await client.ask("GET", "/instruments", None, token)).body
+    return Session(token, song, performance, member(answer, "instruments", list)[0])
 
 
 def requests(address: Address, session: Session) -> dict[str, list[bytes]]:
@@ -103,7 +103,9 @@ def requests(address: Address, session: Session) -> dict[str, list[bytes]]:
             encode("PUT", f"{song}/channels/{channel}/instrument", assigned)
             for channel in range(1, CHANNELS + 1)
         ],
-        "feature": [encode("POST", f"/features/{each}/uses", {"ok": True}) for each in FEATURES],
+        "feature": [
+            encode("POST", f"/features/{feature}/uses", {"ok": True}) for feature in FEATURES
+        ],
         "export": [encode("POST", f"{song}/export", {"format": "midi"})],
     }
 
@@ -178,7 +180,7 @@ class Stress:
             number += 1
 
     def _requests(self, sessions: list[Session], source: random.Random) -> Iterator[bytes]:
-        ready = [requests(self._pool.address, each) for each in sessions]
+        ready = [requests(self._pool.address, session) for session in sessions]
         kinds, weights = list(MIX), list(MIX.values())
         while True:
             kind = source.choices(kinds, weights)[0]

@@ -5,6 +5,7 @@ module changed. It reads requests from standard input and answers on standard ou
 document a line:
 
 - ``{"tests": [...], "targets": [...]}``: which lines of the files ``targets`` each test runs;
+- ``{"tests": [...]}``: whether a test fails;
 - ``{"tests": [...], "module": ..., "path": ..., "source": ..., "timeout_s": ...}``: whether a test
   fails when ``module`` has this source.
 """
@@ -29,7 +30,7 @@ import pytest
 
 # What takes long to import and does not depend on the package.
 _PRELOADED = ("jsonschema", "yaml", "promql_parser", "httpx", "rich.console", "markdown_it")
-_OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist")
+_OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
 _POLL_S = 0.005
 
 
@@ -136,10 +137,11 @@ def _run(request: dict[str, Any], writer: int) -> None:
         plugins: list[object] = []
         if "targets" in request:
             plugins.append(LineRecorder(request["targets"]))
-        else:
+        elif "module" in request:
             code = compile(request["source"], request["path"], "exec", dont_inherit=True)
             sys.meta_path.insert(0, ChangedModule(request["module"], request["path"], code))
-        status = int(pytest.main([*_OPTIONS, *request["tests"]], plugins=plugins))
+        options = [*_OPTIONS] if plugins else [*_OPTIONS, "-x"]
+        status = int(pytest.main([*options, *request["tests"]], plugins=plugins))
         for plugin in plugins:
             assert isinstance(plugin, LineRecorder)
             os.write(writer, json.dumps({"tests": plugin.tests}).encode())

@@ -181,9 +181,11 @@ class PythonMutationRunner:
         try:
             targets = [str(path) for path in modules(self._root, [room])]
             answer = worker.ask(tests=[f"{TESTS}/{room}"], targets=targets)
+            # A test that counts calls may fail because it is traced.
+            passes = not answer["status"] or not worker.ask(tests=[f"{TESTS}/{room}"])["status"]
         finally:
             workers.put(worker)
-        if answer["status"] != 0:
+        if not passes:
             raise MonitoringError(f"{TESTS}/{room} fails without any mutation")
         coverage = self._coverage[room] = _Coverage()
         for name, test in answer["tests"].items():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 
+from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.mutation.python_mutants import mutants
 from whiteroom_monitoring.mutation.python_rooms import (
     TOP,
@@ -18,6 +20,7 @@ from whiteroom_monitoring.mutation.python_rooms import (
     rooms,
     sample_each_room,
 )
+from whiteroom_monitoring.mutation.python_runner import PythonMutationRunner
 from whiteroom_monitoring.mutation.report import add_rooms, print_report, report
 from whiteroom_monitoring.resources import repository_root
 
@@ -152,3 +155,32 @@ def test_a_room_counts_as_much_as_it_has_mutants(capsys: pytest.CaptureFixture[s
     assert (document["ratio"], document["ok"]) == (0.95, True)
     print_report({**document, "seconds": 1.0})
     assert "large          1 of   2 caught  50.0%, of 10 in all" in capsys.readouterr().out
+
+
+class Answering:
+    """A worker that answers with these statuses, one after the other."""
+
+    def __init__(self, *statuses: int) -> None:
+        self._statuses = list(statuses)
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """Answer."""
+        assert request["tests"] == ["tests/unit/slo"]
+        return {"status": self._statuses.pop(0), "tests": {}}
+
+
+@pytest.mark.parametrize(("statuses", "fails"), [((0,), False), ((1, 0), False), ((1, 1), True)])
+def test_tests_that_fail_only_while_they_are_traced_pass(
+    tmp_path: Path, statuses: tuple[int, ...], fails: bool
+) -> None:
+    """A test that counts calls counts the tracer's; one that fails by itself ends the run."""
+    assert ROOT is not None
+    runner = PythonMutationRunner(ROOT, cache=tmp_path / "verdicts")
+    workers: Any = SimpleQueue()
+    workers.put(Answering(*statuses))
+    if fails:
+        with pytest.raises(MonitoringError, match="tests/unit/slo fails without any mutation"):
+            runner._cover("slo", workers)
+    else:
+        runner._cover("slo", workers)
+    assert workers.qsize() == 1

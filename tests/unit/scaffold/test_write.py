@@ -1,0 +1,46 @@
+"""A new project is written as a whole, under its own name, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring import scaffold
+from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.scaffold.write import files, write
+
+assert scaffold.__file__ is not None
+TEMPLATES = Path(scaffold.__file__).parent / "python"
+
+
+def test_every_template_is_written_under_the_projects_name(tmp_path: Path) -> None:
+    """Folders are made; no placeholder and no ending of a template is left."""
+    folder = tmp_path / "new" / "project"
+    written = write(folder, "tape-looper-2", "python")
+    assert sorted(written) == sorted(
+        p.relative_to(folder) for p in folder.rglob("*") if p.is_file()
+    )
+    templates = [p for p in TEMPLATES.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    assert len(written) == len(templates) > 5
+    assert Path("tape_looper_2.py") in written
+    for path in written:
+        assert path.suffix != ".template"
+        assert "@name@" not in (folder / path).read_text()
+    assert "tape-looper-2" in (folder / "whiteroom.toml").read_text()
+
+
+def test_what_is_there_is_never_written_over(tmp_path: Path) -> None:
+    """One file in the way, and nothing at all is written."""
+    (tmp_path / "whiteroom.toml").write_text("mine")
+    with pytest.raises(UsageError, match=r"whiteroom\.toml is there already"):
+        write(tmp_path, "tape", "python")
+    assert [p.name for p in tmp_path.iterdir()] == ["whiteroom.toml"]
+    assert (tmp_path / "whiteroom.toml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["", "Tape", "2tape", "tape--looper", "-tape", "tape_looper"])
+def test_a_name_is_one_that_everything_takes(name: str) -> None:
+    """Lower case, digits and single dashes: what a job, a folder and a module may be called."""
+    with pytest.raises(UsageError, match="expected lower-case letters"):
+        list(files(name, "python"))
