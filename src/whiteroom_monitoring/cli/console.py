@@ -82,6 +82,9 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of dashboards (default: the project's)",
     )
+    parser.add_argument(
+        "--runbooks", type=Path, metavar="DIR", help="folder of runbooks (default: the project's)"
+    )
     for name in SOURCES:
         address = f"http://{LOOPBACK}:{PORTS[name]}"
         parser.add_argument(
@@ -121,7 +124,8 @@ def service_from(arguments: argparse.Namespace, workers: Workers) -> DashboardSe
         authorizations=allowed,
     )
     library = Library(arguments.dashboards or project.files.dashboards)
-    return DashboardService(library, Evaluator(sources, workers.run_all), project)
+    evaluator = Evaluator(sources, workers.run_all)
+    return DashboardService(library, evaluator, project, runbooks=arguments.runbooks)
 
 
 def _count(source: str, outcome: str) -> None:

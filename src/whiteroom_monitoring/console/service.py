@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from whiteroom_monitoring.client.generated import console as metrics
@@ -54,6 +55,10 @@ class ViewRequest:
     week_start: str = ""
 
 
+# Where the console's pages of runbooks are.
+RUNBOOKS = "/runbooks/"
+
+
 class DashboardService:
     """Answers from a library of dashboards and the data sources. Safe for many threads."""
 
@@ -63,11 +68,13 @@ class DashboardService:
         evaluator: Evaluator,
         project: Project,
         clock: Callable[[], float] = time.time,
+        runbooks: Path | None = None,
     ) -> None:
         self.project = project
         self.library, self._evaluator, self._clock = library, evaluator, clock
         self._sources = evaluator.sources
-        self._runbooks = {path.stem: path for path in project.files.runbooks.glob("*.md")}
+        pages = (runbooks or project.files.runbooks).glob("*.md")
+        self._runbooks = {path.stem: path for path in pages}
 
     def home(self) -> dict[str, Any]:
         """Return the state of what is watched, and the dashboards."""
@@ -190,7 +197,8 @@ class DashboardService:
         """Return a runbook as HTML. Raises NotFoundError."""
         if name not in self._runbooks:
             raise NotFoundError(f"There is no runbook {name!r}.")
-        return {"html": markdown.html(self._runbooks[name].read_text(encoding="utf-8"))}
+        text = self._runbooks[name].read_text(encoding="utf-8")
+        return {"html": markdown.page(text, RUNBOOKS)}
 
     def explore(self, expression: str, request: ViewRequest) -> dict[str, Any]:
         """Return an expression over a range."""

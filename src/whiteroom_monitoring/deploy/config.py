@@ -16,8 +16,13 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.covering.rules import PREFIX
-from whiteroom_monitoring.datasources.http import USER
-from whiteroom_monitoring.deploy import access, alertmanager_config, prometheus_config
+from whiteroom_monitoring.deploy import (
+    USER,
+    access,
+    alertmanager_config,
+    prometheus_config,
+    runbooks,
+)
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
@@ -153,6 +158,7 @@ def render(
             files[f"prometheus/rules/{path.name}"] = shift(path.read_text(encoding="utf-8"))
     for path in sorted(project.files.templates.glob("*.tmpl")):
         files[f"alertmanager/templates/{path.name}"] = shift(path.read_text(encoding="utf-8"))
+    files |= runbooks.render(project.files.runbooks, paths, shift)
     grafana = _grafana(project.files.grafana, paths)
     return Rendered(
         {**files, **{name: shift(text) for name, text in grafana.items()}}, edits.changes

@@ -319,7 +319,7 @@ def test_times_and_runbooks(client: Client) -> None:
     """The server tells the moments of a text, and has the runbooks that there are."""
     day = client.get("/api/time?from=now/d&to=now/d&timezone=Europe/Berlin")
     assert day == {"from": 1_767_222_000, "to": 1_767_308_399.999}
-    assert client.get("/api/runbooks/Runbook") == {"html": "<h1>R</h1>\n"}
+    assert client.get("/api/runbooks/Runbook") == {"html": '<h1 id="r">R</h1>\n'}
     assert client.ask("/api/runbooks/None").status_code == 404
     assert client.ask("/api/time?from=never").status_code == 400
 

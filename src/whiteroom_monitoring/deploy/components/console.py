@@ -44,6 +44,7 @@ _CONSOLE = ours(
     *("--prometheus-password-file", "{secrets}/prometheus_password"),
     *("--alertmanager-password-file", "{secrets}/alertmanager_password"),
     *("--dashboards", "{config}/grafana/dashboards"),
+    *("--runbooks", "{config}/runbooks"),
     *("--segments", "{segments}"),
 )
 

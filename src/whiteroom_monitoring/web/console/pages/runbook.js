@@ -11,6 +11,8 @@ async function show() {
     byId("main").replaceChildren(
       h("article", { class: "card prose runbook", sanitizedHtml: html }),
     );
+    // The browser looked for the anchor before there was anything.
+    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   } catch (error) {
     byId("main").replaceChildren(h("div", { class: "empty-page" }, messageOf(error)));
   }
