@@ -16,13 +16,8 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.covering.rules import PREFIX
-from whiteroom_monitoring.deploy import (
-    USER,
-    access,
-    alertmanager_config,
-    prometheus_config,
-    runbooks,
-)
+from whiteroom_monitoring.datasources.http import USER
+from whiteroom_monitoring.deploy import access, alertmanager_config, prometheus_config, runbooks
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
