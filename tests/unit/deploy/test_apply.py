@@ -291,6 +291,7 @@ def test_versions_of_a_configuration(tmp_path: Path) -> None:
     restore(paths)
     assert (paths.config / "c").read_text() == "three"
     assert (paths.configurations / "note.txt").exists()
+    assert (paths.config / "c").stat().st_mode & 0o777 == 0o644
     names = {config_versions.digest({"a": "b"}), config_versions.digest({"a": "c"})}
     assert [len(name) for name in names] == [16, 16]
     assert config_versions.digest({"a": "1", "b": "2"}) == config_versions.digest(

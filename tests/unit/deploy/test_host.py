@@ -125,6 +125,17 @@ def test_folders_have_owners_and_modes(tmp_path: Path) -> None:
         assert stat.S_IMODE(found.st_mode) == 0o2750
 
 
+def test_the_first_closed_folder_on_the_way_is_told(tmp_path: Path) -> None:
+    """The one that is nearest to the root: who opens it finds the next; open ways have none."""
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    before = accounts.barrier(tmp_path)
+    (tmp_path / "a").chmod(0o700)
+    (tmp_path / "a" / "b").chmod(0o700)
+    assert accounts.barrier(folder / "new") == (before or tmp_path / "a")
+    assert accounts.barrier(Path("/usr/bin")) is None
+
+
 def test_a_file_is_written_as_described(tmp_path: Path) -> None:
     """A template is filled in; what is written once stays as somebody has changed it."""
     template = tmp_path / "t"

@@ -186,9 +186,11 @@ def test_compressing_twice_gives_the_same() -> None:
 
 def test_a_page_has_its_title_or_that_of_its_kind() -> None:
     """A dashboard's page carries the dashboard's name from the start."""
-    assert "Engine" in console.render("d", "Engine")
+    assert "Engine" in console.render("d", "Tape", "Engine")
     for name, title in console.PAGES.items():
-        assert title in console.render(name)
+        page = console.render(name, "Tape")
+        assert title in page
+        assert "Tape" in page
 
 
 def test_scripts_of_packages_are_served_as_they_are(tmp_path: Path) -> None:
