@@ -37,6 +37,7 @@ from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, machine, 
 from whiteroom_monitoring.deploy.host.shared_memory import remove_dead_segments
 from whiteroom_monitoring.deploy.lock import BusyError, exclusive
 from whiteroom_monitoring.deploy.paths import StackPaths, default_data
+from whiteroom_monitoring.deploy.planner import planning
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.reload import ReloadError
@@ -148,6 +149,24 @@ def test_a_file_is_written_as_described(tmp_path: Path) -> None:
         preparation.write(File(str(path), "other", once=once))
         assert path.read_text() == expected
     assert preparation.content(File("x", "text")) == "text"
+
+
+def test_a_plan_tells_new_files_from_changed_ones(tmp_path: Path) -> None:
+    """What is written once stays as somebody has changed it, and counts as unchanged."""
+    stack = StackPaths(tmp_path)
+    (tmp_path / "old").write_text("changed by hand")
+    description = SimpleNamespace(process_of="", stop_signal="TERM")
+    component: Any = SimpleNamespace(
+        name="a", command=("a",), environment={}, user=None, description=description,
+        files=(
+            File(str(tmp_path / "old"), "text", once=True), File(str(tmp_path / "old"), "text"),
+            File(str(tmp_path / "new"), "text", once=True), File(str(tmp_path / "new"), "text"),
+        ),
+    )  # fmt: skip
+    states = [(f.path, f.state) for f in planning._files({}, {"": ""}, [component], stack)]
+    assert states[-4:] == [
+        ("old", "unchanged"), ("old", "changed"), ("new", "new"), ("new", "new")
+    ]  # fmt: skip
 
 
 def test_one_command_at_a_time(tmp_path: Path) -> None:

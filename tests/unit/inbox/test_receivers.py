@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from whiteroom_monitoring.inbox.message import InvalidMessageError
+from whiteroom_monitoring.inbox.message import MOST_ERRORS, InvalidMessageError
 from whiteroom_monitoring.inbox.receiver import Delivery
 from whiteroom_monitoring.inbox.receivers import email, pagerduty, slack
 
@@ -130,6 +130,14 @@ def test_of_a_short_key_nothing_is_kept(key: str, shown: str) -> None:
     """The end of a key tells which it is, unless that is half of it."""
     event = pagerduty.parse(Delivery(changed(routing_key=key)))
     assert json.loads(event.raw)["routing_key"] == shown
+
+
+@pytest.mark.parametrize(("count", "more"), [(MOST_ERRORS, False), (MOST_ERRORS + 1, True)])
+def test_of_many_faults_the_first_are_named(count: int, more: bool) -> None:
+    """As many as are shown are all shown; beyond that the rest is counted."""
+    errors = InvalidMessageError(*(str(number) for number in range(count))).errors
+    assert errors[:MOST_ERRORS] == tuple(str(number) for number in range(MOST_ERRORS))
+    assert errors[MOST_ERRORS:] == (("and 1 more",) if more else ())
 
 
 def test_every_fault_of_an_event_is_named_at_once() -> None:
