@@ -17,13 +17,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from components import postgresql, redis
 
 import whiteroom_monitoring
 from tests.support.wait import wait_until
 from whiteroom_monitoring.deploy import access
-from whiteroom_monitoring.deploy.components import postgresql, redis
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.postgresql import EXPORTER_ROLE
 from whiteroom_monitoring.lint.runbooks import markdown
 from whiteroom_monitoring.lint.runbooks.markdown import Runbook
 from whiteroom_monitoring.resources import share
@@ -203,7 +204,7 @@ def test_exporter_may_look_and_not_touch(stack) -> None:
     """The exporters' roles can't change what they watch."""
     places = Placeholders(stack.paths, None)
     user = {"user": "prometheus", "group": "prometheus"} if os.getuid() == 0 else {}
-    connection = places.fill(postgresql.connection(postgresql.EXPORTER_ROLE))
+    connection = places.fill(postgresql.connection(EXPORTER_ROLE))
     for statement in ("DELETE FROM accounts", "CREATE TABLE public.t (i int)"):
         done = subprocess.run(
             ["psql", connection, "-c", statement],

@@ -103,9 +103,11 @@ def _project(arguments: argparse.Namespace) -> Project:
         return project
     files = files_in(arguments.config.absolute())
     own = project.files
-    # A folder of the configuration alone brings no program: the project's components stay.
-    components = files.components if files.components.is_dir() else own.components
-    return replace(project, files=replace(files, components=components, probes=own.probes))
+    # A configuration adds components to the project's, and takes none away.
+    added = replace(
+        files, components=own.components, added_components=files.components, probes=own.probes
+    )
+    return replace(project, files=added)
 
 
 def _unwanted(project: Project, choice: Sequence[Component]) -> list[str]:

@@ -62,7 +62,8 @@ def load(project: Project) -> tuple[Component, ...]:
 
     Raises ComponentError naming the file that can't be used.
     """
-    added = components_in(project.files.components)
+    folders = (project.files.components, project.files.added_components)
+    added = [component for folder in folders if folder for component in components_in(folder)]
     added += [_started(p) for p in project.programs.values() if p.command]
     names = {component.name for component in added}
     kept = [component for component in COMPONENTS if component.name not in names]

@@ -76,7 +76,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Files:
-    """Where the parts of the configuration are. What does not exist is not there."""
+    """Where the parts of the configuration are. What does not exist is not there.
+
+    ``added_components`` are those of a configuration that a command names beside the project.
+    """
 
     folder: Path
     prometheus: Path
@@ -92,6 +95,7 @@ class Files:
     components: Path
     probes: Path
     env_file: Path
+    added_components: Path | None = None
 
     @property
     def dashboards(self) -> Path:

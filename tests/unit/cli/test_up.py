@@ -132,3 +132,17 @@ def test_a_plan_that_can_not_be_applied_is_a_failure(
     ran = whiteroom("up", "--plan", "--json")
     assert (ran.status, ran.json) == (len(obstacles), {"steps": 3})
     assert requests == []
+
+
+def test_a_configuration_adds_components(
+    whiteroom: Callable[..., Any], requests: list[Request], tmp_path: Path
+) -> None:
+    """What `--config` brings comes beside the project's own components, and replaces none."""
+    (tmp_path / "components").mkdir()
+    text = "from whiteroom_monitoring.deploy.component import Component\n"
+    (tmp_path / "components/lamps.py").write_text(
+        text + "COMPONENTS = (Component('lamps', 1, ()),)"
+    )
+    assert whiteroom("up", "--config", tmp_path, "--data", tmp_path / "data").status == 0
+    names = {component.name for component in requests[0].descriptions}
+    assert {"lamps", "engine", "prometheus"} <= names
