@@ -6,6 +6,7 @@ import http.client
 import json
 import stat
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -13,7 +14,7 @@ import pytest
 
 from tests.support.http import get_text
 from whiteroom_monitoring.deploy import access
-from whiteroom_monitoring.deploy.host import processes
+from whiteroom_monitoring.deploy.host import accounts, processes
 
 # The second is none of ours: whoever starts the stack may have it in the environment.
 MARKED = {
@@ -87,7 +88,19 @@ def test_verify_holds_it(stack: Any) -> None:
     printed = stack.run("verify", "--json", "--wait", "0", check=False)
     found, _ = json.JSONDecoder().raw_decode(printed)
     states = {check["id"]: check["state"] for check in found["checks"] if check["area"] == "access"}
-    assert states == {"access.passwords": "ok", "access.secrets": "ok"}
+    names = ("access.passwords", "access.secrets", "access.processes")
+    assert states == dict.fromkeys(names, "ok")
+
+
+@pytest.mark.skipif(not accounts.can_confine(), reason="only root can give root's rights away")
+def test_what_needs_no_right_of_root_has_none(stack: Any) -> None:
+    """What strangers reach and what reads their content holds no capability, and can get none."""
+    found = {p.component: p.pid for p in processes.of_stack(stack.paths.data)}
+    for name in ("prometheus", "alertmanager", "inbox", "console", "reconciler"):
+        status = Path(f"/proc/{found[name]}/status").read_text()
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        capabilities = {int(fields[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapInh")}
+        assert (name, capabilities, fields["NoNewPrivs"].strip()) == (name, {0}, "1")
 
 
 def secrets_of(stack: Any) -> dict[str, str]:

@@ -235,4 +235,6 @@ def _state(component: ResolvedComponent, version: str) -> state.ComponentState:
         version=version,
         job=job.name if job else "",
         interval_s=job.interval_s if job else None,
+        user=component.user or "",
+        confined=component.description.confined and accounts.can_confine(),
     )

@@ -201,8 +201,9 @@ class Component:
     ``provides`` is the program of the project that it stands in for; from there come its scrape job
     and the rules about it. Where the project has that program at an address, it is left out.
 
-    ``user`` is the account that a stack of root's runs it as. ``rules`` are the files of alerting
-    and recording rules about it, which leave with it. ``initializer`` names a function of
+    ``user`` is the account that a stack of root's runs it as. A ``confined`` one, which needs no
+    more than its own files, is root without any of root's rights. ``rules`` are the files of
+    alerting and recording rules about it, which leave with it. ``initializer`` names a function of
     `preparation.py` that makes what folders and files can't. ``process_of`` is the component whose
     process it provides where it is kept: that component then runs by this one's variant.
     ``former_names`` are accepted where users name a component.
@@ -223,6 +224,7 @@ class Component:
     only_with: str = ""
     conditions: tuple[Condition, ...] = ()
     user: str = ""
+    confined: bool = False
     folders: tuple[Folder, ...] = ()
     files: tuple[File, ...] = ()
     initializer: str = ""

@@ -17,7 +17,10 @@ _NAME = "stack.json"
 
 @dataclass(frozen=True)
 class ComponentState:
-    """A component as `up` has started it. ``job`` is its scrape job, or empty."""
+    """A component as `up` has started it. ``job`` is its scrape job, or empty.
+
+    ``user`` is the account that it runs as, or empty where that is the stack's own.
+    """
 
     name: str
     process: str
@@ -27,6 +30,8 @@ class ComponentState:
     version: str = ""
     job: str = ""
     interval_s: int | None = None
+    user: str = ""
+    confined: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.deploy.host import processes
+from whiteroom_monitoring.deploy import state
+from whiteroom_monitoring.deploy.host import accounts, processes
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 
@@ -19,6 +20,7 @@ _PATHS = {
     "reconciler": "/api/v2/silences",
 }
 _SHORTEST_SECRET = 16
+NO_RIGHTS, RIGHTS = "no capability", "capabilities"
 
 
 @probe("access.passwords", "access", "whoever has no password is refused")
@@ -43,6 +45,45 @@ def access_secrets(stack: Stack) -> str:
     if telling:
         raise failure("process", telling, "whiteroom down, then whiteroom up")
     return f"{len(running)} processes"
+
+
+@probe("access.processes", "access", "each process as its own user, and with no right beyond it")
+def access_processes(stack: Stack) -> str:
+    known = state.read(stack.paths)
+    expected = {c.process: c for c in known.components} if known else {}
+    running = [p for p in processes.of_stack(stack.paths.data) if p.component in expected]
+    rights = [(p.component, *_rights(p.pid)) for p in running]
+    beyond = [
+        (name, f"runs as {user} with {held}, expected {_allowed(expected[name])}")
+        for name, user, held in rights
+        if not _may(expected[name], user, held)
+    ]
+    if beyond:
+        raise failure("process", beyond, "whiteroom down, then whiteroom up")
+    return ", ".join(sorted(f"{name} ({user}, {held})" for name, user, held in rights))
+
+
+def _rights(pid: int) -> tuple[str, str]:
+    """Return the user of a process, and which rights it has beyond those of its user."""
+    try:
+        user = psutil.Process(pid).username()
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
+        return "nobody", NO_RIGHTS
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    return user, NO_RIGHTS if int(fields["CapEff"], 16) == 0 else RIGHTS
+
+
+def _may(component: state.ComponentState, user: str, held: str) -> bool:
+    """Tell whether a process of the component may be that user, and hold that."""
+    own = component.user or accounts.user_name(None)
+    is_bound = bool(component.user) or component.confined
+    return user in (own, "nobody") and not (is_bound and held == RIGHTS)
+
+
+def _allowed(component: state.ComponentState) -> str:
+    is_bound = bool(component.user) or component.confined
+    return f"{component.user or accounts.user_name(None)} with {NO_RIGHTS if is_bound else RIGHTS}"
 
 
 def _secrets(folder: Path) -> Iterator[str]:

@@ -40,6 +40,7 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("alertmanager", 9093),),
+        confined=True,
         scrape=ScrapeJob("alertmanager", service="alertmanager"),
         packages=(Package("prometheus-alertmanager", "the stack can't start"),),
         required=True,

@@ -54,6 +54,7 @@ COMPONENTS = (
         stage=2,
         variants=(_GRAFANA, _CONSOLE),
         ports=(Port("console", 3000),),
+        confined=True,
         scrape=ScrapeJob("whiteroom-console", service="console"),
     ),
 )

@@ -18,6 +18,7 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("inbox", 8004), Port("inbox-smtp", 8025)),
+        confined=True,
         scrape=ScrapeJob("whiteroom-inbox", service="inbox"),
         required=True,
     ),

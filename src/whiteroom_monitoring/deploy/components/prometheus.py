@@ -62,6 +62,7 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("prometheus", 9090),),
+        confined=True,
         scrape=ScrapeJob("prometheus", service="prometheus"),
         packages=(Package("prometheus", "the stack can't start"),),
         required=True,

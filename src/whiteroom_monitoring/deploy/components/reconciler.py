@@ -22,6 +22,7 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("reconciler", 8005),),
+        confined=True,
         scrape=ScrapeJob("whiteroom-reconciler", service="reconciler"),
         required=True,
     ),

@@ -5,10 +5,13 @@ Another user's stack runs everything as that user, who can't become anybody else
 
 from __future__ import annotations
 
+import functools
 import grp
 import os
 import pwd
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.host import owned_files
@@ -22,6 +25,19 @@ def account(name: str) -> str | None:
         return pwd.getpwnam(name).pw_name
     except KeyError:
         return None
+
+
+# Root without capabilities, and without a way to any, owns root's files and nothing else.
+CONFINEMENT = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
+
+
+@functools.cache
+def can_confine() -> bool:
+    """Tell whether this user is root and may give root's rights away; a container may forbid it."""
+    if os.getuid() != 0 or shutil.which(CONFINEMENT[0]) is None:
+        return False
+    done = subprocess.run([*CONFINEMENT, "true"], capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def user_name(name: str | None) -> str:

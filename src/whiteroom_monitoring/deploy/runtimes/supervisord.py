@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from whiteroom_monitoring.deploy.host import owned_files, processes
+from whiteroom_monitoring.deploy.host import accounts, owned_files, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 from whiteroom_monitoring.errors import MonitoringError
@@ -231,7 +231,8 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
 
     def _program(self, component: ResolvedComponent, restart: bool) -> str:
-        command = shlex.join(component.command)
+        confined = component.description.confined and accounts.can_confine()
+        command = shlex.join([*(accounts.CONFINEMENT if confined else ()), *component.command])
         if "\n" in command:
             problem = "an argument has a line break, which supervisord's configuration can't hold"
             raise SupervisorError(f"{component.name}: {problem}")
