@@ -28,12 +28,12 @@ def _message(number: int) -> Message:
 
 
 def test_who_watches_sees_what_arrives(service: InboxService) -> None:
-    """Messages come in their order; silence is told by None; closing ends the watch."""
+    """A message is told as it arrives; silence is told by None; closing ends the watch."""
 
     async def watched() -> list[Any]:
-        seen: list[Any] = []
-        watch = service.watch(heartbeat_s=0.01)
-        seen.append(await anext(watch))
+        silent = service.watch(heartbeat_s=0.01)
+        seen: list[Any] = [await anext(silent)]
+        watch = service.watch(heartbeat_s=60)
         waiting = asyncio.ensure_future(anext(watch))
         await asyncio.sleep(0)
         await service.ingest(_message(1))
