@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.deploy.host import processes
+from whiteroom_monitoring.deploy.host import accounts, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes import supervisord
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor, SupervisorError
@@ -61,7 +61,7 @@ def _component(**changes: Any) -> Any:
     usual = {
         "name": "inbox", "command": ["/bin/inbox", "--name", "a b", "100%"], "user": None,
         "environment": {"A": "50%"},
-        "description": SimpleNamespace(process_of="", stop_signal="TERM"),
+        "description": SimpleNamespace(process_of="", stop_signal="TERM", confined=False),
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **changes})
 
@@ -69,7 +69,7 @@ def _component(**changes: Any) -> Any:
 def test_a_program_is_started_by_hand_and_restarted(supervisor: Supervisor) -> None:
     """`up` starts in its order; what ends thrice within three seconds of its start stays down,
     and what is stopped has ten seconds."""
-    hosted = _component(name="x", description=SimpleNamespace(process_of="inbox"))
+    hosted = _component(name="x", description=SimpleNamespace(process_of="inbox", confined=False))
     sections = supervisor.configuration([_component(), hosted], [])
     assert list(sections) == ["", "inbox"]
     lines = sections["inbox"].splitlines()
@@ -249,3 +249,15 @@ def test_a_long_command_is_cut(length: int, shown: str, monkeypatch: pytest.Monk
     """Eighty characters tell which process it is."""
     monkeypatch.setattr(processes.Process, "command_line", "x" * length)
     assert str(processes.Process(7)) == f"process 7 ({shown})"
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_a_confined_component_gives_roots_rights_away(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, may: bool
+) -> None:
+    """Where that is allowed, what needs no right of root's is started without any."""
+    monkeypatch.setattr(accounts, "can_confine", lambda: may)
+    description = SimpleNamespace(process_of="", stop_signal="TERM", confined=True)
+    section = supervisor.configuration([_component(description=description)], [])["inbox"]
+    prefix = f"{' '.join(accounts.CONFINEMENT)} " if may else ""
+    assert f"command={prefix}/bin/inbox" in section
