@@ -46,7 +46,7 @@ PROCESSES = ("prometheus", "alertmanager", "inbox", "reconciler")
 RESEND_S = 6
 INACTIVE_S = 18
 LONG_FOR = "12s"
-STARTS_S = 60
+STARTS_S = 180
 
 
 class FaultStack:
@@ -72,9 +72,13 @@ class FaultStack:
 
     def __enter__(self) -> FaultStack:
         threading.Thread(target=self._target.serve_forever, daemon=True).start()
-        for name in ("inbox", "alertmanager", "prometheus", "reconciler"):
-            self.start(name)
-        self.wait_until_well()
+        try:
+            for name in ("inbox", "alertmanager", "prometheus", "reconciler"):
+                self.start(name)
+            self.wait_until_well()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

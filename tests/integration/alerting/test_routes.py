@@ -32,7 +32,7 @@ ROUTES = {
     "slack-ops": """P2 AudioPluginSlow AudioMachineSlow AudioEngineSlow EngineCrashed
         EngineMetricsMissing BackendMetricsMissing MachineMetricsMissing MonitoringMetricsMissing
         MonitoringPartDown MonitoringObservationsLost MonitoringConfigRejected
-        PrometheusRuleFailures CacheDown ActiveUsersLow SongCreationDropped
+        PrometheusRuleFailures PrometheusSamplesLost CacheDown ActiveUsersLow SongCreationDropped
         GlitchFreeAudioBudgetBurning FfiSuccessBudgetBurning ApiSuccessBudgetBurning
         ApiLatencyBudgetBurning""",
     "database-team,slack-ops": "P2 DatabaseQueriesSlow DatabaseMetricsMissing",
