@@ -68,6 +68,7 @@ class FaultStack:
         self.inbox = HttpClient("The inbox", self.url("inbox"))
         self._target = _Target((LOOPBACK, self.ports["target"]), self.firing)
         self._segments = Path(f"/dev/shm/whiteroom-faults-{os.getpid()}")
+        self._segments.mkdir(mode=0o700, exist_ok=True)
         self._write()
 
     def __enter__(self) -> FaultStack:
