@@ -165,10 +165,10 @@ fingerprint() {
     } | sha256sum
 }
 stamp=.venv/.whiteroom-installed
-extras='[app]'
+extras='[stack,app]'
 if [ "$dev" = yes ]; then
     stamp=.venv/.whiteroom-installed-dev
-    extras='[app,dev]'
+    extras='[stack,app,dev]'
 fi
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]; then
     note 'up to date'

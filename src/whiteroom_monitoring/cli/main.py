@@ -114,6 +114,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(_usage(chosen), end="", file=sys.stderr)
         print(f"whiteroom: {error}", file=sys.stderr)
         return USAGE if isinstance(error, UsageError) else FAILURE
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == __package__.partition(".")[0]:
+            raise
+        extra = "pip install 'whiteroom-monitoring[stack]'"
+        print(f"whiteroom: {chosen} needs {error.name}: {extra}", file=sys.stderr)
+        return FAILURE
     except KeyboardInterrupt:
         print("whiteroom: interrupted", file=sys.stderr)
         # When the interrupt came within an exec, such as a dataclass makes, Python would end itself

@@ -41,6 +41,14 @@ def test_the_client_records_and_exposes(installation, segments: Path) -> None:
     assert "\nsongs_created_total 3\n" in done.stdout, done.stderr
 
 
+def test_the_client_needs_no_other_package(installation) -> None:
+    """What an application installs brings nothing but itself; the stack is an extra."""
+    metadata = next(installation.packages.glob("whiteroom_monitoring-*.dist-info")) / "METADATA"
+    required = [line for line in metadata.read_text().splitlines() if "Requires-Dist" in line]
+    assert required
+    assert [line for line in required if "extra ==" not in line] == []
+
+
 def test_help_teaches(installation) -> None:
     """The command line is there, and says where to start."""
     assert "start here:" in installation.run("whiteroom", "--help").stdout

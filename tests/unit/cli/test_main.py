@@ -72,6 +72,20 @@ def test_the_exit_status_tells_usage_from_failure(
     assert usage.startswith("usage: whiteroom ") == (status == main.USAGE)
 
 
+def test_a_missing_package_is_named_with_its_extra(
+    ending: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who has installed the client alone is told what to install; our own faults are none."""
+    ending(ModuleNotFoundError("no", name="starlette.applications"))
+    assert main.main(["down"]) == 1
+    said = capsys.readouterr().err
+    expected = "whiteroom: down needs starlette.applications: pip install "
+    assert said == f"{expected}'whiteroom-monitoring[stack]'\n"
+    ending(ModuleNotFoundError("no", name="whiteroom_monitoring.cli.nothing"))
+    with pytest.raises(ModuleNotFoundError):
+        main.main(["down"])
+
+
 def test_a_reader_who_is_gone_is_a_failure(ending: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """When nobody reads what is printed any more, the command ends without another word."""
     closed = io.StringIO()
