@@ -17,7 +17,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import uvicorn
+try:
+    import uvicorn
+except ImportError as error:
+    raise ImportError(
+        "MetricsServer needs uvicorn: pip install 'whiteroom-monitoring[server]'; or mount MetricsApp of "
+        "client.exposition.asgi or .wsgi, which need nothing"
+    ) from error
 
 from whiteroom_monitoring import client
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
