@@ -48,15 +48,15 @@ def _silence() -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def way(send_through: Callable[..., Any], programs: Any) -> Any:
-    """An Alertmanager that repeats nothing while a test lasts."""
+@pytest.fixture(params=["installed", pytest.param("newer", marks=pytest.mark.long)])
+def way(send_through: Callable[..., Any], request: pytest.FixtureRequest) -> Any:
+    """An Alertmanager of each generation that repeats nothing while a test lasts."""
 
     def seldom(content: dict[str, Any]) -> None:
         for route in (content["route"], *content["route"]["routes"]):
             route["repeat_interval"] = "1h"
 
-    return send_through(programs, seldom)
+    return send_through(request.getfixturevalue(request.param), seldom)
 
 
 @pytest.fixture
