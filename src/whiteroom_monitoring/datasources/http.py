@@ -173,7 +173,7 @@ class HttpClient:
 
     def _decoded(self, status: int, body: bytes, read: Callable[[bytes], _Result]) -> _Result:
         if status >= http.HTTPStatus.BAD_REQUEST:
-            raise SourceError(f"{self.name} refused: {_reason(body, status)}")
+            raise RefusedError(self.name, _reason(body, status), status)
         try:
             return read(body)
         except msgspec.ValidationError as error:

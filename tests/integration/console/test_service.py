@@ -21,11 +21,11 @@ PANELS = "/api/dashboards/kinds/panels"
 
 def panel(console: Any, key: str, query: str = "from=now-1h&to=now") -> Any:
     """Return a panel of 100 points, its values as they were before they were packed."""
-    (found,) = panels(console, f"{query}&panel=100:{key}")
-    for series in found.get("series", []):
+    (answer,) = panels(console, f"{query}&panel=100:{key}")
+    for series in answer.get("series", []):
         floats = array("f", base64.b64decode(series["values"]))
         series["values"] = [None if math.isnan(value) else value for value in floats]
-    return found
+    return answer
 
 
 def panels(console: Any, query: str) -> list[Any]:
@@ -37,8 +37,8 @@ def panels(console: Any, query: str) -> list[Any]:
 
 def marks(console: Any) -> list[Any]:
     """Return what is marked on the time axes of the last five minutes."""
-    found = panels(console, "from=now-5m&to=now&annotations=&panel=9:12")
-    return next(one["annotations"] for one in found if "annotations" in one)
+    lines = panels(console, "from=now-5m&to=now&annotations=&panel=9:12")
+    return next(one["annotations"] for one in lines if "annotations" in one)
 
 
 def known(console: Any) -> set[str]:
@@ -48,10 +48,10 @@ def known(console: Any) -> set[str]:
 
 def test_rates_are_those_of_the_samples(console: Any, backends: Any) -> None:
     """A channel that plays n notes a second is drawn as n, whatever else plays."""
-    found = panel(console, "11", f"from={backends.start}000&to={backends.end}000")
-    last = {one["name"]: one["values"][-2] for one in found["series"]}
+    content = panel(console, "11", f"from={backends.start}000&to={backends.end}000")
+    last = {one["name"]: one["values"][-2] for one in content["series"]}
     assert last == {"bass": 1.0, "drums": 2.0, "lead": 3.0}
-    assert found["series"][0]["colour"] == "red"
+    assert content["series"][0]["colour"] == "red"
 
 
 def test_a_choice_reaches_queries_and_titles(console: Any) -> None:
@@ -95,10 +95,10 @@ def test_tables_are_merged_and_linked(console: Any) -> None:
 
 def test_nothing_harmful_is_sent(console: Any) -> None:
     """No script and no script's address gets into a page, wherever it was written."""
-    found = panel(console, "11")
-    assert [link["title"] for link in found["links"]] == ["Runbook"]
-    assert found["links"][0]["url"] == "/runbooks/AudioXruns"
-    texts = found["description"] + panel(console, "22")["html"]
+    content = panel(console, "11")
+    assert [link["title"] for link in content["links"]] == ["Runbook"]
+    assert content["links"][0]["url"] == "/runbooks/AudioXruns"
+    texts = content["description"] + panel(console, "22")["html"]
     assert "<em>played</em>" in texts
     assert "<h1>Hello</h1>" in texts
     for harm in ("<script", "onerror", "<img"):
@@ -135,8 +135,10 @@ def test_what_is_not_there_is_404(console: Any, path: str) -> None:
 
 def test_only_promql_is_explored(console: Any) -> None:
     """The explore page asks what parses, and says what is wrong with the rest."""
-    found = console.get("/api/explore?expr=sum(level)&from=now-30m&to=now")
-    assert [one["name"] for one in found["series"]] == ["sum(level)"] or len(found["series"]) == 1
+    content = console.get("/api/explore?expr=sum(level)&from=now-30m&to=now")
+    assert [one["name"] for one in content["series"]] == ["sum(level)"] or len(
+        content["series"]
+    ) == 1
     status, _, body = console.ask("/api/explore?expr=DROP%20TABLE")
     assert status == 400
     assert "no PromQL" in json.loads(body)["error"]
@@ -257,8 +259,8 @@ def test_what_is_marked_comes_with_the_panels(console: Any) -> None:
 
 def test_an_unknown_panel_says_so_among_others(console: Any) -> None:
     """A panel that is no longer there leaves the rest of what is asked with it alone."""
-    found = {one["key"]: one["problem"] for one in panels(console, "panel=9:99&panel=9:12")}
-    assert found == {"12": "", "99": "This dashboard has no panel 99."}
+    problems = {one["key"]: one["problem"] for one in panels(console, "panel=9:99&panel=9:12")}
+    assert problems == {"12": "", "99": "This dashboard has no panel 99."}
 
 
 def test_elsewhere_a_token_is_needed(start_console: Any, tmp_path: Path, backends: Any) -> None:

@@ -24,13 +24,13 @@ DASHBOARDS = registry.load(WHITE_ROOM.files.boards)
 @pytest.fixture(params=list(DASHBOARDS), ids=lambda each: each.slug)
 def dashboard(request: pytest.FixtureRequest) -> Dashboard:
     """Each of the set."""
-    found: Dashboard = request.param
-    return found
+    board: Dashboard = request.param
+    return board
 
 
 def test_uids_and_slugs_never_change() -> None:
     """Links and bookmarks name these."""
-    assert {each.uid: each.slug for each in DASHBOARDS} == {
+    assert {board.uid: board.slug for board in DASHBOARDS} == {
         "whiteroom-application-performance": "application-performance",
         "whiteroom-system-health": "system-health",
         "whiteroom-business-metrics": "business-metrics",
@@ -40,7 +40,7 @@ def test_uids_and_slugs_never_change() -> None:
 
 def test_the_table_of_slugs_is_that_of_the_set() -> None:
     """What the console, alerts and benchmarks call our dashboards is what the set declares."""
-    assert [each.slug for each in DASHBOARDS] == list(WHITE_ROOM.dashboards)
+    assert [board.slug for board in DASHBOARDS] == list(WHITE_ROOM.dashboards)
 
 
 def test_output_is_the_same_every_time(dashboard: Dashboard) -> None:
@@ -82,7 +82,7 @@ def test_links_and_marks_stand_in_sight(dashboard: Dashboard) -> None:
 def test_dashboards_begin_with_a_provisioned_source(dashboard: Dashboard) -> None:
     """What the variable is set to at first, and what alert lists name, is provisioned."""
     found = yaml.safe_load((GRAFANA / "provisioning/datasources/whiteroom.yml").read_text())
-    sources = {each["uid"]: each["name"] for each in found["datasources"]}
+    sources = {source["uid"]: source["name"] for source in found["datasources"]}
     assert sources == {"prometheus": "Prometheus", "alertmanager": "Alertmanager", "loki": "Loki"}
     content = json.loads(DASHBOARDS.json(dashboard, NOTE))
     variable = content["templating"]["list"][0]["current"]
@@ -104,8 +104,8 @@ def test_what_is_supported_is_used() -> None:
     """The list of panel types names none that no dashboard has: the console shows them in vain."""
     used = {
         panel["type"]
-        for each in DASHBOARDS
-        for panel in json.loads(DASHBOARDS.json(each, NOTE))["panels"]
+        for board in DASHBOARDS
+        for panel in json.loads(DASHBOARDS.json(board, NOTE))["panels"]
     }
     assert used == set(PANELS)
 

@@ -136,8 +136,8 @@ def test_lines_of_loki(server: Server) -> None:
         LogLine(2.5, {"job": "b"}, "middle"),
         LogLine(1.5, {"job": "a"}, "old"),
     ]
-    asked = {"query": '{job="a"}', "start": "1000000000", "end": "4000000000", "limit": "5"}
-    assert server.asked == [("GET", "/prefix/loki/api/v1/query_range", asked)]
+    parameters = {"query": '{job="a"}', "start": "1000000000", "end": "4000000000", "limit": "5"}
+    assert server.asked == [("GET", "/prefix/loki/api/v1/query_range", parameters)]
     loki.lines("{}", 1.0, 4.0, 3)
     assert server.asked[-1][2]["limit"] == "3"
     server.answer({"data": {"resultType": "matrix", "result": []}})
@@ -248,8 +248,8 @@ def test_what_is_shared_is_forgotten_by_source_alone() -> None:
     for key in (("one", "a"), ("other", "a"), "one"):
         answers.get(key, lambda: "kept")
     answers.forget(lambda key: isinstance(key, tuple) and key[0] == "one")
-    found = [answers.get(key, lambda: "new") for key in (("one", "a"), ("other", "a"), "one")]
-    assert found == ["new", "kept", "kept"]
+    shared = [answers.get(key, lambda: "new") for key in (("one", "a"), ("other", "a"), "one")]
+    assert shared == ["new", "kept", "kept"]
 
 
 def test_what_a_source_may_cost() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring.datasources.errors import (
+    RefusedError,
     SourceError,
     SourceTimeoutError,
     UnreachableError,
@@ -211,6 +212,14 @@ def test_series_beyond_the_limit_are_refused() -> None:
         streams(data, 1)
     with pytest.raises(SourceError, match="returns a string"):
         streams(_body("string", [1.0, "x"]), 2)
+
+
+def test_a_refusal_keeps_its_status() -> None:
+    """Who asked tells a bad question from a source that fails."""
+    for status in (400, 503):
+        with pytest.raises(RefusedError) as refused:
+            HttpClient("P", "http://x")._decoded(status, b'{"error": "bad"}', lambda body: body)
+        assert (refused.value.status, refused.value.reason) == (status, "bad")
 
 
 def _body(kind: str, result: object) -> bytes:

@@ -298,9 +298,9 @@ BREAKS = [
 
 def test_what_is_right_passes(check) -> None:
     """Where everything is right, every check is made and holds, but those of missing parts."""
-    status, found = check()
-    states = {name: result["state"] for name, result in found.items()}
-    assert states == dict.fromkeys(found, "ok") | dict.fromkeys(OF_DASHBOARDS, "skipped")
+    status, results = check()
+    states = {name: result["state"] for name, result in results.items()}
+    assert states == dict.fromkeys(results, "ok") | dict.fromkeys(OF_DASHBOARDS, "skipped")
     assert status == 0
 
 
@@ -308,10 +308,10 @@ def test_what_is_right_passes(check) -> None:
 def test_break_fails_its_check(case: Break, check, infrastructure) -> None:
     """What is broken fails its check, at its place, with what was found and what to do."""
     infrastructure.change(case.file, case.old, case.new)
-    status, found = check()
+    status, results = check()
     assert status == 1
-    assert found[case.check]["state"] == "failed", found[case.check]
-    diagnostic = found[case.check]["diagnostics"][0]
+    assert results[case.check]["state"] == "failed", results[case.check]
+    diagnostic = results[case.check]["diagnostics"][0]
     assert diagnostic["path"] == str(infrastructure.folder / case.file)
     assert (diagnostic["line"], diagnostic["column"]) == case.place, diagnostic
     assert case.problem in diagnostic["problem"]
@@ -321,7 +321,7 @@ def test_break_fails_its_check(case: Break, check, infrastructure) -> None:
 def test_every_check_has_a_break() -> None:
     """No check is without a test that makes it fail."""
     broken_elsewhere = {"catalogue", "generated-files"} | OF_DASHBOARDS
-    names = {found.id for found in checks()}
+    names = {known.id for known in checks()}
     assert names - {case.check for case in BREAKS} == broken_elsewhere
 
 
@@ -329,8 +329,8 @@ def test_missing_runbook_fails(check, infrastructure) -> None:
     """An alert whose runbook does not exist fails, and the file to write is named."""
     path = infrastructure.folder / "runbooks/AudioDropouts.md"
     path.unlink()
-    status, found = check()
-    [diagnostic] = found["runbooks"]["diagnostics"]
+    status, results = check()
+    [diagnostic] = results["runbooks"]["diagnostics"]
     assert (status, diagnostic["line"], diagnostic["column"]) == (1, 16, 24)
     assert diagnostic["remedy"] == f"there is none like it; or write {path}"
 
@@ -338,8 +338,8 @@ def test_missing_runbook_fails(check, infrastructure) -> None:
 def test_orphan_runbook_fails(check, infrastructure) -> None:
     """A runbook of no alert fails, and the alert that it may be meant for is named."""
     orphan = infrastructure.write("runbooks/AudioDropout.md", "# AudioDropout\n")
-    status, found = check()
-    [diagnostic] = found["runbooks"]["diagnostics"]
+    status, results = check()
+    [diagnostic] = results["runbooks"]["diagnostics"]
     assert (status, diagnostic["path"]) == (1, str(orphan))
     assert diagnostic["problem"] == "no alert is named AudioDropout"
     assert diagnostic["remedy"] == "did you mean AudioDropouts?"
@@ -349,8 +349,8 @@ def test_orphan_runbook_fails(check, infrastructure) -> None:
 def test_alert_that_no_test_sees_firing_fails(tests: str, check, infrastructure) -> None:
     """An alert without a unit test fails, whatever the test file holds instead."""
     infrastructure.write(TESTS, tests)
-    status, found = check()
-    diagnostic, other = found["alert-tests"]["diagnostics"]
+    status, results = check()
+    diagnostic, other = results["alert-tests"]["diagnostics"]
     assert (status, diagnostic["line"], diagnostic["column"]) == (1, 6, 16)
     assert diagnostic["problem"] == "AudioDropouts: no unit test sees it fire"
     assert other["problem"] == "MetricsMissing: no unit test sees it fire"
@@ -360,9 +360,9 @@ def test_alert_that_is_only_seen_silent_fails(check, infrastructure) -> None:
     """A unit test that expects no alert does not prove that the alert fires."""
     text = (infrastructure.folder / TESTS).read_text()
     infrastructure.write(TESTS, text[: text.index("exp_alerts:")] + "exp_alerts: []\n")
-    _, found = check()
+    _, results = check()
     assert (
-        found["alert-tests"]["diagnostics"][0]["problem"]
+        results["alert-tests"]["diagnostics"][0]["problem"]
         == "AudioDropouts: no unit test sees it fire"
     )
 
@@ -371,12 +371,12 @@ def test_invalid_catalogue_fails_and_skips_what_needs_it(check, tmp_path_factory
     """With an invalid catalogue, what needs it is skipped, not held against nothing."""
     folder = tmp_path_factory.mktemp("catalogue")
     (folder / "audio.yaml").write_text("domain: audio\nprogram: juce-backend\nmetrics: 7\n")
-    status, found = check("--catalogue", str(folder))
-    [diagnostic] = found["catalogue"]["diagnostics"]
+    status, results = check("--catalogue", str(folder))
+    [diagnostic] = results["catalogue"]["diagnostics"]
     assert (status, diagnostic["line"], diagnostic["column"]) == (1, 3, 10)
     for name in ("generated-files", "rule-metrics", "rule-labels", "rule-functions"):
-        assert found[name]["state"] == "skipped"
-        assert found[name]["reason"] == "the catalogue does not load"
+        assert results[name]["state"] == "skipped"
+        assert results[name]["reason"] == "the catalogue does not load"
 
 
 def test_drifted_generated_file_fails(check, tmp_path_factory) -> None:
@@ -385,8 +385,8 @@ def test_drifted_generated_file_fails(check, tmp_path_factory) -> None:
     for path in share("catalogue").glob("*.yaml"):
         text = path.read_text().replace("Render callbacks that have ended.", "Render callbacks.")
         (folder / path.name).write_text(text)
-    status, found = check("--catalogue", str(folder))
-    diagnostics = found["generated-files"]["diagnostics"]
+    status, results = check("--catalogue", str(folder))
+    diagnostics = results["generated-files"]["diagnostics"]
     assert status == 1
     assert "docs/reference/metrics.md" in {
         str(Path(f["path"]).relative_to(repository_root())) for f in diagnostics
@@ -398,9 +398,9 @@ def test_installed_package_skips_generated_files(check, monkeypatch: pytest.Monk
     """Outside of a clone there is nothing generated to compare: skipped, with the reason."""
     monkeypatch.setattr(command, "repository_root", lambda: None)
     monkeypatch.chdir("/")
-    status, found = check()
-    assert found["generated-files"]["state"] == "skipped"
-    assert found["generated-files"]["reason"] == "only a clone has them"
+    status, results = check()
+    assert results["generated-files"]["state"] == "skipped"
+    assert results["generated-files"]["reason"] == "only a clone has them"
     assert status == 0
 
 
@@ -409,8 +409,8 @@ def test_missing_tool_is_skipped_with_its_package(
 ) -> None:
     """Without promtool and amtool, their checks are skipped and say what to install."""
     monkeypatch.setenv("PATH", "/nonexistent")
-    status, found = check()
-    skipped = {name: result["reason"] for name, result in found.items() if "reason" in result}
+    status, results = check()
+    skipped = {name: result["reason"] for name, result in results.items() if "reason" in result}
     promtool = "promtool is not installed"
     none = f"{infrastructure.folder}/grafana/dashboards has none"
     assert skipped == dict.fromkeys(OF_DASHBOARDS, none) | {
@@ -420,16 +420,16 @@ def test_missing_tool_is_skipped_with_its_package(
         "amtool-config": "amtool is not installed",
     }
     remedy = "apt-get install prometheus"
-    assert {found[name]["remedy"] for name in skipped if name.startswith("promtool")} == {remedy}
-    assert found["amtool-config"]["remedy"] == "apt-get install prometheus-alertmanager"
+    assert {results[name]["remedy"] for name in skipped if name.startswith("promtool")} == {remedy}
+    assert results["amtool-config"]["remedy"] == "apt-get install prometheus-alertmanager"
     assert status == 0
 
 
 def test_folder_without_rules_fails(check, infrastructure) -> None:
     """No rules at all is a diagnostic, not a success."""
     (infrastructure.folder / RULES).unlink()
-    status, found = check()
-    assert (status, found["rule-files"]["state"]) == (1, "failed")
+    status, results = check()
+    assert (status, results["rule-files"]["state"]) == (1, "failed")
 
 
 @pytest.mark.parametrize("file", [RULES, ALERTMANAGER_YML, None])
@@ -449,7 +449,7 @@ def test_table_has_a_line_for_each_check_and_every_diagnostic(infrastructure, ca
     assert main(["check", "--infrastructure", str(infrastructure.folder)]) == 1
     said = capsys.readouterr().out
     assert [line.split()[0] for line in said.splitlines()[1 : len(checks()) + 1]] == [
-        found.id for found in checks()
+        known.id for known in checks()
     ]
     path = infrastructure.folder / RULES
     assert f"\nrule-functions:\n  {path}:5:31: cause:audio_dropouts:rate5m: rate() needs" in said

@@ -97,8 +97,8 @@ def test_the_creation_of_songs_never_drops_by_half() -> None:
     steps = until(end_s, Habits())
     minutes = Counter(int(step.time_s // 60) for step in steps if step.action is Action.CREATE_SONG)
     for now in range(240, int(end_s // 60)):
-        before = sum(minutes[each] for each in range(now - 240, now - 60)) / 3
-        assert sum(minutes[each] for each in range(now - 60, now)) > before / 2, now
+        before = sum(minutes[minute] for minute in range(now - 240, now - 60)) / 3
+        assert sum(minutes[minute] for minute in range(now - 60, now)) > before / 2, now
 
 
 def test_arrivals_follow_the_day() -> None:
@@ -106,13 +106,13 @@ def test_arrivals_follow_the_day() -> None:
     habits = Habits(musicians=1000)
     source = random.Random(4)
     seen: Counter[int] = Counter()
-    for seconds in itertools.takewhile(lambda each: each < WEEK, arrivals(habits, source)):
+    for seconds in itertools.takewhile(lambda moment: moment < WEEK, arrivals(habits, source)):
         seen[int(day.hours_at(seconds, DAY)) % 24] += 1
     hours = [day.FIRST_HOUR + step / 100 for step in range(7 * 24 * 100)]
     wanted: dict[int, list[float]] = {}
-    for each in hours:
-        wanted.setdefault(int(each) % 24, []).append(day.intensity(each))
-    share = sum(seen.values()) / sum(fmean(each) for each in wanted.values())
+    for moment in hours:
+        wanted.setdefault(int(moment) % 24, []).append(day.intensity(moment))
+    share = sum(seen.values()) / sum(fmean(moment) for moment in wanted.values())
     for hour, intensities in wanted.items():
         assert seen[hour] == pytest.approx(share * fmean(intensities), rel=0.15), hour
 
@@ -161,15 +161,15 @@ def test_accounts_depend_on_the_seed_alone_and_are_nobodys() -> None:
     keys = list(itertools.product((1, 2), range(30), range(3)))
     accounts = [people.account(*key) for key in keys]
     assert [people.account(*key) for key in keys] == accounts
-    assert len({each.email for each in accounts}) == len(keys)
-    assert len({each.password for each in accounts}) == len(keys)
-    assert all(each.email.endswith("@example.org") for each in accounts)
-    assert all(each.mistyped_password != each.password for each in accounts)
+    assert len({account.email for account in accounts}) == len(keys)
+    assert len({account.password for account in accounts}) == len(keys)
+    assert all(account.email.endswith("@example.org") for account in accounts)
+    assert all(account.mistyped_password != account.password for account in accounts)
 
 
 def test_every_persona_plays() -> None:
     """Among the default musicians there is each persona."""
-    assert {people.persona(1, each) for each in range(40)} == set(people.Persona)
+    assert {people.persona(1, index) for index in range(40)} == set(people.Persona)
 
 
 def test_the_features_are_those_of_the_catalogue() -> None:
