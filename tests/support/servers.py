@@ -1,0 +1,163 @@
+"""Every server of ours as a process of its own, with as few descriptors as a desktop gives it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.paths import ROOT
+from tests.support.wait import wait_until
+
+DESCRIPTORS = 1024
+DEADLINE_S = 20.0
+_NOBODY = "http://127.0.0.1:1"
+_PORT = re.compile(r"http://127\.0\.0\.1:(\d+)|mail on 127\.0\.0\.1:(\d+)|^(\d+)$", re.MULTILINE)
+_ENDPOINT = """
+    import sys, threading
+    from whiteroom_monitoring import client
+    from whiteroom_monitoring.client.exposition.server import MetricsServer
+
+    client.prepare("business-metrics", sys.argv[1])
+    with MetricsServer("127.0.0.1", 0) as server:
+        print(server.port, flush=True)
+        threading.Event().wait()
+""".replace("\n    ", "\n")
+_OURS = (sys.executable, "-m", "whiteroom_monitoring")
+_HEALTH = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+_STATUS = b'{"command": "status"}\n'
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a server is started in a folder, what it is asked, and how a good answer begins.
+
+    ``port`` says which of the ports that it prints is meant; None is a Unix socket in the folder.
+    ``posts`` is a path of HTTP that takes bodies.
+    """
+
+    command: tuple[str, ...]
+    request: bytes = _HEALTH
+    answer: bytes = b"HTTP/1.1 200"
+    port: int | None = 0
+    posts: str = "/metrics"
+    keeps_segments: bool = True
+
+    @property
+    def is_http(self) -> bool:
+        """Whether it speaks HTTP."""
+        return self.answer.startswith(b"HTTP")
+
+
+_INBOX = (*_OURS, "inbox", "--port", "0", "--smtp-port", "0", "--data", "{folder}/inbox")
+SERVERS = {
+    "console": Kind(
+        (*_OURS, "console", "--port", "0", "--prometheus", _NOBODY, "--alertmanager", _NOBODY),
+        posts="/api/silences",
+    ),
+    "inbox": Kind(_INBOX, posts="/slack"),
+    "mail": Kind(_INBOX, b"QUIT\r\n", b"220 ", port=1),
+    "segment exporter": Kind((*_OURS, "segment-exporter", "--port", "0")),
+    "containers": Kind((*_OURS, "containers", "--port", "0"), keeps_segments=False),
+    "endpoint in Python": Kind((sys.executable, "-c", _ENDPOINT, "{folder}"), keeps_segments=False),
+    "endpoint in C++": Kind(
+        (str(ROOT / "build/bin/whiteroom-endpoint"), "{folder}", "10"), keeps_segments=False
+    ),
+    "engine": Kind(
+        (
+            str(ROOT / "build/bin/whiteroom-engine"),
+            *("--driver", "clock", "--metrics-port", "0", "--control", "{folder}/control"),
+        ),
+        _STATUS,
+        b'{"ok":true',
+        port=None,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs. ``output`` is the file of what it prints."""
+
+    kind: Kind
+    process: subprocess.Popen[bytes]
+    address: tuple[str, int] | str
+    output: Path
+
+    def connect(self) -> socket.socket:
+        """Return a connection."""
+        family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
+        connection = socket.socket(family)
+        # A Unix socket whose queue is full is waited for without a deadline only.
+        connection.settimeout(None if family == socket.AF_UNIX else DEADLINE_S)
+        try:
+            connection.connect(self.address)
+            connection.settimeout(DEADLINE_S)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def exchange(self, request: bytes, deadline_s: float = DEADLINE_S) -> bytes:
+        """Return the beginning of the answer to a request, which may be cut off."""
+        with self.connect() as connection:
+            connection.settimeout(deadline_s)
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(request)
+            with contextlib.suppress(ConnectionError):
+                return connection.recv(65536)
+        return b""
+
+    def is_well(self) -> bool:
+        """Whether it answers."""
+        return self.exchange(self.kind.request).startswith(self.kind.answer)
+
+    def resident_bytes(self) -> int:
+        """Return how much memory it uses."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextlib.contextmanager
+def started(kind: Kind) -> Iterator[Running]:
+    """Start a server in a fresh folder, and end it."""
+    folder = Path(tempfile.mkdtemp(prefix="whiteroom-server-", dir="/dev/shm"))
+    output = folder / "output"
+    command = [word.replace("{folder}", str(folder)) for word in kind.command]
+    if kind.keeps_segments:
+        command += ["--segments", str(folder)]
+    # It replaces itself by the server.
+    command = ["prlimit", f"--nofile={DESCRIPTORS}", *command]
+    with output.open("wb") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, stdin=subprocess.PIPE)
+    try:
+        yield Running(kind, process, _address(kind, folder, output, process), output)
+    finally:
+        process.kill()
+        process.communicate()
+        shutil.rmtree(folder)
+
+
+def _address(
+    kind: Kind, folder: Path, output: Path, process: subprocess.Popen[bytes]
+) -> tuple[str, int] | str:
+    def found() -> tuple[str, int] | str | None:
+        assert process.poll() is None, output.read_text()
+        if kind.port is None:
+            path = folder / "control"
+            return str(path) if path.exists() else None
+        ports = [int("".join(match)) for match in _PORT.findall(output.read_text())]
+        return ("127.0.0.1", ports[kind.port]) if len(ports) > kind.port else None
+
+    wait_until(lambda: found() is not None, DEADLINE_S, "the server's address")
+    address = found()
+    assert address is not None
+    return address
