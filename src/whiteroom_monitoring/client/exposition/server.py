@@ -21,8 +21,8 @@ try:
     import uvicorn
 except ImportError as error:
     raise ImportError(
-        "MetricsServer needs uvicorn: pip install 'whiteroom-monitoring[server]'; or mount MetricsApp "
-        "of client.exposition.asgi or .wsgi, which need nothing"
+        "MetricsServer needs uvicorn: pip install 'whiteroom-monitoring[server]'; or mount "
+        "MetricsApp of client.exposition.asgi or .wsgi, which need nothing"
     ) from error
 
 from whiteroom_monitoring import client
