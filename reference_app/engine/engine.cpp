@@ -167,7 +167,7 @@ void Engine::count(const std::optional<monitoring::Miss>& miss,
   longest_render_ns_.store(std::max<std::int64_t>(longest_render_ns_.load(relaxed), took.count()),
                            relaxed);
   if (!miss) return;
-  add<std::int64_t>(lost_ns_, miss->lost.count());
+  add<std::int64_t>(lost_ns_, (miss->lost + miss->rest).count());
   if (!miss->begins) return;
   add<std::uint64_t>(dropouts_, 1);
   const auto plugin = metrics_.most_expensive();

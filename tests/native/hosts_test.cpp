@@ -48,7 +48,7 @@ class Host {
     free_ = start + render;
     caught_up += verdict.caught_up;
     if (!verdict.miss) return;
-    lost += verdict.miss->lost;
+    lost += verdict.miss->lost + verdict.miss->rest;
     if (verdict.miss->begins) ++dropouts[static_cast<std::size_t>(verdict.miss->cause)];
   }
   /// Callbacks of `frames`, each when it is due by a clock that is `ppm` faster than told.
@@ -299,6 +299,45 @@ TEST_CASE("a device that restarts itself leaves holes") {
     CHECK(host.of(Cause::device) == 5);
     CHECK(seconds(host.lost) == doctest::Approx(3.5).epsilon(0.001));
   }
+}
+
+namespace {
+
+/// A queue of four that is asked for two at once, after `late`: its device begins anew `grid` after
+/// it was due.
+Host late_in_a_deep_queue(Length late, Length grid) {
+  Host host(4);
+  host.block = 512;
+  const auto play = [&](int periods) {
+    for (int i = 0; i < periods; ++i, host.now += host.length(1024)) {
+      for (int each = 0; each < 2; ++each) host.callback(512, 1ms);
+    }
+  };
+  play(500);
+  const Length due = host.now;
+  host.now += late;
+  play(1);
+  host.now = due + grid;
+  play(500);
+  return host;
+}
+
+}  // namespace
+
+TEST_CASE("a device that begins anew at its next period was silent until then") {
+  for (const double late_ms : {46.0, 50.0, 52.0}) {
+    const Host host = late_in_a_deep_queue(Length(late_ms * 1e6), Length(64ms));
+    CHECK(host.all() == 1);
+    CHECK(host.of(Cause::late_callback) == 1);
+    // Dry after two blocks; the next period begins after six.
+    CHECK(std::abs(seconds(host.lost) - 4 * 512 / 48e3) < 1e-5);
+  }
+}
+
+TEST_CASE("what a device's own grid takes, up to a block, is known to nobody") {
+  const Host host = late_in_a_deep_queue(Length(60ms), Length(64ms));
+  CHECK(host.all() == 1);
+  CHECK(std::abs(seconds(host.lost) - 0.062 + 2 * 512 / 48e3) < 1.1e-3);
 }
 
 TEST_CASE("another block length is no reconfiguration") {

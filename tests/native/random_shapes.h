@@ -28,11 +28,10 @@ inline Shape random_shape(std::uint64_t seed, double duration) {
   if (shape.depth >= 4 && dice.one_in(2)) shape.at_once = shape.depth / 2;
   if (dice.one_in(4)) shape.split = Split::parts;
   if (dice.one_in(6)) shape.split = Split::buffered;
-  // What the device holds says nothing of what such a host holds.
   shape.parts = 2 + dice.below(15);
-  shape.told = dice.one_in(2) && shape.split != Split::buffered;
+  shape.told = dice.one_in(2);
   shape.wait_told = dice.one_in(3);
-  shape.grid = shape.split == Split::whole && shape.depth <= 3 && dice.one_in(2);
+  shape.grid = shape.split != Split::buffered && dice.one_in(3);
   shape.starts_empty = dice.one_in(2);
   shape.load = dice.between(0.02, 0.9);
   shape.load_spread = dice.share() * dice.share() * std::min(1.0, 1 / shape.load - 1);
@@ -61,9 +60,12 @@ inline Shape ordinary(Shape shape) {
   if (shape.parts * kCall_s > 0.1 * block_s) shape.split = Split::whole;
   const std::uint32_t calls = shape.split == Split::whole ? 1 : shape.parts;
   const double late = shape.jitter / block_s + calls * kCall_s / block_s;
-  const double most = (1 + shape.load_spread) * shape.load + late;
+  // A store takes up to one and a half blocks more than are asked for.
+  const double taken = shape.split == Split::buffered ? 1 + 1.5 / shape.at_once : 1;
+  const double heaviest = (1 + shape.load_spread) * taken;
+  const double most = heaviest * shape.load + late;
   if (most > kMost) shape.load *= std::max(0.01, (kMost - late) / (most - late));
-  if (shape.heavy * (1 + shape.load_spread) + late > kMost) shape.heavy_every = 0;
+  if (shape.heavy * heaviest + late > kMost) shape.heavy_every = 0;
   return shape;
 }
 

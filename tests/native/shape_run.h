@@ -1,6 +1,7 @@
 /// Plays a shape, and holds what the classifier says against what the device really played.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -51,7 +52,8 @@ class Comparison {
         block_ns_(1e9 * shape.frames / shape.rate),
         asked_ns_(block_ns_ * shape.at_once),
         grid_(shape.grid),
-        patience_ns_(told_ ? (shape.depth + 2) * block_ns_ + 25e6 : 4e9) {}
+        patience_ns_(told_ ? (shape.depth + 2) * block_ns_ + 25e6 : 4e9),
+        rest_ns_(std::max(patience_ns_, kRest_ns)) {}
   ~Comparison() {
     close_run();
     while (!open_.empty()) settle_oldest();
@@ -70,7 +72,7 @@ class Comparison {
                 const std::optional<monitoring::Miss>& miss) {
     // Of a hole in the first second nothing counts: the stream begins anew.
     const bool counts = call.start_ns - call.silence_ns - begin_ >= 1e9;
-    while (!open_.empty() && now - open_.front().last > patience_ns_ && !run_open_) settle_oldest();
+    while (!open_.empty() && now - open_.front().last > rest_ns_ && !run_open_) settle_oldest();
     if (call.silence_ns > 0) {
       if (!run_open_) open_.push_back({now, now, 0, call.fault, 0, false, {}, counts});
       run_open_ = true;
@@ -81,17 +83,7 @@ class Comparison {
       // A device with a grid is silent until its next period.
       if (call.waited && (!grid_ || now > open_end_)) close_run();
     }
-    if (!miss) return;
-    findings_.lost_ms += static_cast<double>(miss->lost.count()) / 1e6;
-    Silence* const silence = matching(miss->begins);
-    if (silence == nullptr) {
-      const bool near = last_silence_ > 0 && now - last_silence_ <= std::max(patience_ns_, 0.3e9);
-      if (miss->begins) ++(near ? findings_.repeated : findings_.invented);
-      return;
-    }
-    if (!silence->found) silence->cause = miss->cause;
-    silence->found = true;
-    silence->lost += static_cast<double>(miss->lost.count());
+    if (miss) count(now, *miss);
   }
 
  private:
@@ -106,14 +98,34 @@ class Comparison {
     bool counts;
   };
 
+  void count(double now, const monitoring::Miss& miss) {
+    const auto lost = static_cast<double>(miss.lost.count());
+    const auto rest = static_cast<double>(miss.rest.count());
+    findings_.lost_ms += (lost + rest) / 1e6;
+    if (Silence* const before = last_found()) before->lost += rest;
+    if (!miss.begins && lost == 0) return;
+    Silence* const silence = matching(now, miss.begins);
+    if (silence == nullptr) {
+      const bool near = last_silence_ > 0 && now - last_silence_ <= std::max(patience_ns_, 0.3e9);
+      if (miss.begins) ++(near ? findings_.repeated : findings_.invented);
+      return;
+    }
+    if (!silence->found) silence->cause = miss.cause;
+    silence->found = true;
+    silence->lost += lost;
+  }
   /// The run that is open, or else the oldest that nobody has found.
-  Silence* matching(bool begins) {
-    if (open_.empty()) return nullptr;
+  Silence* matching(double now, bool begins) {
     if (told_ && run_open_) return &open_.back();
     for (Silence& each : open_) {
-      if (!each.found || !begins) return &each;
+      if (now - each.last <= patience_ns_ && (!each.found || !begins)) return &each;
     }
     return nullptr;
+  }
+  Silence* last_found() {
+    const auto found =
+        std::find_if(open_.rbegin(), open_.rend(), [](const Silence& each) { return each.found; });
+    return found == open_.rend() ? nullptr : &*found;
   }
   void close_run() { run_open_ = false; }
 
@@ -128,7 +140,7 @@ class Comparison {
     findings_.found_ms += silence.length / 1e6;
     const auto cause = static_cast<Fault>(static_cast<int>(silence.cause));
     if (cause != silence.fault) ++findings_.wrong_cause;
-    if (std::abs(silence.lost - silence.length) > asked_ns_) ++findings_.wrong_length;
+    if (std::abs(silence.lost - silence.length) > block_ns_) ++findings_.wrong_length;
   }
 
   Findings& findings_;
@@ -136,7 +148,10 @@ class Comparison {
   double block_ns_;
   double asked_ns_;
   bool grid_;
+  /// What is known later of a silence is known after two spans of the model.
+  static constexpr double kRest_ns = 0.6e9;
   double patience_ns_;
+  double rest_ns_;
   double begin_ = 0;
   std::deque<Silence> open_;
   bool run_open_ = false;

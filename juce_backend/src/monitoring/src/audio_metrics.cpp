@@ -143,7 +143,9 @@ void AudioMetrics::record(const CallbackTiming& timing, const Verdict& verdict) 
     realtime_.audio_lateness_caught_up_seconds_total.add(verdict.caught_up);
   }
   if (!verdict.miss) return;
-  const auto& [cause, begins, lost] = *verdict.miss;
+  const auto& [cause, begins, lost, rest, rest_cause] = *verdict.miss;
+  if (rest.count() > 0) realtime_.audio_dropout_seconds_total[rest_cause].add(rest);
+  if (!begins && lost.count() == 0) return;
   if (begins) realtime_.audio_dropouts_total[cause].increment();
   realtime_.audio_deadlines_missed_total[cause].increment();
   realtime_.audio_dropout_seconds_total[cause].add(lost);

@@ -86,7 +86,7 @@ class DeviceModel {
     if (call.capacity <= 0) return due_ + call.block * stretch_;
     // What is asked for at once fits into half of the queue, whatever was told: the device plays
     // the other half meanwhile.
-    const double seen = wait_line_ - room_line_;
+    const double seen = std::min(seen_, wait_line_ - room_line_);
     const double capacity = std::max(call.capacity * stretch_, 2 * seen);
     const double dry = std::min(room_line_ + capacity, wait_line_ + capacity - at_once(call, seen));
     return position_ + dry + store_.size();
@@ -100,6 +100,10 @@ class DeviceModel {
   /// this is what the device did not play, whatever its depth.
   double lasting_rise() const noexcept { return rise_; }
 
+  /// What else the device did not play before it began anew: known once the queue has been seen to
+  /// be full again, and told once.
+  double take_rest() noexcept { return std::exchange(rest_, 0.0); }
+
   /// The device has not played for so long, all told.
   void silent(double length) noexcept {
     position_ += length;
@@ -109,15 +113,30 @@ class DeviceModel {
   /// Whether the queue was seen to be full since the device began anew: until then nobody knows
   /// when exactly it did.
   bool is_known() const noexcept { return known_; }
-  /// The device begins anew, up to so much later than it would have to.
-  void resumes(double within) noexcept {
+  /// The device begins anew after so much `silence`, up to a block and so much `more` later than it
+  /// would have to, or up to what it asks for at once.
+  void resumes(const DeviceCall& call, double silence, double more = 0) noexcept {
     skew_.break_off();
     forget_bins();
-    // Once until the queue is full again: else an overload would give way for ever.
-    if (!std::exchange(known_, false)) return;
+    const double period = std::max(call.block, std::min(store_.at_once(), call.capacity / 2));
+    const double within = std::max((period + more) * stretch_, asked_);
+    // Once until the queue is full again, or after silence that is longer: else an overload would
+    // give way for ever.
+    if (!std::exchange(known_, false) && silence <= within) return;
     if (!std::exchange(tied_, true)) asked_ = wait_line_ - room_line_;
-    resume_ = std::max(within * stretch_, asked_);
+    seen_ = std::min(seen_, asked_);
+    resume_ = std::max(within, asked_);
   }
+  /// The same after silence that counts: if the lines rise by more than a block, it was silent,
+  /// too.
+  void resumes_after_silence(const DeviceCall& call, double silence) noexcept {
+    if (!tied_) settle_rest();
+    if (level_ == kNothing) level_ = wait_line_;
+    grid_ = call.block * stretch_ * (1 - kLocked);
+    resumes(call, silence);
+  }
+  /// So much of a rest is counted already.
+  void rest_is_known(double length) noexcept { level_ += length; }
   /// The stream is another one: the next callback is due when the old one's next would have been.
   void reconfigured(const DeviceCall& call, double last_length) noexcept {
     room_line_ += (last_length - call.length) * stretch_;
@@ -127,6 +146,7 @@ class DeviceModel {
   void forget(const DeviceCall& call) noexcept {
     room_line_ = call.start - call.length * stretch_ - position_;
     wait_line_ = call.start - position_;
+    level_ = seen_ = kNothing;
     excesses_.fill(-1);
     forget_bins();
     skew_.break_off();
@@ -151,6 +171,9 @@ class DeviceModel {
   static constexpr double kBin = kLasting / kBins;
   static constexpr std::ptrdiff_t kSeen = kBins / 2;
 
+  /// Clocks that are locked to each other, or are rounded, differ by less.
+  static constexpr double kLocked = 1e-3;
+
   void forget_bins() noexcept { bin_excess_ = last_bin_excess_ = kNothing; }
 
   /// What the device asks for at once, at least; `seen` is what it has had room for at once.
@@ -166,6 +189,12 @@ class DeviceModel {
   void raise(double by) noexcept {
     room_line_ += by;
     wait_line_ += by;
+    level_ += by;
+  }
+  void settle_rest() noexcept {
+    const double rise = wait_line_ - level_;
+    if (rise > grid_) rest_ += rise;
+    level_ = kNothing;
   }
 
   void look_at_full_queue(double at) noexcept {
@@ -176,12 +205,14 @@ class DeviceModel {
 
   void end_bin(const DeviceCall& call, bool settling) noexcept {
     const double least = std::min(bin_excess_, last_bin_excess_);
+    const bool full = std::max(bin_excess_, last_bin_excess_) < kNothing;
     last_bin_excess_ = std::exchange(bin_excess_, kNothing);
     bin_end_ = call.start + kBin;
     if (settling || call.capacity > 0) {
       // Silence is told from the queue, so that this says where the lines are: higher, when the
       // device has begun anew later than was thought. Of two bins, for one may be short.
       if (least > 0 && least < kNothing) raise_lines(least);
+      if (full) settle_rest();
       excesses_.fill(-1);
       return;
     }
@@ -194,21 +225,26 @@ class DeviceModel {
     rise_ = lasts ? rise : 0;
   }
   void raise_lines(double by) noexcept {
-    raise(by);
+    room_line_ += by;
+    wait_line_ += by;
     last_bin_excess_ -= by;
   }
 
   ClockSkew skew_;
   HostStore store_;
-  double position_ = 0;   ///< what was delivered and what was silent, by a clock without skew
-  double room_line_ = 0;  ///< the least start less length, against the position
-  double wait_line_ = 0;  ///< the least start of a callback that was waited for, against it
-  double resume_ = 0;     ///< how much later the device may have begun anew
-  double asked_ = 0;      ///< how far the lines were apart when it did
-  bool known_ = true;     ///< since it has begun anew
-  double stretch_ = 1;    ///< of lengths, by the device's clock
-  double lateness_ = 0;   ///< of this callback, against the position
-  double due_ = 0;        ///< of this callback
+  double position_ = 0;      ///< what was delivered and what was silent, by a clock without skew
+  double room_line_ = 0;     ///< the least start less length, against the position
+  double wait_line_ = 0;     ///< the least start of a callback that was waited for, against it
+  double resume_ = 0;        ///< how much later the device may have begun anew
+  double asked_ = 0;         ///< how far the lines were apart when it did
+  double seen_ = kNothing;   ///< the least of that: few waits say less than many
+  bool known_ = true;        ///< since it has begun anew
+  double level_ = kNothing;  ///< of the wait line before it did, as long as that matters
+  double grid_ = 0;          ///< what of a rise may be the device's grid
+  double rest_ = 0;          ///< what was silent beside what was told
+  double stretch_ = 1;       ///< of lengths, by the device's clock
+  double lateness_ = 0;      ///< of this callback, against the position
+  double due_ = 0;           ///< of this callback
   double last_waited_ = 0;
   bool tied_ = true;  ///< the lines move together until a callback is waited for
   double since_waited_ = 0;

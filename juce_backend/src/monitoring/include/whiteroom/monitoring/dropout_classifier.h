@@ -37,6 +37,9 @@ struct Miss {
   audio::Cause cause;
   bool begins;
   std::chrono::nanoseconds lost;  ///< sound that is missing because of this callback
+  /// Sound that was missing in the dropout before, which is known only now; alone, `lost` is 0.
+  std::chrono::nanoseconds rest{};
+  audio::Cause rest_cause{};  ///< of that dropout
 };
 
 /// How one callback did.
@@ -97,8 +100,10 @@ class DropoutClassifier {
     counted_ = counted_ && call.capacity > 0 && !model_.is_known();
     const double lost = silence(call, call.end - deadline);
     verdict.caught_up = caught_up(lost);
+    const audio::Cause before = cause_;
     if (lost > 0 || timing.device_xrun) verdict.miss = missed(timing, call, lost);
     running_ = verdict.miss.has_value();
+    add_rest(verdict.miss, before);
     finish(timing, call, lost > 0);
     return verdict;
   }
@@ -198,8 +203,7 @@ class DropoutClassifier {
     // Who is not called for so long does not stand between a device and its queue: it has stopped.
     if (late > ns(kHole) || (!known && behind_ > ns(kHole))) {
       const double lost = std::max(late, known ? over : behind_);
-      model_.silent(lost);
-      model_.resumes(call.block);
+      resume(call, lost);
       return lost;
     }
     const double rise = model_.lasting_rise();
@@ -209,9 +213,16 @@ class DropoutClassifier {
     over -= rise;
     if (over <= DeviceModel::kResolution) return 0;
     if (!was_silent_ && over <= model_.doubt(call)) return 0;
-    model_.silent(over);
-    model_.resumes(call.block);
+    resume(call, over);
     return over;
+  }
+  void resume(const DeviceCall& call, double silence) noexcept {
+    model_.silent(silence);
+    if (call.capacity > 0 && !call.due_told && !settling(call)) {
+      model_.resumes_after_silence(call, silence);
+    } else {
+      model_.resumes(call, silence);
+    }
   }
 
   /// Return what is to be counted: `silence` of the model, and what the driver reports beside it.
@@ -234,6 +245,14 @@ class DropoutClassifier {
     counted_ = true;
     return Miss{cause_, begins, rounded(loss.lost)};
   }
+  /// Add what is known now of the dropout before.
+  void add_rest(std::optional<Miss>& miss, audio::Cause before) noexcept {
+    const double rest = model_.take_rest();
+    if (rest <= DeviceModel::kResolution) return;
+    if (!miss) miss = Miss{before, false, {}};
+    miss->rest = rounded(rest);
+    miss->rest_cause = before;
+  }
   void add_xrun(const CallbackTiming& timing, const DeviceCall& call, Loss& loss) noexcept {
     const double told = ns(timing.device_delay);
     if (xruns_.expects(call.start)) {
@@ -241,6 +260,7 @@ class DropoutClassifier {
       const double more = xruns_.match(told);
       if (more > call.block) {
         loss.lost += more;
+        model_.rest_is_known(more);
         loss.reported = true;
         loss.again = true;
       }
@@ -252,7 +272,8 @@ class DropoutClassifier {
       loss.cause = timing.reconfigured ? audio::Cause::configuration : audio::Cause::device;
     }
     xruns_.count(call.end, call.end + kCounted * DeviceModel::kLasting, told);
-    model_.resumes(call.block + told);
+    model_.rest_is_known(told);
+    model_.resumes(call, 0, told);
   }
   /// Return what lateness the queue has made up for, once it has.
   std::chrono::nanoseconds caught_up(double lost) noexcept {
@@ -264,7 +285,7 @@ class DropoutClassifier {
   void finish(const CallbackTiming& timing, const DeviceCall& call, bool silent) noexcept {
     if (timing.reconfigured && !silent) {
       model_.forget(call);
-      model_.resumes(call.block);
+      model_.resumes(call, 0);
     }
     model_.finish(call);
     was_silent_ = silent;
