@@ -25,7 +25,7 @@ let package = Package(
                 "src/program_view.cpp", "src/fold.cpp", "src/family_writer.cpp",
                 "src/exposition.cpp", "src/negotiation.cpp", "src/plugin_slots.cpp",
                 "src/audio_metrics.cpp", "src/ffi_metrics.cpp", "src/segment_c.cpp",
-                "src/audio_metrics_c.cpp",
+                "src/generated/audio_metrics_c.cpp", "src/plugin_slots_c.cpp",
             ],
             publicHeadersPath: "module",
             // In a debug build a mistake in recording is an assertion; SwiftPM does not say which is one.

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "fixture.h"
-#include "whiteroom/monitoring/audio_metrics_c.h"
 #include "whiteroom/monitoring/cells.h"
+#include "whiteroom/monitoring/generated/audio_metrics_c.h"
 #include "whiteroom/monitoring/generated/histograms.h"
+#include "whiteroom/monitoring/plugin_slots_c.h"
 #include "whiteroom/monitoring/segment_c.h"
 
 using namespace whiteroom::monitoring;
@@ -194,6 +195,10 @@ TEST_CASE("a render callback is recorded through C") {
   require_success(wrm_audio_metrics_make(segment, channels, 2, &metrics));
   CHECK(problem_of(wrm_audio_metrics_set_info(metrics, "1.0", "tape")) ==
         "driver \"tape\": no value of the label");
+  CHECK(problem_of(wrm_audio_metrics_set_info(metrics, nullptr, "file")) ==
+        "version is a null pointer");
+  CHECK(problem_of(wrm_audio_metrics_set_info(metrics, "1.0", nullptr)) ==
+        "driver is a null pointer");
   require_success(wrm_audio_metrics_set_info(metrics, "1.0", "file"));
   wrm_audio_metrics_set_stream(metrics, 48000, 480);
   wrm_audio_metrics_channel_rendered(metrics, 1, 2'000'000);
@@ -220,24 +225,26 @@ TEST_CASE("what a host knows of its device is told through C") {
   std::uint64_t now = 1'000'000'000;
   const auto play = [&](int count, std::uint64_t took, wrm_callback_mode mode) {
     for (int i = 0; i < count; ++i, now += std::max<std::uint64_t>(took, 10'000'000)) {
-      const wrm_callback_details details{&now, mode, WRM_WAITED_YES};
-      wrm_audio_metrics_callback_rendered_as(metrics, now, now + took, 480, &details);
+      const wrm_callback_details details{now, mode, WRM_YES};
+      wrm_audio_metrics_callback_rendered(metrics, now, now + took, 480, &details);
     }
   };
-  play(200, 2'000'000, WRM_CALLBACK_REALTIME);
-  play(1, 13'000'000, WRM_CALLBACK_REALTIME);
-  play(4, 13'000'000, WRM_CALLBACK_OFFLINE);
-  play(3, 13'000'000, WRM_CALLBACK_BYPASSED);
-  play(2, 13'000'000, WRM_CALLBACK_PAUSED);
-  play(200, 2'000'000, WRM_CALLBACK_REALTIME);
+  play(200, 2'000'000, WRM_CALLBACK_MODE_REALTIME);
+  play(1, 13'000'000, WRM_CALLBACK_MODE_REALTIME);
+  play(4, 13'000'000, WRM_CALLBACK_MODE_OFFLINE);
+  play(3, 13'000'000, WRM_CALLBACK_MODE_BYPASSED);
+  play(2, 13'000'000, WRM_CALLBACK_MODE_PAUSED);
+  play(200, 2'000'000, WRM_CALLBACK_MODE_REALTIME);
   wrm_audio_metrics_stream_stops(metrics);
   now += 3'000'000'000;
-  play(200, 2'000'000, WRM_CALLBACK_REALTIME);
+  play(200, 2'000'000, WRM_CALLBACK_MODE_REALTIME);
   wrm_audio_metrics_stream_starts(metrics);
   now += 3'000'000'000;
-  wrm_audio_metrics_set_mode(metrics, WRM_CALLBACK_OFFLINE);
-  play(1, 13'000'000, WRM_CALLBACK_REALTIME);
+  wrm_audio_metrics_set_mode(metrics, WRM_CALLBACK_MODE_OFFLINE);
+  play(1, 13'000'000, WRM_CALLBACK_MODE_REALTIME);
   wrm_audio_metrics_report_input_overrun(metrics);
+  wrm_audio_metrics_report_xrun(metrics, 1);
+  wrm_audio_metrics_report_xruns(metrics, 3, 1);
   const std::string text = exposition_of(segment);
   const auto count = [&](const std::string& series) {
     const std::string found = line(text, series);
@@ -250,6 +257,7 @@ TEST_CASE("what a host knows of its device is told through C") {
   CHECK(count("audio_callbacks_not_realtime_total{mode=\"bypassed\"}") == "3");
   CHECK(count("audio_callbacks_not_realtime_total{mode=\"paused\"}") == "2");
   CHECK(count("audio_input_overruns_total") == "1");
+  CHECK(count("audio_engine_xruns_total") == "4");
   wrm_audio_metrics_free(metrics);
   wrm_segment_close(segment);
 }

@@ -4,8 +4,8 @@
 
 #include "fixture.h"
 #include "whiteroom/monitoring/audio_metrics.h"
-#include "whiteroom/monitoring/audio_metrics_c.h"
 #include "whiteroom/monitoring/ffi_metrics.h"
+#include "whiteroom/monitoring/plugin_slots_c.h"
 #include "whiteroom/monitoring/segment_c.h"
 
 using namespace whiteroom::monitoring;

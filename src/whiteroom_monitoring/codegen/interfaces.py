@@ -102,7 +102,6 @@ class Parameter:
     optional: bool
     default: str | None
     labelled: bool
-    index_of: str | None
 
     @property
     def c_name(self) -> str:
@@ -196,6 +195,7 @@ class Interface:
     structs: tuple[Struct, ...]
     functions: tuple[Function, ...]
     properties: tuple[Parameter, ...]
+    extended: bool
 
     @property
     def source(self) -> str:
@@ -280,6 +280,7 @@ def _interface(raw: dict[str, Any]) -> Interface:
         tuple(structs.values()),
         tuple(function(item, item["callers"]) for item in raw.get("functions", [])),
         tuple(_parameter(item, enums, structs) for item in raw.get("properties", [])),
+        raw.get("extended", False),
     )
 
 
@@ -302,7 +303,6 @@ def _parameter(
         optional=optional,
         default="nil" if optional else _default(raw, enums),
         labelled=raw.get("labelled", True),
-        index_of=raw.get("of"),
     )
 
 

@@ -138,13 +138,11 @@ def test_every_function_is_there_for_c_and_for_swift(interface: Interface) -> No
         assert f" func {camel(function.name)}(" in swift
 
 
-def test_files_of_a_callback_are_the_golden_files(load) -> None:
-    """A class with a part for the callback's thread gives the files that lie beside this test."""
-    here = Path(__file__).parent
-    [interface] = load((here / "golden_interface.yaml").read_text())
-    for path, text in clients.generate_interfaces([interface], WHITE_ROOM.outputs).items():
-        golden = here / f"golden_interface{Path(path).suffix}.txt"
-        assert text == golden.read_text(), path
+def test_text_of_a_call_that_may_fail_is_checked(load) -> None:
+    """A null pointer as a text is a problem of the call, and nothing that is read."""
+    text = _with("{name: level, type: text}").replace("callers: any", "callers: preparation")
+    _, source, _ = clients.generate_interfaces(load(text), WHITE_ROOM.outputs).values()
+    assert '.wrapped.report(&given(level, "level"));' in source
 
 
 def test_catalogue_without_interfaces_has_none(tmp_path: Path) -> None:

@@ -47,3 +47,31 @@ public final class PluginSlots: @unchecked Sendable {
         wrm_plugin_slots_rendered(core, plugin, took.inNanoseconds)
     }
 }
+
+extension AudioStreamMetrics {
+    /// Make the slots for the plug-ins of a mixer, or of what one of several threads renders. May
+    /// lock and allocate.
+    public func pluginSlots(_ channels: [ChannelNames]) throws(MonitoringError) -> PluginSlots {
+        try PluginSlots(core, channels)
+    }
+}
+
+extension AudioMetrics {
+    /// Look at these slots in the callbacks to come: one of them for each thread that renders
+    /// plug-ins. Those beyond 64 are left out and counted as lost. Wait-free.
+    public func use(_ slots: [PluginSlots]) {
+        let count = min(slots.count, 65)
+        withUnsafeTemporaryAllocation(of: OpaquePointer?.self, capacity: 65) { cores in
+            for place in 0..<count { cores[place] = slots[place].core }
+            wrm_audio_metrics_use(stream.core, cores.baseAddress, count)
+        }
+    }
+
+    /// The plug-in that took longest in the last callback, and the place of its slots among those in
+    /// use; nil before there is one. Wait-free.
+    public var mostExpensive: (slots: Int, plugin: Int)? {
+        var place = wrm_plugin_place()
+        guard wrm_audio_metrics_most_expensive(stream.core, &place) else { return nil }
+        return (place.slots, place.plugin)
+    }
+}

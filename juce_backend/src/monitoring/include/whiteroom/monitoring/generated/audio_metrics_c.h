@@ -1,7 +1,7 @@
 // Generated from catalogue/interfaces/audio_metrics.yaml by `whiteroom generate`; edit that file, not this one.
 
 /// AudioMetrics for languages that call C; audio_metrics.h says more about each function.
-/// Records what a render callback does.
+/// Records what a render callback does. Plug-in slots are in plugin_slots_c.h, which is written by hand: they own cells of their own, are made from names within names, and the callback is given a list of them.
 ///
 /// A function that can fail returns NULL for success, else a text for wrm_text_free().
 /// Functions that are wait-free may be called from the render callback. Times are those of
@@ -55,9 +55,11 @@ void wrm_audio_metrics_set_realtime_scheduling(wrm_audio_metrics* object, bool i
 void wrm_audio_metrics_set_memory(wrm_audio_metrics* object, uint64_t resident_bytes);
 /// The device reports an XRUN, and how late it was if it says so. Wait-free, any thread.
 void wrm_audio_metrics_report_xrun(wrm_audio_metrics* object, int64_t delay_ns);
+/// The same for so many at once; `delay` is how late the device was in all. Wait-free, any thread.
+void wrm_audio_metrics_report_xruns(wrm_audio_metrics* object, uint32_t count, int64_t delay_ns);
 /// Recorded sound was lost because nobody fetched it in time. Wait-free, any thread.
 void wrm_audio_metrics_report_input_overrun(wrm_audio_metrics* object);
-/// One channel, by its place in the names, has been rendered. Wait-free, the callback's thread.
+/// One channel, by its place in the names, has been rendered. One that isn't there is counted as lost. Wait-free, the callback's thread.
 void wrm_audio_metrics_channel_rendered(wrm_audio_metrics* object, size_t channel, int64_t took_ns);
 /// A callback for `frames` has begun and ended at these times. It counts what recording has cost, too, so take `ended` just before. One that is not for real time is counted as such and judged by nothing. Wait-free, the callback's thread.
 void wrm_audio_metrics_callback_rendered(wrm_audio_metrics* object, uint64_t began_ns, uint64_t ended_ns, uint32_t frames, const wrm_callback_details* details);

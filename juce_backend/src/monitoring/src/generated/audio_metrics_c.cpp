@@ -11,6 +11,12 @@ struct wrm_audio_metrics {
   AudioMetrics wrapped;
 };
 
+namespace whiteroom::monitoring {
+AudioMetrics& audio_metrics_behind(wrm_audio_metrics* object) noexcept {
+  return object->wrapped;
+}
+}  // namespace whiteroom::monitoring
+
 namespace {
 
 CallbackMode callback_mode_of(wrm_callback_mode value) noexcept {
@@ -40,49 +46,53 @@ char* wrm_audio_metrics_make(wrm_segment* segment, const char* const* channels, 
 void wrm_audio_metrics_free(wrm_audio_metrics* object) { delete object; }
 
 char* wrm_audio_metrics_set_info(wrm_audio_metrics* object, const char* version, const char* driver) {
-  return guarded([&] { given(object, "the object").wrapped.set_info(version, label_named<audio::Driver>(audio::kDriverValues, "driver", driver)); });
+  return guarded([&] { given(object, "the object").wrapped.set_info(&given(version, "version"), label_named<audio::Driver>(audio::kDriverValues, "driver", driver)); });
 }
 
 void wrm_audio_metrics_set_stream(wrm_audio_metrics* object, double sample_rate_hertz, uint32_t buffer_frames) {
-  with(object, [&](auto& to) { to.wrapped.set_stream(sample_rate_hertz, buffer_frames); });
+  record_into(object, [&](auto& to) { to.wrapped.set_stream(sample_rate_hertz, buffer_frames); });
 }
 
 void wrm_audio_metrics_set_device_buffers(wrm_audio_metrics* object, uint32_t buffers) {
-  with(object, [&](auto& to) { to.wrapped.set_device_buffers(buffers); });
+  record_into(object, [&](auto& to) { to.wrapped.set_device_buffers(buffers); });
 }
 
 void wrm_audio_metrics_stream_stops(wrm_audio_metrics* object) {
-  with(object, [&](auto& to) { to.wrapped.stream_stops(); });
+  record_into(object, [&](auto& to) { to.wrapped.stream_stops(); });
 }
 
 void wrm_audio_metrics_stream_starts(wrm_audio_metrics* object) {
-  with(object, [&](auto& to) { to.wrapped.stream_starts(); });
+  record_into(object, [&](auto& to) { to.wrapped.stream_starts(); });
 }
 
 void wrm_audio_metrics_set_mode(wrm_audio_metrics* object, wrm_callback_mode mode) {
-  with(object, [&](auto& to) { to.wrapped.set_mode(callback_mode_of(mode)); });
+  record_into(object, [&](auto& to) { to.wrapped.set_mode(callback_mode_of(mode)); });
 }
 
 void wrm_audio_metrics_set_realtime_scheduling(wrm_audio_metrics* object, bool in_force) {
-  with(object, [&](auto& to) { to.wrapped.set_realtime_scheduling(in_force); });
+  record_into(object, [&](auto& to) { to.wrapped.set_realtime_scheduling(in_force); });
 }
 
 void wrm_audio_metrics_set_memory(wrm_audio_metrics* object, uint64_t resident_bytes) {
-  with(object, [&](auto& to) { to.wrapped.set_memory(resident_bytes); });
+  record_into(object, [&](auto& to) { to.wrapped.set_memory(resident_bytes); });
 }
 
 void wrm_audio_metrics_report_xrun(wrm_audio_metrics* object, int64_t delay_ns) {
-  with(object, [&](auto& to) { to.wrapped.report_xrun(std::chrono::nanoseconds(delay_ns)); });
+  record_into(object, [&](auto& to) { to.wrapped.report_xrun(std::chrono::nanoseconds(delay_ns)); });
+}
+
+void wrm_audio_metrics_report_xruns(wrm_audio_metrics* object, uint32_t count, int64_t delay_ns) {
+  record_into(object, [&](auto& to) { to.wrapped.report_xruns(count, std::chrono::nanoseconds(delay_ns)); });
 }
 
 void wrm_audio_metrics_report_input_overrun(wrm_audio_metrics* object) {
-  with(object, [&](auto& to) { to.wrapped.report_input_overrun(); });
+  record_into(object, [&](auto& to) { to.wrapped.report_input_overrun(); });
 }
 
 void wrm_audio_metrics_channel_rendered(wrm_audio_metrics* object, size_t channel, int64_t took_ns) {
-  with(object, [&](auto& to) { to.wrapped.channel_rendered(channel, std::chrono::nanoseconds(took_ns)); });
+  record_into(object, [&](auto& to) { to.wrapped.channel_rendered(channel, std::chrono::nanoseconds(took_ns)); });
 }
 
 void wrm_audio_metrics_callback_rendered(wrm_audio_metrics* object, uint64_t began_ns, uint64_t ended_ns, uint32_t frames, const wrm_callback_details* details) {
-  with(object, [&](auto& to) { to.wrapped.callback_rendered(time_point_of(began_ns), time_point_of(ended_ns), frames, callback_details_of(details)); });
+  record_into(object, [&](auto& to) { to.wrapped.callback_rendered(time_point_of(began_ns), time_point_of(ended_ns), frames, callback_details_of(details)); });
 }
