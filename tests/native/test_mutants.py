@@ -8,20 +8,17 @@ import pytest
 
 from tests.native import mutate_classifier as mutants
 
-HANDFUL = 6
 
-
-def test_changes_that_matter_are_noticed_and_an_empty_one_is_not() -> None:
-    """A seeded handful of changes fails a test each; a line that is written anew passes all."""
-    handful = random.Random(HANDFUL).sample(mutants.changes(), HANDFUL)
+def test_a_change_that_matters_is_noticed_and_an_empty_one_is_not() -> None:
+    """A change that silences every dropout fails a test; a line that is written anew passes all."""
     [silenced] = [
         change
         for change in mutants.changes()
         if change.before.strip() == "resume(call, over);" and change.after == ""
     ]
     same = mutants.Change(silenced.file, silenced.line, silenced.before, f"  {silenced.before}")
-    result = mutants.try_all([*handful, silenced, same])
-    assert result.unnoticed == [same]
+    result = mutants.try_all([silenced, same])
+    assert (result.tried, result.unnoticed) == (2, [same])
 
 
 @pytest.mark.long
