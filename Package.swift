@@ -19,7 +19,7 @@ let package = Package(
             name: "WhiteRoomMonitoringCore",
             path: core,
             sources: [
-                "src/fork_guard.cpp", "src/closed_segments.cpp", "src/segment.cpp",
+                "src/fork_guard.cpp", "src/lost.cpp", "src/closed_segments.cpp", "src/segment.cpp",
                 "src/segment_instances.cpp", "src/series_table.cpp", "src/segment_directory.cpp",
                 "src/segment_layout.cpp", "src/segment_memory.cpp", "src/segment_reader.cpp",
                 "src/program_view.cpp", "src/fold.cpp", "src/family_writer.cpp",

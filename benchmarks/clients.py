@@ -55,6 +55,8 @@ NATIVE = {
     "exposition of 100,000 series": ("ns", Goal(times=8)),
     "memory of a counter series": ("bytes", Goal(limit=64)),
     "p99.99 of observe, scraped / not": ("times", Goal(limit=1.5)),
+    "first plug-in instance, beside 100 dead segments": ("ms", Goal(limit=2)),
+    "memory of the first plug-in instance": ("KiB", Goal(limit=1024)),
 }
 
 

@@ -78,4 +78,5 @@ int main() {
   benchmark::contended_counter();
   benchmark::exposition_of_100000_series();
   benchmark::observe_while_scraped();
+  benchmark::first_plugin_instance();
 }

@@ -52,5 +52,6 @@ void compare(const char* name, std::uint64_t ours_calls, const Ours& ours, std::
 void contended_counter();
 void exposition_of_100000_series();
 void observe_while_scraped();
+void first_plugin_instance();
 
 }  // namespace benchmark

@@ -102,6 +102,20 @@ def test_a_project_takes_the_sources_into_its_own(tmp_path: Path) -> None:
     assert not (tmp_path / "prefix").exists()
 
 
+def test_a_project_adds_the_folder_of_the_core_alone(tmp_path: Path) -> None:
+    """Nothing of the repository around it is needed to configure the core, and to link with it."""
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\nproject(Core LANGUAGES CXX)\n"
+        f"add_subdirectory({ROOT}/juce_backend/src/monitoring monitoring)\n"
+        f"add_executable(recorder {HERE}/recorder.cpp)\n"
+        "target_link_libraries(recorder PRIVATE WhiteRoom::monitoring)\n"
+    )
+    _cmake("-S", tmp_path, "-B", tmp_path / "build", "-G", "Ninja")
+    rules = (tmp_path / "build/build.ninja").read_text()
+    assert "libwhiteroom_monitoring.a" in rules
+    assert "-lwhiteroom" not in rules  # a target that is not there becomes a library's name
+
+
 @pytest.mark.long
 def test_a_project_builds_the_sources_within_its_own(segments: Path, tmp_path: Path) -> None:
     """What add_subdirectory() brings works in the other project's programs."""

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 audio::Mode mode_label(CallbackMode mode) noexcept {
@@ -192,4 +192,4 @@ std::chrono::nanoseconds AudioMetrics::measure_plugin_cost() {
   return least;
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

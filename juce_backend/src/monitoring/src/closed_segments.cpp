@@ -7,7 +7,7 @@
 #include <mutex>
 #include <vector>
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 struct ClosedCells {
@@ -62,7 +62,10 @@ std::uint64_t take_cells(const ClosedCells& cells) noexcept {
 }  // namespace
 
 void keep_closed_cells(std::uint64_t* cells, std::size_t count) {
+  // Of the segments that ended long ago no handle is in use, and looking at all of them takes time.
+  constexpr std::size_t kMost = 64;
   const std::lock_guard lock(kept().mutex);
+  if (kept().all.size() == kMost) kept().all.erase(kept().all.begin());
   kept().all.push_back({cells, count});
 }
 
@@ -73,4 +76,4 @@ std::uint64_t take_closed_writes() noexcept {
   return written;
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace whiteroom::monitoring {
+#include "whiteroom/monitoring/version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Keep the cells of a segment that has ended: zeroed private memory, mapped for good. May lock and
 /// allocate.
@@ -15,4 +17,4 @@ void keep_closed_cells(std::uint64_t* cells, std::size_t count);
 /// once however often it was written. May lock.
 std::uint64_t take_closed_writes() noexcept;
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

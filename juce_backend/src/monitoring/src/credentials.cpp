@@ -4,7 +4,7 @@
 #include <cctype>
 #include <cstdint>
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 std::string base64(std::string_view text) {
@@ -61,4 +61,4 @@ bool Credentials::admit(std::string_view authorization) const noexcept {
   return differing == 0;
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace whiteroom::monitoring {
+#include "whiteroom/monitoring/version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What an Authorization header must be; without a secret every request may pass.
 class Credentials {
@@ -26,4 +28,4 @@ class Credentials {
   std::string_view challenge_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

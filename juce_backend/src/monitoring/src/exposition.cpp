@@ -12,7 +12,7 @@
 #include "family_writer.h"
 #include "text_buffer.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 std::string_view content_type(ExpositionFormat format) noexcept {
   return format == ExpositionFormat::text
@@ -121,4 +121,4 @@ std::string expose(ProgramView view, ExpositionOptions options) {
   return expose(std::move(views), options);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -4,7 +4,7 @@
 
 #include "whiteroom/monitoring/cells.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 /// Append `text` with a backslash before what would end it, or a line, too early.
@@ -249,4 +249,4 @@ void FamilyWriter::write_cell(Number number, std::uint64_t cell) {
   append_scaled(out_, cell, described_.scale);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -9,7 +9,7 @@
 #include "text_buffer.h"
 #include "whiteroom/monitoring/exposition.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 class FamilyWriter {
  public:
@@ -53,4 +53,4 @@ class FamilyWriter {
   std::string labels_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

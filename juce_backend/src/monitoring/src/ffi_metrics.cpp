@@ -1,6 +1,6 @@
 #include "whiteroom/monitoring/ffi_metrics.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 std::optional<ffi::Code> code_of(std::int32_t result) noexcept {
   switch (result) {
@@ -29,4 +29,4 @@ std::optional<ffi::Code> code_of(std::int32_t result) noexcept {
   }
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -15,7 +15,7 @@
 #include "segment_directory.h"
 #include "segment_layout.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 constexpr std::string_view kProcessesLost = "monitoring_processes_lost_total";
@@ -365,4 +365,4 @@ std::vector<std::string> list_programs(const std::string& directory) {
   return {programs.begin(), programs.end()};
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

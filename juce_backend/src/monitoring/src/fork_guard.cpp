@@ -3,18 +3,15 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <array>
 #include <mutex>
-#include <string>
+#include <vector>
 
-#include "whiteroom/monitoring/family.h"
-
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 struct Watched {
   std::mutex mutex;
-  std::array<Forkable*, 16> objects{};
+  std::vector<Forkable*> objects;
 };
 
 Watched& watched() {
@@ -24,9 +21,7 @@ Watched& watched() {
 
 template <class Action>
 void for_each_watched(const Action& action) {
-  for (Forkable* object : watched().objects) {
-    if (object != nullptr) action(*object);
-  }
+  for (Forkable* object : watched().objects) action(*object);
 }
 
 void before_fork() {
@@ -50,19 +45,12 @@ void watch_forks(Forkable* object) {
   [[maybe_unused]] static const int installed =
       pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   const std::lock_guard lock(watched().mutex);
-  auto& objects = watched().objects;
-  const auto place = std::find(objects.begin(), objects.end(), nullptr);
-  if (place == objects.end()) {
-    throw PreparationError("more than " + std::to_string(objects.size()) +
-                           " segments in one process");
-  }
-  *place = object;
+  watched().objects.push_back(object);
 }
 
 void unwatch_forks(Forkable* object) {
   const std::lock_guard lock(watched().mutex);
-  std::replace(watched().objects.begin(), watched().objects.end(), object,
-               static_cast<Forkable*>(nullptr));
+  std::erase(watched().objects, object);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

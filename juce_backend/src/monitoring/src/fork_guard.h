@@ -1,7 +1,9 @@
 /// Lets segments take part in fork().
 #pragma once
 
-namespace whiteroom::monitoring {
+#include "whiteroom/monitoring/version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What is told before and after each fork() of the process, through pthread_atfork.
 class Forkable {
@@ -15,10 +17,9 @@ class Forkable {
   ~Forkable() = default;
 };
 
-/// Start telling `object`. Throws PreparationError when 16 others are told already: the list is
-/// fixed, so that the handler in the child touches no allocator.
+/// Start telling `object`. May allocate; the handlers don't.
 void watch_forks(Forkable* object);
 /// Stop telling `object`.
 void unwatch_forks(Forkable* object);
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

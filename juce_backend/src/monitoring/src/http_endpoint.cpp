@@ -26,7 +26,7 @@
 #include "whiteroom/monitoring/exposition.h"
 #include "whiteroom/monitoring/negotiation.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 constexpr std::string_view kPlain = "text/plain; charset=utf-8";
@@ -407,4 +407,4 @@ MetricsEndpoint::MetricsEndpoint(Segment& segment, const EndpointOptions& option
 MetricsEndpoint::~MetricsEndpoint() = default;
 std::uint16_t MetricsEndpoint::port() const noexcept { return impl_->port(); }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -115,4 +115,4 @@ bool accepts_gzip(std::string_view accept_encoding) {
   return any > 0;
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace detail {
 
 SlotCells::SlotCells(Instance instance, std::vector<SlotPlugin> plugins,
@@ -91,4 +91,4 @@ PluginSlots::~PluginSlots() {
   if (pool_ != nullptr) pool_->sweep();
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -10,7 +10,7 @@
 
 using namespace whiteroom::monitoring;
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 AudioMetrics& audio_metrics_behind(wrm_audio_metrics* object) noexcept;
 }
 

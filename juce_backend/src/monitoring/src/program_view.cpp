@@ -7,7 +7,7 @@
 
 #include "whiteroom/monitoring/cells.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 /// Oldest first, the base before all: what comes later is the latest.
@@ -194,4 +194,4 @@ void ProgramView::add_to_counter(std::string_view family, const std::string& val
   found->second.add(encoded, {&amount, 1}, false);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -6,7 +6,7 @@
 
 #include "whiteroom/monitoring/fold.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 /// What next() writes, at least: enough that most programs need only one.
@@ -78,4 +78,4 @@ std::size_t ScrapeBody::held_bytes() const noexcept {
   return exposition_.held_bytes() + 2 * kBlockBytes + (stream_ ? kStreamBytes : 0);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -11,7 +11,7 @@
 #include "whiteroom/monitoring/exposition.h"
 #include "whiteroom/monitoring/segment.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 class ScrapeBody {
  public:
@@ -46,4 +46,4 @@ class ScrapeBody {
   bool finished_ = false;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

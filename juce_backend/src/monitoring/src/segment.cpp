@@ -7,12 +7,13 @@
 #include <utility>
 
 #include "closed_segments.h"
+#include "segment_directory.h"
 #include "segment_impl.h"
 #include "whiteroom/monitoring/fold.h"
 #include "whiteroom/monitoring/generated/self.h"
 #include "whiteroom/monitoring/lost.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 std::string default_segment_directory() {
   if (const char* named = std::getenv("WHITEROOM_SEGMENTS"); named != nullptr && *named != 0) {
@@ -53,14 +54,16 @@ void Segment::Impl::declare(std::span<const FamilySpec> families, std::uint32_t 
 
 const Preparation& Segment::Impl::prepare() {
   if (memory_.allocated()) throw PreparationError("prepare: called twice");
-  const auto [record_bytes, cell_bytes] = room_needed();
+  const SegmentRoom most = most_room();
+  const SegmentRoom first = first_room();
   if (options_.shared) {
-    preparation_.problem =
-        memory_.allocate(options_.directory, options_.program, record_bytes, cell_bytes);
+    // What the dead have left is not needed where they left it. Elsewhere whoever scrapes folds it.
+    if (is_short_of_room(options_.directory)) fold_program(options_.directory, options_.program);
+    preparation_.problem = memory_.allocate(options_.directory, options_.program, most, first);
   } else {
     preparation_.problem = "private memory is wanted";
-    memory_.allocate_private(options_.program, record_bytes, cell_bytes);
   }
+  if (!memory_.allocated()) memory_.allocate_private(options_.program, most, first);
   write_families();
   if (memory_.shared()) preparation_.problem = memory_.publish();
   preparation_.shared = preparation_.problem.empty();
@@ -70,11 +73,22 @@ const Preparation& Segment::Impl::prepare() {
   preparation_.problem.reserve(sizeof kNoRoomAfterFork);
   if (preparation_.shared) memory_.write_path(preparation_.path);
   if (options_.shared) watch_forks(this);
-  if (preparation_.shared) fold_program(options_.directory, options_.program);
   return preparation_;
 }
 
-std::pair<std::size_t, std::size_t> Segment::Impl::room_needed() const {
+SegmentRoom Segment::Impl::first_room() const {
+  SegmentRoom room{0, 2 * WRM_CACHE_LINE_BYTES};
+  for (const DeclaredFamily& family : families_) {
+    const FamilySpec& spec = *family.spec;
+    room.records += family_record(spec).size();
+    if (family.series_limit != 0 || spec.writers == Writers::one) continue;
+    room.records += sizeof(wrm_series_record);
+    room.cells += std::size_t{spec.group_cells()} * spec.groups() * sizeof(std::uint64_t);
+  }
+  return room;
+}
+
+SegmentRoom Segment::Impl::most_room() const {
   constexpr std::size_t kLabelText = 64;  // reserved for the text of one open label's value
   constexpr std::size_t kLineCells = WRM_CACHE_LINE_BYTES / sizeof(std::uint64_t);
   std::size_t records = 0;
@@ -300,7 +314,7 @@ void Segment::count_exposition(std::chrono::nanoseconds took) noexcept {
   impl_->count_exposition(took);
 }
 void Segment::set_served(bool served) noexcept { impl_->set_served(served); }
-void Segment::mark_closed() noexcept { impl_->mark_closed(); }
+void Segment::mark_closed(bool closed) noexcept { impl_->mark_closed(closed); }
 const std::string& Segment::program() const noexcept { return impl_->options().program; }
 const std::string& Segment::directory() const noexcept { return impl_->options().directory; }
 std::span<const std::byte> Segment::bytes() const noexcept { return impl_->bytes(); }
@@ -338,4 +352,4 @@ std::uint64_t* SeriesSource::series(const FamilySpec& family,
                       : segment_->series(family, values);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

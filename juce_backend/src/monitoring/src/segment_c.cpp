@@ -30,11 +30,11 @@ struct wrm_instance {
   Instance instance;
 };
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 Segment& segment_behind(wrm_segment* segment) noexcept { return segment->segment; }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
 
 namespace {
 

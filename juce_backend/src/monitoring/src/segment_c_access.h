@@ -16,7 +16,7 @@
 #include "whiteroom/monitoring/segment.h"
 #include "whiteroom/monitoring/segment_c.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 Segment& segment_behind(wrm_segment* segment) noexcept;
 
@@ -73,4 +73,4 @@ Label label_named(const Values& values, const char* label, const char* name) {
   return static_cast<Label>(found - std::begin(values));
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -19,7 +20,7 @@
 #include <thread>
 #include <utility>
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 constexpr std::string_view kSuffix = ".seg";
@@ -71,6 +72,13 @@ std::string prepare_segment_directory(const std::string& directory) {
   if ((facts.st_mode & 077) != 0) return directory + ": is open to other users; expected mode 0700";
   if (!in_memory(directory)) return directory + ": is not on a memory file system (tmpfs)";
   return {};
+}
+
+bool is_short_of_room(const std::string& directory) noexcept {
+  constexpr std::uint64_t kLeastShare = 8;
+  struct statvfs system{};
+  if (statvfs(directory.c_str(), &system) != 0) return false;
+  return system.f_bavail < system.f_blocks / kLeastShare;
 }
 
 std::vector<SegmentFile> list_segments(const std::string& directory, std::string_view program) {
@@ -139,4 +147,4 @@ ProgramLock::~ProgramLock() {
   if (file_ >= 0) close(file_);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

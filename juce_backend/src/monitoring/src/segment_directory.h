@@ -7,12 +7,17 @@
 #include <string_view>
 #include <vector>
 
-namespace whiteroom::monitoring {
+#include "whiteroom/monitoring/version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Make the folder, mode 0700. Return what is wrong with it, or an empty text: it must be ours, a
 /// real folder, and on a memory file system (on a disk, a store to a page under write-back can
 /// stall for hundreds of milliseconds).
 std::string prepare_segment_directory(const std::string& directory);
+
+/// Whether the folder's file system is nearly full, so that what the dead have left is in the way.
+bool is_short_of_room(const std::string& directory) noexcept;
 
 struct SegmentFile {
   std::string path;
@@ -52,4 +57,4 @@ class ProgramLock {
   int file_ = -1;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

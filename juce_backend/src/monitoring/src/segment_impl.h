@@ -19,7 +19,7 @@
 #include "whiteroom/monitoring/cells.h"
 #include "whiteroom/monitoring/segment.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// A declared family and where its series are found.
 struct DeclaredFamily {
@@ -65,7 +65,7 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
     // Relaxed: it publishes nothing; an agent that sees it one scrape late serves once more.
     __atomic_store_n(&memory_.header()->served, served ? 1U : 0U, __ATOMIC_RELAXED);
   }
-  void mark_closed() noexcept { memory_.mark_closed(); }
+  void mark_closed(bool closed) noexcept { memory_.mark_closed(closed); }
 
   void before_fork() override { mutex_.lock(); }
   void after_fork_in_parent() override { mutex_.unlock(); }
@@ -77,7 +77,8 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
 
  private:
   std::uint16_t family_index(const FamilySpec& spec) const;
-  std::pair<std::size_t, std::size_t> room_needed() const;
+  SegmentRoom first_room() const;  ///< of what prepare() writes
+  SegmentRoom most_room() const;
   void write_families();
   void take_process_losses() noexcept;
   void leave_process_losses() noexcept;
@@ -129,4 +130,4 @@ std::size_t open_labels(const FamilySpec& spec) noexcept;
 /// Throw PreparationError unless there is one value for each open label.
 void check_open_values(const FamilySpec& spec, std::span<const std::string_view> values);
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -5,7 +5,7 @@
 #include "segment_impl.h"
 #include "whiteroom/monitoring/fold.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 /// Room for the values of each open label, so that a record can be used again for others.
@@ -211,4 +211,4 @@ void Segment::Impl::evict(const std::vector<InstanceSeries*>& leaving) {
   update_room();
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

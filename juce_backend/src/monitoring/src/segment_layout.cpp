@@ -7,7 +7,7 @@
 
 #include "whiteroom/monitoring/segment_reader.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 /// Collects the bytes of one record and fills in its length.
@@ -169,4 +169,4 @@ void SeriesIndex::place(std::uint64_t hash, std::uint32_t offset) {
   slots_[slot] = offset;
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -9,7 +9,7 @@
 
 #include "whiteroom/monitoring/family.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 struct Departure;
 
@@ -75,4 +75,4 @@ class SeriesIndex {
   std::vector<std::uint32_t> offsets_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -19,7 +19,7 @@
 #include "segment_layout.h"
 #include "whiteroom/monitoring/family.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 /// Process id, segment id, suffix and the characters between them.
@@ -33,6 +33,31 @@ std::uint64_t unix_ns() noexcept {
 }
 
 std::string words_of(int error) { return std::strerror(error); }
+
+/// Addresses alone: pages follow when they are taken.
+constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS;
+/// Room grows by half of what there is, and by no less than this.
+constexpr std::size_t kLeastStep = 64 * 1024;
+
+std::size_t page_bytes() noexcept {
+  static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+/// Round up to where a page ends, in a part of the segment that begins at `offset`.
+std::size_t whole_pages(std::size_t offset, std::size_t bytes) noexcept {
+  return round_up(offset + bytes, page_bytes()) - offset;
+}
+
+/// Return an error's number, or 0 when the file has room there.
+int allocate_range(int file, std::size_t offset, std::size_t bytes) noexcept {
+#ifdef __APPLE__
+  (void)file, (void)offset, (void)bytes;
+  return ENOTSUP;  // and no memory file system (see prepare_segment_directory)
+#else
+  return posix_fallocate(file, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+#endif
+}
 
 }  // namespace
 
@@ -73,37 +98,38 @@ std::string SegmentMemory::path() const { return file_name(".seg").c_str(); }
 
 void SegmentMemory::write_path(std::string& path) const { path.assign(file_name(".seg").c_str()); }
 
-void SegmentMemory::mark_closed() noexcept {
+void SegmentMemory::mark_closed(bool closed) noexcept {
   // Release: who sees the end sees all that was recorded before it.
-  __atomic_store_n(&header()->closed, 1U, __ATOMIC_RELEASE);
+  __atomic_store_n(&header()->closed, closed ? 1U : 0U, __ATOMIC_RELEASE);
 }
 
 std::string SegmentMemory::allocate(const std::string& directory, const std::string& program,
-                                    std::size_t record_bytes, std::size_t cell_bytes) {
+                                    SegmentRoom most, SegmentRoom first) {
   directory_ = directory;
-  set_size(program, record_bytes, cell_bytes);
-  std::string problem = map_file();
-  if (!problem.empty()) map_private();
-  write_header();
-  lock_pages();
+  set_size(program, most);
+  std::string problem = map_file(first);
+  if (problem.empty()) write_header();
   return problem;
 }
 
-void SegmentMemory::allocate_private(const std::string& program, std::size_t record_bytes,
-                                     std::size_t cell_bytes) {
-  set_size(program, record_bytes, cell_bytes);
-  map_private();
+void SegmentMemory::allocate_private(const std::string& program, SegmentRoom most,
+                                     SegmentRoom first) {
+  set_size(program, most);
+  void* const memory = mmap(nullptr, size_, PROT_NONE, kPrivate, -1, 0);
+  int error = memory == MAP_FAILED ? errno : 0;
+  if (error == 0) {
+    memory_ = static_cast<std::byte*>(memory);
+    error = open_room(first);
+  }
+  if (error != 0) throw PreparationError(program_ + ": " + words_of(error));
   write_header();
-  lock_pages();
 }
 
-void SegmentMemory::set_size(const std::string& program, std::size_t record_bytes,
-                             std::size_t cell_bytes) {
-  constexpr std::size_t kPageBytes = 4096;
+void SegmentMemory::set_size(const std::string& program, SegmentRoom most) {
   program_ = program;
-  record_bytes_ = round_up(record_bytes, kPageBytes);
-  cell_bytes_ = round_up(cell_bytes, kPageBytes);
-  size_ = WRM_HEADER_BYTES + record_bytes_ + cell_bytes_;
+  record_bytes_ = whole_pages(WRM_HEADER_BYTES, most.records);
+  cell_bytes_ = whole_pages(0, most.cells);
+  size_ = cells_offset() + cell_bytes_;
   std::random_device random;
   id_ = (static_cast<std::uint64_t>(random()) << 32) | random();
 }
@@ -112,38 +138,60 @@ int SegmentMemory::create_file() const noexcept {
   return open(file_name(".new").c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-std::string SegmentMemory::map_file() {
+std::string SegmentMemory::map_file(SegmentRoom first) {
   std::string problem = prepare_segment_directory(directory_);
   if (!problem.empty()) return problem;
   if (directory_.size() + program_.size() + kNameBytes > kPathBytes) {
     return directory_ + ": the path is too long";
   }
-  const int file = create_file();
-  if (file < 0) return std::string(file_name(".new").c_str()) + ": " + words_of(errno);
-  // A full memory file system must fail here, not by SIGBUS when a page is first touched.
-  int error = posix_fallocate(file, 0, static_cast<off_t>(size_));
-  if (error == 0 && flock(file, LOCK_EX | LOCK_NB) != 0) error = errno;
+  file_ = create_file();
+  if (file_ < 0) return std::string(file_name(".new").c_str()) + ": " + words_of(errno);
+  // Sparse: what is reserved takes addresses and no memory.
+  int error = ftruncate(file_, static_cast<off_t>(size_)) != 0 ? errno : 0;
+  if (error == 0 && flock(file_, LOCK_EX | LOCK_NB) != 0) error = errno;
   void* memory = MAP_FAILED;
   if (error == 0) {
-    memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
+    memory = mmap(nullptr, size_, PROT_NONE, MAP_SHARED, file_, 0);
     if (memory == MAP_FAILED) error = errno;
   }
-  if (error != 0) {
-    unlink(file_name(".new").c_str());
-    close(file);
-    return directory_ + ": no room for " + std::to_string(size_) +
-           " bytes of metrics: " + words_of(error);
+  if (error == 0) {
+    memory_ = static_cast<std::byte*>(memory);
+    error = open_room(first);
   }
-  memory_ = static_cast<std::byte*>(memory);
-  file_ = file;
-  return {};
+  if (error == 0) return {};
+  if (memory != MAP_FAILED) munmap(memory, size_);
+  memory_ = nullptr;
+  unlink(file_name(".new").c_str());
+  close(std::exchange(file_, -1));
+  return directory_ + ": no room for " +
+         std::to_string(WRM_HEADER_BYTES + first.records + first.cells) +
+         " bytes of metrics: " + words_of(error);
 }
 
-void SegmentMemory::map_private() {
-  void* const memory = mmap(nullptr, size_, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  if (memory == MAP_FAILED) throw PreparationError(program_ + ": " + words_of(errno));
-  memory_ = static_cast<std::byte*>(memory);
+/// Take the first pages. Returns an error's number, or 0.
+int SegmentMemory::open_room(SegmentRoom first) noexcept {
+  record_room_ = std::min(record_bytes_, whole_pages(WRM_HEADER_BYTES, first.records));
+  cell_room_ = std::min(cell_bytes_, whole_pages(0, first.cells));
+  const int error = take_pages(0, WRM_HEADER_BYTES + record_room_);
+  return error != 0 ? error : take_pages(cells_offset(), cell_room_);
+}
+
+/// Allocate, touch and lock pages of what is reserved. Async-signal-safe. Returns an error's
+/// number, or 0.
+int SegmentMemory::take_pages(std::size_t offset, std::size_t bytes) noexcept {
+  if (file_ >= 0) {
+    // A full memory file system must fail here, not by SIGBUS when a page is first touched.
+    const int error = allocate_range(file_, offset, bytes);
+    if (error != 0) return error;
+  }
+  std::byte* const first = memory_ + offset;
+  if (mprotect(first, bytes, PROT_READ | PROT_WRITE) != 0) return errno;
+  for (std::size_t at = 0; at < bytes; at += page_bytes()) {
+    // Touched by a store that changes nothing: what is there may be in use.
+    (void)__atomic_fetch_or(reinterpret_cast<unsigned char*>(first + at), 0, __ATOMIC_RELAXED);
+  }
+  locked_ = mlock(first, bytes) == 0 && locked_;
+  return 0;
 }
 
 void SegmentMemory::write_header() noexcept {
@@ -165,48 +213,67 @@ void SegmentMemory::write_header() noexcept {
   std::memcpy(header.program, program_.data(), program_.size());
 }
 
-void SegmentMemory::lock_pages() noexcept { locked_ = mlock(memory_, size_) == 0; }
-
 std::string SegmentMemory::publish() {
   if (rename(file_name(".new").c_str(), path().c_str()) == 0) return {};
   return path() + ": " + words_of(errno);
 }
 
 void SegmentMemory::replace_after_fork() noexcept {
-  const int parents_file = file_;
-  file_ = -1;
+  const int parents_file = std::exchange(file_, -1);
   // Any other number would do; a multiplier of Knuth's MMIX generator mixes the bits.
   id_ = id_ * 6364136223846793005U + static_cast<std::uint64_t>(getpid()) + unix_ns();
-  const std::size_t copied = WRM_HEADER_BYTES + header()->records_used;
-  const int file = parents_file >= 0 ? create_file() : -1;
-  const bool replaced = file >= 0 && posix_fallocate(file, 0, static_cast<off_t>(size_)) == 0 &&
-                        flock(file, LOCK_EX | LOCK_NB) == 0 &&
-                        pwrite(file, memory_, copied, 0) == static_cast<ssize_t>(copied) &&
-                        mmap(memory_, size_, PROT_READ | PROT_WRITE,
-                             MAP_SHARED | MAP_FIXED | MAP_POPULATE, file, 0) != MAP_FAILED;
-  if (replaced) {
-    file_ = file;
+  locked_ = true;
+  const wrm_segment_header parents = *header();
+  if (parents_file >= 0) file_ = replace_file();
+  if (file_ >= 0) {
     write_header();
-    lock_pages();
     rename(file_name(".new").c_str(), file_name(".seg").c_str());
   } else {
-    if (file >= 0) {
-      unlink(file_name(".new").c_str());
-      close(file);
-    }
     // Never go on in the parent's file: what the child adds there would count as the parent's.
-    go_private();
+    go_private(parents);
+    locked_ = false;
   }
   if (parents_file >= 0) close(parents_file);
 }
 
+/// Put a file with the same records and zeroed cells where the parent's was. Returns its
+/// descriptor, or -1 when there is no room.
+int SegmentMemory::replace_file() noexcept {
+  const std::size_t copied = WRM_HEADER_BYTES + header()->records_used;
+  const int file = create_file();
+  if (file < 0) return -1;
+  const bool whole = ftruncate(file, static_cast<off_t>(size_)) == 0 &&
+                     allocate_range(file, 0, WRM_HEADER_BYTES + record_room_) == 0 &&
+                     allocate_range(file, cells_offset(), cell_room_) == 0 &&
+                     flock(file, LOCK_EX | LOCK_NB) == 0 &&
+                     pwrite(file, memory_, copied, 0) == static_cast<ssize_t>(copied) &&
+                     mmap(memory_, size_, PROT_NONE, MAP_SHARED | MAP_FIXED, file, 0) != MAP_FAILED;
+  file_ = file;  // take_pages() allocates in it
+  if (whole && take_pages(0, WRM_HEADER_BYTES + record_room_) == 0 &&
+      take_pages(cells_offset(), cell_room_) == 0) {
+    return file;
+  }
+  unlink(file_name(".new").c_str());
+  close(file);
+  return -1;
+}
+
 /// Put private memory, with an empty list of records, where the file was. Threads that record
 /// meanwhile see the one or the other.
-void SegmentMemory::go_private() noexcept {
-  const wrm_segment_header kept = *header();
-  mmap(memory_, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+void SegmentMemory::go_private(const wrm_segment_header& kept) noexcept {
+  const int access = PROT_READ | PROT_WRITE;
+  mmap(memory_, WRM_HEADER_BYTES + record_room_, access, kPrivate | MAP_FIXED, -1, 0);
+  mmap(memory_ + cells_offset(), cell_room_, access, kPrivate | MAP_FIXED, -1, 0);
   *header() = kept;
   header()->records_used = 0;
+}
+
+/// Give back the addresses that nothing was ever handed out of.
+void SegmentMemory::release_reserve() noexcept {
+  munmap(memory_ + WRM_HEADER_BYTES + record_room_, record_bytes_ - record_room_);
+  munmap(memory_ + cells_offset() + cell_room_, cell_bytes_ - cell_room_);
+  record_bytes_ = record_room_;
+  cell_bytes_ = cell_room_;
 }
 
 void SegmentMemory::close_file() noexcept {
@@ -224,21 +291,36 @@ SegmentMemory::~SegmentMemory() {
 }
 
 void SegmentMemory::end() noexcept {
-  const std::uint64_t used = header()->cells_used;
-  go_private();
+  const wrm_segment_header last = *header();
+  go_private(last);
+  release_reserve();
   ended_ = true;
   try {
-    keep_closed_cells(cell_at(0), used / sizeof(std::uint64_t));
+    keep_closed_cells(cell_at(0), last.cells_used / sizeof(std::uint64_t));
   } catch (const std::exception&) {
     // No memory for the list: what is recorded from now on is as harmless, and not counted.
   }
 }
 
-bool SegmentMemory::room_for(std::size_t record_bytes, std::size_t cells) const noexcept {
+bool SegmentMemory::room_for(std::size_t record_bytes, std::size_t cells) noexcept {
   // Cells of their own lines may begin, and end, up to one line further on.
   const std::size_t cell_bytes = cells * sizeof(std::uint64_t) + 2 * WRM_CACHE_LINE_BYTES;
-  return header()->records_used + record_bytes <= record_bytes_ &&
-         header()->cells_used + cell_bytes <= cell_bytes_;
+  return grow({record_room_, record_bytes_, WRM_HEADER_BYTES},
+              header()->records_used + record_bytes) &&
+         grow({cell_room_, cell_bytes_, cells_offset()}, header()->cells_used + cell_bytes);
+}
+
+bool SegmentMemory::grow(Part part, std::size_t needed) noexcept {
+  if (needed <= part.room) return true;
+  if (needed > part.reserved) return false;
+  const std::size_t step = part.room + std::max(part.room / 2, kLeastStep);
+  for (const std::size_t wanted : {std::max(step, needed), needed}) {
+    const std::size_t room = std::min(whole_pages(part.offset, wanted), part.reserved);
+    if (take_pages(part.offset + part.room, room - part.room) != 0) continue;
+    part.room = room;
+    return true;
+  }
+  return false;
 }
 
 std::uint32_t SegmentMemory::append_record(std::span<const std::byte> record) noexcept {
@@ -293,4 +375,4 @@ double SegmentMemory::used_ratio() const noexcept {
                   static_cast<double>(header()->cells_used) / static_cast<double>(cell_bytes_));
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -1,4 +1,7 @@
 /// The memory of a segment: a locked file on a memory file system, or private memory.
+///
+/// Addresses are reserved for all that the segment may ever hold. Of these, what is in use has
+/// pages: they are allocated, touched and locked in steps, when a series or an instance needs them.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +13,13 @@
 
 #include "whiteroom/monitoring/segment_format.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+
+/// Bytes of a segment's records and of its cells.
+struct SegmentRoom {
+  std::size_t records;
+  std::size_t cells;
+};
 
 /// Owns the mapping, its file and the file's lock, and hands out room for records and cells.
 class SegmentMemory {
@@ -20,13 +29,13 @@ class SegmentMemory {
   SegmentMemory(const SegmentMemory&) = delete;
   SegmentMemory& operator=(const SegmentMemory&) = delete;
 
-  /// Allocate, touch and lock the pages, in a file of `directory` if that can be had. Returns why
-  /// it can't, or an empty text. Throws PreparationError when there is no memory at all.
-  std::string allocate(const std::string& directory, const std::string& program,
-                       std::size_t record_bytes, std::size_t cell_bytes);
-  /// The same in private memory, which no other process can read.
-  void allocate_private(const std::string& program, std::size_t record_bytes,
-                        std::size_t cell_bytes);
+  /// Reserve `most`, and allocate, touch and lock the pages of `first`, in a file of `directory`.
+  /// Returns why that can't be had, or an empty text.
+  std::string allocate(const std::string& directory, const std::string& program, SegmentRoom most,
+                       SegmentRoom first);
+  /// The same in private memory, which no other process can read. Throws PreparationError when
+  /// there is no memory at all.
+  void allocate_private(const std::string& program, SegmentRoom most, SegmentRoom first);
 
   /// Give the file its name, so that readers find it: whole, and with its lock held. Returns why
   /// that can't be done, or an empty text.
@@ -49,8 +58,8 @@ class SegmentMemory {
   /// Write the path into `path`; allocates nothing when it has room for kPathBytes.
   void write_path(std::string& path) const;
   static constexpr std::size_t kPathBytes = 512;
-  /// Say that the process ends in order. Async-signal-safe.
-  void mark_closed() noexcept;
+  /// Say that the process ends in order, or does not. Async-signal-safe.
+  void mark_closed(bool closed = true) noexcept;
   std::span<const std::byte> bytes() const noexcept { return {memory_, size_}; }
   wrm_segment_header* header() const noexcept {
     return reinterpret_cast<wrm_segment_header*>(memory_);
@@ -62,8 +71,9 @@ class SegmentMemory {
     return reinterpret_cast<std::uint64_t*>(memory_ + header()->cells_offset) + index;
   }
 
-  /// Whether a record of that size and that many cells can still be had.
-  bool room_for(std::size_t record_bytes, std::size_t cells) const noexcept;
+  /// Make sure that a record of that size and that many cells can be had; takes more pages if it
+  /// must, and returns whether that could be done. Addresses of what there is stay as they are.
+  bool room_for(std::size_t record_bytes, std::size_t cells) noexcept;
   /// Append a record and publish it to readers. Returns its offset.
   std::uint32_t append_record(std::span<const std::byte> record) noexcept;
   /// Take zeroed cells, on cache lines of their own if wanted. Returns the first one's index.
@@ -79,24 +89,36 @@ class SegmentMemory {
   class FileName;
 
   FileName file_name(std::string_view suffix) const noexcept;
-  std::string map_file();
-  void map_private();
-  void set_size(const std::string& program, std::size_t record_bytes, std::size_t cell_bytes);
-  void go_private() noexcept;
+  std::string map_file(SegmentRoom first);
+  void set_size(const std::string& program, SegmentRoom most);
+  int open_room(SegmentRoom first) noexcept;
+  int replace_file() noexcept;
+  /// Records or cells.
+  struct Part {
+    std::size_t& room;
+    std::size_t reserved;
+    std::size_t offset;
+  };
+  bool grow(Part part, std::size_t needed) noexcept;
+  int take_pages(std::size_t offset, std::size_t bytes) noexcept;
+  void go_private(const wrm_segment_header& kept) noexcept;
+  void release_reserve() noexcept;
   void end() noexcept;
   void write_header() noexcept;
   int create_file() const noexcept;
-  void lock_pages() noexcept;
+  std::size_t cells_offset() const noexcept { return WRM_HEADER_BYTES + record_bytes_; }
 
   std::string directory_;
   std::string program_;
   std::byte* memory_ = nullptr;
   std::size_t size_ = 0;
-  std::size_t record_bytes_ = 0;
+  std::size_t record_bytes_ = 0;  ///< reserved
   std::size_t cell_bytes_ = 0;
+  std::size_t record_room_ = 0;  ///< has pages
+  std::size_t cell_room_ = 0;
   std::uint64_t id_ = 0;
   int file_ = -1;
-  bool locked_ = false;
+  bool locked_ = true;  ///< all pages so far
   bool ended_ = false;  ///< nobody sees what is recorded
 };
 
@@ -115,4 +137,4 @@ class RewriteScope {
   SegmentMemory& memory_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -13,7 +13,7 @@
 
 #include "whiteroom/monitoring/cells.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 /// More than any segment has; a corrupt one must not ask for more memory than that.
@@ -375,4 +375,4 @@ std::string_view LabelValues::next() noexcept {
   return value;
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 std::string SeriesTable::encode(std::span<const std::string_view> values) {
   std::string encoded;
@@ -93,4 +93,4 @@ void SeriesTable::release(InstanceSeries& series) {
   free_.push_back(&series);
 }
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

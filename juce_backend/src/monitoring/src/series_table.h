@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
-namespace whiteroom::monitoring {
+#include "whiteroom/monitoring/version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// A record of the segment and its cells. Nobody owns a retired series: it still counts.
 struct InstanceSeries {
@@ -68,4 +70,4 @@ class SeriesTable {
   std::uint64_t retirements_ = 0;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

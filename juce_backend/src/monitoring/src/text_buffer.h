@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace whiteroom::monitoring {
+#include "whiteroom/monitoring/version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 class TextBuffer {
  public:
@@ -60,4 +62,4 @@ class TextBuffer {
   std::array<char, 16 * 1024> block_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -11,11 +11,11 @@ struct wrm_audio_metrics {
   AudioMetrics wrapped;
 };
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 AudioMetrics& audio_metrics_behind(wrm_audio_metrics* object) noexcept {
   return object->wrapped;
 }
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
 
 namespace {
 

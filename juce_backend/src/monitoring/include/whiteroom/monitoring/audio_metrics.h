@@ -22,7 +22,7 @@
 #include "stream_reports.h"
 #include "suspend_clock.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What a driver or a host knows of one callback.
 struct CallbackDetails {
@@ -181,4 +181,4 @@ class AudioBlock {
   AudioMetrics::Clock::time_point begin_{};
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <limits>
 
-namespace whiteroom::monitoring {
+#include "version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// The median of the slopes between the least lateness of one span of time and of the next. A least
 /// lateness is that of a full queue, whatever the jitter; a median is not moved by the step that
@@ -108,4 +110,4 @@ class ClockSkew {
   std::size_t next_ = 0;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

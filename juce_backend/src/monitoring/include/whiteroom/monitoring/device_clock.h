@@ -6,7 +6,9 @@
 #include <chrono>
 #include <optional>
 
-namespace whiteroom::monitoring {
+#include "version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What a stamp says of the callback that it comes with.
 struct DeviceStamp {
@@ -48,4 +50,4 @@ class DeviceClock {
   std::chrono::nanoseconds last_now_{};
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -13,7 +13,7 @@
 #include "suspend_clock.h"
 #include "xrun_ledger.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// One render callback, seen from outside.
 struct CallbackTiming {
@@ -313,4 +313,4 @@ class DropoutClassifier {
   bool was_silent_ = false;  ///< there was silence before the last callback ended
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -11,7 +11,7 @@
 
 #include "program_view.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 enum class ExpositionFormat : std::uint8_t { text, open_metrics };
 
@@ -59,4 +59,4 @@ std::string expose(ProgramView view, ExpositionOptions options = {});
 /// trailing ".0".
 void append_double(std::string& out, double value);
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

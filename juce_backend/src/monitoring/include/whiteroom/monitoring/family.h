@@ -9,7 +9,7 @@
 
 #include "segment_format.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// A mistake in how metrics are declared or looked up; never thrown while recording.
 class PreparationError : public std::runtime_error {
@@ -107,4 +107,4 @@ struct FamilySpec {
 /// The value of an open label that stands for all beyond its limit.
 inline constexpr std::string_view kOtherSeries = "other";
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -10,7 +10,7 @@
 
 #include "program_view.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Add what dead processes of `program` have left to its base, `<program>.base.seg`, and remove
 /// their segments. Processes that did not close theirs are counted in
@@ -57,4 +57,4 @@ UnservedReading read_unserved(const std::string& directory);
 /// Return the programs that have segments in the folder, sorted.
 std::vector<std::string> list_programs(const std::string& directory);
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <optional>
 
-namespace whiteroom::monitoring {
+#include "version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What one host callback has cost a plug-in.
 struct HostCallbackCost {
@@ -104,4 +106,4 @@ class HostCallback {
   int repeats_ = 0;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -8,7 +8,9 @@
 #include <limits>
 #include <utility>
 
-namespace whiteroom::monitoring {
+#include "version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Return `value`, which is not negative, without its fraction. The library's floor is a call of a
 /// function, where the compiler may not use a processor's newer instructions.
@@ -70,4 +72,4 @@ class HostStore {
   int uneven_ = 0;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

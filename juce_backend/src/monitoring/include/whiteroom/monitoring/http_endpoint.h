@@ -9,7 +9,7 @@
 
 #include "segment.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Empty file names leave out what they are for. The files are read once, at the start.
 struct EndpointOptions {
@@ -50,4 +50,4 @@ class MetricsEndpoint {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

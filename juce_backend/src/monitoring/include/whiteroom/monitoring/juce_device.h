@@ -16,7 +16,7 @@
 #include "device_clock.h"
 #include "preemption_watch.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Passes everything on to another callback, and records what it does. Two lines:
 ///
@@ -183,4 +183,4 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   std::unique_ptr<Poll> poll_;               ///< the last, so that it ends before what it looks at
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

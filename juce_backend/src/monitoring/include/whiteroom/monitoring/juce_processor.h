@@ -6,61 +6,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "generated/plugin.h"
 #include "host_callback.h"
-#include "segment.h"
+#include "plugin_process.h"
 
-namespace whiteroom::monitoring {
-
-/// What all processors of this process share: their segment, and who has which number.
-/// Every function may lock and allocate: not for the audio thread.
-class PluginProcess {
- public:
-  /// Return the one of this process: made for the first processor and closed with the last.
-  static std::shared_ptr<PluginProcess> shared() {
-    static std::mutex mutex;
-    static std::weak_ptr<PluginProcess> known;
-    const std::lock_guard lock(mutex);
-    if (auto process = known.lock()) return process;
-    const auto made = std::make_shared<PluginProcess>();
-    known = made;
-    return made;
-  }
-
-  PluginProcess() {
-    segment_.declare(plugin::families());
-    segment_.prepare();
-    cells_ = std::make_unique<plugin::Shared>(segment_);
-  }
-
-  const plugin::Shared& cells() const noexcept { return *cells_; }
-  /// Return the lowest number from 1 that no other processor of this name has.
-  std::uint32_t take_number(const std::string& name) {
-    const std::lock_guard lock(mutex_);
-    std::set<std::uint32_t>& taken = numbers_[name];
-    std::uint32_t number = 1;
-    while (taken.contains(number)) ++number;
-    taken.insert(number);
-    return number;
-  }
-  void give_back_number(const std::string& name, std::uint32_t number) {
-    const std::lock_guard lock(mutex_);
-    numbers_[name].erase(number);
-  }
-
- private:
-  Segment segment_{{.program = "juce-plugin"}};
-  std::unique_ptr<plugin::Shared> cells_;
-  std::mutex mutex_;
-  std::map<std::string, std::set<std::uint32_t>> numbers_;
-};
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What one processor records. Two lines, a member and the first statement of processBlock():
 ///
@@ -82,8 +36,9 @@ class ProcessorMetrics {
   explicit ProcessorMetrics(std::string name)
       : name_(std::move(name)),
         number_(process_->take_number(name_)),
-        load_(process_->cells().plugin_load_ratio.with(name_, std::to_string(number_))),
-        render_(process_->cells().plugin_render_seconds_total.with(name_, std::to_string(number_))),
+        load_(process_->cells().plugin_load_ratio.with(name_, PluginProcess::text_of(number_))),
+        render_(process_->cells().plugin_render_seconds_total.with(
+            name_, PluginProcess::text_of(number_))),
         blocks_(process_->cells().plugin_blocks_total.with(name_)) {}
   ~ProcessorMetrics() { process_->give_back_number(name_, number_); }
   ProcessorMetrics(const ProcessorMetrics&) = delete;
@@ -131,6 +86,10 @@ class ProcessorMetrics {
 
   /// The value of the label `number`.
   std::uint32_t number() const noexcept { return number_; }
+  /// Whether readers see what is recorded, and if not, why.
+  const Preparation& preparation() const noexcept { return process_->preparation(); }
+  /// How many observations of all processors of this product could not be recorded. Wait-free.
+  std::uint64_t observations_lost() const noexcept { return process_->observations_lost(); }
 
  private:
   void follow(double sample_rate, int longest_block) noexcept {
@@ -169,4 +128,4 @@ class ProcessorMetrics {
   int longest_block_ = 0;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

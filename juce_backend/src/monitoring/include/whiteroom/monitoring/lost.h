@@ -11,12 +11,19 @@
 
 #include "cells.h"
 
-namespace whiteroom::monitoring::detail {
+#if defined(_WIN32)
+#define WHITEROOM_MONITORING_LOCAL
+#else
+/// Of the program or plug-in that was built with this copy of the library, and seen by no other.
+#define WHITEROOM_MONITORING_LOCAL [[gnu::visibility("hidden")]]
+#endif
 
-/// Where losses count before the process has a segment; the first one that is prepared takes them.
-inline constinit std::array<std::uint64_t, WRM_LOST_REASONS> lost_without_segment{};
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::detail {
+
+/// Where losses count before there is a segment; the first one that is prepared takes them.
+WHITEROOM_MONITORING_LOCAL extern std::array<std::uint64_t, WRM_LOST_REASONS> lost_without_segment;
 /// The loss cells of the segment that was prepared last: for those who know no segment.
-inline constinit std::atomic<std::uint64_t*> process_lost{lost_without_segment.data()};
+WHITEROOM_MONITORING_LOCAL extern std::atomic<std::uint64_t*> process_lost;
 
 /// Count in the loss cells of a segment; in the process's when `lost` is null.
 inline void count_lost(std::uint64_t* lost, wrm_lost_reason reason,
@@ -26,10 +33,9 @@ inline void count_lost(std::uint64_t* lost, wrm_lost_reason reason,
   wrm_any_add(&lost[reason], amount);
 }
 
-#ifndef NDEBUG
-/// Tests of what a release build does turn it off.
-inline constinit std::atomic<bool> asserts_mistakes{true};
-#endif
+/// Tests of what a release build does turn it off. A program may be built for debugging, and the
+/// library not, so it is always there.
+WHITEROOM_MONITORING_LOCAL extern std::atomic<bool> asserts_mistakes;
 
 /// Count a mistake of the program; in debug builds end it.
 [[gnu::cold, gnu::noinline]] inline void count_mistake(std::uint64_t* lost,
@@ -40,4 +46,4 @@ inline constinit std::atomic<bool> asserts_mistakes{true};
 #endif
 }
 
-}  // namespace whiteroom::monitoring::detail
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::detail

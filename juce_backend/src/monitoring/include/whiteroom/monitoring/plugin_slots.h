@@ -15,7 +15,7 @@
 
 #include "generated/audio.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// A channel of the mixer and the plug-ins in it, as the metrics name them.
 struct ChannelNames {
@@ -151,4 +151,4 @@ struct PluginPlace {
   bool operator==(const PluginPlace&) const = default;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <optional>
 
-namespace whiteroom::monitoring {
+#include "version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What a thread has used until now.
 struct ThreadUsage {
@@ -81,4 +83,4 @@ class PreemptionWatch {
   int callbacks_ = 0;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

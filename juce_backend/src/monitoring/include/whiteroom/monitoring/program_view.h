@@ -12,7 +12,7 @@
 
 #include "segment_reader.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// A segment and whether its process lives.
 struct SegmentReading {
@@ -105,4 +105,4 @@ class ProgramView {
   std::vector<std::string> conflicts_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

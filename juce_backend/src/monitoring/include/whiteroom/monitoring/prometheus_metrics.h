@@ -22,7 +22,7 @@
 #include "lost.h"
 #include "segment.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 #ifdef WHITEROOM_MONITORING_OFF
 inline constexpr bool kRecording = false;
@@ -321,4 +321,4 @@ class ScopedTimer {
   Clock::time_point start_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -20,7 +20,7 @@
 
 #include "family.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Default folder of segments: $WHITEROOM_SEGMENTS, else /dev/shm/whiteroom-<uid>.
 std::string default_segment_directory();
@@ -83,8 +83,8 @@ class Segment {
   void set_served(bool served) noexcept;
 
   /// Say that the process is about to end in order, by a signal: it is then not counted as lost.
-  /// Async-signal-safe.
-  void mark_closed() noexcept;
+  /// `closed` = false takes that back. Async-signal-safe.
+  void mark_closed(bool closed = true) noexcept;
 
   const std::string& program() const noexcept;
   const std::string& directory() const noexcept;
@@ -149,4 +149,4 @@ class SeriesSource {
   bool of_instance_ = false;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

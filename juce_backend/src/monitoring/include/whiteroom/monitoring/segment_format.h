@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "version.h"
+
 #define WRM_MAGIC "WRMSEG\r\n"
 #define WRM_FORMAT_VERSION 2u
 #define WRM_BYTE_ORDER 0x01020304u

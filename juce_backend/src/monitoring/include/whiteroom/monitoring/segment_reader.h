@@ -17,7 +17,7 @@
 
 #include "family.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// A segment that can't be read; the text says where and why.
 class SegmentError : public std::runtime_error {
@@ -144,4 +144,4 @@ class SegmentImage {
   std::vector<Departure> departed_;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

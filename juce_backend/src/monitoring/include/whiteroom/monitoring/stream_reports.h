@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdint>
 
-namespace whiteroom::monitoring {
+#include "version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// What a callback renders for. Only `realtime` has a deadline.
 enum class CallbackMode : std::uint8_t {
@@ -113,4 +115,4 @@ class StreamReports {
   bool news_ = false;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

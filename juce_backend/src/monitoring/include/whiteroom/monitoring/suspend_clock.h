@@ -11,9 +11,11 @@
 #include <windows.h>
 #else
 #include <time.h>
+
+#include "version.h"
 #endif
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Return it since the machine started, to some tens of milliseconds. Wait-free; no system call
 /// where clocks can be read without one.
@@ -52,4 +54,4 @@ struct SuspendClock {
   }
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
-namespace whiteroom::monitoring {
+#include "version.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 /// Wait-free; one thread at a time. All times are nanoseconds.
 class XrunLedger {
@@ -42,4 +44,4 @@ class XrunLedger {
   double counted_until_ = -1;
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::audio {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::audio {
 
 /// Values of the label `mode`.
 enum class Mode : std::uint8_t { offline, bypassed, paused, count_ };
@@ -366,4 +366,4 @@ struct Realtime {
   DurationCounter<Writers::one> audio_monitoring_seconds_total;
 };
 
-}  // namespace whiteroom::monitoring::audio
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::audio

@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::business {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::business {
 
 /// Values of the label `after`.
 enum class After : std::uint8_t { value_1d, value_7d, value_30d, count_ };
@@ -195,4 +195,4 @@ struct Shared {
   DynamicLabels<Info, Segment, 1> deployment_info;
 };
 
-}  // namespace whiteroom::monitoring::business
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::business

@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::console {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::console {
 
 /// Values of the label `outcome`.
 enum class ConsoleEvaluationsTotalOutcome : std::uint8_t { shown, unsupported, failed, count_ };
@@ -65,4 +65,4 @@ struct Shared {
   LabeledBy<Counter<Writers::many>, kConsoleSourceRequestsTotal.group_cells(), Source, ConsoleSourceRequestsTotalOutcome> console_source_requests_total;
 };
 
-}  // namespace whiteroom::monitoring::console
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::console

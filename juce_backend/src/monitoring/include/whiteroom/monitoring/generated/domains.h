@@ -16,7 +16,7 @@
 #include "security.h"
 #include "ui.h"
 
-namespace whiteroom::monitoring {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
 struct Domain {
   std::string_view name;
@@ -35,4 +35,4 @@ inline constexpr Domain kDomains[] = {
     {"ui", ui::families()},
 };
 
-}  // namespace whiteroom::monitoring
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::ffi {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ffi {
 
 /// Values of the label `function`.
 enum class Function : std::uint8_t { sch_engine_create, sch_engine_destroy, sch_engine_get_version, sch_engine_load_song, sch_engine_get_song, sch_engine_create_default_song, sch_engine_export_song, sch_engine_audio_init, sch_engine_audio_start, sch_engine_audio_stop, sch_engine_get_audio_status, sch_engine_set_transport, sch_engine_set_tempo, sch_engine_set_position, sch_engine_send_note_on, sch_engine_send_note_off, sch_engine_all_notes_off, sch_engine_set_performance_blend, sch_engine_push_command, sch_engine_get_performance_state, sch_engine_set_event_callback, sch_uuid_validate, sch_free_string, sch_free_string_array, count_ };
@@ -80,4 +80,4 @@ struct Shared {
   LabeledBy<Histogram<Writers::many, Seconds, kFfiCallDurationSecondsCellBounds>, kFfiCallDurationSeconds.group_cells(), Function> ffi_call_duration_seconds;
 };
 
-}  // namespace whiteroom::monitoring::ffi
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ffi

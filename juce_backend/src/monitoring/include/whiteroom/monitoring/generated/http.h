@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::http {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::http {
 
 /// Values of the label `method`.
 enum class Method : std::uint8_t { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, other, count_ };
@@ -96,4 +96,4 @@ struct Shared {
   LabeledBy<ExemplarCounter<Writers::many>, kHttpErrorsTotal.group_cells(), Type> http_errors_total;
 };
 
-}  // namespace whiteroom::monitoring::http
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::http

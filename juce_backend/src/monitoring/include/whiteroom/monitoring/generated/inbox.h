@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inbox {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::inbox {
 
 inline constexpr LabelSpec kInboxNotificationsTotalLabels[] = {{"channel", {}, 16}};
 
@@ -53,4 +53,4 @@ struct Shared {
   DynamicLabels<Counter<Writers::many>, Segment, 1> inbox_rejected_total;
 };
 
-}  // namespace whiteroom::monitoring::inbox
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::inbox

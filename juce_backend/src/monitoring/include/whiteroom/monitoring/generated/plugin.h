@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::plugin {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::plugin {
 
 /// Values of the label `mode`.
 enum class Mode : std::uint8_t { realtime, offline, bypassed, count_ };
@@ -76,4 +76,4 @@ struct Shared {
   DynamicLabels<LabeledBy<Counter<Writers::many>, kPluginBlocksTotal.group_cells(), Mode>, Segment, 1> plugin_blocks_total;
 };
 
-}  // namespace whiteroom::monitoring::plugin
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::plugin

@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::security {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::security {
 
 /// Values of the label `reason`.
 enum class Reason : std::uint8_t { unknown_account, wrong_password, locked, expired, malformed, count_ };
@@ -73,4 +73,4 @@ struct Shared {
   Gauge<Writers::many> security_audit_report_timestamp_seconds;
 };
 
-}  // namespace whiteroom::monitoring::security
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::security

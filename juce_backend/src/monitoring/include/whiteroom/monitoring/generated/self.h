@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::self {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::self {
 
 /// Values of the label `reason`.
 enum class Reason : std::uint8_t { series_limit, segment_full, not_a_number, negative, out_of_range, not_prepared, segment_closed, count_ };
@@ -117,4 +117,4 @@ inline constexpr const FamilySpec& kMonitoringExpositionDurationSeconds = kFamil
 
 constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
 
-}  // namespace whiteroom::monitoring::self
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::self

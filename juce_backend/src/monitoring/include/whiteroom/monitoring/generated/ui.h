@@ -9,7 +9,7 @@
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::ui {
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ui {
 
 /// Values of the label `screen`.
 enum class Screen : std::uint8_t { library, mixer, performance, song, export_, settings, count_ };
@@ -199,4 +199,4 @@ struct Realtime {
   Counter<Writers::one> ui_frames_dropped_total;
 };
 
-}  // namespace whiteroom::monitoring::ui
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ui
