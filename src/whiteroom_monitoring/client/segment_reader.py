@@ -11,6 +11,7 @@ import fcntl
 import itertools
 import math
 import os
+import stat
 import struct
 import time
 from collections.abc import Iterator
@@ -105,7 +106,8 @@ class _Reader:
         if len(raw) != length:
             raise struct.error("a text ends beyond its record")
         self.offset += length
-        return raw.decode()
+        # Label values of old segments may be any bytes; Prometheus refuses a target for one of them.
+        return raw.decode(errors="replace").replace("\0", "\ufffd")
 
 
 def read(path: Path) -> Segment:
@@ -119,8 +121,10 @@ def read(path: Path) -> Segment:
 
 
 def _read(path: Path) -> Segment:
-    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise SegmentError(f"{path}: is no file")
         for _ in range(MOST_ATTEMPTS):
             segment, is_whole = _read_once(path, file)
             # What a killed process was writing is free or whole, and nobody goes on with it.

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "segment_directory.h"
@@ -100,9 +101,15 @@ bool BaseWriter::write(const std::string& path, std::string_view program,
   std::memcpy(header.program, program.data(), std::min(program.size(), sizeof header.program - 1));
 
   const std::string building = path + ".new";
-  std::FILE* const file = std::fopen(building.c_str(), "wb");
-  if (file == nullptr) return false;
-  (void)fchmod(fileno(file), 0600);
+  unlink(building.c_str());  // of one who was killed here: the lock is ours
+  const int made =
+      open(building.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (made < 0) return false;
+  std::FILE* const file = fdopen(made, "wb");
+  if (file == nullptr) {
+    close(made);
+    return false;
+  }
   bool written = std::fwrite(&header, sizeof header, 1, file) == 1 &&
                  std::fwrite(records_.data(), 1, records_.size(), file) == records_.size() &&
                  (cells_.empty() || std::fwrite(cells_.data(), sizeof cells_[0], cells_.size(),
@@ -352,9 +359,13 @@ UnservedReading read_unserved(const std::string& directory) {
   UnservedReading found;
   for (const std::string& program : list_programs(directory)) {
     fold_program(directory, program);
-    ProgramReading reading = read_program(directory, program);
-    if (!reading.served) found.views.push_back(std::move(reading.view));
-    found.problems.insert(found.problems.end(), reading.problems.begin(), reading.problems.end());
+    try {
+      ProgramReading reading = read_program(directory, program);
+      if (!reading.served) found.views.push_back(std::move(reading.view));
+      found.problems.insert(found.problems.end(), reading.problems.begin(), reading.problems.end());
+    } catch (const std::system_error& error) {
+      found.problems.push_back(program + " as a whole: " + error.what());
+    }
   }
   return found;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "closed_segments.h"
+#include "label_text.h"
 #include "segment_directory.h"
 #include "segment_impl.h"
 #include "whiteroom/monitoring/fold.h"
@@ -232,6 +233,8 @@ void check_open_values(const FamilySpec& spec, std::span<const std::string_view>
 
 std::uint64_t* Segment::Impl::series(const FamilySpec& spec,
                                      std::span<const std::string_view> values) {
+  const LabelTexts texts(values);
+  values = texts.get();
   const std::uint16_t family = family_index(spec);
   check_open_values(spec, values);
   const std::lock_guard lock(mutex_);

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -40,21 +41,68 @@ bool in_memory(const std::string& directory) {
 #endif
 }
 
-bool is_locked(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) return false;
-  const bool locked = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  close(file);
-  return locked;
+/// A descriptor that closes itself.
+class OpenFile {
+ public:
+  explicit OpenFile(int file) noexcept : file_(file) {}
+  ~OpenFile() {
+    if (file_ >= 0) close(file_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int get() const noexcept { return file_; }
+
+ private:
+  int file_;
+};
+
+[[noreturn]] void fail(int error, const std::string& what) {
+  throw std::system_error(error, std::generic_category(), what);
+}
+
+enum class Holder { nobody, somebody, no_segment };
+
+/// Return who holds the lock of a file. Throws std::system_error when that can't be said.
+Holder holder_of(const std::string& path) {
+  // Neither a link nor a FIFO that somebody has put there is followed, or waited for.
+  const OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (file.get() < 0) {
+    if (errno == ENOENT || errno == ELOOP || errno == ENXIO) return Holder::no_segment;
+    fail(errno, path);
+  }
+  struct stat facts{};
+  if (fstat(file.get(), &facts) != 0) fail(errno, path);
+  if (!S_ISREG(facts.st_mode)) return Holder::no_segment;
+  while (flock(file.get(), LOCK_SH | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Holder::somebody;
+    if (errno != EINTR) fail(errno, path);
+  }
+  return Holder::nobody;
 }
 
 /// Remove a file that its maker did not live to finish.
 void remove_if_abandoned(const std::string& path) {
   struct stat facts{};
-  if (stat(path.c_str(), &facts) != 0) return;
-  if (time(nullptr) - facts.st_mtime > kAbandonedAfterSeconds && !is_locked(path)) {
-    unlink(path.c_str());
-  }
+  if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return;
+  if (time(nullptr) - facts.st_mtime <= kAbandonedAfterSeconds) return;
+  if (holder_of(path) == Holder::nobody) unlink(path.c_str());
+}
+
+/// Open a folder whose segments may be read; null when there is none.
+DIR* open_folder(const std::string& directory) {
+  const int file = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0 && errno == ENOENT) return nullptr;
+  if (file < 0) fail(errno, directory);
+  struct stat facts{};
+  int error = fstat(file, &facts) != 0 ? errno : 0;
+  // Whoever owns it may put anything there.
+  if (error == 0 && facts.st_uid != geteuid()) error = EPERM;
+  DIR* const folder = error == 0 ? fdopendir(file) : nullptr;
+  if (folder != nullptr) return folder;
+  if (error == 0) error = errno;
+  close(file);
+  fail(error,
+       error == EPERM ? directory + " belongs to user " + std::to_string(facts.st_uid) : directory);
 }
 
 }  // namespace
@@ -82,13 +130,10 @@ bool is_short_of_room(const std::string& directory) noexcept {
 }
 
 std::vector<SegmentFile> list_segments(const std::string& directory, std::string_view program) {
-  DIR* const folder = opendir(directory.c_str());
-  if (folder == nullptr) {
-    if (errno == ENOENT) return {};
-    throw std::system_error(errno, std::generic_category(), directory);
-  }
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(open_folder(directory), closedir);
+  if (folder == nullptr) return {};
   std::vector<SegmentFile> files;
-  while (const dirent* entry = readdir(folder)) {
+  while (const dirent* entry = readdir(folder.get())) {
     const std::string_view name = entry->d_name;
     const std::string_view owner = name.substr(0, name.find('.'));
     if (owner.empty() || (!program.empty() && owner != program)) continue;
@@ -96,10 +141,11 @@ std::vector<SegmentFile> list_segments(const std::string& directory, std::string
     if (name.ends_with(kBuildingSuffix)) remove_if_abandoned(file.path);
     if (!name.ends_with(kSuffix)) continue;
     file.base = name == std::string(owner) + std::string(kBaseSuffix);
-    file.alive = !file.base && is_locked(file.path);
+    const Holder holder = holder_of(file.path);
+    if (holder == Holder::no_segment) continue;
+    file.alive = !file.base && holder == Holder::somebody;
     files.push_back(std::move(file));
   }
-  closedir(folder);
   std::sort(files.begin(), files.end(), [](auto& a, auto& b) { return a.path < b.path; });
   return files;
 }
@@ -131,7 +177,10 @@ ProgramLock::ProgramLock(const std::string& directory, std::string_view program,
 void ProgramLock::open_file(const std::string& directory, std::string_view program) {
   if (directory.empty()) return;  // private memory: no other process has segments of it
   const std::string path = directory + "/" + std::string(program) + ".lock";
-  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+  const int error = file_ < 0 ? errno : 0;
+  // Without the lock a reader may see a segment twice or not at all.
+  if (error == EMFILE || error == ENFILE || error == ENOMEM) fail(error, path);
 }
 
 bool ProgramLock::lock(int operation) noexcept {

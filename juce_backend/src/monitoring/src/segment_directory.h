@@ -27,8 +27,10 @@ struct SegmentFile {
 };
 
 /// Return the segments of `program` (of every program when it is empty), sorted by path. Files that
-/// a killed process left half-made are removed. Throws std::system_error when the folder exists
-/// but can't be read; a missing folder has no segments, and neither has an empty path.
+/// a killed process left half-made are removed; what is no regular file is no segment. A missing
+/// folder has no segments, and neither has an empty path. Throws std::system_error when the folder
+/// exists but can't be read or belongs to somebody else, and when it can't be said of a segment
+/// whether its process lives: dead is only what could be opened and locked.
 std::vector<SegmentFile> list_segments(const std::string& directory, std::string_view program);
 
 /// Return the path of a program's base.
@@ -39,7 +41,8 @@ std::string base_path(const std::string& directory, std::string_view program);
 class ProgramLock {
  public:
   enum class Mode { shared, exclusive };
-  /// Waits. `held()` is false when the lock file can't be opened (a read-only or full system).
+  /// Waits. `held()` is false when the lock file can't be opened (a read-only or full system);
+  /// throws std::system_error when this process may open no more files.
   ProgramLock(const std::string& directory, std::string_view program, Mode mode);
   /// Waits no longer than `patience`; `held()` says whether that was long enough.
   ProgramLock(const std::string& directory, std::string_view program, Mode mode,

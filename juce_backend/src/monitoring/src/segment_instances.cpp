@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "label_text.h"
 #include "segment_impl.h"
 #include "whiteroom/monitoring/fold.h"
 
@@ -87,6 +88,8 @@ std::uint64_t* Segment::Impl::instance_cells(std::uint32_t index, const FamilySp
 
 std::uint64_t* Segment::Impl::instance_series(std::uint32_t index, const FamilySpec& spec,
                                               std::span<const std::string_view> values) {
+  const LabelTexts texts(values);
+  values = texts.get();
   const std::uint16_t family = family_index(spec);
   check_open_values(spec, values);
   const std::lock_guard lock(mutex_);

@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <system_error>
 #include <thread>
 
+#include "label_text.h"
 #include "whiteroom/monitoring/cells.h"
 
 namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
@@ -184,8 +186,8 @@ void SegmentImage::check_header(std::uint64_t file_bytes) const {
 SegmentImage SegmentImage::read(const std::string& path) {
   SegmentImage image;
   image.name_ = path;
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) image.fail(std::strerror(errno));
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (file < 0) throw std::system_error(errno, std::generic_category(), path);
   try {
     image.read_file(file);
   } catch (...) {
@@ -210,6 +212,7 @@ void SegmentImage::read_file(int file) {
 /// Return false when records became those of other series meanwhile.
 bool SegmentImage::read_once(int file) {
   struct stat facts{};
+  if (fstat(file, &facts) == 0 && !S_ISREG(facts.st_mode)) fail("is no file");
   if (fstat(file, &facts) != 0 || !read_fully(file, &header_, sizeof header_, 0)) {
     fail("is shorter than a segment's header");
   }
@@ -301,6 +304,7 @@ void SegmentImage::read_record(const wrm_record_header& record, std::size_t offs
   if (record.kind == WRM_RECORD_SERIES) {
     if (record.family >= families_.size()) fail("is damaged: a series record can't be read");
     ++shapes_[record.family].records;
+    mend_values(record, offset);
   } else if (record.kind == WRM_RECORD_FAMILY) {
     FamilyDescription& family = families_.emplace_back();
     if (!read_family(&records_[offset], record.bytes, family)) {
@@ -316,6 +320,29 @@ void SegmentImage::read_record(const wrm_record_header& record, std::size_t offs
     wrm_departed_record departed{};
     std::memcpy(&departed, &records_[offset], sizeof departed);
     departed_.push_back({departed.segment_id, static_cast<std::uint32_t>(departed.number)});
+  }
+}
+
+/// Values that were recorded by a version that took any bytes become UTF-8.
+void SegmentImage::mend_values(const wrm_record_header& record, std::size_t offset) {
+  const std::size_t count = shapes_[record.family].open_labels;
+  if (count == 0 || record.bytes < sizeof(wrm_series_record)) return;
+  RecordReader reader(&records_[offset] + sizeof(wrm_series_record),
+                      record.bytes - sizeof(wrm_series_record));
+  std::vector<std::string> values(count);
+  bool clean = true;
+  for (std::string& value : values) {
+    std::string_view text;
+    if (!reader.text<std::uint16_t>(text)) return;  // found when it is visited
+    clean = clean && is_label_text(text);
+    value = text;
+  }
+  if (clean) return;
+  std::string& encoded = mended_[offset];
+  for (std::string& value : values) {
+    value = label_text(value);
+    const auto length = static_cast<std::uint16_t>(value.size());
+    encoded.append(reinterpret_cast<const char*>(&length), sizeof length).append(value);
   }
 }
 
@@ -343,7 +370,11 @@ void SegmentImage::visit_one(std::span<const std::byte> bytes,
     std::string_view value;
     if (!reader.text<std::uint16_t>(value)) fail_here(" ends too early");
   }
-  const std::string_view values(first, static_cast<std::size_t>(reader.position() - first));
+  std::string_view values(first, static_cast<std::size_t>(reader.position() - first));
+  if (!mended_.empty()) {
+    const auto mended = mended_.find(static_cast<std::size_t>(bytes.data() - records_.get()));
+    if (mended != mended_.end()) values = mended->second;
+  }
   const std::uint64_t last =
       record.cell + std::uint64_t{record.shards - 1U} * record.shard_cells + shape.cells;
   if (last > cells_size_) fail_here(" has no cells");

@@ -40,18 +40,20 @@ struct ProgramReading {
 
 /// Read base, dead and living segments of `program` as one. `unshared` are the bytes of a segment
 /// of this process that could not be put into the folder (Segment::unshared_bytes()), or nothing.
-/// Throws std::system_error when the folder can't be read.
+/// Throws std::system_error when the folder, or a segment in it, can't be opened: what is not read
+/// would be counters that fall.
 ProgramReading read_program(const std::string& directory, std::string_view program,
                             std::span<const std::byte> unshared = {});
 
 /// What the agent serves.
 struct UnservedReading {
-  std::vector<ProgramView> views;  ///< of the programs that no live endpoint serves
-  std::vector<std::string> problems;
+  std::vector<ProgramView> views;     ///< of the programs that no live endpoint serves
+  std::vector<std::string> problems;  ///< damaged segments, and programs that are left out
 };
 
-/// Fold and read every program in the folder, leaving out those that a live process serves.
-/// Throws std::system_error when the folder can't be read.
+/// Fold and read every program in the folder, leaving out those that a live process serves, and
+/// those whose segments can't all be opened. Throws std::system_error when the folder can't be
+/// read.
 UnservedReading read_unserved(const std::string& directory);
 
 /// Return the programs that have segments in the folder, sorted.

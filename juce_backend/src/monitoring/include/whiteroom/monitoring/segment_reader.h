@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -19,7 +20,7 @@
 
 namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
-/// A segment that can't be read; the text says where and why.
+/// A segment that is damaged or of another version; the text says where and why.
 class SegmentError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -89,7 +90,8 @@ struct SeriesView {
 
 class SegmentImage {
  public:
-  /// Read a file with pread. Throws SegmentError.
+  /// Read a file with pread. Throws SegmentError when it is damaged, and std::system_error when it
+  /// can't be opened.
   static SegmentImage read(const std::string& path);
   /// Copy a segment of this process while others record into it. Throws SegmentError.
   static SegmentImage copy(std::span<const std::byte> memory);
@@ -127,6 +129,7 @@ class SegmentImage {
   void allocate();
   void read_records();
   void read_record(const wrm_record_header& record, std::size_t offset);
+  void mend_values(const wrm_record_header& record, std::size_t offset);
   void visit_one(std::span<const std::byte> record,
                  const std::function<void(const SeriesView&)>& visit) const;
   [[noreturn]] void fail(const std::string& problem) const;
@@ -142,6 +145,7 @@ class SegmentImage {
   std::vector<SeriesShape> shapes_;
   std::vector<std::uint64_t> folded_;
   std::vector<Departure> departed_;
+  std::map<std::size_t, std::string> mended_;  ///< encoded values that were no UTF-8, by record
 };
 
 }  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
