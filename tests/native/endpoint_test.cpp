@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <memory>
+
 #include "fixture.h"
 #include "whiteroom/monitoring/http_endpoint.h"
 
@@ -31,10 +33,39 @@ std::string answer_to(std::uint16_t port, const std::string& request) {
 }
 
 std::string get(std::uint16_t port, const std::string& method, const std::string& path) {
-  return answer_to(port, method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+  return answer_to(
+      port, method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
 }
 
 }  // namespace
+
+TEST_CASE("a child after fork() does not hold the address, and ends without waiting for a thread") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  auto endpoint = std::make_unique<MetricsEndpoint>(test.segment, EndpointOptions{.port = 0});
+  const std::uint16_t port = endpoint->port();
+  int held[2];
+  REQUIRE(pipe(held) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    close(held[1]);
+    char byte = 0;
+    (void)!read(held[0], &byte, 1);  // lives until the parent has seen
+    endpoint.reset();
+    _exit(0);
+  }
+  CHECK(get(port, "GET", "/metrics").starts_with("HTTP/1.1 200"));
+  endpoint.reset();
+  {
+    const MetricsEndpoint again(test.segment, {.port = port});
+    CHECK(get(port, "GET", "/metrics").starts_with("HTTP/1.1 200"));
+  }
+  close(held[1]);
+  int status = -1;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
+  close(held[0]);
+}
 
 TEST_CASE("the endpoint answers with the right status and the program's metrics") {
   const SegmentFolder folder;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <system_error>
 #include <thread>
 
 #include "fixture.h"
@@ -82,7 +83,7 @@ TEST_CASE("a file that is no segment is refused with a message") {
   const SegmentFolder folder;
   const std::string path = folder.path + "/file";
   CHECK_THROWS_WITH_AS(SegmentImage::read(path), (path + ": No such file or directory").c_str(),
-                       SegmentError);
+                       std::system_error);
   write_bytes(path, std::vector<char>(100));
   CHECK_THROWS_WITH_AS(SegmentImage::read(path),
                        (path + ": is shorter than a segment's header").c_str(), SegmentError);

@@ -98,7 +98,7 @@ def prepare(
     place = folder or _native.default_directory()
     prepared = _prepare(program, place, os.getpid(), modules[program])
     multiprocess.pass_to_children(program, prepared.directory, metrics.__name__)
-    multiprocess.close_on_sigterm(_mark_closed)
+    _close_at_every_end()
     return prepared.preparation()
 
 
@@ -140,7 +140,12 @@ def _prepare_as_parent(program: str, directory: str, package: str) -> None:
         return
     if program in modules:
         _prepare(program, directory, 0, modules[program])
-        multiprocess.close_on_sigterm(_mark_closed)
+        _close_at_every_end()
+
+
+def _close_at_every_end() -> None:
+    multiprocess.close_on_sigterm(_mark_closed)
+    multiprocess.close_on_quick_exit(_mark_closed)
 
 
 def open_exposition(request: ExpositionRequest) -> Exposition:
@@ -161,6 +166,12 @@ def open_exposition(request: ExpositionRequest) -> Exposition:
         request.created,
     )
     return Exposition(request.content_type, blocks, blocks.held_bytes)
+
+
+def stop_serving() -> None:
+    """Say that this process answers no scrapes any more: the segment exporter serves it again."""
+    if _prepared is not None:
+        _prepared.segment.set_served(False)
 
 
 def read_families() -> list[Family]:

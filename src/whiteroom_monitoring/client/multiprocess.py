@@ -3,8 +3,8 @@
 A forked child has a segment of its own at once: the core sees to that. A child that multiprocessing
 (or concurrent.futures, or uvicorn) spawns finds its parent's preparation in its environment, and
 prepares itself in the same way. Such children end without `atexit`, so they close by
-multiprocessing's own finalizers. A process that SIGTERM ends has closed in order, and does not
-count as lost.
+multiprocessing's own finalizers. A process that SIGTERM or ``os._exit`` ends has closed in order, and
+does not count as lost.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from whiteroom_monitoring.client import _native
 
@@ -74,6 +74,29 @@ class ChildInitializer:
 def _parent_process() -> object | None:
     process: Any = sys.modules.get("multiprocessing.process")
     return process.parent_process() if process else None
+
+
+def close_on_quick_exit(mark_closed: Callable[[], None]) -> None:
+    """Mark the segment closed when this process ends itself by ``os._exit``.
+
+    So end the children of ``os.fork``, the workers of Celery's pool, and a process whose child goes on
+    in the background: on purpose, without ``atexit`` and without finalizers.
+    """
+    if isinstance(os._exit, _QuickExit):
+        return
+    os._exit = _QuickExit(mark_closed, os._exit)
+
+
+class _QuickExit:
+    """``os._exit`` that says before that the process ends in order."""
+
+    def __init__(self, mark_closed: Callable[[], None], end: Callable[[int], NoReturn]) -> None:
+        self._mark_closed = mark_closed
+        self._end = end
+
+    def __call__(self, status: int) -> NoReturn:
+        self._mark_closed()
+        self._end(status)
 
 
 def close_on_sigterm(mark_closed: Callable[[], None]) -> None:

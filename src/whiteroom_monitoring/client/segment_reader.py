@@ -106,7 +106,7 @@ class _Reader:
         if len(raw) != length:
             raise struct.error("a text ends beyond its record")
         self.offset += length
-        # Label values of old segments may be any bytes; Prometheus refuses a target for one of them.
+        # Label values of old segments may be any bytes; Prometheus refuses a target for one.
         return raw.decode(errors="replace").replace("\0", "\ufffd")
 
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -140,8 +141,74 @@ struct Estate {
   std::vector<SegmentReading> readings;
   std::vector<std::string> dead_paths;
   std::vector<std::uint64_t> dead_ids;
+  std::vector<std::uint64_t> unclosed;  ///< dead, and did not say that they end
   std::uint64_t lost = 0;
 };
+
+/// Whether a forked process has recorded nothing: it went on to execute another program, or ended.
+/// What the core itself says of every segment does not count.
+bool never_recorded(const SegmentImage& image) {
+  if (image.header().forked_from == 0) return false;
+  bool recorded = false;
+  image.visit_series([&](const SeriesView& series) {
+    const FamilyDescription& family = image.families()[series.family];
+    if (!family.cumulative() && family.name.starts_with("monitoring_")) return;
+    recorded = recorded || std::any_of(series.cells.begin(), series.cells.end(),
+                                       [](std::uint64_t cell) { return cell != 0; });
+  });
+  return !recorded;
+}
+
+/// Tells which processes forked a child and recorded nothing more, as those do that put themselves
+/// into the background: while the child, or one that it handed over to in turn, lives, none is
+/// lost.
+class Handovers {
+ public:
+  void add(const SegmentImage& image, bool alive) {
+    const wrm_segment_header& header = image.header();
+    if (image.base()) return;
+    sums_[header.segment_id] = image.sum_of_cells();
+    if (alive) living_.insert(header.segment_id);
+    if (header.forked_from == 0) return;
+    children_.emplace(header.forked_from, Child{header.segment_id, header.parents_cells});
+  }
+
+  bool handed_over(std::uint64_t id, int generations = 8) const {
+    const auto [first, last] = children_.equal_range(id);
+    return generations > 0 && std::any_of(first, last, [&](const auto& entry) {
+             const Child& child = entry.second;
+             return child.parents_cells == sums_.at(id) &&
+                    (living_.contains(child.id) || handed_over(child.id, generations - 1));
+           });
+  }
+
+ private:
+  struct Child {
+    std::uint64_t id;
+    std::uint64_t parents_cells;
+  };
+  std::map<std::uint64_t, std::uint64_t> sums_;
+  std::set<std::uint64_t> living_;
+  std::multimap<std::uint64_t, Child> children_;
+};
+
+/// How many of the dead have ended without a word.
+std::uint64_t count_lost(const Estate& estate, const std::vector<SegmentFile>& files) {
+  if (estate.unclosed.empty()) return 0;
+  Handovers handovers;
+  for (const SegmentReading& reading : estate.readings) handovers.add(reading.image, false);
+  for (const SegmentFile& file : files) {
+    if (!file.alive) continue;
+    try {
+      handovers.add(SegmentImage::read(file.path), true);
+    } catch (const SegmentError&) {
+      // Damaged: of whom it was forked can't be said.
+    }
+  }
+  return static_cast<std::uint64_t>(
+      std::count_if(estate.unclosed.begin(), estate.unclosed.end(),
+                    [&](std::uint64_t id) { return !handovers.handed_over(id); }));
+}
 
 Estate read_estate(const std::string& directory, std::string_view program) {
   Estate estate;
@@ -166,13 +233,14 @@ Estate read_estate(const std::string& directory, std::string_view program) {
       estate.dead_paths.push_back(file.path);
       estate.dead_ids.push_back(id);
       if (folded.contains(id)) continue;
-      estate.lost += image.header().closed == 0 ? 1 : 0;
+      if (image.header().closed == 0 && !never_recorded(image)) estate.unclosed.push_back(id);
       note_series(image, estate.recent);
       estate.readings.push_back({std::move(image), false});
     } catch (const SegmentError&) {
       set_aside(file.path);
     }
   }
+  estate.lost = count_lost(estate, files);
   return estate;
 }
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,9 @@
 #include <cstring>
 #include <fstream>
 #include <list>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -22,6 +25,7 @@
 #include <vector>
 
 #include "credentials.h"
+#include "fork_guard.h"
 #include "scrape_body.h"
 #include "whiteroom/monitoring/exposition.h"
 #include "whiteroom/monitoring/negotiation.h"
@@ -175,23 +179,41 @@ MHD_Result answer_plainly(MHD_Connection* connection, unsigned status, std::stri
 
 }  // namespace
 
-/// Everything but the constructor and the destructor runs on the daemon's one thread.
-class MetricsEndpoint::Impl {
+/// Everything but the constructor, the destructor and what fork() calls runs on the daemon's one
+/// thread.
+///
+/// A child after fork() has no thread that answers. It closes the sockets, so that whoever connects
+/// is not left waiting, and the address is free when the parent has ended.
+class MetricsEndpoint::Impl final : public Forkable {
  public:
   Impl(Segment& segment, const EndpointOptions& options)
       : segment_(segment), credentials_(credentials_of(options)) {
     start(options);
     segment_.set_served(true);
+    watch_forks(this);
   }
 
   ~Impl() {
+    unwatch_forks(this);
+    if (in_child_) return;  // the daemon's thread is the parent's
     segment_.set_served(false);
     MHD_stop_daemon(daemon_);
+  }
+
+  void before_fork() override { sockets_mutex_.lock(); }
+  void after_fork_in_parent() override { sockets_mutex_.unlock(); }
+  void after_fork_in_child() noexcept override {
+    if (!in_child_) {
+      for (const int socket : sockets_) close(socket);
+    }
+    in_child_ = true;
+    sockets_mutex_.unlock();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   std::uint16_t port() const noexcept {
+    if (in_child_) return 0;
     const MHD_DaemonInfo* const info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_BIND_PORT);
     return info == nullptr ? 0 : info->port;
   }
@@ -222,8 +244,12 @@ class MetricsEndpoint::Impl {
       auto* const state = new ConnectionState{socket, {}};
       endpoint.idle_.add(*state);
       *kept = state;
+      const std::lock_guard lock(endpoint.sockets_mutex_);
+      endpoint.sockets_.insert(socket);
     } else {
       auto* const state = static_cast<ConnectionState*>(*kept);
+      const std::lock_guard lock(endpoint.sockets_mutex_);
+      endpoint.sockets_.erase(state->socket);
       endpoint.idle_.remove(*state);
       delete state;
     }
@@ -264,6 +290,9 @@ class MetricsEndpoint::Impl {
   std::size_t held_bytes_ = 0;
   bool on_loopback_ = false;
   MHD_Daemon* daemon_ = nullptr;
+  std::mutex sockets_mutex_;
+  std::set<int> sockets_;  ///< that a child after fork() must not hold
+  bool in_child_ = false;
 };
 
 void MetricsEndpoint::Impl::start(const EndpointOptions& options) {
@@ -309,6 +338,12 @@ void MetricsEndpoint::Impl::start(const EndpointOptions& options) {
         options.key_file.empty() ? "no reason given" : "the certificate or its key is not usable";
     throw EndpointError(place +
                         ": can't be listened on: " + (errno != 0 ? std::strerror(errno) : usual));
+  }
+  for (const auto what : {MHD_DAEMON_INFO_LISTEN_FD, MHD_DAEMON_INFO_EPOLL_FD}) {
+    const MHD_DaemonInfo* const info = MHD_get_daemon_info(daemon_, what);
+    const int file = info == nullptr ? -1 : info->listen_fd;
+    const std::lock_guard lock(sockets_mutex_);
+    if (file >= 0) sockets_.insert(file);
   }
 }
 

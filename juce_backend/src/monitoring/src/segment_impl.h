@@ -67,7 +67,10 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   }
   void mark_closed(bool closed) noexcept { memory_.mark_closed(closed); }
 
-  void before_fork() override { mutex_.lock(); }
+  void before_fork() override {
+    mutex_.lock();
+    memory_.note_fork();
+  }
   void after_fork_in_parent() override { mutex_.unlock(); }
   void after_fork_in_child() noexcept override;
 

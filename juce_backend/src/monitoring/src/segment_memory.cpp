@@ -227,6 +227,8 @@ void SegmentMemory::replace_after_fork() noexcept {
   if (parents_file >= 0) file_ = replace_file();
   if (file_ >= 0) {
     write_header();
+    header()->forked_from = parents.segment_id;
+    header()->parents_cells = cells_at_fork_;
     rename(file_name(".new").c_str(), file_name(".seg").c_str());
   } else {
     // Never go on in the parent's file: what the child adds there would count as the parent's.
@@ -234,6 +236,15 @@ void SegmentMemory::replace_after_fork() noexcept {
     locked_ = false;
   }
   if (parents_file >= 0) close(parents_file);
+}
+
+std::uint64_t SegmentMemory::sum_of_cells() const noexcept {
+  std::uint64_t sum = 0;
+  // Relaxed: a cell publishes nothing but itself.
+  for (std::uint64_t i = 0; i < header()->cells_used / sizeof sum; ++i) {
+    sum += __atomic_load_n(cell_at(static_cast<std::uint32_t>(i)), __ATOMIC_RELAXED);
+  }
+  return sum;
 }
 
 /// Put a file with the same records and zeroed cells where the parent's was. Returns its

@@ -41,6 +41,9 @@ class SegmentMemory {
   /// that can't be done, or an empty text.
   std::string publish();
 
+  /// Before fork(), in the parent: what the child says of it.
+  void note_fork() noexcept { cells_at_fork_ = sum_of_cells(); }
+
   /// In a child after fork(): put a file of its own, with the same records and zeroed cells, at the
   /// same address. Without one, private memory. Calls only what is async-signal-safe: in the child
   /// of a process with threads any lock, the allocator's too, may be held for ever.
@@ -93,6 +96,7 @@ class SegmentMemory {
   void set_size(const std::string& program, SegmentRoom most);
   int open_room(SegmentRoom first) noexcept;
   int replace_file() noexcept;
+  std::uint64_t sum_of_cells() const noexcept;
   /// Records or cells.
   struct Part {
     std::size_t& room;
@@ -119,6 +123,7 @@ class SegmentMemory {
   std::uint64_t id_ = 0;
   int file_ = -1;
   bool locked_ = true;  ///< all pages so far
+  std::uint64_t cells_at_fork_ = 0;  ///< their sum
   bool ended_ = false;  ///< nobody sees what is recorded
 };
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <numeric>
 #include <system_error>
 #include <thread>
 
@@ -321,6 +322,10 @@ void SegmentImage::read_record(const wrm_record_header& record, std::size_t offs
     std::memcpy(&departed, &records_[offset], sizeof departed);
     departed_.push_back({departed.segment_id, static_cast<std::uint32_t>(departed.number)});
   }
+}
+
+std::uint64_t SegmentImage::sum_of_cells() const noexcept {
+  return std::accumulate(cells_.get(), cells_.get() + cells_size_, std::uint64_t{0});
 }
 
 /// Values that were recorded by a version that took any bytes become UTF-8.

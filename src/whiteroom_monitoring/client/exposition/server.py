@@ -8,10 +8,12 @@ adds are the limits of `bounded_http`. A program that has a web server mounts th
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import ssl
 import threading
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -84,12 +86,14 @@ class MetricsServer:
         application: Any = MetricsApp(source, security.credentials)
         if address in LOOPBACK_NAMES:
             application = LoopbackHostApp(application, LOOPBACK_NAMES)
+        self._source = source
         self._server = SignalFreeServer(_config(application, tls))
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
 
     def __enter__(self) -> MetricsServer:
         """Start."""
         self._thread.start()
+        _serving.add(self)
         return self
 
     def __exit__(
@@ -101,6 +105,13 @@ class MetricsServer:
         """Stop, and wait for answers under way."""
         self._server.should_exit = True
         self._thread.join()
+        _serving.discard(self)
+        self._listener.close()
+        if self._source == client.open_exposition:
+            client.stop_serving()
+
+    def leave_to_parent(self) -> None:
+        """Close the address in a child after fork(), which has no thread that answers."""
         self._listener.close()
 
     def serve_until_signal(self) -> None:
@@ -114,6 +125,18 @@ class MetricsServer:
 
     def _run(self) -> None:
         asyncio.run(self._server.serve([self._listener]))
+
+
+_serving: weakref.WeakSet[MetricsServer] = weakref.WeakSet()
+
+
+def _leave_to_parent() -> None:
+    for server in list(_serving):
+        server.leave_to_parent()
+    _serving.clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _tls(security: Security) -> ssl.SSLContext | None:

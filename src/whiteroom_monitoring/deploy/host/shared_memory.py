@@ -33,8 +33,8 @@ def remove_dead_segments(folder: Path) -> bool:
 def _remove_program(folder: Path, program: str) -> bool:
     """Remove a program's files, unless one of its processes lives; return whether that was done.
 
-    Under the program's lock, and as it is at that moment: what starts meanwhile has a segment that is
-    held before it has a name. A file that can't be opened may be a living process's.
+    Under the program's lock, and as it is at that moment: what starts meanwhile has a segment that
+    is held before it has a name. A file that can't be opened may be a living process's.
     """
     lock = folder / f"{program}.lock"
     try:

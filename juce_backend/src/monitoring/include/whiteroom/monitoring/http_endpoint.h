@@ -33,6 +33,9 @@ class EndpointError : public std::runtime_error {
 /// The format follows the Accept header (text 0.0.4 or OpenMetrics 1.0; `?created=1` adds
 /// `_created` to the latter), the encoding Accept-Encoding (gzip). A long text is written while it
 /// is sent. What answers under way hold is bounded; a scrape beyond that gets status 503.
+///
+/// A child after fork() has no endpoint: a program that goes into the background makes it after
+/// that.
 class MetricsEndpoint {
  public:
   /// Start serving; `segment` must be prepared and outlive the endpoint. Throws EndpointError.

@@ -100,7 +100,9 @@ typedef struct wrm_segment_header {
   uint32_t closed;  ///< 1 after an orderly end
   uint32_t served;  ///< 1 while an endpoint of this process serves it
   char program[WRM_PROGRAM_BYTES];
-  uint64_t rewrites;  ///< odd while records are used for other series
+  uint64_t rewrites;       ///< odd while records are used for other series
+  uint64_t forked_from;    ///< id of the segment of the process that forked this one, or 0
+  uint64_t parents_cells;  ///< sum of that segment's cells when it did
 } wrm_segment_header;
 
 /// Starts every record. A reader skips kinds that it does not know.

@@ -111,6 +111,8 @@ class SegmentImage {
     const SeriesShape& shape = shapes_[family];
     return std::min(shape.records, cells_size_ / shape.cells);
   }
+  /// Sum of all cells, modulo 2^64.
+  std::uint64_t sum_of_cells() const noexcept;
   /// Call `visit` for each series, in the order of their records. Throws SegmentError.
   void visit_series(const std::function<void(const SeriesView&)>& visit) const;
 
