@@ -3,8 +3,8 @@
 A forked child has a segment of its own at once: the core sees to that. A child that multiprocessing
 (or concurrent.futures, or uvicorn) spawns finds its parent's preparation in its environment, and
 prepares itself in the same way. Such children end without `atexit`, so they close by
-multiprocessing's own finalizers. A process that SIGTERM or ``os._exit`` ends has closed in order, and
-does not count as lost.
+multiprocessing's own finalizers. A process that SIGTERM or ``os._exit`` ends has closed in order,
+and does not count as lost.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def _parent_process() -> object | None:
 def close_on_quick_exit(mark_closed: Callable[[], None]) -> None:
     """Mark the segment closed when this process ends itself by ``os._exit``.
 
-    So end the children of ``os.fork``, the workers of Celery's pool, and a process whose child goes on
-    in the background: on purpose, without ``atexit`` and without finalizers.
+    So end the children of ``os.fork``, the workers of Celery's pool, and a process whose child goes
+    on in the background: on purpose, without ``atexit`` and without finalizers.
     """
     if isinstance(os._exit, _QuickExit):
         return

@@ -205,7 +205,7 @@ def test_segments_of_the_living_stay(tmp_path: Path) -> None:
     with (folder / "a.1.seg").open() as living:
         fcntl.flock(living, fcntl.LOCK_EX)
         assert remove_dead_segments(folder) is True
-        assert sorted(p.name for p in folder.iterdir()) == ["a.1.seg", "a.base.seg"]
+        assert sorted(p.name for p in folder.iterdir()) == ["a.1.seg", "a.base.seg", "a.lock"]
     assert remove_dead_segments(folder) is True
     assert not folder.exists()
 

@@ -187,7 +187,8 @@ int SegmentMemory::take_pages(std::size_t offset, std::size_t bytes) noexcept {
   std::byte* const first = memory_ + offset;
   if (mprotect(first, bytes, PROT_READ | PROT_WRITE) != 0) return errno;
   for (std::size_t at = 0; at < bytes; at += page_bytes()) {
-    // Touched by a store that changes nothing: what is there may be in use.
+    // Touched by a store that changes nothing: what is there may be in use. Relaxed: it publishes
+    // nothing.
     (void)__atomic_fetch_or(reinterpret_cast<unsigned char*>(first + at), 0, __ATOMIC_RELAXED);
   }
   locked_ = mlock(first, bytes) == 0 && locked_;

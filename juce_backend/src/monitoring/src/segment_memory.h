@@ -122,9 +122,9 @@ class SegmentMemory {
   std::size_t cell_room_ = 0;
   std::uint64_t id_ = 0;
   int file_ = -1;
-  bool locked_ = true;  ///< all pages so far
+  bool locked_ = true;               ///< all pages so far
   std::uint64_t cells_at_fork_ = 0;  ///< their sum
-  bool ended_ = false;  ///< nobody sees what is recorded
+  bool ended_ = false;               ///< nobody sees what is recorded
 };
 
 /// While it lives, records are used for other series: what a reader copies meanwhile doesn't count.
