@@ -137,17 +137,3 @@ def test_a_seed_decides_the_sample(folder: Path) -> None:
     assert [str(each) for each in first] == [str(each) for each in again]
     assert [str(each) for each in first] != [str(each) for each in other]
     assert sample(found, 99, 1) == found
-
-
-def test_our_unit_tests_catch_a_sample(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of a sample of the mutants of our own rules, 95 % are caught."""
-    status, report = _report(capsys, "--sample", "8")
-    assert status == 0, report["survivors"]
-
-
-@pytest.mark.long
-@pytest.mark.timeout(3600)
-def test_our_unit_tests_catch_the_mutants(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of all mutants of our own rules, 95 % are caught."""
-    status, report = _report(capsys)
-    assert status == 0, report["survivors"]
