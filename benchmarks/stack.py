@@ -25,9 +25,10 @@ from benchmarks import report
 from benchmarks.report import Row
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.deploy import access
+from whiteroom_monitoring.deploy import access, registry
 from whiteroom_monitoring.deploy.host import processes
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.project import load
 
 OFFSETS = range(24_000, 30_000, 100)
 REPETITIONS = 5
@@ -189,7 +190,7 @@ def _notified(paths: StackPaths, state: str) -> bool:
 def stopping(paths: StackPaths) -> list[Row]:
     """Measure `down`, and count what it leaves."""
     took = seconds(lambda: require(whiteroom(paths, "down", "--json")))
-    ports = [p for p in PORTS if not processes.can_listen(LOOPBACK, paths.port(p))]
+    ports = [p for p in paths.ports if not processes.can_listen(LOOPBACK, paths.port(p))]
     memory_files = [path for path in (paths.segments,) if path.exists()]
     left = len(processes.of_stack(paths.data)) + len(ports) + len(memory_files)
     return [
@@ -200,9 +201,10 @@ def stopping(paths: StackPaths) -> list[Row]:
 
 def free_paths(data: Path) -> StackPaths:
     """Return a stack whose ports are all free."""
+    ports = registry.port_numbers(registry.load(load(None)))
     for offset in OFFSETS:
-        paths = StackPaths(data, offset)
-        if all(processes.can_listen(LOOPBACK, paths.port(name)) for name in PORTS):
+        paths = StackPaths(data, offset, ports)
+        if all(processes.can_listen(LOOPBACK, paths.port(name)) for name in ports):
             return paths
     sys.exit("no free ports")
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <sstream>
@@ -11,27 +12,41 @@
 
 #include "whiteroom/monitoring/exposition.h"
 #include "whiteroom/monitoring/fold.h"
+#include "whiteroom/monitoring/plugin_process.h"
 
 namespace whiteroom::testing {
 
 /// A folder of segments, for as long as this lives: the one that is taken by default.
+class SegmentFolder {
+ public:
+  SegmentFolder() { setenv("WHITEROOM_SEGMENTS", mkdtemp(path.data()), 1); }
+  ~SegmentFolder() { std::filesystem::remove_all(path); }
+  SegmentFolder(const SegmentFolder&) = delete;
+  SegmentFolder& operator=(const SegmentFolder&) = delete;
+
+  std::string path = "/dev/shm/whiteroom-juce-XXXXXX";
+};
+
+/// The folder of the plug-ins' segment, which a process has once.
+inline const std::string& plugin_folder() {
+  static const SegmentFolder folder;
+  static const auto process = monitoring::PluginProcess::shared();
+  return folder.path;
+}
+
+/// What is recorded while this lives. Series are read of one program if nothing else is said.
 class Segments {
  public:
-  /// Series are read of this program.
-  explicit Segments(std::string program = "juce-backend") : program_(std::move(program)) {
-    setenv("WHITEROOM_SEGMENTS", mkdtemp(path_.data()), 1);
-  }
-  ~Segments() { std::filesystem::remove_all(path_); }
-  Segments(const Segments&) = delete;
-  Segments& operator=(const Segments&) = delete;
+  explicit Segments(std::string program = "juce-backend")
+      : program_(std::move(program)), plugins_before_(text(kPlugins)) {}
 
   /// Return the value of a series; -1 when it is not there.
   double operator[](const std::string& series) const { return of(program_, series); }
   /// The same of another program.
   double of(const std::string& program, const std::string& series) const {
-    const std::string text = this->text(program);
-    const std::size_t found = ("\n" + text).find("\n" + series + " ");
-    return found == std::string::npos ? -1 : std::stod(text.substr(found + series.size() + 1));
+    const double now = value(text(program), series);
+    if (program != kPlugins || now < 0) return now;
+    return now - std::max(0.0, value(plugins_before_, series));
   }
   /// Return the cumulative count of a histogram's bucket; -1 when it is not there.
   double bucket(const std::string& name, const std::string& labels, double bound) const {
@@ -42,7 +57,8 @@ class Segments {
   }
   /// Return all that a program exposes.
   std::string text(const std::string& program) const {
-    return monitoring::expose(monitoring::read_program(path_, program).view);
+    const std::string& path = program == kPlugins ? plugin_folder() : folder_.path;
+    return monitoring::expose(monitoring::read_program(path, program).view);
   }
   double dropouts(const std::string& cause) const {
     return (*this)["audio_dropouts_total{cause=\"" + cause + "\"}"];
@@ -52,8 +68,16 @@ class Segments {
   }
 
  private:
+  static constexpr char kPlugins[] = "juce-plugin";
+
+  static double value(const std::string& text, const std::string& series) {
+    const std::size_t found = ("\n" + text).find("\n" + series + " ");
+    return found == std::string::npos ? -1 : std::stod(text.substr(found + series.size() + 1));
+  }
+
   std::string program_;
-  std::string path_ = "/dev/shm/whiteroom-juce-XXXXXX";
+  std::string plugins_before_;  // the plug-ins' folder is there before the one of this
+  SegmentFolder folder_;
 };
 
 }  // namespace whiteroom::testing

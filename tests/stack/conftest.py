@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from tests.support.offsets import free_offset
+from tests.support.projects import PORTS
 from whiteroom_monitoring.deploy.host import processes
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, StackPaths
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def make_stack() -> Iterator[Callable[[], RunningStack]]:
         # Not below pytest's folder, which is closed to the users that PostgreSQL and others run as.
         folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-"))
         folder.chmod(0o711)
-        made.append(RunningStack(StackPaths(folder / "data", free_offset())))
+        made.append(RunningStack(StackPaths(folder / "data", free_offset(), PORTS)))
         return made[-1]
 
     yield make

@@ -111,8 +111,9 @@ def test_it_is_shown_and_verified(stack: Any) -> None:
     assert component["well"]
     assert stack.run("logs", "lamp-exporter", "--lines", "1")
     checks = _checks(stack)
-    jobs = ("prometheus", "alertmanager", "whiteroom-agent", "whiteroom-inbox", "whiteroom-console")
-    assert checks["targets.present"]["seen"] == f"{len(jobs) + 1} jobs"
+    ours = ("agent", "inbox", "console", "reconciler")
+    jobs = ("prometheus", "alertmanager", *ours, "lamps")
+    assert checks["targets.present"]["seen"] == f"{len(jobs)} jobs"
     for name in ("targets.present", "targets.up", "targets.fresh", "targets.intervals"):
         assert checks[name]["state"] == "ok", checks[name]
     assert "lamp-exporter" in checks["components.healthy"]["seen"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from tests.support.projects import PORTS
 from whiteroom_monitoring.deploy.host import processes
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
+from whiteroom_monitoring.deploy.paths import LOOPBACK
 
 # A stack takes ports from 3000 to 9187, and the kernel chooses from 32768 on. Each of three workers
 # has a range of its own, in which it can meet no port of the others.

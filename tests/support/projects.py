@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.support.paths import ROOT
+from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.project import Project, load
 from whiteroom_monitoring.project.settings import files_in
 
 WHITE_ROOM = load(ROOT)
+# Of the whole stack, the reference app with it.
+PORTS = registry.port_numbers(registry.load(WHITE_ROOM))
 
 # White Room's outputs for a clone that has a catalogue and nothing else.
 SMALL = """\

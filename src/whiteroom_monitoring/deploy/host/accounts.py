@@ -27,8 +27,9 @@ def account(name: str) -> str | None:
         return None
 
 
-# Root without capabilities, and without a way to any, owns root's files and nothing else.
-CONFINEMENT = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
+# Root without capabilities, and without a way to any, owns root's files and nothing else. By its path,
+# because another PATH of the caller's is no reason to start components anew.
+CONFINEMENT = ("/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
 
 
 @functools.cache
@@ -36,7 +37,7 @@ def can_confine() -> bool:
     """Tell whether this user is root and may give root's rights away; a container may forbid it."""
     if os.getuid() != 0 or shutil.which(CONFINEMENT[0]) is None:
         return False
-    done = subprocess.run([*CONFINEMENT, "true"], capture_output=True, check=False)
+    done = subprocess.run([*CONFINEMENT, "/usr/bin/true"], capture_output=True, check=False)
     return done.returncode == 0
 
 
