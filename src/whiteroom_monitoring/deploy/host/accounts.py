@@ -27,8 +27,8 @@ def account(name: str) -> str | None:
         return None
 
 
-# Root without capabilities, and without a way to any, owns root's files and nothing else. By its path,
-# because another PATH of the caller's is no reason to start components anew.
+# Root without capabilities, and without a way to any, owns root's files and nothing else. It has its
+# path, because another PATH of the caller's is no reason to start components anew.
 CONFINEMENT = ("/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
 
 
