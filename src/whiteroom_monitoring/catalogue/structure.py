@@ -6,14 +6,15 @@ A schema says what it expects in its own keyword `x-expected`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import jsonschema
+from typing import TYPE_CHECKING, Any
 
 from whiteroom_monitoring.catalogue import units
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    import jsonschema
 
 _KINDS = {
     "object": "a mapping",
@@ -27,6 +28,9 @@ _KINDS = {
 
 def diagnostics(document: Document, schema: dict[str, Any]) -> dict[Pointer, list[Diagnostic]]:
     """Return what in ``document`` does not fit ``schema``, by the part that does not fit."""
+    # A fifth of what a short command takes, and most of them read no document.
+    import jsonschema  # noqa: PLC0415
+
     misfits: dict[Pointer, list[Diagnostic]] = {}
     validator = jsonschema.Draft202012Validator(schema)
     for error in validator.iter_errors(document.data):

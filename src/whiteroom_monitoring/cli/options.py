@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.datasources.http import basic_authorization
-from whiteroom_monitoring.deploy import access, registry, state
+from whiteroom_monitoring.deploy import registry, state
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import HIGHEST_PORT, PORTS, StackPaths, default_data
 from whiteroom_monitoring.deploy.registry import present_name
@@ -153,6 +152,8 @@ def component_name(name: str, descriptions: Sequence[Component], option: str = "
 
 def add_password_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where the passwords of guarded components are."""
+    from whiteroom_monitoring.deploy import access  # noqa: PLC0415  short commands have no use for it
+
     for name in access.GUARDED:
         parser.add_argument(
             f"--{name}-password-file",
@@ -165,6 +166,9 @@ def add_password_options(parser: argparse.ArgumentParser) -> None:
 
 def authorizations(arguments: argparse.Namespace) -> dict[str, str]:
     """Return the header Authorization for each guarded component."""
+    from whiteroom_monitoring.datasources.http import basic_authorization  # noqa: PLC0415
+    from whiteroom_monitoring.deploy import access  # noqa: PLC0415
+
     return {
         name: basic_authorization(getattr(arguments, f"{name}_password_file"))
         for name in access.GUARDED

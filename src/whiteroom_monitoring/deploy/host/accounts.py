@@ -27,7 +27,7 @@ def account(name: str) -> str | None:
         return None
 
 
-# Root without capabilities, and without a way to any, owns root's files and nothing else. It has its
+# Root without capabilities, and without a way to any, owns root's files and nothing else. It has a
 # path, because another PATH of the caller's is no reason to start components anew.
 CONFINEMENT = ("/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
 
