@@ -157,6 +157,9 @@ def address(way: Any, tmp_path: Path) -> Iterator[str]:
             *("--prometheus", way.alertmanager, "--alertmanager", way.alertmanager),
             *("--alertmanager-data", way.data, "--alertmanager-config", way.config),
             *("--data", tmp_path / "served"),
+            # Not that of a stack which may run here.
+            *("--alertmanager-password-file", tmp_path / "none"),
+            *("--prometheus-password-file", tmp_path / "none"),
         ]
     )
     url = f"http://127.0.0.1:{port}"

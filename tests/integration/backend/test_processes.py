@@ -184,7 +184,7 @@ def test_waits_for_the_database(start, mortal_postgres, make_starter):
     waiting = starter.run(starter.command())
     ended = starter.run(starter.command())
     with pytest.raises(subprocess.TimeoutExpired):
-        ended.wait(1.5)
+        ended.wait(4)
     ended.terminate()
     ended.communicate(timeout=20)
     assert ended.returncode == 0
