@@ -1,4 +1,8 @@
-"""Prometheus, Alertmanager and what receives from them are killed while alerts come and go."""
+"""Prometheus, Alertmanager and what receives from them are killed while alerts come and go.
+
+What Alertmanager has sent since its last snapshot, up to 5 s ago, a kill makes it forget: these fail
+until that gap is closed. docs/reference/reconciler.md says what it means for a stack.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,8 @@ import pytest
 from benchmarks import faults
 from benchmarks.fault_stack import FaultStack
 
-FORGOTTEN = (
-    "what Alertmanager has sent since its last snapshot, up to 5 s ago, a kill makes it forget; "
-    "here that is ten times as likely as in a stack"
-)
-
 
 @pytest.mark.long
-@pytest.mark.xfail(reason=FORGOTTEN, strict=False)
 @pytest.mark.timeout(1200)
 def test_no_kill_loses_doubles_resolves_or_leaves_open(tmp_path: Path) -> None:
     """Restarts and kills of any process leave each alert open exactly while it fires, once."""
@@ -25,7 +23,6 @@ def test_no_kill_loses_doubles_resolves_or_leaves_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.xfail(reason=FORGOTTEN, strict=False)
 @pytest.mark.timeout(12 * 3600)
 def test_hundreds_of_kills_lose_double_resolve_and_leave_open_nothing(tmp_path: Path) -> None:
     """The same, 200 times with both servers and a thousand times with any process."""
