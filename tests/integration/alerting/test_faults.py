@@ -1,7 +1,7 @@
 """Prometheus, Alertmanager and what receives from them are killed while alerts come and go.
 
-What Alertmanager has sent since its last snapshot, up to 5 s ago, a kill makes it forget: these fail
-until that gap is closed. docs/reference/reconciler.md says what it means for a stack.
+What Alertmanager has sent since its last snapshot, up to 5 s ago, a kill makes it forget: these
+fail until that gap is closed. docs/reference/reconciler.md says what it means for a stack.
 """
 
 from __future__ import annotations
