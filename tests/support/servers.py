@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -10,17 +11,20 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.paths import ROOT
+from tests.support.postgres import Postgres
 from tests.support.wait import wait_until
 
 DESCRIPTORS = 1024
 DEADLINE_S = 20.0
 _NOBODY = "http://127.0.0.1:1"
-_PORT = re.compile(r"http://127\.0\.0\.1:(\d+)|mail on 127\.0\.0\.1:(\d+)|^(\d+)$", re.MULTILINE)
+_PORT = re.compile(
+    r'http://127\.0\.0\.1:(\d+)|mail on 127\.0\.0\.1:(\d+)|^(\d+)$|"port": ?(\d+)', re.MULTILINE
+)
 _ENDPOINT = """
     import sys, threading
     from whiteroom_monitoring import client
@@ -41,7 +45,8 @@ class Kind:
     """How a server is started in a folder, what it is asked, and how a good answer begins.
 
     ``port`` says which of the ports that it prints is meant; None is a Unix socket in the folder.
-    ``posts`` is a path of HTTP that takes bodies.
+    ``posts`` is a path of HTTP that takes bodies. One with a ``database`` gets its own PostgreSQL,
+    for ``{database}`` in the command.
     """
 
     command: tuple[str, ...]
@@ -50,6 +55,7 @@ class Kind:
     port: int | None = 0
     posts: str = "/metrics"
     keeps_segments: bool = True
+    database: bool = False
 
     @property
     def is_http(self) -> bool:
@@ -58,6 +64,12 @@ class Kind:
 
 
 _INBOX = (*_OURS, "inbox", "--port", "0", "--smtp-port", "0", "--data", "{folder}/inbox")
+_BACKEND = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT / "reference_app/backend")!r})
+    from whiteroom_backend.command import main
+    sys.exit(main())
+""".replace("\n    ", "\n")
 SERVERS = {
     "console": Kind(
         (*_OURS, "console", "--port", "0", "--prometheus", _NOBODY, "--alertmanager", _NOBODY),
@@ -65,6 +77,23 @@ SERVERS = {
     ),
     "inbox": Kind(_INBOX, posts="/slack"),
     "mail": Kind(_INBOX, b"QUIT\r\n", b"220 ", port=1),
+    "reconciler": Kind(
+        (
+            *(*_OURS, "reconciler", "--port", "0", "--data", "{folder}/reconciler"),
+            *("--prometheus", _NOBODY, "--alertmanager", _NOBODY),
+            *("--alertmanager-data", "{folder}", "--alertmanager-config", "{folder}/none.yml"),
+        ),
+        posts="/api/v2/silences",
+        keeps_segments=False,
+    ),
+    "backend": Kind(
+        (
+            *(sys.executable, "-c", _BACKEND, "--database", "{database}"),
+            *("--port", "0", "--metrics-port", "0"),
+        ),
+        posts="/api/v1/users",
+        database=True,
+    ),
     "segment exporter": Kind((*_OURS, "segment-exporter", "--port", "0")),
     "containers": Kind((*_OURS, "containers", "--port", "0"), keeps_segments=False),
     "endpoint in Python": Kind((sys.executable, "-c", _ENDPOINT, "{folder}"), keeps_segments=False),
@@ -130,8 +159,28 @@ class Running:
 def started(kind: Kind) -> Iterator[Running]:
     """Start a server in a fresh folder, and end it."""
     folder = Path(tempfile.mkdtemp(prefix="whiteroom-server-", dir="/dev/shm"))
+    with contextlib.ExitStack() as held:
+        held.callback(shutil.rmtree, folder)
+        database = held.enter_context(_database()) if kind.database else ""
+        values = {"{folder}": str(folder), "{database}": database}
+        yield held.enter_context(_process(kind, folder, values))
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="whiteroom-", dir="/tmp") as folder:
+        # PostgreSQL's user has to get in.
+        Path(folder).chmod(0o711)
+        with Postgres.running(Path(folder)) as postgres:
+            yield postgres.conninfo()
+
+
+@contextlib.contextmanager
+def _process(kind: Kind, folder: Path, values: Mapping[str, str]) -> Iterator[Running]:
     output = folder / "output"
-    command = [word.replace("{folder}", str(folder)) for word in kind.command]
+    command = [
+        functools.reduce(lambda w, v: w.replace(*v), values.items(), w) for w in kind.command
+    ]
     if kind.keeps_segments:
         command += ["--segments", str(folder)]
     # It replaces itself by the server.
@@ -143,7 +192,10 @@ def started(kind: Kind) -> Iterator[Running]:
     finally:
         process.kill()
         process.communicate()
-        shutil.rmtree(folder)
+
+
+def _filled(word: str, values: Mapping[str, str]) -> str:
+    return functools.reduce(lambda filled, value: filled.replace(*value), values.items(), word)
 
 
 def _address(

@@ -24,13 +24,26 @@ from whiteroom_backend.errors import (
 )
 from whiteroom_backend.log import Log
 from whiteroom_backend.recorder import NOT_COUNTED, NullRecorder
+from whiteroom_monitoring.web.server import (
+    LOOPBACK_NAMES,
+    OwnOriginMiddleware,
+    TrustedHostMiddleware,
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 BASE = "/api/v1"
 
 
-def make(api: Api, database: Database, cache: Cache, recorder: NullRecorder, log: Log) -> Starlette:
-    """Return the application, without its instrumentation."""
+def make(
+    api: Api,
+    database: Database,
+    cache: Cache,
+    recorder: NullRecorder,
+    log: Log,
+    *,
+    address: str,
+) -> Starlette:
+    """Return the application, without its instrumentation. It is called by its ``address``."""
 
     async def healthy(request: Request) -> Response:
         return answer({"status": "ok"})
@@ -55,7 +68,11 @@ def make(api: Api, database: Database, cache: Cache, recorder: NullRecorder, log
             Route("/-/healthy", healthy, methods=["GET"]),
             Route("/-/ready", ready, methods=["GET"]),
         ],
-        middleware=[Middleware(_Boundary, recorder=recorder, log=log)],
+        middleware=[
+            Middleware(TrustedHostMiddleware, hosts={*LOOPBACK_NAMES, address}),
+            Middleware(OwnOriginMiddleware),
+            Middleware(_Boundary, recorder=recorder, log=log),
+        ],
         exception_handlers={ApiError: refused, HTTPException: unrouted},
     )
     application.router.redirect_slashes = False

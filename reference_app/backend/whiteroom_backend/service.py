@@ -82,7 +82,7 @@ async def _application(
         Instruments(database),
         Features(database, recorder),
     )
-    application: ASGIApp = app.make(api, database, cache, recorder, log)
+    application: ASGIApp = app.make(api, database, cache, recorder, log, address=chosen.address)
     await database.open()
     work = [
         asyncio.create_task(_every(seconds, job, log))

@@ -22,8 +22,8 @@ from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
 from whiteroom_monitoring.web.server import (
     BodyTooLargeError,
     PasswordMiddleware,
+    json_object,
     middleware,
-    require_media_type,
 )
 
 _COUNTS = {
@@ -40,8 +40,7 @@ def make_app(reconciler: Reconciler, hosts: set[str], authorization: str = "") -
     """
 
     async def create(request: Request) -> Response:
-        require_media_type(request, "application/json")
-        silence = await request.json()
+        silence = await json_object(request)
         identifier = await run_in_threadpool(_create, reconciler, silence)
         return JSONResponse({"silenceID": identifier})
 
@@ -83,8 +82,6 @@ def make_app(reconciler: Reconciler, hosts: set[str], authorization: str = "") -
 
 def _create(reconciler: Reconciler, silence: dict[str, Any]) -> str:
     """Create a silence, or change it; it is written down when this returns."""
-    if not isinstance(silence, dict):
-        raise ValueError("expected a JSON object")
     with reconciler.lock:
         identifier = reconciler.alertmanager.create_silence(silence)
         if (changed := silence.get("id")) and changed != identifier:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import signal
 import socket
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -57,6 +59,10 @@ class MediaTypeError(MonitoringError):
 
     def __init__(self, found: str, expected: Sequence[str]) -> None:
         super().__init__(f"Content-Type is {found!r}; expected {' or '.join(expected)}")
+
+
+class MalformedBodyError(MonitoringError):
+    """The body of a request is no JSON object. Answer it with status 400."""
 
 
 class BodyTooLargeError(MonitoringError):
@@ -162,6 +168,18 @@ def require_media_type(request: Request, *expected: str) -> str:
     if found.partition(";")[0].strip().lower() not in expected:
         raise MediaTypeError(found[:100], expected)
     return found
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """Return the body of a request. Raises MediaTypeError and MalformedBodyError."""
+    require_media_type(request, JSON)
+    try:
+        content = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise MalformedBodyError(f"the body is no JSON that can be read: {error}") from error
+    if not isinstance(content, dict):
+        raise MalformedBodyError("the body is JSON, but no object")
+    return content
 
 
 class SecurityHeadersMiddleware:

