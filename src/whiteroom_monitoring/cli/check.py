@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from msgspec import structs
+
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.cli.options import add_project_option, folder
 from whiteroom_monitoring.deploy import config
@@ -86,11 +88,11 @@ def workspace_from(arguments: argparse.Namespace) -> Workspace:
     own = project.files
     if arguments.infrastructure:
         files = files_in(arguments.infrastructure.absolute())
-        project = replace(
-            project, files=replace(files, components=own.components, probes=own.probes)
+        project = structs.replace(
+            project, files=structs.replace(files, components=own.components, probes=own.probes)
         )
     if arguments.catalogue:
-        project = replace(project, catalogues=(arguments.catalogue.absolute(),))
+        project = structs.replace(project, catalogues=(arguments.catalogue.absolute(),))
     descriptions = components.load(project)
     return Workspace(
         project,

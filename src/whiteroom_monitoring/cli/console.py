@@ -10,20 +10,15 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.cli.options import (
-    add_password_options,
-    add_project_option,
-    authorizations,
-    folder,
-    port_number,
-)
+from whiteroom_monitoring.cli.options import add_project_option, folder, port_number
+from whiteroom_monitoring.cli.passwords import add_password_options, authorizations
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import http
 from whiteroom_monitoring.console.service import DashboardService
 from whiteroom_monitoring.console.workers import Workers
 from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.datasources.registry import DataSources
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
+from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
 from whiteroom_monitoring.grafana.model.library import Library
@@ -51,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=port_number,
-        default=PORTS["console"],
+        default=default_ports()["console"],
         help="0 takes a free one (%(default)s)",
     )
     parser.add_argument(
@@ -86,7 +81,7 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         "--runbooks", type=Path, metavar="DIR", help="folder of runbooks (default: the project's)"
     )
     for name in SOURCES:
-        address = f"http://{LOOPBACK}:{PORTS[name]}"
+        address = f"http://{LOOPBACK}:{default_ports()[name]}"
         parser.add_argument(
             f"--{name}", default=address, metavar="URL", help=f"where {name} is (default {address})"
         )

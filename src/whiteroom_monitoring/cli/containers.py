@@ -8,7 +8,7 @@ from pathlib import Path
 from whiteroom_monitoring.cli.options import port_number
 from whiteroom_monitoring.client.exposition.request import text_only
 from whiteroom_monitoring.client.exposition.server import MetricsServer
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
+from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.exporters.containers.exporter import Exporter
 
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=port_number,
-        default=PORTS["cadvisor"],
+        default=default_ports()["cadvisor"],
         help="0 takes a free one (default %(default)s)",
     )
     parser.add_argument(

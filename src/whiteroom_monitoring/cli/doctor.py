@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.cli.options import add_stack_options, in_force, new_paths_from
+from whiteroom_monitoring.cli.chosen import new_paths_from
+from whiteroom_monitoring.cli.options import add_stack_options, in_force
 from whiteroom_monitoring.deploy import config, credentials, preflight, registry, status
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import resolve

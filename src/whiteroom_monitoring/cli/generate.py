@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.cli.options import add_project_option, folder

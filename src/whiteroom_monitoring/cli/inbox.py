@@ -10,7 +10,7 @@ from pathlib import Path
 from whiteroom_monitoring import client
 from whiteroom_monitoring.cli.options import folder, port_number
 from whiteroom_monitoring.client.exposition.server import ListenError
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, default_data
+from whiteroom_monitoring.deploy.paths import LOOPBACK, default_data, default_ports
 from whiteroom_monitoring.inbox import http, smtp
 from whiteroom_monitoring.inbox.service import InboxService
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
@@ -24,13 +24,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=port_number,
-        default=PORTS["inbox"],
+        default=default_ports()["inbox"],
         help="HTTP; 0 takes a free one (%(default)s)",
     )
     parser.add_argument(
         "--smtp-port",
         type=port_number,
-        default=PORTS["inbox-smtp"],
+        default=default_ports()["inbox-smtp"],
         help="mail; 0 takes a free one (%(default)s)",
     )
     parser.add_argument(

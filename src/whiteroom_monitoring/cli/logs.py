@@ -8,7 +8,8 @@ import json
 import re
 from pathlib import Path
 
-from whiteroom_monitoring.cli.options import add_stack_options, component_name, paths_from
+from whiteroom_monitoring.cli.chosen import component_name
+from whiteroom_monitoring.cli.options import add_stack_options, paths_from
 from whiteroom_monitoring.deploy import registry, state
 from whiteroom_monitoring.deploy.component_logs import follow, follow_all, last_lines, since
 from whiteroom_monitoring.deploy.paths import StackPaths

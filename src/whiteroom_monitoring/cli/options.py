@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import registry, state
-from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.paths import HIGHEST_PORT, PORTS, StackPaths, default_data
-from whiteroom_monitoring.deploy.registry import present_name
+from whiteroom_monitoring.deploy import state
+from whiteroom_monitoring.deploy.paths import (
+    HIGHEST_PORT,
+    StackPaths,
+    default_data,
+    default_ports,
+)
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, discovery, load
 
@@ -71,27 +72,15 @@ def paths_from(arguments: argparse.Namespace) -> StackPaths:
         data = data or (place.data if place and place.data else None)
         data = data or default_data(wanted, place.name if place else "")
     data = data.absolute()
-    known = state.read(StackPaths(data))
+    known = state.read(StackPaths(data, ports={}))
     if offset is None:
         offset = known.port_offset if known else (place.port_offset if place else 0)
-    ports = known.ports if known and known.ports else PORTS
-    return _checked(StackPaths(data, offset, ports))
+    ports = known.ports if known and known.ports else default_ports()
+    return checked(StackPaths(data, offset, ports))
 
 
-def new_paths_from(
-    arguments: argparse.Namespace, project: Project, descriptions: Sequence[Component]
-) -> StackPaths:
-    """Return the stack that is to be started, with the project's ports."""
-    found = paths_from(arguments)
-    known = state.read(found)
-    offset = found.port_offset
-    if arguments.port_offset is None and known is None:
-        offset = project.stack.port_offset
-    ports = registry.port_numbers(descriptions, project.stack.ports)
-    return _checked(StackPaths(found.data, offset, ports))
-
-
-def _checked(paths: StackPaths) -> StackPaths:
+def checked(paths: StackPaths) -> StackPaths:
+    """Return the paths, or raise UsageError for an offset at which not every port exists."""
     if not 0 <= paths.port_offset <= paths.highest_offset:
         found, highest = paths.port_offset, paths.highest_offset
         raise UsageError(f"--port-offset {found}: expected 0 to {highest}")
@@ -133,43 +122,3 @@ def folder(text: str) -> Path:
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
     return path
-
-
-def component_name(name: str, descriptions: Sequence[Component], option: str = "") -> str:
-    """Return the present name of the component that the user calls ``name``.
-
-    A former name is answered with the present one on standard error. Raises UsageError for a name
-    that no component has; ``option`` is what it stands behind.
-    """
-    present = present_name(name, descriptions)
-    known = [component.name for component in descriptions]
-    if present not in known:
-        raise UsageError(f"{option}{name}: expected {', '.join(known)}")
-    if present != name:
-        print(f"{option}{name} is now {option}{present}", file=sys.stderr)
-    return present
-
-
-def add_password_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where the passwords of guarded components are."""
-    from whiteroom_monitoring.deploy import access  # noqa: PLC0415  short commands have no use for it
-
-    for name in access.GUARDED:
-        parser.add_argument(
-            f"--{name}-password-file",
-            type=Path,
-            default=access.password_file(StackPaths(default_data(0)), name),
-            metavar="FILE",
-            help=f"the password that {name} asks for (default: that of the stack that runs here)",
-        )
-
-
-def authorizations(arguments: argparse.Namespace) -> dict[str, str]:
-    """Return the header Authorization for each guarded component."""
-    from whiteroom_monitoring.datasources.http import basic_authorization  # noqa: PLC0415
-    from whiteroom_monitoring.deploy import access  # noqa: PLC0415
-
-    return {
-        name: basic_authorization(getattr(arguments, f"{name}_password_file"))
-        for name in access.GUARDED
-    }

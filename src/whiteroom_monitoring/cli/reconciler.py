@@ -8,10 +8,10 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from whiteroom_monitoring.cli.options import add_password_options, authorizations
+from whiteroom_monitoring.cli.passwords import add_password_options, authorizations
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS, default_data
+from whiteroom_monitoring.deploy.paths import LOOPBACK, default_data, default_ports
 from whiteroom_monitoring.reconciler import http
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S
 from whiteroom_monitoring.reconciler.notification_log import FILE_NAME
@@ -24,12 +24,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     data = default_data(0)
     parser.add_argument("--address", default=LOOPBACK, help=f"listen here (default {LOOPBACK})")
     parser.add_argument(
-        "--port", type=int, default=PORTS["reconciler"], help="0 takes a free one (%(default)s)"
+        "--port",
+        type=int,
+        default=default_ports()["reconciler"],
+        help="0 takes a free one (%(default)s)",
     )
     for name in ("prometheus", "alertmanager"):
         parser.add_argument(
             f"--{name}",
-            default=f"http://{LOOPBACK}:{PORTS[name]}",
+            default=f"http://{LOOPBACK}:{default_ports()[name]}",
             metavar="URL",
             help="(default %(default)s)",
         )

@@ -9,7 +9,7 @@ from whiteroom_monitoring.cli.options import port_number
 from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.client.exposition.credentials import Credentials
 from whiteroom_monitoring.client.exposition.server import MetricsServer, Security
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
+from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.exporters.segments import SegmentExporter
 
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=port_number,
-        default=PORTS["segment-exporter"],
+        default=default_ports()["segment-exporter"],
         help="0 takes a free one (default %(default)s)",
     )
     parser.add_argument(

@@ -5,18 +5,24 @@ Two stacks run beside each other when they differ in their port offset.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import registry
-
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65535
-# Where our own services listen when nobody says otherwise.
-PORTS: Mapping[str, int] = registry.port_numbers()
 NAME = "whiteroom"
+
+
+@functools.cache
+def default_ports() -> Mapping[str, int]:
+    """Return where our own services listen when nobody says otherwise, by the ports' names."""
+    # Here, because a stack that runs has written its ports down, and `status` reads no description.
+    from whiteroom_monitoring.deploy import registry  # noqa: PLC0415
+
+    return registry.port_numbers()
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class StackPaths:
 
     data: Path
     port_offset: int = 0
-    ports: Mapping[str, int] = field(default_factory=lambda: PORTS)
+    ports: Mapping[str, int] = field(default_factory=default_ports)
 
     def port(self, name: str) -> int:
         """Return the port of ``name``, the name of a component's port."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 
 import msgspec
 
 from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedProbe
 
 _NAME = "stack.json"
 
 
-@dataclass(frozen=True)
-class ComponentState:
+class ResolvedProbe(msgspec.Struct, frozen=True):
+    """How health is asked for: an address, a command or a file; without any, running is enough."""
+
+    url: str = ""
+    command: tuple[str, ...] = ()
+    file: str = ""
+    password_file: str = ""
+
+
+class ComponentState(msgspec.Struct, frozen=True):
     """A component as `up` has started it. ``job`` is its scrape job, or empty.
 
     ``user`` is the account that it runs as, or empty where that is the stack's own.
@@ -34,8 +39,7 @@ class ComponentState:
     confined: bool = False
 
 
-@dataclass(frozen=True)
-class StackState:
+class StackState(msgspec.Struct, frozen=True):
     """How the stack was started. ``left_out`` says why components are not there, by name.
 
     ``project`` is the file of the project, ``programs`` the intervals in seconds at which programs
@@ -45,16 +49,17 @@ class StackState:
     with_app: bool
     components: tuple[ComponentState, ...]
     without_restart: tuple[str, ...] = ()
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = {}
     project: str = ""
     port_offset: int = 0
-    ports: Mapping[str, int] = field(default_factory=dict)
-    programs: Mapping[str, int | None] = field(default_factory=dict)
+    ports: Mapping[str, int] = {}
+    programs: Mapping[str, int | None] = {}
 
 
 def write(paths: StackPaths, state: StackState) -> None:
     """Write the state; a reader sees the one before or this one, never a part."""
-    owned_files.write(paths.run / _NAME, json.dumps(asdict(state), indent=2))
+    content = msgspec.json.format(msgspec.json.encode(state), indent=2)
+    owned_files.write(paths.run / _NAME, content.decode())
 
 
 def read(paths: StackPaths) -> StackState | None:

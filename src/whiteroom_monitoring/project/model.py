@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True)
-class Tls:
+# What holds where a project says nothing.
+METRICS_PATH = "/metrics"
+NAMESPACE = "whiteroom::monitoring"
+RUNBOOKS_URL = "/runbooks/"
+
+
+class Tls(msgspec.Struct, frozen=True):
     """How an endpoint is met by HTTPS; the paths are files that Prometheus reads."""
 
     ca_file: Path | None = None
@@ -17,8 +22,7 @@ class Tls:
     server_name: str = ""
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True):
     """What an endpoint asks for: a bearer token, or a user with a password, each in a file."""
 
     bearer_token_file: Path | None = None
@@ -26,8 +30,7 @@ class Credentials:
     password_file: Path | None = None
 
 
-@dataclass(frozen=True)
-class Dns:
+class Dns(msgspec.Struct, frozen=True):
     """Addresses that come from DNS: records of ``type`` under ``name``; SRV brings the port."""
 
     name: str
@@ -35,8 +38,7 @@ class Dns:
     port: int | None = None
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """A program that is monitored: the job that scrapes it, and where.
 
     Without ``addresses``, ``files`` and ``dns`` it is scraped where a component runs it, and not
@@ -54,7 +56,7 @@ class Program:
     dns: tuple[Dns, ...] = ()
     command: tuple[str, ...] = ()
     port: int | None = None
-    path: str = "/metrics"
+    path: str = METRICS_PATH
     interval_s: int | None = None
     tls: Tls | None = None
     credentials: Credentials = Credentials()
@@ -74,8 +76,7 @@ class Program:
         return ", ".join([*self.addresses, *self.files, *names])
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(msgspec.Struct, frozen=True):
     """Where the parts of the configuration are. What does not exist is not there.
 
     ``added_components`` are those of a configuration that a command names beside the project.
@@ -103,8 +104,7 @@ class Files:
         return self.grafana / "dashboards"
 
 
-@dataclass(frozen=True)
-class Outputs:
+class Outputs(msgspec.Struct, frozen=True):
     """Where `whiteroom generate` writes, below the project's root; empty is nowhere.
 
     ``namespace`` is the C++ namespace around the domains. ``cpp_sources`` and ``swift_interfaces``
@@ -113,15 +113,14 @@ class Outputs:
 
     cpp: str = ""
     cpp_sources: str = ""
-    namespace: str = "whiteroom::monitoring"
+    namespace: str = NAMESPACE
     swift: str = ""
     swift_interfaces: str = ""
     python: str = ""
     reference: str = ""
 
 
-@dataclass(frozen=True)
-class Priority:
+class Priority(msgspec.Struct, frozen=True):
     """A priority of alerts; ``severity`` is its other label, ``answer`` says how soon and how.
 
     ``needs_action`` is false for news, such as a deployment.
@@ -134,8 +133,7 @@ class Priority:
     needs_action: bool = True
 
 
-@dataclass(frozen=True)
-class Alerts:
+class Alerts(msgspec.Struct, frozen=True):
     """What alerts carry, and the alert that always fires.
 
     With ``declared``, the priorities are the project's own, and an alert may have no other.
@@ -208,39 +206,35 @@ DEFAULT_ALERTS = Alerts(
 )
 
 
-@dataclass(frozen=True)
-class Runbooks:
+class Runbooks(msgspec.Struct, frozen=True):
     """Where links to runbooks lead, and the parts that `check` wants of each."""
 
-    url: str = "/runbooks/"
+    url: str = RUNBOOKS_URL
     parts: tuple[str, ...] = ()
     openings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Stack:
+class Stack(msgspec.Struct, frozen=True):
     """What `whiteroom up` runs, and where. ``ports`` are numbers by name, without the offset."""
 
     data: Path | None = None
     port_offset: int = 0
-    ports: Mapping[str, int] = field(default_factory=dict)
+    ports: Mapping[str, int] = {}
     without: tuple[str, ...] = ()
     reference_app: bool = True
     retention_time: str = "15d"
     retention_size: str = "10GB"
 
 
-@dataclass(frozen=True)
-class Checks:
+class Checks(msgspec.Struct, frozen=True):
     """Which checks are left out, and the metrics that may lack what a check asks for, with why."""
 
     without: tuple[str, ...] = ()
-    missing_data: Mapping[str, str] = field(default_factory=dict)
-    orphan_metrics: Mapping[str, str] = field(default_factory=dict)
+    missing_data: Mapping[str, str] = {}
+    orphan_metrics: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(msgspec.Struct, frozen=True):
     """A project. ``file`` is its `whiteroom.toml`, ``root`` the folder of that.
 
     ``catalogues`` are its own folders; ``bundled`` are the domains that it takes from those that

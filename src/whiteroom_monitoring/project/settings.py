@@ -13,7 +13,7 @@ from whiteroom_monitoring.catalogue import structure
 from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
-from whiteroom_monitoring.project import toml_document
+from whiteroom_monitoring.project import model, toml_document
 from whiteroom_monitoring.project.model import (
     DEFAULT_ALERTS,
     Alerts,
@@ -137,7 +137,7 @@ def _outputs(raw: Mapping[str, Any]) -> Outputs:
     return Outputs(
         cpp=cpp.get("folder", ""),
         cpp_sources=cpp.get("sources", cpp.get("folder", "")),
-        namespace=cpp.get("namespace", Outputs.namespace),
+        namespace=cpp.get("namespace", model.NAMESPACE),
         swift=swift.get("folder", ""),
         swift_interfaces=swift.get("interfaces", ""),
         python=python.get("folder", ""),
@@ -184,7 +184,7 @@ def _program(name: str, raw: Mapping[str, Any], root: Path) -> Program:
         dns=tuple(Dns(**record) for record in raw.get("dns", [])),
         command=tuple(raw.get("command", [])),
         port=raw.get("port"),
-        path=raw.get("path", Program.path),
+        path=raw.get("path", model.METRICS_PATH),
         interval_s=int(interval.removesuffix("s")) if interval else None,
         tls=None if tls is None else _tls(tls, root),
         credentials=Credentials(
@@ -225,7 +225,7 @@ def _alerts(raw: Mapping[str, Any]) -> Alerts:
 
 def _runbooks(raw: Mapping[str, Any]) -> Runbooks:
     return Runbooks(
-        raw.get("url", Runbooks.url),
+        raw.get("url", model.RUNBOOKS_URL),
         tuple(raw.get("parts", [])),
         tuple(raw.get("openings", [])),
     )

@@ -12,8 +12,7 @@ import pytest
 from whiteroom_monitoring.cli import main
 from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedProbe
-from whiteroom_monitoring.deploy.state import ComponentState, StackState
+from whiteroom_monitoring.deploy.state import ComponentState, ResolvedProbe, StackState
 
 
 class Ran:

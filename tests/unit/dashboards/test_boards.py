@@ -11,7 +11,7 @@ from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.allowed_features import PANELS
 from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
-from whiteroom_monitoring.deploy.paths import LOOPBACK, PORTS
+from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
 from whiteroom_monitoring.grafana.evaluation.alert_list import parsed
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
 from whiteroom_monitoring.resources import share
@@ -95,7 +95,7 @@ def test_dashboards_begin_with_a_provisioned_source(dashboard: Dashboard) -> Non
 def test_notifications_lead_to_the_console() -> None:
     """Runbooks are read where the dashboards are: at the console's own port."""
     template = (GRAFANA.parent / "alertmanager/templates/whiteroom.tmpl").read_text()
-    console = f"http://{LOOPBACK}:{PORTS['console']}"
+    console = f"http://{LOOPBACK}:{default_ports()['console']}"
     for name, address in (("console", console), ("runbooks", f"{console}/runbooks/")):
         assert f'"whiteroom.{name}" }}}}{address}{{{{ end' in template
 

@@ -17,7 +17,7 @@ from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.deploy.component import STAGES, Component, Program
 from whiteroom_monitoring.deploy.host import accounts, machine
 from whiteroom_monitoring.deploy.host.preparation import INITIALIZERS
-from whiteroom_monitoring.deploy.paths import PORTS, StackPaths
+from whiteroom_monitoring.deploy.paths import StackPaths, default_ports
 from whiteroom_monitoring.deploy.planner import selection
 from whiteroom_monitoring.deploy.planner.placeholders import PlaceholderError, Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
@@ -235,7 +235,7 @@ def test_an_installed_grafana_takes_the_place_of_the_console(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     theirs = _resolved()["console"]
-    assert ours.ports == theirs.ports == {"console": PORTS["console"]}
+    assert ours.ports == theirs.ports == {"console": default_ports()["console"]}
     assert ours.command[0] == sys.executable
     assert theirs.command == (str(program), "server", "--homepath", "/usr/share/grafana")
     assert theirs.environment["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"

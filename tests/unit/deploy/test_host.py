@@ -263,7 +263,10 @@ def test_an_audit_report_is_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert stack.audit_report == Path("/d/audit-report.json")
     monkeypatch.setenv("WHITEROOM_AUDIT_REPORT", "/ci/report.json")
     assert stack.audit_report == Path("/ci/report.json")
-    assert stack.url("inbox", "/slack") == f"http://127.0.0.1:{paths.PORTS['inbox'] + 7}/slack"
+    assert (
+        stack.url("inbox", "/slack")
+        == f"http://127.0.0.1:{paths.default_ports()['inbox'] + 7}/slack"
+    )
 
 
 def test_versions_are_what_programs_tell() -> None:

@@ -7,13 +7,13 @@ import re
 import socket
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from msgspec.structs import replace
 
 import whiteroom_monitoring
 from tests.support.offsets import free_offset

@@ -10,13 +10,12 @@ import pytest
 
 from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedProbe
 
 COMPONENT = state.ComponentState(
     name="inbox",
     process="inbox",
     address="http://127.0.0.1:1",
-    probe=ResolvedProbe(url="http://127.0.0.1:1/"),
+    probe=state.ResolvedProbe(url="http://127.0.0.1:1/"),
     of_app=False,
     job="j",
     interval_s=10,

@@ -14,9 +14,8 @@ from whiteroom_monitoring.deploy import health, state, status
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.host.processes import Process
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedProbe
 from whiteroom_monitoring.deploy.runtimes.supervisord import ProcessState
-from whiteroom_monitoring.deploy.state import ComponentState, StackState
+from whiteroom_monitoring.deploy.state import ComponentState, ResolvedProbe, StackState
 
 NOTHING = ResolvedProbe()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def write(path: Path, text: str, mode: int = 0o600, uid: int = -1, gid: int = -1
 
     Its owner and group are ours where they are -1. Raises OSError.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     descriptor = os.open(temporary, _NEW, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -41,7 +40,7 @@ def write(path: Path, text: str, mode: int = 0o600, uid: int = -1, gid: int = -1
 
 def probe(folder: Path) -> tuple[int, Path]:
     """Make a new file in ``folder``; return its descriptor and its path. Raises OSError."""
-    path = folder / f".probe-{secrets.token_hex(8)}"
+    path = folder / f".probe-{os.urandom(8).hex()}"
     return os.open(path, _NEW, 0o600), path
 
 

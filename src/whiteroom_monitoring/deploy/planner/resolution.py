@@ -18,16 +18,7 @@ from whiteroom_monitoring.deploy.host import machine
 from whiteroom_monitoring.deploy.host.accounts import account
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
-
-
-@dataclass(frozen=True)
-class ResolvedProbe:
-    """How health is asked for: an address, a command or a file; without any, running is enough."""
-
-    url: str = ""
-    command: tuple[str, ...] = ()
-    file: str = ""
-    password_file: str = ""
+from whiteroom_monitoring.deploy.state import ResolvedProbe
 
 
 @dataclass(frozen=True)

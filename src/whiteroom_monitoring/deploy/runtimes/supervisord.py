@@ -18,12 +18,15 @@ import xmlrpc.client
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whiteroom_monitoring.deploy.host import accounts, owned_files, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 from whiteroom_monitoring.errors import MonitoringError
+
+if TYPE_CHECKING:
+    # `status` asks the supervisor and needs no description.
+    from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 
 TIMEOUT_S = 15.0
 # A component that ends within this time of its start has failed to start. After three such
