@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
+import re
 import stat
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+import yaml
 
 from tests.support.http import get_text
+from tests.support.wait import wait_until
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.host import accounts, processes
 
@@ -155,3 +161,45 @@ def test_passwords_last(stack: Any) -> None:
     for name in access.GUARDED:
         for path in (access.password_file(stack.paths, name), access.web_file(stack.paths, name)):
             assert stat.S_IMODE(path.stat().st_mode) & 0o007 == 0
+
+
+def test_links_lead_to_the_console(stack: Any) -> None:
+    """The source of an alert, and the client that a page names, are pages of the console."""
+    console = stack.paths.url("console")
+    alertmanager = access.alertmanager(stack.paths)
+    wait_until(alertmanager.alerts, 150, "an alert: the Watchdog always fires")
+    source = alertmanager.alerts()[0]["generatorURL"]
+    assert source.startswith(f"{console}/graph?g0.expr=")
+    with urllib.request.urlopen(source, timeout=20) as answer:
+        assert answer.url.startswith(f"{console}/explore?expr=")
+        assert answer.status == 200
+    labels = {"alertname": "LinksLeadToTheConsole", "priority": "P0", "service": "test"}
+    alertmanager.post_alerts([{"labels": labels, "annotations": {"summary": "a page"}}])
+
+    def pages() -> list[Any]:
+        found = json.loads(get_text(stack.paths.url("inbox", "/api/messages")))["messages"]
+        return [message for message in found if labels["alertname"] in json.dumps(message)]
+
+    wait_until(pages, 60, "the page")
+    [client] = {page["raw"]["client_url"] for page in pages()}
+    with urllib.request.urlopen(client, timeout=20) as answer:
+        assert answer.url.partition("#")[0] == f"{console}/alerts"
+
+
+def test_grafana_is_let_in(stack: Any) -> None:
+    """The credentials of the provisioned data sources open Prometheus and Alertmanager."""
+    file = stack.paths.config / "grafana/provisioning/datasources/whiteroom.yml"
+    sources = {source["uid"]: source for source in yaml.safe_load(file.read_text())["datasources"]}
+    for name, path in (("prometheus", "/api/v1/query?query=up"), ("alertmanager", "/api/v2/alerts")):
+        source = sources[name]
+        secret = re.fullmatch(r"\$__file{(.*)}", source["secureJsonData"]["basicAuthPassword"])
+        assert secret and source["basicAuth"] is True
+        shown = f"{source['basicAuthUser']}:{Path(secret[1]).read_text()}".encode()
+        for credentials, status in ((shown, 200), (shown + b"x", 401)):
+            headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
+            request = urllib.request.Request(source["url"] + path, headers=headers)
+            try:
+                with urllib.request.urlopen(request, timeout=20) as answer:
+                    assert answer.status == status
+            except urllib.error.HTTPError as error:
+                assert error.code == status

@@ -6,12 +6,19 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import (
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
@@ -124,6 +131,11 @@ class Console:
     def _title(self, request: Request) -> str:
         return self._service.library.get(request.path_params["uid"]).title
 
+    async def graph(self, request: Request) -> Response:
+        """Lead where Prometheus' own page of this name would: its alerts name their source so."""
+        query = urlencode({"expr": request.query_params.get("g0.expr", "")})
+        return RedirectResponse(f"/explore?{query}", HTTPStatus.FOUND)
+
     async def healthy(self, request: Request) -> Response:
         """Answer 200 as long as the console answers."""
         return PlainTextResponse("ok\n")
@@ -162,6 +174,7 @@ def make(
         Route("/api/silences", console.silence, methods=["POST"]),
         Route("/api/silences/{id}", console.expire, methods=["DELETE"]),
         Route(ROUTE, page.assets().respond, methods=["GET"]),
+        Route("/graph", console.graph, methods=["GET"]),
         Route("/-/healthy", console.healthy, methods=["GET"]),
         Route("/metrics", MetricsApp()),
     ]

@@ -298,6 +298,13 @@ def test_explore(client: Client, expression: str, status: int, expected: str) ->
     assert expected in (answer.json().get("error") or answer.json()["queries"]["A"])
 
 
+def test_a_link_to_prometheus_leads_to_explore(client: Client) -> None:
+    """An alert's source, which Prometheus names by a page of its own, is explored here."""
+    answer = client.ask("/graph", params={"g0.expr": 'up{job="a b"} == 0', "g0.tab": "1"})
+    place = "/explore?expr=up%7Bjob%3D%22a+b%22%7D+%3D%3D+0"
+    assert (answer.status_code, answer.headers["location"]) == (302, place)
+
+
 def test_what_is_explored_has_a_legend(client: Client) -> None:
     """Its series are named below, and have the labels and the colours of a panel's."""
     content = client.get("/api/explore?expr=up&from=now-1h")

@@ -27,7 +27,9 @@ COMPONENTS = (
                     "--storage.path={data}/alertmanager",
                     "--web.config.file={secrets}/alertmanager_web.yml",
                     "--web.listen-address={listen}:{port[alertmanager]}",
-                    "--web.external-url={url[alertmanager]}/",
+                    # The links of messages lead to the console's page of this name.
+                    "--web.external-url={url[console]}/alerts",
+                    "--web.route-prefix=/",
                     # How much of silences and of what was sent a killed one forgets: 15 min by
                     # default. What is forgotten of the latter is sent once more.
                     "--data.maintenance-interval=5s",

@@ -42,7 +42,8 @@ COMPONENTS = (
                     f"--query.timeout={MAX_QUERY_TIME}",
                     f"--storage.remote.read-sample-limit={MAX_SAMPLES}",
                     "--web.listen-address={listen}:{port[prometheus]}",
-                    "--web.external-url={url[prometheus]}/",
+                    # People follow the links of alerts, and the console is the door for them.
+                    "--web.external-url={url[console]}/",
                     # An alert outlives Prometheus by four times this delay, less what has passed
                     # since it was sent: 170 s at the least. An outage of 60 s, a start, and the
                     # three evaluations after which a restored alert fires again (of 20 s each for
