@@ -7,7 +7,6 @@ import http.client
 import json
 import re
 import stat
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import yaml
 
 from tests.support.http import get_text
 from tests.support.wait import wait_until
+from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.host import accounts, processes
 
@@ -189,17 +189,14 @@ def test_links_lead_to_the_console(stack: Any) -> None:
 def test_grafana_is_let_in(stack: Any) -> None:
     """The credentials of the provisioned data sources open Prometheus and Alertmanager."""
     file = stack.paths.config / "grafana/provisioning/datasources/whiteroom.yml"
-    sources = {source["uid"]: source for source in yaml.safe_load(file.read_text())["datasources"]}
-    for name, path in (("prometheus", "/api/v1/query?query=up"), ("alertmanager", "/api/v2/alerts")):
+    sources = {each["uid"]: each for each in yaml.safe_load(file.read_text())["datasources"]}
+    for name, path in (("prometheus", "/api/v1/targets"), ("alertmanager", "/api/v2/alerts")):
         source = sources[name]
         secret = re.fullmatch(r"\$__file{(.*)}", source["secureJsonData"]["basicAuthPassword"])
-        assert secret and source["basicAuth"] is True
+        assert secret
+        assert source["basicAuth"] is True
         shown = f"{source['basicAuthUser']}:{Path(secret[1]).read_text()}".encode()
         for credentials, status in ((shown, 200), (shown + b"x", 401)):
-            headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
-            request = urllib.request.Request(source["url"] + path, headers=headers)
-            try:
-                with urllib.request.urlopen(request, timeout=20) as answer:
-                    assert answer.status == status
-            except urllib.error.HTTPError as error:
-                assert error.code == status
+            header = f"Basic {base64.b64encode(credentials).decode()}"
+            client = HttpClient(name, source["url"], authorization=header)
+            assert client.get_status(path) == status
