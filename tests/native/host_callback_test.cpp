@@ -146,6 +146,17 @@ TEST_CASE("callbacks of changing lengths are judged one by one") {
   }
 }
 
+TEST_CASE("blocks of no frames are no pause, and say nothing of the callback's length") {
+  Host host(512);
+  for (int i = 0; i < 10; ++i) {
+    for (int empty = 0; empty < 6; ++empty) host.block(0, 0us);
+    host.block(100, 500us);
+    host.block(412, 2000us);
+    host.wait();
+  }
+  CHECK(host.costs == Costs(10, {2500, 512}));
+}
+
 TEST_CASE("all render time and all frames are in some callback") {
   Host host(600);
   std::uint64_t seed = 7;

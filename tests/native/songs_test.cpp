@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <optional>
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "fixture.h"
 #include "segment_directory.h"
@@ -224,41 +226,107 @@ TEST_CASE("in private memory tracks make room, too") {
   CHECK_FALSE(value(text, "other"));
 }
 
+namespace {
+
+// Track n costs n + 1 million seconds, and then n + 1 more each time: whose they are can be told.
+constexpr std::uint64_t kMark = 1'000'000;
+
+/// Play a track that another one makes room for.
+void play_one_of_many(Tracks& tracks, std::uint64_t i) {
+  // Lengths differ, so that records are used for shorter and longer names.
+  const std::uint64_t number = i * 7919 % 1000;
+  const std::string name = std::string(i % 5, '0') + std::to_string(number);
+  const Instance playing = tracks.play({name}, 0);
+  wrm_realtime_add(playing.series(kChannelSeconds, std::array{std::string_view(name)}),
+                   (number + 1) * kBillion);
+}
+
+/// Return how many of these tracks have the time of another one.
+int wrong_tracks(const SegmentImage& image) {
+  int wrong = 0;
+  image.visit_series([&](const SeriesView& series) {
+    if (image.families()[series.family].name != kChannelSeconds.name) return;
+    const std::uint64_t number = std::stoull(std::string(LabelValues(series.values).next())) + 1;
+    const std::uint64_t seconds = series.cells[0] / kBillion;
+    // It may not have begun yet, and may have been played many times.
+    if (seconds % number != 0 || (seconds != 0 && seconds / number % kMark > 1000)) ++wrong;
+  });
+  return wrong;
+}
+
+/// Reads as SegmentImage does, but for the number of rewrites.
+class CarelessReader {
+ public:
+  explicit CarelessReader(std::span<const std::byte> segment)
+      : segment_(segment), copy_(segment.size()) {}
+
+  SegmentImage read() {
+    const auto* const header = reinterpret_cast<const wrm_segment_header*>(segment_.data());
+    const std::uint64_t records = __atomic_load_n(&header->records_used, __ATOMIC_ACQUIRE);
+    const std::uint64_t cells = __atomic_load_n(&header->cells_used, __ATOMIC_RELAXED);
+    copy_words(0, sizeof *header);
+    copy_words(header->records_offset, records);
+    copy_words(header->cells_offset, cells);
+    reinterpret_cast<wrm_segment_header*>(copy_.data())->rewrites = 0;
+    return SegmentImage::copy(copy_);
+  }
+
+ private:
+  void copy_words(std::uint64_t offset, std::uint64_t size) {
+    for (std::uint64_t at = offset; at < offset + size; at += sizeof(std::uint64_t)) {
+      const auto* const from = reinterpret_cast<const std::uint64_t*>(&segment_[at]);
+      *reinterpret_cast<std::uint64_t*>(&copy_[at]) = __atomic_load_n(from, __ATOMIC_ACQUIRE);
+    }
+  }
+
+  std::span<const std::byte> segment_;
+  std::vector<std::byte> copy_;
+};
+
+}  // namespace
+
 TEST_CASE("no reader sees a track with the time of another one, or one that falls") {
   const SegmentFolder folder;
   TestSegment test(folder.path);
-  // Track n costs n + 1 million seconds, and then n + 1 more each time: whose they are can be told.
-  constexpr std::uint64_t kMark = 1'000'000;
   std::atomic<bool> done = false;
   std::atomic<int> wrong = 0;
-  const auto check = [&](const SegmentImage& image) {
-    image.visit_series([&](const SeriesView& series) {
-      if (image.families()[series.family].name != kChannelSeconds.name) return;
-      const std::uint64_t number = std::stoull(std::string(LabelValues(series.values).next())) + 1;
-      const std::uint64_t seconds = series.cells[0] / kBillion;
-      // It may not have begun yet, and may have been played many times.
-      if (seconds % number != 0 || (seconds != 0 && seconds / number % kMark > 1000)) ++wrong;
-    });
-  };
   std::vector<std::thread> readers;
   const std::string path = test.segment.preparation().path;
   readers.emplace_back([&] {
-    while (!done) check(SegmentImage::read(path));
+    while (!done) wrong += wrong_tracks(SegmentImage::read(path));
   });
   readers.emplace_back([&] {
-    while (!done) check(SegmentImage::copy(test.segment.bytes()));
+    while (!done) wrong += wrong_tracks(SegmentImage::copy(test.segment.bytes()));
   });
   Tracks tracks(test.segment);
-  for (std::uint64_t i = 0; i < 2000; ++i) {
-    // Lengths differ, so that records are used for shorter and longer names.
-    const std::uint64_t number = i * 7919 % 1000;
-    const std::string name = std::string(i % 5, '0') + std::to_string(number);
-    const Instance playing = tracks.play({name}, 0);
-    wrm_realtime_add(playing.series(kChannelSeconds, std::array{std::string_view(name)}),
-                     (number + 1) * kBillion);
-  }
+  for (std::uint64_t i = 0; i < 6000; ++i) play_one_of_many(tracks, i);
   done = true;
   for (std::thread& reader : readers) reader.join();
   CHECK(wrong == 0);
   CHECK(self(exposed(folder.path), kLimit) == "0");
+}
+
+TEST_CASE("a reader that does not look whether records are rewritten fails the same check") {
+  const SegmentFolder folder;
+  TestSegment test(folder.path);
+  std::atomic<bool> done = false;
+  std::atomic<int> wrong = 0;
+  std::thread reader([&] {
+    CarelessReader careless(test.segment.bytes());
+    while (!done) {
+      try {
+        wrong += wrong_tracks(careless.read());
+      } catch (const std::exception&) {
+        ++wrong;  // half of one name and half of another one
+      }
+    }
+  });
+  Tracks tracks(test.segment);
+  constexpr std::uint64_t kPatience = 500'000;  // it takes some thousand
+  std::uint64_t played = 0;
+  for (; wrong == 0 && played < kPatience; ++played) play_one_of_many(tracks, played);
+  done = true;
+  reader.join();
+  MESSAGE("tracks played until a reader saw a wrong one: " << played);
+  CHECK(wrong > 0);
 }

@@ -35,3 +35,9 @@ def test_the_sample_is_the_same_each_time() -> None:
     assert first == random.Random(1).sample(changes, 20)
     assert len(changes) > 300
     assert any(change.after == "" for change in changes)
+
+
+def test_changes_that_are_called_equivalent_exist() -> None:
+    """Each change that is left out because nobody can notice it is one that would be tried."""
+    tried = {(change.before.strip(), change.after.strip()) for change in mutants.changes()}
+    assert set(mutants.EQUIVALENT) <= tried

@@ -60,7 +60,7 @@ class HostStore {
 
   static bool is_multiple(double whole, double part) noexcept {
     const double times = whole / part;
-    return times > 1 - kEven && std::abs(times - whole_part(times + 0.5)) <= kEven * times;
+    return std::abs(times - whole_part(times + 0.5)) <= kEven * times;
   }
 
   double asked_ = 0;

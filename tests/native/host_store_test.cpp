@@ -1,0 +1,147 @@
+/// Hosts with a store and without one, and XRUNs that are matched with silence.
+#include "whiteroom/monitoring/host_store.h"
+
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+
+#include "whiteroom/monitoring/xrun_ledger.h"
+
+using whiteroom::monitoring::HostStore;
+using whiteroom::monitoring::whole_part;
+using whiteroom::monitoring::XrunLedger;
+
+namespace {
+
+/// Wait, and deliver these.
+void wait_and_deliver(HostStore& store, std::initializer_list<double> lengths) {
+  store.wait(*lengths.begin());
+  for (const double length : lengths) store.deliver(length);
+}
+
+}  // namespace
+
+TEST_CASE("the whole part of a number is the number without its fraction") {
+  CHECK(whole_part(0.99) == 0);
+  CHECK(whole_part(7.0) == 7);
+  CHECK(whole_part(7.5) == 7);
+  CHECK(whole_part(4.5e15 + 0.5) == 4.5e15);
+  CHECK(whole_part(8.9e15) == 8.9e15);
+  CHECK(whole_part(1e300) == 1e300);
+}
+
+TEST_CASE("what the device asks for at once is the least between two waits, of 16 waits or more") {
+  HostStore store;
+  for (int i = 0; i < 15; ++i) {
+    wait_and_deliver(store, {100, 300});
+    CHECK(store.at_once() == 0);
+  }
+  wait_and_deliver(store, {100, 300});  // the sixteenth
+  CHECK(store.at_once() == 400);
+  wait_and_deliver(store, {100, 200});  // counts once it is over
+  CHECK(store.at_once() == 400);
+  wait_and_deliver(store, {100, 300});
+  CHECK(store.at_once() == 300);
+  // It is forgotten when 16 waits, and the 16 after them, are over.
+  for (int i = 0; i < 14; ++i) wait_and_deliver(store, {100, 300});
+  CHECK(store.at_once() == 300);
+  for (int i = 0; i < 15; ++i) wait_and_deliver(store, {100, 300});
+  CHECK(store.at_once() == 300);
+  wait_and_deliver(store, {100, 300});
+  CHECK(store.at_once() == 400);
+}
+
+TEST_CASE("two waits without a block in between say nothing") {
+  HostStore store;
+  for (int i = 0; i < 40; ++i) {
+    wait_and_deliver(store, {400});
+    store.wait(400);
+  }
+  CHECK(store.at_once() == 400);
+  CHECK(store.size() == 0);
+  for (int i = 0; i < 6; ++i) wait_and_deliver(store, {i % 2 == 0 ? 590.0 : 400.0});
+  for (int i = 0; i < 10; ++i) store.wait(400);
+  CHECK(store.size() == 590);
+}
+
+TEST_CASE("a host that delivers a multiple or a fraction of what it was asked for has no store") {
+  for (const double next : {400.0, 406.0, 394.0, 812.0, 1200.0, 200.0, 100.0}) {
+    HostStore store;
+    for (int i = 0; i < 40; ++i) {
+      wait_and_deliver(store, {400});
+      wait_and_deliver(store, {next});
+    }
+    CAPTURE(next);
+    CHECK(store.size() == 0);
+  }
+}
+
+TEST_CASE("a host that delivers uneven amounts has a store of its longest callback, after four") {
+  for (const double next : {390.0, 410.0, 590.0, 826.0, 1000.0, 150.0}) {
+    HostStore store;
+    wait_and_deliver(store, {400});
+    int uneven = 0;  // a pair of them is known at the wait that ends the second
+    for (double length = next; store.size() == 0 && uneven < 20; ++uneven) {
+      wait_and_deliver(store, {length});
+      length = length == next ? 400 : next;
+    }
+    CAPTURE(next);
+    CHECK(uneven == 5);
+    CHECK(store.size() == (next > 400 ? next : 400));
+  }
+}
+
+TEST_CASE("a host that has become even for long enough has no store any more") {
+  HostStore store;
+  for (int i = 0; i < 50; ++i) wait_and_deliver(store, {i % 2 == 0 ? 400.0 : 590.0});
+  CHECK(store.size() == 590);
+  // The next wait sees the last uneven pair; 16 are remembered, and four are needed.
+  for (int i = 0; i < 13; ++i) {
+    wait_and_deliver(store, {590});
+    CHECK(store.size() == 590);
+  }
+  wait_and_deliver(store, {590});
+  CHECK(store.size() == 0);
+}
+
+TEST_CASE("a report of silence that was counted adds only what it is longer by") {
+  XrunLedger ledger;
+  CHECK_FALSE(ledger.expects(0));
+  ledger.expect(100, 200, 30);
+  CHECK(ledger.expects(100));
+  CHECK(ledger.expects(200));
+  CHECK_FALSE(ledger.expects(201));
+  CHECK(ledger.match(20) == 0);
+  CHECK(ledger.match(15) == 5);  // 10 were left
+  CHECK(ledger.match(7) == 7);
+}
+
+TEST_CASE("silences that one report may be of add up, until nobody expects a report any more") {
+  XrunLedger ledger;
+  ledger.expect(100, 200, 30);
+  ledger.expect(150, 260, 20);
+  CHECK(ledger.expects(260));
+  ledger.expect(260, 300, 5);
+  CHECK(ledger.match(60) == 5);
+  ledger.expect(300, 400, 30);
+  ledger.expect(401, 500, 10);
+  CHECK(ledger.match(12) == 2);
+}
+
+TEST_CASE("silence that a report has counted is not counted again, until that is forgotten") {
+  XrunLedger ledger;
+  CHECK_FALSE(ledger.has_counted(0));
+  CHECK(ledger.uncounted(0, 8) == 8);
+  ledger.count(100, 200, 30);
+  CHECK(ledger.has_counted(200));
+  CHECK_FALSE(ledger.has_counted(201));
+  CHECK(ledger.uncounted(150, 20) == 0);
+  ledger.count(160, 260, 5);  // 15 in all
+  CHECK(ledger.uncounted(200, 18) == 3);
+  CHECK(ledger.uncounted(201, 4) == 4);
+  ledger.count(270, 300, 30);
+  CHECK(ledger.uncounted(301, 4) == 4);
+  ledger.count(310, 400, 10);
+  ledger.count(401, 500, 6);
+  CHECK(ledger.uncounted(450, 10) == 4);
+}
