@@ -27,6 +27,7 @@ from whiteroom_monitoring.covering.model import Covering, Entry
 from whiteroom_monitoring.covering.rules import apply
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.deploy.alertmanager_config import call_reconciler
 from whiteroom_monitoring.deploy.components import alertmanager, prometheus
 from whiteroom_monitoring.resources import share
 
@@ -152,9 +153,21 @@ class FaultStack:
         storage = "--storage.tsdb.path" if name == "prometheus" else "--storage.path"
         resend = f"--rules.alert.resend-delay={self._resend_s}s"
         scaled = [resend] if name == "prometheus" else []
+        before = self._restoring() if name == "alertmanager" else []
         return [
-            *(program, f"--config.file={self.folder / name}.yml", f"{storage}={data}"),
+            *(*before, program, f"--config.file={self.folder / name}.yml", f"{storage}={data}"),
             *(f"--web.listen-address={LOOPBACK}:{port}", *fixed, *scaled),
+        ]
+
+    def _restoring(self) -> list[str]:
+        """Return the words before Alertmanager's command, unless the stack goes ``without``."""
+        if "restore-notifications" in self._without:
+            return []
+        return [
+            *(sys.executable, "-m", "whiteroom_monitoring", "restore-notifications"),
+            *("--alertmanager-data", str(self.folder / "alertmanager")),
+            *("--alertmanager-config", str(self.folder / "alertmanager.yml")),
+            *("--data", str(self.folder / "reconciler"), "--"),
         ]
 
     def _write(self) -> None:
@@ -193,6 +206,7 @@ class FaultStack:
             "smtp_from": "a@whiteroom.example",
             "smtp_require_tls": False,
         }
+        call_reconciler(content, self.url("reconciler"), {})
         for receiver in content["receivers"]:
             for pager in receiver.get("pagerduty_configs", []):
                 pager["url"] = self.url("inbox") + "/pagerduty/v2/enqueue"

@@ -53,6 +53,10 @@ COMMANDS = {
     "reconciler": Command(
         f"{COMMANDS_ROOM}.reconciler", "end incidents that are over, keep silences"
     ),
+    "restore-notifications": Command(
+        f"{COMMANDS_ROOM}.restore_notifications",
+        "start Alertmanager, which a kill made forget",
+    ),
     "inbox": Command(f"{COMMANDS_ROOM}.inbox", "receive and show notifications"),
     "console": Command(f"{COMMANDS_ROOM}.console", "show dashboards, alerts and targets"),
     "snapshot": Command(

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from whiteroom_monitoring.cli.passwords import add_password_options, authorizations
+from whiteroom_monitoring.cli.restore_notifications import add_alertmanager_options
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_data, default_ports
@@ -37,20 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             help="(default %(default)s)",
         )
     add_password_options(parser)
-    parser.add_argument(
-        "--alertmanager-data",
-        type=Path,
-        default=data / "alertmanager",
-        metavar="DIR",
-        help="Alertmanager's --storage.path (default %(default)s)",
-    )
-    parser.add_argument(
-        "--alertmanager-config",
-        type=Path,
-        default=data / "config/alertmanager/alertmanager.yml",
-        metavar="FILE",
-        help="which PagerDuty services there are (default %(default)s)",
-    )
+    add_alertmanager_options(parser, data)
     parser.add_argument(
         "--data",
         type=Path,

@@ -8,10 +8,12 @@ from typing import Any
 
 import yaml
 
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.credentials import FILES
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.prometheus_config import Edits
 from whiteroom_monitoring.project.model import Project
+from whiteroom_monitoring.reconciler.notified import KEPT_PATH
 
 # The receiver that gets a copy of every notification.
 COPIES = "inbox"
@@ -43,9 +45,23 @@ def render(
             f"{path.name}: Slack's messages go to the inbox, because SLACK_WEBHOOK_URL is not set"
         )
     _with_absolute_files(content, path, paths, changes)
+    call_reconciler(content, paths.url("reconciler"), access.basic_auth(paths, "alertmanager"))
+    changes.append(f"{path.name}: every receiver tells the reconciler, too, which keeps a journal")
     if templates := _templates(project, path, content.get("templates"), changes):
         content["templates"] = templates
     return content
+
+
+def call_reconciler(content: dict[str, Any], url: str, password: dict[str, Any]) -> None:
+    """Let every receiver that tells anybody of anything tell the reconciler at ``url``, too."""
+    for receiver in content.get("receivers") or []:
+        if any(key.endswith("_configs") and receiver[key] for key in receiver):
+            webhook: dict[str, Any] = {"url": url + KEPT_PATH, "send_resolved": True}
+            # The group matters to it, and none of its alerts.
+            webhook["max_alerts"] = 1
+            if password:
+                webhook["http_config"] = {"basic_auth": password}
+            receiver["webhook_configs"] = [*(receiver.get("webhook_configs") or []), webhook]
 
 
 def _pagers_to_inbox(

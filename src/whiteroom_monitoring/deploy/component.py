@@ -113,7 +113,8 @@ class Variant:
 
     A plan takes the first variant whose program is installed and whose ``needs`` are kept.
     ``folders`` are made for this variant alone. ``image`` is the official one, for runtimes of
-    containers; empty where there is none.
+    containers; empty where there is none. ``before`` are the words of a command that does something
+    first and then becomes the program: the program and its arguments follow them.
     """
 
     program: Program
@@ -123,6 +124,7 @@ class Variant:
     needs: tuple[str, ...] = ()
     folders: tuple[Folder, ...] = ()
     image: str = ""
+    before: tuple[str, ...] = ()
 
 
 def ours(command: str, *arguments: str, health: str = "/-/healthy") -> Variant:

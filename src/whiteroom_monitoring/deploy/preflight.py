@@ -59,7 +59,8 @@ def obstacles(
 def _programs(components: Sequence[ResolvedComponent]) -> Iterator[str]:
     for component in components:
         if not component.program_found:
-            yield f"{component.name}: {component.command[0]} was not found; {component.remedy}"
+            program = component.version_command[0]
+            yield f"{component.name}: {program} was not found; {component.remedy}"
 
 
 def _ports(components: Sequence[ResolvedComponent]) -> Iterator[str]:

@@ -28,6 +28,14 @@ class Rule:
     labels: dict[str, str]
     annotations: dict[str, str]
 
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The rule as its file says it."""
+        found = self.document.data
+        for key in self.pointer:
+            found = found[key]
+        return dict(found)
+
     def diagnostic(
         self, keys: Pointer, found: str, remedy: str = "", expected: str = ""
     ) -> Diagnostic:

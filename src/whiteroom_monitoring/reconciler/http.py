@@ -1,4 +1,4 @@
-"""Alertmanager's API for silences, which answers when a silence can't be lost any more.
+"""Alertmanager's API for silences, and its webhook: what is answered can't be lost any more.
 
 `amtool --alertmanager.url` takes its address, and the console sends its silences there.
 """
@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from whiteroom_monitoring.datasources.errors import RefusedError, SourceError
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.reconciler.notified import KEPT_PATH
 from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
 from whiteroom_monitoring.web.server import (
     BodyTooLargeError,
@@ -51,6 +52,11 @@ def make_app(reconciler: Reconciler, hosts: set[str], authorization: str = "") -
     async def listed(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(reconciler.alertmanager.silences))
 
+    async def told(request: Request) -> Response:
+        require_media_type(request, "application/json")
+        await run_in_threadpool(reconciler.keep_told, await request.json())
+        return Response()
+
     async def healthy(request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
@@ -62,6 +68,7 @@ def make_app(reconciler: Reconciler, hosts: set[str], authorization: str = "") -
             Route("/api/v2/silences", create, methods=["POST"]),
             Route("/api/v2/silences", listed, methods=["GET"]),
             Route("/api/v2/silence/{identifier}", expire, methods=["DELETE"]),
+            Route(KEPT_PATH, told, methods=["POST"]),
             Route("/-/healthy", healthy, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
         ],

@@ -97,10 +97,11 @@ def active_groups(groups: Iterable[Mapping[str, object]]) -> set[Group]:
 
 def ended_alert(labels: Labels, now: datetime.datetime) -> dict[str, object]:
     """Return an alert that has just ended, as Alertmanager's API takes it."""
+    name = labels.get("alertname") or labels.get("incident") or "an alert without a name"
     start = now - datetime.timedelta(hours=1)
     return {
         "labels": dict(labels),
-        "annotations": {"summary": "over, as the reconciler found"},
+        "annotations": {"summary": f"{name}: over, as the reconciler found"},
         "startsAt": start.isoformat(),
         "endsAt": now.isoformat(),
     }

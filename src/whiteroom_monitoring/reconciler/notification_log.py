@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.reconciler import protobuf
 
 FILE_NAME = "nflog"
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _BRACES = rf'\{{(?:[^"{{}}]|{_TEXT})*\}}'
 _KEY = re.compile(rf"(?P<route>{_BRACES}(?:/{_BRACES})*):(?P<labels>{_BRACES})", re.DOTALL)
@@ -81,64 +81,34 @@ def read(path: Path) -> list[Notification]:
     except OSError as error:
         raise NotificationLogError(f"{path}: can't be read: {error.strerror}") from error
     try:
-        return list(_notifications(content))
+        return [parsed(message) for message in messages(content)]
     except (IndexError, ValueError, KeyError) as error:
         raise NotificationLogError(f"{path}: not what Alertmanager writes: {error}") from error
 
 
-def _notifications(content: bytes) -> Iterator[Notification]:
+def messages(content: bytes) -> Iterator[bytes]:
+    """Yield the entries of a snapshot. Raises IndexError or ValueError when it is none."""
     position = 0
     while position < len(content):
-        length, position = _varint(content, position)
+        length, position = protobuf.varint(content, position)
         if position + length > len(content):
             raise ValueError("the file ends within an entry")
-        mesh = dict(_fields(content[position : position + length]))
-        position += length
-        fields = list(_fields(_bytes(mesh[1])))
-        entry = dict(fields)
-        receiver = dict(_fields(_bytes(entry[2])))
-        yield Notification(
-            _bytes(entry[1]).decode(),
-            _bytes(receiver.get(1, b"")).decode(),
-            _bytes(receiver.get(2, b"")).decode(),
-            int(receiver.get(3, 0)),
-            firing=any(number == 6 and value not in (b"", None) for number, value in fields),
-        )
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, bytes | int]]:
-    """Yield the number and the value of each field of a protobuf message."""
-    position = 0
-    while position < len(message):
-        tag, position = _varint(message, position)
-        kind = tag & 7
-        if kind == _VARINT:
-            value, position = _varint(message, position)
-            yield tag >> 3, value
-            continue
-        if kind == _BYTES:
-            length, position = _varint(message, position)
-        elif kind in (_FIXED64, _FIXED32):
-            length = 8 if kind == _FIXED64 else 4
-        else:
-            raise ValueError(f"a field of kind {kind}")
-        if position + length > len(message):
-            raise ValueError("a field is longer than its message")
-        yield tag >> 3, message[position : position + length]
+        yield content[position : position + length]
         position += length
 
 
-def _varint(content: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = content[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-        shift += 7
-        if shift > 63:
-            raise ValueError("a number of more than 64 bits")
+def parsed(message: bytes) -> Notification:
+    """Return what an entry says. Raises KeyError or ValueError when it is none."""
+    fields = list(protobuf.fields(_bytes(dict(protobuf.fields(message))[1])))
+    entry = dict(fields)
+    receiver = dict(protobuf.fields(_bytes(entry[2])))
+    return Notification(
+        _bytes(entry[1]).decode(),
+        _bytes(receiver.get(1, b"")).decode(),
+        _bytes(receiver.get(2, b"")).decode(),
+        int(receiver.get(3, 0)),
+        firing=any(number == 6 and value not in (b"", None) for number, value in fields),
+    )
 
 
 def _bytes(value: bytes | int) -> bytes:

@@ -15,6 +15,7 @@ from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
+from whiteroom_monitoring.reconciler.notified import NotifiedGroups
 from whiteroom_monitoring.reconciler.pagerduty import Service
 from whiteroom_monitoring.reconciler.silences import Journal
 from whiteroom_monitoring.reconciler.watch import Watch
@@ -50,6 +51,7 @@ class Reconciler:
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder / "silences")
+        self._told = NotifiedGroups(self.folder)
         self._incidents = OpenIncidents(self._post_ended, self._services, self.inactive_s)
         self._watch = Watch(self._critical, self.folder / "paged")
         self.counts |= dict.fromkeys(("ended", "silences", "problems"), 0)
@@ -74,6 +76,11 @@ class Reconciler:
         active = incidents.active_groups(self.alertmanager.groups())
         told = notification_log.read(self.log)
         self._tell("ended", self._incidents.reconcile(told, active, now_s))
+
+    def keep_told(self, payload: object) -> None:
+        """Write down what Alertmanager has told of. Raises NotifiedError or OSError."""
+        with self.lock:
+            self._told.keep(payload, time.time())
 
     def run(self, stop: threading.Event) -> None:
         """Step until ``stop`` is set."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.reconciler.durable import sync_folder, write
 
 _ENDED = ".ended"
 _KEPT = ".json"
@@ -97,25 +97,11 @@ class Journal:
                 yield path.name.removesuffix(_ENDED), since
 
     def _write(self, name: str, text: str) -> None:
-        temporary = self._folder / f".{name}.new"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._folder / name)
-        self._sync()
+        write(self._folder / name, text)
 
     def _remove(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)
-        self._sync()
-
-    def _sync(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(self._folder)
 
 
 # What Alertmanager adds to a silence.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.http import get_text
 from tests.support.ports import free_port
 from tests.support.wait import stays_true, wait_until
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.deploy.alertmanager_config import call_reconciler
 from whiteroom_monitoring.reconciler import notification_log
 from whiteroom_monitoring.reconciler.incidents import AGAIN_S, INACTIVE_S
+from whiteroom_monitoring.reconciler.notified import NotifiedGroups, Told
 from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
 
 ARRIVES_S = 20
@@ -167,6 +171,91 @@ def address(way: Any, tmp_path: Path) -> Iterator[str]:
     yield url
     process.terminate()
     assert process.wait(ARRIVES_S) == 0
+
+
+@pytest.fixture
+def forgetful(way: Any, address: str, tmp_path: Path) -> Iterator[Callable[[bool], None]]:
+    """Kills Alertmanager and starts it again; it writes nothing down, and calls the reconciler.
+
+    Whether what it has told is restored is up to the caller.
+    """
+    way.kill()
+    content = yaml.safe_load(way.config.read_text())
+    for receiver in content["receivers"]:
+        receiver.pop("webhook_configs", None)
+    call_reconciler(content, address, {})
+    way.config.write_text(yaml.safe_dump(content))
+    command = [
+        *(shutil.which("prometheus-alertmanager") or "alertmanager", "--cluster.listen-address="),
+        *(f"--config.file={way.config}", f"--storage.path={way.data}"),
+        *("--data.maintenance-interval=1h", f"--web.listen-address={way.alertmanager[7:]}"),
+    ]
+    restoring = [
+        *(sys.executable, "-m", "whiteroom_monitoring", "restore-notifications"),
+        *("--alertmanager-data", way.data, "--alertmanager-config", way.config),
+        *("--data", tmp_path / "served", "--"),
+    ]
+    running: list[subprocess.Popen[bytes]] = []
+
+    def again(restored: bool) -> None:
+        for process in running:
+            process.kill()
+            process.wait(ARRIVES_S)
+        running[:] = [subprocess.Popen([*restoring, *command] if restored else command)]
+        wait_until(lambda: get_text(f"{way.alertmanager}/-/ready"), ARRIVES_S, "Alertmanager")
+
+    yield again
+    for process in running:
+        process.kill()
+        process.wait(ARRIVES_S)
+
+
+def _told(tmp_path: Path) -> list[Told]:
+    entries = NotifiedGroups(tmp_path / "served").entries()
+    return [told for (receiver, _), told in entries.items() if "pager" in receiver]
+
+
+@pytest.mark.parametrize("restored", [True, False])
+def test_what_ends_after_a_kill_that_forgot_it_is_over(
+    way: Any, forgetful: Callable[[bool], None], tmp_path: Path, restored: bool
+) -> None:
+    """Told, killed before it was written down, over when Alertmanager is back: resolved at once.
+
+    Without the journal, the incident would stay open for ever.
+    """
+    forgetful(restored)
+    way.send(ALERT)
+    _paged(way, "triggered")
+    wait_until(lambda: [told.firing for told in _told(tmp_path)] == [True], ARRIVES_S)
+    forgetful(restored)
+    way.send(_ended())
+    if restored:
+        _paged(way, "resolved")
+    else:
+        stays_true(lambda: _states(way) == ["triggered"], 3)
+
+
+def test_what_fires_again_after_a_kill_that_forgot_its_end_pages(
+    way: Any, forgetful: Callable[[bool], None], tmp_path: Path
+) -> None:
+    """Resolved, killed before that was written down, firing anew: somebody is woken at once.
+
+    Without the journal, Alertmanager would take it for what it has told, and wait for 5 to 30 min.
+    """
+    way.restart()
+    way.send(ALERT)
+    _paged(way, "triggered")
+    _written(way)
+    forgetful(True)
+    way.send(ALERT)
+    wait_until(lambda: [told.firing for told in _told(tmp_path)] == [True], ARRIVES_S)
+    assert _states(way) == ["triggered"]
+    way.send(_ended())
+    _paged(way, "resolved")
+    wait_until(lambda: [told.firing for told in _told(tmp_path)] == [False], ARRIVES_S)
+    forgetful(True)
+    way.send(ALERT)
+    _paged(way, "resolved", "triggered")
 
 
 def test_a_silence_survives_every_kill(way: Any, address: str) -> None:

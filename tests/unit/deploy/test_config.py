@@ -152,10 +152,23 @@ def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(paths: StackPath
         assert [route["receiver"] for route in routes].count(alertmanager_config.COPIES) == copies
 
 
+def test_every_receiver_tells_the_reconciler(paths: StackPaths) -> None:
+    """Each receiver has the webhook of the journal, with the password that it asks for."""
+    content = yaml.safe_load(_rendered(paths, ALL, EVERYTHING)["alertmanager/alertmanager.yml"])
+    for receiver in content["receivers"]:
+        (webhook,) = receiver["webhook_configs"]
+        assert webhook["url"] == "http://127.0.0.1:9005/notified"
+        assert webhook["send_resolved"]
+        password = webhook["http_config"]["basic_auth"]["password_file"]
+        assert password == str(paths.secrets / "alertmanager_password")
+
+
 def test_with_credentials_nothing_leads_to_the_inbox(paths: StackPaths) -> None:
     """With all credentials, the inbox gets the Watchdog and a copy of everything, no more."""
     text = _rendered(paths, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
-    assert [line.strip() for line in text.splitlines() if "127.0.0.1" in line] == [
+    here = [line.strip() for line in text.splitlines() if "127.0.0.1" in line]
+    journal = "url: http://127.0.0.1:9005/notified"
+    assert [line for line in here if journal not in line] == [
         "- api_url: http://127.0.0.1:9004/slack",
         "- api_url: http://127.0.0.1:9004/slack",
     ]

@@ -80,13 +80,17 @@ def test_a_valid_configuration_is_no_traceback(
     assert len(content["receivers"]) == len(written["receivers"])
 
 
+JOURNAL = "alertmanager.yml: every receiver tells the reconciler, too, which keeps a journal"
+
+
 def test_nothing_is_changed_silently(project: Project, alertmanager: Callable[[str], Path]) -> None:
     """A relative path begins at the file, which is told; everything else is as it was."""
     path = alertmanager(SPARSE["tls"])
     _, content, changes = _render(project)
     tls = content["receivers"][0]["webhook_configs"][0]["http_config"]["tls_config"]
     assert tls == {"ca_file": str(path.parent / "ca.pem")}
-    assert changes == [f"alertmanager.yml: ca_file ca.pem is read at {path.parent / 'ca.pem'}"]
+    read = f"alertmanager.yml: ca_file ca.pem is read at {path.parent / 'ca.pem'}"
+    assert changes == [read, JOURNAL]
 
 
 def test_a_pager_of_ones_own_pages(project: Project, alertmanager: Callable[[str], Path]) -> None:
@@ -128,6 +132,7 @@ def test_without_files_everything_is_scraped_and_goes_to_the_inbox(project: Proj
     assert changes == [
         "prometheus.yml: addresses of components are at the stack's ports",
         "alertmanager.yml: addresses of components are at the stack's ports",
+        JOURNAL,
     ]
 
 

@@ -15,6 +15,14 @@ from whiteroom_monitoring.deploy.components.prometheus import SMALL
 
 PROGRAM = debian("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
 
+# Gives it back what a kill made it forget of what it has told.
+BEFORE = (
+    *("{python}", "-m", "whiteroom_monitoring", "restore-notifications"),
+    *("--alertmanager-data", "{data}/alertmanager"),
+    *("--alertmanager-config", "{config}/alertmanager/alertmanager.yml"),
+    *("--data", "{data}/reconciler", "--"),
+)
+
 COMPONENTS = (
     Component(
         "alertmanager",
@@ -31,14 +39,15 @@ COMPONENTS = (
                     "--web.external-url={url[console]}/alerts",
                     "--web.route-prefix=/",
                     # How much of silences and of what was sent a killed one forgets: 15 min by
-                    # default. What is forgotten of the latter is sent once more.
-                    "--data.maintenance-interval=5s",
+                    # default. The reconciler keeps a journal of both.
+                    "--data.maintenance-interval=1s",
                     # Without it, Alertmanager listens on all interfaces for members of a cluster.
                     "--cluster.listen-address=",
                 ),
                 HttpProbe("/-/ready", "{secrets}/alertmanager_password"),
                 SMALL,
                 image="prom/alertmanager",
+                before=BEFORE,
             ),
         ),
         ports=(Port("alertmanager", 9093),),

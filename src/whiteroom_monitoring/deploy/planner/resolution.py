@@ -66,7 +66,7 @@ def resolve(component: Component, variant: Variant, places: Placeholders) -> Res
     arguments = places.fill_all(variant.arguments, home)
     return ResolvedComponent(
         description=component,
-        command=(program, *arguments),
+        command=(*places.fill_all(variant.before), program, *arguments),
         environment=places.fill_values(variant.environment, home),
         ports={port.name: places.paths.port(port.name) for port in component.ports},
         probe=_probe(component, variant, places),
