@@ -53,8 +53,7 @@ def make_app(reconciler: Reconciler, hosts: set[str], authorization: str = "") -
         return JSONResponse(await run_in_threadpool(reconciler.alertmanager.silences))
 
     async def told(request: Request) -> Response:
-        require_media_type(request, "application/json")
-        await run_in_threadpool(reconciler.keep_told, await request.json())
+        await run_in_threadpool(reconciler.keep_told, await json_object(request))
         return Response()
 
     async def healthy(request: Request) -> Response:
