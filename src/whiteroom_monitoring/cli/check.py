@@ -10,7 +10,8 @@ from pathlib import Path
 from msgspec import structs
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.cli.options import add_project_option, folder
+from whiteroom_monitoring.cli.argument_types import folder
+from whiteroom_monitoring.cli.options import add_project_option
 from whiteroom_monitoring.deploy import config
 from whiteroom_monitoring.deploy import registry as components
 from whiteroom_monitoring.diagnostics import CheckResult, registry, report, succeeded

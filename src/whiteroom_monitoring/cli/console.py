@@ -10,7 +10,8 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.cli.options import add_project_option, folder, port_number
+from whiteroom_monitoring.cli.argument_types import folder, port_number
+from whiteroom_monitoring.cli.options import add_project_option
 from whiteroom_monitoring.cli.passwords import add_password_options, authorizations
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import http

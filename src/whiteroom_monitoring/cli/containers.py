@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from whiteroom_monitoring.cli.options import port_number
+from whiteroom_monitoring.cli.argument_types import port_number
 from whiteroom_monitoring.client.exposition.request import text_only
 from whiteroom_monitoring.client.exposition.server import MetricsServer
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports

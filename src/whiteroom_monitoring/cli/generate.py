@@ -11,7 +11,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from whiteroom_monitoring import generated_files as files
-from whiteroom_monitoring.cli.options import add_project_option, folder
+from whiteroom_monitoring.cli.argument_types import folder
+from whiteroom_monitoring.cli.options import add_project_option
 from whiteroom_monitoring.codegen.outputs import generate
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.generated_files import GeneratedFile

@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from whiteroom_monitoring import client
-from whiteroom_monitoring.cli.options import folder, port_number
+from whiteroom_monitoring.cli.argument_types import folder, port_number
 from whiteroom_monitoring.client.exposition.server import ListenError
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_data, default_ports
 from whiteroom_monitoring.inbox import http, smtp

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.cli.options import add_project_option, folder
+from whiteroom_monitoring.cli.argument_types import folder
+from whiteroom_monitoring.cli.options import add_project_option
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.mutation import python_rooms, python_runner, report, rule_mutants

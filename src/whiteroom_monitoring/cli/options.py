@@ -6,12 +6,7 @@ import argparse
 from pathlib import Path
 
 from whiteroom_monitoring.deploy import state
-from whiteroom_monitoring.deploy.paths import (
-    HIGHEST_PORT,
-    StackPaths,
-    default_data,
-    default_ports,
-)
+from whiteroom_monitoring.deploy.paths import StackPaths, default_data, default_ports
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, discovery, load
 
@@ -103,22 +98,3 @@ def in_force(arguments: argparse.Namespace) -> str:
         if value is not None:
             words += f" --{name.replace('_', '-')} {value}"
     return words
-
-
-def port_number(text: str) -> int:
-    """Return a port of the command line; 0 is a free one."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if not 0 <= number <= HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"{text}: expected a port, 0 to {HIGHEST_PORT}")
-    return number
-
-
-def folder(text: str) -> Path:
-    """Return a folder of the command line that exists."""
-    path = Path(text)
-    if not path.is_dir():
-        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
-    return path

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from whiteroom_monitoring.cli.options import add_stack_options, folder
+from whiteroom_monitoring.cli.argument_types import folder
+from whiteroom_monitoring.cli.options import add_stack_options
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
