@@ -17,7 +17,7 @@ from tests.support.paths import ROOT
 PACKAGE = "whiteroom_monitoring"
 FOLDER = ROOT / "src" / PACKAGE
 PAGE = ROOT / "docs/explanation/architecture.md"
-SERVICES = ("console", "inbox", "reconciler", "exporters")
+SERVICES = ("console", "inbox", "reconciler", "exporters", "logs")
 # The package itself: its version, and the names that its modules had.
 OF_ALL = {"__init__", "_moved"}
 _ROW = re.compile(r"^\| ((?:`\w+(?:/|\.py)`(?:, )?)+) \|", re.MULTILINE)

@@ -57,6 +57,10 @@ COMMANDS = {
         f"{COMMANDS_ROOM}.restore_notifications",
         "start Alertmanager, which a kill made forget",
     ),
+    "log-store": Command(
+        f"{COMMANDS_ROOM}.log_store", "keep logs, where there is no Loki, and answer as it does"
+    ),
+    "logql": Command(f"{COMMANDS_ROOM}.logql", "verify the files of the log store"),
     "inbox": Command(f"{COMMANDS_ROOM}.inbox", "receive and show notifications"),
     "console": Command(f"{COMMANDS_ROOM}.console", "show dashboards, alerts and targets"),
     "snapshot": Command(

@@ -52,6 +52,8 @@ SECURITY_HEADERS = {
 # pages, or the person at the address bar.
 _OWN_SITES = (None, "same-origin", "none")
 _READING = ("GET", "HEAD", "OPTIONS")
+# What a scope of a client is: a refusal of a WebSocket is answered before the upgrade.
+_ASKING = ("http", "websocket")
 
 
 class MediaTypeError(MonitoringError):
@@ -98,7 +100,7 @@ class TrustedHostMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1")
-        if scope["type"] == "http" and host_name(host).lower() not in self._hosts:
+        if scope["type"] in _ASKING and host_name(host).lower() not in self._hosts:
             expected = ", ".join(sorted(self._hosts))
             text = f"Host is {host!r}; expected one of {expected}\n"
             await PlainTextResponse(text, HTTPStatus.MISDIRECTED_REQUEST)(scope, receive, send)
@@ -117,7 +119,7 @@ class OwnOriginMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _is_foreign(scope):
+        if scope["type"] in _ASKING and _is_foreign(scope):
             text = "only this server's own pages may ask that of a browser\n"
             await PlainTextResponse(text, HTTPStatus.FORBIDDEN)(scope, receive, send)
             return
@@ -152,7 +154,7 @@ def _is_foreign(scope: Scope) -> bool:
     if origin is not None and urlsplit(origin).netloc != headers.get("host"):
         return True
     follows_link = (
-        scope["method"] in _READING
+        scope.get("method") in _READING
         and headers.get("sec-fetch-mode") == "navigate"
         and not scope["path"].startswith("/api/")
     )
@@ -236,13 +238,13 @@ async def serve(
     listener: socket.socket,
     at_stop: Callable[[], None] = lambda: None,
     limits: ServerLimits = LIMITS,
+    websockets: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; ``at_stop`` is called at once when one arrives."""
-    config = uvicorn.Config(
-        application,
-        timeout_graceful_shutdown=GRACE_S,
-        **uvicorn_settings(limits),
-    )
+    settings = uvicorn_settings(limits)
+    if websockets:
+        settings |= {"ws": "websockets-sansio", "ws_max_size": limits.header_bytes}
+    config = uvicorn.Config(application, timeout_graceful_shutdown=GRACE_S, **settings)
     server = SignalFreeServer(config)
 
     def stop() -> None:

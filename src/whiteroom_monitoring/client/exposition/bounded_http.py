@@ -156,6 +156,12 @@ class BoundedHttpProtocol(H11Protocol):
         super().on_response_complete()
         self._expect_answer(before)
 
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """Leave the connection to the protocol of WebSockets, which has no deadlines of ours."""
+        self._idle.pop(self, None)
+        self._cancel_timers()
+        super().handle_websocket_upgrade(event)
+
     def _expect_answer(self, before: object) -> None:
         if self.cycle is not before and not self.cycle.response_complete:
             self._idle.pop(self, None)

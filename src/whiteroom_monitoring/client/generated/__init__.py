@@ -9,4 +9,5 @@ DOMAINS = {
     "swift-frontend": ("ui",),
     "whiteroom-console": ("console",),
     "whiteroom-inbox": ("inbox",),
+    "whiteroom-logs": ("logs",),
 }

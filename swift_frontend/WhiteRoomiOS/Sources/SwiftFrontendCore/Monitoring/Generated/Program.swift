@@ -8,6 +8,7 @@ public enum Program: String, CaseIterable, Sendable {
     case swiftFrontend = "swift-frontend"
     case whiteroomConsole = "whiteroom-console"
     case whiteroomInbox = "whiteroom-inbox"
+    case whiteroomLogs = "whiteroom-logs"
 
     /// The domains that the program records.
     public var domains: [String] {
@@ -18,6 +19,7 @@ public enum Program: String, CaseIterable, Sendable {
         case .swiftFrontend: ["ui"]
         case .whiteroomConsole: ["console"]
         case .whiteroomInbox: ["inbox"]
+        case .whiteroomLogs: ["logs"]
         }
     }
 }

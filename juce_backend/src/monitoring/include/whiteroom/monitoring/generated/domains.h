@@ -12,6 +12,7 @@
 #include "ffi.h"
 #include "http.h"
 #include "inbox.h"
+#include "logs.h"
 #include "plugin.h"
 #include "security.h"
 #include "ui.h"
@@ -30,6 +31,7 @@ inline constexpr Domain kDomains[] = {
     {"ffi", ffi::families()},
     {"http", http::families()},
     {"inbox", inbox::families()},
+    {"logs", logs::families()},
     {"plugin", plugin::families()},
     {"security", security::families()},
     {"ui", ui::families()},

@@ -55,6 +55,11 @@ static inline void wrm_observe_http_request_duration_seconds_of(uint64_t* group,
   wrm_exemplar_put(group + 13 + bucket * WRM_EXEMPLAR_CELLS, value, exemplar);
 }
 
+static inline void wrm_observe_log_query_duration_seconds(uint64_t* group, int64_t value) {
+  static const int64_t bounds[] = {5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 500000000, 1000000000, 2500000000, 5000000000, 10000000000, 30000000000};
+  wrm_any_observe(group, bounds, 12, value);
+}
+
 static inline void wrm_observe_plugin_load_ratio(uint64_t* group, int64_t value) {
   static const int64_t bounds[] = {5000000, 10000000, 20000000, 50000000, 100000000, 200000000, 300000000, 400000000, 500000000, 700000000, 900000000, 1000000000, 2000000000};
   wrm_any_observe(group, bounds, 13, value);

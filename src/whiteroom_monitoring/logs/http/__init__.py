@@ -1,0 +1,1 @@
+"""The HTTP API of Loki, over the store."""

@@ -1,0 +1,197 @@
+"""The routes of the store: those of Loki's API that it has, and its own beside them.
+
+Source: https://grafana.com/docs/loki/latest/reference/loki-http-api/
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+from typing import TypeVar
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from whiteroom_monitoring import __version__
+from whiteroom_monitoring.client.exposition.asgi import MetricsApp
+from whiteroom_monitoring.client.exposition.bounded_http import ServerLimits
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryError, StoreError
+from whiteroom_monitoring.logs.http import encoding, params
+from whiteroom_monitoring.logs.http.bodies import BadBodyError
+from whiteroom_monitoring.logs.http.deletions import DeletionApi
+from whiteroom_monitoring.logs.http.index import IndexApi
+from whiteroom_monitoring.logs.http.push import PushApi
+from whiteroom_monitoring.logs.http.tail import TailApi
+from whiteroom_monitoring.logs.logql.parser import parse
+from whiteroom_monitoring.logs.service import BusyError, LogService
+from whiteroom_monitoring.web.server import BodyTooLargeError, MediaTypeError, middleware
+
+LOKI_VERSION = "3.7.0"
+READING = ["GET", "POST"]
+HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+ANSWER_S = 300.0
+T = TypeVar("T")
+
+
+def server_limits(push_bytes: int) -> ServerLimits:
+    """Return the limits of the server: pushes may be large, and answers take long."""
+    return ServerLimits(body_bytes=push_bytes, request_s=30, answer_s=None)
+
+
+class QueryApi:
+    """Queries for lines."""
+
+    def __init__(self, service: LogService) -> None:
+        self._service = service
+
+    async def query(self, request: Request) -> Response:
+        """Refuse lines at one instant, as Loki does; say what is wrong with what is no query."""
+        parse((await params.parameters(request)).get("query", ""))
+        raise QueryError(
+            "log queries are not supported as an instant query type, please change your query to a "
+            "range query type"
+        )
+
+    async def query_range(self, request: Request) -> Response:
+        """Return lines."""
+        found = await params.parameters(request)
+        query = parse(found.get("query", ""))
+        limits = self._service.limits
+        times = params.time_range(found)
+        if times[1] - times[0] > limits.max_query_length * 10**9:
+            raise QueryError(
+                f"the query time range exceeds the limit (query length: "
+                f"{(times[1] - times[0]) / 3.6e12:.0f}h, limit: "
+                f"{limits.max_query_length / 3600:.0f}h)"
+            )
+        limit = params.limit(found, 100, limits.max_entries_limit_per_query)
+        backward = params.is_backward(found)
+        flags = request.headers.get("x-loki-response-encoding-flags", "")
+        answer = await in_thread(
+            self._service,
+            lambda: self._service.lines(client_of(request), query, times, limit, backward),
+        )
+        data = encoding.query_result(
+            answer.entries, encoding.CATEGORIZE in flags, answer.progress, answer.seconds
+        )
+        headers = {
+            "X-Query-Cost-Blocks": str(answer.cost.blocks),
+            "X-Query-Cost-Bytes": str(answer.cost.bytes),
+            "X-Query-Blocks-Skipped": str(answer.cost.skipped),
+        }
+        return encoding.json({"status": "success", "data": data}, headers)
+
+    async def running(self, request: Request) -> Response:
+        """List the queries that run."""
+        return encoding.json({"queries": self._service.running()})
+
+    async def stop(self, request: Request) -> Response:
+        """Stop a query."""
+        identifier = request.path_params["id"]
+        if not self._service.stop(identifier):
+            return PlainTextResponse(f"{identifier}: no such query runs\n", HTTPStatus.NOT_FOUND)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+class StoreMetrics:
+    """The metrics, with gauges as of now."""
+
+    def __init__(self, service: LogService) -> None:
+        self._service, self._metrics = service, MetricsApp()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._service.observe()
+        await self._metrics(scope, receive, send)
+
+
+async def in_thread(service: LogService, work: Callable[[], T]) -> T:
+    """Return what ``work`` returns, done by a thread for queries."""
+    return await asyncio.get_running_loop().run_in_executor(service.threads, work)
+
+
+def client_of(request: Request) -> str:
+    """Return who asks: the tenant and the user that a request names, else its address."""
+    headers = request.headers
+    named = [headers.get(name, "") for name in ("x-scope-orgid", "x-grafana-user")]
+    told = "/".join(name[:64] for name in named if name)
+    return told or (request.client.host if request.client else "unknown")
+
+
+async def _ready(request: Request) -> Response:
+    return PlainTextResponse("ready\n")
+
+
+async def _buildinfo(request: Request) -> Response:
+    return encoding.json(
+        {
+            "version": LOKI_VERSION,
+            "revision": f"whiteroom-{__version__}",
+            "branch": "",
+            "buildUser": "",
+            "buildDate": "",
+            "goVersion": "",
+        }
+    )
+
+
+async def _patternless(request: Request) -> Response:
+    return PlainTextResponse("patterns are not supported yet\n", HTTPStatus.NOT_FOUND)
+
+
+def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
+    """Return the application. ``hosts`` are the names by which it may be addressed."""
+    queries, index = QueryApi(service), IndexApi(service)
+    pushes, deletions, tails = PushApi(service), DeletionApi(service), TailApi(service)
+    api = "/loki/api/v1"
+    limits = server_limits(service.limits.push_bytes)
+    return Starlette(
+        routes=[
+            Route(f"{api}/push", pushes.loki, methods=["POST"]),
+            Route("/api/prom/push", pushes.loki, methods=["POST"]),
+            Route("/otlp/v1/logs", pushes.otlp, methods=["POST"]),
+            Route(f"{api}/query", queries.query, methods=READING),
+            Route(f"{api}/query_range", queries.query_range, methods=READING),
+            Route(f"{api}/labels", index.labels, methods=READING),
+            Route(f"{api}/label", index.labels, methods=READING),
+            Route(f"{api}/label/{{name}}/values", index.values, methods=READING),
+            Route(f"{api}/series", index.series, methods=READING),
+            Route(f"{api}/index/stats", index.stats, methods=READING),
+            Route(f"{api}/index/volume", index.volume, methods=READING),
+            Route(f"{api}/index/volume_range", index.volume_range, methods=READING),
+            Route(f"{api}/patterns", _patternless, methods=READING),
+            WebSocketRoute(f"{api}/tail", tails.tail),
+            Route(f"{api}/delete", deletions.add, methods=["POST", "PUT"]),
+            Route(f"{api}/delete", deletions.all, methods=["GET"]),
+            Route(f"{api}/delete", deletions.cancel, methods=["DELETE"]),
+            Route(f"{api}/status/buildinfo", _buildinfo, methods=["GET"]),
+            Route("/api/queries", queries.running, methods=["GET"]),
+            Route("/api/queries/{id}", queries.stop, methods=["DELETE"]),
+            Route("/ready", _ready, methods=["GET"]),
+            Route("/-/healthy", _ready, methods=["GET"]),
+            Route("/metrics", StoreMetrics(service)),
+        ],
+        middleware=middleware(hosts, HEADERS, limits),
+        exception_handlers={
+            BadBodyError: _failure(HTTPStatus.BAD_REQUEST),
+            BodyTooLargeError: _failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+            BudgetError: _failure(HTTPStatus.BAD_REQUEST),
+            BusyError: _failure(HTTPStatus.TOO_MANY_REQUESTS),
+            DamagedError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
+            MediaTypeError: _failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+            QueryError: _failure(HTTPStatus.BAD_REQUEST),
+            StoreError: _failure(HTTPStatus.SERVICE_UNAVAILABLE),
+            MonitoringError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
+        },
+    )
+
+
+def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        return PlainTextResponse(f"{error}\n", status)
+
+    return answer

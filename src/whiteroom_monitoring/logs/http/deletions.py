@@ -1,0 +1,57 @@
+"""Deletion by query, as Loki's compactor has it."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.http import encoding, params
+from whiteroom_monitoring.logs.limits import SECOND_NS
+from whiteroom_monitoring.logs.service import LogService
+
+
+class DeletionApi:
+    """Requests to delete lines."""
+
+    def __init__(self, service: LogService) -> None:
+        self._store = service.store
+
+    async def add(self, request: Request) -> Response:
+        """Delete what a query means; without times, everything until now."""
+        found = await params.parameters(request)
+        if not found.get("query"):
+            raise QueryError("query not set")
+        start = params.time_ns("start", found["start"]) if found.get("start") else 0
+        end = params.time_range(found)[1]
+        if start > end:
+            raise QueryError("start time can't be greater than end time")
+        await asyncio.to_thread(self._store.delete, found["query"], start, end)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def all(self, request: Request) -> Response:
+        """List the requests."""
+        return encoding.json(
+            [
+                {
+                    "request_id": one.id,
+                    "start_time": one.start_ns / SECOND_NS,
+                    "end_time": one.end_ns / SECOND_NS,
+                    "query": one.query,
+                    "status": one.status,
+                    "created_at": one.created_s,
+                }
+                for one in self._store.deletions()
+            ]
+        )
+
+    async def cancel(self, request: Request) -> Response:
+        """Cancel a request that is not carried out yet."""
+        identifier = (await params.parameters(request)).get("request_id", "")
+        if not await asyncio.to_thread(self._store.cancel_deletion, identifier):
+            text = f"could not find delete request with given id: {identifier[:40]}\n"
+            return PlainTextResponse(text, HTTPStatus.NOT_FOUND)
+        return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,152 @@
+"""Labels, series, and how much there is of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from whiteroom_monitoring.logs import engine
+from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.http import encoding, params
+from whiteroom_monitoring.logs.logql.parser import parse, parse_labels, parse_selector
+from whiteroom_monitoring.logs.logql.syntax import LogQuery
+from whiteroom_monitoring.logs.service import LogService
+from whiteroom_monitoring.logs.store.streams import canonical
+
+T = TypeVar("T")
+# Of labels and series, where no start is told.
+DEFAULT_NS = 6 * params.HOUR_NS
+MAX_POINTS = 11_000
+
+
+class IndexApi:
+    """What the directories of segments tell, without a line being read."""
+
+    def __init__(self, service: LogService) -> None:
+        self._service = service
+
+    async def labels(self, request: Request) -> Response:
+        """Return the names of labels."""
+        found = await params.parameters(request)
+        streams = await self._streams(found, _optional(found))
+        return encoding.success(sorted({name for labels in streams for name in labels}))
+
+    async def values(self, request: Request) -> Response:
+        """Return the values of a label."""
+        found = await params.parameters(request)
+        name = request.path_params["name"]
+        streams = await self._streams(found, _optional(found))
+        return encoding.success(sorted({labels[name] for labels in streams if name in labels}))
+
+    async def series(self, request: Request) -> Response:
+        """Return the streams that selectors mean."""
+        found = await params.parameters(request)
+        texts = [*found.getlist("match[]"), *found.getlist("match")]
+        if not texts:
+            raise QueryError("0 matcher groups provided")
+        return encoding.success(await self._streams(found, [parse_selector(t) for t in texts]))
+
+    async def stats(self, request: Request) -> Response:
+        """Return what a query has to read: streams, chunks, lines and bytes."""
+        found = await params.parameters(request)
+        query = parse(found.get("query", ""))
+        times = params.time_range(found)
+        snapshot = self._service.store.snapshot()
+        volumes = await self._run(lambda: engine.volumes(snapshot, query, *times))
+        cost = await self._run(lambda: engine.plan(snapshot, query, *times).cost)
+        headers = {
+            "X-Query-Cost-Blocks": str(cost.blocks),
+            "X-Query-Cost-Bytes": str(cost.bytes),
+            "X-Query-Blocks-Skipped": str(cost.skipped),
+        }
+        content = {
+            "streams": len(volumes),
+            "chunks": sum(volume.chunks for volume in volumes.values()),
+            "entries": sum(volume.lines for volume in volumes.values()),
+            "bytes": sum(volume.bytes for volume in volumes.values()),
+        }
+        return encoding.json(content, headers)
+
+    async def volume(self, request: Request) -> Response:
+        """Return the bytes of each series, the largest first."""
+        found = await params.parameters(request)
+        query, most = parse_selector(found.get("query", "")), _limit(found)
+        start, end = params.time_range(found)
+        totals = await self._run(lambda: self._totals(found, query, start, end))
+        ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:most]
+        result = [
+            {"metric": parse_labels(labels), "value": [end / 1e9, str(size)]}
+            for labels, size in ranked
+        ]
+        return encoding.success({"resultType": "vector", "result": result})
+
+    async def volume_range(self, request: Request) -> Response:
+        """Return the bytes of each series in each step."""
+        found = await params.parameters(request)
+        query, most = parse_selector(found.get("query", "")), _limit(found)
+        start, end = params.time_range(found)
+        default = max((end - start) // 250, 10**9)
+        step = params.duration_ns("step", found["step"]) if found.get("step") else default
+        if step <= 0 or (end - start) // step > MAX_POINTS:
+            raise QueryError(
+                "exceeded maximum resolution of 11,000 points per time series. Try increasing the "
+                "value of the step parameter"
+            )
+
+        def steps() -> dict[str, list[tuple[float, str]]]:
+            series: dict[str, list[tuple[float, str]]] = {}
+            for at in range(start, end, step):
+                until = min(at + step, end)
+                for labels, size in self._totals(found, query, at, until).items():
+                    series.setdefault(labels, []).append((until / 1e9, str(size)))
+            return series
+
+        series = await self._run(steps)
+        result = [
+            {"metric": parse_labels(labels), "values": values}
+            for labels, values in sorted(series.items())[:most]
+        ]
+        return encoding.success({"resultType": "matrix", "result": result})
+
+    def _totals(
+        self, found: params.Parameters, query: LogQuery, start: int, end: int
+    ) -> dict[str, int]:
+        """Return bytes by the labels that are asked for, else by those of the selector."""
+        targets = [n for n in found.get("targetLabels", "").split(",") if n]
+        names = targets or [matcher.name for matcher in query.matchers]
+        by_label = found.get("aggregateBy") == "labels"
+        totals: dict[str, int] = {}
+        volumes = engine.volumes(self._service.store.snapshot(), query, start, end)
+        for labels, volume in volumes.items():
+            told = parse_labels(labels)
+            if by_label:
+                keys = [canonical({n: ""}) for n in told if not targets or n in targets]
+            else:
+                keys = [canonical({n: told[n] for n in names if n in told})]
+            for key in keys:
+                totals[key] = totals.get(key, 0) + volume.bytes
+        return totals
+
+    async def _streams(
+        self, found: params.Parameters, queries: list[LogQuery]
+    ) -> list[dict[str, str]]:
+        start, end = params.time_range(found, DEFAULT_NS)
+        snapshot = self._service.store.snapshot()
+        streams = await self._run(lambda: engine.streams(snapshot, queries, start, end + 1))
+        return [parse_labels(labels) for labels in streams]
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        from whiteroom_monitoring.logs.http.app import in_thread  # noqa: PLC0415
+
+        return await in_thread(self._service, work)
+
+
+def _optional(found: params.Parameters) -> list[LogQuery]:
+    return [parse_selector(found["query"])] if found.get("query") else []
+
+
+def _limit(found: params.Parameters) -> int:
+    return params.limit(found, 100, 1000)

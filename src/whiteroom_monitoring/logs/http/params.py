@@ -1,0 +1,106 @@
+"""Parameters of requests, as Loki reads them."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+
+from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.limits import SECOND_NS
+
+HOUR_NS = 3600 * SECOND_NS
+_UNITS_NS = {
+    "ns": 1, "us": 1000, "µs": 1000, "ms": 10**6, "s": SECOND_NS, "m": 60 * SECOND_NS,
+    "h": HOUR_NS, "d": 24 * HOUR_NS, "w": 7 * 24 * HOUR_NS, "y": 365 * 24 * HOUR_NS,
+}  # fmt: skip
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|[smhdwy])")
+_FRACTION = re.compile(r"\.(\d+)")
+Parameters = QueryParams
+FORM = "application/x-www-form-urlencoded"
+
+
+async def parameters(request: Request) -> Parameters:
+    """Return the parameters of an address, and those of a form."""
+    found = list(request.query_params.multi_items())
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if request.method == "POST" and kind in ("", FORM):
+        found += parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
+    return QueryParams(found)
+
+
+def time_ns(name: str, text: str) -> int:
+    """Return a time: nanoseconds, seconds with a fraction, or RFC 3339. Raises QueryError.
+
+    >>> time_ns("start", "1700000000"), time_ns("start", "1700000000.5")
+    (1700000000000000000, 1700000000500000000)
+    >>> time_ns("start", "2023-11-14T22:13:20.000000001Z")
+    1700000000000000001
+    """
+    try:
+        # Loki takes numbers of up to ten digits as seconds.
+        if re.fullmatch(r"-?\d+", text):
+            return int(text) * (SECOND_NS if len(text) <= 10 else 1)
+        if re.fullmatch(r"-?\d+\.\d*(?:[eE][-+]?\d+)?", text):
+            seconds, _, fraction = text.partition(".")
+            return int(seconds) * SECOND_NS + int((fraction + "0" * 9)[:9])
+        fraction_ns = _FRACTION.search(text)
+        moment = datetime.fromisoformat(_FRACTION.sub("", text))
+        if moment.tzinfo is None:
+            raise ValueError(text)
+        added = int((fraction_ns[1] + "0" * 9)[:9]) if fraction_ns else 0
+        return int(moment.timestamp()) * SECOND_NS + added
+    except (ValueError, OverflowError):
+        raise QueryError(f'could not parse "{text[:60]}" as a timestamp for "{name}"') from None
+
+
+def duration_ns(name: str, text: str) -> int:
+    """Return a length of time: seconds, or as in 1h30m. Raises QueryError.
+
+    >>> duration_ns("step", "1h30m") // SECOND_NS, duration_ns("step", "1.5")
+    (5400, 1500000000)
+    """
+    try:
+        return round(float(text) * SECOND_NS)
+    except (ValueError, OverflowError):
+        pass
+    if not re.fullmatch(f"(?:{_DURATION.pattern})+", text):
+        raise QueryError(f'"{name}": not a valid duration string: "{text[:60]}"')
+    return sum(round(float(n) * _UNITS_NS[unit]) for n, unit in _DURATION.findall(text))
+
+
+def time_range(found: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
+    """Return start and end, which is now and ``default_ns`` before where they are missing."""
+    end = time_ns("end", found["end"]) if found.get("end") else time.time_ns()
+    since = duration_ns("since", found["since"]) if found.get("since") else default_ns
+    start = time_ns("start", found["start"]) if found.get("start") else end - since
+    if end < start:
+        raise QueryError(
+            f"end timestamp must not be before or equal to start time: {end} < {start}"
+        )
+    return start, end
+
+
+def limit(found: Parameters, default: int, most: int) -> int:
+    """Return how many lines are asked for. Raises QueryError."""
+    text = found.get("limit") or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise QueryError(f"limit must be a positive value: {text[:40]}")
+    if int(text) > most:
+        raise QueryError(
+            "max entries limit per query exceeded, limit > max_entries_limit_per_query "
+            f"({text[:40]} > {most})"
+        )
+    return int(text)
+
+
+def is_backward(found: Parameters) -> bool:
+    """Return whether the newest lines come first, which they do unless asked otherwise."""
+    text = (found.get("direction") or "backward").lower()
+    if text not in ("backward", "forward"):
+        raise QueryError(f"invalid direction '{text[:40]}'")
+    return text == "backward"

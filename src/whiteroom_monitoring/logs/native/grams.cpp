@@ -1,0 +1,82 @@
+#include "grams.h"
+
+#include <cstring>
+
+namespace whiteroom::logs {
+namespace {
+
+std::uint32_t folded(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 'A' && byte <= 'Z' ? byte + 32U : byte;
+}
+
+std::size_t gram_bit(std::uint32_t gram, unsigned bits) noexcept {
+  return (gram * 0x9E3779B1U) >> (32U - bits);
+}
+
+/// Whether a letter may stand for one outside ASCII: K for the Kelvin sign, s for the long s.
+bool has_relatives(std::uint32_t byte) noexcept {
+  return byte >= 0x80 || byte == 'k' || byte == 's';
+}
+
+std::uint32_t varint(std::string_view text, std::size_t& at) noexcept {
+  std::uint32_t value = 0;
+  for (unsigned shift = 0; at < text.size() && shift < 32; shift += 7) {
+    const auto byte = static_cast<unsigned char>(text[at++]);
+    value |= static_cast<std::uint32_t>(byte & 0x7FU) << shift;
+    if (byte < 0x80) break;
+  }
+  return value;
+}
+
+}  // namespace
+
+void Slices::add_text(std::uint32_t mask, std::string_view text) {
+  if (text.size() < 4) return;
+  std::uint32_t gram = folded(text[0]) << 8U | folded(text[1]) << 16U | folded(text[2]) << 24U;
+  for (std::size_t i = 3; i < text.size(); ++i) {
+    gram = gram >> 8U | folded(text[i]) << 24U;
+    words_[gram_bit(gram, bits_)] |= mask;
+  }
+}
+
+void Slices::add(std::size_t block, const Rows& rows) {
+  const std::uint32_t mask = 1U << block;
+  std::string_view before;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const Row one = rows[row];
+    add_text(mask, one.line);
+    // Lines of one request often share their metadata.
+    if (one.meta == before) continue;
+    before = one.meta;
+    std::size_t at = 0;
+    while (at < one.meta.size()) {
+      at += varint(one.meta, at);
+      const std::uint32_t size = varint(one.meta, at);
+      if (at + size > one.meta.size()) break;
+      add_text(mask, one.meta.substr(at, size));
+      at += size;
+    }
+  }
+}
+
+std::uint32_t blocks_with(const char* words, unsigned bits, std::string_view needle,
+                          bool any_case) {
+  std::uint32_t blocks = ~std::uint32_t{0};
+  for (std::size_t i = 0; i + 4 <= needle.size() && blocks != 0; ++i) {
+    std::uint32_t gram = 0;
+    bool skipped = false;
+    for (unsigned k = 0; k < 4; ++k) {
+      const std::uint32_t byte = folded(needle[i + k]);
+      skipped = skipped || (any_case && has_relatives(byte));
+      gram |= byte << (8U * k);
+    }
+    if (skipped) continue;
+    std::uint32_t word = 0;
+    std::memcpy(&word, words + gram_bit(gram, bits) * sizeof word, sizeof word);
+    blocks &= word;
+  }
+  return blocks;
+}
+
+}  // namespace whiteroom::logs

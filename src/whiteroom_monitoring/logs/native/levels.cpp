@@ -1,0 +1,170 @@
+#include "levels.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+namespace whiteroom::logs {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::pair<std::string_view, Level> kWords[] = {
+    {"trace"sv, kTrace},       {"trc"sv, kTrace},    {"debug"sv, kDebug},      {"dbg"sv, kDebug},
+    {"info"sv, kInfo},         {"inf"sv, kInfo},     {"information"sv, kInfo}, {"warn"sv, kWarn},
+    {"wrn"sv, kWarn},          {"warning"sv, kWarn}, {"error"sv, kError},      {"err"sv, kError},
+    {"critical"sv, kCritical}, {"fatal"sv, kFatal},
+};
+
+constexpr std::array kNames = {
+    "level"sv,    "LEVEL"sv,         "Level"sv,         "log.level"sv,     "severity"sv,
+    "SEVERITY"sv, "Severity"sv,      "SeverityText"sv,  "lvl"sv,           "LVL"sv,
+    "Lvl"sv,      "severity_text"sv, "Severity_Text"sv, "SEVERITY_TEXT"sv,
+};
+
+bool equals_in_any_case(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool has(std::string_view line, std::string_view word) noexcept {
+  return memmem(line.data(), line.size(), word.data(), word.size()) != nullptr;
+}
+
+bool has_any(std::string_view line, std::initializer_list<std::string_view> words) noexcept {
+  return std::any_of(words.begin(), words.end(),
+                     [line](std::string_view word) { return has(line, word); });
+}
+
+Level level_by_word(std::string_view line) noexcept {
+  if (has_any(line, {"info"sv, "INFO"sv})) return kInfo;
+  if (has_any(line, {"err:"sv, "ERR:"sv, "[err]"sv, "[ERR]"sv, "[error]"sv, "[ERROR]"sv})) {
+    return kError;
+  }
+  if (has_any(line, {"warn:"sv, "WARN:"sv, "[warn]"sv, "[WARN]"sv, "warning"sv, "WARNING"sv})) {
+    return kWarn;
+  }
+  if (has_any(line, {"critical:"sv, "CRITICAL:"sv, "[critical]"sv, "[CRITICAL]"sv})) {
+    return kCritical;
+  }
+  if (has_any(line, {"debug"sv, "DEBUG"sv})) return kDebug;
+  return kUnknown;
+}
+
+bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+std::string_view trimmed(std::string_view line) noexcept {
+  while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
+  while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
+  return line;
+}
+
+/// The end of the JSON string that begins after `at`; the size of the line when it has none.
+std::size_t string_end(std::string_view line, std::size_t at) noexcept {
+  while (at < line.size() && line[at] != '"') at += line[at] == '\\' ? 2 : 1;
+  return std::min(at, line.size());
+}
+
+/// The first text of a key that holds a level, in objects of any depth, not in arrays.
+std::string_view level_in_json(std::string_view line) noexcept {
+  std::string_view key;
+  bool expects_value = false;
+  int arrays = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"') {
+      const std::size_t end = string_end(line, i + 1);
+      const std::string_view text = line.substr(i + 1, end - i - 1);
+      if (expects_value) {
+        if (arrays == 0 && holds_level(key)) return text;
+        expects_value = false;
+      } else {
+        key = text;
+      }
+      i = end;
+    } else if (c == ':') {
+      expects_value = true;
+    } else if (c == '[') {
+      ++arrays;
+      expects_value = false;
+    } else if (c == ']') {
+      --arrays;
+    } else if (c == ',' || c == '{') {
+      expects_value = false;
+    }
+  }
+  return {};
+}
+
+/// The value of the key that stands first in the list of names, in any case.
+std::string_view level_in_logfmt(std::string_view line) noexcept {
+  std::string_view found;
+  std::size_t rank = kNames.size();
+  std::size_t i = 0;
+  while (i < line.size()) {
+    while (i < line.size() && is_space(line[i])) ++i;
+    const std::size_t begin = i;
+    while (i < line.size() && !is_space(line[i]) && line[i] != '=') ++i;
+    const std::string_view key = line.substr(begin, i - begin);
+    if (i >= line.size() || line[i] != '=') continue;
+    ++i;
+    std::string_view value;
+    if (i < line.size() && line[i] == '"') {
+      const std::size_t end = string_end(line, i + 1);
+      value = line.substr(i + 1, end - i - 1);
+      i = end + 1;
+    } else {
+      const std::size_t from = i;
+      while (i < line.size() && !is_space(line[i])) ++i;
+      value = line.substr(from, i - from);
+    }
+    if (key.size() < 3 || key.size() > 13) continue;
+    for (std::size_t n = 0; n < rank; ++n) {
+      if (!equals_in_any_case(key, kNames[n])) continue;
+      found = value;
+      rank = n;
+      if (n == 0) return found;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+Level level_named(std::string_view word) noexcept {
+  for (const auto& [name, level] : kWords) {
+    if (equals_in_any_case(word, name)) return level;
+  }
+  return kNoLevel;
+}
+
+Level level_of_severity(std::string_view number) noexcept {
+  int value = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error != std::errc{} || end != number.data() + number.size()) return kInfo;
+  if (value == 0 || value > 24) return kUnknown;
+  constexpr std::array kRanges = {kTrace, kDebug, kInfo, kWarn, kError, kFatal};
+  return value < 0 ? kTrace : kRanges[static_cast<std::size_t>((value - 1) / 4)];
+}
+
+bool holds_level(std::string_view name) noexcept {
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+Level level_of_line(std::string_view line) noexcept {
+  const std::string_view inner = trimmed(line);
+  std::string_view word;
+  if (inner.size() > 1 && inner.front() == '{' && inner.back() == '}') {
+    word = level_in_json(inner);
+  } else if (std::memchr(line.data(), '=', line.size()) != nullptr) {
+    word = level_in_logfmt(line);
+  }
+  const Level named = word.empty() ? kNoLevel : level_named(word);
+  return named != kNoLevel ? named : level_by_word(line);
+}
+
+}  // namespace whiteroom::logs

@@ -1,0 +1,203 @@
+#include "rows.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+namespace whiteroom::logs {
+namespace {
+
+constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15U;
+
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) noexcept {
+  hash = (hash ^ word) * kMix;
+  return hash ^ (hash >> 29);
+}
+
+std::uint64_t hash_of(std::uint64_t hash, std::string_view text) noexcept {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    hash = mixed(hash, word);
+  }
+  std::uint64_t word = text.size();
+  if (left != 0) {
+    std::uint64_t rest = 0;
+    std::memcpy(&rest, at, left);
+    word ^= rest << 8;
+  }
+  return mixed(hash, word);
+}
+
+std::uint64_t hash_of(const Row& row) noexcept {
+  return hash_of(hash_of(mixed(0, static_cast<std::uint64_t>(row.time_ns)), row.line), row.meta);
+}
+
+void require_room(std::size_t used, std::size_t added) {
+  if (added > std::numeric_limits<std::uint32_t>::max() - used) {
+    throw std::length_error("more than 4 GiB in one column");
+  }
+}
+
+/// Whether one of the needles is in the line.
+bool has_any(std::string_view line, const std::vector<std::string>& needles) {
+  return std::any_of(needles.begin(), needles.end(), [line](const std::string& needle) {
+    return needle.empty() ||
+           memmem(line.data(), line.size(), needle.data(), needle.size()) != nullptr;
+  });
+}
+
+bool is_met(std::string_view line, const std::vector<Filter>& filters, std::size_t from) {
+  for (std::size_t i = from; i < filters.size(); ++i) {
+    if (has_any(line, filters[i].needles) == filters[i].negated) return false;
+  }
+  return true;
+}
+
+/// Whether one search through all lines does for the first filter.
+bool can_lead(const Filter& filter) {
+  return !filter.negated && filter.needles.size() == 1 && !filter.needles[0].empty() &&
+         filter.needles[0].find('\n') == std::string::npos;
+}
+
+}  // namespace
+
+Row Rows::operator[](std::size_t row) const noexcept {
+  const std::uint32_t line = line_begin(row);
+  const std::uint32_t meta = meta_begin(row);
+  return {times_[row], std::string_view(lines_).substr(line, line_end_[row] - line - 1),
+          std::string_view(meta_).substr(meta, meta_end_[row] - meta), levels_[row]};
+}
+
+void Rows::clear() noexcept {
+  times_.clear();
+  line_end_.clear();
+  meta_end_.clear();
+  levels_.clear();
+  lines_.clear();
+  meta_.clear();
+  slots_.clear();
+  order_.clear();
+  indexed_ = 0;
+}
+
+void Rows::append(const Row& row) {
+  require_room(lines_.size(), row.line.size() + 1);
+  require_room(meta_.size(), row.meta.size());
+  order_.clear();
+  lines_.append(row.line);
+  lines_.push_back('\n');
+  meta_.append(row.meta);
+  times_.push_back(row.time_ns);
+  line_end_.push_back(static_cast<std::uint32_t>(lines_.size()));
+  meta_end_.push_back(static_cast<std::uint32_t>(meta_.size()));
+  levels_.push_back(row.level);
+}
+
+bool Rows::is_equal(std::size_t row, const Row& other) const noexcept {
+  if (times_[row] != other.time_ns) return false;
+  const Row own = (*this)[row];
+  return own.line == other.line && own.meta == other.meta;
+}
+
+void Rows::index_up_to(std::size_t count) {
+  if (slots_.size() < count * 2) {
+    std::size_t room = std::max<std::size_t>(slots_.size(), 64);
+    while (room < count * 2) room *= 2;
+    slots_.assign(room, 0);
+    indexed_ = 0;
+  }
+  const std::size_t mask = slots_.size() - 1;
+  for (; indexed_ < count; ++indexed_) {
+    std::size_t slot = hash_of((*this)[indexed_]) & mask;
+    while (slots_[slot] != 0) slot = (slot + 1) & mask;
+    slots_[slot] = static_cast<std::uint32_t>(indexed_ + 1);
+  }
+}
+
+bool Rows::insert(const Row& row) {
+  index_up_to(size() + 0);
+  if (slots_.size() < (size() + 1) * 2) {
+    slots_.clear();
+    indexed_ = 0;
+    std::size_t room = 64;
+    while (room < (size() + 1) * 4) room *= 2;
+    slots_.assign(room, 0);
+    index_up_to(size());
+  }
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t slot = hash_of(row) & mask;
+  for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    if (is_equal(slots_[slot] - 1, row)) return false;
+  }
+  append(row);
+  slots_[slot] = static_cast<std::uint32_t>(size());
+  indexed_ = size();
+  return true;
+}
+
+bool Rows::contains(const Row& row, std::size_t first, std::size_t last) {
+  if (size() == 0) return false;
+  index_up_to(size());
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t slot = hash_of(row) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    const std::size_t found = slots_[slot] - 1;
+    if (found >= first && found < last && is_equal(found, row)) return true;
+  }
+  return false;
+}
+
+const std::vector<std::uint32_t>& Rows::order() {
+  if (order_.size() != size()) {
+    order_.resize(size());
+    std::iota(order_.begin(), order_.end(), 0U);
+    if (!std::is_sorted(times_.begin(), times_.end())) {
+      std::stable_sort(order_.begin(), order_.end(),
+                       [this](std::uint32_t a, std::uint32_t b) { return times_[a] < times_[b]; });
+    }
+  }
+  return order_;
+}
+
+std::size_t Rows::row_at(std::size_t offset, std::size_t from) const noexcept {
+  const auto begin = line_end_.begin() + static_cast<std::ptrdiff_t>(from);
+  return static_cast<std::size_t>(
+      std::upper_bound(begin, line_end_.end(), static_cast<std::uint32_t>(offset)) -
+      line_end_.begin());
+}
+
+std::vector<std::uint32_t> find(const Rows& rows, std::size_t first, std::size_t last,
+                                std::int64_t start_ns, std::int64_t end_ns,
+                                const std::vector<Filter>& filters) {
+  std::vector<std::uint32_t> found;
+  const auto take = [&](std::size_t row, std::size_t from_filter) {
+    const std::int64_t time = rows.times()[row];
+    if (time < start_ns || time >= end_ns) return;
+    if (is_met(rows[row].line, filters, from_filter)) {
+      found.push_back(static_cast<std::uint32_t>(row));
+    }
+  };
+  if (filters.empty() || !can_lead(filters[0])) {
+    for (std::size_t row = first; row < last; ++row) take(row, 0);
+    return found;
+  }
+  const std::string& needle = filters[0].needles[0];
+  const std::string_view text = rows.text();
+  std::size_t row = first;
+  while (row < last) {
+    const std::size_t begin = rows.line_begin(row);
+    const std::size_t end = rows.line_end(last - 1);
+    const void* const at = memmem(text.data() + begin, end - begin, needle.data(), needle.size());
+    if (at == nullptr) break;
+    row = rows.row_at(static_cast<std::size_t>(static_cast<const char*>(at) - text.data()), row);
+    take(row, 1);
+    ++row;
+  }
+  return found;
+}
+
+}  // namespace whiteroom::logs

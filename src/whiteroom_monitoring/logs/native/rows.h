@@ -1,0 +1,81 @@
+/// Lines of a log as columns: what a push brings, what the head holds, what a block becomes again.
+#pragma once
+
+#include <cstdint>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace whiteroom::logs {
+
+/// One line. `meta` is its structured metadata: name and value, each after its length as a varint,
+/// in the order of the names. `level` is a number of `levels.h`; 0 is none.
+struct Row {
+  std::int64_t time_ns;
+  std::string_view line;
+  std::string_view meta;
+  std::uint8_t level;
+};
+
+/// A condition on a line: it contains one of the needles, or, negated, none of them.
+struct Filter {
+  bool negated;
+  std::vector<std::string> needles;
+};
+
+/// Rows in the order of their arrival. Columns stay below 4 GiB each, else std::length_error.
+///
+/// Not synchronized: who shares it holds `mutex`.
+class Rows {
+ public:
+  std::size_t size() const noexcept { return times_.size(); }
+  std::size_t bytes() const noexcept { return lines_.size() + meta_.size() + size() * kRowBytes; }
+  Row operator[](std::size_t row) const noexcept;
+  const std::vector<std::int64_t>& times() const noexcept { return times_; }
+  /// Each line is followed by a line feed.
+  std::string_view text() const noexcept { return lines_; }
+  std::string_view meta_text() const noexcept { return meta_; }
+  std::uint32_t line_begin(std::size_t row) const noexcept { return row ? line_end_[row - 1] : 0; }
+  std::uint32_t line_end(std::size_t row) const noexcept { return line_end_[row]; }
+  std::uint32_t meta_begin(std::size_t row) const noexcept { return row ? meta_end_[row - 1] : 0; }
+  std::uint32_t meta_end(std::size_t row) const noexcept { return meta_end_[row]; }
+  std::uint8_t level(std::size_t row) const noexcept { return levels_[row]; }
+  void clear() noexcept;
+
+  void append(const Row& row);
+  /// Add a row unless an equal one is there; tell whether it was added.
+  bool insert(const Row& row);
+  /// Whether a row of [first, last) has this time, line and metadata. Builds the index once.
+  bool contains(const Row& row, std::size_t first, std::size_t last);
+  /// The rows ordered by time; what is of one time keeps its order. Kept until rows are added.
+  const std::vector<std::uint32_t>& order();
+  /// The row that the byte `offset` of the text belongs to, at or after `from`.
+  std::size_t row_at(std::size_t offset, std::size_t from) const noexcept;
+
+  std::shared_mutex mutex;
+
+ private:
+  static constexpr std::size_t kRowBytes = 8 + 4 + 4 + 1 + 8;
+  void index_up_to(std::size_t count);
+  bool is_equal(std::size_t row, const Row& other) const noexcept;
+
+  std::vector<std::int64_t> times_;
+  std::vector<std::uint32_t> line_end_;
+  std::vector<std::uint32_t> meta_end_;
+  std::vector<std::uint8_t> levels_;
+  std::string lines_;
+  std::string meta_;
+  // Open addressing: row + 1, 0 is free. As many rows are in it as `indexed_` says.
+  std::vector<std::uint32_t> slots_;
+  std::size_t indexed_ = 0;
+  std::vector<std::uint32_t> order_;
+};
+
+/// The rows of [first, last) within [start, end) that meet every filter.
+std::vector<std::uint32_t> find(const Rows& rows, std::size_t first, std::size_t last,
+                                std::int64_t start_ns, std::int64_t end_ns,
+                                const std::vector<Filter>& filters);
+
+}  // namespace whiteroom::logs

@@ -1,0 +1,145 @@
+"""Runs queries: each within its budget, listed while it runs, and ended when somebody stops it."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from whiteroom_monitoring.client.generated import logs as metrics
+from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.logs import engine
+from whiteroom_monitoring.logs.engine import Cost, Entry, Progress
+from whiteroom_monitoring.logs.limits import Limits
+from whiteroom_monitoring.logs.logql.syntax import LogQuery
+from whiteroom_monitoring.logs.store.admission import PushResult
+from whiteroom_monitoring.logs.store.store import LogStore
+
+# Queries of all clients together.
+MAX_QUERIES = 16
+
+
+class BusyError(MonitoringError):
+    """A client has as many queries running as it may. Answer it with status 429."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A query that runs."""
+
+    id: int
+    client: str
+    query: str
+    cost: Cost
+    started: float
+    progress: Progress = field(default_factory=Progress)
+
+    def shown(self) -> dict[str, Any]:
+        """Return what is told of it."""
+        return {
+            "id": str(self.id),
+            "client": self.client,
+            "query": self.query,
+            "bytes": self.cost.bytes,
+            "bytes_read": self.progress.bytes,
+            "seconds": round(time.monotonic() - self.started, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The lines of a query, and what it has cost."""
+
+    entries: list[Entry]
+    cost: Cost
+    progress: Progress
+    seconds: float
+
+
+class LogService:
+    """Queries and pushes of one store. Used from the event loop; work is done in threads."""
+
+    def __init__(self, store: LogStore) -> None:
+        self.store = store
+        self.threads = ThreadPoolExecutor(MAX_QUERIES, "query")
+        self._running: dict[int, Running] = {}
+        self._lock = threading.Lock()
+        self._ids = itertools.count(1)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the store."""
+        return self.store.limits
+
+    def lines(
+        self, client: str, query: LogQuery, times: tuple[int, int], limit: int, backward: bool
+    ) -> Answer:
+        """Answer a query. Raises QueryError, BudgetError, BusyError."""
+        started = time.monotonic()
+        plan = engine.plan(self.store.snapshot(), query, *times)
+        engine.require_affordable(plan.cost, self.limits.query_bytes)
+        running = self._start(client, str(query), plan.cost)
+        try:
+            entries = engine.entries(plan, limit, backward, running.progress, self.store.report)
+        finally:
+            with self._lock:
+                del self._running[running.id]
+            metrics.log_query_bytes_total.inc(running.progress.bytes)
+        seconds = time.monotonic() - started
+        metrics.log_query_duration_seconds.observe(seconds)
+        return Answer(entries, plan.cost, running.progress, seconds)
+
+    def _start(self, client: str, query: str, cost: Cost) -> Running:
+        with self._lock:
+            own = Counter(one.client for one in self._running.values())[client]
+            if own >= self.limits.queries or len(self._running) >= MAX_QUERIES:
+                raise BusyError(f"too many outstanding requests: {own} queries of {client} run")
+            running = Running(next(self._ids), client, query, cost, time.monotonic())
+            self._running[running.id] = running
+            return running
+
+    def running(self) -> list[dict[str, Any]]:
+        """Return the queries that run."""
+        with self._lock:
+            return [one.shown() for one in self._running.values()]
+
+    def stop(self, identifier: str) -> bool:
+        """Let a query end; False when there is no such one."""
+        with self._lock:
+            for one in self._running.values():
+                if str(one.id) == identifier:
+                    one.progress.stopped = True
+                    return True
+        return False
+
+    def observe(self) -> None:
+        """Set the gauges of the store."""
+        segments = self.store.snapshot().segments
+        metrics.log_store_size_bytes.set(sum(segment.info.size for segment in segments))
+        metrics.log_store_damaged.set(len(self.store.damaged))
+
+    def close(self) -> None:
+        """End the queries, and the store."""
+        with self._lock:
+            for one in self._running.values():
+                one.progress.stopped = True
+        self.threads.shutdown(wait=True, cancel_futures=True)
+        self.store.close()
+
+
+def count(result: PushResult) -> None:
+    """Count what a push has brought."""
+    metrics.log_lines_stored_total.inc(result.stored)
+    metrics.log_lines_repeated_total.inc(result.repeated)
+    for reason, lines in result.refused.items():
+        metrics.log_lines_refused_total.inc(lines, reason=reason)
+
+
+def prepare_counters() -> None:
+    """Begin counters at 0, so that their first event is seen as one."""
+    metrics.log_lines_stored_total.inc(0)
+    metrics.log_lines_repeated_total.inc(0)
