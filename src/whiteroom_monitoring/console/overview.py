@@ -32,14 +32,17 @@ def overview(sources: DataSources, title: str) -> Overview:
         return Overview("unknown", "Status unknown.", (str(error),))
     firing = [alert for alert in active if alert.state == "firing"]
     down = [target for target in targets if target["health"] == "down"]
-    reasons = [_sentence(alert) for alert in firing if alert.level != "news"]
+    # Also what holds and does not fire yet: a dashboard beside this line shows it already.
+    wrong = [alert for alert in active if alert.level != "news"]
+    reasons = [_sentence(alert) for alert in wrong]
     reasons += [f"{t['labels'].get('job')} at {t['labels'].get('instance')} is down." for t in down]
     # It fires for as long as the way from a rule to Alertmanager is open.
     watchdog = sources.alerts.watchdog
     if not any(alert.name == watchdog for alert in firing):
         reasons.append(f"The {watchdog} does not fire: rules are not evaluated, or not yet.")
     state = _state(firing, reasons)
-    return Overview(state, _line(state, firing, title), tuple(reasons) or _calm(targets, active))
+    line = _line(state, firing, _services(wrong), title)
+    return Overview(state, line, tuple(reasons) or _calm(targets))
 
 
 def _state(firing: Sequence[Alert], reasons: Sequence[str]) -> State:
@@ -48,23 +51,27 @@ def _state(firing: Sequence[Alert], reasons: Sequence[str]) -> State:
     return "degraded" if reasons else "well"
 
 
-def _line(state: State, firing: Sequence[Alert], title: str) -> str:
+def _services(alerts: Sequence[Alert]) -> str:
+    """Return which services alerts are about, as the end of a sentence."""
+    names = sorted({alert.labels.get("service", "") for alert in alerts} - {""})
+    return ": " + ", ".join(names) if names else ""
+
+
+def _line(state: State, firing: Sequence[Alert], services: str, title: str) -> str:
     if state == "trouble":
         count = sum(alert.level == "page" for alert in firing)
         return f"{title} is in trouble: {_counted(count, 'alert pages', 'alerts page')}."
-    return f"{title} is well." if state == "well" else f"{title} is degraded."
+    return f"{title} is well." if state == "well" else f"{title} is degraded{services}."
 
 
 def _sentence(alert: Alert) -> str:
     summary = alert.annotations.get("summary") or alert.name
-    return f"{alert.priority} {alert.name}: {summary}".lstrip()
+    waiting = "" if alert.state == "firing" else "Pending: "
+    return f"{waiting}{alert.priority} {alert.name}: {summary}".lstrip()
 
 
-def _calm(targets: Sequence[Any], active: Sequence[Alert]) -> tuple[str, ...]:
-    pending = sum(alert.state == "pending" for alert in active)
-    scraped = f"{_counted(len(targets), 'target', 'targets')} scraped, nobody is paged"
-    waiting = f", {_counted(pending, 'alert is', 'alerts are')} pending" if pending else ""
-    return (f"{scraped}{waiting}.",)
+def _calm(targets: Sequence[Any]) -> tuple[str, ...]:
+    return (f"{_counted(len(targets), 'target', 'targets')} scraped, nobody is paged.",)
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -90,7 +90,9 @@ def test_a_page_reads_well_in_every_channel(
     way.send(alert.payload(**_ended()))
     found = _until(way, lambda messages: sum(m["state"] == "resolved" for m in messages) >= 4)
     titles = {message["title"] for message in found if message["state"] == "resolved"}
-    assert titles == {PAGE.replace("P0: ", "Resolved: ")}
+    assert titles == {PAGE.replace("P0: ", "Resolved: was: ")}
+    over = r"\nOver since \d\d:\d\d:\d\d UTC\. The values are the last of the trouble; "
+    assert all(re.search(over, m["text"]) for m in found if m["state"] == "resolved" and m["text"])
     assert {incident["state"] for incident in way.incidents()} == {"resolved"}
 
 

@@ -351,7 +351,7 @@ def test_a_token_opens_the_console(tmp_path: Path) -> None:
 
 
 def test_home_counts_what_pages_and_names_what_is_down(tmp_path: Path) -> None:
-    """More than one alert is written so, a target that is down is a reason, pending ones a hint."""
+    """More than one alert is written so; a target that is down and what is pending are reasons."""
 
     class Troubled(Sources):
         @property
@@ -373,12 +373,13 @@ def test_home_counts_what_pages_and_names_what_is_down(tmp_path: Path) -> None:
     home = Client(tmp_path, Troubled()).get("/api/home")
     assert home["line"] == "White Room is in trouble: 2 alerts page."
     assert set(home["reasons"]) == {
-        "P1 AudioXruns: Clicks are heard.", "P1 Other: Other", "j at i:1 is down."
+        "P1 AudioXruns: Clicks are heard.", "P1 Other: Other", "j at i:1 is down.",
+        "Pending: P1 AudioXruns: Clicks are heard.",
     }  # fmt: skip
 
 
 def test_home_says_what_is_pending_and_which_file_is_broken(tmp_path: Path) -> None:
-    """A system that is well still says what waits, and which dashboards can't be read."""
+    """What holds is no well system beside a dashboard that shows it, before it fires as well."""
 
     class Waiting(Sources):
         @property
@@ -386,8 +387,10 @@ def test_home_says_what_is_pending_and_which_file_is_broken(tmp_path: Path) -> N
             class Prometheus(CannedPrometheus):
                 def get(self, path: str, **parameters: str) -> Any:
                     watchdog = {**ALERT, "labels": {"alertname": "Watchdog", "priority": "P3"}}
+                    waits = {**ALERT, "state": "pending"}
+                    waits["labels"] = {**ALERT["labels"], "service": "engine"}  # type: ignore[dict-item]
                     return {
-                        "alerts": {"alerts": [watchdog, {**ALERT, "state": "pending"}]},
+                        "alerts": {"alerts": [watchdog, waits]},
                         "targets": {"activeTargets": [{"health": "up", "labels": {}}] * 2},
                     }[path]
 
@@ -395,9 +398,9 @@ def test_home_says_what_is_pending_and_which_file_is_broken(tmp_path: Path) -> N
 
     (tmp_path / "broken.json").write_text("{")
     home = Client(tmp_path, Waiting()).get("/api/home")
-    assert home["state"] == "well"
-    calm, problem = home["reasons"]
-    assert calm == "2 targets scraped, nobody is paged, 1 alert is pending."
+    assert (home["state"], home["line"]) == ("degraded", "White Room is degraded: engine.")
+    waiting, problem = home["reasons"]
+    assert waiting == "Pending: P1 AudioXruns: Clicks are heard."
     assert problem.startswith("The file broken.json is not read: ")
 
 

@@ -122,6 +122,29 @@ FIRING = Row(
                 "Value": "Count",
             },
         ),
+        table(
+            PanelMeta(
+                "Covered alerts",
+                "What holds and pages nobody, because an alert that fires explains it. It ends "
+                "with its cause, or becomes an alert when the cause is gone and it still holds.",
+                expect=Expected.EMPTY,
+            ),
+            [
+                table_query(
+                    f"sort(count by (alert, priority, service, team)"
+                    f" (alert:alerts_covered:value{{{_CHOSEN}}}))"
+                )
+            ],
+            FieldStyle(units.NoUnit, no_value="nothing is covered"),
+            (24, 6),
+            {
+                "priority": "Priority",
+                "alert": "Alert",
+                "service": "Service",
+                "team": "Team",
+                "Value": "Count",
+            },
+        ),
         bar_chart(
             PanelMeta(
                 "Firing alerts over time",
