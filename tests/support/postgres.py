@@ -105,7 +105,13 @@ class Postgres:
         return self.conninfo(name)
 
     def _spawn(self) -> None:
-        options = {"unix_socket_directories": self.folder, "listen_addresses": "", "fsync": "off"}
+        options = {
+            "unix_socket_directories": self.folder,
+            "listen_addresses": "",
+            "fsync": "off",
+            # What a killed one leaves in /dev/shm, nobody removes.
+            "dynamic_shared_memory_type": "mmap",
+        }
         settings = [text for name, value in options.items() for text in ("-c", f"{name}={value}")]
         programs = [str(self._programs / "postgres"), "-D", str(self.folder / "data")]
         command = [*_as_postgres(), *programs, *settings]

@@ -40,6 +40,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_password_options(parser)
     add_alertmanager_options(parser, data)
     parser.add_argument(
+        "--credentials",
+        type=Path,
+        metavar="DIR",
+        help="take the keys that Alertmanager's configuration names from the files of the same name"
+        " in this folder (default: where it names them)",
+    )
+    parser.add_argument(
         "--data",
         type=Path,
         default=data / "reconciler",
@@ -72,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.data,
             arguments.inactive,
             partial(print, flush=True),
+            credentials=arguments.credentials,
         )
         stop = threading.Event()
         thread = threading.Thread(target=reconciler.run, args=(stop,), name="reconciler")

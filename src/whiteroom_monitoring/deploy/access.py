@@ -65,7 +65,8 @@ def authorization(paths: StackPaths, name: str) -> str:
 
 def basic_auth(paths: StackPaths, name: str) -> dict[str, Any]:
     """Return the settings by which Prometheus asks a guarded component."""
-    return {"username": USER, "password_file": str(password_file(paths, name))}
+    copy = paths.credentials_of("prometheus") / password_file(paths, name).name
+    return {"username": USER, "password_file": str(copy)}
 
 
 def client(paths: StackPaths, name: str, title: str = "") -> HttpClient:

@@ -131,7 +131,7 @@ def _with_absolute_files(node: Any, path: Path, paths: StackPaths, changes: list
             if not (isinstance(value, str) and str(key).endswith("_file")):
                 _with_absolute_files(value, path, paths, changes)
             elif secret := _secret(value):
-                node[key] = str(paths.secrets / secret)
+                node[key] = str(paths.credentials_of("alertmanager") / secret)
             elif not Path(value).is_absolute():
                 node[key] = str(path.parent / value)
                 changes.append(f"{path.name}: {key} {value} is read at {node[key]}")

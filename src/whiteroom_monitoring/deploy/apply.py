@@ -20,9 +20,10 @@ from whiteroom_monitoring.deploy import (
     versions,
 )
 from whiteroom_monitoring.deploy.component_logs import last_lines
+from whiteroom_monitoring.deploy.components.alertmanager import ALERTMANAGER_ACCOUNT
 from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, preparation
 from whiteroom_monitoring.deploy.plan import Action, Plan, Step
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
+from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, own_accounts
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.reload import reload
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
@@ -49,6 +50,7 @@ class Application:
         self._progress = progress
         self._methods: Mapping[Action, Callable[[Sequence[str]], None]] = {
             Action.END_ORPHANS: self._end_orphans,
+            Action.MAKE_ACCOUNTS: self._make_accounts,
             Action.CHECK_MACHINE: self._check_machine,
             Action.STORE_CREDENTIALS: self._store_credentials,
             Action.WRITE_CONFIGURATION: self._write_configuration,
@@ -81,6 +83,9 @@ class Application:
     def _end_orphans(self, names: Sequence[str]) -> None:
         shutdown.end_orphans(self._paths)
 
+    def _make_accounts(self, _: Sequence[str]) -> None:
+        accounts.make(own_accounts(self._plan.components))
+
     def _check_machine(self, _: Sequence[str]) -> None:
         if not self._plan.was_running:
             jack_leftovers.remove(self._paths)
@@ -90,13 +95,28 @@ class Application:
 
     def _store_credentials(self, _: Sequence[str]) -> None:
         """Make the folders, open to components that run as users of their own, and the secrets."""
-        own = any(c.user and c.description.of_app for c in self._plan.components)
+        components = self._plan.components
+        separate = self._plan.places.separate
+        own = separate or any(c.user and c.description.of_app for c in components)
         for folder in (self._paths.data, self._paths.run):
             accounts.make_folder(folder, mode=0o711 if own else 0o700)
-        for folder in (self._paths.log, self._paths.configurations):
-            accounts.make_folder(folder)
+        accounts.make_folder(self._paths.log)
+        accounts.make_folder(self._paths.configurations)
         credentials.store(self._paths, self._plan.credentials)
         access.store(self._paths)
+        owners = {c.name: c.user for c in components if c.user and accounts.is_own(c.user)}
+        wanted = {c.name: c.secrets for c in components if c.secrets}
+        credentials.hand_out(self._paths, wanted, owners)
+        self._open_configuration()
+
+    def _open_configuration(self) -> None:
+        """Let components that have accounts of their own read the configuration."""
+        if self._plan.places.separate:
+            # Routes may hold secrets of the operator's.
+            readers = {"alertmanager": ALERTMANAGER_ACCOUNT}
+            accounts.make_folder(self._paths.configurations, group=accounts.MEMBERS, mode=0o750)
+            for version in self._paths.configurations.iterdir():
+                accounts.share(version, readers)
 
     def _write_configuration(self, _: Sequence[str]) -> None:
         """Put the configuration in force, at a new start with scrapes that follow at once."""
@@ -104,6 +124,7 @@ class Application:
         config_versions.activate(
             files if self._plan.was_running else config.quickened(files), self._paths
         )
+        self._open_configuration()
 
     def _start_supervisor(self, _: Sequence[str]) -> None:
         self._supervisor.write(self._plan.supervision)
@@ -200,6 +221,7 @@ class Application:
     def _slow_down_scrapes(self, _: Sequence[str]) -> None:
         """Replace the short intervals of the start by those of the configuration."""
         if config_versions.activate(self._plan.configuration, self._paths):
+            self._open_configuration()
             self._reload_running(["prometheus"])
 
     def _require_no_failure(self) -> None:
@@ -237,4 +259,5 @@ def _state(component: ResolvedComponent, version: str) -> state.ComponentState:
         interval_s=job.interval_s if job else None,
         user=component.user or "",
         confined=component.description.confined and accounts.can_confine(),
+        capabilities=component.description.capabilities,
     )

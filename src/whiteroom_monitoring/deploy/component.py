@@ -112,9 +112,9 @@ class Variant:
     """One way to run the component: a program with its arguments, or an image with the same ones.
 
     A plan takes the first variant whose program is installed and whose ``needs`` are kept.
-    ``folders`` are made for this variant alone. ``image`` is the official one, for runtimes of
-    containers; empty where there is none. ``before`` are the words of a command that does something
-    first and then becomes the program: the program and its arguments follow them.
+    ``folders`` are made and ``secrets`` copied for this variant alone. ``image`` is the official
+    one, for runtimes of containers; empty where there is none. ``before`` are the words of a command
+    that does something first and then becomes the program: the program and its arguments follow them.
     """
 
     program: Program
@@ -123,6 +123,7 @@ class Variant:
     environment: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     folders: tuple[Folder, ...] = ()
+    secrets: tuple[str, ...] = ()
     image: str = ""
     before: tuple[str, ...] = ()
 
@@ -203,8 +204,12 @@ class Component:
     ``provides`` is the program of the project that it stands in for; from there come its scrape job
     and the rules about it. Where the project has that program at an address, it is left out.
 
-    ``user`` is the account that a stack of root's runs it as. A ``confined`` one, which needs no
-    more than its own files, is root without any of root's rights. ``rules`` are the files of
+    ``user`` is the account that a stack of root's runs it as; one whose name begins with
+    "whiteroom-" is made by `up`, and is a member of ``groups``. A ``confined`` component, which
+    needs no more than its own files, has no right beyond its user's; where it can have no account,
+    it is root with those ``capabilities`` alone that are named. ``umask`` is of the files that it
+    makes. ``secrets`` are the credentials that are copied into its ``{secrets}``. ``rules`` are the
+    files of
     alerting and recording rules about it, which leave with it. ``initializer`` names a function of
     `preparation.py` that makes what folders and files can't. ``process_of`` is the component whose
     process it provides where it is kept: that component then runs by this one's variant.
@@ -226,7 +231,11 @@ class Component:
     only_with: str = ""
     conditions: tuple[Condition, ...] = ()
     user: str = ""
+    groups: tuple[str, ...] = ()
     confined: bool = False
+    capabilities: tuple[str, ...] = ()
+    umask: int = 0o077
+    secrets: tuple[str, ...] = ()
     folders: tuple[Folder, ...] = ()
     files: tuple[File, ...] = ()
     initializer: str = ""

@@ -203,7 +203,8 @@ def _with_passwords(text: str, paths: StackPaths) -> str:
     content = yaml.safe_load(text)
     for source in content["datasources"]:
         if source["uid"] in access.GUARDED:
-            secret = f"$__file{{{access.password_file(paths, source['uid'])}}}"
+            file = access.password_file(paths, source["uid"]).name
+            secret = f"$__file{{{paths.credentials_of('console') / file}}}"
             source |= {"basicAuth": True, "basicAuthUser": USER}
             source["secureJsonData"] = {"basicAuthPassword": secret}
     return _NOTE + prometheus_config.dump(content)

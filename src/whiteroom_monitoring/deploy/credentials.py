@@ -7,14 +7,16 @@ from its file. The environment wins over `.env`.
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import secrets
+import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
-from whiteroom_monitoring.deploy.host import owned_files
+from whiteroom_monitoring.deploy.host import accounts, owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 
@@ -48,6 +50,29 @@ def store(paths: StackPaths, credentials: Mapping[str, str]) -> None:
     for name, file_name in FILES.items():
         path = paths.secrets / file_name
         _write(path, credentials.get(name) or _in_place_of(name, path, paths))
+
+
+def hand_out(
+    paths: StackPaths, wanted: Mapping[str, Collection[str]], owners: Mapping[str, str]
+) -> None:
+    """Copy the files that each component wants into a folder of its own, and nothing else there.
+
+    ``owners`` are the accounts of those that have one; the others' folders are ours.
+    """
+    owned_files.make_folder(paths.credentials, mode=0o711 if owners else 0o700)
+    for folder in paths.credentials.iterdir():
+        if folder.name not in wanted:
+            shutil.rmtree(folder)
+    for component, names in wanted.items():
+        folder, owner = paths.credentials_of(component), owners.get(component)
+        accounts.make_folder(folder, owner)
+        ids = (pwd.getpwnam(owner).pw_uid, pwd.getpwnam(owner).pw_gid) if owner else (-1, -1)
+        for path in folder.iterdir():
+            if path.name not in names:
+                path.unlink()
+        for name in names:
+            text = (paths.secrets / name).read_text(encoding="utf-8")
+            owned_files.write(folder / name, text, 0o600, *ids)
 
 
 def _in_place_of(name: str, path: Path, paths: StackPaths) -> str:

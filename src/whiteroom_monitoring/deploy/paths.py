@@ -74,6 +74,15 @@ class StackPaths:
         """Credentials, one file each, mode 0600."""
         return self.data / "secrets"
 
+    def credentials_of(self, component: str) -> Path:
+        """Copies of the credentials that a component needs, which it alone may read."""
+        return self.credentials / component
+
+    @property
+    def credentials(self) -> Path:
+        """What holds the folders of `credentials_of`."""
+        return self.data / "credentials"
+
     @property
     def log(self) -> Path:
         """What the components print, one file each."""
@@ -89,6 +98,10 @@ class StackPaths:
         """Folder of the metric segments, on a memory file system."""
         suffix = f"-{self.port_offset}" if self.port_offset else ""
         return Path(f"/dev/shm/whiteroom-{os.getuid()}{suffix}")
+
+    def segments_of(self, component: str) -> Path:
+        """Folder of the segments of a component that has an account of its own."""
+        return self.segments.with_name(f"{self.segments.name}.{component}")
 
     @property
     def audit_report(self) -> Path:

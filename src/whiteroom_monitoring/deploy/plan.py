@@ -18,6 +18,7 @@ class Action(StrEnum):
     """What one step does; `apply.py` has a method for each."""
 
     END_ORPHANS = "end orphans"
+    MAKE_ACCOUNTS = "make accounts"
     CHECK_MACHINE = "check the machine"
     STORE_CREDENTIALS = "store credentials"
     WRITE_CONFIGURATION = "write the configuration"

@@ -43,7 +43,9 @@ def stop(paths: StackPaths) -> list[str]:
     state.remove(paths)
     # A process may still be ending that wrote while the folder was emptied.
     deadline = time.monotonic() + PATIENCE_S
-    while not remove_dead_segments(paths.segments) and time.monotonic() < deadline:
-        time.sleep(processes.POLL_S)
+    own = paths.segments.parent.glob(f"{paths.segments.name}.*")
+    for folder in (paths.segments, *own):
+        while not remove_dead_segments(folder) and time.monotonic() < deadline:
+            time.sleep(processes.POLL_S)
     jack_leftovers.remove(paths)
     return sorted({process.component for process in running if process.component})

@@ -24,7 +24,8 @@ class ResolvedProbe(msgspec.Struct, frozen=True):
 class ComponentState(msgspec.Struct, frozen=True):
     """A component as `up` has started it. ``job`` is its scrape job, or empty.
 
-    ``user`` is the account that it runs as, or empty where that is the stack's own.
+    ``user`` is the account that it runs as, or empty where that is the stack's own. A ``confined``
+    one has no right beyond its user's; root's has those ``capabilities`` alone.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ComponentState(msgspec.Struct, frozen=True):
     interval_s: int | None = None
     user: str = ""
     confined: bool = False
+    capabilities: tuple[str, ...] = ()
 
 
 class StackState(msgspec.Struct, frozen=True):

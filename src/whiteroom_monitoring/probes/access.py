@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -21,6 +21,8 @@ _PATHS = {
 }
 _SHORTEST_SECRET = 16
 NO_RIGHTS, RIGHTS = "no capability", "capabilities"
+# Those that a component may keep, by their numbers in <linux/capability.h>.
+_CAPABILITIES = {"dac_read_search": 2, "sys_ptrace": 19}
 
 
 @probe("access.passwords", "access", "whoever has no password is refused")
@@ -71,19 +73,31 @@ def _rights(pid: int) -> tuple[str, str]:
     except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
         return "nobody", NO_RIGHTS
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-    return user, NO_RIGHTS if int(fields["CapEff"], 16) == 0 else RIGHTS
+    held = int(fields["CapEff"], 16)
+    known = [name for name, number in _CAPABILITIES.items() if held & 1 << number]
+    if held == sum(1 << _CAPABILITIES[name] for name in known):
+        return user, _named(known)
+    return user, RIGHTS
+
+
+def _named(capabilities: Sequence[str]) -> str:
+    return ", ".join(sorted(capabilities)) or NO_RIGHTS
 
 
 def _may(component: state.ComponentState, user: str, held: str) -> bool:
     """Tell whether a process of the component may be that user, and hold that."""
     own = component.user or accounts.user_name(None)
-    is_bound = bool(component.user) or component.confined
-    return user in (own, "nobody") and not (is_bound and held == RIGHTS)
+    return user in (own, "nobody") and held in (NO_RIGHTS, _declared(component))
+
+
+def _declared(component: state.ComponentState) -> str:
+    if component.user:
+        return NO_RIGHTS
+    return _named(component.capabilities) if component.confined else RIGHTS
 
 
 def _allowed(component: state.ComponentState) -> str:
-    is_bound = bool(component.user) or component.confined
-    return f"{component.user or accounts.user_name(None)} with {NO_RIGHTS if is_bound else RIGHTS}"
+    return f"{component.user or accounts.user_name(None)} with {_declared(component)}"
 
 
 def _secrets(folder: Path) -> Iterator[str]:

@@ -43,10 +43,13 @@ class Service:
         HttpClient("PagerDuty", self.url).send_json("POST", "", event)
 
 
-def services(alertmanager_yml: Path) -> dict[str, Sequence[Service]]:
+def services(
+    alertmanager_yml: Path, credentials: Path | None = None
+) -> dict[str, Sequence[Service]]:
     """Return the services of each receiver, in the order of its configurations.
 
-    Raises ServiceError when the file can't be read.
+    A key that is in the folder ``credentials``, too, is read there. Raises ServiceError when the
+    file can't be read.
     """
     try:
         content = yaml.safe_load(alertmanager_yml.read_text(encoding="utf-8"))
@@ -55,7 +58,7 @@ def services(alertmanager_yml: Path) -> dict[str, Sequence[Service]]:
             receiver["name"]: tuple(
                 Service(
                     pager.get("url", default),
-                    Path(pager["routing_key_file"]),
+                    _key_file(Path(pager["routing_key_file"]), credentials),
                     pager.get("severity", "error"),
                 )
                 for pager in receiver["pagerduty_configs"]
@@ -65,3 +68,8 @@ def services(alertmanager_yml: Path) -> dict[str, Sequence[Service]]:
         }
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ServiceError(f"{alertmanager_yml}: can't be used: {error}") from error
+
+
+def _key_file(named: Path, credentials: Path | None) -> Path:
+    copy = credentials / named.name if credentials else named
+    return copy if copy.is_file() else named

@@ -36,6 +36,8 @@ def utc_now() -> datetime.datetime:
 class Reconciler:
     """Everything for one pair of servers. ``log`` is Alertmanager's notification log.
 
+    ``credentials`` is a folder with copies of the keys that its configuration names.
+
     ``step`` runs in one thread; the journal is held with ``lock``, because requests use it, too.
     """
 
@@ -46,6 +48,7 @@ class Reconciler:
     folder: Path
     inactive_s: float = INACTIVE_S
     say: Callable[[str], None] = print
+    credentials: Path | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -103,7 +106,7 @@ class Reconciler:
             yield "Alertmanager has heard of no alert, not even the Watchdog"
 
     def _services(self) -> Mapping[str, Sequence[Service]]:
-        return pagerduty.services(self.alertmanager_yml)
+        return pagerduty.services(self.alertmanager_yml, self.credentials)
 
     def _critical(self) -> Sequence[Service]:
         return self._services().get(CRITICAL, ())

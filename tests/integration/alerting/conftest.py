@@ -225,6 +225,8 @@ def _configure(folder: Path, change: Change, given: set[str], port: int, smtp_po
     credentials.store(paths, {})
     for path in paths.secrets.iterdir():
         path.write_text(path.read_text().replace(":8004", f":{port}"))
+    wanted = {component.name: component.secrets for component in components if component.secrets}
+    credentials.hand_out(paths, {"alertmanager": wanted["alertmanager"][1:]}, {})
     files = config.render(WHITE_ROOM, paths, components, {"prometheus"}, given).files
     for name, text in files.items():
         path = folder / name

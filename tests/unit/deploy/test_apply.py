@@ -23,6 +23,7 @@ from whiteroom_monitoring.deploy.apply import Application, StartError
 from whiteroom_monitoring.deploy.config_versions import activate, is_in_force, restore
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Step
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -69,7 +70,8 @@ def application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
             for name in ("a", "b")
         ]
         plan: Any = SimpleNamespace(
-            paths=paths, places=None, components=components, left_out={}, steps=steps,
+            paths=paths, places=Placeholders(paths, None), components=components, left_out={},
+            steps=steps,
             was_running=was_running, configuration={"f": "new"},
             component=lambda name: next(c for c in components if c.name == name),
         )  # fmt: skip

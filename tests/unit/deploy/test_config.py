@@ -172,7 +172,7 @@ def test_with_credentials_nothing_leads_to_the_inbox(paths: StackPaths) -> None:
         "- api_url: http://127.0.0.1:9004/slack",
         "- api_url: http://127.0.0.1:9004/slack",
     ]
-    assert str(paths.secrets / "smtp_password") in text
+    assert str(paths.credentials_of("alertmanager") / "smtp_password") in text
 
 
 def test_activating_the_same_changes_nothing(paths: StackPaths) -> None:

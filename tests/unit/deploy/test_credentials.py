@@ -75,3 +75,15 @@ def test_without_slack_the_inbox_is_asked(tmp_path: Path) -> None:
     paths = StackPaths(tmp_path, 1000)
     credentials.store(paths, {})
     assert (paths.secrets / "slack_webhook_url").read_text() == "http://127.0.0.1:9004/slack"
+
+
+def test_each_component_gets_what_it_needs(tmp_path: Path) -> None:
+    """Its own folder holds what it needs at present and nothing else, closed to others."""
+    paths = StackPaths(tmp_path)
+    credentials.store(paths, {"SMTP_PASSWORD": "secret"})
+    credentials.hand_out(paths, {"a": ["smtp_password", "slack_webhook_url"], "b": []}, {})
+    credentials.hand_out(paths, {"a": ["smtp_password"]}, {})
+    [folder] = paths.credentials.iterdir()
+    assert (folder, folder.stat().st_mode & 0o777) == (paths.credentials_of("a"), 0o700)
+    [file] = folder.iterdir()
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("secret", 0o600)

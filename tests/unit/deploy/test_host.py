@@ -61,6 +61,18 @@ def test_only_root_becomes_somebody_else(user: Callable[[int], None]) -> None:
     assert accounts.user_name("daemon") == "daemon"
 
 
+def test_accounts_of_ours_are_made_where_components_are_apart(
+    user: Callable[[int], None],
+) -> None:
+    """They need not be there yet when root's stack is planned; elsewhere, nobody has them."""
+    name = "whiteroom-no-such"
+    user(0)
+    assert (accounts.account(name, True), accounts.account(name, False)) == (name, None)
+    assert accounts.missing({name: ()}) == [name]
+    user(1000)
+    assert accounts.account(name, True) is None
+
+
 def test_conditions_of_components(
     user: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -100,3 +100,21 @@ def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
     with pytest.raises(owned_files.ForeignFileError, match="belongs to user 65534"):
         accounts.make_folder(folder)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder to another user")
+def test_a_folder_changes_hands_with_what_is_in_it(tmp_path: Path) -> None:
+    """Root's data become an account's and back, but for what a link leads to; no other's do."""
+    folder, outside = tmp_path / "data", tmp_path / "outside"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep/file").touch()
+    outside.touch()
+    (folder / "deep/link").symlink_to(outside)
+    owned_files.make_folder(folder, 65534, 65534, takes=(0,))
+    assert {p.lstat().st_uid for p in (folder, *folder.rglob("*"))} == {65534}
+    assert outside.stat().st_uid == 0
+    owned_files.make_folder(folder, takes=(0, 65534))
+    assert {p.lstat().st_uid for p in (folder, *folder.rglob("*"))} == {0}
+    os.chown(folder, 1, 1)
+    with pytest.raises(owned_files.ForeignFileError, match="belongs to user 1"):
+        owned_files.make_folder(folder, 65534, 65534, takes=(0,))

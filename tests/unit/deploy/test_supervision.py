@@ -8,12 +8,14 @@ import subprocess
 import sys
 import xmlrpc.client
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.host import accounts, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.runtimes import supervisord
@@ -61,7 +63,7 @@ def _component(**changes: Any) -> Any:
     usual = {
         "name": "inbox", "command": ["/bin/inbox", "--name", "a b", "100%"], "user": None,
         "environment": {"A": "50%"},
-        "description": SimpleNamespace(process_of="", stop_signal="TERM", confined=False),
+        "description": Component("inbox", 1, ()),
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **changes})
 
@@ -69,7 +71,7 @@ def _component(**changes: Any) -> Any:
 def test_a_program_is_started_by_hand_and_restarted(supervisor: Supervisor) -> None:
     """`up` starts in its order; what ends thrice within three seconds of its start stays down,
     and what is stopped has ten seconds."""
-    hosted = _component(name="x", description=SimpleNamespace(process_of="inbox", confined=False))
+    hosted = _component(name="x", description=Component("x", 1, (), process_of="inbox"))
     sections = supervisor.configuration([_component(), hosted], [])
     assert list(sections) == ["", "inbox"]
     lines = sections["inbox"].splitlines()
@@ -257,7 +259,24 @@ def test_a_confined_component_gives_roots_rights_away(
 ) -> None:
     """Where that is allowed, what needs no right of root's is started without any."""
     monkeypatch.setattr(accounts, "can_confine", lambda: may)
-    description = SimpleNamespace(process_of="", stop_signal="TERM", confined=True)
+    description = Component("inbox", 1, (), confined=True, umask=0o027)
     section = supervisor.configuration([_component(description=description)], [])["inbox"]
     prefix = f"{' '.join(accounts.CONFINEMENT)} " if may else ""
     assert f"command={prefix}/bin/inbox" in section
+    assert "umask=027\n" in section
+
+
+def test_an_account_of_its_own_comes_with_no_right(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its user, its groups and no capability; who is root keeps those that it needs alone."""
+    monkeypatch.setattr(accounts, "can_confine", lambda: True)
+    confined = Component("inbox", 1, (), confined=True)
+    apart = _component(description=confined, user="whiteroom-inbox")
+    section = supervisor.configuration([apart], [])["inbox"]
+    whose = "--reuid=whiteroom-inbox --regid=whiteroom-inbox --init-groups"
+    assert f"setpriv {whose} --bounding-set=-all --inh-caps=-all --no-new-privs -- /bin" in section
+    assert "user=" not in section.replace("--reuid=", "")
+    able = _component(description=replace(confined, capabilities=("sys_ptrace",)))
+    section = supervisor.configuration([able], [])["inbox"]
+    assert "--bounding-set=-all,+sys_ptrace --inh-caps=-all" in section

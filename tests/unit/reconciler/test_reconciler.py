@@ -194,6 +194,9 @@ def test_services_follow_the_configuration(tmp_path: Path) -> None:
             Service("http://b.example/", Path("key"), "error"),
         )
     }
+    (tmp_path / "key").touch()
+    [copied, _] = pagerduty.services(path, tmp_path)["a"]
+    assert copied.key_file == tmp_path / "key"
     path.write_text("receivers: 7")
     with pytest.raises(ServiceError, match=r"alertmanager\.yml"):
         pagerduty.services(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
     Component,
+    Folder,
     HttpProbe,
     Package,
     Port,
@@ -13,6 +14,8 @@ from whiteroom_monitoring.deploy.component import (
 )
 from whiteroom_monitoring.deploy.components.prometheus import SMALL
 
+ALERTMANAGER_ACCOUNT = "whiteroom-alertmanager"
+PAGER_KEYS = ("pagerduty_service_key_critical", "pagerduty_service_key_high")
 PROGRAM = debian("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
 
 # Gives it back what a kill made it forget of what it has told.
@@ -51,7 +54,12 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("alertmanager", 9093),),
+        user=ALERTMANAGER_ACCOUNT,
         confined=True,
+        # The reconciler, a member of its group, reads what it has told whom.
+        umask=0o027,
+        secrets=("alertmanager_web.yml", *PAGER_KEYS, "slack_webhook_url", "smtp_password"),
+        folders=(Folder("{data}/alertmanager", ALERTMANAGER_ACCOUNT, mode=0o750),),
         scrape=ScrapeJob("alertmanager", service="alertmanager"),
         packages=(Package("prometheus-alertmanager", "the stack can't start"),),
         required=True,

@@ -13,6 +13,7 @@ from whiteroom_monitoring.deploy.component import (
     ours,
 )
 
+_ACCOUNT = "whiteroom-console"
 _GRAFANA = Variant(
     # Debian's and other packages put what belongs to Grafana into its home.
     Program(("grafana",), "", folders=("/usr/share/grafana/bin",), home="/usr/share/grafana"),
@@ -30,7 +31,8 @@ _GRAFANA = Variant(
         "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
         "GF_SECURITY_ADMIN_PASSWORD__FILE": "{secrets}/grafana_admin_password",
     },
-    folders=(Folder("{data}/grafana"),),
+    folders=(Folder("{data}/grafana", _ACCOUNT),),
+    secrets=("grafana_admin_password",),
     image="grafana/grafana",
 )
 _CONSOLE = ours(
@@ -54,7 +56,10 @@ COMPONENTS = (
         stage=2,
         variants=(_GRAFANA, _CONSOLE),
         ports=(Port("console", 3000),),
+        user=_ACCOUNT,
         confined=True,
+        secrets=("prometheus_password", "alertmanager_password"),
+        folders=(Folder("{segments}", _ACCOUNT),),
         scrape=ScrapeJob("whiteroom-console", service="console"),
     ),
 )

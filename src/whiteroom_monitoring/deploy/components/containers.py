@@ -26,6 +26,10 @@ COMPONENTS = (
             ours("containers", "--port", "{port[cadvisor]}"),
         ),
         ports=(Port("cadvisor", 8080),),
+        # The sockets of Docker and Podman are root's; what a container uses of the network is seen
+        # through its first process, whoever's that is.
+        confined=True,
+        capabilities=("dac_read_search", "sys_ptrace"),
         scrape=ScrapeJob("cadvisor", service="containers"),
     ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob, ours
+from whiteroom_monitoring.deploy.component import Component, Folder, Port, ScrapeJob, ours
+
+_ACCOUNT = "whiteroom-inbox"
 
 COMPONENTS = (
     Component(
@@ -18,7 +20,9 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("inbox", 8004), Port("inbox-smtp", 8025)),
+        user=_ACCOUNT,
         confined=True,
+        folders=(Folder("{data}/inbox", _ACCOUNT), Folder("{segments}", _ACCOUNT)),
         scrape=ScrapeJob("whiteroom-inbox", service="inbox"),
         required=True,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
     Component,
+    Folder,
     HttpProbe,
     Package,
     Port,
@@ -21,6 +22,7 @@ MAX_QUERY_TIME = "10s"
 # Go's collector runs more often than by default, and the process stays smaller.
 SMALL = {"GOGC": "50"}
 
+_ACCOUNT = "whiteroom-prometheus"
 PROGRAM = debian("prometheus", "prometheus")
 
 COMPONENTS = (
@@ -63,7 +65,10 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("prometheus", 9090),),
+        user=_ACCOUNT,
         confined=True,
+        secrets=("prometheus_web.yml", "prometheus_password", "alertmanager_password"),
+        folders=(Folder("{data}/prometheus", _ACCOUNT),),
         scrape=ScrapeJob("prometheus", service="prometheus"),
         packages=(Package("prometheus", "the stack can't start"),),
         required=True,

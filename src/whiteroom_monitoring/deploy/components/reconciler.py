@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob, ours
+from whiteroom_monitoring.deploy.component import Component, Folder, Port, ScrapeJob, ours
+from whiteroom_monitoring.deploy.components.alertmanager import ALERTMANAGER_ACCOUNT, PAGER_KEYS
+
+_ACCOUNT = "whiteroom-reconciler"
 
 COMPONENTS = (
     Component(
@@ -18,11 +21,16 @@ COMPONENTS = (
                 *("--alertmanager-password-file", "{secrets}/alertmanager_password"),
                 *("--alertmanager-data", "{data}/alertmanager"),
                 *("--alertmanager-config", "{config}/alertmanager/alertmanager.yml"),
+                *("--credentials", "{secrets}"),
                 *("--data", "{data}/reconciler"),
             ),
         ),
         ports=(Port("reconciler", 8005),),
+        user=_ACCOUNT,
+        groups=(ALERTMANAGER_ACCOUNT,),
         confined=True,
+        secrets=("prometheus_password", "alertmanager_password", *PAGER_KEYS),
+        folders=(Folder("{data}/reconciler", _ACCOUNT),),
         scrape=ScrapeJob("whiteroom-reconciler", service="reconciler"),
         required=True,
     ),

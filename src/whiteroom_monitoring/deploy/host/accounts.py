@@ -12,15 +12,41 @@ import pwd
 import shutil
 import stat
 import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.host import owned_files
+from whiteroom_monitoring.errors import MonitoringError
+
+# Accounts of this prefix are ours to make; all are members of one group, which may read the
+# configuration.
+OWN = "whiteroom-"
+MEMBERS = "whiteroom"
+_PROGRAMS = ("/usr/sbin/useradd", "/usr/sbin/groupadd", "/usr/sbin/usermod")
+# They lock the files of accounts, and fail when somebody else does.
+_LOCKED_S = 10.0
 
 
-def account(name: str) -> str | None:
-    """Return ``name`` when the stack is root's and the account exists, else None: its own user."""
+class AccountError(MonitoringError):
+    """An account could not be made."""
+
+
+def is_own(name: str | None) -> bool:
+    """Tell whether an account is one of those that `up` makes."""
+    return name is not None and name.startswith(OWN)
+
+
+def account(name: str, separate: bool = False) -> str | None:
+    """Return ``name`` when the stack is root's and the account exists, else None: its own user.
+
+    Our own accounts are made where components are ``separate``, and not used elsewhere.
+    """
     if os.getuid() != 0:
         return None
+    if is_own(name):
+        return name if separate else None
     try:
         return pwd.getpwnam(name).pw_name
     except KeyError:
@@ -32,6 +58,18 @@ def account(name: str) -> str | None:
 CONFINEMENT = ("/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
 
 
+def confinement(user: str | None, capabilities: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what is put before a command, so that it runs as ``user`` and with no right beyond.
+
+    Root, which None stands for, may keep some capabilities.
+    """
+    if user is None:
+        kept = ",".join(("-all", *(f"+{name}" for name in capabilities)))
+        return tuple(w.replace("set=-all", f"set={kept}") for w in CONFINEMENT)
+    setpriv, *rest = CONFINEMENT
+    return (setpriv, f"--reuid={user}", f"--regid={user}", "--init-groups", *rest)
+
+
 @functools.cache
 def can_confine() -> bool:
     """Tell whether this user is root and may give root's rights away; a container may forbid it."""
@@ -39,6 +77,75 @@ def can_confine() -> bool:
         return False
     done = subprocess.run([*CONFINEMENT, "/usr/bin/true"], capture_output=True, check=False)
     return done.returncode == 0
+
+
+@functools.cache
+def can_separate(project: Path, data: Path) -> bool:
+    """Tell whether components can have accounts of their own, and would get to what they need.
+
+    A clone, a Python or a data folder in a private home is closed to them. This is tried out as
+    nobody.
+    """
+    if not can_confine() or barrier(data.parent):
+        return False
+    if not all(map(os.path.exists, _PROGRAMS)) or not os.access("/etc/passwd", os.W_OK):
+        return False
+    code = "import sys, whiteroom_monitoring.resources; open(sys.argv[1]).close()"
+    trial = [*confinement("nobody"), sys.executable, "-c", code, str(project)]
+    trial = ["--regid=nogroup" if word == "--regid=nobody" else word for word in trial]
+    return subprocess.run(trial, capture_output=True, check=False, cwd="/").returncode == 0
+
+
+def missing(wanted: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the accounts that are not there as they should be. ``wanted`` are their groups."""
+    return [name for name, groups in wanted.items() if not _is_member(name, groups)]
+
+
+def make(wanted: Mapping[str, Sequence[str]]) -> None:
+    """Make system accounts without home, shell and password, and their groups. Raises AccountError.
+
+    Each has a group of its name, is a member of MEMBERS and of those that are given.
+    """
+    useradd, groupadd, usermod = _PROGRAMS
+    names = missing(wanted)
+    for group in (MEMBERS, *wanted) if names else ():
+        _run([groupadd, "--system", "--force", group])
+    for name in names:
+        groups = ",".join((MEMBERS, *wanted[name]))
+        if _exists(name):
+            _run([usermod, "--append", "--groups", groups, name])
+            continue
+        options = ("--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin")
+        _run([useradd, "--system", "--gid", name, "--groups", groups, *options, name])
+
+
+def _run(command: Sequence[str]) -> None:
+    end = time.monotonic() + _LOCKED_S
+    while True:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+        if "lock" not in done.stderr or time.monotonic() > end:
+            raise AccountError(f"{' '.join(command)}: {done.stderr.strip()}")
+        time.sleep(0.2)
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _is_member(name: str, groups: Sequence[str]) -> bool:
+    if not _exists(name):
+        return False
+    try:
+        expected = {grp.getgrnam(group).gr_gid for group in (MEMBERS, name, *groups)}
+    except KeyError:
+        return False
+    return expected <= {*os.getgrouplist(name, pwd.getpwnam(name).pw_gid)}
 
 
 def user_name(name: str | None) -> str:
@@ -57,8 +164,28 @@ def make_folder(
     user = pwd.getpwnam(owner) if owner else None
     members = grp.getgrnam(group).gr_gid if group else (user.pw_gid if user else -1)
     owned_files.make_folder(
-        path, user.pw_uid if user else -1, members, mode | stat.S_ISGID if group else mode
+        path,
+        user.pw_uid if user else -1,
+        members,
+        mode | stat.S_ISGID if group else mode,
+        takes=() if user and not is_own(owner) else _own_numbers(),
     )
+
+
+def _own_numbers() -> tuple[int, ...]:
+    """Return whose folders may change hands with all that is in them: root's, and our accounts'."""
+    if os.getuid() != 0:
+        return ()
+    return (0, *(user.pw_uid for user in pwd.getpwall() if is_own(user.pw_name)))
+
+
+def share(folder: Path, groups: Mapping[str, str]) -> None:
+    """Let a group read all below ``folder``: MEMBERS, and for a child that is named its own."""
+    for path in (folder, *folder.rglob("*")):
+        first = path.relative_to(folder).parts[:1]
+        group = groups.get(first[0], MEMBERS) if first else MEMBERS
+        os.chown(path, -1, grp.getgrnam(group).gr_gid, follow_symlinks=False)
+        path.chmod(0o750 if path.is_dir() else 0o640)
 
 
 def barrier(path: Path) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from whiteroom_monitoring.errors import MonitoringError
@@ -44,10 +45,13 @@ def probe(folder: Path) -> tuple[int, Path]:
     return os.open(path, _NEW, 0o600), path
 
 
-def make_folder(path: Path, uid: int = -1, gid: int = -1, mode: int = 0o700) -> None:
+def make_folder(
+    path: Path, uid: int = -1, gid: int = -1, mode: int = 0o700, *, takes: Collection[int] = ()
+) -> None:
     """Make a folder, or give one that is there its owner, group and mode; -1 leaves them.
 
-    Raises ForeignFileError for a link, and for a folder that is neither ours nor that owner's.
+    One of a user that it ``takes`` from gets its owner with all that is in it. Raises
+    ForeignFileError for a link, and for another folder that is neither ours nor that owner's.
     """
     path.mkdir(mode=0o700, exist_ok=True)
     try:
@@ -56,12 +60,23 @@ def make_folder(path: Path, uid: int = -1, gid: int = -1, mode: int = 0o700) -> 
         raise ForeignFileError(path, f"is no folder: {error.strerror}") from error
     try:
         owner = os.fstat(descriptor).st_uid
-        if owner not in (os.getuid(), uid):
+        if owner not in (os.getuid(), uid, *takes):
             raise ForeignFileError(path, f"belongs to user {owner}")
+        if owner in takes:
+            uid = os.getuid() if uid == -1 else uid
+            if owner != uid:
+                _give(descriptor, uid, gid)
         os.fchown(descriptor, uid, gid)
         os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)
+
+
+def _give(folder: int, uid: int, gid: int) -> None:
+    """Give everything below an open folder to a user; no link is followed."""
+    for _, folders, files, descriptor in os.fwalk(".", dir_fd=folder, follow_symlinks=False):
+        for name in (*folders, *files):
+            os.chown(name, uid, gid, dir_fd=descriptor, follow_symlinks=False)
 
 
 def foreign(folder: Path) -> str:

@@ -21,7 +21,8 @@ INITIALIZERS: Mapping[str, Callable[[Placeholders], None]] = {
 def prepare(component: ResolvedComponent, places: Placeholders) -> None:
     """Make folders and files of the component. Raises MonitoringError when that can't be done."""
     for folder in component.folders:
-        make_folder(Path(folder.path), _account(folder.owner), _account(folder.group), folder.mode)
+        owner, group = (_account(name, places) for name in (folder.owner, folder.group))
+        make_folder(Path(folder.path), owner, group, folder.mode)
     for file in component.files:
         write(file)
     if component.description.initializer:
@@ -44,5 +45,5 @@ def write(file: File) -> None:
     owned_files.write(path, content(file), file.mode)
 
 
-def _account(name: str) -> str | None:
-    return account(name) if name else None
+def _account(name: str, places: Placeholders) -> str | None:
+    return account(name, places.separate) if name else None

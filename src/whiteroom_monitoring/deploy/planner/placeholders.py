@@ -5,7 +5,7 @@
 | ``{listen}`` | the address to listen on |
 | ``{port[NAME]}``, ``{url[NAME]}`` | the port of that name, and the address of its server |
 | ``{data}``, ``{run}``, ``{log}``, ``{config}`` | folders of the stack |
-| ``{secrets}``, ``{segments}`` | folders of credentials and of metric segments |
+| ``{secrets}``, ``{segments}`` | the component's credentials, and the folder of its segments |
 | ``{audit_report}`` | the audit report that CI writes |
 | ``{stack}``, ``{uid}`` | the stack's name on this machine, the user's number |
 | ``{root}`` | the clone that the package runs from |
@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from whiteroom_monitoring import __version__
@@ -34,11 +34,22 @@ class PlaceholderError(MonitoringError):
 
 @dataclass(frozen=True)
 class Placeholders:
-    """The values for one stack. ``root`` is None outside of a clone."""
+    """The values for one stack. ``root`` is None outside of a clone.
+
+    ``separate`` is whether components get accounts of their own. ``component`` is the one that the
+    values are for, if any, and ``is_apart`` whether it has an account that it shares with no other.
+    """
 
     paths: StackPaths
     root: Path | None
     project: Project | None = None
+    separate: bool = False
+    component: str = ""
+    is_apart: bool = False
+
+    def of(self, component: str, is_apart: bool) -> Placeholders:
+        """Return the values for a component: its credentials, and if it is apart its segments."""
+        return replace(self, component=component, is_apart=is_apart)
 
     def fill(self, text: str, home: str = "") -> str:
         """Return ``text`` with its placeholders filled in. Raises PlaceholderError."""
@@ -71,6 +82,10 @@ class Placeholders:
         }
         folders = ("data", "run", "log", "config", "secrets", "segments")
         values |= {name: getattr(paths, name) for name in folders}
+        if self.component:
+            values["secrets"] = paths.credentials_of(self.component)
+        if self.is_apart:
+            values["segments"] = paths.segments_of(self.component)
         if self.project is not None:
             stack = self.project.stack
             values |= {

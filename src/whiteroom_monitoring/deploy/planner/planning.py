@@ -9,11 +9,15 @@ from pathlib import Path
 
 from whiteroom_monitoring.deploy import config, config_versions, credentials, preflight
 from whiteroom_monitoring.deploy.component import STAGES, Component
-from whiteroom_monitoring.deploy.host import preparation, processes
+from whiteroom_monitoring.deploy.host import accounts, preparation, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan, PlannedFile, Step, relative
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
+from whiteroom_monitoring.deploy.planner.resolution import (
+    ResolvedComponent,
+    own_accounts,
+    resolve,
+)
 from whiteroom_monitoring.deploy.planner.selection import candidates, select
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.diagnostics import DiagnosticsError
@@ -49,7 +53,8 @@ class _Observed:
 
 def make(request: Request) -> Plan:
     """Return the plan. Raises MonitoringError, naming every fault of the configuration."""
-    places = Placeholders(request.paths, repository_root(), request.project)
+    separate = accounts.can_separate(request.project.file, request.paths.data)
+    places = Placeholders(request.paths, repository_root(), request.project, separate)
     given = credentials.read(request.env_file)
     if diagnostics := config.diagnostics(request.project, request.descriptions):
         raise DiagnosticsError(diagnostics)
@@ -72,7 +77,10 @@ def make(request: Request) -> Plan:
         changes=rendered.changes,
         supervision=supervision,
         files=[*_files(files, supervision, components, request.paths)],
-        steps=[*_steps(request.paths, components, files, supervision, observed)],
+        steps=[
+            *_accounts(components),
+            *_steps(request.paths, components, files, supervision, observed),
+        ],
         obstacles=preflight.obstacles(request.paths, components, observed.running),
         was_running=observed.supervised,
     )
@@ -86,6 +94,11 @@ def _observe(paths: StackPaths) -> _Observed:
     states = supervisor.states()
     running = frozenset(name for name, state in states.items() if state.pid)
     return _Observed(True, running, supervisor.sections(), ())
+
+
+def _accounts(components: Sequence[ResolvedComponent]) -> Iterator[Step]:
+    if names := accounts.missing(own_accounts(components)):
+        yield Step(Action.MAKE_ACCOUNTS, tuple(names))
 
 
 def _steps(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from whiteroom_monitoring.deploy.component import (
@@ -15,7 +15,7 @@ from whiteroom_monitoring.deploy.component import (
     Variant,
 )
 from whiteroom_monitoring.deploy.host import machine
-from whiteroom_monitoring.deploy.host.accounts import account
+from whiteroom_monitoring.deploy.host.accounts import account, is_own
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.state import ResolvedProbe
@@ -35,6 +35,7 @@ class ResolvedComponent:
     ports: Mapping[str, int]
     probe: ResolvedProbe
     user: str | None
+    secrets: tuple[str, ...]
     folders: tuple[Folder, ...]
     files: tuple[File, ...]
     program_found: bool
@@ -60,6 +61,8 @@ class ResolvedComponent:
 
 def resolve(component: Component, variant: Variant, places: Placeholders) -> ResolvedComponent:
     """Return the component as this stack runs it."""
+    user = account(component.user, places.separate) if component.user else None
+    stack, places = places, places.of(component.name, is_own(user))
     path = machine.find(variant.program, places)
     program = path or machine.names(variant.program, places)[-1]
     home = machine.home(variant.program, program)
@@ -69,14 +72,20 @@ def resolve(component: Component, variant: Variant, places: Placeholders) -> Res
         command=(*places.fill_all(variant.before), program, *arguments),
         environment=places.fill_values(variant.environment, home),
         ports={port.name: places.paths.port(port.name) for port in component.ports},
-        probe=_probe(component, variant, places),
-        user=account(component.user) if component.user else None,
+        probe=_probe(component, variant, stack),
+        user=user,
+        secrets=(*component.secrets, *variant.secrets),
         folders=tuple(_folder(f, places) for f in (*component.folders, *variant.folders)),
         files=tuple(_file(file, places) for file in component.files),
         program_found=path is not None,
         remedy=machine.remedy(variant.program, places),
         version_command=(program, variant.program.version_option),
     )
+
+
+def own_accounts(components: Iterable[ResolvedComponent]) -> dict[str, tuple[str, ...]]:
+    """Return the accounts of ours that the components run as, with the groups of each."""
+    return {c.user: c.description.groups for c in components if c.user and is_own(c.user)}
 
 
 def _probe(component: Component, variant: Variant, places: Placeholders) -> ResolvedProbe:

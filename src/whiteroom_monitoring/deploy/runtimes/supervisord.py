@@ -34,6 +34,7 @@ TIMEOUT_S = 15.0
 START_SECONDS = 3
 ATTEMPTS = 3
 STOP_SECONDS = 10
+DEFAULT_UMASK = 0o077
 
 _PROGRAM_SECTION = re.compile(r"^(?=\[program:)", re.MULTILINE)
 
@@ -226,7 +227,7 @@ logfile_backups=1
 pidfile={_escaped(self._pid_file)}
 directory={_escaped(self._paths.data)}
 childlogdir={_escaped(self._paths.log)}
-umask=077
+umask={DEFAULT_UMASK:03o}
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
@@ -235,7 +236,8 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
     def _program(self, component: ResolvedComponent, restart: bool) -> str:
         confined = component.description.confined and accounts.can_confine()
-        command = shlex.join([*(accounts.CONFINEMENT if confined else ()), *component.command])
+        prefix = _confinement(component) if confined else ()
+        command = shlex.join([*prefix, *component.command])
         if "\n" in command:
             problem = "an argument has a line break, which supervisord's configuration can't hold"
             raise SupervisorError(f"{component.name}: {problem}")
@@ -244,12 +246,14 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
             processes.STACK_VARIABLE: str(self._paths.data),
             processes.COMPONENT_VARIABLE: component.name,
         }
-        user = f"user={component.user}\n" if component.user else ""
+        user = f"user={component.user}\n" if component.user and not confined else ""
+        umask = component.description.umask
+        mask = "" if umask == DEFAULT_UMASK else f"umask={umask:03o}\n"
         variables = ",".join(f'{name}="{_escaped(value)}"' for name, value in environment.items())
         return f"""\
 [program:{component.name}]
 command={_escaped(command)}
-{user}environment={variables}
+{user}{mask}environment={variables}
 autostart=false
 autorestart={str(restart).lower()}
 startsecs={START_SECONDS}
@@ -264,6 +268,10 @@ stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=2
 
 """
+
+
+def _confinement(component: ResolvedComponent) -> tuple[str, ...]:
+    return accounts.confinement(component.user, component.description.capabilities)
 
 
 class _AlreadyStartedError(SupervisorError):
