@@ -132,8 +132,9 @@ def opened(name: str, folders: list[Path]) -> list[str]:
 
 
 def opens(name: str, stack: Any) -> list[str]:
-    """Return what a component may list of others' folders: the reconciler, who was told what."""
-    return [str(stack.paths.data / "alertmanager")] if name == "reconciler" else []
+    """Return what a component may list of others': what was told, of which both keep a journal."""
+    others = {"reconciler": ["alertmanager"], "alertmanager": ["reconciler"]}
+    return [str(stack.paths.data / other) for other in others.get(name, [])]
 
 
 def secrets_of(stack: Any) -> dict[str, str]:

@@ -63,9 +63,9 @@ def authorization(paths: StackPaths, name: str) -> str:
     return basic_authorization(password_file(paths, name))
 
 
-def basic_auth(paths: StackPaths, name: str) -> dict[str, Any]:
-    """Return the settings by which Prometheus asks a guarded component."""
-    copy = paths.credentials_of("prometheus") / password_file(paths, name).name
+def basic_auth(paths: StackPaths, name: str, asker: str = "prometheus") -> dict[str, Any]:
+    """Return the settings by which a component, the ``asker``, asks a guarded one."""
+    copy = paths.credentials_of(asker) / password_file(paths, name).name
     return {"username": USER, "password_file": str(copy)}
 
 

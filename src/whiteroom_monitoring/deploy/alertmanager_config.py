@@ -45,7 +45,8 @@ def render(
             f"{path.name}: Slack's messages go to the inbox, because SLACK_WEBHOOK_URL is not set"
         )
     _with_absolute_files(content, path, paths, changes)
-    call_reconciler(content, paths.url("reconciler"), access.basic_auth(paths, "alertmanager"))
+    password = access.basic_auth(paths, "alertmanager", "alertmanager")
+    call_reconciler(content, paths.url("reconciler"), password)
     changes.append(f"{path.name}: every receiver tells the reconciler, too, which keeps a journal")
     if templates := _templates(project, path, content.get("templates"), changes):
         content["templates"] = templates

@@ -113,8 +113,9 @@ class Variant:
 
     A plan takes the first variant whose program is installed and whose ``needs`` are kept.
     ``folders`` are made and ``secrets`` copied for this variant alone. ``image`` is the official
-    one, for runtimes of containers; empty where there is none. ``before`` are the words of a command
-    that does something first and then becomes the program: the program and its arguments follow them.
+    one, for runtimes of containers; empty where there is none. ``before`` are the words of a
+    command that does something first and then becomes the program, which follows them with its
+    arguments.
     """
 
     program: Program

@@ -7,9 +7,12 @@ from pathlib import Path
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Replace a file, mode 0600; it is on the disk when this returns. Raises OSError."""
+    """Replace a file; it is on the disk when this returns. Raises OSError.
+
+    Its group may read it where the process' umask says so.
+    """
     temporary = path.with_name(f".{path.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
         file.flush()

@@ -160,7 +160,7 @@ def test_every_receiver_tells_the_reconciler(paths: StackPaths) -> None:
         assert webhook["url"] == "http://127.0.0.1:9005/notified"
         assert webhook["send_resolved"]
         password = webhook["http_config"]["basic_auth"]["password_file"]
-        assert password == str(paths.secrets / "alertmanager_password")
+        assert password == str(paths.credentials_of("alertmanager") / "alertmanager_password")
 
 
 def test_with_credentials_nothing_leads_to_the_inbox(paths: StackPaths) -> None:

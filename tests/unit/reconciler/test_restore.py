@@ -131,7 +131,7 @@ def test_the_journal_keeps_the_last_of_each_group(tmp_path: Path) -> None:
     journal.keep(_call("resolved"), 3.0)
     expected = {("pager", KEY): Told(False, 3.0), ("pager", OTHER): Told(True, 2.0)}
     assert journal.entries() == expected
-    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o737 == 0o600
     journal.keep(_call("firing"), KEPT_S + 2.5)
     assert journal.entries() == {("pager", KEY): Told(True, KEPT_S + 2.5)}
 

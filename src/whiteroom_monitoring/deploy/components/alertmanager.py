@@ -18,6 +18,9 @@ ALERTMANAGER_ACCOUNT = "whiteroom-alertmanager"
 PAGER_KEYS = ("pagerduty_service_key_critical", "pagerduty_service_key_high")
 PROGRAM = debian("prometheus-alertmanager", "alertmanager", "prometheus-alertmanager")
 
+RECONCILER_ACCOUNT = "whiteroom-reconciler"
+# The reconciler's, of which Alertmanager reads what it has told.
+JOURNAL = Folder("{data}/reconciler", RECONCILER_ACCOUNT, ALERTMANAGER_ACCOUNT, 0o750)
 # Gives it back what a kill made it forget of what it has told.
 BEFORE = (
     *("{python}", "-m", "whiteroom_monitoring", "restore-notifications"),
@@ -58,8 +61,11 @@ COMPONENTS = (
         confined=True,
         # The reconciler, a member of its group, reads what it has told whom.
         umask=0o027,
-        secrets=("alertmanager_web.yml", *PAGER_KEYS, "slack_webhook_url", "smtp_password"),
-        folders=(Folder("{data}/alertmanager", ALERTMANAGER_ACCOUNT, mode=0o750),),
+        secrets=(
+            *("alertmanager_web.yml", "alertmanager_password"),
+            *(*PAGER_KEYS, "slack_webhook_url", "smtp_password"),
+        ),
+        folders=(Folder("{data}/alertmanager", ALERTMANAGER_ACCOUNT, mode=0o750), JOURNAL),
         scrape=ScrapeJob("alertmanager", service="alertmanager"),
         packages=(Package("prometheus-alertmanager", "the stack can't start"),),
         required=True,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.deploy.component import Component, Folder, Port, ScrapeJob, ours
-from whiteroom_monitoring.deploy.components.alertmanager import ALERTMANAGER_ACCOUNT, PAGER_KEYS
-
-_ACCOUNT = "whiteroom-reconciler"
+from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob, ours
+from whiteroom_monitoring.deploy.components.alertmanager import (
+    ALERTMANAGER_ACCOUNT,
+    JOURNAL,
+    PAGER_KEYS,
+    RECONCILER_ACCOUNT,
+)
 
 COMPONENTS = (
     Component(
@@ -26,11 +29,12 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("reconciler", 8005),),
-        user=_ACCOUNT,
+        user=RECONCILER_ACCOUNT,
         groups=(ALERTMANAGER_ACCOUNT,),
         confined=True,
+        umask=0o027,
         secrets=("prometheus_password", "alertmanager_password", *PAGER_KEYS),
-        folders=(Folder("{data}/reconciler", _ACCOUNT),),
+        folders=(JOURNAL,),
         scrape=ScrapeJob("whiteroom-reconciler", service="reconciler"),
         required=True,
     ),
