@@ -78,16 +78,20 @@ _PROMPTS = re.compile(r"`((?:whiteroom (?:status|logs)|curl|top|ss|df|free)\b[^`
 AUDIT = '{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}\n'
 
 
-def _as_here(stack, command: str) -> str:
-    """Return a command of a runbook with this stack's ports, folder and program."""
-    offset = stack.paths.port_offset
-    place = f"--data {stack.paths.data} --port-offset {offset}"
-    here = re.sub(
-        r"(127\.0\.0\.1|sport = ):(\d+)", lambda m: f"{m[1]}:{int(m[2]) + offset}", command
+_OF_A_PROCESS = re.compile(r"\$\(((?:whiteroom status --|ss )[^)]*)\)")
+
+
+def _run(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a reader of the console's page does, who has `whiteroom` on the PATH."""
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        env={**os.environ, "PATH": programs},
     )
-    here = here.replace("/var/lib/whiteroom", str(stack.paths.data))
-    program = f"{sys.executable} -m whiteroom_monitoring"
-    return re.sub(r"^whiteroom (.*)$", rf"{program} \1 {place}", here, flags=re.M)
 
 
 def _commands(runbook: Runbook) -> list[str]:
@@ -100,21 +104,35 @@ def _commands(runbook: Runbook) -> list[str]:
     return blocks + _PROMPTS.findall(runbook.text.partition("## Then")[0])
 
 
-def _failed_commands(stack, books: list[Runbook]) -> list[str]:
+def _failed_commands(books: list[Runbook]) -> list[str]:
     """Run each command of the runbooks once, and return what failed."""
     failed = []
     for command in dict.fromkeys(command for book in books for command in _commands(book)):
-        done = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", _as_here(stack, command)],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        done = _run(command)
         # head ends a pipe early.
         if done.returncode not in (0, 128 + signal.SIGPIPE):
             failed.append(f"{command}: {done.returncode}: {done.stderr[-200:]}")
     return failed
+
+
+def _books(stack) -> list[Runbook]:
+    """Return the runbooks as the console shows them, with this stack's places."""
+    return [markdown.read(path) for path in markdown.paths(stack.paths.config / "runbooks")]
+
+
+def test_what_a_runbook_ends_is_a_process_of_this_stack(stack) -> None:
+    """Each command that ends or stops a process finds one, of this stack and of no other."""
+    ours = {str(process.pid) for process in processes.of_stack(stack.paths.data)}
+    there = {component["name"] for component in stack.status()["components"]}
+    commands = {command for book in _books(stack) for command in _OF_A_PROCESS.findall(book.text)}
+    wanted = {
+        command
+        for command in commands
+        if (name := command.partition("--pid ")[2]) in there or not name
+    }
+    assert len(wanted) >= 8
+    found = {command: _run(command).stdout.split() for command in sorted(wanted)}
+    assert {c: pids for c, pids in found.items() if len(pids) != 1 or not set(pids) <= ours} == {}
 
 
 def _silent_queries(stack, books: list[Runbook]) -> list[str]:
@@ -134,16 +152,14 @@ def test_runbooks_say_what_works(stack, tmp_path: Path) -> None:
     """Every command that a runbook gives to look at things ends well, and every query has an
     answer; one that is misspelt does not."""
     (stack.paths.data / "audit-report.json").write_text(AUDIT)
-    books = [
-        markdown.read(path) for path in markdown.paths(share("infrastructure/monitoring/runbooks"))
-    ]
-    assert _failed_commands(stack, books) == []
+    books = _books(stack)
+    assert _failed_commands(books) == []
     # A rate needs two scrapes.
     wait_until(lambda: not _silent_queries(stack, books), 60, "an answer to every query")
     broken = tmp_path / "Broken.md"
     broken.write_text("# Broken\n```sh\nls /no/such/file\n```\n```promql\nno_such_metric\n```\n")
     bad = [markdown.read(broken)]
-    assert len(_failed_commands(stack, bad)) == len(_silent_queries(stack, bad)) == 1
+    assert len(_failed_commands(bad)) == len(_silent_queries(stack, bad)) == 1
 
 
 def test_status_is_what_the_schema_says(stack) -> None:

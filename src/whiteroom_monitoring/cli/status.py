@@ -11,7 +11,7 @@ from whiteroom_monitoring.cli.tables import Cell, print_rows
 from whiteroom_monitoring.deploy import health, status
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
-from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.errors import MonitoringError, UsageError
 
 WATCH_S = 2.0
 HEAD = ("component", "state", "address", "uptime", "restarts", "memory", "version")
@@ -24,12 +24,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watch", action="store_true", help="print it anew every 2 s, until interrupted"
     )
+    parser.add_argument(
+        "--pid", metavar="COMPONENT", help="print the number of its process, and nothing else"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the status; return 0 when every component is well."""
     if arguments.watch and arguments.json:
         raise UsageError("--watch and --json exclude each other")
+    if arguments.pid:
+        if arguments.watch or arguments.json:
+            raise UsageError("--pid excludes --watch and --json")
+        return _show_pid(arguments)
     while arguments.watch:
         # From the top of the screen on; what the last picture had below is wiped away.
         print("\033[H\033[J" if sys.stdout.isatty() else "", end="")
@@ -37,6 +44,18 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
         time.sleep(WATCH_S)
     return _show(arguments)
+
+
+def _show_pid(arguments: argparse.Namespace) -> int:
+    components = {c.name: c for c in status.read(paths_from(arguments)).components}
+    component = components.get(arguments.pid)
+    if component is None:
+        expected = ", ".join(components) or "nothing, because no stack runs here"
+        raise UsageError(f"--pid {arguments.pid}: no component has this name; expected {expected}")
+    if component.pid is None:
+        raise MonitoringError(f"{component.name} does not run")
+    print(component.pid)
+    return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:

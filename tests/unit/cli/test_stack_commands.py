@@ -77,6 +77,23 @@ def test_status_of_a_stack_that_is_well(
     assert whiteroom("status", "--json", "--data", stack.data).json["ok"] is True
 
 
+def test_status_says_which_process_it_is(
+    whiteroom: Any, stack: StackPaths, running: Callable[..., None]
+) -> None:
+    """A component's process is its number alone; one that is down or unknown is a message."""
+    running(_component("prometheus", pid=77), _component("studio", pid=None))
+    ran = whiteroom("status", "--pid", "prometheus", "--data", stack.data)
+    assert (ran.status, ran.out) == (0, "77\n")
+    ran = whiteroom("status", "--pid", "studio", "--data", stack.data)
+    assert (ran.status, ran.out) == (1, "")
+    assert "studio does not run" in ran.err
+    ran = whiteroom("status", "--pid", "stodio", "--data", stack.data)
+    assert ran.status == 2
+    assert "no component has this name; expected prometheus, studio" in ran.err
+    ran = whiteroom("status", "--pid", "studio", "--json", "--data", stack.data)
+    assert (ran.status, "--pid excludes --watch and --json" in ran.err) == (2, True)
+
+
 def test_a_supervisor_that_is_gone_is_said(
     whiteroom: Any, stack: StackPaths, running: Callable[..., None]
 ) -> None:

@@ -12,6 +12,7 @@ from whiteroom_monitoring.deploy import config, runbooks
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.registry import load, port_numbers
 from whiteroom_monitoring.grafana.display import markdown
+from whiteroom_monitoring.promql.rule_files import read
 
 COMPONENTS = load(WHITE_ROOM)
 _HREF = re.compile(r'href="([^"]+)"')
@@ -49,10 +50,23 @@ def test_the_usual_stack_has_them_as_they_are_written(monkeypatch: pytest.Monkey
         assert text == source.read_text(encoding="utf-8"), name
 
 
+def test_each_runbook_links_the_dashboard_of_its_alert(tmp_path: Path) -> None:
+    """Who reads what to do is one step away from the panels that show it, in the same console."""
+    pages = rendered(20_000, tmp_path)
+    rules = read([*WHITE_ROOM.files.rules.glob("*.yml")])
+    assert len(rules.alerts) > 40
+    for rule in rules.alerts:
+        link = f"(http://127.0.0.1:23000{rule.annotations['dashboard']})"
+        assert link in pages[f"{rule.name}.md"], rule.name
+
+
 def test_no_runbook_looks_for_a_program_by_its_arguments() -> None:
-    """An engine is a program of its own or hosted by the front end: who listens is what counts."""
+    """An engine is a program of its own or hosted by the front end, and there may be two stacks:
+    who listens, or what the stack knows of its process, is what counts."""
     for path in WHITE_ROOM.files.runbooks.glob("*.md"):
-        assert "--metrics-port" not in path.read_text(encoding="utf-8"), path
+        text = path.read_text(encoding="utf-8")
+        assert "--metrics-port" not in text, path
+        assert "pgrep" not in text, path
 
 
 def test_every_link_between_runbooks_works_in_the_console(tmp_path: Path) -> None:
