@@ -9,6 +9,7 @@ from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.paths import StackPaths, default_data, default_ports
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, discovery, load
+from whiteroom_monitoring.project.settings import with_configuration
 
 
 def add_project_option(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +87,9 @@ def running_project(arguments: argparse.Namespace, paths: StackPaths) -> Project
     """Return the project that is named, else that with which the running stack was started."""
     known = state.read(paths)
     if arguments.project is None and known and Path(known.project).is_file():
-        return load(Path(known.project))
+        project = load(Path(known.project))
+        folder = Path(known.configuration or project.files.folder)
+        return project if folder == project.files.folder else with_configuration(project, folder)
     return load(arguments.project)
 
 

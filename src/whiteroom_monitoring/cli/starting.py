@@ -7,8 +7,6 @@ import json
 import signal
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from whiteroom_monitoring.cli.chosen import component_name, new_paths_from
 from whiteroom_monitoring.cli.options import in_force
 from whiteroom_monitoring.cli.status import print_table
@@ -23,7 +21,7 @@ from whiteroom_monitoring.deploy.planner.selection import candidates
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, load
-from whiteroom_monitoring.project.settings import files_in
+from whiteroom_monitoring.project.settings import with_configuration
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,13 +52,7 @@ def _project(arguments: argparse.Namespace) -> Project:
     project = load(arguments.project)
     if arguments.config is None:
         return project
-    files = files_in(arguments.config.absolute())
-    own = project.files
-    # A configuration adds components to the project's, and takes none away.
-    added = replace(
-        files, components=own.components, added_components=files.components, probes=own.probes
-    )
-    return replace(project, files=added)
+    return with_configuration(project, arguments.config.absolute())
 
 
 def _unwanted(project: Project, choice: Sequence[Component]) -> list[str]:

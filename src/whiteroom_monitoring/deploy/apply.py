@@ -150,6 +150,7 @@ class Application:
             self._paths.port_offset,
             dict(self._paths.ports),
             programs,
+            str(project.files.folder),
         )
         state.write(self._paths, recorded)
 

@@ -44,8 +44,9 @@ class ComponentState(msgspec.Struct, frozen=True):
 class StackState(msgspec.Struct, frozen=True):
     """How the stack was started. ``left_out`` says why components are not there, by name.
 
-    ``project`` is the file of the project, ``programs`` the intervals in seconds at which programs
-    are scraped that others start, None for that of all jobs.
+    ``project`` is the file of the project, ``configuration`` the folder of what was in force, and
+    ``programs`` are the intervals in seconds at which programs are scraped that others start, None
+    for that of all jobs.
     """
 
     with_app: bool
@@ -56,6 +57,7 @@ class StackState(msgspec.Struct, frozen=True):
     port_offset: int = 0
     ports: Mapping[str, int] = {}
     programs: Mapping[str, int | None] = {}
+    configuration: str = ""
 
 
 def write(paths: StackPaths, state: StackState) -> None:

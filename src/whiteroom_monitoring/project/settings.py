@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from whiteroom_monitoring.catalogue import structure
 from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
@@ -170,6 +172,18 @@ def _files(raw: Mapping[str, str], root: Path) -> Files:
 def files_in(folder: Path) -> Files:
     """Return where the parts of a configuration are that lies in ``folder`` alone."""
     return _files({"folder": str(folder)}, folder)
+
+
+def with_configuration(project: Project, folder: Path) -> Project:
+    """Return the project with the configuration that lies in ``folder``.
+
+    It adds components to the project's, and takes none away; probes stay the project's.
+    """
+    files, own = files_in(folder), project.files
+    added = structs.replace(
+        files, components=own.components, added_components=files.components, probes=own.probes
+    )
+    return structs.replace(project, files=added)
 
 
 def _program(name: str, raw: Mapping[str, Any], root: Path) -> Program:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.cli import logs, options, status, verify
@@ -92,6 +93,25 @@ def test_status_says_which_process_it_is(
     assert "no component has this name; expected prometheus, studio" in ran.err
     ran = whiteroom("status", "--pid", "studio", "--json", "--data", stack.data)
     assert (ran.status, "--pid excludes --watch and --json" in ran.err) == (2, True)
+
+
+def test_verify_takes_the_configuration_that_was_started(
+    stack: StackPaths, running: Callable[..., None], tmp_path: Path
+) -> None:
+    """After `up --config`, what is verified is that folder, with the project's own probes."""
+    running(_component("prometheus"))
+    known = stack_status.state.read(stack)
+    assert known is not None
+    folder = str(tmp_path / "other")
+    stack_status.state.write(
+        stack,
+        structs.replace(known, project=str(WHITE_ROOM.file), configuration=folder),
+    )
+    project = options.running_project(argparse.Namespace(project=None), stack)
+    assert project.files.dashboards == tmp_path / "other/grafana/dashboards"
+    assert project.files.probes == WHITE_ROOM.files.probes
+    named = options.running_project(argparse.Namespace(project=WHITE_ROOM.file), stack)
+    assert named.files.dashboards == WHITE_ROOM.files.dashboards
 
 
 def test_a_supervisor_that_is_gone_is_said(
