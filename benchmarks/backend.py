@@ -154,10 +154,10 @@ async def _sessions(port: int) -> tuple[Any, list[Any]]:
 async def _stress(pool: Any, sessions: list[Any], for_s: float) -> dict[str, Any]:
     from whiteroom_musicians.stress import Stress  # noqa: PLC0415 - as above
 
-    found: dict[str, Any] = await Stress(pool, sessions, REQUESTS_PER_S, SEED).run(
+    answer: dict[str, Any] = await Stress(pool, sessions, REQUESTS_PER_S, SEED).run(
         asyncio.Event(), for_s
     )
-    return found
+    return answer
 
 
 async def cost(backends: TwoBackends) -> Row:

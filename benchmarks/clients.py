@@ -64,10 +64,10 @@ def native() -> list[Row]:
     """Build and run the C++ measurements."""
     rows = []
     for line in run(str(program("clients"))).splitlines():
-        found = json.loads(line)
+        result = json.loads(line)
         # A name that is not among the goals says that counts were lost.
-        unit, goal = NATIVE.get(found["name"], ("", Goal(limit=0)))
-        rows.append(goal.row(f"C++ {found['name']}", unit, found["ours"], found["peer"]))
+        unit, goal = NATIVE.get(result["name"], ("", Goal(limit=0)))
+        rows.append(goal.row(f"C++ {result['name']}", unit, result["ours"], result["peer"]))
     return rows
 
 

@@ -80,12 +80,12 @@ def sharing(running: Console, end: int) -> Row:
         panels = "".join(f"&panel={POINTS}:{number}" for number in range(1, PANELS + 1))
         running.get(f"/api/dashboards/drawn/panels?from={to - 3600}000&to={to}000{panels}")
 
-    before = running.asked()
+    before = running.requests_sent()
     look(end - 600)
-    one = running.asked() - before
+    one = running.requests_sent() - before
     with ThreadPoolExecutor(VIEWERS) as viewers:
         list(viewers.map(look, [end - 1200] * VIEWERS))
-    many = running.asked() - before - one
+    many = running.requests_sent() - before - one
     name = f"queries of {VIEWERS} viewers of the same ÷ of one"
     return Row(name, "", many, "<= 1", many <= one, one, many / one)
 
@@ -105,8 +105,8 @@ def main() -> int:
         (folder / "drawn/drawn.json").write_text(dashboard(PANELS))
         with prometheus(folder) as url, tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
             segments = Path(memory)
-            with chromium.page() as found:
-                viewer = Viewer(found)
+            with chromium.page() as tab:
+                viewer = Viewer(tab)
                 with console(url, folder / "drawn", segments) as running:
                     rows = [*drawing(viewer, running, end), sharing(running, end)]
                 with console(url, load().files.dashboards, segments) as running:

@@ -78,7 +78,7 @@ def write(
     """
     name = _name(number)
     (folder / name / "chunks").mkdir(parents=True)
-    shared = {course: _Shared.of(found) for course, found in chunks.items() if found}
+    shared = {course: _Shared.of(of_course) for course, of_course in chunks.items() if of_course}
     present = [one for one in series if one.course in shared]
     with (folder / name / "chunks/000001").open("wb") as segment:
         places = _write_chunks(segment, present, shared)
@@ -171,7 +171,7 @@ def _entry(one: Series, shared: _Shared, place: int, symbols: Mapping[str, int])
 def _write_postings(index: BinaryIO, postings: Mapping[tuple[str, str], Sequence[int]]) -> bytes:
     """Write which series have a label, and return the table of their positions."""
     table = b""
-    for (name, value), found in sorted(postings.items()):
+    for (name, value), series in sorted(postings.items()):
         table += b"\x02" + _text(name) + _text(value) + uvarint(index.tell())
-        index.write(_section(len(found), struct.pack(f">{len(found)}I", *found)))
+        index.write(_section(len(series), struct.pack(f">{len(series)}I", *series)))
     return table

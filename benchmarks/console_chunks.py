@@ -27,10 +27,10 @@ _TABLE = _table()
 
 def crc(content: bytes) -> bytes:
     """Return the sum by Castagnoli, which Python has not, of what Prometheus reads."""
-    found, table = 0xFFFFFFFF, _TABLE
+    checksum, table = 0xFFFFFFFF, _TABLE
     for byte in content:
-        found = table[(found ^ byte) & 255] ^ found >> 8
-    return struct.pack(">I", found ^ 0xFFFFFFFF)
+        checksum = table[(checksum ^ byte) & 255] ^ checksum >> 8
+    return struct.pack(">I", checksum ^ 0xFFFFFFFF)
 
 
 def uvarint(number: int) -> bytes:

@@ -84,7 +84,7 @@ def _vocabularies() -> Mapping[str, Sequence[Family]]:
 def _of_metric(metric: Metric, target: Labels) -> Iterator[Series]:
     known = {label.name: label.values for label in metric.labels if label.values}
     if metric.type == "info":
-        known = {name: found[:1] for name, found in known.items()}
+        known = {name: values[:1] for name, values in known.items()}
     bounds = [f"{bound:g}" for bound in metric.buckets]
     own = {"program": target["job"]} if metric.program == ANY_PROGRAM else {}
     every = list(combined([label.name for label in metric.labels], known))

@@ -64,11 +64,11 @@ class Console:
             content: bytes = answer.read()
             return content
 
-    def asked(self) -> float:
+    def requests_sent(self) -> float:
         """Return how many requests it has sent to Prometheus."""
         exposed = self.get("/metrics").decode()
-        found = re.findall(r'source="prometheus",outcome="\w+"} (\d+)', exposed)
-        return sum(map(float, found))
+        counts = re.findall(r'source="prometheus",outcome="\w+"} (\d+)', exposed)
+        return sum(map(float, counts))
 
 
 @contextlib.contextmanager
@@ -80,10 +80,10 @@ def console(prometheus: str, dashboards: Path, segments: Path) -> Iterator[Conso
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        found = re.search(r"serving (\S+)/", process.stdout.readline())
-        if found is None:
+        address = re.search(r"serving (\S+)/", process.stdout.readline())
+        if address is None:
             raise SystemExit("the console did not start")
-        yield Console(found[1], process.pid)
+        yield Console(address[1], process.pid)
     finally:
         process.terminate()
         process.communicate(timeout=30)

@@ -38,13 +38,13 @@ def series(count: int) -> list[Series]:
     """Return ``count`` series, sorted by their labels."""
     rules = list(_rules())
     ours = itertools.chain(_drawn(), _recorded(rules), _alerts(rules), _servers(), _machines())
-    found: dict[Pairs, Series] = {}
+    distinct: dict[Pairs, Series] = {}
     for one in itertools.chain(itertools.islice(ours, int(count * OUR_SHARE)), _others()):
         # What two rules have in common is there once.
-        found.setdefault(one.labels, one)
-        if len(found) == count:
+        distinct.setdefault(one.labels, one)
+        if len(distinct) == count:
             break
-    return sorted(found.values(), key=lambda one: one.labels)
+    return sorted(distinct.values(), key=lambda one: one.labels)
 
 
 def _drawn() -> Iterator[Series]:

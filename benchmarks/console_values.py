@@ -93,11 +93,11 @@ def _rates(counted: Sequence[float | None], window: int) -> list[float | None]:
 
 
 def _counted(count: int, more: Callable[[], float]) -> list[float]:
-    total, found = 1000.0, []
+    total, values = 1000.0, []
     for _ in range(count):
         total += more()
-        found.append(total)
-    return found
+        values.append(total)
+    return values
 
 
 def _spell(number: int, at_s: int) -> float | None:

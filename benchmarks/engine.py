@@ -47,9 +47,12 @@ def calls(folder: str) -> list[Row]:
     _run("g++", "-std=c++20", "-O3", *include, str(source), "-o", program, *link)
     return [
         report.at_most(
-            f"{found['name']}, beyond 2 clock reads", "ns", found["ours"], BEYOND_CLOCK_READS_NS
+            f"{result['name']}, beyond 2 clock reads",
+            "ns",
+            result["ours"],
+            BEYOND_CLOCK_READS_NS,
         )
-        for found in _rows(program, folder)
+        for result in _rows(program, folder)
     ]
 
 
@@ -71,20 +74,20 @@ def share_of_a_core(folder: str) -> Row:
 
 def _monitoring_s(port: int) -> float:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        found = MONITORING.search(answer.read().decode())
-    assert found is not None
-    return float(found[1])
+        match = MONITORING.search(answer.read().decode())
+    assert match is not None
+    return float(match[1])
 
 
 def beside_juce(folder: str) -> list[Row]:
     """Measure the adapter for JUCE and JUCE's own measurer."""
     _run("cmake", "-S", str(ROOT / "tests/juce"), "-B", str(JUCE), "-G", "Ninja")
     _run("cmake", "--build", str(JUCE), "--target", "juce-compare")
-    return [_beside(found) for found in _rows(str(JUCE / "juce-compare"), folder)]
+    return [_beside(result) for result in _rows(str(JUCE / "juce-compare"), folder)]
 
 
-def _beside(found: dict[str, float | str]) -> Row:
-    name, ours, peer = str(found["name"]), float(found["ours"]), float(found["peer"])
+def _beside(result: dict[str, float | str]) -> Row:
+    name, ours, peer = str(result["name"]), float(result["ours"]), float(result["peer"])
     number = re.match(r"(\d+) ", name)
     if number is None:
         cost = ours / peer

@@ -111,25 +111,25 @@ class Experiment:
         incidents = self.stack.incidents()
         opened = Counter(str(incident["alert"]) for incident in incidents)
         is_open = {str(i["alert"]) for i in incidents if i["state"] != "resolved"}
-        found = []
+        problems = []
         for name in PAGING:
             expected, seen = self.begun[name], opened[name]
             if seen < expected:
-                found.append(("lost", f"{name}: {seen} incidents, expected {expected}"))
+                problems.append(("lost", f"{name}: {seen} incidents, expected {expected}"))
             if seen > expected:
-                found.append(("doubled", f"{name}: {seen} incidents, expected {expected}"))
+                problems.append(("doubled", f"{name}: {seen} incidents, expected {expected}"))
             if name in self.open and name not in is_open:
-                found.append(("falsely_resolved", f"{name} fires, and its incident is resolved"))
+                problems.append(("falsely_resolved", f"{name} fires, and its incident is resolved"))
             if name not in self.open and name in is_open:
-                found.append(("left_open", f"{name} is over, and its incident is open"))
+                problems.append(("left_open", f"{name} is over, and its incident is open"))
         last = {str(m["alert"]): m["state"] for m in self.stack.slack()}
         for name in TOLD:
             state = last.get(name, "resolved")
             if name in self.open and state != "firing":
-                found.append(("lost", f"{name} fires, and Slack was told {state}"))
+                problems.append(("lost", f"{name} fires, and Slack was told {state}"))
             if name not in self.open and state != "resolved":
-                found.append(("left_open", f"{name} is over, and Slack was told {state}"))
-        return found
+                problems.append(("left_open", f"{name} is over, and Slack was told {state}"))
+        return problems
 
     def settle(self, outcome: Outcome) -> None:
         """Wait until all is well, and note how long it took or what is wrong."""

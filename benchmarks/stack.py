@@ -154,8 +154,8 @@ def _rate(paths: StackPaths) -> float:
 
 def _callbacks(paths: StackPaths) -> tuple[float, float]:
     text = _fetch(paths.url("engine", "/metrics")) or ""
-    found = [line for line in text.splitlines() if line.startswith("audio_callbacks_total ")]
-    return float(found[0].split()[1]), time.monotonic()
+    samples = [line for line in text.splitlines() if line.startswith("audio_callbacks_total ")]
+    return float(samples[0].split()[1]), time.monotonic()
 
 
 def _serves(paths: StackPaths) -> bool:

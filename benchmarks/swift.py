@@ -40,16 +40,16 @@ def _run(*command: str) -> str:
 
 
 def _row(line: str) -> Row:
-    found = json.loads(line)
-    [goal] = [goal for ending, goal in GOALS.items() if found["name"].endswith(ending)]
-    ratio = found["ratio"]
+    result = json.loads(line)
+    [goal] = [goal for ending, goal in GOALS.items() if result["name"].endswith(ending)]
+    ratio = result["ratio"]
     return Row(
-        f"Swift {found['name']}",
+        f"Swift {result['name']}",
         "ns",
-        found["ours"],
+        result["ours"],
         f"<= {goal:g} times",
         ratio <= goal,
-        found["peer"],
+        result["peer"],
         ratio,
     )
 

@@ -30,11 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is known. Raises UsageError for a name that nothing has."""
     arguments.infrastructure = arguments.catalogue = None
     workspace = workspace_from(arguments)
-    found = explained(workspace, arguments.name)
+    explanation = explained(workspace, arguments.name)
     if arguments.json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(explanation, indent=2))
         return 0
-    for key, value in found.items():
+    for key, value in explanation.items():
         lines = value if isinstance(value, list) else [value]
         for number, line in enumerate(lines):
             print(f"{key if number == 0 else '':12}{line}")
@@ -67,7 +67,7 @@ def _metric(workspace: Workspace, metric: Metric) -> dict[str, Any]:
         for label in metric.labels
     ]
     written = workspace.project.relative(metric.path)
-    found = {
+    explanation = {
         "name": metric.name,
         "help": metric.help,
         "type": f"{metric.type}, {metric.unit or 'no unit'}",
@@ -76,14 +76,14 @@ def _metric(workspace: Workspace, metric: Metric) -> dict[str, Any]:
         "written in": f"{written}:{metric.line}",
         **_users(workspace, metric.name),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in explanation.items() if value}
 
 
 def _alert(workspace: Workspace, rules: list[Rule]) -> dict[str, Any]:
     first = rules[0]
     runbook = workspace.runbooks / f"{first.name}.md"
     recordings = {rule.name: rule for rule in workspace.configuration.rules.recordings}
-    found = {
+    explanation = {
         "name": first.name,
         "summary": first.annotations.get("summary", ""),
         "labels": [", ".join(f"{k}={v}" for k, v in rule.labels.items()) for rule in rules],
@@ -93,7 +93,7 @@ def _alert(workspace: Workspace, rules: list[Rule]) -> dict[str, Any]:
         "tested in": list(_tests(workspace, first.name)),
         "dashboard": first.annotations.get("dashboard", ""),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in explanation.items() if value}
 
 
 def _tests(workspace: Workspace, alert: str) -> Iterator[str]:
@@ -113,12 +113,12 @@ def _users(workspace: Workspace, metric: str) -> dict[str, Any]:
         for query in file.queries
         if metric in scraped_metrics(query.parsed, recordings)
     ]
-    found = {
+    users = {
         "alerts": [f"{r.name} ({_place(workspace, r)})" for r in reading if r.is_alert],
         "recorded as": [f"{r.name} ({_place(workspace, r)})" for r in reading if not r.is_alert],
         "panels": panels,
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in users.items() if value}
 
 
 def _place(workspace: Workspace, rule: Rule) -> str:

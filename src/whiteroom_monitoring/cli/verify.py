@@ -56,16 +56,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _running(arguments: argparse.Namespace, paths: StackPaths) -> Stack:
     """Return the running stack. Raises NotRunningError when there is nothing to be verified."""
-    found = status.read(paths)
-    if found.known is None or not found.components:
+    current = status.read(paths)
+    if current.known is None or not current.components:
         options = in_force(arguments)
         raise NotRunningError(f"nothing runs in {paths.data}; start with `whiteroom up{options}`")
-    intervals = {c.job: c.interval_s for c in found.known.components if c.job}
+    intervals = {c.job: c.interval_s for c in current.known.components if c.job}
     return Stack(
         paths,
         access.prometheus(paths),
-        {component.name for component in found.known.components},
-        {**intervals, **found.known.programs},
+        {component.name for component in current.known.components},
+        {**intervals, **current.known.programs},
         running_project(arguments, paths),
     )
 

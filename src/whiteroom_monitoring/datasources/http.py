@@ -181,8 +181,8 @@ class HttpClient:
         except (orjson.JSONDecodeError, msgspec.DecodeError) as error:
             raise SourceError(f"{self.name} did not answer with JSON.") from error
         except _MALFORMED as error:
-            found = f"{type(error).__name__} {error}"
-            raise SourceError(f"{self.name} answered in an unexpected form: {found}.") from error
+            problem = f"{type(error).__name__} {error}"
+            raise SourceError(f"{self.name} answered in an unexpected form: {problem}.") from error
 
 
 def _reader(decode: Callable[[Any], _Result] | None) -> Callable[[bytes], _Result]:

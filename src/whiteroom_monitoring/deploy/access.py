@@ -96,7 +96,7 @@ def _bcrypt(password: str) -> str:
     salt = "".join(secrets.choice(_LETTERS) for _ in range(21)) + secrets.choice(".Oeu")
     library = ctypes.CDLL(ctypes.util.find_library("crypt") or "libcrypt.so.1")
     library.crypt.restype = ctypes.c_char_p
-    found = library.crypt(password.encode(), f"$2b${_ROUNDS}${salt}".encode())
-    if not found or not found.startswith(b"$2b$"):
+    hashed = library.crypt(password.encode(), f"$2b${_ROUNDS}${salt}".encode())
+    if not hashed or not hashed.startswith(b"$2b$"):
         raise AccessError("crypt(3) of this system has no bcrypt; install libxcrypt (libcrypt1)")
-    return str(found.decode())
+    return str(hashed.decode())

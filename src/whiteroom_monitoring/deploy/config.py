@@ -145,7 +145,7 @@ def render(
         ),
     }
     prometheus_config.add_passwords(contents["prometheus/prometheus.yml"], paths, descriptions)
-    files = {name: _NOTE + prometheus_config.dump(each) for name, each in contents.items()}
+    files = {name: _NOTE + prometheus_config.dump(content) for name, content in contents.items()}
     left_out = prometheus_config.rules_left_out(project, descriptions, kept)
     for path in rules(project):
         # What is covered leaves with its alerts.

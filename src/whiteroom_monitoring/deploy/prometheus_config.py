@@ -127,21 +127,21 @@ def _credentials(program: Program) -> dict[str, Any]:
 def _discovery(program: Program) -> dict[str, Any]:
     """Return where its instances are, each with the label service."""
     labels = {"service": program.service}
-    found: dict[str, Any] = {}
+    discovery: dict[str, Any] = {}
     if program.addresses:
-        found["static_configs"] = [{"targets": list(program.addresses), "labels": labels}]
+        discovery["static_configs"] = [{"targets": list(program.addresses), "labels": labels}]
     if program.files:
-        found["file_sd_configs"] = [{"files": list(program.files)}]
+        discovery["file_sd_configs"] = [{"files": list(program.files)}]
     if program.dns:
-        found["dns_sd_configs"] = [
+        discovery["dns_sd_configs"] = [
             {"names": [record.name], "type": record.type}
             | ({"port": record.port} if record.port else {})
             for record in program.dns
         ]
     if program.files or program.dns:
         relabelling = {"target_label": "service", "replacement": program.service}
-        found["relabel_configs"] = [relabelling]
-    return found
+        discovery["relabel_configs"] = [relabelling]
+    return discovery
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,10 @@ def render(folder: Path, paths: StackPaths, shift: Callable[[str], str]) -> dict
 
 
 def _render(text: str, paths: StackPaths, shift: Callable[[str], str]) -> str:
-    moved = _FILTER.sub(lambda found: f":{int(found[1]) + paths.port_offset}", shift(text))
+    moved = _FILTER.sub(lambda port: f":{int(port[1]) + paths.port_offset}", shift(text))
     placed = moved.replace(WRITTEN_DATA, str(paths.data))
     options = command_options(paths)
-    return _COMMAND.sub(lambda found: " ".join((found[0], *options)), placed)
+    return _COMMAND.sub(lambda command: " ".join((command[0], *options)), placed)
 
 
 def command_options(paths: StackPaths) -> tuple[str, ...]:

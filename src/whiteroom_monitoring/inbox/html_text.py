@@ -65,5 +65,5 @@ def _text(text: str) -> str:
 
 
 def _address(attributes: str) -> str:
-    found = _ADDRESS.search(attributes)
-    return html.unescape(found[1] or found[2] or found[3] or "") if found else ""
+    address = _ADDRESS.search(attributes)
+    return html.unescape(address[1] or address[2] or address[3] or "") if address else ""

@@ -67,8 +67,8 @@ class Part:
     def _boundary(self) -> bytes:
         if not self.content_type.startswith("multipart/"):
             return b""
-        found = _BOUNDARY.search(self._value("content-type"))
-        return found[1].strip('"').encode("ascii", "replace") if found else b""
+        boundary = _BOUNDARY.search(self._value("content-type"))
+        return boundary[1].strip('"').encode("ascii", "replace") if boundary else b""
 
     def _value(self, name: str) -> str:
         return str(self.headers.get(name, ""))[:VALUE_CHARACTERS]

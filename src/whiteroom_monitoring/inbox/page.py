@@ -138,11 +138,11 @@ def marked(text: str, has_markup: bool) -> Markup:
     '<b>loud</b> <a href="https://a.example/" rel="noopener noreferrer" target="_blank">https://a.example/</a>'
     """
 
-    def replace(found: re.Match[str]) -> str:
-        if address := found["address"]:
+    def replace(match: re.Match[str]) -> str:
+        if address := match["address"]:
             return f'<a href="{address}" rel="noopener noreferrer" target="_blank">{address}</a>'
-        tag = _TAGS[found["mark"]]
-        return f"<{tag}>{found['text']}</{tag}>" if has_markup else found[0]
+        tag = _TAGS[match["mark"]]
+        return f"<{tag}>{match['text']}</{tag}>" if has_markup else match[0]
 
     return Markup(_MARKED.sub(replace, str(escape(text))))
 

@@ -89,9 +89,9 @@ class InboxService:
     async def query(self, question: Callable[[Store], Result]) -> Result:
         """Run ``question`` with the store, one after the other. Raises StoreError."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._asked, question)
+        return await loop.run_in_executor(self._thread, self._run, question)
 
-    def _asked(self, question: Callable[[Store], Result]) -> Result:
+    def _run(self, question: Callable[[Store], Result]) -> Result:
         with self._store.readable():
             return question(self._store)
 

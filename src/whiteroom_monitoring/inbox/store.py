@@ -234,17 +234,17 @@ class Store:
             self._connection.execute("PRAGMA synchronous = FULL")
             if not self._pragma("user_version"):
                 self._connection.executescript(SCHEMA)
-            found = self._pragma("quick_check(1)")
+            integrity = self._pragma("quick_check(1)")
         except sqlite3.OperationalError as error:
             raise StoreError(
                 self.path, f"can't be used: {error}", "check its permissions and free space"
             ) from error
         except sqlite3.DatabaseError as error:
-            found = str(error)
-        if found != "ok":
+            integrity = str(error)
+        if integrity != "ok":
             raise StoreError(
                 self.path,
-                f"is no whole SQLite database ({found})",
+                f"is no whole SQLite database ({integrity})",
                 "move it away; the inbox then begins a new one",
             )
         self.path.chmod(0o600)

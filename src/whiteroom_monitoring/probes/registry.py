@@ -26,10 +26,10 @@ class ProbesError(MonitoringError):
 
 def probes(project: Project) -> list[Check[Stack]]:
     """Return every probe of a project. Raises ProbesError."""
-    found: list[Check[Stack]] = discover("whiteroom_monitoring.probes")
-    found += [*metrics.of_programs(project), *panels.of_dashboards(project)]
-    found += _own(project.files.probes)
-    return sorted(found, key=lambda probe: _rank(probe.area))
+    checks: list[Check[Stack]] = discover("whiteroom_monitoring.probes")
+    checks += [*metrics.of_programs(project), *panels.of_dashboards(project)]
+    checks += _own(project.files.probes)
+    return sorted(checks, key=lambda probe: _rank(probe.area))
 
 
 def _rank(area: str) -> tuple[int, str]:

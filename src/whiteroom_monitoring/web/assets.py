@@ -63,16 +63,16 @@ class Assets:
 
     def imported_by(self, script: str) -> list[str]:
         """Return the modules that a script imports, and those that these import, in any depth."""
-        found: list[str] = []
+        imported: list[str] = []
         waiting = [script]
         while waiting:
             module = waiting.pop()
             for path in _IMPORT.findall(self._assets[module].content):
                 name = posixpath.normpath(posixpath.join(posixpath.dirname(module), path.decode()))
-                if name not in found:
-                    found.append(name)
+                if name not in imported:
+                    imported.append(name)
                     waiting.append(name)
-        return found
+        return imported
 
     async def respond(self, request: Request) -> Response:
         """Return the asset that a request to ROUTE names."""
@@ -101,7 +101,7 @@ def without_comments(script: str) -> str:
     >>> without_comments("f(\\n  /** @type {any} */ a,\\n);\\n/** Ends. */\\n")
     'f(\\n  a,\\n);\\n\\n'
     """
-    return _CAST.sub("", _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script))
+    return _CAST.sub("", _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), script))
 
 
 def _files(folders: Sequence[str]) -> Iterator[Path]:

@@ -67,11 +67,13 @@ def find(root: Path) -> Hierarchies:
             if controller in folder.name.split(",") and folder.is_dir():
                 mounts.setdefault(controller, folder)
     unified = root / "unified"
-    found = Hierarchies(mounts, unified if (unified / "cgroup.controllers").exists() else None)
-    if not found.names:
+    hierarchies = Hierarchies(
+        mounts, unified if (unified / "cgroup.controllers").exists() else None
+    )
+    if not hierarchies.names:
         problem = f"{root}: found no cgroups, expected controllers of version 1 or 2"
         raise CgroupsError(f"{problem} (mount them, or give the folder with --cgroup-root)")
-    return found
+    return hierarchies
 
 
 def containers(hierarchies: Hierarchies) -> dict[str, Path]:
@@ -80,19 +82,19 @@ def containers(hierarchies: Hierarchies) -> dict[str, Path]:
     Containers within containers belong to the outer one. Raises CgroupsError beyond MOST_FOLDERS.
     """
     mount = hierarchies.folder(hierarchies.names[0], "")
-    found: dict[str, Path] = {}
+    folder_of: dict[str, Path] = {}
     for visited, (place, folders, _) in enumerate(os.walk(mount)):
         if visited == MOST_FOLDERS:
             raise CgroupsError(f"{mount}: more than {MOST_FOLDERS} cgroups (remove empty ones)")
         inner = []
         for folder in folders:
             if match := _CONTAINER.fullmatch(folder):
-                found[match[1]] = Path(place, folder)
+                folder_of[match[1]] = Path(place, folder)
             else:
                 inner.append(folder)
         deep = place.count("/") - str(mount).count("/") >= DEPTH
         folders[:] = [] if deep else inner
-    return found
+    return folder_of
 
 
 def processes(folder: Path) -> Iterator[int]:

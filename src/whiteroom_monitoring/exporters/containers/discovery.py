@@ -37,8 +37,8 @@ class Container:
 
 
 @dataclass
-class Found:
-    """What one look around found; ``restarts`` by image and name."""
+class DiscoveryResult:
+    """What one look around shows; ``restarts`` by image and name."""
 
     containers: list[Container] = field(default_factory=list)
     restarts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -64,36 +64,36 @@ class Discovery:
         self._socket = socket
         self._known: dict[str, _Known] = {}
 
-    def look(self, hierarchies: Hierarchies, most: int) -> Found:
+    def look(self, hierarchies: Hierarchies, most: int) -> DiscoveryResult:
         """Return at most ``most`` running containers. Raises UnreadableError."""
-        found = Found()
+        result = DiscoveryResult()
         # Cgroups come first: a container that starts meanwhile is not shown without its name.
-        folders = self._folders(hierarchies, found)
-        listed = self._ask_engine(found, most)
+        folders = self._folders(hierarchies, result)
+        listed = self._ask_engine(result, most)
         keys = list(dict.fromkeys([*listed, *folders]))
         if len(keys) > most:
-            found.problems.append(f"found {len(keys)} containers, showing the first {most}")
+            result.problems.append(f"found {len(keys)} containers, showing the first {most}")
         for key in keys[:most]:
             if key not in listed or key in self._known:
                 try:
-                    found.containers.extend(self._container(key, folders.get(key)))
+                    result.containers.extend(self._container(key, folders.get(key)))
                 except UnreadableError as error:
-                    found.problems.append(str(error))
-        found.restarts = {
+                    result.problems.append(str(error))
+        result.restarts = {
             (known.details.image, known.name): known.details.restarts
             for known in self._known.values()
             if known.name
         }
-        return found
+        return result
 
-    def _folders(self, hierarchies: Hierarchies, found: Found) -> dict[str, Path]:
+    def _folders(self, hierarchies: Hierarchies, result: DiscoveryResult) -> dict[str, Path]:
         try:
             return cgroups.containers(hierarchies)
         except CgroupsError as error:
-            found.problems.append(str(error))
+            result.problems.append(str(error))
             return {}
 
-    def _ask_engine(self, found: Found, most: int) -> list[str]:
+    def _ask_engine(self, result: DiscoveryResult, most: int) -> list[str]:
         """Bring what is known up to date; return the containers that the engine has."""
         self._known = {key: known for key, known in self._known.items() if self._lives(known)}
         socket = self._socket or default_socket()
@@ -107,13 +107,13 @@ class Discovery:
                     for key, known in self._known.items()
                     if key in names
                 }
-                self._learn(engine, dict(islice(names.items(), most)), found)
+                self._learn(engine, dict(islice(names.items(), most)), result)
         except EngineError as error:
-            found.problems.append(str(error))
+            result.problems.append(str(error))
             return list(self._known)
         return list(names)
 
-    def _learn(self, engine: Engine, names: dict[str, str], found: Found) -> None:
+    def _learn(self, engine: Engine, names: dict[str, str], result: DiscoveryResult) -> None:
         for key, name in names.items():
             if key in self._known:
                 continue
@@ -122,7 +122,7 @@ class Discovery:
                     ticks = self._processes.started_ticks(details.pid) if details.pid else None
                     self._known[key] = _Known(name, details, ticks)
             except (EngineError, UnreadableError) as error:
-                found.problems.append(str(error))
+                result.problems.append(str(error))
                 if engine.over:
                     return  # the rest is asked at the next scrape
 

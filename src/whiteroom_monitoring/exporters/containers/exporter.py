@@ -55,17 +55,17 @@ class Exporter:
     def _samples(self, problems: list[str]) -> Iterator[Sample]:
         try:
             hierarchies = cgroups.find(self._cgroup_root)
-            found = self._discovery.look(hierarchies, self._most)
+            result = self._discovery.look(hierarchies, self._most)
         except MonitoringError as error:
             problems.append(str(error))
             return
-        problems.extend(found.problems)
-        for (image, name), count in found.restarts.items():
+        problems.extend(result.problems)
+        for (image, name), count in result.restarts.items():
             labels = {"image": image, "name": name}
             yield Sample("whiteroom_container_restarts_total", count, labels)
         host = self._processes.host_network_namespace()
         namespaces = {host} if host else set()
         # The oldest process of a network namespace is that of the container that brought it.
-        for container in sorted(found.containers, key=lambda each: (each.ticks, each.pid)):
+        for container in sorted(result.containers, key=lambda c: (c.ticks, c.pid)):
             reading = Reading(self._processes, hierarchies, container, problems)
             yield from reading.samples(int(self._now()), namespaces)

@@ -34,8 +34,8 @@ def active(sources: DataSources) -> list[Alert]:
     """Return every alert that fires or is about to, the most urgent first. Raises SourceError."""
     raw = sources.prometheus.get("alerts")["alerts"]
     settings = sources.alerts
-    found = [_alert(one, settings) for one in raw]
-    return sorted(found, key=lambda a: (_ORDER[a.state], settings.urgency(a.labels), -a.since))
+    alerts = [_alert(one, settings) for one in raw]
+    return sorted(alerts, key=lambda a: (_ORDER[a.state], settings.urgency(a.labels), -a.since))
 
 
 def _alert(raw: Mapping[str, Any], settings: Settings) -> Alert:

@@ -133,7 +133,7 @@ MACROS = tuple(macros(TimeRange(0, 60), Grid(0, 15, 4), SCRAPE_INTERVAL_S))
 
 def _quotes(text: str) -> dict[int, str]:
     """Return the quote of the string that each reference of ``text`` stands in, by its place."""
-    strings = [(found.span(), found[1] or found[2] or "") for found in _STRING.finditer(text)]
+    strings = [(string.span(), string[1] or string[2] or "") for string in _STRING.finditer(text)]
     return {
         reference.start(): quote
         for reference in _REFERENCE.finditer(text)
@@ -149,8 +149,8 @@ def _in_query(value: Value, style: str | None, quote: str) -> str:
     rendered = _styled(value, style) if style else _regex(value) if value.several else value.first
     if not quote:
         if not (value.authored or style in _QUOTING_STYLES or _is_word(value)):
-            found = ", ".join(value.values)[:_MAX_SHOWN]
-            raise RequestError(f"found {found!r}, which is no name, number or duration")
+            shown = ", ".join(value.values)[:_MAX_SHOWN]
+            raise RequestError(f"found {shown!r}, which is no name, number or duration")
         return rendered
     if quote == "`":
         # Nothing is escaped there.

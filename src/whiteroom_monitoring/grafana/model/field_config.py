@@ -247,7 +247,7 @@ def _config(node: Node) -> FieldConfig:
         color=_color(node["color"].object()),
         thresholds=_thresholds(node["thresholds"].object()),
         mappings=tuple(
-            mapping for each in node["mappings"].objects() if (mapping := _mapping(each))
+            mapping for item in node["mappings"].objects() if (mapping := _mapping(item))
         ),
         no_value=node["noValue"].text() if node["noValue"].is_set else None,
         links=tuple(parse_link(link) for link in node["links"].objects()),
@@ -274,7 +274,7 @@ def _mapping(node: Node) -> ValueMapping | None:
     match kind:
         case "value":
             return ValueMapping(
-                kind, by_value={value: _result(each) for value, each in options.members()}
+                kind, by_value={value: _result(option) for value, option in options.members()}
             )
         case "range":
             low, high = options["from"].number(), options["to"].number()
@@ -316,8 +316,8 @@ def _style(node: Node) -> FieldStyle:
         line_fill=_word(node["lineStyle"].object()["fill"]),
         line_dash=tuple(
             number
-            for each in node["lineStyle"].object()["dash"].items()
-            if (number := each.number()) is not None and number >= 0
+            for length in node["lineStyle"].object()["dash"].items()
+            if (number := length.number()) is not None and number >= 0
         ),
         line_interpolation=_word(node["lineInterpolation"]),
         show_points=_word(node["showPoints"]),

@@ -127,10 +127,10 @@ class Node:
         self._misfit("true or false")
         return default
 
-    def problem(self, found: str) -> None:
+    def problem(self, problem: str) -> None:
         """Note a problem at this place."""
         place = ".".join(map(str, self.pointer)) or "it"
-        self.problems.append(f"{place}: {found}")
+        self.problems.append(f"{place}: {problem}")
 
     def _misfit(self, expected: str) -> None:
         self.problem(f"found {kind_of(self.value)}, expected {expected}")

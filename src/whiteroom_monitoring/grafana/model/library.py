@@ -25,7 +25,7 @@ class _Content:
     @property
     def invalid(self) -> set[str]:
         """The names of files that hold no dashboard."""
-        return {each.path.stem for each in self.diagnostics if each.path}
+        return {diagnostic.path.stem for diagnostic in self.diagnostics if diagnostic.path}
 
 
 class Library:

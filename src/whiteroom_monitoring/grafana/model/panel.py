@@ -120,9 +120,9 @@ def parse_panel(content: Json, pointer: Pointer = (), id: int = 0) -> Panel:
         options=_options(node["options"].object()),
         transformations=tuple(
             Transformation(
-                each["id"].text(), each["options"].object().value, each["disabled"].flag()
+                item["id"].text(), item["options"].object().value, item["disabled"].flag()
             )
-            for each in node["transformations"].objects()
+            for item in node["transformations"].objects()
         ),
         links=tuple(parse_link(link) for link in node["links"].objects()),
         interval=node["interval"].text(),

@@ -84,7 +84,7 @@ def _definition(node: Node) -> VariableDefinition:
         query=_query(node),
         regex=node["regex"].text(),
         sort=node["sort"].integer(0),
-        options=tuple(_option(each) for each in node["options"].objects()),
+        options=tuple(_option(option) for option in node["options"].objects()),
         current=node["current"].object()["value"].texts(),
         auto=node["auto"].flag(),
         auto_count=max(node["auto_count"].integer(default.auto_count), 1),

@@ -138,7 +138,7 @@ def _payload_errors(payload: object, required: bool) -> list[str]:
 
 def masked(body: str) -> str:
     """Return a body, valid or not, without the keys in it."""
-    return _KEY.sub(lambda found: found[1] + _masked(found[2]), body)
+    return _KEY.sub(lambda key: key[1] + _masked(key[2]), body)
 
 
 def _masked(key: str) -> str:

@@ -21,13 +21,13 @@ _TEMPLATE_LABEL = re.compile(r"\$labels\.(\w+)|\.Labels\.(\w+)")
 @check("alert-annotations", "alerts", "the annotations of the project, and what they name")
 def alert_annotations(workspace: Workspace) -> str:
     """Every alert has the annotations that a pager shows."""
-    found = diagnostics(
+    problems = diagnostics(
         workspace.alerts,
         workspace.series,
         workspace.project.alerts.annotations,
         workspace.dashboard_pages,
     )
-    return require_none(found, workspace.seen_alerts)
+    return require_none(problems, workspace.seen_alerts)
 
 
 def diagnostics(

@@ -19,8 +19,8 @@ _NAME = re.compile(r"([A-Z][a-z0-9]*)+")
 def alert_labels(workspace: Workspace) -> str:
     """Every alert has a name in CamelCase and the labels that routes read."""
     settings = workspace.project.alerts
-    found = diagnostics(workspace.alerts, workspace.series, settings)
-    return require_none(found, workspace.seen_alerts)
+    problems = diagnostics(workspace.alerts, workspace.series, settings)
+    return require_none(problems, workspace.seen_alerts)
 
 
 def diagnostics(

@@ -22,8 +22,8 @@ EXCUSED = {
 def missing_data(workspace: Workspace) -> str:
     """No alert is silent because its metrics are gone."""
     excused = EXCUSED | dict(workspace.project.checks.missing_data)
-    found = diagnostics(workspace.configuration.rules, excused)
-    return require_none(found, workspace.seen_alerts)
+    problems = diagnostics(workspace.configuration.rules, excused)
+    return require_none(problems, workspace.seen_alerts)
 
 
 def diagnostics(rules: RuleSet, excused: Mapping[str, str] = EXCUSED) -> Iterator[Diagnostic]:
