@@ -26,7 +26,7 @@ from benchmarks.report import Row
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "build/lib/libwhiteroom_engine.so"
 PROGRAM = ROOT / "build/bin/whiteroom-engine"
-JUCE = ROOT / "build/juce"
+JUCE = ROOT / "build/juce-optimized"
 BEYOND_CLOCK_READS_NS = 80
 SHARE_OF_A_CORE_PERCENT = 0.1
 SETTLING_S = 2
@@ -81,7 +81,8 @@ def _monitoring_s(port: int) -> float:
 
 def beside_juce(folder: str) -> list[Row]:
     """Measure the adapter for JUCE and JUCE's own measurer."""
-    _run("cmake", "-S", str(ROOT / "tests/juce"), "-B", str(JUCE), "-G", "Ninja")
+    optimized = "-DWHITEROOM_JUCE_OPTIMIZED=ON"
+    _run("cmake", "-S", str(ROOT / "tests/juce"), "-B", str(JUCE), "-G", "Ninja", optimized)
     _run("cmake", "--build", str(JUCE), "--target", "juce-compare")
     return [_beside(result) for result in _rows(str(JUCE / "juce-compare"), folder)]
 
