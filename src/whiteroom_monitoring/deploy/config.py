@@ -55,6 +55,12 @@ def alertmanager_yml(project: Project) -> Path:
     return own if own.exists() else _DEFAULTS / "alertmanager.yml"
 
 
+def loki_yml(project: Project) -> Path:
+    """Return the project's configuration of Loki, or ours where it has none."""
+    own = project.files.folder / "loki/loki-config.yml"
+    return own if own.exists() else _DEFAULTS / "loki-config.yml"
+
+
 def rules(project: Project) -> list[Path]:
     """Return the project's files of rules."""
     return sorted(project.files.rules.glob("*.y*ml"))
@@ -154,6 +160,7 @@ def render(
     for path in sorted(project.files.templates.glob("*.tmpl")):
         files[f"alertmanager/templates/{path.name}"] = shift(path.read_text(encoding="utf-8"))
     files |= runbooks.render(project.files.runbooks, paths, shift)
+    files["loki/loki-config.yml"] = loki_yml(project).read_text(encoding="utf-8")
     grafana = _grafana(project.files.grafana, paths)
     return Rendered(
         {**files, **{name: shift(text) for name, text in grafana.items()}}, edits.changes

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     # `packages.py` needs the standard library alone, which a project does not.
     from whiteroom_monitoring.project.model import Program, Project
 
-# Ports of what the stack asks and does not start.
-FOREIGN_PORTS = (Port("loki", 3100),)
 # The name of the package while a folder of components is loaded: its modules import each other.
 _PACKAGE = "whiteroom_components"
 
@@ -152,7 +150,7 @@ def port_numbers(
 ) -> dict[str, int]:
     """Return the number of every port by its name; ``numbers`` are chosen in place of ours."""
     ports = [port for component in descriptions for port in component.ports]
-    ours = {port.name: port.number for port in (*ports, *FOREIGN_PORTS)}
+    ours = {port.name: port.number for port in ports}
     return {name: (numbers or {}).get(name, number) for name, number in ours.items()}
 
 

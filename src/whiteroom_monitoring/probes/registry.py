@@ -14,7 +14,7 @@ from whiteroom_monitoring.probes.stack import Stack
 from whiteroom_monitoring.project.model import Project
 
 # From what others build on to what builds on them; a project's own areas are in between.
-BEFORE = ("host", "access", "targets", "metrics", "storage")
+BEFORE = ("host", "access", "targets", "metrics", "storage", "logs")
 AFTER = ("rules", "pager", "panels")
 # The name of the package while a project's folder of probes is loaded.
 _PACKAGE = "whiteroom_probes"

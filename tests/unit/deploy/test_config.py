@@ -79,6 +79,7 @@ def test_ports_are_shifted(paths: StackPaths) -> None:
         "whiteroom-agent": "127.0.0.1:9003",
         "whiteroom-inbox": "127.0.0.1:9004",
         "whiteroom-reconciler": "127.0.0.1:9005",
+        "whiteroom-logs": "127.0.0.1:4100",
         "whiteroom-console": "127.0.0.1:4000",
     }
 

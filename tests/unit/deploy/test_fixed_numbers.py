@@ -36,8 +36,8 @@ def test_what_is_watched_starts_before_who_watches() -> None:
     for component in COMPONENTS:
         stages.setdefault(component.stage, set()).add(component.name)
     assert stages == {
-        1: {"alertmanager", "cadvisor", "inbox", "jack", "node-exporter", "postgresql", "redis",
-            "segment-exporter"},
+        1: {"alertmanager", "cadvisor", "inbox", "jack", "log-store", "node-exporter", "postgresql",
+            "redis", "segment-exporter"},
         2: {"backend", "console", "engine", "reconciler"},
         3: {"frontend", "nginx"},
         4: {"musicians", "nginx-exporter", "postgres-exporter", "redis-exporter"},

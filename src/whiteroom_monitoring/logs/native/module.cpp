@@ -403,7 +403,8 @@ PyMethodDef rows_methods[] = {
     {"admit", rows_admit, METH_VARARGS, "admit(...)\n--\n\n"},
     {}};
 
-PyGetSetDef rows_attributes[] = {{"size_bytes", rows_bytes, nullptr, "Bytes in memory.", nullptr}, {}};
+PyGetSetDef rows_attributes[] = {{"size_bytes", rows_bytes, nullptr, "Bytes in memory.", nullptr},
+                                 {}};
 
 PyType_Slot rows_slots[] = {{Py_tp_new, reinterpret_cast<void*>(rows_new)},
                             {Py_tp_dealloc, reinterpret_cast<void*>(rows_delete)},
