@@ -66,9 +66,9 @@ def test_a_project_finds_the_installed_package(
         assert str(installed.parent / "first") not in file.read_text()
 
 
-@pytest.mark.parametrize(("components", "found"), [("", True), ("COMPONENTS endpoint", False)])
+@pytest.mark.parametrize(("components", "is_found"), [("", True), ("COMPONENTS endpoint", False)])
 def test_without_libmicrohttpd_only_the_endpoint_is_missing(
-    installed: Path, tmp_path: Path, components: str, found: bool
+    installed: Path, tmp_path: Path, components: str, is_found: bool
 ) -> None:
     """The core is found; a project that asks for the endpoint is told that it can't be had."""
     (tmp_path / "CMakeLists.txt").write_text(
@@ -78,9 +78,9 @@ def test_without_libmicrohttpd_only_the_endpoint_is_missing(
     options = [f"-DCMAKE_PREFIX_PATH={installed}", "-DCMAKE_DISABLE_FIND_PACKAGE_MicroHTTPD=ON"]
     command = ["cmake", "-S", str(tmp_path), "-B", str(tmp_path / "build"), "-G", "Ninja"]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
-    assert (done.returncode == 0) == found, done.stderr
+    assert (done.returncode == 0) == is_found, done.stderr
     words = " ".join(done.stderr.split())
-    assert ("no component endpoint" in words and "libmicrohttpd-dev" in words) != found
+    assert ("no component endpoint" in words and "libmicrohttpd-dev" in words) != is_found
 
 
 def _commands(build: Path) -> Sequence[dict[str, str]]:

@@ -15,9 +15,9 @@ BLOCK = re.compile(r"^<!-- (\w+) -->\n\n```cpp\n(.*?)^```\n", re.M | re.S)
 
 def quoted(page: str) -> dict[str, str]:
     """Return the blocks of C++ on a page. Raises AssertionError for one that names no example."""
-    found = dict(BLOCK.findall(page))
-    assert page.count("```cpp") == len(found)
-    return found
+    blocks = dict(BLOCK.findall(page))
+    assert page.count("```cpp") == len(blocks)
+    return blocks
 
 
 def marked(folder: Path) -> dict[str, str]:

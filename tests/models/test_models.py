@@ -37,9 +37,9 @@ def errors(folder: Path, model: Path, *defines: str) -> int:
         text=True,
     ).stdout
     assert "max search depth too small" not in said
-    found = re.search(r"errors: (\d+)", said)
-    assert found, said
-    return int(found[1])
+    count = re.search(r"errors: (\d+)", said)
+    assert count, said
+    return int(count[1])
 
 
 def test_every_interleaving_is_right(tmp_path: Path) -> None:

@@ -64,14 +64,14 @@ class RunningStack:
 
     def leftovers(self) -> list[str]:
         """Return what is left of a stack that should be down."""
-        found = [str(process) for process in processes.of_stack(self.paths.data)]
-        found += [
+        leftovers = [str(process) for process in processes.of_stack(self.paths.data)]
+        leftovers += [
             f"port {self.paths.port(name)}"
             for name in PORTS
             if not processes.can_listen(LOOPBACK, self.paths.port(name))
         ]
-        found += [str(path) for path in Path("/dev/shm").glob(f"*whiteroom-{self._offset}*")]
-        return found + ([str(self.paths.segments)] if self.paths.segments.exists() else [])
+        leftovers += [str(path) for path in Path("/dev/shm").glob(f"*whiteroom-{self._offset}*")]
+        return leftovers + ([str(self.paths.segments)] if self.paths.segments.exists() else [])
 
     @property
     def _offset(self) -> int:

@@ -71,13 +71,13 @@ def test_a_long_trouble_pages_once(make_stack) -> None:
     stack.kill("engine")
 
     def incidents() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = _read(stack, "/api/incidents")["incidents"]
-        return found
+        listed: list[dict[str, Any]] = _read(stack, "/api/incidents")["incidents"]
+        return listed
 
     def events() -> int:
-        found = incidents()
-        assert len(found) <= 1, [incident["title"] for incident in found]
-        return found[0]["events"] if found else 0
+        listed = incidents()
+        assert len(listed) <= 1, [incident["title"] for incident in listed]
+        return listed[0]["events"] if listed else 0
 
     wait_until(lambda: events() >= 1, 120, "the page")
     (incident,) = incidents()

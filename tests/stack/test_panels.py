@@ -42,7 +42,7 @@ class Panels:
     def show(self, slug: str, title: str) -> dict[str, float]:
         """Return the newest value of each series of a panel, by its name."""
         dashboard = _dashboard(slug)
-        [panel] = [each for each in dashboard.panels() if each.title == title]
+        [panel] = [panel for panel in dashboard.panels() if panel.title == title]
         now = time.time()
         view = self.evaluator.view(dashboard, TimeRange(now - 300, now))
         shown = self.evaluator.panel(view, panel)

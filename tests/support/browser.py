@@ -43,25 +43,25 @@ class Watched:
 
     def empty_panels(self) -> list[str]:
         """Return the titles of panels that show neither a word nor a drawing."""
-        found: list[str] = self.page.value(_EMPTY_PANELS)
-        return found
+        titles: list[str] = self.page.value(_EMPTY_PANELS)
+        return titles
 
     def complaints(self) -> list[str]:
         """Return errors of scripts, of the console and of the content security policy, once."""
         self.page.value("1")
-        found = [text for event in self.page.events if (text := _complaint(event))]
+        complaints = [text for event in self.page.events if (text := _complaint(event))]
         self.page.events.clear()
-        return found
+        return complaints
 
     def asked_elsewhere(self) -> list[str]:
         """Return the addresses that the page asked and that are not the server's."""
         self.page.value("1")
-        asked = [
+        requested = [
             event["params"]["request"]["url"]
             for event in self.page.events
             if event.get("method") == "Network.requestWillBeSent"
         ]
-        return [url for url in asked if not url.startswith((self.url, "data:", "blob:"))]
+        return [url for url in requested if not url.startswith((self.url, "data:", "blob:"))]
 
 
 def _complaint(event: dict[str, Any]) -> str:

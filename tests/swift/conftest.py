@@ -26,12 +26,12 @@ def segments() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The clone; skips without one or without Swift."""
-    found = repository_root()
-    if found is None:
+    clone = repository_root()
+    if clone is None:
         pytest.skip("needs a clone")
     if shutil.which("swift") is None:
         pytest.skip("needs Swift: the Swift client and front end are left out")
-    return found
+    return clone
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def external_calls(program: Path, function: str) -> set[str]:
     """
     calls = _calls(program)
     [start] = [name for name in calls if re.search(rf"\d{re.escape(function)}(yy|\w*F$)", name)]
-    found: set[str] = set()
+    externals: set[str] = set()
     seen: set[str] = set()
     waiting = [start]
     while waiting:
@@ -32,10 +32,10 @@ def external_calls(program: Path, function: str) -> set[str]:
         seen.add(name)
         for target, external in calls.get(name, ()):
             if external:
-                found.add(target)
+                externals.add(target)
             else:
                 waiting.append(target)
-    return {_demangled(name) for name in found}
+    return {_demangled(name) for name in externals}
 
 
 def _calls(program: Path) -> dict[str, set[tuple[str, bool]]]:

@@ -17,14 +17,14 @@ PROOF = "whiteroom-swift-proof"
 
 def _heap_calls(program: Path, function: str) -> dict[str, int]:
     done = subprocess.run([program, function], capture_output=True, text=True, check=True)
-    found: dict[str, int] = json.loads(done.stdout)
-    return found
+    counts: dict[str, int] = json.loads(done.stdout)
+    return counts
 
 
 def test_recording_asks_nothing_of_the_heap(build) -> None:
     """A thousand rounds of every recording function allocate and free what the budget allows."""
-    found = _heap_calls(build(PROOF), "recordEverything")
-    assert found == {"allocations": BUDGET["allocations"], "frees": BUDGET["frees"]}
+    counts = _heap_calls(build(PROOF), "recordEverything")
+    assert counts == {"allocations": BUDGET["allocations"], "frees": BUDGET["frees"]}
 
 
 def test_recording_calls_nothing_but_the_clock(build) -> None:

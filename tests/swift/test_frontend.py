@@ -121,8 +121,8 @@ class Running:
                 text = answer.read().decode()
         except urllib.error.URLError:
             return 0.0
-        found = re.search(rf"^{re.escape(series)} (\S+)$", text, re.M)
-        return float(found[1]) if found else 0.0
+        sample = re.search(rf"^{re.escape(series)} (\S+)$", text, re.M)
+        return float(sample[1]) if sample else 0.0
 
     def wait_for(self, series: str, least: float, within_s: float = 60) -> float:
         """Wait until a sample of the front end's is large enough; return it."""

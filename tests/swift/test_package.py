@@ -38,9 +38,9 @@ def test_every_source_is_listed_or_left_out_on_purpose(root: Path) -> None:
     """A source of the core is in sources.txt, or part of the optional endpoint."""
     listed = set((root / CORE / "sources.txt").read_text().split())
     core = root / CORE
-    found = {path.relative_to(core).as_posix() for path in core.rglob("*.cpp")}
+    sources = {path.relative_to(core).as_posix() for path in core.rglob("*.cpp")}
     endpoint = set(_targets(root)["WhiteRoomMonitoringEndpointCore"]["sources"])
-    assert found == listed | endpoint
+    assert sources == listed | endpoint
 
 
 def test_package_has_no_unsafe_flag_and_no_dependency(root: Path) -> None:

@@ -39,7 +39,7 @@ class Songs:
             *(identifiers.new(), account, song["title"], song["tempo_bpm"], song["key"]),
         )
         self._recorder.song_created()
-        return _song(_found(row))
+        return _song(_existing(row))
 
     async def open(self, account: uuid.UUID, song: uuid.UUID) -> dict[str, Any]:
         """Return a song with its performances and instruments."""
@@ -55,7 +55,7 @@ class Songs:
             """,
             *(song, account),
         )
-        *plain, performances, channels = _found(row)
+        *plain, performances, channels = _existing(row)
         return {**_song(plain), "performances": performances, "channels": channels}
 
     async def change(
@@ -69,11 +69,11 @@ class Songs:
             "RETURNING id, title, tempo_bpm, key, created_at, performance_id",
             *(changes.get("title"), changes.get("tempo_bpm"), changes.get("key"), song, account),
         )
-        return _song(_found(row))
+        return _song(_existing(row))
 
     async def delete(self, account: uuid.UUID, song: uuid.UUID) -> None:
         """Delete a song and what belongs to it."""
-        _found(
+        _existing(
             await self._database.row(
                 "DELETE FROM songs WHERE id = %s AND account_id = %s RETURNING id", song, account
             )
@@ -96,7 +96,7 @@ class Songs:
             """,
             *(song, account, identifiers.new(), name),
         )
-        identity, kept = _found(row)
+        identity, kept = _existing(row)
         return {"id": str(identity), "name": kept}
 
     async def switch(
@@ -116,7 +116,7 @@ class Songs:
             """,
             *(song, account, performance),
         )
-        *plain, switched = _found(row, "no such song or performance")
+        *plain, switched = _existing(row, "no such song or performance")
         if switched:
             self._recorder.performance_switched()
         return _song(plain)
@@ -136,12 +136,12 @@ class Songs:
             """,
             *(song, account, channel, instrument),
         )
-        number, assigned = _found(row)
+        number, assigned = _existing(row)
         self._recorder.instrument_assigned(assigned)
         return {"channel": number, "instrument": assigned}
 
 
-def _found(row: Row | None, otherwise: str = NO_SONG) -> Row:
+def _existing(row: Row | None, otherwise: str = NO_SONG) -> Row:
     if row is None:
         raise NotFoundError(otherwise)
     return row

@@ -50,10 +50,10 @@ class Environment:
         self, program: str, *words: object, path: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a program in the folder, with no other program than those in ``path`` to be had."""
-        found = shutil.which(program, path=self.variables["PATH"])
-        assert found is not None
+        executable = shutil.which(program, path=self.variables["PATH"])
+        assert executable is not None
         return subprocess.run(
-            [found, *map(str, words)],
+            [executable, *map(str, words)],
             cwd=self.folder,
             env={**self.variables, **({"PATH": str(path)} if path else {})},
             capture_output=True,

@@ -45,12 +45,12 @@ class Programs:
 
 
 def _installed() -> Programs:
-    found = [
+    paths = [
         shutil.which("promtool"),
         shutil.which("amtool"),
         shutil.which("prometheus-alertmanager") or shutil.which("alertmanager"),
     ]
-    return Programs(*(program or "" for program in found))
+    return Programs(*(program or "" for program in paths))
 
 
 def _unpacked(folder: Path) -> Programs:
@@ -114,8 +114,8 @@ def installed() -> Programs:
 @pytest.fixture(params=["installed", "newer"])
 def programs(request: pytest.FixtureRequest) -> Programs:
     """Each generation in turn."""
-    found: Programs = request.getfixturevalue(request.param)
-    return found
+    programs: Programs = request.getfixturevalue(request.param)
+    return programs
 
 
 @dataclass
@@ -143,13 +143,13 @@ class Way:
     def messages(self, search: str = "", channel: str = "") -> list[dict[str, Any]]:
         """Return what the inbox has received, oldest first."""
         url = f"{self.inbox}/api/messages?limit=500&search={search}&channel={channel}"
-        found: list[dict[str, Any]] = get_json(url)["messages"]
-        return found[::-1]
+        messages: list[dict[str, Any]] = get_json(url)["messages"]
+        return messages[::-1]
 
     def incidents(self) -> list[dict[str, Any]]:
         """Return the incidents that PagerDuty would have."""
-        found: list[dict[str, Any]] = get_json(f"{self.inbox}/api/incidents")["incidents"]
-        return found
+        incidents: list[dict[str, Any]] = get_json(f"{self.inbox}/api/incidents")["incidents"]
+        return incidents
 
 
 Open = Callable[..., Way]
@@ -282,12 +282,12 @@ class Example:
 @pytest.fixture(scope="session")
 def examples() -> list[Example]:
     """Every alert that the unit tests see, each with the labels of its own."""
-    found = {}
+    examples = {}
     for path in sorted((share("infrastructure/monitoring") / "prometheus/tests").glob("*.yml")):
         for case in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
             for test in case.get("alert_rule_test", []):
                 for alert in test.get("exp_alerts") or []:
                     labels = {"alertname": test["alertname"], **alert["exp_labels"]}
                     key = tuple(sorted(labels.items()))
-                    found[key] = Example(labels, alert["exp_annotations"])
-    return list(found.values())
+                    examples[key] = Example(labels, alert["exp_annotations"])
+    return list(examples.values())

@@ -61,15 +61,15 @@ def test_a_page_reads_well_in_every_channel(
     way = send_through(programs)
     alert = _by_name(examples, "VulnerabilityCritical")
     way.send(alert.payload())
-    found = _until(
+    messages = _until(
         way,
         lambda messages: (
             {m["channel"] for m in messages} == {"pagerduty", "slack", "email"}
             and sum(m["channel"] == "pagerduty" for m in messages) >= 2
         ),
     )
-    assert {message["title"] for message in found} == {PAGE}
-    page = next(message["raw"] for message in found if message["channel"] == "pagerduty")
+    assert {message["title"] for message in messages} == {PAGE}
+    page = next(message["raw"] for message in messages if message["channel"] == "pagerduty")
     assert page["event_action"] == "trigger"
     payload = page["payload"]
     assert (payload["summary"], payload["severity"]) == (PAGE, "critical")
@@ -80,19 +80,21 @@ def test_a_page_reads_well_in_every_channel(
         "Runbook": f"{RUNBOOKS}/VulnerabilityCritical",
         "Dashboard": "http://127.0.0.1:3000/d/whiteroom-business-metrics/business-metrics",
     }
-    (attachment,) = next(m["raw"] for m in found if m["channel"] == "slack")["attachments"]
+    (attachment,) = next(m["raw"] for m in messages if m["channel"] == "slack")["attachments"]
     assert (attachment["title"], attachment["color"]) == (PAGE, "danger")
     assert attachment["title_link"] == f"{RUNBOOKS}/VulnerabilityCritical"
     assert attachment["text"] == TEXT
-    mail = next(message for message in found if message["channel"] == "email")
+    mail = next(message for message in messages if message["channel"] == "email")
     assert mail["recipient"] == "security-team@whiteroom.example"
     assert mail["text"].startswith(TEXT)
     way.send(alert.payload(**_ended()))
-    found = _until(way, lambda messages: sum(m["state"] == "resolved" for m in messages) >= 4)
-    titles = {message["title"] for message in found if message["state"] == "resolved"}
+    messages = _until(way, lambda messages: sum(m["state"] == "resolved" for m in messages) >= 4)
+    titles = {message["title"] for message in messages if message["state"] == "resolved"}
     assert titles == {PAGE.replace("P0: ", "Resolved: was: ")}
     over = r"\nOver since \d\d:\d\d:\d\d UTC\. The values are the last of the trouble; "
-    assert all(re.search(over, m["text"]) for m in found if m["state"] == "resolved" and m["text"])
+    assert all(
+        re.search(over, m["text"]) for m in messages if m["state"] == "resolved" and m["text"]
+    )
     assert {incident["state"] for incident in way.incidents()} == {"resolved"}
 
 
@@ -110,8 +112,8 @@ def test_every_alert_reads_well(programs: Any, send_through: Any, examples: Any)
     summaries = {
         f"{example.labels['priority']}: {example.annotations['summary']}" for example in examples
     }
-    found = _until(way, lambda messages: summaries <= {m["title"] for m in messages})
-    for message in found:
+    messages = _until(way, lambda messages: summaries <= {m["title"] for m in messages})
+    for message in messages:
         assert len(message["title"]) <= LONGEST_TITLE, message["title"]
         assert re.match(r"P[0-3]: ", message["title"])
         assert "Runbook: " in message["text"]
@@ -149,14 +151,14 @@ def test_no_page_is_lost_for_its_form(programs: Any, send_through: Any) -> None:
     def all_arrived(messages: list[dict[str, Any]]) -> bool:
         return all(any(m["title"].startswith(b) for m in messages) for b in beginnings)
 
-    found = [m for m in _until(way, all_arrived) if m["channel"] == "pagerduty"]
-    assert {len(m["title"]) > LONGEST_TITLE for m in found} == {False}
-    assert not [m["title"] for m in found if m["title"].startswith("Refused")]
+    pages = [m for m in _until(way, all_arrived) if m["channel"] == "pagerduty"]
+    assert {len(m["title"]) > LONGEST_TITLE for m in pages} == {False}
+    assert not [m["title"] for m in pages if m["title"].startswith("Refused")]
     assert len(way.incidents()) == len(FOREIGN)
-    for message in found:
+    for message in pages:
         assert [link["href"] for link in message["raw"]["links"] if link["href"]], message
         assert not re.search(r"<no value>|<nil>|\{\{|%!", message["title"] + message["text"])
-    page = next(m for m in found if m["title"].startswith("elsewhere"))
+    page = next(m for m in pages if m["title"].startswith("elsewhere"))
     assert page["raw"]["links"][0]["href"] == "https://wiki.example/a"
 
 
@@ -173,13 +175,13 @@ def test_five_hundred_alerts_of_one_group_are_one_page(installed: Any, send_thro
             for n in range(500)
         )
     )
-    found = _until(way, lambda ms: {m["channel"] for m in ms} >= {"pagerduty", "slack"})
-    assert not [m["title"] for m in found if m["title"].startswith("Refused")]
-    page = next(m["raw"] for m in found if m["channel"] == "pagerduty")
+    messages = _until(way, lambda ms: {m["channel"] for m in ms} >= {"pagerduty", "slack"})
+    assert not [m["title"] for m in messages if m["title"].startswith("Refused")]
+    page = next(m["raw"] for m in messages if m["channel"] == "pagerduty")
     details = page["payload"]["custom_details"]["firing"]
     assert details.startswith("500 alerts\n\n")
     assert "Of 500 alerts, 20 are told here" in details
-    (attachment,) = next(m["raw"] for m in found if m["channel"] == "slack")["attachments"]
+    (attachment,) = next(m["raw"] for m in messages if m["channel"] == "slack")["attachments"]
     # https://docs.slack.dev/reference/methods/chat.postMessage: a text has 40,000 characters.
     assert len(attachment["text"]) < 40_000
 
@@ -202,8 +204,8 @@ def test_one_trouble_is_one_page(
     way.send(first.payload())
     _until(way, lambda messages: any(m["state"] == "firing" for m in messages))
     way.send(second.payload())
-    found = _until(way, lambda messages: any("(1 of 2)" in m["title"] for m in messages))
-    assert found[-1]["title"].startswith(f"{priority}: ")
+    messages = _until(way, lambda messages: any("(1 of 2)" in m["title"] for m in messages))
+    assert messages[-1]["title"].startswith(f"{priority}: ")
     for _ in range(2):
         # Nothing new; what comes is repetition.
         count = len(way.messages())
@@ -239,8 +241,8 @@ def test_news_of_the_night_waits(
         stays_true(lambda: not way.messages(), 2)
     way.send(other.payload())
     wanted = other if is_night else muted
-    found = _until(way, lambda ms: any(wanted.annotations["summary"] in m["title"] for m in ms))
-    assert any(muted.annotations["summary"] in m["title"] for m in found) is not is_night
+    messages = _until(way, lambda ms: any(wanted.annotations["summary"] in m["title"] for m in ms))
+    assert any(muted.annotations["summary"] in m["title"] for m in messages) is not is_night
 
 
 def test_a_channel_that_refuses_loses_nothing(
@@ -257,7 +259,7 @@ def test_a_channel_that_refuses_loses_nothing(
         ARRIVES_S,
         lambda: way.log.read_text()[-500:],
     )
-    assert [(each.receiver, each.integration) for each in refused] == [
+    assert [(failure.receiver, failure.integration) for failure in refused] == [
         ("pagerduty-critical", "pagerduty")
     ]
     assert "503" in refused[0].reason
@@ -284,5 +286,5 @@ def test_a_copy_is_kept_of_what_goes_elsewhere(
     way.send(alert.payload())
     _until(way, lambda messages: [m["recipient"] for m in messages] == ["#everything"])
     way.send(alert.payload(**_ended()))
-    found = _until(way, lambda messages: any(m["state"] == "resolved" for m in messages))
-    assert {message["recipient"] for message in found} == {"#everything"}
+    messages = _until(way, lambda messages: any(m["state"] == "resolved" for m in messages))
+    assert {message["recipient"] for message in messages} == {"#everything"}

@@ -46,12 +46,12 @@ SERVICES = {"DatabaseDown": "database", "DatabaseConnectionsHigh": "database"}
 
 
 def _wanted() -> dict[tuple[str, str], str]:
-    found = {}
+    receivers_of = {}
     for receivers, text in ROUTES.items():
         priority, *names = text.split()
         for name in names:
-            found[name, priority] = receivers
-    return found
+            receivers_of[name, priority] = receivers
+    return receivers_of
 
 
 def _receivers(path: Path, labels: dict[str, str]) -> str:
@@ -81,8 +81,8 @@ def _alerts() -> dict[tuple[str, str], dict[str, str]]:
 
 def test_every_alert_goes_to_whom_it_belongs() -> None:
     """Each alert, in each of its priorities, reaches exactly the receivers that are wanted."""
-    found = {key: _receivers(ALERTMANAGER_YML, labels) for key, labels in _alerts().items()}
-    assert found == _wanted()
+    actual = {key: _receivers(ALERTMANAGER_YML, labels) for key, labels in _alerts().items()}
+    assert actual == _wanted()
 
 
 def test_unit_tests_know_no_other_routes(examples: Any) -> None:
@@ -159,11 +159,11 @@ def test_the_page_says_the_same() -> None:
     rows = re.findall(
         r"^\| \[(\w+)\]\(\.\./runbooks/(\w+)\.md\) \| (P\d) \| .* \| (.*) \|$", page, re.M
     )
-    found = {
+    written = {
         (name, priority): goes_to for name, runbook, priority, goes_to in rows if name == runbook
     }
     expected = {
         key: ", ".join(WORDS[receiver] for receiver in reversed(receivers.split(",")))
         for key, receivers in _wanted().items()
     }
-    assert found == expected
+    assert written == expected

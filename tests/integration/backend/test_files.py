@@ -61,8 +61,8 @@ def exported(title="Glass", tempo_bpm=120, key="A minor", channels=()):
 @pytest.mark.parametrize("tempo_bpm", [20, 97.5, 120, 400])
 def test_tempo(tempo_bpm):
     """The first track has the song's tempo, to a microsecond for each quarter."""
-    found = {kind: content for _, kind, content in exported(tempo_bpm=tempo_bpm)[0]}
-    assert int.from_bytes(found["meta 51"], "big") == round(60e6 / tempo_bpm)
+    events = {kind: content for _, kind, content in exported(tempo_bpm=tempo_bpm)[0]}
+    assert int.from_bytes(events["meta 51"], "big") == round(60e6 / tempo_bpm)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_tempo(tempo_bpm):
 )
 def test_key(key, signature):
     """A key that MIDI has is in the first track; another one is left out."""
-    found = {kind: content for _, kind, content in exported(key=key)[0]}
-    assert found.get("meta 59") == signature
+    events = {kind: content for _, kind, content in exported(key=key)[0]}
+    assert events.get("meta 59") == signature
 
 
 def test_tracks():
@@ -105,4 +105,6 @@ def test_identifiers_sort():
     """Identifiers are UUIDs of version 7, each larger than the one before."""
     made = [identifiers.new() for _ in range(10_000)]
     assert made == sorted(set(made))
-    assert {(each.version, each.variant) for each in made} == {(7, "specified in RFC 4122")}
+    assert {(identifier.version, identifier.variant) for identifier in made} == {
+        (7, "specified in RFC 4122")
+    }

@@ -179,9 +179,11 @@ def test_version_is_quoted(start, tmp_path):
 def report(*severities):
     """Return a report as pip-audit writes it."""
     plain = {"id": "X-1", "fix_versions": [], "aliases": [], "description": ""}
-    found = [plain if each is None else {**plain, "severity": each} for each in severities]
+    vulnerabilities = [
+        plain if severity is None else {**plain, "severity": severity} for severity in severities
+    ]
     sound = {"name": "b", "version": "1", "vulns": []}
-    dependencies = [{"name": "a", "version": "1", "vulns": found}, sound]
+    dependencies = [{"name": "a", "version": "1", "vulns": vulnerabilities}, sound]
     skipped = {"name": "c", "skip_reason": "not on an index"}
     return json.dumps({"dependencies": [*dependencies, skipped], "fixes": []})
 
@@ -204,8 +206,8 @@ def test_audit_report(start, tmp_path):
     def expected(time, *counts):
         names = ("critical", "high", "medium", "low", "unknown")
         labels = [f'vulnerabilities{{severity="{name}"}}' for name in names]
-        found = dict(zip(labels, counts, strict=True))
-        return {**found, "audit_report_timestamp_seconds": time}
+        samples = dict(zip(labels, counts, strict=True))
+        return {**samples, "audit_report_timestamp_seconds": time}
 
     first = expected(1_700_000_000, 1, 2, 0, 0, 3)
     wait_until(lambda: figures() == first)

@@ -109,12 +109,12 @@ class Writer(threading.Thread):
 
 def all_songs(backend, token):
     """Return the ids of all songs of an account."""
-    found, query = [], "?limit=100"
+    songs, query = [], "?limit=100"
     while True:
         page = backend.ask("GET", f"/songs{query}", token=token).json()
-        found += [song["id"] for song in page["songs"]]
+        songs += [song["id"] for song in page["songs"]]
         if page["next"] is None:
-            return found
+            return songs
         query = f"?limit=100&before={page['next']}"
 
 

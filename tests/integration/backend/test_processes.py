@@ -141,8 +141,8 @@ def test_faulty_migration_changes_nothing(start, monkeypatch, tmp_path):
 )
 def test_wrong_options(start, options, status, message):
     """Options that can't be are refused by name, without a traceback."""
-    found, output = refusal(start, *options)
-    assert found == status
+    actual, output = refusal(start, *options)
+    assert actual == status
     assert message in output
     assert "Traceback" not in output
 

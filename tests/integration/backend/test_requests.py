@@ -106,12 +106,12 @@ def test_list_songs(backend):
     """Pages of songs, put together, are all songs of the account, newest first, each once."""
     token = backend.log_in()
     made = [backend.make_song(token, title=str(number)) for number in range(7)]
-    found, query = [], "?limit=3"
+    listed, query = [], "?limit=3"
     for _ in range(3):
         page = backend.ask("GET", f"/songs{query}", token=token).json()
-        found += [song["id"] for song in page["songs"]]
+        listed += [song["id"] for song in page["songs"]]
         query = f"?limit=3&before={page['next']}"
-    assert found == made[::-1]
+    assert listed == made[::-1]
     assert page["next"] is None
 
 
@@ -176,7 +176,7 @@ def test_instruments(backend, token, song):
         label = f'instrument_assignments_total{{instrument="{name}"}}'
         assert counts == counted("PUT", 200, **{label: 1})
     channels = backend.ask("GET", f"/songs/{song}", token=token).json()["channels"]
-    assert [each["channel"] for each in channels] == list(range(1, 17))
+    assert [channel["channel"] for channel in channels] == list(range(1, 17))
     assert channels[0]["instrument"] == names[16]
 
 

@@ -174,9 +174,9 @@ def start_console() -> Iterator[Start]:
         )
         started.append(process)
         assert process.stdout is not None
-        found = re.search(r"serving (http://[\d.]+:\d+)/", process.stdout.readline())
-        assert found
-        return RunningConsole(process, found[1].replace("0.0.0.0", "127.0.0.1"))
+        address = re.search(r"serving (http://[\d.]+:\d+)/", process.stdout.readline())
+        assert address
+        return RunningConsole(process, address[1].replace("0.0.0.0", "127.0.0.1"))
 
     yield run
     for process in started:

@@ -56,8 +56,8 @@ def test_rates_are_those_of_the_samples(console: Any, backends: Any) -> None:
 
 def test_a_choice_reaches_queries_and_titles(console: Any) -> None:
     """What a link chooses is what is asked; a repeated panel has one of each."""
-    found = panel(console, "11", "var-channel=bass&var-channel=lead")
-    assert {one["name"] for one in found["series"]} == {"bass", "lead"}
+    content = panel(console, "11", "var-channel=bass&var-channel=lead")
+    assert {one["name"] for one in content["series"]} == {"bass", "lead"}
     content = console.get("/api/dashboards/kinds?var-channel=bass&var-channel=lead")
     titles = [p["title"] for section in content["sections"] for p in section["panels"]]
     assert [t for t in titles if t.startswith("Of each")] == [
@@ -167,8 +167,8 @@ def test_history_knows_what_fires_still(console: Any) -> None:
     """An alert that fires has a spell without an end; how long it lasts is within the range."""
 
     def spells() -> list[Any]:
-        found = console.get("/api/alerts/history?from=now-1h&to=now")
-        return [spell for spell in found["intervals"] if spell["name"] == "SoundBroken"]
+        history = console.get("/api/alerts/history?from=now-1h&to=now")
+        return [spell for spell in history["intervals"] if spell["name"] == "SoundBroken"]
 
     wait_until(lambda: bool(spells()), 40)
     (spell,) = spells()

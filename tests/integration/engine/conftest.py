@@ -114,8 +114,8 @@ def engine(folder: Path) -> Iterator[Callable[..., Engine]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.stop(signal.SIGKILL)
+    for running in started:
+        running.stop(signal.SIGKILL)
 
 
 @pytest.fixture

@@ -44,14 +44,14 @@ def test_every_metric_of_the_engine_is_there(engine) -> None:
     """Every metric that the catalogue gives to the engine has a series, and no other is there."""
     playing = engine("--driver", "clock")
     playing.render(1.2)
-    found = {series.partition("{")[0] for series in playing.metrics()}
+    exposed = {series.partition("{")[0] for series in playing.metrics()}
     wanted = set()
     for metric in load(share("catalogue")):
         if metric.program == "juce-backend":
             parts = ("_bucket", "_sum", "_count") if metric.type == "histogram" else ("",)
             wanted |= {metric.name + part for part in parts}
-    assert wanted - found == set()
-    assert {name for name in found - wanted if not name.startswith("monitoring_")} == set()
+    assert wanted - exposed == set()
+    assert {name for name in exposed - wanted if not name.startswith("monitoring_")} == set()
 
 
 def test_at_least_eight_channels_use_the_processor(engine) -> None:

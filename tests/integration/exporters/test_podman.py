@@ -143,8 +143,8 @@ def scrape(podman: Podman):
         assert samples["container_scrape_error"] == [({}, 0)]
         return {
             name: (labels, value)
-            for name, found in samples.items()
-            for labels, value in found
+            for name, series in samples.items()
+            for labels, value in series
             if key in labels.get("id", "")
         }
 
@@ -205,7 +205,7 @@ def test_restarts(podman: Podman) -> None:
     exporter = Exporter(CGROUPS, Path("/proc"), podman.socket)
 
     def restarts() -> list[float]:
-        found = parse(exporter.exposition()).get("whiteroom_container_restarts_total", [])
-        return [value for labels, value in found if labels["name"] == "failing" and value > 0]
+        series = parse(exporter.exposition()).get("whiteroom_container_restarts_total", [])
+        return [value for labels, value in series if labels["name"] == "failing" and value > 0]
 
     wait_until(restarts, what="a restart is counted")

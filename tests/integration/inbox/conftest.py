@@ -66,7 +66,7 @@ class RunningInbox:
 
     def titles(self, query: str = "") -> list[str]:
         """Return the titles of the messages, newest first."""
-        return [found["title"] for found in self.get(f"/api/messages{query}")["messages"]]
+        return [message["title"] for message in self.get(f"/api/messages{query}")["messages"]]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""
@@ -98,9 +98,9 @@ def start(command: list[str]) -> Iterator[Start]:
         started.append(process)
         assert process.stdout is not None
         line = process.stdout.readline()
-        found = ANNOUNCEMENT.search(line)
-        assert found, f"no address in {line!r}"
-        return RunningInbox(process, int(found[1]), int(found[2]))
+        ports = ANNOUNCEMENT.search(line)
+        assert ports, f"no address in {line!r}"
+        return RunningInbox(process, int(ports[1]), int(ports[2]))
 
     yield run
     for process in started:

@@ -42,11 +42,11 @@ def send_all(inbox: Any) -> None:
 def test_three_channels_arrive(inbox: Any) -> None:
     """What each sender posts is listed with its channel, recipient, title and state."""
     send_all(inbox)
-    found = [
+    messages = [
         (row["channel"], row["recipient"], row["title"], row["state"])
         for row in inbox.get("/api/messages")["messages"]
     ]
-    assert found == [
+    assert messages == [
         ("email", "ops@whiteroom.example", "[FIRING:1] disk", "firing"),
         ("slack", "ops", "hello", ""),
         ("pagerduty", "critical", "P1: engine down", "firing"),
@@ -96,9 +96,9 @@ def test_answers_follow_the_schema(inbox: Any) -> None:
         jsonschema.validate(inbox.get(path), SCHEMA)
     send_all(inbox)
     for path in ("/api/messages", "/api/incidents"):
-        found = inbox.get(path)
-        jsonschema.validate(found, SCHEMA)
-        assert found[path.rpartition("/")[2]]
+        answer = inbox.get(path)
+        jsonschema.validate(answer, SCHEMA)
+        assert answer[path.rpartition("/")[2]]
     status, _, body = inbox.ask("GET", "/api/messages?limit=none")
     assert status == 400
     jsonschema.validate(json.loads(body), SCHEMA)
@@ -107,8 +107,8 @@ def test_answers_follow_the_schema(inbox: Any) -> None:
 def test_a_key_is_not_given_away(inbox: Any) -> None:
     """PagerDuty's routing key is a credential: no answer and no file has it."""
     inbox.post(ENQUEUE, EVENT)
-    (found,) = inbox.get("/api/messages")["messages"]
-    assert found["raw"] == {**EVENT, "routing_key": "…cdef"}
+    (message,) = inbox.get("/api/messages")["messages"]
+    assert message["raw"] == {**EVENT, "routing_key": "…cdef"}
 
 
 @pytest.mark.parametrize(

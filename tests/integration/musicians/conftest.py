@@ -147,9 +147,9 @@ class Double:
         if email is None:
             return 401, {}
         for pattern, handler in self._routes().items():
-            found = re.fullmatch(pattern, request)
-            if found:
-                named = found.groupdict()
+            match = re.fullmatch(pattern, request)
+            if match:
+                named = match.groupdict()
                 song = self._songs.get(int(named.get("song", 0)), {})
                 if "song" in named and song.get("email") != email:
                     return 404, {}
@@ -211,7 +211,7 @@ class Double:
         return 201, performance
 
     def _switch(self, _: str, song: Any, content: Any, __: Any) -> tuple[int, Any]:
-        known = [each["id"] for each in song["performances"]]
+        known = [performance["id"] for performance in song["performances"]]
         return (200, song) if content["performance_id"] in known else (404, {})
 
     def _assign(self, _: str, __: Any, content: Any, named: Any) -> tuple[int, Any]:
@@ -261,6 +261,6 @@ def musicians() -> Iterator[Callable[..., Musicians]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.process.kill()
-        each.process.communicate(timeout=DEADLINE_S)
+    for running in started:
+        running.process.kill()
+        running.process.communicate(timeout=DEADLINE_S)

@@ -99,9 +99,9 @@ def test_a_healthy_backend_sees_no_fault(backend: Double) -> None:
         *("GET /api/v/me", "GET /api/v/songs", "POST /api/v/songs", "GET /api/v/songs/"),
         *("PATCH /api/v/songs/", "POST /api/v/songs//performances", "GET /api/v/instruments"),
         *("PUT /api/v/songs//performance", "PUT /api/v/songs//channels//instrument"),
-        *(f"POST /api/v/features/{each}/uses" for each in ("mixer", "tuner", "editor")),
-        *(f"POST /api/v/features/{each}/uses" for each in ("export", "import", "record")),
-        *(f"POST /api/v/features/{each}/uses" for each in ("share", "presets", "automation")),
+        *(f"POST /api/v/features/{feature}/uses" for feature in ("mixer", "tuner", "editor")),
+        *(f"POST /api/v/features/{feature}/uses" for feature in ("export", "import", "record")),
+        *(f"POST /api/v/features/{feature}/uses" for feature in ("share", "presets", "automation")),
         *("POST /api/v/features/metronome/uses", "POST /api/v/songs//export"),
     }
     assert 30 < end["active_musicians"] <= 40
@@ -207,7 +207,7 @@ def test_a_fault_is_counted_and_said_once_and_then_all_goes_on(
     assert errors <= set(end["errors"]) <= errors | {"timeout", "401"}
     away = [] if mood == "500" else ["backend away", "backend back"]
     said = play.messages()
-    assert [each for each in said if each in ("backend away", "backend back")] == away
+    assert [text for text in said if text in ("backend away", "backend back")] == away
     assert said.count("backend slow") <= 1
     assert sum(backend.answers.values()) > before[0] + 100
 
@@ -220,7 +220,7 @@ def test_a_backend_that_refuses_is_not_stormed(backend: Double) -> None:
     assert 0 < end["errors"]["refused"] < 60
     assert end["skipped"] > 20
     # On a busy machine a response may be slow, too, which is said as well.
-    said = [each for each in play.messages() if each != "backend slow"]
+    said = [text for text in play.messages() if text != "backend slow"]
     assert said == ["backend away", "backend back", "end"]
 
 

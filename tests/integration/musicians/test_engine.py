@@ -48,7 +48,7 @@ class RealEngine:
 
     def commands(self) -> list[dict[str, Any]]:
         """Return what it was told, but for questions."""
-        return [json.loads(each["request"]) for each in self.entries() if "request" in each]
+        return [json.loads(entry["request"]) for entry in self.entries() if "request" in entry]
 
     def await_playing(self) -> None:
         """Wait until it takes commands."""
@@ -144,4 +144,4 @@ def test_the_program_plays_the_engine_alone(
     assert (status, complaints) == (0, "")
     assert said[1]["message"] == "no --url: the musicians use the engine alone"
     assert said[-1]["errors"] == {}
-    assert {each["command"] for each in engine.commands()} <= {"play", "stop", "tempo"}
+    assert {command["command"] for command in engine.commands()} <= {"play", "stop", "tempo"}

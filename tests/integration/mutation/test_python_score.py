@@ -37,9 +37,9 @@ class Changed(PythonMutant):
 def scale() -> PythonMutant:
     """The mutant of slo/model.py that divides a range by its unit."""
     assert ROOT is not None
-    [found] = candidates(ROOT, ["slo/model"], ["arithmetic"])[:1]
-    assert "* _UNITS_S" in found.old
-    return found
+    [mutant] = candidates(ROOT, ["slo/model"], ["arithmetic"])[:1]
+    assert "* _UNITS_S" in mutant.old
+    return mutant
 
 
 @pytest.fixture

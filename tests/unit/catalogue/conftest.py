@@ -18,10 +18,10 @@ Place = tuple[str, int, int]
 
 def _marked_places(files: Mapping[str, str]) -> list[Place]:
     return [
-        (name, number, found.start() - count + 1)
+        (name, number, mark.start() - count + 1)
         for name, text in sorted(files.items())
         for number, line in enumerate(text.splitlines(), start=1)
-        for count, found in enumerate(re.finditer(MARK, line))
+        for count, mark in enumerate(re.finditer(MARK, line))
     ]
 
 

@@ -33,8 +33,8 @@ def catalogue() -> Catalogue:
 @pytest.mark.parametrize("name", NAMED_BY_WHITE_ROOM)
 def test_every_name_of_white_room_is_found(name: str, catalogue: Catalogue) -> None:
     """A name that White Room uses is a metric's name, or the name that one replaces."""
-    found = [metric for metric in catalogue if name in (metric.name, *metric.replaces)]
-    assert len(found) == 1
+    metrics = [metric for metric in catalogue if name in (metric.name, *metric.replaces)]
+    assert len(metrics) == 1
 
 
 def test_domains_are_sorted_and_owned(catalogue: Catalogue) -> None:

@@ -321,10 +321,10 @@ def _id(example: Example) -> str:
 def test_example_breaks_only_its_rule(example: Example, load_diagnostics) -> None:
     """An example that breaks a rule has one diagnostic at the marked place, in the rule's words."""
     diagnostics, marked = load_diagnostics(example.files)
-    found = [
+    places = [
         (diagnostic.path.name, diagnostic.line, diagnostic.column) for diagnostic in diagnostics
     ]
-    assert found == (marked or [ENTRY_PLACE]), diagnostics
+    assert places == (marked or [ENTRY_PLACE]), diagnostics
     assert example.problem in diagnostics[0].problem
     assert diagnostics[0].remedy
 

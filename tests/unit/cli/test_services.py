@@ -219,14 +219,14 @@ def test_a_root_that_is_no_folder_is_named(tmp_path: Path) -> None:
 @pytest.fixture
 def pictures(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What pictures are asked for."""
-    asked: list[Any] = []
+    requests: list[Any] = []
 
     def picture(address: str, request: Any, token: str) -> bytes:
-        asked.append((address, request, token))
+        requests.append((address, request, token))
         return b"PNG"
 
     monkeypatch.setattr(snapshot, "picture", picture)
-    return asked
+    return requests
 
 
 def test_a_snapshot_is_what_was_asked_for(

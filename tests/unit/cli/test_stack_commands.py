@@ -316,9 +316,9 @@ def test_verify_expects_what_was_started(stack: StackPaths, running: Any) -> Non
     its own has that of Prometheus."""
     arguments = argparse.Namespace(project=None, data=stack.data, port_offset=None)
     running(_component("prometheus"), _component("studio"))
-    found = verify._running(arguments, stack)
-    assert found.components == {"prometheus", "studio"}
-    assert found.jobs == {"prometheus": None, "juce-backend": 10}
+    verified = verify._running(arguments, stack)
+    assert verified.components == {"prometheus", "studio"}
+    assert verified.jobs == {"prometheus": None, "juce-backend": 10}
 
 
 def test_verify_with_nothing_running_says_so_at_once(whiteroom: Any, tmp_path: Path) -> None:

@@ -16,21 +16,21 @@ from whiteroom_monitoring.deploy.component_logs import since
 
 def test_a_metric_is_explained(whiteroom: Callable[..., Any]) -> None:
     """What it is, who records it, where it is written, and which rules and panels read it."""
-    found = whiteroom("explain", "audio_dropouts_total", "--json").json
-    assert found["recorded by"] == "juce-backend"
-    assert found["written in"].startswith("catalogue/audio.yaml:")
-    assert any(text.startswith("AudioXruns (") for text in found["alerts"])
-    assert found["panels"]
+    metric = whiteroom("explain", "audio_dropouts_total", "--json").json
+    assert metric["recorded by"] == "juce-backend"
+    assert metric["written in"].startswith("catalogue/audio.yaml:")
+    assert any(text.startswith("AudioXruns (") for text in metric["alerts"])
+    assert metric["panels"]
     bucket = whiteroom("explain", "audio_engine_render_time_seconds_bucket", "--json").json
     assert bucket["name"] == "audio_engine_render_time_seconds"
 
 
 def test_an_alert_is_explained(whiteroom: Callable[..., Any]) -> None:
     """Its condition, what it judges, its runbook and its test."""
-    found = whiteroom("explain", "AudioXruns", "--json").json
-    assert "audio_dropouts_total" in found["judges"]
-    assert found["runbook"] == "infrastructure/monitoring/runbooks/AudioXruns.md"
-    assert found["tested in"] == ["infrastructure/monitoring/prometheus/tests/audio.yml"]
+    alert = whiteroom("explain", "AudioXruns", "--json").json
+    assert "audio_dropouts_total" in alert["judges"]
+    assert alert["runbook"] == "infrastructure/monitoring/runbooks/AudioXruns.md"
+    assert alert["tested in"] == ["infrastructure/monitoring/prometheus/tests/audio.yml"]
 
 
 def test_a_former_name_and_a_foreign_metric_are_explained(whiteroom: Callable[..., Any]) -> None:
@@ -125,7 +125,7 @@ def test_one_check_and_one_file(whiteroom: Callable[..., Any], tmp_path: Path) -
     """`--only` makes one check, a file's name keeps what concerns it; what is unknown is named."""
     rules = "infrastructure/monitoring/prometheus/rules/audio.yml"
     ran = whiteroom("check", "--json", "--only", "rule-metrics", rules)
-    assert [found["id"] for found in ran.json["checks"]] == ["rule-metrics"]
+    assert [check["id"] for check in ran.json["checks"]] == ["rule-metrics"]
     assert "did you mean rule-metrics?" in whiteroom("check", "--only", "rule-metric").err
     assert "there is no such file" in whiteroom("check", "--only", "rule-metrics", "/none").err
 

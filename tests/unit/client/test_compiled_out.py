@@ -52,10 +52,12 @@ def _instructions(folder: Path, *options: str) -> list[str]:
         text=True,
         check=True,
     ).stdout
-    found = re.findall(r"^\s+[0-9a-f]+:\s+(\w+)", text, re.M)
+    instructions = re.findall(r"^\s+[0-9a-f]+:\s+(\w+)", text, re.M)
     # What pads a function and marks its entry does nothing.
     return [
-        name for name in found if name not in {"endbr64", "nop", "nopw", "data16", "cs", "xchg"}
+        name
+        for name in instructions
+        if name not in {"endbr64", "nop", "nopw", "data16", "cs", "xchg"}
     ]
 
 

@@ -136,18 +136,18 @@ class Case(NamedTuple):
 )
 def test_answers(carry, case: Case) -> None:
     """Each request has one answer, the same from all three."""
-    found = carry(_source)(case.method, case.path)
-    seen = Case(*case[:2], found.status_code, found.headers["content-type"], found.content)
+    answer = carry(_source)(case.method, case.path)
+    seen = Case(*case[:2], answer.status_code, answer.headers["content-type"], answer.content)
     assert seen == case
-    assert found.headers["content-length"] == str(len(case.body))
-    assert found.headers.get("allow") == ("GET, HEAD" if case.status == 405 else None)
+    assert answer.headers["content-length"] == str(len(case.body))
+    assert answer.headers.get("allow") == ("GET, HEAD" if case.status == 405 else None)
 
 
 def test_head_has_the_headers_of_get(carry) -> None:
     """HEAD tells the length of what GET would bring, and brings nothing."""
-    found = carry(_source)("HEAD", "/metrics")
-    assert (found.status_code, found.content) == (200, b"")
-    assert found.headers["content-length"] == str(len(SMALL))
+    answer = carry(_source)("HEAD", "/metrics")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == str(len(SMALL))
 
 
 @pytest.mark.parametrize(
@@ -156,17 +156,17 @@ def test_head_has_the_headers_of_get(carry) -> None:
 )
 def test_the_scraper_chooses_the_format(carry, accept: str, content_type: str) -> None:
     """The answer has the format that the Accept header prefers, and says that it depends on it."""
-    found = carry(_source)("GET", "/metrics", {"Accept": accept})
-    assert found.headers["content-type"] == content_type
-    assert found.headers["vary"] == "Accept, Accept-Encoding"
+    answer = carry(_source)("GET", "/metrics", {"Accept": accept})
+    assert answer.headers["content-type"] == content_type
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
 
 
 def test_the_scraper_chooses_gzip(carry) -> None:
     """The answer is compressed for those who can read that, whole or in blocks."""
     for source, text in ((_source, SMALL), (_long, LONG)):
-        found = carry(source)("GET", "/metrics", {"Accept-Encoding": "gzip"})
-        assert found.headers["content-encoding"] == "gzip"
-        assert found.content == text
+        answer = carry(source)("GET", "/metrics", {"Accept-Encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.content == text
 
 
 def test_gzip_is_a_whole_file(carry) -> None:
@@ -180,16 +180,16 @@ def test_gzip_is_a_whole_file(carry) -> None:
 
 def test_a_long_text_comes_in_blocks(carry) -> None:
     """A text of many blocks arrives whole; its length is not known when it begins."""
-    found = carry(_long)("GET", "/metrics")
-    assert found.content == LONG
-    assert "content-length" not in found.headers
+    answer = carry(_long)("GET", "/metrics")
+    assert answer.content == LONG
+    assert "content-length" not in answer.headers
 
 
 def test_metrics_that_can_not_be_read(carry, capfd) -> None:
     """A scrape that fails is a 500 with the reason, which goes to standard error, too."""
-    found = carry(_broken)("GET", "/metrics")
-    assert found.status_code == 500
-    assert b"No space left on device" in found.content
+    answer = carry(_broken)("GET", "/metrics")
+    assert answer.status_code == 500
+    assert b"No space left on device" in answer.content
     assert "scrape: [Errno 28] No space left on device" in capfd.readouterr().err
 
 
@@ -220,9 +220,9 @@ def test_scrapes_may_need_credentials(
     """Who does not bring the secret gets a 401 that says how to, and no metrics."""
     credentials = kind(secret)
     headers = {} if authorization is None else {"Authorization": authorization}
-    found = carry(_source, credentials)("GET", "/metrics", headers)
-    assert (found.status_code, SMALL in found.content) == (status, status == 200)
-    assert found.headers.get("www-authenticate") == (
+    answer = carry(_source, credentials)("GET", "/metrics", headers)
+    assert (answer.status_code, SMALL in answer.content) == (status, status == 200)
+    assert answer.headers.get("www-authenticate") == (
         credentials.challenge if status == 401 else None
     )
     assert carry(_source, credentials)("GET", "/-/healthy").status_code == 200

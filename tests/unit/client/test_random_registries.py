@@ -34,9 +34,9 @@ def folder() -> Iterator[Path]:
 
 def _write(folder: Path, count: int) -> list[Path]:
     subprocess.run([PROGRAM, str(SEED), str(count), folder], check=True)
-    found = sorted(folder.glob("*.seg"))
-    assert len(found) == count
-    return found
+    segments = sorted(folder.glob("*.seg"))
+    assert len(segments) == count
+    return segments
 
 
 def _bits(value: float) -> int:

@@ -12,8 +12,8 @@ from whiteroom_monitoring.client import _native
 
 def exposed(segments: Path) -> dict[str, str]:
     """Return the samples that an endpoint would serve, by series."""
-    found = _native.expose(str(segments), "business-metrics")
-    text, problems = found.text(), found.problems
+    exposition = _native.expose(str(segments), "business-metrics")
+    text, problems = exposition.text(), exposition.problems
     assert problems == []
     lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
     return dict(line.rsplit(" ", 1) for line in lines)

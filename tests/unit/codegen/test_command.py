@@ -144,7 +144,7 @@ def test_failed_write_leaves_the_old_file_whole(clone, monkeypatch, capsys) -> N
     assert clone.generate() == 1
     assert f"{path}: the file can't be written: No space left on device" in capsys.readouterr().err
     assert path.read_text() == "old"
-    assert [each.name for each in path.parent.iterdir()] == ["metrics.md"]
+    assert [file.name for file in path.parent.iterdir()] == ["metrics.md"]
 
 
 def test_this_repository_is_current() -> None:

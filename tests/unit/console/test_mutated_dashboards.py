@@ -88,7 +88,7 @@ class Console:
     async def _panels(self, transport: httpx.ASGITransport) -> list[dict[str, Any]]:
         async with httpx.AsyncClient(transport=transport, base_url="http://console") as client:
             home = json.loads(await get(client, "/api/home"))
-            listed = {each["slug"]: each["uid"] for each in home["dashboards"]}
+            listed = {dashboard["slug"]: dashboard["uid"] for dashboard in home["dashboards"]}
             assert listed["neighbour"] == "neighbour"
             if "mutated" not in listed:
                 assert any("mutated.json" in reason for reason in home["reasons"])
@@ -137,7 +137,7 @@ def panel_of(place: Place) -> bool:
 def assert_survives(console: Console, content: Any, seed: int) -> None:
     """Show a dashboard with one value replaced, and hold it against what it showed before."""
     randomly = random.Random(seed)
-    place = randomly.choice([each for each in places(content) if each not in (("uid",),)])
+    place = randomly.choice([pointer for pointer in places(content) if pointer not in (("uid",),)])
     replacement = randomly.choice(REPLACEMENTS)
     what = f"seed {seed}: {'.'.join(map(str, place))} = {replacement!r}"
     panels = console.show(mutated(content, place, replacement))

@@ -50,8 +50,8 @@ def test_fifty_viewers_are_all_answered_once() -> None:
         return number
 
     async def look(viewer: int) -> list[int]:
-        asked = [workers.run(lambda n=n: panel(n), f"{viewer}", n) for n in range(25)]  # type: ignore[misc]
-        return await asyncio.gather(*asked)
+        panels = [workers.run(lambda n=n: panel(n), f"{viewer}", n) for n in range(25)]  # type: ignore[misc]
+        return await asyncio.gather(*panels)
 
     async def all_look() -> list[list[int]]:
         return await asyncio.gather(*(look(viewer) for viewer in range(50)))
@@ -115,15 +115,15 @@ def test_what_is_known_first_comes_first() -> None:
         return seconds
 
     async def ask() -> list[float]:
-        found = []
+        came = []
         answers = as_they_come([after(60), after(0.05), after(0)])
         async for answer in answers:
-            found.append(answer)
-            if len(found) == 2:
+            came.append(answer)
+            if len(came) == 2:
                 break
         await answers.aclose()
         await asyncio.sleep(0)
-        return found
+        return came
 
     assert asyncio.run(ask()) == [0, 0.05]
     assert ended == [60]

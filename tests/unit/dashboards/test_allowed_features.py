@@ -30,5 +30,5 @@ def test_each_value_is_allowed_or_named(panel, expected) -> None:
 @pytest.mark.parametrize("panel", [{"type": "piechart"}, {}])
 def test_panel_of_another_type_is_unsupported_as_a_whole(panel) -> None:
     """The type alone is named, not everything within."""
-    [found] = unsupported(panel)
-    assert (found.place, found.value) == ("type", panel.get("type"))
+    [feature] = unsupported(panel)
+    assert (feature.place, feature.value) == ("type", panel.get("type"))

@@ -29,8 +29,8 @@ def test_what_is_committed_is_allowed() -> None:
     files = sorted(share("infrastructure/monitoring/grafana/dashboards").glob("*.json"))
     panels = [p for file in files for p in json.loads(file.read_text())["panels"]]
     assert len(panels) > 50
-    found = [(p["id"], one) for p in panels if p["type"] != "row" for one in unsupported(p)]
-    assert found == []
+    features = [(p["id"], one) for p in panels if p["type"] != "row" for one in unsupported(p)]
+    assert features == []
 
 
 @pytest.mark.parametrize("text", [None, "", "DASHBOARDS = 1\n"])

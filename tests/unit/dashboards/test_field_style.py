@@ -43,10 +43,11 @@ def test_texts_stand_for_ranges_in_order() -> None:
 def test_a_limit_line_is_dashed_and_red() -> None:
     """A dashed series has no area, and is red unless another colour is fixed."""
     style = FieldStyle("s", colors={"due": "text", "lost": "red"}, dashed=("due", "deadline"))
-    found = {
-        name: {each.id_val: each.value for each in values} for name, values in style.overrides()
+    overrides = {
+        name: {option.id_val: option.value for option in values}
+        for name, values in style.overrides()
     }
-    assert found["deadline"]["color"] == {"mode": "fixed", "fixedColor": "red"}
-    assert found["due"]["color"] == {"mode": "fixed", "fixedColor": "text"}
-    assert found["due"]["custom.fillOpacity"] == 0
-    assert "custom.lineStyle" not in found["lost"]
+    assert overrides["deadline"]["color"] == {"mode": "fixed", "fixedColor": "red"}
+    assert overrides["due"]["color"] == {"mode": "fixed", "fixedColor": "text"}
+    assert overrides["due"]["custom.fillOpacity"] == 0
+    assert "custom.lineStyle" not in overrides["lost"]

@@ -61,16 +61,18 @@ def diagnostics(grafana: Path, dashboards: Path) -> list[str]:
     command = [sys.executable, "-c", DIAGNOSTICS, str(dashboards)]
     environment = {**os.environ, "PYTHONPATH": str(grafana)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found: list[str] = json.loads(done.stdout)
-    return found
+    problems: list[str] = json.loads(done.stdout)
+    return problems
 
 
 def test_older_grafanas_know_what_our_dashboards_say(grafana: Path) -> None:
     """No value is of another type, and no key is unknown but those of newer versions."""
-    found = diagnostics(grafana, share("infrastructure/monitoring/grafana/dashboards"))
-    unknown = [re.search(r"(\w+) is unknown to the SDK's types$", each) for each in found]
-    assert [each for each, known in zip(found, unknown, strict=True) if known is None] == []
-    assert {each[1] for each in unknown if each} == UNKNOWN[grafana.name]
+    problems = diagnostics(grafana, share("infrastructure/monitoring/grafana/dashboards"))
+    unknown = [re.search(r"(\w+) is unknown to the SDK's types$", problem) for problem in problems]
+    assert [
+        problem for problem, known in zip(problems, unknown, strict=True) if known is None
+    ] == []
+    assert {match[1] for match in unknown if match} == UNKNOWN[grafana.name]
 
 
 def test_what_does_not_fit_would_be_seen(grafana: Path, tmp_path: Path) -> None:
@@ -80,6 +82,6 @@ def test_what_does_not_fit_would_be_seen(grafana: Path, tmp_path: Path) -> None:
     dashboard["panels"][1] |= {"title": 7, "colour": "red"}
     (tmp_path / "alerts.json").write_text(json.dumps(dashboard))
     before = diagnostics(grafana, source.parent)
-    found = set(diagnostics(grafana, tmp_path)) - set(before)
-    assert any("colour is unknown" in each for each in found)
-    assert any("title is 7, expected" in each for each in found)
+    problems = set(diagnostics(grafana, tmp_path)) - set(before)
+    assert any("colour is unknown" in problem for problem in problems)
+    assert any("title is 7, expected" in problem for problem in problems)

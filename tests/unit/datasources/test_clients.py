@@ -28,7 +28,7 @@ class Server:
     url: str = ""
     status: int = 200
     body: bytes = b"null"
-    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     def answer(self, content: Any, status: int = 200) -> None:
         """Answer with this JSON, or these bytes, from now on."""
@@ -39,7 +39,7 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A server of this test."""
-    found = Server()
+    canned = Server()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -48,10 +48,10 @@ def server() -> Iterator[Server]:
             path, _, query = self.path.partition("?")
             is_json = self.headers.get("Content-Type") == "application/json"
             parameters = {"json": body} if is_json else dict(urllib.parse.parse_qsl(query or body))
-            found.asked.append((self.command, path, parameters))
-            self.send_response(found.status)
+            canned.requests.append((self.command, path, parameters))
+            self.send_response(canned.status)
             self.end_headers()
-            self.wfile.write(found.body)
+            self.wfile.write(canned.body)
 
         def do_POST(self) -> None:
             self.do_GET()
@@ -64,8 +64,8 @@ def server() -> Iterator[Server]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
-        found.url = f"http://127.0.0.1:{serving.server_port}/prefix/"
-        yield found
+        canned.url = f"http://127.0.0.1:{serving.server_port}/prefix/"
+        yield canned
         serving.shutdown()
 
 
@@ -83,7 +83,7 @@ def test_values_of_prometheus(server: Server) -> None:
     assert prometheus.value("up") == 4.0
     server.answer(vector())
     assert prometheus.value("up") is None
-    assert server.asked[0] == ("POST", "/prefix/api/v1/query", {"query": "up"})
+    assert server.requests[0] == ("POST", "/prefix/api/v1/query", {"query": "up"})
 
 
 def test_series_of_prometheus(server: Server) -> None:
@@ -97,12 +97,12 @@ def test_series_of_prometheus(server: Server) -> None:
     [stream] = prometheus.range("up", 1.0, 3.5, 2.5)
     assert (stream.labels, list(stream.times), stream.values[0]) == ({"a": "b"}, [1.0, 3.5], 2.0)
     times = {"start": "1.0", "end": "3.5", "step": "2.5", "timeout": "2.5s"}
-    assert server.asked == [("POST", "/prefix/api/v1/query_range", {"query": "up", **times})]
+    assert server.requests == [("POST", "/prefix/api/v1/query_range", {"query": "up", **times})]
     server.answer({"data": {"resultType": "matrix", "result": matrix[1:]}})
     assert prometheus.range("up", 1.0, 3.5, 2.5) == []
     server.answer({"data": {"resultType": "scalar", "result": [1.0, "7"]}})
     assert prometheus.instant("7", 1.23456)[0].values[0] == 7.0
-    assert server.asked[-1][2] == {"query": "7", "time": "1.235", "timeout": "2.5s"}
+    assert server.requests[-1][2] == {"query": "7", "time": "1.235", "timeout": "2.5s"}
     server.answer({"data": {"resultType": "matrix", "result": matrix}})
     with pytest.raises(SourceError, match="returns 2 series; at most 1 are shown"):
         prometheus.range("up", 1.0, 3.5, 2.5)
@@ -116,7 +116,7 @@ def test_labels_of_prometheus(server: Server) -> None:
     assert prometheus.label_names("", 1.2, 3.8) == ["a", "b"]
     assert prometheus.get("targets", state="active") == ["a", "b"]
     times = {"start": "1", "end": "4"}
-    assert server.asked == [
+    assert server.requests == [
         ("GET", "/prefix/api/v1/label/job/values", {**times, "match[]": "up"}),
         ("GET", "/prefix/api/v1/labels", times),
         ("GET", "/prefix/api/v1/targets", {"state": "active"}),
@@ -137,9 +137,9 @@ def test_lines_of_loki(server: Server) -> None:
         LogLine(1.5, {"job": "a"}, "old"),
     ]
     parameters = {"query": '{job="a"}', "start": "1000000000", "end": "4000000000", "limit": "5"}
-    assert server.asked == [("GET", "/prefix/loki/api/v1/query_range", parameters)]
+    assert server.requests == [("GET", "/prefix/loki/api/v1/query_range", parameters)]
     loki.lines("{}", 1.0, 4.0, 3)
-    assert server.asked[-1][2]["limit"] == "3"
+    assert server.requests[-1][2]["limit"] == "3"
     server.answer({"data": {"resultType": "matrix", "result": []}})
     with pytest.raises(SourceError, match="returns a matrix; a logs panel shows lines"):
         loki.lines("{}", 1.0, 4.0, 3)
@@ -154,7 +154,7 @@ def test_silences_of_alertmanager(server: Server) -> None:
     alertmanager.expire_silence("x-1")
     server.answer([{"a": 1}])
     assert alertmanager.alerts() == alertmanager.silences() == [{"a": 1}]
-    assert server.asked == [
+    assert server.requests == [
         ("POST", "/prefix/api/v2/silences", {"json": '{"comment":"c"}'}),
         ("DELETE", "/prefix/api/v2/silence/x-1", {"json": "null"}),
         ("GET", "/prefix/api/v2/alerts", {}),
@@ -201,12 +201,12 @@ def test_a_change_forgets_the_answers_of_its_source_alone(server: Server) -> Non
     one, other = (HttpClient(name, server.url, shared=shared) for name in ("one", "other"))
     for client in (one, other, one, other):
         client.get_json("/a")
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
     one.send_json("POST", "/b")
     other.get_json("/a")
-    assert len(server.asked) == 3
+    assert len(server.requests) == 3
     one.get_json("/a")
-    assert len(server.asked) == 4
+    assert len(server.requests) == 4
 
 
 def test_only_text_that_is_there_is_text(server: Server) -> None:

@@ -27,23 +27,24 @@ from whiteroom_monitoring.datasources.single_flight import SingleFlight
 
 def test_many_askers_cost_one_answer() -> None:
     """Who asks what is being asked waits for the same answer; a failure is not kept."""
-    answers, asked, open_now = SingleFlight(5.0, 8, clock=lambda: 0.0), [], threading.Event()
+    answers, computed, open_now = SingleFlight(5.0, 8, clock=lambda: 0.0), [], threading.Event()
 
     def compute() -> int:
-        asked.append(1)
+        computed.append(1)
         open_now.wait(10)
         return 42
 
-    found: list[int] = []
+    results: list[int] = []
     threads = [
-        threading.Thread(target=lambda: found.append(answers.get("key", compute))) for _ in range(8)
+        threading.Thread(target=lambda: results.append(answers.get("key", compute)))
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()
     open_now.set()
     for thread in threads:
         thread.join()
-    assert (found, len(asked)) == ([42] * 8, 1)
+    assert (results, len(computed)) == ([42] * 8, 1)
     with pytest.raises(ZeroDivisionError):
         answers.get("other", lambda: 1 // 0)
     assert answers.get("other", lambda: 1) == 1

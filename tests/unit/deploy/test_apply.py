@@ -199,8 +199,8 @@ class Prometheus:
         """Return the targets, or fail."""
         if isinstance(self.targets, Exception):
             raise self.targets
-        found = [{"labels": {"job": job}, "health": up} for job, up in self.targets]
-        return {"activeTargets": found}
+        targets = [{"labels": {"job": job}, "health": up} for job, up in self.targets]
+        return {"activeTargets": targets}
 
 
 @pytest.mark.parametrize(
@@ -248,17 +248,17 @@ def test_a_configuration_that_is_refused_is_taken_back(
     made = application(Supervisor(prometheus=7, alertmanager=0), was_running=True)
     activate({"f": "old"}, made._paths)
     activate({"f": "new"}, made._paths)
-    asked: list[str] = []
+    reloaded: list[str] = []
 
     def reload(paths: object, supervisor: object, name: str) -> None:
-        asked.append(name)
+        reloaded.append(name)
         if is_in_force({"f": "new"}, made._paths):
             raise MonitoringError("refused")
 
     monkeypatch.setattr(apply, "reload", reload)
     with pytest.raises(MonitoringError, match="refused"):
         made._reload(["prometheus", "alertmanager"])
-    assert asked == ["prometheus", "prometheus"]
+    assert reloaded == ["prometheus", "prometheus"]
     assert is_in_force({"f": "old"}, made._paths)
 
 
@@ -267,11 +267,11 @@ def test_short_intervals_are_replaced_once(
 ) -> None:
     """Prometheus alone reads the configured intervals, and only where they differ."""
     made = application(Supervisor(prometheus=7))
-    asked: list[str] = []
-    monkeypatch.setattr(apply, "reload", lambda paths, supervisor, name: asked.append(name))
+    reloaded: list[str] = []
+    monkeypatch.setattr(apply, "reload", lambda paths, supervisor, name: reloaded.append(name))
     made._slow_down_scrapes([])
     made._slow_down_scrapes([])
-    assert asked == ["prometheus"]
+    assert reloaded == ["prometheus"]
 
 
 def test_versions_of_a_configuration(tmp_path: Path) -> None:

@@ -32,13 +32,13 @@ def test_refusals_are_counted_by_receiver(log: Path) -> None:
         _line(30, integration="webhook[1]"),
     ]  # fmt: skip
     log.write_text("\n".join(lines) + "\n")
-    found = delivery.recent_failures(log, NOW)
-    assert [(f.receiver, f.integration, f.attempts, f.reason) for f in found] == [
+    failures = delivery.recent_failures(log, NOW)
+    assert [(f.receiver, f.integration, f.attempts, f.reason) for f in failures] == [
         ("mail", "slack", 1, 'it said "no"'),
         ("slack-ops", "slack", 2, "gone"),
         ("slack-ops", "webhook", 1, 'it said "no"'),
     ]
-    assert str(found[1]) == (
+    assert str(failures[1]) == (
         "slack-ops by slack: refused 2 times within 6 min, and is tried again: gone"
     )
 

@@ -90,9 +90,9 @@ def test_listener_is_found() -> None:
     ) as child:
         assert child.stdout is not None
         port = int(child.stdout.readline())
-        found = processes.listener(port)
-        assert found is not None
-        assert (found.pid, "python3 -c import socket" in str(found)) == (child.pid, True)
+        listener = processes.listener(port)
+        assert listener is not None
+        assert (listener.pid, "python3 -c import socket" in str(listener)) == (child.pid, True)
         child.communicate()
     assert processes.can_listen("127.0.0.1", port)
 

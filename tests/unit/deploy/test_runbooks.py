@@ -32,8 +32,8 @@ def test_a_stack_elsewhere_has_its_own_runbooks(tmp_path: Path) -> None:
     assert {"ServiceDown.md", "README.md", "alerting.md"} <= pages.keys()
     for name, text in pages.items():
         fixed = [str(port) for port in port_numbers(COMPONENTS).values()]
-        asked = re.findall(r"(?:127\.0\.0\.1|sport = ):(\d+)", text)
-        assert not set(asked) & set(fixed), name
+        ports = re.findall(r"(?:127\.0\.0\.1|sport = ):(\d+)", text)
+        assert not set(ports) & set(fixed), name
         assert runbooks.WRITTEN_DATA not in text, name
         for command in re.findall(r"whiteroom (?:status|logs|verify)\b[^`\n]{0,60}", text):
             assert f"--data {tmp_path} --port-offset 20000" in command + text, name

@@ -231,19 +231,19 @@ def test_processes_of_a_stack_are_known_by_their_environment(
 ) -> None:
     """Its folder says to which stack a process belongs; a zombie belongs to none."""
     process = child(WHITEROOM_STACK=str(tmp_path), WHITEROOM_COMPONENT="inbox")
-    found = processes.member(process.pid, tmp_path)
-    assert found == processes.Process(process.pid, "inbox")
-    assert processes.of_stack(tmp_path) == [found]
+    member = processes.member(process.pid, tmp_path)
+    assert member == processes.Process(process.pid, "inbox")
+    assert processes.of_stack(tmp_path) == [member]
     assert processes.member(process.pid, tmp_path / "other") is None
-    assert str(found).startswith(f"process {process.pid} ({sys.executable} -c ")
+    assert str(member).startswith(f"process {process.pid} ({sys.executable} -c ")
     assert processes.resident_bytes(process.pid) > 1_000_000
-    processes.end([found], patience_s=10)
+    processes.end([member], patience_s=10)
     assert not processes.is_alive(process.pid)
     assert processes.member(process.pid, tmp_path) is None
     process.wait()
     assert processes.resident_bytes(process.pid) == 0
     assert processes.Process(process.pid).command_line == "?"
-    processes.end([found])
+    processes.end([member])
 
 
 @pytest.mark.parametrize(("length", "shown"), [(80, "x" * 80), (81, "x" * 77 + "...")])

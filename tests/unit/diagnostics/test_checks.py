@@ -271,24 +271,24 @@ def test_a_check_is_found_by_its_file(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     (package / "two_rules.py").write_text("from added.one_rule import one_rule\n")
     monkeypatch.syspath_prepend(tmp_path)
-    assert [found.id for found in discover("added")] == ["one-rule"]
+    assert [check.id for check in discover("added")] == ["one-rule"]
 
 
 def test_ids_are_unique() -> None:
     """No two checks, of files or of the running stack, have one id."""
-    ids = [found.id for found in (*lints.checks(), *live.probes(WHITE_ROOM))]
+    ids = [check.id for check in (*lints.checks(), *live.probes(WHITE_ROOM))]
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("found", lints.checks(), ids=lambda found: found.id)
-def test_a_lint_is_the_file_of_its_name(found: Check[Any]) -> None:
+@pytest.mark.parametrize("check", lints.checks(), ids=lambda check: check.id)
+def test_a_lint_is_the_file_of_its_name(check: Check[Any]) -> None:
     """The folder is the area, the file the id, and so is the function."""
-    assert found.run.__module__ == f"{lint.__name__}.{found.area}.{found.name}"
-    assert found.run.__name__ == found.name
+    assert check.run.__module__ == f"{lint.__name__}.{check.area}.{check.name}"
+    assert check.run.__name__ == check.name
 
 
-def _is_misplaced(found: Check[Any]) -> bool:
-    return found.run.__module__.rpartition(".")[2] != found.name
+def _is_misplaced(check: Check[Any]) -> bool:
+    return check.run.__module__.rpartition(".")[2] != check.name
 
 
 def test_a_lint_in_another_file_is_seen() -> None:
@@ -303,9 +303,9 @@ def test_a_lint_in_another_file_is_seen() -> None:
 
 def test_every_area_is_listed() -> None:
     """No folder of lints and no file of probes is left out of the list of areas."""
-    folders = {each.name for each in pkgutil.iter_modules(lint.__path__) if each.ispkg}
+    folders = {module.name for module in pkgutil.iter_modules(lint.__path__) if module.ispkg}
     assert folders == set(lints.AREAS)
-    assert {found.area for found in live.probes(WHITE_ROOM)} == {
+    assert {probe.area for probe in live.probes(WHITE_ROOM)} == {
         *live.BEFORE,
         "engine",
         "frontend",

@@ -52,8 +52,8 @@ def configured(defaults: dict[str, Any]) -> FieldConfig:
     return parse_field_config(Node({"defaults": defaults}, [])).defaults
 
 
-def cells(found: Table) -> dict[str, list[Any]]:
-    return {column.name: list(column.cells) for column in found.columns}
+def cells(table: Table) -> dict[str, list[Any]]:
+    return {column.name: list(column.cells) for column in table.columns}
 
 
 def test_merge_joins_what_agrees() -> None:
@@ -81,11 +81,11 @@ def test_organize_sort_and_limit() -> None:
             },
         },
     )
-    found = transformed(
+    result = transformed(
         [table("A", t=["1", "2", "3"], c=["x", "y", "z"], V=[1.0, None, 3.0])], chain
     )
-    assert cells(found) == {"Value": [3.0, 1.0], "c": ["z", "x"]}
-    assert list(cells(found)) == ["Value", "c"]
+    assert cells(result) == {"Value": [3.0, 1.0], "c": ["z", "x"]}
+    assert list(cells(result)) == ["Value", "c"]
 
 
 def test_an_unknown_transformation_is_named() -> None:
@@ -150,9 +150,9 @@ def test_colours_by_name_stay() -> None:
     """A name has the same colour whatever its neighbours, unless one of them has it already."""
     series = [Series("A", name, {}, [1.0]) for name in ("a", "b", "c")]
     by_name = [configured({"color": {"mode": "palette-classic-by-name"}})] * 3
-    found = colors.of_series(series, by_name)
-    assert len(set(found)) == 3
-    assert colors.of_series(series[:1], by_name[:1]) == found[:1]
+    chosen = colors.of_series(series, by_name)
+    assert len(set(chosen)) == 3
+    assert colors.of_series(series[:1], by_name[:1]) == chosen[:1]
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,10 @@ def test_alert_filters() -> None:
 @pytest.mark.parametrize("length_s", [60, 1800, 86_400, 30 * 86_400])
 def test_a_grid_has_no_more_points_than_wanted(length_s: int) -> None:
     """Moments are multiples of their step, cover the range, and are about as many as wanted."""
-    found = grid(TimeRange(1_000_003.0, 1_000_003.0 + length_s), 200, 0)
-    assert found.start % found.step == 0
-    assert found.start <= 1_000_003 < found.start + found.step
-    assert found.count <= 202
+    steps = grid(TimeRange(1_000_003.0, 1_000_003.0 + length_s), 200, 0)
+    assert steps.start % steps.step == 0
+    assert steps.start <= 1_000_003 < steps.start + steps.step
+    assert steps.count <= 202
 
 
 def test_infinite_values_can_be_sent() -> None:
@@ -202,11 +202,11 @@ def test_infinite_values_can_be_sent() -> None:
 
 def test_a_link_is_filled_from_its_row() -> None:
     """A link of a cell may name other cells of the row, which are made fit for an address."""
-    found = table("A", c=["a b"], other=["x&y"])
+    content = table("A", c=["a b"], other=["x&y"])
     links = [{"title": "t", "url": "/d/u?var-c=${__value.raw}&o=${__data.fields.other}"}]
     config = {"defaults": {"links": links}}
     panel = parse_panel({"type": "table", "title": "T", "fieldConfig": config})
-    shown = presentation.encoded_panel(Evaluated(panel, found, {}), Scope())
+    shown = presentation.encoded_panel(Evaluated(panel, content, {}), Scope())
     assert shown["columns"][0]["links"][0]["url"] == "/d/u?var-c=a%20b&o=x%26y"
 
 

@@ -110,8 +110,8 @@ def test_options_are_sorted(order: int, expected: list[str]) -> None:
 )
 def test_queries_of_variables(query: str, expected: list[str]) -> None:
     """Each function of Grafana's data source for Prometheus returns its values."""
-    found = variable({"type": "query", "query": query})
-    assert [option.value for option in found.options] == expected
+    evaluated = variable({"type": "query", "query": query})
+    assert [option.value for option in evaluated.options] == expected
 
 
 @pytest.mark.parametrize(
@@ -263,12 +263,12 @@ def test_a_series_that_ends_early_has_no_values_after_it() -> None:
 
 def test_logs_are_asked_for_as_many_lines_as_they_show() -> None:
     """A query of logs has its own limit, or the one of all; the newest line comes first."""
-    asked: list[tuple[str, float, float, int]] = []
+    requests: list[tuple[str, float, float, int]] = []
 
     class Loki(CannedLoki):
         def lines(self, query: str, start: float, end: float, limit: int) -> list[LogLine]:
-            asked.append((query, start, end, limit))
-            return [LogLine(float(len(asked)), {}, query)]
+            requests.append((query, start, end, limit))
+            return [LogLine(float(len(requests)), {}, query)]
 
     class Sources(CannedSources):
         @property
@@ -278,7 +278,7 @@ def test_logs_are_asked_for_as_many_lines_as_they_show() -> None:
     context = Evaluator(Sources()).context(Scope(), HOUR, Grid(7200.0, 900.0, 5))
     limited = Query("A", '{a="b"}', max_lines=7)
     entries = queries.logs([limited, Query("B", '{c="d"}')], context).entries
-    assert asked == [('{a="b"}', 7200.0, 10_800.0, 7), ('{c="d"}', 7200.0, 10_800.0, 1000)]
+    assert requests == [('{a="b"}', 7200.0, 10_800.0, 7), ('{c="d"}', 7200.0, 10_800.0, 1000)]
     assert [entry.time for entry in entries] == [2.0, 1.0]
 
 

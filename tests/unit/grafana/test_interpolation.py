@@ -96,20 +96,20 @@ def test_what_is_not_known_is_named(written: str) -> None:
 def test_macros(length_s: int, points: int, interval: str, rate: str) -> None:
     """$__rate_interval is the step and a scrape, and four scrapes of 15 s at least."""
     when = TimeRange(1_000_000, 1_000_000 + length_s)
-    found = macros(when, grid(when, points, 0), 15)
-    assert found["__interval"] == interval
-    assert found["__rate_interval"] == rate
-    assert found["__range"] == f"{length_s}s"
+    values = macros(when, grid(when, points, 0), 15)
+    assert values["__interval"] == interval
+    assert values["__rate_interval"] == rate
+    assert values["__range"] == f"{length_s}s"
 
 
 def test_every_macro_has_its_unit() -> None:
     """Macros that end in _ms are milliseconds, those of the range are whole seconds."""
     when = TimeRange(1_000_000.25, 1_003_600.75)
-    found = macros(when, grid(when, 120, 0), 15)
-    assert found["__interval_ms"] == "30000"
-    assert found["__rate_interval_ms"] == "60000"
-    assert (found["__range_s"], found["__range_ms"]) == ("3600", "3600000")
-    assert (found["__from"], found["__to"]) == ("1000000250", "1003600750")
+    values = macros(when, grid(when, 120, 0), 15)
+    assert values["__interval_ms"] == "30000"
+    assert values["__rate_interval_ms"] == "60000"
+    assert (values["__range_s"], values["__range_ms"]) == ("3600", "3600000")
+    assert (values["__from"], values["__to"]) == ("1000000250", "1003600750")
     assert macros(TimeRange(0, 0.1), grid(when, 120, 0), 15)["__range"] == "1s"
 
 

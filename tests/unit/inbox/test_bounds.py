@@ -47,18 +47,18 @@ MAILS = {
 @pytest.mark.parametrize("source", MAILS.values(), ids=MAILS)
 def test_a_mail_costs_what_its_beginning_costs(source: bytes) -> None:
     """No mail is refused, and none takes more steps than a plain one of its size may take."""
-    found, calls = calls_of(lambda: email.parse(Delivery(source[:MIB])))
-    assert found.raw.startswith(source[:20].decode("utf-8", "replace"))
+    message, calls = calls_of(lambda: email.parse(Delivery(source[:MIB])))
+    assert message.raw.startswith(source[:20].decode("utf-8", "replace"))
     assert calls < 8 * LIMITS.parsed_bytes
-    assert len(found.text) <= 2 * LIMITS.parsed_bytes
+    assert len(message.text) <= 2 * LIMITS.parsed_bytes
 
 
 def test_of_a_long_mail_the_rest_is_in_its_source() -> None:
     """A mail that is longer than what is parsed says so, and is kept as it is."""
     source = b"Subject: s\n\n" + b"a line\n" * 20_000
-    found = email.parse(Delivery(source))
-    assert found.text.endswith("(the mail is longer; see the source)")
-    assert (found.title, found.raw) == ("s", source.decode())
+    message = email.parse(Delivery(source))
+    assert message.text.endswith("(the mail is longer; see the source)")
+    assert (message.title, message.raw) == ("s", source.decode())
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_a_bad_row_hides_no_other(tmp_path: Path) -> None:
         connection.execute(
             "UPDATE messages SET raw = x'ff', title = x'fe', channel = 'g' WHERE title = 'second'"
         )
-    found = [(row["title"], row["raw"], row["text"]) for row in store.messages()]
-    assert found == [("third", {}, "text"), ("\ufffd", "\ufffd", "text"), ("first", "{broken", "7")]
+    rows = [(row["title"], row["raw"], row["text"]) for row in store.messages()]
+    assert rows == [("third", {}, "text"), ("\ufffd", "\ufffd", "text"), ("first", "{broken", "7")]
     json.dumps(store.messages())
     view = page.View(store.incidents(), store.messages(), page.MessageQuery())
     assert "{broken" in page.render(view, load_receivers())

@@ -35,11 +35,15 @@ def test_a_pagerduty_event_is_understood() -> None:
     links = [{"href": "https://runbook.example/", "text": "Runbook"}]
     details = {"firing": "XRUN on host a", "resolved": ""}
     payload = {**TRIGGER["payload"], "custom_details": details}
-    found = pagerduty.parse(Delivery(changed(links=links, payload=payload)))
-    assert (found.title, found.recipient, found.state) == ("engine down", "critical", "firing")
-    assert (found.dedup_key, found.action, found.colour) == ("k", "trigger", "danger")
+    message = pagerduty.parse(Delivery(changed(links=links, payload=payload)))
+    assert (message.title, message.recipient, message.state) == (
+        "engine down",
+        "critical",
+        "firing",
+    )
+    assert (message.dedup_key, message.action, message.colour) == ("k", "trigger", "danger")
     expected = "source: Alertmanager\nfiring: XRUN on host a\nRunbook: https://runbook.example/"
-    assert found.text == expected
+    assert message.text == expected
 
 
 @pytest.mark.parametrize(
@@ -52,8 +56,8 @@ def test_a_pagerduty_action_is_a_state(action: str, state: str) -> None:
 
 def test_only_a_trigger_needs_a_payload() -> None:
     """PagerDuty takes a resolution with nothing but its key."""
-    found = pagerduty.parse(Delivery(changed(event_action="resolve", payload=None)))
-    assert (found.dedup_key, found.title) == ("k", "")
+    message = pagerduty.parse(Delivery(changed(event_action="resolve", payload=None)))
+    assert (message.dedup_key, message.title) == ("k", "")
 
 
 def test_a_trigger_without_key_gets_its_own() -> None:
@@ -157,10 +161,10 @@ def test_alertmanagers_slack_message_is_understood() -> None:
         "color": "danger",
     }
     hook = {"channel": "#ops", "attachments": [attachment]}
-    found = slack.parse(Delivery(json.dumps(hook).encode()))
-    assert (found.title, found.recipient) == ("[FIRING:1] EngineDown & more", "#ops")
-    assert (found.colour, found.state) == ("danger", "firing")
-    assert found.text == "since the graph https://graph.example/\nhttps://runbook.example/"
+    message = slack.parse(Delivery(json.dumps(hook).encode()))
+    assert (message.title, message.recipient) == ("[FIRING:1] EngineDown & more", "#ops")
+    assert (message.colour, message.state) == ("danger", "firing")
+    assert message.text == "since the graph https://graph.example/\nhttps://runbook.example/"
 
 
 @pytest.mark.parametrize(
@@ -216,9 +220,11 @@ def mail(subject: str, text: str = "", page: str = "") -> bytes:
 
 def test_a_mail_is_understood() -> None:
     """Subject, addressee and text are kept, decoded."""
-    found = email.parse(Delivery(mail("[RESOLVED] Tür", "größer\n"), recipients=["ops@x.example"]))
-    assert (found.title, found.text) == ("[RESOLVED] Tür", "größer")
-    assert (found.recipient, found.state) == ("ops@x.example", "resolved")
+    message = email.parse(
+        Delivery(mail("[RESOLVED] Tür", "größer\n"), recipients=["ops@x.example"])
+    )
+    assert (message.title, message.text) == ("[RESOLVED] Tür", "größer")
+    assert (message.recipient, message.state) == ("ops@x.example", "resolved")
 
 
 def test_text_is_preferred_and_html_becomes_text() -> None:
@@ -249,9 +255,9 @@ def test_a_mail_without_envelope_names_its_addressee() -> None:
 )
 def test_no_mail_is_refused(source: bytes) -> None:
     """However broken a mail is, it gets a title, and can be stored as UTF-8."""
-    found = email.parse(Delivery(source))
-    assert found.title
-    assert (found.title + found.text + found.recipient + found.raw).encode()
+    message = email.parse(Delivery(source))
+    assert message.title
+    assert (message.title + message.text + message.recipient + message.raw).encode()
 
 
 @pytest.mark.parametrize("parse", [pagerduty.parse, slack.parse])

@@ -43,22 +43,22 @@ def event(action: Action, key: str = "k", title: str = "engine down") -> Message
 
 
 def titles(store: Store, **query: str) -> list[str]:
-    return [found["title"] for found in store.messages(MessageQuery(**query))]
+    return [row["title"] for row in store.messages(MessageQuery(**query))]
 
 
 def test_what_is_added_is_seen_by_another_connection(store: Store) -> None:
     """When `add` has returned, the message is committed."""
     store.add(message("one"))
     with sqlite3.connect(store.path) as other:
-        found = other.execute("SELECT title FROM messages").fetchall()
+        rows = other.execute("SELECT title FROM messages").fetchall()
     other.close()
-    assert found == [("one",)]
+    assert rows == [("one",)]
 
 
 def test_commits_reach_the_disk(store: Store) -> None:
     """The file is in WAL mode, and each commit waits for the disk."""
-    found = [store._pragma(name) for name in ("journal_mode", "synchronous")]
-    assert found == ["wal", 2]
+    settings = [store._pragma(name) for name in ("journal_mode", "synchronous")]
+    assert settings == ["wal", 2]
 
 
 def test_messages_survive_a_restart(tmp_path: Path) -> None:
@@ -93,8 +93,8 @@ def test_the_file_stays_within_its_bytes(tmp_path: Path) -> None:
     small = Store(tmp_path, Clock(), most_bytes=limit)
     for number in range(300):
         small.add(message(str(number), raw=json.dumps("x" * 50_000)))
-    found = titles(small, limit=1)
-    assert found == ["299"]
+    newest = titles(small, limit=1)
+    assert newest == ["299"]
     assert len(titles(small, limit=500)) > 10
     assert small.path.stat().st_size <= limit + 10 * 50_000
     small.add(message("large", raw=json.dumps("x" * 2 * limit)))
@@ -145,8 +145,8 @@ def test_channel_and_before_narrow(store: Store) -> None:
     store.add(message("old mail", channel="email"))
     store.add(message("chat"))
     newest = store.add(message("new mail", channel="email"))
-    found = store.messages(MessageQuery(channel="email", before=newest["id"]))
-    assert [row["title"] for row in found] == ["old mail"]
+    rows = store.messages(MessageQuery(channel="email", before=newest["id"]))
+    assert [row["title"] for row in rows] == ["old mail"]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_events_fold_into_incidents(
     """Events of one key are one incident until it is resolved; only a trigger opens one."""
     for action in actions:
         store.add(event(action))
-    assert [(found["state"], found["events"]) for found in store.incidents()] == expected
+    assert [(incident["state"], incident["events"]) for incident in store.incidents()] == expected
     assert len(store.messages()) == len(actions)
 
 
@@ -179,9 +179,9 @@ def test_an_incident_knows_its_first_and_last_event(store: Store) -> None:
     """`first` is when it was opened, `last` when its newest event arrived."""
     store.add(event("trigger"))
     store.add(event("resolve"))
-    (found,) = store.incidents()
+    (incident,) = store.incidents()
     expected = ("2026-11-24T12:00:00.000Z", "2026-11-24T12:00:01.000Z")
-    assert (found["first"], found["last"]) == expected
+    assert (incident["first"], incident["last"]) == expected
 
 
 def test_a_key_without_summary_takes_the_title_of_its_incident(store: Store) -> None:
@@ -196,7 +196,7 @@ def test_incidents_of_different_keys_are_apart(store: Store) -> None:
     store.add(event("trigger", key="a"))
     store.add(event("trigger", key="b"))
     store.add(event("resolve", key="a"))
-    open_keys = [found["dedup_key"] for found in store.incidents("triggered", "acknowledged")]
+    open_keys = [incident["dedup_key"] for incident in store.incidents("triggered", "acknowledged")]
     assert open_keys == ["b"]
 
 

@@ -154,15 +154,15 @@ class Infrastructure:
 @pytest.fixture
 def infrastructure(tmp_path: Path) -> Infrastructure:
     """Rules, their tests, a runbook and both configurations, all as they should be."""
-    found = Infrastructure(tmp_path)
-    found.write("prometheus/prometheus.yml", PROMETHEUS)
-    found.write("prometheus/rules/audio.yml", RULES)
-    found.write("prometheus/tests/audio.yml", TESTS)
-    found.write("alertmanager/alertmanager.yml", ALERTMANAGER)
+    made = Infrastructure(tmp_path)
+    made.write("prometheus/prometheus.yml", PROMETHEUS)
+    made.write("prometheus/rules/audio.yml", RULES)
+    made.write("prometheus/tests/audio.yml", TESTS)
+    made.write("alertmanager/alertmanager.yml", ALERTMANAGER)
     for name in ("AudioDropouts", "MetricsMissing"):
-        found.write(f"runbooks/{name}.md", RUNBOOK.replace("NAME", name))
-    found.write("runbooks/README.md", "# Runbooks\n")
-    return found
+        made.write(f"runbooks/{name}.md", RUNBOOK.replace("NAME", name))
+    made.write("runbooks/README.md", "# Runbooks\n")
+    return made
 
 
 Report = dict[str, dict[str, object]]

@@ -31,5 +31,5 @@ def test_a_dashboard_that_does_not_exist_is_named(
     path = tmp_path / "rules.yml"
     path.write_text(RULES)
     alerts = rule_files.read([path]).alerts
-    found = alert_annotations.diagnostics(alerts, SeriesIndex([], {}), (), pages)
-    assert [diagnostic.remedy for diagnostic in found] == remedies
+    diagnostics = alert_annotations.diagnostics(alerts, SeriesIndex([], {}), (), pages)
+    assert [diagnostic.remedy for diagnostic in diagnostics] == remedies

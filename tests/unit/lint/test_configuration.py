@@ -79,10 +79,10 @@ def test_recording_may_build_on_one_that_stands_after_it(infrastructure) -> None
     series = Configuration(
         Catalogue(()), Path("none"), [path], Path("none"), WHITE_ROOM.alerts
     ).series
-    found = series.find("a:a:a")
-    assert found is not None
-    assert found.labels is not None
-    assert set(found.labels) == {"job", "kind"}
+    recorded = series.find("a:a:a")
+    assert recorded is not None
+    assert recorded.labels is not None
+    assert set(recorded.labels) == {"job", "kind"}
     cyclic = series.find("d:d:d")
     assert cyclic is not None
     assert cyclic.labels is None
@@ -99,11 +99,9 @@ def test_labels_of_targets_are_those_of_the_configuration(infrastructure) -> Non
         "    static_configs: [{targets: [y], labels: {service: t}}]\n"
         "    relabel_configs: [{target_label: zone, replacement: z}]\n",
     )
-    found = Configuration(Catalogue(()), path, [], Path("none"), WHITE_ROOM.alerts).series.find(
-        "up"
-    )
-    assert found is not None
-    assert found.labels == {
+    up = Configuration(Catalogue(()), path, [], Path("none"), WHITE_ROOM.alerts).series.find("up")
+    assert up is not None
+    assert up.labels == {
         "job": {"a", "b"},
         "instance": None,
         "service": {"s", "t"},

@@ -82,8 +82,8 @@ def _report(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[
 def test_each_kind_of_change_is_made(folder: Path) -> None:
     """Threshold, comparison, label, duration, function and window are changed, each by itself."""
     (rule,) = rule_files.read([folder / "prometheus/rules/r.yml"]).rules
-    found = [(mutant.kind, mutant.old, mutant.new) for mutant in mutants(rule)]
-    assert found == [
+    changes = [(mutant.kind, mutant.old, mutant.new) for mutant in mutants(rule)]
+    assert changes == [
         ("function", "min_over_time", "max_over_time"),
         ("label", "=", "!="),
         ("window", "1m", "2m"),
@@ -102,10 +102,10 @@ def test_survivors_are_printed_until_a_test_catches_them(
 ) -> None:
     """What the unit tests do not notice is listed with its place; better ones catch it."""
     status, report = _report(capsys, "--infrastructure", str(folder))
-    survivors = {(each["kind"], each["new"]) for each in report["survivors"]}
+    survivors = {(mutant["kind"], mutant["new"]) for mutant in report["survivors"]}
     assert (status, report["mutants"]) == (1, 10)
     assert {("window", "2m"), ("threshold", "0.9")} <= survivors
-    place = next(each for each in report["survivors"] if each["kind"] == "window")
+    place = next(mutant for mutant in report["survivors"] if mutant["kind"] == "window")
     assert (place["line"], place["rule"]) == (5, "Down")
     tests = folder / "prometheus/tests/t.yml"
     tests.write_text(TESTS + BETTER)
@@ -132,8 +132,8 @@ def test_a_file_is_named_that_is_meant(folder: Path, capsys: pytest.CaptureFixtu
 def test_a_seed_decides_the_sample(folder: Path) -> None:
     """The same seed chooses the same mutants, another one others, always in their order."""
     rules = rule_files.read([folder / "prometheus/rules/r.yml"]).rules
-    found = candidates(rules)
-    first, again, other = (sample(found, 4, seed) for seed in (1, 1, 2))
-    assert [str(each) for each in first] == [str(each) for each in again]
-    assert [str(each) for each in first] != [str(each) for each in other]
-    assert sample(found, 99, 1) == found
+    every = candidates(rules)
+    first, again, other = (sample(every, 4, seed) for seed in (1, 1, 2))
+    assert [str(mutant) for mutant in first] == [str(mutant) for mutant in again]
+    assert [str(mutant) for mutant in first] != [str(mutant) for mutant in other]
+    assert sample(every, 99, 1) == every

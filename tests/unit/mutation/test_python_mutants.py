@@ -54,10 +54,10 @@ def _module(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(("text", "expected"), CHANGES)
 def test_each_kind_of_change_is_made(text: str, expected: list[str], tmp_path: Path) -> None:
     """Comparisons, booleans, constants and arithmetic are changed; texts and guards are not."""
-    found = mutants(_module(tmp_path, f"def f():\n    return {text}\n"))
-    assert [mutant.id for mutant in found] == [f"f: {change}" for change in expected]
-    assert [(mutant.line, mutant.column) for mutant in found if mutant.kind != "constant"] == [
-        (2, 12) for mutant in found if mutant.kind != "constant"
+    made = mutants(_module(tmp_path, f"def f():\n    return {text}\n"))
+    assert [mutant.id for mutant in made] == [f"f: {change}" for change in expected]
+    assert [(mutant.line, mutant.column) for mutant in made if mutant.kind != "constant"] == [
+        (2, 12) for mutant in made if mutant.kind != "constant"
     ]
 
 
@@ -80,8 +80,8 @@ def test_what_does_not_run_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_mutant_is_the_module_with_one_change(tmp_path: Path) -> None:
     """Everything else is as it was, and mutants that look alike have numbers."""
     path = _module(tmp_path, "A = 1\n\ndef f(a):\n    if a > 1:\n        return a - 1\n")
-    found = mutants(path)
-    assert [mutant.id for mutant in found] == [
+    made = mutants(path)
+    assert [mutant.id for mutant in made] == [
         "(module): constant: 1 → 2",
         "f: comparison: a > 1 → a >= 1",
         "f: comparison: a > 1 → a < 1",
@@ -89,8 +89,8 @@ def test_a_mutant_is_the_module_with_one_change(tmp_path: Path) -> None:
         "f: arithmetic: a - 1 → a + 1",
         "f: constant: 1 → 2 #1",
     ]
-    assert found[-1].source == "A = 1\n\ndef f(a):\n    if a > 1:\n        return a - 2"
-    assert str(found[1]) == f"{path}:4:8: f: comparison: a > 1 → a >= 1"
+    assert made[-1].source == "A = 1\n\ndef f(a):\n    if a > 1:\n        return a - 2"
+    assert str(made[1]) == f"{path}:4:8: f: comparison: a > 1 → a >= 1"
 
 
 def test_modules_are_named_by_room() -> None:
@@ -99,8 +99,8 @@ def test_modules_are_named_by_room() -> None:
     assert root is not None
     [path] = modules(root, ["slo/model"])
     assert path in modules(root, ["slo"])
-    found = candidates(root, ["slo/model"], ["arithmetic"])
-    assert {(name_of(m), room_of(m), m.kind) for m in found} == {
+    made = candidates(root, ["slo/model"], ["arithmetic"])
+    assert {(name_of(m), room_of(m), m.kind) for m in made} == {
         ("whiteroom_monitoring.slo.model", "slo", "arithmetic")
     }
 

@@ -355,23 +355,23 @@ def test_an_engine_that_runs_alone_says_why(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def inspected(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Gives every panel of a dashboard one sample; what range was asked for, and of how many."""
-    asked: dict[str, Any] = {"panels": 0}
+    requested: dict[str, Any] = {"panels": 0}
 
     class Evaluator:
         def __init__(self, sources: Any) -> None:
             pass
 
         def view(self, dashboard: Any, when: Any) -> Any:
-            asked["range"] = when
+            requested["range"] = when
             return dashboard
 
         def panel(self, view: Any, panel: Any) -> Any:
-            asked["panels"] += 1
+            requested["panels"] += 1
             return Evaluated(panel, Text("x"), {})
 
     monkeypatch.setattr(panels, "Evaluator", Evaluator)
     monkeypatch.setattr(panels, "time", SimpleNamespace(time=lambda: 1000.0))
-    return asked
+    return requested
 
 
 def test_panels_are_looked_at_over_five_minutes(inspected: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def check(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], dict
         capsys.readouterr()
         main(["check", "--json", "--project", str(folder)])
         checks = json.loads(capsys.readouterr().out)["checks"]
-        return {found["id"]: found["state"] for found in checks}
+        return {check["id"]: check["state"] for check in checks}
 
     return run
 

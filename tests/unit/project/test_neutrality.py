@@ -52,12 +52,12 @@ def _files() -> Iterator[Path]:
 def test_the_package_names_nothing_of_white_room() -> None:
     """No file names a job, a dashboard, a team, a priority or a folder of White Room."""
     names = _names()
-    found = {
+    names_in = {
         str(path.relative_to(ROOT)): named
         for path in _files()
         if (named := _named(path.read_text(encoding="utf-8"), names))
     }
-    assert found == {}
+    assert names_in == {}
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ from whiteroom_monitoring.resources import share
 def known() -> SeriesIndex:
     """What this repository's catalogue and vocabulary provide, and one recorded series."""
     jobs = frozenset({"juce-backend", "node-exporter"})
-    found = build_index(
+    index = build_index(
         load(share("catalogue")),
         vocabulary.read(share("catalogue/vocabulary")),
         {"job": jobs, "instance": None},
     )
-    found.add(Series("job:ffi_calls:rate5m", "recorded", {"job": None}, "a rule"))
-    return found
+    index.add(Series("job:ffi_calls:rate5m", "recorded", {"job": None}, "a rule"))
+    return index
 
 
 RIGHT = [

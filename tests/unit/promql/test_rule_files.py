@@ -62,7 +62,7 @@ def test_a_bad_rule_does_not_hide_the_others(
     rules = read(HEAD + rule + GOOD + RECORD)
     [diagnostic] = rules.diagnostics
     assert problem in str(diagnostic)
-    others = [found.name for found in rules.rules if found.document.place(found.pointer)[0] > 4]
+    others = [rule.name for rule in rules.rules if rule.document.place(rule.pointer)[0] > 4]
     assert others == ["Down", "a:b:c"]
 
 

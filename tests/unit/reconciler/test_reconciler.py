@@ -106,11 +106,11 @@ class Told:
 def test_what_is_over_is_ended_once() -> None:
     """After 3 min without an alert an incident is ended, by Alertmanager's key, once."""
     told = Told()
-    found = told.incidents
+    incidents = told.incidents
     for second in range(int(INACTIVE_S)):
-        assert found.reconcile([PAGE], set(), second) == []
-    assert len(found.reconcile([PAGE], set(), INACTIVE_S)) == 1
-    assert found.reconcile([PAGE], set(), INACTIVE_S + 1) == []
+        assert incidents.reconcile([PAGE], set(), second) == []
+    assert len(incidents.reconcile([PAGE], set(), INACTIVE_S)) == 1
+    assert incidents.reconcile([PAGE], set(), INACTIVE_S + 1) == []
     assert told.events == [("resolve", PAGE.dedup_key)]
     assert told.ended == [PAGE.example_labels]
 
@@ -127,34 +127,34 @@ def test_what_goes_on_or_is_ended_already_is_left_alone(
 ) -> None:
     """A group with an alert, silenced or not, and one that was told as over, are no news."""
     told = Told()
-    found = told.incidents
+    incidents = told.incidents
     for second in range(0, 2000, 10):
-        assert found.reconcile([told_of], active, second) == []
+        assert incidents.reconcile([told_of], active, second) == []
     assert told.events == told.ended == []
 
 
 def test_a_moment_of_activity_or_illness_begins_anew() -> None:
     """The 3 min are without a break: an alert in between, or an unwell server, breaks them."""
     told = Told()
-    found = told.incidents
-    found.reconcile([PAGE], set(), 0)
-    found.reconcile([PAGE], {GROUP}, 100)
-    assert found.reconcile([PAGE], set(), 200) == []
-    found.forget()
-    assert found.reconcile([PAGE], set(), 390) == []
-    assert found.reconcile([PAGE], set(), 390 + INACTIVE_S - 1) == []
-    assert len(found.reconcile([PAGE], set(), 390 + INACTIVE_S)) == 1
+    incidents = told.incidents
+    incidents.reconcile([PAGE], set(), 0)
+    incidents.reconcile([PAGE], {GROUP}, 100)
+    assert incidents.reconcile([PAGE], set(), 200) == []
+    incidents.forget()
+    assert incidents.reconcile([PAGE], set(), 390) == []
+    assert incidents.reconcile([PAGE], set(), 390 + INACTIVE_S - 1) == []
+    assert len(incidents.reconcile([PAGE], set(), 390 + INACTIVE_S)) == 1
 
 
 def test_what_can_not_be_ended_is_tried_again() -> None:
     """A PagerDuty that does not answer gets the resolution when it does."""
     told = Told()
-    found = told.incidents
+    incidents = told.incidents
     told.problem = UnreachableError("PagerDuty", "refused")
-    found.reconcile([PAGE], set(), 0)
-    assert "could not be ended" in found.reconcile([PAGE], set(), INACTIVE_S)[0]
+    incidents.reconcile([PAGE], set(), 0)
+    assert "could not be ended" in incidents.reconcile([PAGE], set(), INACTIVE_S)[0]
     told.problem = None
-    found.reconcile([PAGE], set(), INACTIVE_S + 1)
+    incidents.reconcile([PAGE], set(), INACTIVE_S + 1)
     assert told.events == [("resolve", PAGE.dedup_key)]
 
 
@@ -236,7 +236,7 @@ def test_a_forgotten_silence_is_made_again(tmp_path: Path) -> None:
     manager.kept.clear()
     assert journal.reconcile(manager, NOW) == ["id-2"]
     assert journal.reconcile(manager, NOW) == []
-    assert [each["endsAt"] for each in manager.silences()] == [silence()["endsAt"]]
+    assert [kept["endsAt"] for kept in manager.silences()] == [silence()["endsAt"]]
     assert list(journal.silences()) == ["id-2"]
 
 

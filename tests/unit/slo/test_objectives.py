@@ -47,11 +47,11 @@ def path(tmp_path: Path) -> Path:
 
 def test_objectives_are_what_the_file_says(path: Path) -> None:
     """A goal in percent becomes a share, and what is left of it is the budget."""
-    found = load.load(path)
-    (objective,) = found.objectives
+    file = load.load(path)
+    (objective,) = file.objectives
     assert (objective.goal, objective.budget, objective.min_failures) == (0.999, 0.001, 10)
-    assert found.burn_rate_windows[0] == BurnRateWindow(Range("1h"), Range("5m"), 14.4, "P1")
-    assert [str(each) for each in found.ranges] == ["5m", "1h", "6h", "3d"]
+    assert file.burn_rate_windows[0] == BurnRateWindow(Range("1h"), Range("5m"), 14.4, "P1")
+    assert [str(window) for window in file.ranges] == ["5m", "1h", "6h", "3d"]
 
 
 def test_old_keys_are_read_and_named_once(

@@ -76,8 +76,8 @@ def test_series_differ_by_shape(page: Any) -> None:
     """No two of the first series of a legend have the same shape."""
     page.open("/d/kinds/kinds")
     shapes = f"[...{PANEL.format('11')}.querySelectorAll('.series svg')].map((s) => s.innerHTML)"
-    found = page.value(shapes)
-    assert len(found) == len(set(found)) == 3
+    drawings = page.value(shapes)
+    assert len(drawings) == len(set(drawings)) == 3
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_a_chart_fills_its_panel(page: Any) -> None:
     rest = "plot.clientHeight - plot.querySelector('canvas').clientHeight"
     for width in (1400, 700):
         page.open("/d/kinds/kinds", width)
-        found = page.value(f"[...document.querySelectorAll('.plot')].map((plot) => {rest})")
-        assert found
-        assert set(found) == {0}
+        unfilled = page.value(f"[...document.querySelectorAll('.plot')].map((plot) => {rest})")
+        assert unfilled
+        assert set(unfilled) == {0}
     page.page.resize(1100, 1000)
     page.page.wait(
         "[...document.querySelectorAll('.plot')].every((plot) =>"

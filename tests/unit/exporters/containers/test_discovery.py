@@ -158,8 +158,8 @@ def test_network_is_counted_once(machine, networks: dict[str, str], expected: se
     host = machine("v2")
     for number, (key, network) in enumerate(networks.items()):
         host.container(f"/docker/{key}", 200 - number, 5000 + number, network)
-    found = host.scrape().get("container_network_receive_bytes_total", [])
-    assert {labels["id"].rpartition("/")[2] for labels, _ in found} == expected
+    received = host.scrape().get("container_network_receive_bytes_total", [])
+    assert {labels["id"].rpartition("/")[2] for labels, _ in received} == expected
 
 
 def test_host_that_hides_its_first_process(machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,6 +177,6 @@ def test_host_that_hides_its_first_process(machine, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("os.readlink", guarded)
     samples = host.scrape()
-    found = samples["container_network_receive_bytes_total"]
-    assert [labels["id"] for labels, _ in found] == [f"/docker/{OTHER}"]
+    received = samples["container_network_receive_bytes_total"]
+    assert [labels["id"] for labels, _ in received] == [f"/docker/{OTHER}"]
     assert samples["container_scrape_error"] == [({}, 0)]

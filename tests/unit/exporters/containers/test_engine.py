@@ -17,8 +17,8 @@ LIST = "/containers/json"
 
 
 def identities(samples) -> set[tuple[str, str, str]]:
-    found = samples.get("container_last_seen", [])
-    return {(labels["id"], labels["image"], labels["name"]) for labels, _ in found}
+    series = samples.get("container_last_seen", [])
+    return {(labels["id"], labels["image"], labels["name"]) for labels, _ in series}
 
 
 @pytest.fixture

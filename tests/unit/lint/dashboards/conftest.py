@@ -74,9 +74,9 @@ def written(content: dict[str, Any], tmp_path: Path) -> Callable[..., DashboardF
         path = tmp_path / "dashboards" / "system-health.json"
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=2))
-        found, diagnostics = files.read(path.parent)
+        dashboards, diagnostics = files.read(path.parent)
         assert not diagnostics
-        return found[0]
+        return dashboards[0]
 
     return write
 

@@ -35,4 +35,4 @@ def test_unsupported_feature_is_a_diagnostic(change, problem: str, written) -> N
     problems = [
         diagnostic.problem for diagnostic in dashboard_features.diagnostics([written(change)])
     ]
-    assert any(problem in each for each in problems), problems
+    assert any(problem in text for text in problems), problems

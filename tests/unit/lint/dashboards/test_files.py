@@ -12,8 +12,8 @@ def test_file_that_is_no_dashboard_is_a_diagnostic(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"panels": ')
     (tmp_path / "b.json").write_text('{"title": "B"}')
     (tmp_path / "c.json").write_text('{"title": "C", "panels": []}')
-    found, diagnostics = files.read(tmp_path)
-    assert [file.data["title"] for file in found] == ["C"]
+    dashboards, diagnostics = files.read(tmp_path)
+    assert [file.data["title"] for file in dashboards] == ["C"]
     assert [diagnostic.path.name for diagnostic in diagnostics] == ["a.json", "b.json"]
 
 

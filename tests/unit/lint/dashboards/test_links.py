@@ -47,8 +47,10 @@ def test_dashboard_without_a_link_is_a_diagnostic(written, runbooks) -> None:
     file = written()
     other = file.path.with_name("alerts.json")
     other.write_text(file.text.replace("whiteroom-system-health", "whiteroom-alerts"))
-    found, _ = files.read(other.parent)
-    problems = [diagnostic.problem for diagnostic in dashboard_links.diagnostics(found, runbooks)]
+    dashboards, _ = files.read(other.parent)
+    problems = [
+        diagnostic.problem for diagnostic in dashboard_links.diagnostics(dashboards, runbooks)
+    ]
     assert problems == [
         "no link leads to whiteroom-system-health",
         "no link leads to whiteroom-alerts",

@@ -15,7 +15,7 @@ from whiteroom_monitoring.diagnostics.registry import discover
 from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.resources import share
 
-CHECKS = {found.id: found for found in discover("whiteroom_monitoring.lint.dashboards")}
+CHECKS = {check.id: check for check in discover("whiteroom_monitoring.lint.dashboards")}
 SOUND = "grafana/dashboards/application-performance.json"
 
 

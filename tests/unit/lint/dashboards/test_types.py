@@ -37,4 +37,4 @@ def test_right_dashboard_has_no_diagnostics(written) -> None:
 def test_value_of_another_type_is_a_diagnostic(change, problem: str, written) -> None:
     """Unknown keys and values of another type are found at every depth."""
     problems = [diagnostic.problem for diagnostic in dashboard_types.diagnostics([written(change)])]
-    assert any(problem in each for each in problems), problems
+    assert any(problem in text for text in problems), problems
