@@ -1,7 +1,6 @@
 """Prometheus, Alertmanager and what receives from them are killed while alerts come and go.
 
-What Alertmanager has sent since its last snapshot, up to 5 s ago, a kill makes it forget: these
-fail until that gap is closed. docs/reference/reconciler.md says what it means for a stack.
+Each fault takes about 10 s of waiting, so all of these run with --long.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from benchmarks.fault_stack import FaultStack
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_no_kill_loses_doubles_resolves_or_leaves_open(tmp_path: Path) -> None:
     """Restarts and kills of any process leave each alert open exactly while it fires, once."""
     outcomes = faults.measure(FaultStack(tmp_path), restarts=20, kills=60)
