@@ -59,6 +59,7 @@ TEST_CASE("callbacks in time are no dropouts, up to the deadline itself") {
   stream.callback(kBuffer);
   stream.callback(1ms, kBuffer - 1ms);
   CHECK(stream.last.spare == 0ns);
+  CHECK(stream.last.deadline == kBuffer);
   CHECK(stream.dropouts.empty());
 }
 
@@ -124,10 +125,10 @@ TEST_CASE("a device that is slower or faster than its rate says is not late in a
 TEST_CASE("a driver that knows when a callback was due is believed, but for a gap of its own") {
   DropoutClassifier classifier;
   const auto judge = [&](auto start, auto due, bool changed = false) {
-    return classifier.judge({.start = start,
+    return classifier.judge({.start = 1h + start,
                              .render = 1ms,
                              .buffer = kBuffer,
-                             .due = due,
+                             .due = 1h + due,
                              .reconfigured = changed,
                              .device_buffers = 2});
   };

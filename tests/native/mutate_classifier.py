@@ -35,7 +35,7 @@ CHANGED = (
     "xrun_ledger.h",
 )
 # The fastest first: most changes are noticed by them.
-TESTS = ("dropout_test.cpp", "hosts_test.cpp", "shapes_test.cpp")
+TESTS = ("dropout_test.cpp", "dropout_bounds_test.cpp", "hosts_test.cpp", "shapes_test.cpp")
 # These run for longer than a compiler needs to make them fast.
 OPTIMISED = ("shapes_test.cpp",)
 # What the tests include from elsewhere, compiled once.

@@ -45,12 +45,10 @@ class DeviceModel {
   /// slow by a hundredth gives it idle time.
   static constexpr double kForgiven = 1e9;
 
+  /// The first callback comes now, at 0.
   void restart(const DeviceCall& first) noexcept {
     *this = {};
-    room_line_ = first.start - first.length;
     asked_ = first.length;
-    last_waited_ = first.start;
-    bin_end_ = first.start + kBin;
   }
 
   /// A callback starts. While the stream is `settling`, the lines follow what is seen.
@@ -232,25 +230,25 @@ class DeviceModel {
 
   ClockSkew skew_;
   HostStore store_;
-  double position_ = 0;      ///< what was delivered and what was silent, by a clock without skew
-  double room_line_ = 0;     ///< the least start less length, against the position
-  double wait_line_ = 0;     ///< the least start of a callback that was waited for, against it
-  double resume_ = 0;        ///< how much later the device may have begun anew
-  double asked_ = 0;         ///< how far the lines were apart when it did
-  double seen_ = kNothing;   ///< the least of that: few waits say less than many
-  bool known_ = true;        ///< since it has begun anew
-  double level_ = kNothing;  ///< of the wait line before it did, as long as that matters
-  double grid_ = 0;          ///< what of a rise may be the device's grid
-  double rest_ = 0;          ///< what was silent beside what was told
-  double stretch_ = 1;       ///< of lengths, by the device's clock
-  double lateness_ = 0;      ///< of this callback, against the position
-  double due_ = 0;           ///< of this callback
+  double position_ = 0;  ///< what was delivered and what was silent, by a clock without skew
+  double room_line_ = kNothing;  ///< the least start less length, against the position
+  double wait_line_ = 0;         ///< the least start of a callback that was waited for, against it
+  double resume_ = 0;            ///< how much later the device may have begun anew
+  double asked_ = 0;             ///< how far the lines were apart when it did
+  double seen_ = kNothing;       ///< the least of that: few waits say less than many
+  bool known_ = true;            ///< since it has begun anew
+  double level_ = kNothing;      ///< of the wait line before it did, as long as that matters
+  double grid_ = 0;              ///< what of a rise may be the device's grid
+  double rest_ = 0;              ///< what was silent beside what was told
+  double stretch_ = 1;           ///< of lengths, by the device's clock
+  double lateness_ = 0;          ///< of this callback, against the position
+  double due_ = 0;               ///< of this callback
   double last_waited_ = 0;
   bool tied_ = true;  ///< the lines move together until a callback is waited for
   double since_waited_ = 0;
   double rise_ = 0;
   // Least values of a bin of time.
-  double bin_end_ = 0;
+  double bin_end_ = kBin;
   double bin_excess_ = kNothing;
   double last_bin_excess_ = kNothing;
   std::array<double, kBins> excesses_{};

@@ -172,7 +172,6 @@ class DropoutClassifier {
     origin_ = timing.start;
     if (suspended_.is_known()) slept_ = suspended_.now();
     call = call_of(timing);
-    last_length_ = call.length;
     model_.restart(call);
   }
 
