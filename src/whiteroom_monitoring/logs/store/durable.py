@@ -6,6 +6,7 @@ second fsync that succeeds proves nothing. Source: https://lwn.net/Articles/7520
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -41,15 +42,20 @@ def sync_folder(folder: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove a file if it is there; its folder is not waited for."""
-    path.unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def create(path: Path, content: bytes) -> None:
     """Write a new file with its content and its name, then return."""
     partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        sync_data(file.fileno(), partial)
-    partial.rename(path)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        sync_data(descriptor, partial)
+    finally:
+        os.close(descriptor)
+    os.rename(partial, path)
     sync_folder(path.parent)
