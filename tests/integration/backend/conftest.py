@@ -282,3 +282,38 @@ def start(make_starter: Callable[..., Starter], postgres: Postgres) -> Starter:
 def token(backend: Backend) -> str:
     """A session of the module's backend."""
     return backend.log_in()
+
+
+def refused(answer: httpx.Response, kind: str, status: int) -> dict[str, Any]:
+    """Assert that an answer is a refusal of a kind, in the form that is documented; return it."""
+    assert answer.status_code == status, answer.text
+    error: dict[str, Any] = answer.json()["error"]
+    assert error["type"] == kind
+    assert error["message"]
+    assert set(error) <= {"type", "message", "fields"}
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in answer.headers
+    assert "Traceback" not in answer.text
+    return error
+
+
+def errors(counts: dict[str, float]) -> dict[str, float]:
+    """Return the counted errors and authentication failures, without the requests."""
+    names = ("http_errors_total", "authentication_failures_total")
+    return {name: n for name, n in counts.items() if name.startswith(names)}
+
+
+def error_of(kind: str, **reasons: float) -> dict[str, float]:
+    """Return what ``errors`` returns for one refusal."""
+    failures = {
+        f'authentication_failures_total{{reason="{name}"}}': n for name, n in reasons.items()
+    }
+    return {f'http_errors_total{{type="{kind}"}}': 1, **failures}
+
+
+def assert_log_keeps(backend: Backend, *secrets: str) -> None:
+    """Assert that the log has none of these secrets and no address, and nothing but events."""
+    text = json.dumps(backend.log) + "".join(backend.other_lines)
+    for secret in (*secrets, "@"):
+        assert secret not in text
+    assert backend.other_lines == []
