@@ -171,6 +171,7 @@ def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
             Route(f"{api}/status/buildinfo", _buildinfo, methods=["GET"]),
             Route("/api/queries", queries.running, methods=["GET"]),
             Route("/api/queries/{id}", queries.stop, methods=["DELETE"]),
+            Route("/flush", deletions.flush, methods=["GET", "POST"]),
             Route("/ready", _ready, methods=["GET"]),
             Route("/-/healthy", _ready, methods=["GET"]),
             Route("/metrics", StoreMetrics(service)),

@@ -20,6 +20,11 @@ class DeletionApi:
     def __init__(self, service: LogService) -> None:
         self._store = service.store
 
+    async def flush(self, request: Request) -> Response:
+        """Write the head to a segment, and wait for it."""
+        await asyncio.to_thread(self._store.flush)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
     async def add(self, request: Request) -> Response:
         """Delete what a query means; without times, everything until now."""
         found = await params.parameters(request)

@@ -58,7 +58,8 @@ class PushApi:
         else:
             pushed = await asyncio.to_thread(decoded)
         if not pushed:
-            raise BadBodyError("error at least one valid stream is required for ingestion")
+            text = "error at least one valid stream is required for ingestion\n"
+            return PlainTextResponse(text, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             result = await asyncio.wrap_future(self._service.store.push(pushed))
         except OSError as error:

@@ -70,6 +70,7 @@ void read_columns(std::string_view columns, std::string_view text, Rows& rows) {
   const std::string_view levels = reader.take(count);
   for (std::uint64_t& size : metas) size = reader.next();
   std::size_t at = 0;
+  rows.reserve(count, text.size());
   for (std::size_t i = 0; i < count; ++i) {
     if (at >= text.size() || lines[i] >= text.size() - at) throw DamagedColumns{};
     rows.append({times[i], text.substr(at, lines[i]), reader.take(metas[i]),

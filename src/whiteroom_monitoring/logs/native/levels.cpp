@@ -31,27 +31,60 @@ bool equals_in_any_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
-bool has(std::string_view line, std::string_view word) noexcept {
-  return memmem(line.data(), line.size(), word.data(), word.size()) != nullptr;
+/// Whether the line has a word that begins at `at`, which may lie before its begin.
+bool has_at(std::string_view line, std::ptrdiff_t at, std::string_view word) noexcept {
+  return at >= 0 && line.substr(static_cast<std::size_t>(at), word.size()) == word;
 }
 
-bool has_any(std::string_view line, std::initializer_list<std::string_view> words) noexcept {
-  return std::any_of(words.begin(), words.end(),
-                     [line](std::string_view word) { return has(line, word); });
+/// Letters by which words of levels are found: each has one that is rare in other texts.
+constexpr std::array<bool, 256> kAnchors = [] {
+  std::array<bool, 256> anchors{};
+  for (const char c : {'f', 'F', 'w', 'W', 'b', 'B', ':', ']'}) {
+    anchors[static_cast<unsigned char>(c)] = true;
+  }
+  return anchors;
+}();
+
+/// The level of the word whose anchor is at `i`; kUnknown when there is none.
+Level level_at(std::string_view line, std::ptrdiff_t i) noexcept {
+  const auto has_one = [line, i](std::ptrdiff_t before, std::string_view small,
+                                 std::string_view large) {
+    return has_at(line, i - before, small) || has_at(line, i - before, large);
+  };
+  switch (line[static_cast<std::size_t>(i)]) {
+    case 'f':
+    case 'F':
+      return has_one(2, "info"sv, "INFO"sv) ? kInfo : kUnknown;
+    case 'w':
+    case 'W':
+      return has_one(0, "warning"sv, "WARNING"sv) ? kWarn : kUnknown;
+    case 'b':
+    case 'B':
+      return has_one(2, "debug"sv, "DEBUG"sv) ? kDebug : kUnknown;
+    case ':':
+      if (has_one(3, "err:"sv, "ERR:"sv)) return kError;
+      if (has_one(4, "warn:"sv, "WARN:"sv)) return kWarn;
+      return has_one(8, "critical:"sv, "CRITICAL:"sv) ? kCritical : kUnknown;
+    default:
+      if (has_one(4, "[err]"sv, "[ERR]"sv) || has_one(6, "[error]"sv, "[ERROR]"sv)) return kError;
+      if (has_one(5, "[warn]"sv, "[WARN]"sv)) return kWarn;
+      return has_one(9, "[critical]"sv, "[CRITICAL]"sv) ? kCritical : kUnknown;
+  }
 }
 
+/// The first level in this order that a word of the line tells.
 Level level_by_word(std::string_view line) noexcept {
-  if (has_any(line, {"info"sv, "INFO"sv})) return kInfo;
-  if (has_any(line, {"err:"sv, "ERR:"sv, "[err]"sv, "[ERR]"sv, "[error]"sv, "[ERROR]"sv})) {
-    return kError;
+  constexpr std::array kOrder = {kInfo, kError, kWarn, kCritical, kDebug};
+  unsigned found = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (!kAnchors[static_cast<unsigned char>(line[i])]) continue;
+    const Level level = level_at(line, static_cast<std::ptrdiff_t>(i));
+    if (level == kInfo) return kInfo;
+    found |= 1U << level;
   }
-  if (has_any(line, {"warn:"sv, "WARN:"sv, "[warn]"sv, "[WARN]"sv, "warning"sv, "WARNING"sv})) {
-    return kWarn;
+  for (const Level level : kOrder) {
+    if ((found >> level & 1U) != 0) return level;
   }
-  if (has_any(line, {"critical:"sv, "CRITICAL:"sv, "[critical]"sv, "[CRITICAL]"sv})) {
-    return kCritical;
-  }
-  if (has_any(line, {"debug"sv, "DEBUG"sv})) return kDebug;
   return kUnknown;
 }
 

@@ -132,13 +132,22 @@ PyObject* rows_insert(PyObject* self, PyObject* batch) {
   return guarded([&]() -> PyObject* {
     const Rows& added = rows_of(batch);
     Rows& rows = rows_of(self);
-    Ref made = new_rows();
-    Rows& fresh = rows_of(made.get());
+    std::vector<std::size_t> repeated;
     locked<Writing>(rows, [&] {
       for (std::size_t i = 0; i < added.size(); ++i) {
-        if (rows.insert(added[i])) fresh.append(added[i]);
+        if (!rows.insert(added[i])) repeated.push_back(i);
       }
     });
+    if (repeated.empty()) return Py_NewRef(batch);
+    Ref made = new_rows();
+    auto next = repeated.begin();
+    for (std::size_t i = 0; i < added.size(); ++i) {
+      if (next != repeated.end() && *next == i) {
+        ++next;
+      } else {
+        rows_of(made.get()).append(added[i]);
+      }
+    }
     return made.release();
   });
 }

@@ -73,16 +73,12 @@ Row Rows::operator[](std::size_t row) const noexcept {
           std::string_view(meta_).substr(meta, meta_end_[row] - meta), levels_[row]};
 }
 
-void Rows::clear() noexcept {
-  times_.clear();
-  line_end_.clear();
-  meta_end_.clear();
-  levels_.clear();
-  lines_.clear();
-  meta_.clear();
-  slots_.clear();
-  order_.clear();
-  indexed_ = 0;
+void Rows::reserve(std::size_t rows, std::size_t text) {
+  times_.reserve(rows);
+  line_end_.reserve(rows);
+  meta_end_.reserve(rows);
+  levels_.reserve(rows);
+  lines_.reserve(text);
 }
 
 void Rows::append(const Row& row) {
@@ -120,7 +116,7 @@ void Rows::index_up_to(std::size_t count) {
 }
 
 bool Rows::insert(const Row& row) {
-  index_up_to(size() + 0);
+  index_up_to(size());
   if (slots_.size() < (size() + 1) * 2) {
     slots_.clear();
     indexed_ = 0;
