@@ -7,10 +7,10 @@ from typing import Any
 
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import RefusedError
 from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
-from whiteroom_monitoring.datasources.registry import DataSources
 
 LABELS = ({"job": "a", "le": "1", "channel": "bass"}, {"job": "b", "le": "+Inf", "channel": "lead"})
 ALERT = {

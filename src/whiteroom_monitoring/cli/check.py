@@ -16,7 +16,7 @@ from whiteroom_monitoring.deploy import config
 from whiteroom_monitoring.deploy import registry as components
 from whiteroom_monitoring.diagnostics import CheckResult, registry, report, succeeded
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.lint.registry import checks
+from whiteroom_monitoring.lint.checks import checks
 from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.project import FILE, load
 from whiteroom_monitoring.project.settings import files_in

@@ -17,8 +17,8 @@ from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import http
 from whiteroom_monitoring.console.service import DashboardService
 from whiteroom_monitoring.console.workers import Workers
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.limits import Limits
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator

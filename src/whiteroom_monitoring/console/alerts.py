@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import RequestError
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.evaluation import alert_list
 from whiteroom_monitoring.grafana.evaluation.annotations import intervals
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange

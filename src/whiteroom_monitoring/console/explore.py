@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import RefusedError, RequestError
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.display import colors
 from whiteroom_monitoring.grafana.evaluation import queries
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import SourceError
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.evaluation import alert_list
 from whiteroom_monitoring.grafana.evaluation.frames import Alert
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.dashboard import Dashboard
 from whiteroom_monitoring.dashboards.expectation import FILE
+from whiteroom_monitoring.dashboards.load import load
 from whiteroom_monitoring.generated_files import head
 from whiteroom_monitoring.project.model import Project
 
@@ -16,7 +16,7 @@ def generate(project: Project) -> dict[str, str]:
     boards = project.files.boards
     if not (boards / "__init__.py").is_file():
         return {}
-    dashboards = registry.load(boards)
+    dashboards = load(boards)
     folder, source = project.relative(project.files.grafana), project.relative(boards)
     files = {
         f"{folder}/dashboards/{dashboard.slug}.json": dashboards.json(

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.http import USER, HttpClient, basic_authorization
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.errors import MonitoringError

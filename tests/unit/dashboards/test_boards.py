@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.allowed_features import PANELS
 from whiteroom_monitoring.dashboards.dashboard import IDS_OF_A_ROW, SCHEMA_VERSION, Dashboard
+from whiteroom_monitoring.dashboards.load import load
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
 from whiteroom_monitoring.grafana.evaluation.alert_list import parsed
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
@@ -18,7 +18,7 @@ from whiteroom_monitoring.resources import share
 
 GRAFANA = share("infrastructure/monitoring/grafana")
 NOTE = "Generated for a test."
-DASHBOARDS = registry.load(WHITE_ROOM.files.boards)
+DASHBOARDS = load(WHITE_ROOM.files.boards)
 
 
 @pytest.fixture(params=list(DASHBOARDS), ids=lambda each: each.slug)

@@ -10,7 +10,7 @@ import pytest
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.dashboards import output
 from whiteroom_monitoring.dashboards.allowed_features import unsupported
-from whiteroom_monitoring.dashboards.registry import BoardsError, load
+from whiteroom_monitoring.dashboards.load import BoardsError, load
 from whiteroom_monitoring.resources import repository_root, share
 
 

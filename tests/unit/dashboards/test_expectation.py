@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.expectation import FILE, Expectation, load
+from whiteroom_monitoring.dashboards.load import load as load_boards
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.resources import share
 
@@ -23,7 +23,7 @@ def test_file_holds_what_is_declared() -> None:
             for panel_id, row, panel in board.panels()
             if panel.has_metrics
         }
-        for board in registry.load(WHITE_ROOM.files.boards)
+        for board in load_boards(WHITE_ROOM.files.boards)
     }
     assert load(share("infrastructure/monitoring/grafana")) == declared
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import (
     RefusedError,
     SourceError,
@@ -21,7 +22,6 @@ from whiteroom_monitoring.datasources.errors import (
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.datasources.prometheus import streams
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.datasources.single_flight import SingleFlight
 
 

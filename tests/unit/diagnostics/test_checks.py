@@ -32,7 +32,7 @@ from whiteroom_monitoring.diagnostics import (
 )
 from whiteroom_monitoring.diagnostics.registry import discover, results
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.lint import registry as lints
+from whiteroom_monitoring.lint import checks as lints
 from whiteroom_monitoring.probes import registry as live
 
 SCHEMA = Path(whiteroom_monitoring.__file__).parent / "schemas/checks.schema.json"

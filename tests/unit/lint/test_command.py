@@ -13,7 +13,7 @@ from whiteroom_monitoring import lint as package
 from whiteroom_monitoring.cli import check as command
 from whiteroom_monitoring.cli.main import main
 from whiteroom_monitoring.diagnostics.registry import discover
-from whiteroom_monitoring.lint.registry import checks
+from whiteroom_monitoring.lint.checks import checks
 from whiteroom_monitoring.resources import repository_root, share
 
 SCHEMA = Path(package.__file__).parent.parent / "schemas" / "checks.schema.json"

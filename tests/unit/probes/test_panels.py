@@ -7,8 +7,8 @@ import math
 import pytest
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.dashboards import registry
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
+from whiteroom_monitoring.dashboards.load import load
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
 from whiteroom_monitoring.grafana.evaluation.frames import Column, Lines, Series, Table
 from whiteroom_monitoring.grafana.model.panel import Panel
@@ -75,4 +75,4 @@ def test_panel_that_shows_words_is_a_mismatch(words) -> None:
 def test_every_dashboard_is_verified() -> None:
     """`verify` has a check for each dashboard of the set."""
     ids = {probe.id for probe in probes(WHITE_ROOM)}
-    assert {f"panels.{board.slug}" for board in registry.load(WHITE_ROOM.files.boards)} <= ids
+    assert {f"panels.{board.slug}" for board in load(WHITE_ROOM.files.boards)} <= ids

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from whiteroom_monitoring.datasources.registry import DataSources
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.frames import Alert, Alerts
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.display import markdown
 from whiteroom_monitoring.grafana.evaluation import (
     alert_list,

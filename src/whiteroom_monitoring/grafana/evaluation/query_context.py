@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.prometheus import SampleStream
-from whiteroom_monitoring.datasources.registry import DataSources
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.grid import Grid
