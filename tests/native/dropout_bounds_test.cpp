@@ -127,13 +127,15 @@ TEST_CASE("where the depth is unknown, an XRUN's silence shows in lateness withi
   same.play(10s, 512, 0.2);
   CHECK(same.all() == 1);
   CHECK(seconds(same.lost) == doctest::Approx(0.060).epsilon(0.01));
-  Host another = settled(0);
-  another.callback(512, 1ms, {.xrun = 60ms});
-  another.now += another.length(512);
-  another.play(3s, 512, 0.2);
-  overload(another, 512, 60ms);
-  another.play(10s, 512, 0.2);
-  CHECK(seconds(another.lost) == doctest::Approx(0.120).epsilon(0.01));
+  for (const auto later : {1s, 3s}) {
+    Host another = settled(0);
+    another.callback(512, 1ms, {.xrun = 60ms});
+    another.now += another.length(512);
+    another.play(later, 512, 0.2);
+    overload(another, 512, 60ms);  // known two seconds later
+    another.play(10s, 512, 0.2);
+    CHECK(seconds(another.lost) == doctest::Approx(later == 1s ? 0.060 : 0.120).epsilon(0.01));
+  }
 }
 
 TEST_CASE("where the depth is unknown, two XRUNs of a thread that never waits are two dropouts") {
@@ -209,6 +211,38 @@ TEST_CASE("two silences between which the queue was not full are one dropout, el
     host.callback(512, 4 * host.length(512) + Length(5ms));
     CHECK(host.all() == (full ? 2 : 1));
   }
+}
+
+TEST_CASE("after silence the device may begin anew a block later, and no more is forgiven") {
+  Host host = settled(4);
+  host.callback(512, 4 * host.length(512) + Length(30ms));
+  for (int i = 0; i < 2; ++i) host.callback(512, host.length(512));
+  host.callback(512, 4 * host.length(512) + Length(5ms));
+  const double truth = 0.030 + 3 * 512 / 48e3 + 0.005;
+  CHECK(seconds(host.lost) == doctest::Approx(truth).epsilon(1e-6));
+}
+
+TEST_CASE("a device that begins anew on a grid of its own says nothing of its clock by that") {
+  Host host(2);
+  for (int i = 0; i < 40; ++i) {
+    host.play(500ms, 512, 0.2);
+    host.callback(512, host.length(512) + Length(3ms));
+    host.now += 2 * host.length(512);  // its next period
+  }
+  host.play(50ms, 512, 0.2);
+  CHECK(host.last.late == 0ns);
+  host.callback(512, host.length(512) + Length(50us));
+  CHECK(host.all() == 40);  // but for the one in the first second
+  CHECK(seconds(host.lost) == doctest::Approx(39 * 0.003 + 0.00005).epsilon(1e-6));
+}
+
+TEST_CASE("a device that reports an XRUN may call later by its length") {
+  Host host = settled(2);
+  host.callback(512, 1ms, {.xrun = 20ms});
+  host.now += host.length(512) + Length(20ms);
+  host.play(5s, 512, 0.2);
+  CHECK(host.all() == 1);
+  CHECK(host.lost == 20ms);
 }
 
 TEST_CASE("less than half a nanosecond over the deadline is no dropout, for times are rounded") {
