@@ -253,7 +253,7 @@ def run(count: int, folder: Path) -> list[Row]:
     """Measure everything, with files in ``folder``."""
     end_ns = time.time_ns()
     raw_file, packed = folder / "lines", folder / "lines.zst"
-    bodies, json_bodies, raw, batch = [], [], 0, list[Line]()
+    bodies, json_bodies, batch, raw = list[bytes](), list[bytes](), list[Line](), 0
     with raw_file.open("wb") as file:
         for line in lines(count, end_ns):
             file.write(line.text + b"\n")

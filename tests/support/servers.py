@@ -94,6 +94,10 @@ SERVERS = {
         posts="/api/v1/users",
         database=True,
     ),
+    "log store": Kind(
+        (*_OURS, "log-store", "--port", "0", "--data", "{folder}/logs"),
+        posts="/loki/api/v1/push",
+    ),
     "segment exporter": Kind((*_OURS, "segment-exporter", "--port", "0")),
     "containers": Kind((*_OURS, "containers", "--port", "0"), keeps_segments=False),
     "endpoint in Python": Kind((sys.executable, "-c", _ENDPOINT, "{folder}"), keeps_segments=False),
