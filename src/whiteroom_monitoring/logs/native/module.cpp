@@ -1,4 +1,8 @@
 /// The extension module whiteroom_monitoring.logs._native: rows of logs, for Python.
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -581,6 +585,10 @@ PyModuleDef module_definition = {PyModuleDef_HEAD_INIT,
 
 PyMODINIT_FUNC PyInit__native() {
   using namespace whiteroom::logs;
+#ifdef __GLIBC__
+  // Large columns get pages of their own, always: those can be moved and given back.
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
   PyObject* const module = PyModule_Create(&module_definition);
   if (module == nullptr) return nullptr;
   rows_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&rows_spec));

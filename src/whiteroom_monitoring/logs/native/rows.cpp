@@ -69,8 +69,8 @@ bool can_lead(const Filter& filter) {
 Row Rows::operator[](std::size_t row) const noexcept {
   const std::uint32_t line = line_begin(row);
   const std::uint32_t meta = meta_begin(row);
-  return {times_[row], std::string_view(lines_).substr(line, line_end_[row] - line - 1),
-          std::string_view(meta_).substr(meta, meta_end_[row] - meta), levels_[row]};
+  return {times_[row], text().substr(line, line_end_[row] - line - 1),
+          meta_text().substr(meta, meta_end_[row] - meta), levels_[row]};
 }
 
 void Rows::reserve(std::size_t rows, std::size_t text) {
@@ -85,9 +85,9 @@ void Rows::append(const Row& row) {
   require_room(lines_.size(), row.line.size() + 1);
   require_room(meta_.size(), row.meta.size());
   order_.clear();
-  lines_.append(row.line);
+  lines_.append(row.line.data(), row.line.size());
   lines_.push_back('\n');
-  meta_.append(row.meta);
+  meta_.append(row.meta.data(), row.meta.size());
   times_.push_back(row.time_ns);
   line_end_.push_back(static_cast<std::uint32_t>(lines_.size()));
   meta_end_.push_back(static_cast<std::uint32_t>(meta_.size()));
@@ -160,7 +160,7 @@ const std::vector<std::uint32_t>& Rows::order() {
 }
 
 std::size_t Rows::row_at(std::size_t offset, std::size_t from) const noexcept {
-  const auto begin = line_end_.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto begin = line_end_.begin() + from;
   return static_cast<std::size_t>(
       std::upper_bound(begin, line_end_.end(), static_cast<std::uint32_t>(offset)) -
       line_end_.begin());

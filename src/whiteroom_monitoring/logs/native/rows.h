@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "column.h"
+
 namespace whiteroom::logs {
 
 /// One line. `meta` is its structured metadata: name and value, each after its length as a varint,
@@ -33,10 +35,10 @@ class Rows {
   std::size_t size() const noexcept { return times_.size(); }
   std::size_t bytes() const noexcept { return lines_.size() + meta_.size() + size() * kRowBytes; }
   Row operator[](std::size_t row) const noexcept;
-  const std::vector<std::int64_t>& times() const noexcept { return times_; }
+  const Column<std::int64_t>& times() const noexcept { return times_; }
   /// Each line is followed by a line feed.
-  std::string_view text() const noexcept { return lines_; }
-  std::string_view meta_text() const noexcept { return meta_; }
+  std::string_view text() const noexcept { return {lines_.data(), lines_.size()}; }
+  std::string_view meta_text() const noexcept { return {meta_.data(), meta_.size()}; }
   std::uint32_t line_begin(std::size_t row) const noexcept { return row ? line_end_[row - 1] : 0; }
   std::uint32_t line_end(std::size_t row) const noexcept { return line_end_[row]; }
   std::uint32_t meta_begin(std::size_t row) const noexcept { return row ? meta_end_[row - 1] : 0; }
@@ -62,12 +64,12 @@ class Rows {
   void index_up_to(std::size_t count);
   bool is_equal(std::size_t row, const Row& other) const noexcept;
 
-  std::vector<std::int64_t> times_;
-  std::vector<std::uint32_t> line_end_;
-  std::vector<std::uint32_t> meta_end_;
-  std::vector<std::uint8_t> levels_;
-  std::string lines_;
-  std::string meta_;
+  Column<std::int64_t> times_;
+  Column<std::uint32_t> line_end_;
+  Column<std::uint32_t> meta_end_;
+  Column<std::uint8_t> levels_;
+  Column<char> lines_;
+  Column<char> meta_;
   // Open addressing: row + 1, 0 is free. As many rows are in it as `indexed_` says.
   std::vector<std::uint32_t> slots_;
   std::size_t indexed_ = 0;
