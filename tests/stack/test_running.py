@@ -117,7 +117,17 @@ def _failed_commands(books: list[Runbook]) -> list[str]:
 
 def _books(stack) -> list[Runbook]:
     """Return the runbooks as the console shows them, with this stack's places."""
-    return [markdown.read(path) for path in markdown.paths(stack.paths.config / "runbooks")]
+    written = markdown.paths(share("infrastructure/monitoring/runbooks"))
+    return [markdown.read(stack.paths.config / "runbooks" / path.name) for path in written]
+
+
+def test_amtool_asks_alertmanager_with_the_password(stack) -> None:
+    """The commands of the docs name a file, with which amtool is let in, wherever one is."""
+    place = f"--alertmanager.url={stack.paths.url('alertmanager')}"
+    secret = f"--http.config.file={stack.paths.secrets}/amtool.yml"
+    done = _run(f"cd / && amtool silence query {place} {secret}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert _run(f"amtool silence query {place}").returncode != 0
 
 
 def test_what_a_runbook_ends_is_a_process_of_this_stack(stack) -> None:

@@ -52,7 +52,9 @@ def store(paths: StackPaths) -> None:
         password = secrets.token_urlsafe(32)
         owned_files.write(path, password)
         owned_files.write(web, f"basic_auth_users:\n  {USER}: '{_bcrypt(password)}'\n")
-    client = f"basic_auth:\n  username: {USER}\n  password_file: alertmanager_password\n"
+    # amtool 0.25 takes a relative path for one beside the file's folder, not in it.
+    secret = password_file(paths, "alertmanager")
+    client = f"basic_auth:\n  username: {USER}\n  password_file: {secret}\n"
     owned_files.write(paths.secrets / "amtool.yml", client)
 
 

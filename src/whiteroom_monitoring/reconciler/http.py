@@ -101,8 +101,14 @@ def _expire(reconciler: Reconciler, identifier: str) -> None:
     if not identifier.replace("-", "").isalnum():
         raise ValueError(f"{identifier!r}: expected the id of a silence")
     with reconciler.lock:
-        reconciler.alertmanager.expire_silence(identifier)
-        reconciler.journal.end(identifier, utc_now())
+        current = reconciler.journal.current(identifier)
+        try:
+            reconciler.alertmanager.expire_silence(current)
+        except RefusedError:
+            # One that Alertmanager has forgotten, and would be given back in a second.
+            if current not in reconciler.journal.silences():
+                raise
+        reconciler.journal.end(current, utc_now())
 
 
 def _exposition(counts: dict[str, int]) -> str:

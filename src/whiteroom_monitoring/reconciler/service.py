@@ -12,6 +12,7 @@ from pathlib import Path
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
@@ -23,6 +24,8 @@ from whiteroom_monitoring.reconciler.watch import Watch
 STEP_S = 1.0
 # Prometheus sends every alert again after 1 min, the Watchdog among them.
 STALE_S = 150.0
+# How old the newest sample of any target is, whether it is up or not.
+_AGE = "time() - max(timestamp(up))"
 # The receiver that is paged when nobody else can be asked.
 CRITICAL = "pagerduty-critical"
 
@@ -51,6 +54,7 @@ class Reconciler:
     credentials: Path | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     counts: dict[str, int] = field(default_factory=dict)
+    stale_s: float = STALE_S
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder / "silences")
@@ -97,6 +101,8 @@ class Reconciler:
                 yield f"Prometheus answers with {status}"
         except SourceError as error:
             yield f"Prometheus: {error}"
+        else:
+            yield from self._without_samples()
         try:
             updated = [_time(alert["updatedAt"]) for alert in self.alertmanager.alerts()]
         except SourceError as error:
@@ -104,6 +110,18 @@ class Reconciler:
             return
         if not updated or (now - max(updated)).total_seconds() > STALE_S:
             yield "Alertmanager has heard of no alert, not even the Watchdog"
+
+    def _without_samples(self) -> Iterable[str]:
+        """Yield that Prometheus answers and takes no samples, as with a full disk."""
+        try:
+            age_s = PrometheusClient(self.prometheus).value(_AGE)
+        except SourceError as error:
+            yield f"Prometheus can't be queried: {error}"
+            return
+        if age_s is None:
+            yield "Prometheus has no sample of the last 5 min: is its disk full?"
+        elif age_s > self.stale_s:
+            yield f"Prometheus has taken no sample for {age_s:.0f} s: is its disk full?"
 
     def _services(self) -> Mapping[str, Sequence[Service]]:
         return pagerduty.services(self.alertmanager_yml, self.credentials)

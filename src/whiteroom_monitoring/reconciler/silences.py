@@ -17,6 +17,8 @@ from whiteroom_monitoring.reconciler.durable import sync_folder, write
 
 _ENDED = ".ended"
 _KEPT = ".json"
+# Holds the id that a silence has since it was made again.
+_RENAMED = ".renamed"
 # Alertmanager has written its own end of a silence down long before.
 _REMEMBERED = datetime.timedelta(minutes=10)
 
@@ -38,6 +40,20 @@ class Journal:
         self._write(identifier + _ENDED, now.isoformat())
         self._remove(identifier + _KEPT)
 
+    def current(self, identifier: str) -> str:
+        """Return the id that a silence has now: another one, if Alertmanager had forgotten it."""
+        seen: set[str] = set()
+        while identifier not in seen and (renamed := self._renamed(identifier)):
+            seen.add(identifier)
+            identifier = renamed
+        return identifier
+
+    def _renamed(self, identifier: str) -> str:
+        try:
+            return (self._folder / (identifier + _RENAMED)).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
     def reconcile(self, alertmanager: AlertmanagerClient, now: datetime.datetime) -> list[str]:
         """Make Alertmanager's silences and the journal agree, and return what was made again.
 
@@ -45,6 +61,7 @@ class Journal:
         """
         there = {str(silence["id"]): silence for silence in alertmanager.silences()}
         ended = dict(self._ended(now))
+        self._forget_renamed()
         for identifier, silence in there.items():
             is_over = silence["status"]["state"] == "expired"
             if is_over:
@@ -67,6 +84,13 @@ class Journal:
             found[path.name.removesuffix(_KEPT)] = content
         return found
 
+    def _forget_renamed(self) -> None:
+        """Remove the former ids of silences that are over."""
+        for path in self._folder.glob(f"*{_RENAMED}"):
+            now = self.current(path.name.removesuffix(_RENAMED))
+            if not (self._folder / (now + _KEPT)).exists():
+                self._remove(path.name)
+
     def _is_due(self, name: str, silence: Mapping[str, Any], now: datetime.datetime) -> bool:
         if datetime.datetime.fromisoformat(silence["endsAt"]) > now:
             return True
@@ -78,6 +102,7 @@ class Journal:
     ) -> str:
         new = alertmanager.create_silence(silence)
         self.keep(new, silence)
+        self._write(identifier + _RENAMED, new)
         self._remove(identifier + _KEPT)
         return new
 

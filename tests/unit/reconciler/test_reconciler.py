@@ -238,6 +238,14 @@ def test_a_forgotten_silence_is_made_again(tmp_path: Path) -> None:
     assert journal.reconcile(manager, NOW) == []
     assert [kept["endsAt"] for kept in manager.silences()] == [silence()["endsAt"]]
     assert list(journal.silences()) == ["id-2"]
+    # Who has its former id still ends it, and after a second time as well.
+    assert journal.current("id-1") == "id-2"
+    manager.kept.clear()
+    assert journal.reconcile(manager, NOW) == ["id-3"]
+    assert journal.current("id-1") == journal.current("id-2") == "id-3"
+    journal.end("id-3", NOW)
+    journal.reconcile(manager, NOW)
+    assert journal.current("id-1") == "id-1"
 
 
 def test_what_is_over_is_not_made_again(tmp_path: Path) -> None:
