@@ -27,8 +27,8 @@ from whiteroom_monitoring.covering.model import Covering, Entry
 from whiteroom_monitoring.covering.rules import apply
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.deploy.alertmanager_config import call_reconciler
 from whiteroom_monitoring.deploy.components import alertmanager, prometheus
+from whiteroom_monitoring.deploy.configuration.alertmanager_config import call_reconciler
 from whiteroom_monitoring.resources import share
 
 LOOPBACK = "127.0.0.1"

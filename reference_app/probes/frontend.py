@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.deploy import status
+from whiteroom_monitoring.deploy.running import status
 from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
 from whiteroom_monitoring.probes.stack import Stack, probe
 

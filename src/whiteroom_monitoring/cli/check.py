@@ -12,8 +12,8 @@ from msgspec import structs
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.cli.argument_types import folder
 from whiteroom_monitoring.cli.options import add_project_option
-from whiteroom_monitoring.deploy import config
 from whiteroom_monitoring.deploy import registry as components
+from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.diagnostics import CheckResult, registry, report, succeeded
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.lint.checks import checks

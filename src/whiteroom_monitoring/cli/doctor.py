@@ -11,10 +11,12 @@ from typing import Literal
 from whiteroom_monitoring import __version__
 from whiteroom_monitoring.cli.chosen import new_paths_from
 from whiteroom_monitoring.cli.options import add_stack_options, in_force
-from whiteroom_monitoring.deploy import config, credentials, preflight, registry, status
+from whiteroom_monitoring.deploy import credentials, preflight, registry
+from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import resolve
 from whiteroom_monitoring.deploy.planner.selection import candidates, select
+from whiteroom_monitoring.deploy.running import status
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.project import Project, load
 from whiteroom_monitoring.resources import repository_root

@@ -7,8 +7,8 @@ import json
 import signal
 
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
-from whiteroom_monitoring.deploy import shutdown
-from whiteroom_monitoring.deploy.lock import exclusive
+from whiteroom_monitoring.deploy.running import shutdown
+from whiteroom_monitoring.deploy.running.lock import exclusive
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

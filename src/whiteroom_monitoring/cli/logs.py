@@ -10,9 +10,10 @@ from pathlib import Path
 
 from whiteroom_monitoring.cli.chosen import component_name
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
-from whiteroom_monitoring.deploy import registry, state
-from whiteroom_monitoring.deploy.component_logs import follow, follow_all, last_lines, since
+from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.running import state
+from whiteroom_monitoring.deploy.running.component_logs import follow, follow_all, last_lines, since
 from whiteroom_monitoring.errors import MonitoringError, UsageError
 from whiteroom_monitoring.project import load
 

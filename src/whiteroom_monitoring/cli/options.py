@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.paths import StackPaths, default_data, default_ports
+from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, discovery, load
 from whiteroom_monitoring.project.settings import with_configuration

@@ -7,8 +7,8 @@ import json
 import time
 
 from whiteroom_monitoring.cli.options import add_stack_options, in_force, paths_from
-from whiteroom_monitoring.deploy import status
-from whiteroom_monitoring.deploy.lock import exclusive
+from whiteroom_monitoring.deploy.running import status
+from whiteroom_monitoring.deploy.running.lock import exclusive
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError, UsageError
 

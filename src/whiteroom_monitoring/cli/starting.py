@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from whiteroom_monitoring.cli.chosen import component_name, new_paths_from
 from whiteroom_monitoring.cli.options import in_force
 from whiteroom_monitoring.cli.status import print_table
-from whiteroom_monitoring.deploy import registry, status
+from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.apply import Application
 from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.lock import exclusive
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner import planning
 from whiteroom_monitoring.deploy.planner.planning import Request
 from whiteroom_monitoring.deploy.planner.selection import candidates
 from whiteroom_monitoring.deploy.progress import Progress
+from whiteroom_monitoring.deploy.running import status
+from whiteroom_monitoring.deploy.running.lock import exclusive
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, load
 from whiteroom_monitoring.project.settings import with_configuration

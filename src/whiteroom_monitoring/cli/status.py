@@ -8,9 +8,9 @@ import time
 
 from whiteroom_monitoring.cli.options import add_stack_options, in_force, paths_from
 from whiteroom_monitoring.cli.tables import Cell, print_rows
-from whiteroom_monitoring.deploy import health, status
 from whiteroom_monitoring.deploy.host import processes
-from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
+from whiteroom_monitoring.deploy.running import health, status
+from whiteroom_monitoring.deploy.running.status import ComponentStatus, StackStatus
 from whiteroom_monitoring.errors import MonitoringError, UsageError
 
 WATCH_S = 2.0

@@ -13,8 +13,9 @@ from whiteroom_monitoring.cli.options import (
     paths_from,
     running_project,
 )
-from whiteroom_monitoring.deploy import access, status
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.running import status
 from whiteroom_monitoring.diagnostics import Check, CheckResult, report, succeeded
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.probes.registry import probes

@@ -7,25 +7,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from whiteroom_monitoring.datasources.errors import SourceError
-from whiteroom_monitoring.deploy import (
-    access,
-    config,
-    config_versions,
-    credentials,
-    health,
-    preflight,
-    shutdown,
-    state,
-    status,
-    versions,
-)
-from whiteroom_monitoring.deploy.component_logs import last_lines
+from whiteroom_monitoring.deploy import access, credentials, preflight, versions
 from whiteroom_monitoring.deploy.components.alertmanager import ALERTMANAGER_ACCOUNT
+from whiteroom_monitoring.deploy.configuration import config, config_versions
+from whiteroom_monitoring.deploy.configuration.reload import reload
 from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, preparation
 from whiteroom_monitoring.deploy.plan import Action, Plan, Step
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, own_accounts
 from whiteroom_monitoring.deploy.progress import Progress
-from whiteroom_monitoring.deploy.reload import reload
+from whiteroom_monitoring.deploy.running import health, shutdown, state, status
+from whiteroom_monitoring.deploy.running.component_logs import last_lines
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.host import accounts, processes
+from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 

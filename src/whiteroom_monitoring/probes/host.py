@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 
-from whiteroom_monitoring.deploy import status
+from whiteroom_monitoring.deploy.running import status
 from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 

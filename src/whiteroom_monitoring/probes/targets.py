@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from whiteroom_monitoring.deploy import config
+from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
 

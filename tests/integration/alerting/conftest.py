@@ -22,7 +22,8 @@ from tests.support.http import get_json
 from tests.support.ports import free_ports
 from tests.support.projects import WHITE_ROOM
 from tests.support.wait import wait_until
-from whiteroom_monitoring.deploy import config, credentials
+from whiteroom_monitoring.deploy import credentials
+from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.registry import load, port_numbers
 from whiteroom_monitoring.resources import share

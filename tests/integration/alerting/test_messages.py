@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.wait import stays_true, wait_until
-from whiteroom_monitoring.deploy import delivery
+from whiteroom_monitoring.deploy.running import delivery
 
 # What fits on a telephone that is locked, in two lines.
 LONGEST_TITLE = 110

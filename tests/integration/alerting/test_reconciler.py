@@ -21,7 +21,7 @@ from tests.support.ports import free_port
 from tests.support.wait import stays_true, wait_until
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.http import HttpClient
-from whiteroom_monitoring.deploy.alertmanager_config import call_reconciler
+from whiteroom_monitoring.deploy.configuration.alertmanager_config import call_reconciler
 from whiteroom_monitoring.reconciler import notification_log
 from whiteroom_monitoring.reconciler.incidents import AGAIN_S, INACTIVE_S
 from whiteroom_monitoring.reconciler.notified import NotifiedGroups, Told

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring.cli import main
-from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.state import ComponentState, ResolvedProbe, StackState
+from whiteroom_monitoring.deploy.running import state
+from whiteroom_monitoring.deploy.running.state import ComponentState, ResolvedProbe, StackState
 
 
 class Ran:

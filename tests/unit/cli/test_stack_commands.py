@@ -13,11 +13,11 @@ from msgspec import structs
 
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.cli import logs, options, status, verify
-from whiteroom_monitoring.deploy import shutdown
-from whiteroom_monitoring.deploy import status as stack_status
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.status import ComponentStatus, StackStatus
+from whiteroom_monitoring.deploy.running import shutdown
+from whiteroom_monitoring.deploy.running import status as stack_status
+from whiteroom_monitoring.deploy.running.status import ComponentStatus, StackStatus
 from whiteroom_monitoring.diagnostics import Check, CheckFailed
 
 MEGABYTE = 1_000_000

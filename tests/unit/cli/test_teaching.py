@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring.cli import main
-from whiteroom_monitoring.deploy.component_logs import since
+from whiteroom_monitoring.deploy.running.component_logs import since
 
 
 def test_a_metric_is_explained(whiteroom: Callable[..., Any]) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring.cli import starting
-from whiteroom_monitoring.deploy import status
 from whiteroom_monitoring.deploy.planner.planning import Request
-from whiteroom_monitoring.deploy.status import StackStatus
+from whiteroom_monitoring.deploy.running import status
+from whiteroom_monitoring.deploy.running.status import StackStatus
 
 
 @pytest.fixture

@@ -10,21 +10,15 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.deploy import (
-    access,
-    apply,
-    config_versions,
-    health,
-    preflight,
-    shutdown,
-    status,
-)
+from whiteroom_monitoring.deploy import access, apply, preflight
 from whiteroom_monitoring.deploy.apply import Application, StartError
-from whiteroom_monitoring.deploy.config_versions import activate, is_in_force, restore
+from whiteroom_monitoring.deploy.configuration import config_versions
+from whiteroom_monitoring.deploy.configuration.config_versions import activate, is_in_force, restore
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Step
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.progress import Progress
+from whiteroom_monitoring.deploy.running import health, shutdown, status
 from whiteroom_monitoring.errors import MonitoringError
 
 

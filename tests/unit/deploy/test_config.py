@@ -10,14 +10,14 @@ import pytest
 import yaml
 
 from tests.support.projects import WHITE_ROOM, white_room_with
-from whiteroom_monitoring.deploy import (
+from whiteroom_monitoring.deploy import credentials
+from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob
+from whiteroom_monitoring.deploy.configuration import (
     alertmanager_config,
     config,
     config_versions,
-    credentials,
     prometheus_config,
 )
-from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.registry import load, port_numbers, scrape_jobs
 from whiteroom_monitoring.lint import checker

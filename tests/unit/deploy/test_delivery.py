@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.deploy import delivery
+from whiteroom_monitoring.deploy.running import delivery
 
 NOW = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 

@@ -11,7 +11,7 @@ import yaml
 from msgspec.structs import replace
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.deploy import config
+from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.registry import load, port_numbers
 from whiteroom_monitoring.lint import checker

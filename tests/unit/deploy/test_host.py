@@ -16,15 +16,7 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.deploy import (
-    access,
-    component_logs,
-    paths,
-    preflight,
-    progress,
-    reload,
-    versions,
-)
+from whiteroom_monitoring.deploy import access, paths, preflight, progress, versions
 from whiteroom_monitoring.deploy.component import (
     AccountRequired,
     CloneRequired,
@@ -33,14 +25,16 @@ from whiteroom_monitoring.deploy.component import (
     Program,
     VariableUnset,
 )
+from whiteroom_monitoring.deploy.configuration import reload
+from whiteroom_monitoring.deploy.configuration.reload import ReloadError
 from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, machine, preparation
 from whiteroom_monitoring.deploy.host.shared_memory import remove_dead_segments
-from whiteroom_monitoring.deploy.lock import BusyError, exclusive
 from whiteroom_monitoring.deploy.paths import StackPaths, default_data
 from whiteroom_monitoring.deploy.planner import planning
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.progress import Progress
-from whiteroom_monitoring.deploy.reload import ReloadError
+from whiteroom_monitoring.deploy.running import component_logs
+from whiteroom_monitoring.deploy.running.lock import BusyError, exclusive
 from whiteroom_monitoring.errors import MonitoringError
 
 PLACES = Placeholders(StackPaths(Path("/nowhere")), None)

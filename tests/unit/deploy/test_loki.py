@@ -11,7 +11,7 @@ from tests.support.paths import ROOT
 from whiteroom_monitoring.logs.limits import Limits
 
 OPERATORS = ROOT / "infrastructure/monitoring/loki/loki-config.yml"
-DEFAULT = ROOT / "src/whiteroom_monitoring/deploy/defaults/loki-config.yml"
+DEFAULT = ROOT / "src/whiteroom_monitoring/deploy/configuration/defaults/loki-config.yml"
 # Settings of 2.x that end a start of 3.x: https://grafana.com/docs/loki/latest/setup/upgrade/
 REMOVED = ("boltdb", "shared_store", "enforce_metric_name", "chunk_store_config", "table_manager")
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from whiteroom_monitoring.deploy import credentials, preflight, state
+from whiteroom_monitoring.deploy import credentials, preflight
 from whiteroom_monitoring.deploy.component import File
 from whiteroom_monitoring.deploy.host import accounts, owned_files, preparation
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 
 

@@ -20,9 +20,9 @@ from tests.support.offsets import free_offset
 from tests.support.paths import ROOT
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.cli import main
-from whiteroom_monitoring.deploy import config, config_versions
 from whiteroom_monitoring.deploy.apply import Application
 from whiteroom_monitoring.deploy.component import Component, Program, Variant
+from whiteroom_monitoring.deploy.configuration import config, config_versions
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan
 from whiteroom_monitoring.deploy.planner import planning

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.deploy import config, runbooks
+from whiteroom_monitoring.deploy.configuration import config, runbooks
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.registry import load, port_numbers
 from whiteroom_monitoring.grafana.display import markdown

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.running import state
 
 COMPONENT = state.ComponentState(
     name="inbox",

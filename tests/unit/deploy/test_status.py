@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.support.json_server import json_server
-from whiteroom_monitoring.deploy import health, state, status
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.host.processes import Process
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.running import health, state, status
+from whiteroom_monitoring.deploy.running.state import ComponentState, ResolvedProbe, StackState
 from whiteroom_monitoring.deploy.runtimes.supervisord import ProcessState
-from whiteroom_monitoring.deploy.state import ComponentState, ResolvedProbe, StackState
 
 NOTHING = ResolvedProbe()
 

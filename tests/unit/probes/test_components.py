@@ -15,7 +15,7 @@ from tests.support.json_server import json_server
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
-from whiteroom_monitoring.deploy import status
+from whiteroom_monitoring.deploy.running import status
 from whiteroom_monitoring.diagnostics import CheckResult, Diagnostic, Thing
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
 from whiteroom_monitoring.grafana.evaluation.frames import Text

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from whiteroom_monitoring.deploy import config, config_versions, credentials, preflight
+from whiteroom_monitoring.deploy import credentials, preflight
 from whiteroom_monitoring.deploy.component import STAGES, Component
+from whiteroom_monitoring.deploy.configuration import config, config_versions
 from whiteroom_monitoring.deploy.host import accounts, preparation, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan, PlannedFile, Step, relative

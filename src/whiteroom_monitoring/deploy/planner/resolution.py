@@ -18,7 +18,7 @@ from whiteroom_monitoring.deploy.host import machine
 from whiteroom_monitoring.deploy.host.accounts import account, is_own
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
-from whiteroom_monitoring.deploy.state import ResolvedProbe
+from whiteroom_monitoring.deploy.running.state import ResolvedProbe
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.projects import white_room_with
-from whiteroom_monitoring.deploy import config, registry
+from whiteroom_monitoring.deploy import registry
+from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.diagnostics import CheckResult
 from whiteroom_monitoring.diagnostics.registry import discover
 from whiteroom_monitoring.lint.workspace import Workspace

@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.deploy import access
+from whiteroom_monitoring.deploy.configuration.prometheus_config import Edits
 from whiteroom_monitoring.deploy.credentials import FILES
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
-from whiteroom_monitoring.deploy.prometheus_config import Edits
 from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.reconciler.notified import KEPT_PATH
 

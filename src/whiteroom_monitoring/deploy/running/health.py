@@ -12,7 +12,7 @@ from pathlib import Path
 from whiteroom_monitoring.datasources.errors import SourceTimeoutError, UnreachableError
 from whiteroom_monitoring.datasources.http import HttpClient, basic_authorization
 from whiteroom_monitoring.datasources.limits import Limits
-from whiteroom_monitoring.deploy.state import ResolvedProbe
+from whiteroom_monitoring.deploy.running.state import ResolvedProbe
 
 TIMEOUT_S = 2.0
 WELL = "ok"

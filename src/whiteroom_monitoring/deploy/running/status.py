@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from whiteroom_monitoring.deploy import delivery, health, state
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.running import delivery, health, state
+from whiteroom_monitoring.deploy.running.state import ComponentState, StackState
 from whiteroom_monitoring.deploy.runtimes.supervisord import ATTEMPTS, ProcessState, Supervisor
-from whiteroom_monitoring.deploy.state import ComponentState, StackState
 
 # failed: it ended three times in a row right after its start, and stays down.
 # orphaned: it runs, but its supervisor is gone, so that nobody would restart it.

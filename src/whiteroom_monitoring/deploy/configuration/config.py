@@ -17,8 +17,13 @@ import yaml
 
 from whiteroom_monitoring.covering.rules import PREFIX
 from whiteroom_monitoring.datasources.http import USER
-from whiteroom_monitoring.deploy import access, alertmanager_config, prometheus_config, runbooks
+from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.component import Component
+from whiteroom_monitoring.deploy.configuration import (
+    alertmanager_config,
+    prometheus_config,
+    runbooks,
+)
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from whiteroom_monitoring.deploy import state
 from whiteroom_monitoring.deploy.host import jack_leftovers, processes
 from whiteroom_monitoring.deploy.host.shared_memory import remove_dead_segments
 from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError
 
