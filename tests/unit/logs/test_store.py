@@ -33,6 +33,12 @@ def test_a_line_is_searchable_as_soon_as_it_is_acknowledged(store: LogStore) -> 
     ]
 
 
+def test_a_line_without_metadata_has_an_empty_one(store: LogStore) -> None:
+    """Also where no line of its stream has any."""
+    push(store, [(1, "a"), (2, "")])
+    assert [(e.line, e.meta) for e in entries(store, '{job="x"}')] == [(b"a", b""), (b"", b"")]
+
+
 @pytest.mark.parametrize("between", ["push", "flush", "restart", "flush and restart"])
 def test_an_equal_line_is_stored_once(open_store: Open, between: str) -> None:
     """Stream, nanosecond, line and metadata tell lines apart, across pushes, blocks, restarts."""

@@ -6,6 +6,7 @@ Source: https://grafana.com/docs/loki/latest/reference/loki-http-api/
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import TypeVar
@@ -187,8 +188,16 @@ def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
             QueryError: _failure(HTTPStatus.BAD_REQUEST),
             StoreError: _failure(HTTPStatus.SERVICE_UNAVAILABLE),
             MonitoringError: _failure(HTTPStatus.INTERNAL_SERVER_ERROR),
+            Exception: _unexpected,
         },
     )
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    """Answer what is our own fault, and print where it is."""
+    place = f"{request.method} {request.url.path[:100]!r}"
+    print(f"{place}: {''.join(traceback.format_exception(error))}", flush=True)
+    return PlainTextResponse("Internal Server Error\n", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:

@@ -63,7 +63,8 @@ std::string_view bytes_of(PyObject* object) {
 }
 
 PyObject* as_bytes(std::string_view text) {
-  return PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
+  const char* const data = text.empty() ? "" : text.data();
+  return PyBytes_FromStringAndSize(data, static_cast<Py_ssize_t>(text.size()));
 }
 
 /// Runs with the rows locked, and without the interpreter's lock.
@@ -305,9 +306,11 @@ PyObject* rows_item(PyObject* self, Py_ssize_t number) {
       raise(PyExc_IndexError, "there is no such row");
     }
     const Row row = rows[static_cast<std::size_t>(number)];
-    return Py_BuildValue("Ly#y#b", static_cast<long long>(row.time_ns), row.line.data(),
-                         static_cast<Py_ssize_t>(row.line.size()), row.meta.data(),
-                         static_cast<Py_ssize_t>(row.meta.size()), row.level);
+    // Not by "y#", which makes None of an empty text without an address.
+    Ref line(as_bytes(row.line));
+    Ref meta(as_bytes(row.meta));
+    return Py_BuildValue("LOOb", static_cast<long long>(row.time_ns), line.get(), meta.get(),
+                         row.level);
   });
 }
 
