@@ -73,7 +73,9 @@ class Experiment:
             self.stack.silences.expire_silence(identifier)
         elif self.random.random() < 0.3:
             name = self.random.choice(PAGING)
-            self.silenced.setdefault(name, self._silence(name))
+            # Not `setdefault`, which would make a second silence that nobody ends.
+            if name not in self.silenced:
+                self.silenced[name] = self._silence(name)
         self._expect()
 
     def end_all(self) -> None:
