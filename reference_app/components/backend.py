@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
+    APP_ACCOUNT,
     PYTHON,
     CloneRequired,
     Component,
@@ -12,6 +13,7 @@ from whiteroom_monitoring.deploy.component import (
     Port,
     Variant,
 )
+from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
 from whiteroom_monitoring.deploy.postgresql import BACKEND_ROLE
 
 from . import postgresql, redis
@@ -49,7 +51,10 @@ _BACKEND = Component(
     of_app=True,
     needs=("postgresql",),
     conditions=(CloneRequired(),),
-    folders=(Folder("{run}/backend", group=WEB_ACCOUNT, mode=0o710),),
+    user=APP_ACCOUNT,
+    # Redis' socket is open to the exporters' group.
+    groups=(EXPORTER_ACCOUNT,),
+    folders=(Folder("{run}/backend", APP_ACCOUNT, WEB_ACCOUNT, mode=0o710),),
     files=(File(_VERSION_FILE, "{version}\n", once=True),),
 )
 _MUSICIANS = Component(
@@ -69,6 +74,7 @@ _MUSICIANS = Component(
     of_app=True,
     needs=("nginx",),
     conditions=(CloneRequired(),),
+    user=APP_ACCOUNT,
 )
 
 COMPONENTS = (_BACKEND, _MUSICIANS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
+    APP_ACCOUNT,
     Component,
     FileProbe,
+    Folder,
     HttpProbe,
     Package,
     Port,
@@ -22,7 +24,8 @@ ENGINE = Program(
     variable="WHITEROOM_ENGINE",
 )
 # The engine takes commands here.
-CONTROL_SOCKET = "{run}/engine.sock"
+CONTROL_FOLDER = Folder("{run}/app", APP_ACCOUNT)
+CONTROL_SOCKET = f"{CONTROL_FOLDER.path}/engine.sock"
 # Without JACK, a clock calls the engine.
 DRIVERS: dict[str, tuple[str, ...]] = {"jack": ("jack",), "clock": ()}
 CLIENT_OF_JACK = {"JACK_DEFAULT_SERVER": "{stack}", "JACK_NO_START_SERVER": "1"}
@@ -65,7 +68,7 @@ _JACK = Component(
                 *("-r", str(SAMPLE_RATE_HZ), "-p", str(BUFFER_FRAMES)),
             ),
             # It is there as soon as the server takes clients.
-            FileProbe("/dev/shm/jack_sem.{uid}_{stack}_system"),
+            FileProbe("/dev/shm/jack_sem.*_{stack}_system"),
         ),
     ),
     packages=(
@@ -75,6 +78,8 @@ _JACK = Component(
     ),
     of_app=True,
     only_with="engine",
+    user=APP_ACCOUNT,
+    real_time=True,
 )
 _ENGINE = Component(
     "engine",
@@ -88,6 +93,9 @@ _ENGINE = Component(
         Package("nlohmann-json3-dev", "the reference engine is left out"),
     ),
     of_app=True,
+    user=APP_ACCOUNT,
+    real_time=True,
+    folders=(CONTROL_FOLDER,),
 )
 
 COMPONENTS = (_JACK, _ENGINE)

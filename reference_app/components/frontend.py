@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
+    APP_ACCOUNT,
     Component,
+    File,
     FileRequired,
     Folder,
     HttpProbe,
@@ -25,6 +27,7 @@ _PROGRAM = Program(
 _LIBRARY = "{root}/build/lib/libwhiteroom_engine.so"
 # What the front end's user exports.
 _EXPORTS = "{data}/exports"
+_LOG = "{log}/frontend.log"
 
 
 def _variant(driver: str) -> Variant:
@@ -40,7 +43,7 @@ def _variant(driver: str) -> Variant:
             *("--refresh-hertz", str(REFRESH_HERTZ)),
             *("--exports", _EXPORTS),
             # The engine's lines go to the process' own output.
-            *("--log-file", "{log}/frontend.log"),
+            *("--log-file", _LOG),
         ),
         HttpProbe("/-/healthy"),
         engine.CLIENT_OF_JACK,
@@ -61,7 +64,9 @@ COMPONENTS = (
             VariableUnset("WHITEROOM_ENGINE", "$WHITEROOM_ENGINE names a program that runs alone"),
             FileRequired(_LIBRARY, "there is no libwhiteroom_engine.so for it to host"),
         ),
-        folders=(Folder(_EXPORTS),),
+        user=APP_ACCOUNT,
+        files=(File(_LOG, mode=0o600, once=True, owner=APP_ACCOUNT),),
+        folders=(Folder(_EXPORTS, APP_ACCOUNT), engine.CONTROL_FOLDER),
         process_of="engine",
     ),
 )

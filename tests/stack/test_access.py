@@ -8,8 +8,9 @@ import json
 import re
 import stat
 import subprocess
+import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.support.projects import WHITE_ROOM
 from tests.support.wait import wait_until
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy import access
+from whiteroom_monitoring.deploy.component import APP_ACCOUNT
 from whiteroom_monitoring.deploy.host import accounts, processes
 
 # The second is none of ours: whoever starts the stack may have it in the environment.
@@ -107,6 +109,8 @@ def test_what_needs_no_right_of_root_has_none(stack: Any) -> None:
     found = {p.component: p.pid for p in processes.of_stack(stack.paths.data)}
     names = ("prometheus", "alertmanager", "inbox", "console", "reconciler")
     may_have = accounts.can_separate(WHITE_ROOM.file, stack.paths.data)
+    user = psutil.Process(found["segment-exporter"]).username()
+    assert user == (APP_ACCOUNT if may_have else "root")
     for name in names:
         status = Path(f"/proc/{found[name]}/status").read_text()
         fields = dict(line.split(":", 1) for line in status.splitlines())
@@ -150,6 +154,26 @@ def secrets_of(stack: Any) -> dict[str, str]:
 
 def test_secrets_are_nowhere_else(stack: Any) -> None:
     """No process, no file but the secrets' own, no log, no page and no answer holds a secret."""
+    assert telling(stack) == []
+
+
+@pytest.mark.long
+def test_secrets_are_nowhere_else_with_the_app(make_stack: Callable[[], Any]) -> None:
+    """The same of every process, file and page of the reference app."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, secret in MARKED.items():
+            patch.setenv(name, secret)
+        made = make_stack()
+        made.run("up")
+    try:
+        pages = [("backend", "/metrics"), ("engine", "/metrics"), ("web", "/api/v1/instruments")]
+        assert telling(made, pages) == []
+    finally:
+        made.run("down")
+
+
+def telling(stack: Any, pages: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """Return which places of a stack tell which secret."""
     secrets = secrets_of(stack)
     told: dict[str, str] = {}
     for process in processes.of_stack(stack.paths.data):
@@ -164,22 +188,30 @@ def test_secrets_are_nowhere_else(stack: Any) -> None:
         *(("console", path) for path in ("/", "/api/home", "/api/targets", "/api/alerts")),
         *(("inbox", path) for path in ("/", "/api/messages", "/metrics")),
         *(("segment-exporter", path) for path in ("/metrics",)),
+        *pages,
     ):
-        told[f"{name} {path}"] = get_text(stack.paths.url(name, path))
+        told[f"{name} {path}"] = answered(stack.paths.url(name, path))
     for name, path in (
         ("prometheus", "/api/v1/status/config"),
         ("prometheus", "/api/v1/status/flags"),
         ("alertmanager", "/api/v2/status"),
     ):
         told[f"{name} {path}"] = access.client(stack.paths, name).get_text(path)
-    telling = [
+    assert len(told) > 50
+    return [
         (place, name)
         for place, text in told.items()
         for name, secret in secrets.items()
         if secret in text
     ]
-    assert telling == []
-    assert len(told) > 50
+
+
+def answered(url: str) -> str:
+    """Return an answer, a refusal included."""
+    try:
+        return get_text(url)
+    except urllib.error.HTTPError as error:
+        return error.read().decode()
 
 
 def test_passwords_last(stack: Any) -> None:

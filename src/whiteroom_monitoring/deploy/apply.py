@@ -91,7 +91,8 @@ class Application:
         own = separate or any(c.user and c.description.of_app for c in components)
         for folder in (self._paths.data, self._paths.run):
             accounts.make_folder(folder, mode=0o711 if own else 0o700)
-        accounts.make_folder(self._paths.log)
+        # The front end writes a file of its own there.
+        accounts.make_folder(self._paths.log, mode=0o711 if own else 0o700)
         accounts.make_folder(self._paths.configurations)
         credentials.store(self._paths, self._plan.credentials)
         access.store(self._paths)
@@ -251,5 +252,5 @@ def _state(component: ResolvedComponent, version: str) -> state.ComponentState:
         interval_s=job.interval_s if job else None,
         user=component.user or "",
         confined=component.description.confined and accounts.can_confine(),
-        capabilities=component.description.capabilities,
+        capabilities=component.capabilities,
     )

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 STAGES = (1, 2, 3, 4, 5)
+# The account of applications and of the segment exporter, which share the folder of segments.
+APP_ACCOUNT = "whiteroom-app"
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class CommandProbe:
 
 @dataclass(frozen=True)
 class FileProbe:
-    """The component is well while ``path`` exists."""
+    """The component is well while ``path`` exists, whose last part may be a pattern."""
 
     path: str
 
@@ -139,7 +141,8 @@ def ours(command: str, *arguments: str, health: str = "/-/healthy") -> Variant:
 class File:
     """A file that the component reads: ``text``, or the template at ``template``.
 
-    ``values`` fill in the ``$names`` of the template. A ``once`` file is left alone if it exists.
+    ``values`` fill in the ``$names`` of the template. A ``once`` file is left alone if it exists,
+    but for its ``owner``, an account as that of a folder.
     """
 
     path: str
@@ -148,6 +151,7 @@ class File:
     values: Mapping[str, str] = field(default_factory=dict)
     mode: int = 0o644
     once: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,12 +210,12 @@ class Component:
     and the rules about it. Where the project has that program at an address, it is left out.
 
     ``user`` is the account that a stack of root's runs it as; one whose name begins with
-    "whiteroom-" is made by `up`, and is a member of ``groups``. A ``confined`` component, which
-    needs no more than its own files, has no right beyond its user's; where it can have no account,
-    it is root with those ``capabilities`` alone that are named. ``umask`` is of the files that it
-    makes. ``secrets`` are the credentials that are copied into its ``{secrets}``. ``rules`` are the
-    files of
-    alerting and recording rules about it, which leave with it. ``initializer`` names a function of
+    "whiteroom-" is made by `up`, is a member of ``groups``, and has no right beyond. A
+    ``confined`` component, which needs no more than its own files, is root with those
+    ``capabilities`` alone that are named, where it can have no account. ``umask`` is of the files
+    that it makes. A ``real_time`` one may ask for real-time scheduling. ``secrets`` are the
+    credentials that are copied into its ``{secrets}``. ``rules`` are the files of alerting and
+    recording rules about it, which leave with it. ``initializer`` names a function of
     `preparation.py` that makes what folders and files can't. ``process_of`` is the component whose
     process it provides where it is kept: that component then runs by this one's variant.
     ``former_names`` are accepted where users name a component.
@@ -236,6 +240,7 @@ class Component:
     confined: bool = False
     capabilities: tuple[str, ...] = ()
     umask: int = 0o077
+    real_time: bool = False
     secrets: tuple[str, ...] = ()
     folders: tuple[Folder, ...] = ()
     files: tuple[File, ...] = ()

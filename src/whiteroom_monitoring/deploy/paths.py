@@ -91,7 +91,7 @@ class StackPaths:
     @property
     def control_socket(self) -> Path:
         """Where the reference engine takes commands."""
-        return self.run / "engine.sock"
+        return self.run / "app/engine.sock"
 
     @property
     def segments(self) -> Path:

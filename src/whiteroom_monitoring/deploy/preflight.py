@@ -121,7 +121,7 @@ def _unwritable(folder: Path, fill: Callable[[int], object] | None = None) -> st
 
     Whose it is comes first: what others plant there must not be written to.
     """
-    if problem := owned_files.foreign(folder):
+    if problem := owned_files.foreign(folder, accounts.own_numbers()):
         return problem
     path = None
     try:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from whiteroom_monitoring.deploy import components
 from whiteroom_monitoring.deploy.component import (
+    APP_ACCOUNT,
     Component,
     HttpProbe,
     Package,
@@ -98,6 +99,7 @@ def _started(program: Program) -> Component:
         ports=(Port(program.name, program.port or 0),),
         provides=program.name,
         of_app=True,
+        user=APP_ACCOUNT,
     )
 
 

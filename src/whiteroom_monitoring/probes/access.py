@@ -22,7 +22,7 @@ _PATHS = {
 _SHORTEST_SECRET = 16
 NO_RIGHTS, RIGHTS = "no capability", "capabilities"
 # Those that a component may keep, by their numbers in <linux/capability.h>.
-_CAPABILITIES = {"dac_read_search": 2, "sys_ptrace": 19}
+_CAPABILITIES = {"dac_read_search": 2, "sys_ptrace": 19, "sys_nice": 23}
 
 
 @probe("access.passwords", "access", "whoever has no password is refused")
@@ -91,9 +91,8 @@ def _may(component: state.ComponentState, user: str, held: str) -> bool:
 
 
 def _declared(component: state.ComponentState) -> str:
-    if component.user:
-        return NO_RIGHTS
-    return _named(component.capabilities) if component.confined else RIGHTS
+    is_bound = bool(component.user) or component.confined
+    return _named(component.capabilities) if is_bound else RIGHTS
 
 
 def _allowed(component: state.ComponentState) -> str:

@@ -6,8 +6,10 @@ import base64
 import json
 import math
 import socket
+import threading
 import time
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.support.wait import wait_until
 from whiteroom_monitoring.console.auth import digest
 
 PANELS = "/api/dashboards/kinds/panels"
+VIEWERS = 50
 
 
 def panel(console: Any, key: str, query: str = "from=now-1h&to=now") -> Any:
@@ -279,3 +282,21 @@ def test_elsewhere_a_token_is_needed(start_console: Any, tmp_path: Path, backend
     cookie = {"Cookie": f"whiteroom_console={digest('correct-horse-battery')}"}
     assert console.ask("/api/home", headers=cookie)[0] == 200
     assert console.ask("/-/healthy")[0] == 200
+
+
+def test_fifty_viewers_at_once_are_all_answered(console: Any) -> None:
+    """None of them gets a panel that was refused, whether they look at the same or not."""
+    keys = ("11", "12", "13", "14", "15", "16")
+    panels = "&".join(f"panel={100}:{key}" for key in keys)
+    start = threading.Barrier(VIEWERS)
+
+    def look(number: int) -> list[dict[str, Any]]:
+        start.wait()
+        status, _, body = console.ask(f"{PANELS}?{panels}&from=now-{30 + number % 25}m")
+        assert status == 200
+        return [json.loads(line) for line in body.splitlines()]
+
+    with ThreadPoolExecutor(VIEWERS) as pool:
+        answers = list(pool.map(look, range(VIEWERS)))
+    assert {len(lines) for lines in answers} == {len(keys)}
+    assert [line for lines in answers for line in lines if line.get("problem")] == []

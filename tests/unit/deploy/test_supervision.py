@@ -8,7 +8,6 @@ import subprocess
 import sys
 import xmlrpc.client
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -63,7 +62,7 @@ def _component(**changes: Any) -> Any:
     usual = {
         "name": "inbox", "command": ["/bin/inbox", "--name", "a b", "100%"], "user": None,
         "environment": {"A": "50%"},
-        "description": Component("inbox", 1, ()),
+        "description": Component("inbox", 1, ()), "capabilities": (),
     }  # fmt: skip
     return SimpleNamespace(**{**usual, **changes})
 
@@ -277,6 +276,9 @@ def test_an_account_of_its_own_comes_with_no_right(
     whose = "--reuid=whiteroom-inbox --regid=whiteroom-inbox --init-groups"
     assert f"setpriv {whose} --bounding-set=-all --inh-caps=-all --no-new-privs -- /bin" in section
     assert "user=" not in section.replace("--reuid=", "")
-    able = _component(description=replace(confined, capabilities=("sys_ptrace",)))
+    able = _component(description=confined, capabilities=("sys_ptrace",))
     section = supervisor.configuration([able], [])["inbox"]
     assert "--bounding-set=-all,+sys_ptrace --inh-caps=-all" in section
+    both = _component(description=confined, user="whiteroom-app", capabilities=("sys_nice",))
+    section = supervisor.configuration([both], [])["inbox"]
+    assert "--no-new-privs --ambient-caps=-all,+sys_nice -- /bin" in section

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob, ours
+from whiteroom_monitoring.deploy.component import (
+    APP_ACCOUNT,
+    Component,
+    Folder,
+    Port,
+    ScrapeJob,
+    ours,
+)
 
 COMPONENTS = (
     Component(
@@ -16,6 +23,8 @@ COMPONENTS = (
             ),
         ),
         ports=(Port("segment-exporter", 8003),),
+        user=APP_ACCOUNT,
+        folders=(Folder("{segments}", APP_ACCOUNT),),
         # Job and service keep their first names: dashboards, alerts and history know them.
         scrape=ScrapeJob("whiteroom-agent", service="agent"),
         required=True,

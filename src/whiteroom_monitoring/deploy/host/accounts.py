@@ -14,9 +14,10 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from whiteroom_monitoring.deploy.component import APP_ACCOUNT
 from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -29,8 +30,17 @@ _PROGRAMS = ("/usr/sbin/useradd", "/usr/sbin/groupadd", "/usr/sbin/usermod")
 _LOCKED_S = 10.0
 
 
+# What lets a process ask for real-time scheduling, and keep its memory, without a right of root's.
+REAL_TIME = ("/usr/bin/prlimit", "--rtprio=95", "--memlock=unlimited", "--")
+
+
 class AccountError(MonitoringError):
     """An account could not be made."""
+
+
+def is_apart(name: str | None) -> bool:
+    """Tell whether an account is one of ours that a single component has."""
+    return is_own(name) and name != APP_ACCOUNT
 
 
 def is_own(name: str | None) -> bool:
@@ -58,16 +68,26 @@ def account(name: str, separate: bool = False) -> str | None:
 CONFINEMENT = ("/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--")
 
 
+@functools.cache
+def can_raise_limits() -> bool:
+    """Tell whether this user may give others the limits of real time; a container may forbid it."""
+    done = subprocess.run([*REAL_TIME, "/usr/bin/true"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 def confinement(user: str | None, capabilities: Sequence[str] = ()) -> tuple[str, ...]:
     """Return what is put before a command, so that it runs as ``user`` and with no right beyond.
 
-    Root, which None stands for, may keep some capabilities.
+    It may keep some capabilities. None is root.
     """
-    if user is None:
-        kept = ",".join(("-all", *(f"+{name}" for name in capabilities)))
-        return tuple(w.replace("set=-all", f"set={kept}") for w in CONFINEMENT)
-    setpriv, *rest = CONFINEMENT
-    return (setpriv, f"--reuid={user}", f"--regid={user}", "--init-groups", *rest)
+    kept = ",".join(("-all", *(f"+{name}" for name in capabilities)))
+    inherited = kept if user else "-all"
+    options = [f"--bounding-set={kept}", f"--inh-caps={inherited}", "--no-new-privs"]
+    if user and capabilities:
+        # A user's others are lost when the program starts.
+        options.append(f"--ambient-caps={kept}")
+    whose = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
+    return (CONFINEMENT[0], *whose, *options, "--")
 
 
 @functools.cache
@@ -90,8 +110,12 @@ def can_separate(project: Path, data: Path) -> bool:
         return False
     if not all(map(os.path.exists, _PROGRAMS)) or not os.access("/etc/passwd", os.W_OK):
         return False
-    code = "import sys, whiteroom_monitoring.resources; open(sys.argv[1]).close()"
-    trial = [*confinement("nobody"), sys.executable, "-c", code, str(project)]
+    # Without its own library, an interpreter takes another one that it finds.
+    code = (
+        "import sys, whiteroom_monitoring.resources; open(sys.argv[1]).close(); "
+        "sys.exit(sys.version != sys.argv[2])"
+    )
+    trial = [*confinement("nobody"), sys.executable, "-c", code, str(project), sys.version]
     trial = ["--regid=nogroup" if word == "--regid=nobody" else word for word in trial]
     return subprocess.run(trial, capture_output=True, check=False, cwd="/").returncode == 0
 
@@ -108,6 +132,7 @@ def make(wanted: Mapping[str, Sequence[str]]) -> None:
     """
     useradd, groupadd, usermod = _PROGRAMS
     names = missing(wanted)
+    wanted = {name: _there(groups, wanted) for name, groups in wanted.items()}
     for group in (MEMBERS, *wanted) if names else ():
         _run([groupadd, "--system", "--force", group])
     for name in names:
@@ -117,6 +142,12 @@ def make(wanted: Mapping[str, Sequence[str]]) -> None:
             continue
         options = ("--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin")
         _run([useradd, "--system", "--gid", name, "--groups", groups, *options, name])
+
+
+def _there(groups: Sequence[str], made: Collection[str]) -> list[str]:
+    """Return the groups that are there: our own, and those of installed packages."""
+    known = {group.gr_name for group in grp.getgrall()}
+    return [name for name in groups if name in known or name in made or is_own(name)]
 
 
 def _run(command: Sequence[str]) -> None:
@@ -142,7 +173,8 @@ def _is_member(name: str, groups: Sequence[str]) -> bool:
     if not _exists(name):
         return False
     try:
-        expected = {grp.getgrnam(group).gr_gid for group in (MEMBERS, name, *groups)}
+        names = (MEMBERS, name, *_there(groups, ()))
+        expected = {grp.getgrnam(group).gr_gid for group in names}
     except KeyError:
         return False
     return expected <= {*os.getgrouplist(name, pwd.getpwnam(name).pw_gid)}
@@ -168,11 +200,11 @@ def make_folder(
         user.pw_uid if user else -1,
         members,
         mode | stat.S_ISGID if group else mode,
-        takes=() if user and not is_own(owner) else _own_numbers(),
+        takes=() if user and not is_own(owner) else own_numbers(),
     )
 
 
-def _own_numbers() -> tuple[int, ...]:
+def own_numbers() -> tuple[int, ...]:
     """Return whose folders may change hands with all that is in them: root's, and our accounts'."""
     if os.getuid() != 0:
         return ()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from whiteroom_monitoring.deploy.host.accounts import own_numbers
 from whiteroom_monitoring.deploy.paths import StackPaths
 
 _SHARED_MEMORY = Path("/dev/shm")
@@ -21,10 +22,9 @@ _SERVERS = {"jackd", "jackdbus"}
 
 def remove(paths: StackPaths) -> None:
     """Remove what the stack's server has left; what all servers share only when none runs."""
-    user = os.getuid()
-    patterns = [f"jack_sem.{user}_{paths.name}_*", f"jack_{paths.name}_*"]
+    patterns = [f"jack_sem.*_{paths.name}_*", f"jack_{paths.name}_*"]
     if not any(process.info["name"] in _SERVERS for process in psutil.process_iter(["name"])):
-        patterns += ["jack-shm-registry", f"jack_db-{user}", f"jack-{user}-*"]
+        patterns += ["jack-shm-registry", "jack_db-*", "jack-*-*"]
     for path in _matching(patterns):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -35,5 +35,5 @@ def remove(paths: StackPaths) -> None:
 def _matching(patterns: list[str]) -> Iterator[Path]:
     for pattern in patterns:
         for path in _SHARED_MEMORY.glob(pattern):
-            if path.lstat().st_uid == os.getuid():
+            if path.lstat().st_uid in (os.getuid(), *own_numbers()):
                 yield path

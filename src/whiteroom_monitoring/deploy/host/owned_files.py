@@ -79,17 +79,20 @@ def _give(folder: int, uid: int, gid: int) -> None:
             os.chown(name, uid, gid, dir_fd=descriptor, follow_symlinks=False)
 
 
-def foreign(folder: Path) -> str:
-    """Return why a folder of ours can't be trusted, or nothing; one that is missing can."""
+def foreign(folder: Path, trusted: Collection[int] = ()) -> str:
+    """Return why a folder of ours can't be trusted, or nothing; one that is missing can.
+
+    It is ours or of a ``trusted`` user.
+    """
     try:
         found = folder.lstat()
     except OSError:
         return ""
-    if found.st_uid != os.getuid():
+    if found.st_uid not in (os.getuid(), *trusted):
         return f"{folder} belongs to another user; remove it"
     if stat.S_ISLNK(found.st_mode):
         # A link of our own is an operator's choice, and is judged by where it leads.
-        return foreign(folder.resolve())
+        return foreign(folder.resolve(), trusted)
     # A group of its own is the user's, as Debian gives each one.
     others = stat.S_IWOTH | (stat.S_IWGRP if found.st_gid != os.getgid() else 0)
     if found.st_mode & others:

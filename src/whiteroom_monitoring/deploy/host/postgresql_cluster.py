@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from whiteroom_monitoring.deploy.component import APP_ACCOUNT
 from whiteroom_monitoring.deploy.components.node_exporter import EXPORTER_ACCOUNT
 from whiteroom_monitoring.deploy.host import machine, owned_files
 from whiteroom_monitoring.deploy.host.accounts import account, make_folder, user_name
@@ -44,7 +45,7 @@ def initialize(places: Placeholders) -> None:
         _make_cluster(places, unfinished)
         shutil.rmtree(cluster, ignore_errors=True)
         unfinished.replace(cluster)
-    _write_access(cluster)
+    _write_access(cluster, places)
 
 
 def _make_cluster(places: Placeholders, cluster: Path) -> None:
@@ -73,11 +74,11 @@ def _run(command: Sequence[str], statements: str = "") -> None:
         raise DatabaseError(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
 
 
-def _write_access(cluster: Path) -> None:
+def _write_access(cluster: Path, places: Placeholders) -> None:
     """Say which user of the operating system may be which role."""
     roles = {
         ACCOUNT: account(ACCOUNT),
-        BACKEND_ROLE: None,
+        BACKEND_ROLE: account(APP_ACCOUNT, places.separate),
         EXPORTER_ROLE: account(EXPORTER_ACCOUNT),
     }
     lines = [f"whiteroom {user_name(name)} {role}\n" for role, name in roles.items()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,7 +26,7 @@ def prepare(component: ResolvedComponent, places: Placeholders) -> None:
         owner, group = (_account(name, places) for name in (folder.owner, folder.group))
         make_folder(Path(folder.path), owner, group, folder.mode)
     for file in component.files:
-        write(file)
+        write(file, _account(file.owner, places))
     if component.description.initializer:
         INITIALIZERS[component.description.initializer](places)
 
@@ -37,12 +39,14 @@ def content(file: File) -> str:
     return template.substitute(file.values)
 
 
-def write(file: File) -> None:
+def write(file: File, owner: str | None = None) -> None:
     """Write the file; one that is written once stays if it exists."""
     path = Path(file.path)
+    ids = (pwd.getpwnam(owner).pw_uid, pwd.getpwnam(owner).pw_gid) if owner else (-1, -1)
     if file.once and path.is_file():
+        os.chown(path, *ids, follow_symlinks=False)
         return
-    owned_files.write(path, content(file), file.mode)
+    owned_files.write(path, content(file), file.mode, *ids)
 
 
 def _account(name: str, places: Placeholders) -> str | None:

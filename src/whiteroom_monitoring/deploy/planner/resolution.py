@@ -15,7 +15,12 @@ from whiteroom_monitoring.deploy.component import (
     Variant,
 )
 from whiteroom_monitoring.deploy.host import machine
-from whiteroom_monitoring.deploy.host.accounts import account, is_own
+from whiteroom_monitoring.deploy.host.accounts import (
+    account,
+    can_raise_limits,
+    is_apart,
+    is_own,
+)
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.running.state import ResolvedProbe
@@ -53,6 +58,14 @@ class ResolvedComponent:
         return self.description.process
 
     @property
+    def capabilities(self) -> tuple[str, ...]:
+        """What it may do beyond its user's rights, if it is confined or has an account of ours."""
+        if self.user is None:
+            return self.description.capabilities
+        scheduled = self.description.real_time and is_own(self.user)
+        return ("sys_nice",) if scheduled and not can_raise_limits() else ()
+
+    @property
     def address(self) -> str | None:
         """Where it serves, if it listens at all."""
         first = next(iter(self.ports.values()), None)
@@ -62,7 +75,7 @@ class ResolvedComponent:
 def resolve(component: Component, variant: Variant, places: Placeholders) -> ResolvedComponent:
     """Return the component as this stack runs it."""
     user = account(component.user, places.separate) if component.user else None
-    stack, places = places, places.of(component.name, is_own(user))
+    stack, places = places, places.of(component.name, is_apart(user))
     path = machine.find(variant.program, places)
     program = path or machine.names(variant.program, places)[-1]
     home = machine.home(variant.program, program)
@@ -85,7 +98,12 @@ def resolve(component: Component, variant: Variant, places: Placeholders) -> Res
 
 def own_accounts(components: Iterable[ResolvedComponent]) -> dict[str, tuple[str, ...]]:
     """Return the accounts of ours that the components run as, with the groups of each."""
-    return {c.user: c.description.groups for c in components if c.user and is_own(c.user)}
+    found: dict[str, tuple[str, ...]] = {}
+    for component in components:
+        if component.user and is_own(component.user):
+            groups = found.get(component.user, ()) + component.description.groups
+            found[component.user] = tuple(dict.fromkeys(groups))
+    return found
 
 
 def _probe(component: Component, variant: Variant, places: Placeholders) -> ResolvedProbe:
@@ -114,4 +132,5 @@ def _file(file: File, places: Placeholders) -> File:
         places.fill_values(file.values),
         file.mode,
         file.once,
+        file.owner,
     )

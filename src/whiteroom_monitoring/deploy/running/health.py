@@ -28,7 +28,9 @@ def _result(probe: ResolvedProbe) -> str:
     if probe.command:
         return _command_result(probe.command)
     if probe.file:
-        return WELL if Path(probe.file).exists() else f"{probe.file} is not there"
+        path = Path(probe.file)
+        is_there = any(path.parent.glob(path.name))
+        return WELL if is_there else f"{probe.file} is not there"
     return _http_result(probe.url, probe.password_file) if probe.url else WELL
 
 

@@ -38,8 +38,9 @@ def stop(paths: StackPaths) -> list[str]:
     left = processes.of_stack(paths.data)
     if left:
         raise LeftoverError("these would not end: " + ", ".join(str(process) for process in left))
-    for name in ("supervisor.sock", "supervisord.pid", paths.control_socket.name):
+    for name in ("supervisor.sock", "supervisord.pid"):
         (paths.run / name).unlink(missing_ok=True)
+    paths.control_socket.unlink(missing_ok=True)
     state.remove(paths)
     # A process may still be ending that wrote while the folder was emptied.
     deadline = time.monotonic() + PATIENCE_S

@@ -235,7 +235,8 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
 
     def _program(self, component: ResolvedComponent, restart: bool) -> str:
-        confined = component.description.confined and accounts.can_confine()
+        apart = component.description.confined or accounts.is_own(component.user)
+        confined = apart and accounts.can_confine()
         prefix = _confinement(component) if confined else ()
         command = shlex.join([*prefix, *component.command])
         if "\n" in command:
@@ -271,7 +272,9 @@ stdout_logfile_backups=2
 
 
 def _confinement(component: ResolvedComponent) -> tuple[str, ...]:
-    return accounts.confinement(component.user, component.description.capabilities)
+    prefix = accounts.confinement(component.user, component.capabilities)
+    limits = component.description.real_time and accounts.can_raise_limits()
+    return (*accounts.REAL_TIME, *prefix) if limits else prefix
 
 
 class _AlreadyStartedError(SupervisorError):
