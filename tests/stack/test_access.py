@@ -107,7 +107,7 @@ def test_what_needs_no_right_of_root_has_none(stack: Any) -> None:
     """What strangers reach and what reads their content has an account of its own, no capability,
     a way to none, and no access to what others have."""
     found = {p.component: p.pid for p in processes.of_stack(stack.paths.data)}
-    names = ("prometheus", "alertmanager", "inbox", "console", "reconciler")
+    names = ("prometheus", "alertmanager", "inbox", "console", "reconciler", "log-store")
     may_have = accounts.can_separate(WHITE_ROOM.file, stack.paths.data)
     user = psutil.Process(found["segment-exporter"]).username()
     assert user == (APP_ACCOUNT if may_have else "root")
@@ -117,7 +117,7 @@ def test_what_needs_no_right_of_root_has_none(stack: Any) -> None:
         capabilities = {int(fields[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapInh")}
         assert (name, capabilities, fields["NoNewPrivs"].strip()) == (name, {0}, "1")
         user = psutil.Process(found[name]).username()
-        assert user == (f"whiteroom-{name}" if may_have else "root")
+        assert user == (account_of(name) if may_have else "root")
         if may_have:
             foreign = [
                 stack.paths.secrets,
@@ -127,10 +127,20 @@ def test_what_needs_no_right_of_root_has_none(stack: Any) -> None:
             assert opened(name, foreign) == opens(name, stack)
 
 
+def account_of(name: str) -> str:
+    """Return the account of a component."""
+    return "whiteroom-logs" if name == "log-store" else f"whiteroom-{name}"
+
+
 def opened(name: str, folders: list[Path]) -> list[str]:
     """Return which of the folders the account of a component can list."""
-    user = f"whiteroom-{name}"
-    command = [*accounts.confinement(user), "/usr/bin/find", *map(str, folders), "-maxdepth", "1"]
+    command = [
+        *accounts.confinement(account_of(name)),
+        "/usr/bin/find",
+        *map(str, folders),
+        "-maxdepth",
+        "1",
+    ]
     listed = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/").stdout
     return [str(folder) for folder in folders if f"{folder}/" in listed]
 

@@ -13,6 +13,7 @@ from whiteroom_monitoring.deploy.component import (
     ours,
 )
 
+_ACCOUNT = "whiteroom-logs"
 _LOKI = Variant(
     Program(("loki",), ""),
     (
@@ -26,7 +27,7 @@ _LOKI = Variant(
         "-common.storage.filesystem.rules-directory={data}/loki/rules",
     ),
     HttpProbe("/ready"),
-    folders=(Folder("{data}/loki"),),
+    folders=(Folder("{data}/loki", _ACCOUNT),),
     image="grafana/loki",
 )
 _LOG_STORE = ours(
@@ -42,7 +43,9 @@ COMPONENTS = (
         stage=1,
         variants=(_LOKI, _LOG_STORE),
         ports=(Port("loki", 3100),),
+        user=_ACCOUNT,
         confined=True,
+        folders=(Folder("{data}/logs", _ACCOUNT), Folder("{segments}", _ACCOUNT)),
         scrape=ScrapeJob("whiteroom-logs", service="logs"),
     ),
 )
