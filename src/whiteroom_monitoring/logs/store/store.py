@@ -67,7 +67,7 @@ class LogStore:
         self.streams = StreamCatalog()
         self.watch: Callable[[Fresh], None] = lambda fresh: None
         self.blocks = BlockCache()
-        self.flushes = 0
+        self.flushes = self._freezes = 0
         self._admission = Admission(self.limits, self.streams)
         self._changed = threading.Condition()
         self._waiting: list[_Waiting] = []
@@ -101,7 +101,8 @@ class LogStore:
     def flush(self) -> None:
         """Write the head to a segment, and wait for it."""
         with self._flushed:
-            target = self.flushes + 1
+            # One that is under way has an older head.
+            target = self._freezes + 1
             self.ask_flush()
             self._flushed.wait_for(lambda: self.flushes >= target or self._closed)
 
@@ -294,6 +295,7 @@ class LogStore:
                 print(f"{self.folder}: {error}", flush=True)
                 return
             self._frozen, self._head = self._head, Head()
+            self._freezes += 1
             self._renew_snapshot()
         self._maintenance_due.set()
 
