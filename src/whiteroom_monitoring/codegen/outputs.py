@@ -20,7 +20,7 @@ def generate(project: Project) -> dict[str, str]:
     described = [item for folder in project.catalogues for item in interfaces.load(folder)]
     burning = burn_rate.generate(objectives.load(project.files.objectives), project)
     table = project.relative(project.files.covering)
-    covered = covering.load(project.files.covering)
+    covered = covering.load(project.files.covering, project.alerts.priority_label)
     files = {
         **clients.generate(catalogues.own(project), project),
         **clients.generate_interfaces(described, project.outputs),

@@ -16,17 +16,18 @@ from whiteroom_monitoring.project.model import Project
 _SCHEMA = Path(__file__).with_name("schema.json")
 
 
-def load(path: Path) -> Covering:
+def load(path: Path, priority_label: str) -> Covering:
     """Return the table in the file ``path``; an empty one when there is no such file.
 
-    Raises DiagnosticsError with every diagnostic.
+    ``priority_label`` is the label by which the project names priorities. Raises DiagnosticsError
+    with every diagnostic.
     """
     if not path.exists():
         return NONE
     file = document.read(path)
     schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
     diagnostics = [d for group in structure.diagnostics(file, schema).values() for d in group]
-    diagnostics = diagnostics or list(_circles(file))
+    diagnostics = diagnostics or list(_circles(file, priority_label))
     if diagnostics:
         raise DiagnosticsError(diagnostics)
     return Covering(
@@ -54,21 +55,18 @@ def written_rules(project: Project) -> dict[str, str]:
     }
 
 
-def _circles(file: Document) -> Iterator[Diagnostic]:
+def _circles(file: Document, priority_label: str) -> Iterator[Diagnostic]:
     """Yield every entry by which an alert would cover itself, on whatever way: it would flap."""
     covered: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for pointer, raw in file.mappings(("covering",)):
-        targets = [(name, _priority(raw, "covers_labels")) for name in raw["covers"]]
+        covers, by = (raw.get(f"{side}_labels", {}) for side in ("covers", "by"))
+        targets = [(name, covers.get(priority_label, "")) for name in raw["covers"]]
         for name in raw["by"]:
-            source = (name, _priority(raw, "by_labels"))
+            source = (name, by.get(priority_label, ""))
             covered.setdefault(source, set()).update(targets)
             if source in _reached(source, covered):
                 place = file.place((*pointer, "covers"))
                 yield file.diagnostic(place, f"{name} would cover itself", "remove one of the two")
-
-
-def _priority(raw: dict[str, dict[str, str]], key: str) -> str:
-    return raw.get(key, {}).get("priority", "")
 
 
 def _reached(

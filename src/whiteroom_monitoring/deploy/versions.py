@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from whiteroom_monitoring import __version__
+from whiteroom_monitoring.deploy.planner.placeholders import interpreter
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 
 TIMEOUT_S = 10
@@ -23,7 +23,7 @@ def of(components: Sequence[ResolvedComponent]) -> dict[str, str]:
 
 
 def _version(command: Sequence[str]) -> str:
-    if command[0] == sys.executable:
+    if command[0] == interpreter():
         return __version__
     try:
         done = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -110,9 +111,12 @@ covering:
 def test_a_table_is_read(tmp_path: Path) -> None:
     """Every pair of a table is one of its pairs; without a file there is none."""
     path = tmp_path / "covering.yml"
-    assert load.load(path) is NONE
+    assert load.load(path, "severity") is NONE
     path.write_text(TABLE)
-    assert [(pair.by, pair.covered) for pair in load.load(path).pairs()] == [("A", "B"), ("B", "C")]
+    assert [(pair.by, pair.covered) for pair in load.load(path, "severity").pairs()] == [
+        ("A", "B"),
+        ("B", "C"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,4 +133,16 @@ def test_a_bad_table_is_refused(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "covering.yml"
     path.write_text(text)
     with pytest.raises(DiagnosticsError, match=said):
-        load.load(path)
+        load.load(path, "severity")
+
+
+@pytest.mark.parametrize(("label", "is_refused"), [("severity", False), ("priority", True)])
+def test_an_alert_covers_itself_by_its_priority(
+    tmp_path: Path, label: str, is_refused: bool
+) -> None:
+    """The critical one may cover its own warning, by the label that the project names."""
+    path = tmp_path / "covering.yml"
+    entry = "by_labels: {severity: critical}, covers: [A], covers_labels: {severity: warning}"
+    path.write_text(f"covering:\n  - {{by: [A], {entry}, same_service: true, because: x}}\n")
+    with pytest.raises(DiagnosticsError) if is_refused else contextlib.nullcontext():
+        load.load(path, label)

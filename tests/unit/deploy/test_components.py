@@ -19,7 +19,11 @@ from whiteroom_monitoring.deploy.host import accounts, machine
 from whiteroom_monitoring.deploy.host.preparation import INITIALIZERS
 from whiteroom_monitoring.deploy.paths import StackPaths, default_ports
 from whiteroom_monitoring.deploy.planner import selection
-from whiteroom_monitoring.deploy.planner.placeholders import PlaceholderError, Placeholders
+from whiteroom_monitoring.deploy.planner.placeholders import (
+    PlaceholderError,
+    Placeholders,
+    interpreter,
+)
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
 from whiteroom_monitoring.deploy.planner.selection import Selection, candidates, select
 from whiteroom_monitoring.deploy.registry import load, port_numbers, scrape_jobs
@@ -236,7 +240,7 @@ def test_an_installed_grafana_takes_the_place_of_the_console(
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     theirs = _resolved()["console"]
     assert ours.ports == theirs.ports == {"console": default_ports()["console"]}
-    assert ours.command[0] == sys.executable
+    assert ours.command[0] == interpreter()
     assert theirs.command == (str(program), "server", "--homepath", "/usr/share/grafana")
     assert theirs.environment["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"
     assert theirs.environment["GF_SERVER_HTTP_PORT"] == str(PATHS.port("console"))
@@ -272,3 +276,16 @@ def test_reasons_spread_until_nothing_changes(monkeypatch) -> None:
     assert left_out["musicians"] == "it needs nginx"
     assert left_out["nginx"] == "it needs backend"
     assert left_out["backend"] == "it needs postgresql"
+
+
+def test_a_python_has_one_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By any of its names it is the same, so that no component starts anew; another one is not."""
+    real, other = sys.executable, tmp_path / "other"
+    other.touch()
+    for name in ("python", "python3", "python3.11"):
+        (tmp_path / name).symlink_to(real)
+    for name in ("python", "python3", "python3.11"):
+        monkeypatch.setattr(sys, "executable", str(tmp_path / name))
+        assert interpreter() == str(tmp_path / "python3")
+    monkeypatch.setattr(sys, "executable", str(other))
+    assert interpreter() == str(other)

@@ -31,7 +31,7 @@ from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, machine, 
 from whiteroom_monitoring.deploy.host.shared_memory import remove_dead_segments
 from whiteroom_monitoring.deploy.paths import StackPaths, default_data
 from whiteroom_monitoring.deploy.planner import planning
-from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders, interpreter
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.running import component_logs
 from whiteroom_monitoring.deploy.running.lock import BusyError, exclusive
@@ -278,7 +278,7 @@ def test_an_audit_report_is_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -
 def test_versions_are_what_programs_tell() -> None:
     """The first number with a dot, on either output; ours is known, and silence is empty."""
     commands = {
-        "ours": (sys.executable, "--version"),
+        "ours": (interpreter(), "--version"),
         "out": ("echo", "tool, version 2.42.0+ds1 (branch 1.2)"),
         "err": ("sh", "-c", "echo v7.0.15 >&2; exit 1"),
         "none": ("true",),

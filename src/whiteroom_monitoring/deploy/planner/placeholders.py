@@ -32,6 +32,15 @@ class PlaceholderError(MonitoringError):
     """A description holds a placeholder that has no value here."""
 
 
+def interpreter() -> str:
+    """Return the path of this Python, by whichever of its names it was started.
+
+    Else the same environment's `python` and `python3` would each start components anew.
+    """
+    usual = Path(sys.executable).with_name("python3")
+    return str(usual) if usual.exists() and usual.samefile(sys.executable) else sys.executable
+
+
 @dataclass(frozen=True)
 class Placeholders:
     """The values for one stack. ``root`` is None outside of a clone.
@@ -77,7 +86,7 @@ class Placeholders:
             "audit_report": paths.audit_report,
             "stack": paths.name,
             "uid": os.getuid(),
-            "python": sys.executable,
+            "python": interpreter(),
             "version": __version__,
         }
         folders = ("data", "run", "log", "config", "secrets", "segments")
