@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import http.server
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -208,17 +207,20 @@ def address(way: Any, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def forgetful(way: Any, address: str, tmp_path: Path) -> Iterator[Callable[[bool], None]]:
+def forgetful(
+    way: Any, address: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[bool], None]]:
     """Kills Alertmanager and starts it again; it writes nothing down, and calls the reconciler.
 
     Whether what it has told is restored is up to the caller.
     """
     way.kill()
+    programs = request.getfixturevalue(request.node.callspec.params["way"])
     content = yaml.safe_load(way.config.read_text())
     call_reconciler(content, address, {})
     way.config.write_text(yaml.safe_dump(content))
     command = [
-        *(shutil.which("prometheus-alertmanager") or "alertmanager", "--cluster.listen-address="),
+        *(programs.alertmanager, "--cluster.listen-address="),
         *(f"--config.file={way.config}", f"--storage.path={way.data}"),
         *("--data.maintenance-interval=1h", f"--web.listen-address={way.alertmanager[7:]}"),
     ]
