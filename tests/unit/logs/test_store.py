@@ -176,7 +176,7 @@ def test_a_record_that_was_cut_off_hides_no_other(open_store: Open) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     store = open_store()
     assert texts(store) == ["a"]
-    assert "cut off" in str(store.damaged[0])
+    assert store.damaged == []
 
 
 def test_a_damaged_block_costs_no_other(open_store: Open) -> None:
@@ -271,16 +271,17 @@ def test_the_write_ahead_log_is_what_was_written(tmp_path: Path) -> None:
     """Records are read as they were encoded, and what is damaged is named with its place."""
     writer = wal.WalWriter(tmp_path, 1)
     record = wal.encode([('{a="b"}', rows_of([(1, "x"), (2, "y", {"n": "v"})]))])
-    writer.write(record)
-    writer.write(record)
+    for _ in range(3):
+        writer.write(record)
     writer.close()
     path = tmp_path / wal.name(1)
-    bodies = list(wal.read(path))
+    damaged: list[DamagedError] = []
+    bodies = list(wal.read(path, damaged.append))
     assert [(labels, list(rows)) for labels, rows in wal.decode(bodies[1])] == [
         ('{a="b"}', list(rows_of([(1, "x"), (2, "y", {"n": "v"})])))
     ]
     content = bytearray(path.read_bytes())
     content[len(record) + 20] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DamagedError, match=f"{path}:{len(record)}"):
-        list(wal.read(path))
+    assert len(list(wal.read(path, damaged.append))) == 2
+    assert [error.place for error in damaged] == [f"{path}:{len(record)}"]

@@ -16,8 +16,13 @@ EXIT_STATUS = 74  # EX_IOERR of sysexits.h
 
 def end_store(path: Path | str, error: OSError) -> None:
     """End the process: what was acknowledged may not be on the disk."""
-    print(f"{path}: can't be synchronized: {error}; the log store ends", flush=True)
-    sys.stdout.flush()
+    end(f"{path}: can't be synchronized: {error}; the log store ends")
+
+
+def end(reason: str) -> None:
+    """End the process at once; who supervises it starts it again."""
+    print(reason, flush=True)
+    sys.stderr.flush()
     os._exit(EXIT_STATUS)
 
 

@@ -11,6 +11,7 @@ import fcntl
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -77,8 +78,8 @@ class LogStore:
         self._recover()
         self._flushed = threading.Condition()
         self._maintenance_due = threading.Event()
-        self._ingester = threading.Thread(target=self._ingest, name="ingest", daemon=True)
-        self._flusher = threading.Thread(target=self._maintain, name="flush", daemon=True)
+        self._ingester = threading.Thread(target=_ending(self._ingest), name="ingest", daemon=True)
+        self._flusher = threading.Thread(target=_ending(self._maintain), name="flush", daemon=True)
         self._ingester.start()
         self._flusher.start()
 
@@ -187,13 +188,9 @@ class LogStore:
     def _replay(self) -> int:
         paths = sorted(self.folder.glob("*" + wal.SUFFIX))
         for path in paths:
-            try:
-                for body in wal.read(path):
-                    for labels, rows in wal.decode(body):
-                        self._insert(self.streams.add(labels), rows)
-            except DamagedError as error:
-                # Cut off by a crash before it was acknowledged, or damaged since.
-                self.damaged.append(error)
+            for body in wal.read(path, self.damaged.append):
+                for labels, rows in wal.decode(body):
+                    self._insert(self.streams.add(labels), rows)
         return max([int(path.stem) for path in paths], default=self._manifest.wal - 1)
 
     # Ingestion.
@@ -393,6 +390,19 @@ class LogStore:
         if gone:
             self.streams.remove_before(oldest)
             self.replace_segments(gone, ())
+
+
+def _ending(run: Callable[[], None]) -> Callable[[], None]:
+    """Return what a thread runs: without it the store would take pushes and never store them."""
+
+    def run_or_end() -> None:
+        try:
+            run()
+        except Exception:
+            traceback.print_exc()
+            durable.end("the log store ends, because one of its threads has failed")
+
+    return run_or_end
 
 
 def _locked(folder: Path) -> int:

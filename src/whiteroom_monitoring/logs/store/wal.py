@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from whiteroom_monitoring.logs import _native
@@ -53,25 +53,24 @@ def decode(body: bytes) -> Iterator[tuple[str, _native.Rows]]:
         yield name_, rows
 
 
-def read(path: Path) -> Iterator[bytes]:
-    """Yield the bodies of a file's records. Raises DamagedError at the first that is damaged."""
+def read(path: Path, report: Callable[[DamagedError], None]) -> Iterator[bytes]:
+    """Yield the bodies of a file's records, and report those that are damaged.
+
+    What is cut off or damaged at the end is no damage: a crash did it before it was acknowledged.
+    """
+    damaged: list[DamagedError] = []
     with path.open("rb") as file:
         at = 0
-        while True:
-            header = file.read(HEADER.size)
-            if not header.strip(b"\0"):
-                # What was taken in advance, or the end.
-                rest = file.read(1 << 16)
-                if rest.strip(b"\0"):
-                    raise DamagedError(f"{path}:{at}", "no record; expected one, or the end")
-                return
-            body = b""
-            if len(header) == HEADER.size:
-                size, checksum = HEADER.unpack(header)
-                body = file.read(size)
-            if len(header) < HEADER.size or len(body) < size or zlib.crc32(body) != checksum:
-                raise DamagedError(f"{path}:{at}", "a record that is cut off or damaged")
-            yield body
+        while len(header := file.read(HEADER.size)) == HEADER.size and header.strip(b"\0"):
+            size, checksum = HEADER.unpack(header)
+            body = file.read(size)
+            if len(body) == size and zlib.crc32(body) == checksum:
+                for error in damaged:
+                    report(error)
+                damaged.clear()
+                yield body
+            else:
+                damaged.append(DamagedError(f"{path}:{at}", "a record that is damaged"))
             at += HEADER.size + size
 
 
