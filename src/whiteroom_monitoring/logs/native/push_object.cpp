@@ -1,0 +1,82 @@
+#include "push.h"
+#include "rows_object.h"
+
+namespace whiteroom::logs {
+namespace {
+
+using namespace whiteroom::monitoring::python;
+
+/// read_push(body): the streams of a protobuf message, as labels and rows.
+PyObject* decode_push(PyObject*, PyObject* body) {
+  return guarded([&]() -> PyObject* {
+    Ref streams(PyList_New(0));
+    Rows* rows = nullptr;
+    read_push(
+        bytes_of(body),
+        [&](std::string_view labels) {
+          Ref made = new_rows();
+          rows = &rows_of(made.get());
+          Ref text(as_bytes(labels));
+          Ref pair(PyTuple_Pack(2, text.get(), made.get()));
+          if (PyList_Append(streams.get(), pair.get()) != 0) throw PythonError{};
+        },
+        [&](const Row& row) { rows->append(row); });
+    return streams.release();
+  });
+}
+
+std::int64_t time_of(PyObject* object) {
+  const std::string_view text = text_of(object);
+  Ref number(PyLong_FromString(std::string(text).c_str(), nullptr, 10));
+  const long long time = PyLong_AsLongLong(number.get());
+  if (time == -1 && PyErr_Occurred() != nullptr) throw PythonError{};
+  return time;
+}
+
+/// rows_of_values(values): of a JSON push: [[time, line, {name: value}], ...]
+PyObject* rows_of_values(PyObject*, PyObject* values) {
+  return guarded([&]() -> PyObject* {
+    if (!PyList_Check(values)) raise(PyExc_ValueError, "values: expected a list");
+    Ref made = new_rows();
+    Rows& rows = rows_of(made.get());
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); ++i) {
+      PyObject* const value = PyList_GET_ITEM(values, i);
+      if (!PyList_Check(value) || PyList_GET_SIZE(value) < 2 || PyList_GET_SIZE(value) > 3 ||
+          !PyUnicode_Check(PyList_GET_ITEM(value, 0)) ||
+          !PyUnicode_Check(PyList_GET_ITEM(value, 1))) {
+        raise(PyExc_ValueError,
+              "values: expected [\"<nanoseconds>\", \"<line>\", {structured metadata}]");
+      }
+      Pairs pairs;
+      if (PyList_GET_SIZE(value) == 3) {
+        PyObject* const fields = PyList_GET_ITEM(value, 2);
+        if (!PyDict_Check(fields))
+          raise(PyExc_ValueError, "structured metadata: expected an object");
+        Py_ssize_t at = 0;
+        PyObject* name = nullptr;
+        PyObject* text = nullptr;
+        while (PyDict_Next(fields, &at, &name, &text) != 0) {
+          if (!PyUnicode_Check(text)) {
+            raise(PyExc_ValueError, "structured metadata: expected values that are strings");
+          }
+          pairs.emplace_back(text_of(name), text_of(text));
+        }
+      }
+      const std::string meta = pairs.empty() ? std::string() : meta_of(std::move(pairs));
+      rows.append(
+          {time_of(PyList_GET_ITEM(value, 0)), text_of(PyList_GET_ITEM(value, 1)), meta, 0});
+    }
+    return made.release();
+  });
+}
+
+PyMethodDef functions[] = {
+    {"read_push", decode_push, METH_O, "read_push(body)\n--\n\n"},
+    {"rows_of_values", rows_of_values, METH_O, "rows_of_values(values)\n--\n\n"},
+    {}};
+
+}  // namespace
+
+bool add_push(PyObject* module) { return PyModule_AddFunctions(module, functions) == 0; }
+
+}  // namespace whiteroom::logs

@@ -1,0 +1,435 @@
+#include "rows_object.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "columns.h"
+#include "push.h"
+
+namespace whiteroom::logs {
+namespace {
+
+using namespace whiteroom::monitoring::python;
+
+struct RowsObject {
+  PyObject_HEAD Rows* rows;
+};
+
+PyTypeObject* rows_type = nullptr;
+
+PyObject* rows_new(PyTypeObject* type, PyObject*, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    Ref self(type->tp_alloc(type, 0));
+    reinterpret_cast<RowsObject*>(self.get())->rows = new Rows;
+    return self.release();
+  });
+}
+
+void rows_delete(PyObject* self) {
+  delete reinterpret_cast<RowsObject*>(self)->rows;
+  PyTypeObject* const type = Py_TYPE(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+Py_ssize_t rows_length(PyObject* self) {
+  return static_cast<Py_ssize_t>(reinterpret_cast<RowsObject*>(self)->rows->size());
+}
+
+/// Runs with the rows locked, and without the interpreter's lock.
+template <class Lock, class Body>
+auto locked(Rows& rows, const Body& body) {
+  const GilReleased released;
+  const Lock lock(rows.mutex);
+  return body();
+}
+using Reading = std::shared_lock<std::shared_mutex>;
+using Writing = std::unique_lock<std::shared_mutex>;
+
+PyObject* rows_append(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    long long time = 0;
+    PyObject* line = nullptr;
+    PyObject* meta = nullptr;
+    unsigned char level = 0;
+    if (!PyArg_ParseTuple(arguments, "LSS|b", &time, &line, &meta, &level)) throw PythonError{};
+    rows_of(self).append({time, bytes_of(line), bytes_of(meta), level});
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* rows_bytes(PyObject* self, void*) { return PyLong_FromSize_t(rows_of(self).bytes()); }
+
+PyObject* rows_text(PyObject* self, PyObject*) {
+  return guarded([&] { return as_bytes(rows_of(self).text()); });
+}
+
+PyObject* rows_columns(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    Rows& rows = rows_of(self);
+    const std::string columns = locked<Reading>(rows, [&] { return columns_of(rows); });
+    return as_bytes(columns);
+  });
+}
+
+PyObject* from_columns(PyObject*, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* columns = nullptr;
+    PyObject* text = nullptr;
+    if (!PyArg_ParseTuple(arguments, "SS", &columns, &text)) throw PythonError{};
+    Ref made = new_rows();
+    Rows& rows = rows_of(made.get());
+    const std::string_view of_columns = bytes_of(columns);
+    const std::string_view of_text = bytes_of(text);
+    {
+      const GilReleased released;
+      read_columns(of_columns, of_text, rows);
+    }
+    return made.release();
+  });
+}
+
+PyObject* rows_time_range(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    Rows& rows = rows_of(self);
+    if (rows.size() == 0) raise(PyExc_ValueError, "there are no rows");
+    const auto [least, most] = locked<Reading>(rows, [&] {
+      const auto found = std::minmax_element(rows.times().begin(), rows.times().end());
+      return std::pair{*found.first, *found.second};
+    });
+    return Py_BuildValue("LL", static_cast<long long>(least), static_cast<long long>(most));
+  });
+}
+
+/// insert(batch): add the rows that are not here yet; return these.
+PyObject* rows_insert(PyObject* self, PyObject* batch) {
+  return guarded([&]() -> PyObject* {
+    const Rows& added = rows_of(batch);
+    Rows& rows = rows_of(self);
+    std::vector<std::size_t> repeated;
+    locked<Writing>(rows, [&] {
+      for (std::size_t i = 0; i < added.size(); ++i) {
+        if (!rows.insert(added[i])) repeated.push_back(i);
+      }
+    });
+    if (repeated.empty()) return Py_NewRef(batch);
+    Ref made = new_rows();
+    auto next = repeated.begin();
+    for (std::size_t i = 0; i < added.size(); ++i) {
+      if (next != repeated.end() && *next == i) {
+        ++next;
+      } else {
+        rows_of(made.get()).append(added[i]);
+      }
+    }
+    return made.release();
+  });
+}
+
+/// without(other, first, last): the rows that are not among these of the other.
+PyObject* rows_without(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    Py_ssize_t first = 0;
+    Py_ssize_t last = 0;
+    if (!PyArg_ParseTuple(arguments, "Onn", &object, &first, &last)) throw PythonError{};
+    const Rows& rows = rows_of(self);
+    Rows& other = rows_of(object);
+    std::vector<bool> is_there(rows.size());
+    locked<Writing>(other, [&] {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        is_there[i] = other.contains(rows[i], static_cast<std::size_t>(first),
+                                     static_cast<std::size_t>(last));
+      }
+    });
+    if (std::find(is_there.begin(), is_there.end(), true) == is_there.end()) return Py_NewRef(self);
+    Ref made = new_rows();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!is_there[i]) rows_of(made.get()).append(rows[i]);
+    }
+    return made.release();
+  });
+}
+
+/// extend_in_order(rows, first, room): add ordered rows until `room` bytes are held.
+PyObject* rows_extend_in_order(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    Py_ssize_t first = 0;
+    Py_ssize_t room = 0;
+    if (!PyArg_ParseTuple(arguments, "Onn", &object, &first, &room)) throw PythonError{};
+    Rows& from = rows_of(object);
+    Rows& rows = rows_of(self);
+    const std::size_t next = locked<Writing>(from, [&] {
+      const std::vector<std::uint32_t>& order = from.order();
+      auto at = static_cast<std::size_t>(first);
+      while (at < order.size() && rows.bytes() < static_cast<std::size_t>(room)) {
+        rows.append(from[order[at++]]);
+      }
+      return at;
+    });
+    return PyLong_FromSize_t(next);
+  });
+}
+
+/// extend_without(rows, first, last, dropped): add rows but those whose numbers are dropped.
+PyObject* rows_extend_without(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    Py_ssize_t first = 0;
+    Py_ssize_t last = 0;
+    PyObject* dropped = nullptr;
+    if (!PyArg_ParseTuple(arguments, "OnnO", &object, &first, &last, &dropped)) throw PythonError{};
+    const Rows& from = rows_of(object);
+    for (Py_ssize_t i = first; i < std::min(last, static_cast<Py_ssize_t>(from.size())); ++i) {
+      Ref number(PyLong_FromSsize_t(i));
+      const int found = PySet_Contains(dropped, number.get());
+      if (found < 0) throw PythonError{};
+      if (found == 0) rows_of(self).append(from[static_cast<std::size_t>(i)]);
+    }
+    Py_RETURN_NONE;
+  });
+}
+
+std::vector<Filter> filters_of(PyObject* object) {
+  std::vector<Filter> filters;
+  Ref list(PySequence_Fast(object, "expected filters"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
+    int negated = 0;
+    PyObject* needles = nullptr;
+    if (!PyArg_ParseTuple(PySequence_Fast_GET_ITEM(list.get(), i), "pO", &negated, &needles)) {
+      throw PythonError{};
+    }
+    Ref texts(PySequence_Fast(needles, "expected needles"));
+    Filter filter{negated != 0, {}};
+    for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(texts.get()); ++k) {
+      filter.needles.emplace_back(bytes_of(PySequence_Fast_GET_ITEM(texts.get(), k)));
+    }
+    filters.push_back(std::move(filter));
+  }
+  return filters;
+}
+
+/// find(first, last, start_ns, end_ns, filters)
+PyObject* rows_find(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    Py_ssize_t first = 0;
+    Py_ssize_t last = 0;
+    long long start = 0;
+    long long end = 0;
+    PyObject* conditions = nullptr;
+    if (!PyArg_ParseTuple(arguments, "nnLLO", &first, &last, &start, &end, &conditions)) {
+      throw PythonError{};
+    }
+    const std::vector<Filter> filters = filters_of(conditions);
+    Rows& rows = rows_of(self);
+    const std::vector<std::uint32_t> found = locked<Reading>(rows, [&] {
+      const std::size_t to = std::min(static_cast<std::size_t>(last), rows.size());
+      return find(rows, static_cast<std::size_t>(first), to, start, end, filters);
+    });
+    Ref list(PyList_New(static_cast<Py_ssize_t>(found.size())));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), PyLong_FromUnsignedLong(found[i]));
+    }
+    return list.release();
+  });
+}
+
+/// line_number_at(offset, from): the row that holds a byte of the text.
+PyObject* rows_row_at(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    Py_ssize_t offset = 0;
+    Py_ssize_t from = 0;
+    if (!PyArg_ParseTuple(arguments, "nn", &offset, &from)) throw PythonError{};
+    const Rows& rows = rows_of(self);
+    const std::size_t row =
+        rows.row_at(static_cast<std::size_t>(offset), static_cast<std::size_t>(from));
+    return PyLong_FromSize_t(row);
+  });
+}
+
+PyObject* rows_line_begin(PyObject* self, PyObject* number) {
+  return guarded([&]() -> PyObject* {
+    const std::size_t row = PyLong_AsSize_t(number);
+    const Rows& rows = rows_of(self);
+    if (PyErr_Occurred() != nullptr) throw PythonError{};
+    if (row > rows.size()) raise(PyExc_IndexError, "there is no such row");
+    return PyLong_FromUnsignedLong(rows.line_begin(row));
+  });
+}
+
+/// Whether a line has a line feed in it.
+PyObject* rows_is_multiline(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    const std::string_view text = rows_of(self).text();
+    const auto feeds = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    return PyBool_FromLong(feeds != rows_of(self).size());
+  });
+}
+
+PyObject* rows_item(PyObject* self, Py_ssize_t number) {
+  return guarded([&]() -> PyObject* {
+    Rows& rows = rows_of(self);
+    const Reading lock(rows.mutex);
+    if (number < 0 || static_cast<std::size_t>(number) >= rows.size()) {
+      raise(PyExc_IndexError, "there is no such row");
+    }
+    const Row row = rows[static_cast<std::size_t>(number)];
+    // Not by "y#", which makes None of an empty text without an address.
+    Ref line(as_bytes(row.line));
+    Ref meta(as_bytes(row.meta));
+    return Py_BuildValue("LOOb", static_cast<long long>(row.time_ns), line.get(), meta.get(),
+                         row.level);
+  });
+}
+
+PyObject* rows_times(PyObject* self, PyObject* numbers) {
+  return guarded([&]() -> PyObject* {
+    Rows& rows = rows_of(self);
+    Ref list(PySequence_Fast(numbers, "expected numbers"));
+    const Py_ssize_t size = PySequence_Fast_GET_SIZE(list.get());
+    Ref times(PyList_New(size));
+    const Reading lock(rows.mutex);
+    for (Py_ssize_t i = 0; i < size; ++i) {
+      const std::size_t row = PyLong_AsSize_t(PySequence_Fast_GET_ITEM(list.get(), i));
+      if (PyErr_Occurred() != nullptr) throw PythonError{};
+      if (row >= rows.size()) raise(PyExc_IndexError, "there is no such row");
+      PyList_SET_ITEM(times.get(), i, PyLong_FromLongLong(rows.times()[row]));
+    }
+    return times.release();
+  });
+}
+
+/// volume(first, last, start_ns, end_ns): how many rows and bytes of lines are in a time.
+PyObject* rows_volume(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    Py_ssize_t first = 0;
+    Py_ssize_t last = 0;
+    long long start = 0;
+    long long end = 0;
+    if (!PyArg_ParseTuple(arguments, "nnLL", &first, &last, &start, &end)) throw PythonError{};
+    Rows& rows = rows_of(self);
+    const auto [count, bytes] = locked<Reading>(rows, [&] {
+      std::size_t lines = 0;
+      std::size_t size = 0;
+      const std::size_t to = std::min(static_cast<std::size_t>(last), rows.size());
+      for (auto row = static_cast<std::size_t>(first); row < to; ++row) {
+        if (rows.times()[row] < start || rows.times()[row] >= end) continue;
+        ++lines;
+        size += rows[row].line.size();
+      }
+      return std::pair{lines, size};
+    });
+    return Py_BuildValue("nn", static_cast<Py_ssize_t>(count), static_cast<Py_ssize_t>(bytes));
+  });
+}
+
+/// admit(oldest, latest, line_bytes, meta_bytes, meta_count, window, newest, levels, level, text)
+PyObject* rows_admit(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    long long oldest = 0;
+    long long latest = 0;
+    long long window = 0;
+    long long newest = 0;
+    Py_ssize_t line_bytes = 0;
+    Py_ssize_t meta_bytes = 0;
+    Py_ssize_t meta_count = 0;
+    int detects = 0;
+    const char* level = nullptr;
+    if (!PyArg_ParseTuple(arguments, "LLnnnLLps", &oldest, &latest, &line_bytes, &meta_bytes,
+                          &meta_count, &window, &newest, &detects, &level)) {
+      throw PythonError{};
+    }
+    const Level named = level_named(level);
+    Admission admission{oldest,
+                        latest,
+                        static_cast<std::size_t>(line_bytes),
+                        static_cast<std::size_t>(meta_bytes),
+                        static_cast<std::size_t>(meta_count),
+                        window,
+                        newest,
+                        detects != 0,
+                        named,
+                        named == kNoLevel ? level : ""};
+    const Rows& rows = rows_of(self);
+    Ref made = new_rows();
+    std::vector<Refused> refused;
+    {
+      const GilReleased released;
+      refused = admit(rows, admission, rows_of(made.get()));
+    }
+    Ref list(PyList_New(0));
+    for (const Refused& one : refused) {
+      Ref pair(Py_BuildValue("ni", static_cast<Py_ssize_t>(one.row), static_cast<int>(one.reason)));
+      if (PyList_Append(list.get(), pair.get()) != 0) throw PythonError{};
+    }
+    return Py_BuildValue("OOL", made.get(), list.get(),
+                         static_cast<long long>(admission.newest_ns));
+  });
+}
+
+PyMethodDef rows_methods[] = {
+    {"append", rows_append, METH_VARARGS, "append(time_ns, line, meta, level=0)\n--\n\n"},
+    {"text", rows_text, METH_NOARGS, "text()\n--\n\n"},
+    {"columns", rows_columns, METH_NOARGS, "columns()\n--\n\n"},
+    {"time_range", rows_time_range, METH_NOARGS, "time_range()\n--\n\n"},
+    {"insert", rows_insert, METH_O, "insert(batch)\n--\n\n"},
+    {"without", rows_without, METH_VARARGS, "without(other, first, last)\n--\n\n"},
+    {"extend_in_order", rows_extend_in_order, METH_VARARGS,
+     "extend_in_order(rows, first, room)\n--\n\n"},
+    {"extend_without", rows_extend_without, METH_VARARGS,
+     "extend_without(rows, first, last, dropped)\n--\n\n"},
+    {"find", rows_find, METH_VARARGS, "find(first, last, start_ns, end_ns, filters)\n--\n\n"},
+    {"row_at", rows_row_at, METH_VARARGS, "row_at(offset, first)\n--\n\n"},
+    {"line_begin", rows_line_begin, METH_O, "line_begin(row)\n--\n\n"},
+    {"is_multiline", rows_is_multiline, METH_NOARGS, "is_multiline()\n--\n\n"},
+    {"times", rows_times, METH_O, "times(rows)\n--\n\n"},
+    {"volume", rows_volume, METH_VARARGS, "volume(first, last, start_ns, end_ns)\n--\n\n"},
+    {"admit", rows_admit, METH_VARARGS, "admit(...)\n--\n\n"},
+    {}};
+
+PyGetSetDef rows_attributes[] = {{"size_bytes", rows_bytes, nullptr, "Bytes in memory.", nullptr},
+                                 {}};
+
+PyType_Slot rows_slots[] = {{Py_tp_new, reinterpret_cast<void*>(rows_new)},
+                            {Py_tp_dealloc, reinterpret_cast<void*>(rows_delete)},
+                            {Py_tp_methods, rows_methods},
+                            {Py_tp_getset, rows_attributes},
+                            {Py_sq_length, reinterpret_cast<void*>(rows_length)},
+                            {Py_sq_item, reinterpret_cast<void*>(rows_item)},
+                            {0, nullptr}};
+PyType_Spec rows_spec = {"whiteroom_monitoring.logs._native.Rows", sizeof(RowsObject), 0,
+                         Py_TPFLAGS_DEFAULT, rows_slots};
+
+PyMethodDef functions[] = {
+    {"from_columns", from_columns, METH_VARARGS, "from_columns(columns, text)\n--\n\n"}, {}};
+
+}  // namespace
+
+Rows& rows_of(PyObject* object) {
+  if (!PyObject_TypeCheck(object, rows_type)) raise(PyExc_TypeError, "expected Rows");
+  return *reinterpret_cast<RowsObject*>(object)->rows;
+}
+
+Ref new_rows() { return Ref(rows_new(rows_type, nullptr, nullptr)); }
+
+std::string_view bytes_of(PyObject* object) {
+  char* data = nullptr;
+  Py_ssize_t size = 0;
+  if (PyBytes_AsStringAndSize(object, &data, &size) != 0) throw PythonError{};
+  return {data, static_cast<std::size_t>(size)};
+}
+
+PyObject* as_bytes(std::string_view text) {
+  const char* const data = text.empty() ? "" : text.data();
+  return PyBytes_FromStringAndSize(data, static_cast<Py_ssize_t>(text.size()));
+}
+
+bool add_rows(PyObject* module) {
+  rows_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&rows_spec));
+  return rows_type != nullptr &&
+         PyModule_AddObjectRef(module, "Rows", reinterpret_cast<PyObject*>(rows_type)) == 0 &&
+         PyModule_AddFunctions(module, functions) == 0;
+}
+
+}  // namespace whiteroom::logs

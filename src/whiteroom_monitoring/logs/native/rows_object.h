@@ -1,0 +1,28 @@
+/// The Python type Rows, and what the parts of the module share.
+#pragma once
+
+#include <string_view>
+
+#include "python_object.h"
+#include "rows.h"
+
+namespace whiteroom::logs {
+
+/// The rows of a Python object; raises TypeError for another type.
+Rows& rows_of(PyObject* object);
+
+/// A new Python object without rows.
+monitoring::python::Ref new_rows();
+
+/// The content of a bytes object, as long as that lives.
+std::string_view bytes_of(PyObject* object);
+
+/// A bytes object. Returns null when a Python error is set.
+PyObject* as_bytes(std::string_view text);
+
+/// Each adds a part to the module; false when a Python error is set.
+bool add_rows(PyObject* module);
+bool add_slices(PyObject* module);
+bool add_push(PyObject* module);
+
+}  // namespace whiteroom::logs
