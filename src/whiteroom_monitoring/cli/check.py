@@ -12,6 +12,9 @@ from msgspec import structs
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.cli.argument_types import folder
 from whiteroom_monitoring.cli.options import add_project_option
+from whiteroom_monitoring.datasources.http import HttpClient, basic_authorization
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
+from whiteroom_monitoring.datasources.vocabulary import running
 from whiteroom_monitoring.deploy import registry as components
 from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.diagnostics import CheckResult, registry, report, succeeded
@@ -20,6 +23,7 @@ from whiteroom_monitoring.lint.checks import checks
 from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.project import FILE, load
 from whiteroom_monitoring.project.settings import files_in
+from whiteroom_monitoring.promql.vocabulary import Family
 from whiteroom_monitoring.resources import repository_root, share
 
 
@@ -47,6 +51,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "project's",
     )
     parser.add_argument(
+        "--prometheus",
+        metavar="URL",
+        help="hold rules and dashboards against what this Prometheus has, too; what it lacks of "
+        "programs that nobody has described is then wrong, not unknown",
+    )
+    parser.add_argument(
+        "--prometheus-password-file",
+        type=Path,
+        metavar="FILE",
+        help="the password that it asks for, such as secrets/prometheus_password of a stack's data",
+    )
+    parser.add_argument(
         "--catalogue", type=folder, metavar="DIR", help="the catalogue, in place of the project's"
     )
 
@@ -54,6 +70,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make every check and print the results. Return 1 when one fails."""
     workspace = workspace_from(arguments)
+    if arguments.prometheus:
+        families = {**workspace.additions.families, arguments.prometheus: _running(arguments)}
+        additions = replace(workspace.additions, families=families, live=True)
+        workspace = replace(workspace, additions=additions)
     left_out = workspace.project.checks.without
     known = {each.id: each for each in checks()}
     for name in arguments.only:
@@ -81,6 +101,15 @@ def _about(result: CheckResult, files: Sequence[Path]) -> CheckResult:
         return result
     kept = tuple(d for d in result.diagnostics if d.path and d.path.absolute() in wanted)
     return replace(result, diagnostics=kept, state="failed" if kept else "ok")
+
+
+def _running(arguments: argparse.Namespace) -> list[Family]:
+    file = arguments.prometheus_password_file
+    if file and not file.is_file():
+        raise UsageError(f"--prometheus-password-file {file}: there is no such file")
+    shown = basic_authorization(file) if file else ""
+    url = arguments.prometheus.rstrip("/")
+    return running(PrometheusClient(HttpClient("Prometheus", url, authorization=shown)))
 
 
 def workspace_from(arguments: argparse.Namespace) -> Workspace:

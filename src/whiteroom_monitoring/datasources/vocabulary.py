@@ -9,12 +9,17 @@ To record one anew, start the program and run::
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.promql.vocabulary import families
+from whiteroom_monitoring.promql.vocabulary import Family, families, families_of
+
+# What has been scraped of late: Prometheus' own look-back.
+_LOOKBACK_S = 300
 
 
 def record(url: str) -> Iterator[str]:
@@ -27,6 +32,15 @@ def record(url: str) -> Iterator[str]:
     exposition = client.get_text(address._replace(scheme="", netloc="").geturl())
     yield f"# Recorded by `python -m {__spec__.name}`: name, type, labels."
     yield from map(str, families(exposition))
+
+
+def running(prometheus: PrometheusClient) -> list[Family]:
+    """Return the families that the targets of a running Prometheus expose. Raises SourceError."""
+    metadata = prometheus.get("metadata")
+    types = {name: told[0]["type"] for name, told in metadata.items() if told}
+    start = f"{time.time() - _LOOKBACK_S:.0f}"
+    series = prometheus.get("series", start=start, **{"match[]": '{__name__=~".+"}'})
+    return families_of(types, series)
 
 
 if __name__ == "__main__":

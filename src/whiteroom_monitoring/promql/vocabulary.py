@@ -7,7 +7,7 @@ spaces; `datasources.vocabulary` records one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,23 @@ def families(exposition: str) -> list[Family]:
         Family(name, types.get(name, "untyped"), tuple(sorted(names - _PART_LABELS)))
         for name, names in labels.items()
     )
+
+
+def families_of(types: Mapping[str, str], series: Iterable[Mapping[str, str]]) -> list[Family]:
+    """Return the families of series, given with their name as ``__name__``, sorted by name.
+
+    What no type is known of, such as what rules record, is no program's and left out.
+
+    >>> families_of({"a_total": "counter"}, [{"__name__": "a_total", "b": "c"}])
+    [Family(name='a_total', type='counter', labels=('b',))]
+    """
+    known = {name: kind if kind in TYPES else "untyped" for name, kind in types.items()}
+    labels: dict[str, set[str]] = {name: set() for name in known}
+    for each in series:
+        name = _family_name(each["__name__"], known)
+        if name in labels:
+            labels[name].update(each.keys() - _PART_LABELS - {"__name__"})
+    return sorted(Family(name, known[name], tuple(sorted(labels[name]))) for name in known)
 
 
 def _family_name(sample: str, types: dict[str, str]) -> str:

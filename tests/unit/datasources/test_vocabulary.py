@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.json_server import json_server
 from whiteroom_monitoring.datasources import vocabulary as recorder
 from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.promql import vocabulary
 
 EXPOSITION = """\
@@ -63,3 +65,27 @@ def test_nothing_to_record_is_said(url: str) -> None:
         [sys.executable, "-m", recorder.__name__], capture_output=True, text=True, check=False
     )
     assert (usage.returncode, usage.stderr) == (1, f"usage: python -m {recorder.__name__} URL\n")
+
+
+def test_a_running_prometheus_tells_what_its_targets_expose() -> None:
+    """Families with their types and labels; what rules record is no program's."""
+    answers = {
+        "/api/v1/metadata": {
+            "data": {
+                "took_seconds": [{"type": "histogram", "help": "", "unit": ""}],
+                "odd": [{"type": "gaugehistogram", "help": "", "unit": ""}],
+            }
+        },
+        "/api/v1/series": {
+            "data": [
+                {"__name__": "took_seconds_bucket", "le": "1", "job": "a", "path": "/"},
+                {"__name__": "took_seconds_sum", "job": "a", "path": "/"},
+                {"__name__": "job:took:rate5m", "job": "a"},
+            ]
+        },
+    }
+    with json_server(answers) as url:
+        assert recorder.running(PrometheusClient.at(url)) == [
+            vocabulary.Family("odd", "untyped", ()),
+            vocabulary.Family("took_seconds", "histogram", ("job", "path")),
+        ]
