@@ -199,6 +199,31 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("where the depth is unknown, a gap before a stream that is set up anew is no silence") {
+  for (const auto gap : {5ms, 60ms, 300ms}) {
+    Host host = settled(0);
+    host.now += Length(gap);
+    host.callback(256, 1ms, {.reconfigured = true});
+    host.now += host.length(256);
+    host.play(5s, 256, 0.2);
+    CHECK(host.all() == 0);
+  }
+}
+
+TEST_CASE("callbacks of a stream that was set up anew are late against its own first") {
+  for (const auto later : {-4ms, 0ms, 6ms}) {
+    Host host = settled(2);
+    host.now += Length(later);
+    host.callback(512, 1ms, {.reconfigured = true});
+    host.now += host.length(512);
+    host.play(30ms, 512, 0.2);
+    host.now += Length(3ms);
+    host.callback(512, 1ms);
+    CHECK(std::abs((host.last.late - 3ms).count()) <= 1);
+    CHECK(host.last.late + host.last.spare + 1ms >= 10'666'665ns);
+  }
+}
+
 TEST_CASE("two silences between which the queue was not full are one dropout, else they are two") {
   for (const bool full : {false, true}) {
     Host host = settled(4);
@@ -220,6 +245,20 @@ TEST_CASE("after silence the device may begin anew a block later, and no more is
   host.callback(512, 4 * host.length(512) + Length(5ms));
   const double truth = 0.030 + 3 * 512 / 48e3 + 0.005;
   CHECK(seconds(host.lost) == doctest::Approx(truth).epsilon(1e-6));
+}
+
+TEST_CASE(
+    "what a device takes to begin anew counts if it is a block or more, and less may be its grid") {
+  for (const double blocks : {0.5, 0.998, 1.0, 1.5}) {
+    Host host = settled(2);
+    overload(host, 512, 3ms);
+    host.now += blocks * host.length(512);
+    host.play(5s, 512, 0.2);
+    CAPTURE(blocks);
+    CHECK(host.all() == 1);
+    const double rest = blocks < 1 ? 0 : blocks * 512 / 48e3;
+    CHECK(seconds(host.lost) == doctest::Approx(0.003 + rest).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("a device that begins anew on a grid of its own says nothing of its clock by that") {

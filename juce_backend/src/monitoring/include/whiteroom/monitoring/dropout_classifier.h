@@ -205,11 +205,11 @@ class DropoutClassifier {
       resume(call, lost);
       return lost;
     }
-    const double rise = model_.lasting_rise();
-    if (rise > 0) model_.silent(rise);
-    if (!known) return rise;
-    // That a known queue stays less full than it was says where its line is: no silence.
-    over -= rise;
+    if (!known) {
+      const double rise = model_.lasting_rise();
+      if (rise > 0) model_.silent(rise);
+      return rise;
+    }
     if (over <= DeviceModel::kResolution) return 0;
     if (!was_silent_ && over <= model_.doubt(call)) return 0;
     resume(call, over);
