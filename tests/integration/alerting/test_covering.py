@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.covering import load
 from whiteroom_monitoring.covering.clauses import MARK
 from whiteroom_monitoring.covering.model import Pair
@@ -18,7 +19,7 @@ from whiteroom_monitoring.covering.rules import PREFIX, RECORDED
 from whiteroom_monitoring.resources import share
 
 FOLDER = share("infrastructure/monitoring") / "prometheus"
-COVERING = load.load(FOLDER / "covering.yml")
+COVERING = load.load(FOLDER / "covering.yml", WHITE_ROOM.alerts.priority_label)
 
 
 def _read(path: Path) -> dict[str, Any]:
