@@ -108,6 +108,16 @@ class DeviceModel {
     for (double& each : excesses_) each -= length;
     rise_ = 0;
   }
+  /// A callback ended so much `over` its deadline, or before it, and no silence is told. The
+  /// deadline is as late as a host's store may make it: what may have been silent before it raises
+  /// the lines.
+  void is_in_time(double over) noexcept {
+    const double store = store_.size();
+    const double hidden = over + store;
+    if (store <= 0 || hidden <= 0) return;
+    raise_lines(hidden);
+    bin_excess_ -= hidden;
+  }
   /// Whether the queue was seen to be full since the device began anew: until then nobody knows
   /// when exactly it did.
   bool is_known() const noexcept { return known_; }

@@ -210,8 +210,10 @@ class DropoutClassifier {
       if (rise > 0) model_.silent(rise);
       return rise;
     }
-    if (over <= DeviceModel::kResolution) return 0;
-    if (!was_silent_ && over <= model_.doubt(call)) return 0;
+    if (over <= (was_silent_ ? DeviceModel::kResolution : model_.doubt(call))) {
+      model_.is_in_time(over);
+      return 0;
+    }
     resume(call, over);
     return over;
   }
