@@ -73,9 +73,9 @@ run_tests() {
     # 5: the arguments choose none of these.
     python -m pytest --doctest-modules "$@" "${long[@]}" "${arguments[@]}" || [ $? -eq 5 ]
 }
-# Three at a time on two cores: most tests wait for something most of the time. Soaks and drills have
+# Four at a time on two cores: most tests wait for something most of the time. Soaks and drills have
 # the machine to themselves, and so have the musicians, who live in fractions of a second.
-parallel=(-n 3 --dist loadfile)
+parallel=(-n 4 --dist loadfile)
 [ ${#long[@]} -eq 0 ] || parallel=()
 export WHITEROOM_DURATIONS="$PWD/build/test-durations.json"
 rm -f "$WHITEROOM_DURATIONS"

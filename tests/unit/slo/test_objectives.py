@@ -152,7 +152,7 @@ def test_the_committed_rules_are_the_generated_ones() -> None:
     assert root is not None
     written = covering.written_rules(WHITE_ROOM)
     written |= generator.generate(load.load(WHITE_ROOM.files.objectives), WHITE_ROOM)
-    table = covering.load(WHITE_ROOM.files.covering)
+    table = covering.load(WHITE_ROOM.files.covering, WHITE_ROOM.alerts.priority_label)
     source = WHITE_ROOM.relative(WHITE_ROOM.files.covering)
     for name, text in rules.apply(written, table, source).items():
         assert (root / name).read_text(encoding="utf-8") == text

@@ -52,8 +52,10 @@ def is_for_many_lines(pattern: str) -> bool:
 def required(pattern: str) -> Needles:
     """Return the texts of which a matching line has to have those of one list; [[]] tells nothing.
 
-    >>> required("status=5[0-9]+ (GET|POST)")
-    [[(b'status=5', False), (b' ', False)]]
+    >>> required("status=5[0-9]+")
+    [[(b'status=5', False)]]
+    >>> required("(GET|POST) /")
+    [[(b' /', False), (b'GET', False)], [(b' /', False), (b'POST', False)]]
     """
     if any(part in pattern for part in _NOT_PYTHONS) or len(pattern) > 1000:
         return [[]]
