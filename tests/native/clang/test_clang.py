@@ -30,7 +30,7 @@ def _compile(source: Path, program: Path, sanitizers: str, *more: str) -> str:
     clang = shutil.which("clang++")
     if clang is None:
         return "clang++ is not installed"
-    options = ["-std=c++20", "-O1", "-g", f"-fsanitize={sanitizers}", *more]
+    options = ["-std=c++20", *more, f"-fsanitize={sanitizers}"]
     core = ROOT / "juce_backend/src/monitoring"
     include = ["-I", core / "include", "-I", core / "src"]
     done = subprocess.run(
@@ -59,7 +59,7 @@ def watched(tmp_path_factory) -> Path:
     if not _available("realtime", "int main() {}"):
         pytest.skip("no clang++ here that has RealtimeSanitizer (clang 20 or later)")
     program: Path = tmp_path_factory.mktemp("realtime") / "realtime"
-    assert _compile(HERE / "realtime.cpp", program, "realtime") == ""
+    assert _compile(HERE / "realtime.cpp", program, "realtime", "-O0") == ""
     return program
 
 
@@ -99,6 +99,7 @@ def _fuzz(folder: Path, seeds: Path, seconds: int, *options: str) -> str:
     if not _available("fuzzer,address,undefined", entry):
         pytest.skip("no clang++ here that has libFuzzer and AddressSanitizer")
     program = folder / "fuzz"
+    options = ("-O1", "-g", *options)
     assert _compile(HERE / "fuzz_segment.cpp", program, "fuzzer,address,undefined", *options) == ""
     limits = ["-max_len=65536", f"-max_total_time={seconds}", "-timeout=5", "-rss_limit_mb=8192"]
     done = subprocess.run(
