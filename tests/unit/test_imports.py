@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +103,17 @@ def test_only_commands_know_argparse() -> None:
     """Parsing words is the work of `cli` alone."""
     knowing = {room for room, path in _modules() if "argparse" in path.read_text(encoding="utf-8")}
     assert knowing == {"cli"}
+
+
+@pytest.mark.parametrize(
+    ("command", "without"),
+    [
+        ("status", {"yaml", f"{PACKAGE}.project.settings", f"{PACKAGE}.deploy.registry"}),
+        ("up", {f"{PACKAGE}.deploy.apply", f"{PACKAGE}.deploy.registry"}),
+    ],
+)
+def test_short_commands_import_little(command: str, without: set[str]) -> None:
+    """`status` and the help of `up` are there at once: what takes long is not imported for them."""
+    code = f"import sys, {PACKAGE}.cli.{command}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert without & set(done.stdout.split()) == set()

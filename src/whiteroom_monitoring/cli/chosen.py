@@ -1,10 +1,11 @@
-"""What the shared options choose, where that takes the descriptions of components."""
+"""What the shared options choose, where that takes the project or its components."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from whiteroom_monitoring.cli.options import checked, paths_from
 from whiteroom_monitoring.deploy import registry
@@ -12,7 +13,8 @@ from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.project import Project
+from whiteroom_monitoring.project import Project, load
+from whiteroom_monitoring.project.settings import with_configuration
 
 
 def new_paths_from(
@@ -41,3 +43,13 @@ def component_name(name: str, descriptions: Sequence[Component], option: str = "
     if present != name:
         print(f"{option}{name} is now {option}{present}", file=sys.stderr)
     return present
+
+
+def running_project(arguments: argparse.Namespace, paths: StackPaths) -> Project:
+    """Return the project that is named, else that with which the running stack was started."""
+    known = state.read(paths)
+    if arguments.project is None and known and Path(known.project).is_file():
+        project = load(Path(known.project))
+        folder = Path(known.configuration or project.files.folder)
+        return project if folder == project.files.folder else with_configuration(project, folder)
+    return load(arguments.project)

@@ -9,7 +9,6 @@ from whiteroom_monitoring.deploy.paths import StackPaths, default_data, default_
 from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, discovery, load
-from whiteroom_monitoring.project.settings import with_configuration
 
 
 def add_project_option(parser: argparse.ArgumentParser) -> None:
@@ -81,16 +80,6 @@ def checked(paths: StackPaths) -> StackPaths:
         found, highest = paths.port_offset, paths.highest_offset
         raise UsageError(f"--port-offset {found}: expected 0 to {highest}")
     return paths
-
-
-def running_project(arguments: argparse.Namespace, paths: StackPaths) -> Project:
-    """Return the project that is named, else that with which the running stack was started."""
-    known = state.read(paths)
-    if arguments.project is None and known and Path(known.project).is_file():
-        project = load(Path(known.project))
-        folder = Path(known.configuration or project.files.folder)
-        return project if folder == project.files.folder else with_configuration(project, folder)
-    return load(arguments.project)
 
 
 def in_force(arguments: argparse.Namespace) -> str:

@@ -7,11 +7,11 @@ import sys
 import time
 from collections.abc import Sequence
 
+from whiteroom_monitoring.cli.chosen import running_project
 from whiteroom_monitoring.cli.options import (
     add_stack_options,
     in_force,
     paths_from,
-    running_project,
 )
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.paths import StackPaths

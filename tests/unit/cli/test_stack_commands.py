@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.cli import logs, options, status, verify
+from whiteroom_monitoring.cli import chosen, logs, options, status, verify
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.running import shutdown
@@ -107,10 +107,10 @@ def test_verify_takes_the_configuration_that_was_started(
         stack,
         structs.replace(known, project=str(WHITE_ROOM.file), configuration=folder),
     )
-    project = options.running_project(argparse.Namespace(project=None), stack)
+    project = chosen.running_project(argparse.Namespace(project=None), stack)
     assert project.files.dashboards == tmp_path / "other/grafana/dashboards"
     assert project.files.probes == WHITE_ROOM.files.probes
-    named = options.running_project(argparse.Namespace(project=WHITE_ROOM.file), stack)
+    named = chosen.running_project(argparse.Namespace(project=WHITE_ROOM.file), stack)
     assert named.files.dashboards == WHITE_ROOM.files.dashboards
 
 
