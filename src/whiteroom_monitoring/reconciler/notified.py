@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler.durable import write
@@ -43,17 +44,16 @@ class NotifiedGroups:
         self._file = folder / FILE_NAME
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def keep(self, payload: object, now_s: float) -> None:
+    def keep(self, payload: Any, now_s: float) -> None:
         """Write a call of the webhook down; it is on the disk when this returns.
 
         https://prometheus.io/docs/alerting/latest/configuration/#webhook_config. Raises
         NotifiedError when it is none, OSError when it can't be written.
         """
         try:
-            assert isinstance(payload, dict)
             key = str(payload["receiver"]), str(payload["groupKey"])
             firing = payload["status"] == "firing"
-        except (AssertionError, KeyError) as error:
+        except (TypeError, KeyError) as error:
             expected = "expected what Alertmanager's webhook sends: receiver, groupKey, status"
             raise NotifiedError(f"{expected}; {error}") from error
         entries = {k: t for k, t in self._entries().items() if now_s - t.at_s < KEPT_S}
