@@ -210,7 +210,7 @@ class DropoutClassifier {
       if (rise > 0) model_.silent(rise);
       return rise;
     }
-    if (over <= (was_silent_ ? DeviceModel::kResolution : model_.doubt(call))) {
+    if (over <= DeviceModel::kResolution || (!was_silent_ && over <= model_.doubt(call))) {
       model_.is_in_time(over);
       return 0;
     }
