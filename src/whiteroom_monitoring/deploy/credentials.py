@@ -7,7 +7,6 @@ from its file. The environment wins over `.env`.
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import secrets
 import shutil
@@ -66,13 +65,12 @@ def hand_out(
     for component, names in wanted.items():
         folder, owner = paths.credentials_of(component), owners.get(component)
         accounts.make_folder(folder, owner)
-        ids = (pwd.getpwnam(owner).pw_uid, pwd.getpwnam(owner).pw_gid) if owner else (-1, -1)
         for path in folder.iterdir():
             if path.name not in names:
                 path.unlink()
         for name in names:
             text = (paths.secrets / name).read_text(encoding="utf-8")
-            owned_files.write(folder / name, text, 0o600, *ids)
+            owned_files.write(folder / name, text, 0o600, *accounts.numbers(owner))
 
 
 def _in_place_of(name: str, path: Path, paths: StackPaths) -> str:

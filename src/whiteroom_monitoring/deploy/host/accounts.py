@@ -185,6 +185,14 @@ def user_name(name: str | None) -> str:
     return name or pwd.getpwuid(os.getuid()).pw_name
 
 
+def numbers(name: str | None) -> tuple[int, int]:
+    """Return user and group of an account as `os.chown` takes them; -1 is as it is."""
+    if name is None:
+        return -1, -1
+    user = pwd.getpwnam(name)
+    return user.pw_uid, user.pw_gid
+
+
 def make_folder(
     path: Path, owner: str | None = None, group: str | None = None, mode: int = 0o700
 ) -> None:
@@ -193,14 +201,13 @@ def make_folder(
     ``owner`` and ``group`` are accounts as `account` returns them. With a group, files that are
     made in it belong to that group.
     """
-    user = pwd.getpwnam(owner) if owner else None
-    members = grp.getgrnam(group).gr_gid if group else (user.pw_gid if user else -1)
+    uid, gid = numbers(owner)
     owned_files.make_folder(
         path,
-        user.pw_uid if user else -1,
-        members,
+        uid,
+        grp.getgrnam(group).gr_gid if group else gid,
         mode | stat.S_ISGID if group else mode,
-        takes=() if user and not is_own(owner) else own_numbers(),
+        takes=() if owner and not is_own(owner) else own_numbers(),
     )
 
 

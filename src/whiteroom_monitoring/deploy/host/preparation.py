@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import pwd
 import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.component import File
 from whiteroom_monitoring.deploy.host import owned_files, postgresql_cluster
-from whiteroom_monitoring.deploy.host.accounts import account, make_folder
+from whiteroom_monitoring.deploy.host.accounts import account, make_folder, numbers
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 
@@ -42,7 +41,7 @@ def content(file: File) -> str:
 def write(file: File, owner: str | None = None) -> None:
     """Write the file; one that is written once stays if it exists."""
     path = Path(file.path)
-    ids = (pwd.getpwnam(owner).pw_uid, pwd.getpwnam(owner).pw_gid) if owner else (-1, -1)
+    ids = numbers(owner)
     if file.once and path.is_file():
         os.chown(path, *ids, follow_symlinks=False)
         return
