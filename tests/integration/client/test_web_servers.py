@@ -25,7 +25,11 @@ OPEN_METRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 LOST = 'monitoring_processes_lost_total{program="business-metrics"}'
 PROCESSES = 'monitoring_processes{program="business-metrics"}'
 
-GUNICORN = ("gunicorn", "web_application:make_wsgi()", "--no-control-socket")
+# A worker that gunicorn starts while it is being stopped never hears of it, and is waited for.
+GUNICORN = (
+    *("gunicorn", "web_application:make_wsgi()", "--no-control-socket"),
+    *("--graceful-timeout", "5"),
+)
 UVICORN = ("uvicorn", "web_application:make_asgi", "--factory")
 # name: module and arguments, and how many processes have the application loaded
 SERVERS = {
@@ -91,7 +95,11 @@ def serving(arguments: list[str], segments: Path) -> Iterator[Web]:
         yield web
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.parametrize(
