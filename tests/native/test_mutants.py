@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,27 @@ def test_changes_that_are_called_equivalent_exist() -> None:
     """Each change that is left out because nobody can notice it is one that would be tried."""
     tried = {(change.before.strip(), change.after.strip()) for change in mutants.changes()}
     assert set(mutants.EQUIVALENT) <= tried
+
+
+def test_a_run_that_was_stopped_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a record holds is not tried again: its verdicts count, and survivors are printed."""
+    survived, caught, nothing = mutants.changes(["device_clock.h"])[:3]
+    for change, survives in ((survived, True), (caught, False), (nothing, None)):
+        mutants.Record(tmp_path / "record").add(change, survives)
+    result = mutants.try_all([survived, caught, nothing], mutants.Record(tmp_path / "record"))
+    assert (result.tried, result.unnoticed) == (2, [survived])
+    printed = capsys.readouterr()
+    assert printed.out == f"{survived}\n"
+    assert "3 of 3 tried, 1 not noticed" in printed.err
+
+
+def test_a_verdict_holds_for_what_was_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With another test, or another header, a change is judged again."""
+    change = mutants.changes(["device_clock.h"])[0]
+    record = tmp_path / "record"
+    mutants.Record(record).add(change, survives=True)
+    assert mutants.Record(record).has(change)
+    monkeypatch.setitem(mutants.HOSTS, "device_clock.h", ("host_store_test.cpp",))
+    assert not mutants.Record(record).has(change)
