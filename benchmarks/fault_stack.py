@@ -119,15 +119,15 @@ class FaultStack:
 
     def incidents(self) -> list[Mapping[str, Any]]:
         """Return what PagerDuty would have, oldest first; of each, ``alert`` is its name."""
-        found: list[Any] = self.inbox.get_json("/api/incidents")["incidents"]
-        named = [{**each, "alert": _alert_of(each["title"])} for each in found]
+        incidents: list[Any] = self.inbox.get_json("/api/incidents")["incidents"]
+        named = [{**told, "alert": _alert_of(told["title"])} for told in incidents]
         return sorted(named, key=lambda incident: int(incident["id"]))
 
     def slack(self) -> list[Mapping[str, Any]]:
         """Return what Slack would have got, oldest first."""
         path, query = "/api/messages", (("channel", "slack"), ("limit", "500"))
-        found: list[Any] = self.inbox.get_json(path, query)["messages"]
-        return [{**each, "alert": _alert_of(each["title"])} for each in found[::-1]]
+        messages: list[Any] = self.inbox.get_json(path, query)["messages"]
+        return [{**message, "alert": _alert_of(message["title"])} for message in messages[::-1]]
 
     def _command(self, name: str) -> list[str]:
         port, data = str(self.ports[name]), str(self.folder / name)

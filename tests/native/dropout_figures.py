@@ -41,11 +41,11 @@ def measure(short: bool = False) -> Figures:
 
 def parse(text: str) -> Figures:
     """Return the figures that the tests have printed."""
-    found: Figures = {}
+    figures: Figures = {}
     for column, values in FIGURES.findall(text):
         pairs = (value.split("=") for value in values.split())
-        found[column] = {name: float(number) for name, number in pairs}
-    return found
+        figures[column] = {name: float(number) for name, number in pairs}
+    return figures
 
 
 def table(figures: Figures) -> str:

@@ -16,14 +16,14 @@ SAID_AT_THE_TOP = {"cells.h"}
 def without_reason(text: str) -> list[str]:
     """Return the lines that name a memory order which no comment just above explains."""
     lines = text.splitlines()
-    found = []
+    wrong = []
     for number, line in enumerate(lines):
         above = lines[max(0, number - LINES_ABOVE) : number + 1]
         comments = " ".join(part.partition("//")[2] for part in above)
         orders = USE.findall(line.partition("//")[0])
         if not all(order.lower() in comments.lower() for order in orders):
-            found.append(f"{number + 1}: {line.strip()}")
-    return found
+            wrong.append(f"{number + 1}: {line.strip()}")
+    return wrong
 
 
 def test_every_memory_order_has_its_reason() -> None:

@@ -96,8 +96,10 @@ def test_the_console_is_the_door(stack: Any) -> None:
 def test_verify_holds_it(stack: Any) -> None:
     """`whiteroom verify` says that strangers are refused, and that no process tells a secret."""
     printed = stack.run("verify", "--json", "--wait", "0", check=False)
-    found, _ = json.JSONDecoder().raw_decode(printed)
-    states = {check["id"]: check["state"] for check in found["checks"] if check["area"] == "access"}
+    report, _ = json.JSONDecoder().raw_decode(printed)
+    states = {
+        check["id"]: check["state"] for check in report["checks"] if check["area"] == "access"
+    }
     names = ("access.passwords", "access.secrets", "access.processes")
     assert states == dict.fromkeys(names, "ok")
 
@@ -106,17 +108,17 @@ def test_verify_holds_it(stack: Any) -> None:
 def test_what_needs_no_right_of_root_has_none(stack: Any) -> None:
     """What strangers reach and what reads their content has an account of its own, no capability,
     a way to none, and no access to what others have."""
-    found = {p.component: p.pid for p in processes.of_stack(stack.paths.data)}
+    pids = {p.component: p.pid for p in processes.of_stack(stack.paths.data)}
     names = ("prometheus", "alertmanager", "inbox", "console", "reconciler", "log-store")
     may_have = accounts.can_separate(WHITE_ROOM.file, stack.paths.data)
-    user = psutil.Process(found["segment-exporter"]).username()
+    user = psutil.Process(pids["segment-exporter"]).username()
     assert user == (APP_ACCOUNT if may_have else "root")
     for name in names:
-        status = Path(f"/proc/{found[name]}/status").read_text()
+        status = Path(f"/proc/{pids[name]}/status").read_text()
         fields = dict(line.split(":", 1) for line in status.splitlines())
         capabilities = {int(fields[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapInh")}
         assert (name, capabilities, fields["NoNewPrivs"].strip()) == (name, {0}, "1")
-        user = psutil.Process(found[name]).username()
+        user = psutil.Process(pids[name]).username()
         assert user == (account_of(name) if may_have else "root")
         if may_have:
             foreign = [
@@ -248,8 +250,8 @@ def test_links_lead_to_the_console(stack: Any) -> None:
     alertmanager.post_alerts([{"labels": labels, "annotations": {"summary": "a page"}}])
 
     def pages() -> list[Any]:
-        found = json.loads(get_text(stack.paths.url("inbox", "/api/messages")))["messages"]
-        return [message for message in found if labels["alertname"] in json.dumps(message)]
+        messages = json.loads(get_text(stack.paths.url("inbox", "/api/messages")))["messages"]
+        return [message for message in messages if labels["alertname"] in json.dumps(message)]
 
     wait_until(pages, 60, "the page")
     text = json.dumps(pages())

@@ -141,8 +141,8 @@ def test_what_a_runbook_ends_is_a_process_of_this_stack(stack) -> None:
         if (name := command.partition("--pid ")[2]) in there or not name
     }
     assert len(wanted) >= 8
-    found = {command: _run(command).stdout.split() for command in sorted(wanted)}
-    assert {c: pids for c, pids in found.items() if len(pids) != 1 or not set(pids) <= ours} == {}
+    pids_of = {command: _run(command).stdout.split() for command in sorted(wanted)}
+    assert {c: pids for c, pids in pids_of.items() if len(pids) != 1 or not set(pids) <= ours} == {}
 
 
 def _silent_queries(stack, books: list[Runbook]) -> list[str]:
@@ -394,8 +394,8 @@ def test_engine_down_pages_and_resolves(stack) -> None:
 
 def _incidents(stack) -> list[dict[str, Any]]:
     answer = _fetch(stack.paths.url("inbox", "/api/incidents"))
-    found: list[dict[str, Any]] = json.loads(answer)["incidents"]
-    return found
+    incidents: list[dict[str, Any]] = json.loads(answer)["incidents"]
+    return incidents
 
 
 def test_down_leaves_nothing(stack) -> None:

@@ -73,8 +73,8 @@ def running_store(folder: Path, *words: str) -> Iterator[RunningStore]:
         assert process.stdout is not None
         printed: list[str] = []
         for line in process.stdout:
-            if found := _ADDRESS.search(line):
-                yield RunningStore(process, int(found[1]), printed)
+            if address := _ADDRESS.search(line):
+                yield RunningStore(process, int(address[1]), printed)
                 break
             printed.append(line)
         else:

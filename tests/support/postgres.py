@@ -29,8 +29,8 @@ def _as_postgres() -> list[str]:
 
 
 def _programs() -> Path:
-    found = shutil.which("postgres")
-    folders = [Path(found).parent] if found else sorted(Path(PROGRAMS).glob("*/bin"))
+    program = shutil.which("postgres")
+    folders = [Path(program).parent] if program else sorted(Path(PROGRAMS).glob("*/bin"))
     if not folders:
         pytest.skip("PostgreSQL is not installed: install postgresql to run these tests")
     return folders[-1]
@@ -93,9 +93,9 @@ class Postgres:
         assert self._process is not None
         number = self._process.pid
         children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
-        for each in (number, *map(int, children)):
+        for pid in (number, *map(int, children)):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(each, kind)
+                os.kill(pid, kind)
 
     def create(self) -> str:
         """Return the connection string of a new database."""

@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         additions = replace(workspace.additions, families=families, live=True)
         workspace = replace(workspace, additions=additions)
     left_out = workspace.project.checks.without
-    known = {each.id: each for each in checks()}
+    known = {check.id: check for check in checks()}
     for name in arguments.only:
         if name not in known:
             remedy = did_you_mean(name, known) or f"there are: {', '.join(known)}"

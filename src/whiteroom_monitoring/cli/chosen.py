@@ -21,13 +21,13 @@ def new_paths_from(
     arguments: argparse.Namespace, project: Project, descriptions: Sequence[Component]
 ) -> StackPaths:
     """Return the stack that is to be started, with the project's ports."""
-    found = paths_from(arguments)
-    known = state.read(found)
-    offset = found.port_offset
+    paths = paths_from(arguments)
+    known = state.read(paths)
+    offset = paths.port_offset
     if arguments.port_offset is None and known is None:
         offset = project.stack.port_offset
     ports = registry.port_numbers(descriptions, project.stack.ports)
-    return checked(StackPaths(found.data, offset, ports))
+    return checked(StackPaths(paths.data, offset, ports))
 
 
 def component_name(name: str, descriptions: Sequence[Component], option: str = "") -> str:

@@ -113,8 +113,8 @@ def _rule_results(arguments: argparse.Namespace) -> list[MutationResult]:
     if arguments.infrastructure:
         files = files_in(arguments.infrastructure.absolute())
     rules = _rules(files.rules, arguments.name)
-    found = candidates(rules.rules, arguments.name, arguments.kind)
-    chosen = sample(found, arguments.sample or len(found), arguments.seed)
+    mutants = candidates(rules.rules, arguments.name, arguments.kind)
+    chosen = sample(mutants, arguments.sample or len(mutants), arguments.seed)
     tests = sorted(files.rule_tests.glob("*.yml"))
     runner = MutationRunner(files.rules, tests, arguments.promtool)
     results = runner.run(chosen, arguments.jobs)

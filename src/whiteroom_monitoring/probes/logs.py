@@ -27,8 +27,8 @@ def logs_store(stack: Stack) -> str:
     query = "query=%7Bjob%3D%22whiteroom-verify%22%7D&limit=10"
     address = f"{base}/loki/api/v1/query_range?{query}&start={sent_ns}&end={sent_ns + 1}"
     while True:
-        found = json.loads(_ask(address))["data"]["result"]
-        if any(value[1] == line for stream in found for value in stream["values"]):
+        streams = json.loads(_ask(address))["data"]["result"]
+        if any(value[1] == line for stream in streams for value in stream["values"]):
             return f"found after {time.monotonic() - began:.2f} s"
         if time.monotonic() - began > WITHIN_S:
             raise CheckFailed(f"not found within {WITHIN_S:.0f} s; `whiteroom logs log-store`")

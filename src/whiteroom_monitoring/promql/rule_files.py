@@ -31,10 +31,10 @@ class Rule:
     @property
     def raw(self) -> dict[str, Any]:
         """The rule as its file says it."""
-        found = self.document.data
+        node = self.document.data
         for key in self.pointer:
-            found = found[key]
-        return dict(found)
+            node = node[key]
+        return dict(node)
 
     def diagnostic(
         self, keys: Pointer, found: str, remedy: str = "", expected: str = ""

@@ -77,10 +77,10 @@ def families_of(types: Mapping[str, str], series: Iterable[Mapping[str, str]]) -
     """
     known = {name: kind if kind in TYPES else "untyped" for name, kind in types.items()}
     labels: dict[str, set[str]] = {name: set() for name in known}
-    for each in series:
-        name = _family_name(each["__name__"], known)
+    for labels_of in series:
+        name = _family_name(labels_of["__name__"], known)
         if name in labels:
-            labels[name].update(each.keys() - _PART_LABELS - {"__name__"})
+            labels[name].update(labels_of.keys() - _PART_LABELS - {"__name__"})
     return sorted(Family(name, known[name], tuple(sorted(labels[name]))) for name in known)
 
 

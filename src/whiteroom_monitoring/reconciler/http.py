@@ -92,7 +92,7 @@ def _create(reconciler: Reconciler, silence: dict[str, Any]) -> str:
         identifier = reconciler.alertmanager.create_silence(silence)
         if (changed := silence.get("id")) and changed != identifier:
             reconciler.journal.end(str(changed), utc_now())
-        made = {str(each["id"]): each for each in reconciler.alertmanager.silences()}
+        made = {str(held["id"]): held for held in reconciler.alertmanager.silences()}
         reconciler.journal.keep(identifier, made.get(identifier, silence))
     return identifier
 

@@ -85,14 +85,14 @@ class OpenIncidents:
 
 def active_groups(groups: Iterable[Mapping[str, object]]) -> set[Group]:
     """Return the groups with an alert, silenced ones too, of Alertmanager's answer."""
-    found = set()
-    for each in groups:
-        labels, receiver = each["labels"], each["receiver"]
+    active = set()
+    for entry in groups:
+        labels, receiver = entry["labels"], entry["receiver"]
         assert isinstance(labels, dict)
         assert isinstance(receiver, dict)
-        if each["alerts"]:
-            found.add(group(receiver["name"], labels))
-    return found
+        if entry["alerts"]:
+            active.add(group(receiver["name"], labels))
+    return active
 
 
 def ended_alert(labels: Labels, now: datetime.datetime) -> dict[str, object]:

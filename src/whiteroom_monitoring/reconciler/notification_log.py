@@ -58,15 +58,15 @@ class Notification:
 
         They are those that the group has, and those that the route asks for by name.
         """
-        asked = {n: v for n, operator, v in _matchers(self._parts["route"]) if operator == "="}
-        return asked | self.group_labels
+        labels = {n: v for n, operator, v in _matchers(self._parts["route"]) if operator == "="}
+        return labels | self.group_labels
 
     @property
     def _parts(self) -> re.Match[str]:
-        found = _KEY.fullmatch(self.group_key)
-        if found is None:
+        parts = _KEY.fullmatch(self.group_key)
+        if parts is None:
             raise NotificationLogError(f"the key of a group {self.group_key!r} can't be read")
-        return found
+        return parts
 
 
 def read(path: Path) -> list[Notification]:

@@ -93,7 +93,7 @@ def _marked(message: bytes) -> bytes:
 def _marked_entry(entry: bytes | int) -> bytes:
     assert isinstance(entry, bytes)
     kept = [f for f in protobuf.fields(entry) if f[0] not in (_FIRING, _RESOLVED)]
-    return b"".join(protobuf.encoded(*each) for each in kept) + _NO_ALERT
+    return b"".join(protobuf.encoded(*field) for field in kept) + _NO_ALERT
 
 
 def _entry(notification: Notification, now_s: float) -> bytes:

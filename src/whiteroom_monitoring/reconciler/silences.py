@@ -78,11 +78,11 @@ class Journal:
 
     def silences(self) -> dict[str, Mapping[str, Any]]:
         """Return what is written down, by id."""
-        found = {}
+        silences = {}
         for path in sorted(self._folder.glob(f"*{_KEPT}")):
             content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            found[path.name.removesuffix(_KEPT)] = content
-        return found
+            silences[path.name.removesuffix(_KEPT)] = content
+        return silences
 
     def _forget_renamed(self) -> None:
         """Remove the former ids of silences that are over."""

@@ -166,10 +166,10 @@ def require_media_type(request: Request, *expected: str) -> str:
 
     A form or a plain text is what a page elsewhere can send without being asked whether it may.
     """
-    found = request.headers.get("content-type", "")
-    if found.partition(";")[0].strip().lower() not in expected:
-        raise MediaTypeError(found[:100], expected)
-    return found
+    media_type = request.headers.get("content-type", "")
+    if media_type.partition(";")[0].strip().lower() not in expected:
+        raise MediaTypeError(media_type[:100], expected)
+    return media_type
 
 
 async def json_object(request: Request) -> dict[str, Any]:

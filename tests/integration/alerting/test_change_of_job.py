@@ -81,12 +81,12 @@ def _open_series(expression: str) -> set[str]:
 
 
 def _cases() -> dict[str, tuple[str, set[str]]]:
-    found = {}
+    cases = {}
     for name, expression in _expressions():
         series = _open_series(expression)
         if series and "absent" not in expression and "offset" not in expression:
-            found[f"{name}: {expression[:60]}"] = (expression, series)
-    return found
+            cases[f"{name}: {expression[:60]}"] = (expression, series)
+    return cases
 
 
 CASES = _cases()
@@ -124,7 +124,7 @@ def _doubled(folder: Path, expression: str, series: set[str]) -> str:
         tests.append({"expr": more, "eval_time": f"{second}s", "exp_samples": []})
     case = {
         "interval": "1s",
-        "input_series": [each for name in sorted(series) for each in _input(name)],
+        "input_series": [samples for name in sorted(series) for samples in _input(name)],
         "promql_expr_test": tests,
     }
     path = folder / "tests.yml"
@@ -143,6 +143,6 @@ def test_a_change_of_job_doubles_nothing(case: str, tmp_path: Path) -> None:
 
 def test_a_sum_over_both_jobs_would_be_found(tmp_path: Path) -> None:
     """The measurement can fail: a plain sum of a gauge is twice as much for 12 s."""
-    found = _doubled(tmp_path, "sum(ui_active_sessions)", {"ui_active_sessions"})
-    assert "got:" in found
+    printed = _doubled(tmp_path, "sum(ui_active_sessions)", {"ui_active_sessions"})
+    assert "got:" in printed
     assert len(CASES) >= 15

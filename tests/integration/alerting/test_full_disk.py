@@ -89,8 +89,8 @@ def test_a_full_disk_is_told_and_ends_by_itself(
     reconciler.stale_s = STALE_S
 
     def problems() -> list[str]:
-        found = reconciler._problems(utc_now())
-        return [problem for problem in found if problem.startswith("Prometheus")]
+        all_problems = reconciler._problems(utc_now())
+        return [problem for problem in all_problems if problem.startswith("Prometheus")]
 
     def recorded() -> bool:
         return client.value(f"count(a:b:c{2 * MAX_QUERIES - 1})") is not None

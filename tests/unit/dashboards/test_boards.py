@@ -81,8 +81,8 @@ def test_links_and_marks_stand_in_sight(dashboard: Dashboard) -> None:
 
 def test_dashboards_begin_with_a_provisioned_source(dashboard: Dashboard) -> None:
     """What the variable is set to at first, and what alert lists name, is provisioned."""
-    found = yaml.safe_load((GRAFANA / "provisioning/datasources/whiteroom.yml").read_text())
-    sources = {source["uid"]: source["name"] for source in found["datasources"]}
+    provisioned = yaml.safe_load((GRAFANA / "provisioning/datasources/whiteroom.yml").read_text())
+    sources = {source["uid"]: source["name"] for source in provisioned["datasources"]}
     assert sources == {"prometheus": "Prometheus", "alertmanager": "Alertmanager", "loki": "Loki"}
     content = json.loads(DASHBOARDS.json(dashboard, NOTE))
     variable = content["templating"]["list"][0]["current"]

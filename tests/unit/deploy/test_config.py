@@ -217,16 +217,16 @@ def test_diagnostics_of_broken_files_have_their_place(tmp_path: Path) -> None:
     rules.write_text(rules.read_text().replace("expr: |", "expr: | (((", 1) + "\nx: [")
     routes = folder / "alertmanager/alertmanager.yml"
     routes.write_text(routes.read_text().replace("receiver: watchdog", "receiver: nobody"))
-    found = {
+    lines = {
         diagnostic.path.name: diagnostic.line
         for diagnostic in config.diagnostics(project, COMPONENTS)
     }
     # What machine.yml records is missed by causes.yml.
-    assert set(found) == {
+    assert set(lines) == {
         *("machine.yml", "alertmanager.yml", "causes.yml"),
         *("covered_causes.yml", "covered_machine.yml"),
     }
-    assert found["machine.yml"] > 0
+    assert lines["machine.yml"] > 0
 
 
 def test_rules_may_name_what_an_added_component_exposes(tmp_path: Path) -> None:

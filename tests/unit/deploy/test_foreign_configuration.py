@@ -47,10 +47,10 @@ def _render(project: Project, *credentials: str, offset: int = 0) -> tuple[Any, 
     descriptions = load(project)
     kept = [component.name for component in descriptions if not component.of_app]
     paths = StackPaths(project.root / "data", offset, port_numbers(descriptions))
-    found = config.render(project, paths, descriptions, kept, credentials)
+    rendered = config.render(project, paths, descriptions, kept, credentials)
     names = ("prometheus/prometheus.yml", "alertmanager/alertmanager.yml")
-    prometheus, alertmanager = (yaml.safe_load(found.files[name]) for name in names)
-    return prometheus, alertmanager, list(found.changes)
+    prometheus, alertmanager = (yaml.safe_load(rendered.files[name]) for name in names)
+    return prometheus, alertmanager, list(rendered.changes)
 
 
 @pytest.fixture

@@ -127,9 +127,9 @@ def test_folders_have_owners_and_modes(tmp_path: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == mode
     if os.getuid() == 0:
         accounts.make_folder(folder, "daemon", "adm", 0o750)
-        found = folder.stat()
-        assert (found.st_uid, found.st_gid) == (1, 4)
-        assert stat.S_IMODE(found.st_mode) == 0o2750
+        status = folder.stat()
+        assert (status.st_uid, status.st_gid) == (1, 4)
+        assert stat.S_IMODE(status.st_mode) == 0o2750
 
 
 def test_the_first_closed_folder_on_the_way_is_told(tmp_path: Path) -> None:

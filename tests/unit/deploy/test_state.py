@@ -33,9 +33,9 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     """The state comes back with its types."""
     paths = _paths(tmp_path)
     state.write(paths, STATE)
-    found = state.read(paths)
-    assert found is not None
-    assert (found.components, found.left_out) == (STATE.components, STATE.left_out)
+    known = state.read(paths)
+    assert known is not None
+    assert (known.components, known.left_out) == (STATE.components, STATE.left_out)
 
 
 WRONG: list[Any] = [None, 7, [7], {"a": [1]}, "text", 1e300]
@@ -57,5 +57,5 @@ def test_a_wrong_type_is_no_state(tmp_path: Path, field: str, value: Any) -> Non
             node[field] = value
             break
     (paths.run / "stack.json").write_text(json.dumps(content))
-    found = state.read(paths)
-    assert (found is not None) == is_right
+    known = state.read(paths)
+    assert (known is not None) == is_right

@@ -24,7 +24,7 @@ TESTS = "prometheus/tests/audio.yml"
 ALERTMANAGER_YML = "alertmanager/alertmanager.yml"
 RUNBOOK = "runbooks/AudioDropouts.md"
 # The small infrastructure has no dashboards; tests/unit/lint/dashboards breaks these.
-OF_DASHBOARDS = {found.id for found in discover("whiteroom_monitoring.lint.dashboards")}
+OF_DASHBOARDS = {check.id for check in discover("whiteroom_monitoring.lint.dashboards")}
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ SCRAPES_S = 2 * 15
 def _ranges_s(rule: Rule) -> list[float]:
     """Return the ranges that an alert reads itself, in seconds."""
     assert rule.expression is not None
-    found = [d for d in descendants(rule.expression) if isinstance(d, MatrixSelector)]
-    return [selector.range.total_seconds() for selector in found]
+    selectors = [d for d in descendants(rule.expression) if isinstance(d, MatrixSelector)]
+    return [selector.range.total_seconds() for selector in selectors]
 
 
 def _too_short(rules: Iterable[Rule]) -> dict[str, list[float]]:
     shortest_s = OUTAGE_S + SCRAPES_S
-    found = {rule.name: [r for r in _ranges_s(rule) if r < shortest_s] for rule in rules}
-    return {name: ranges for name, ranges in found.items() if ranges}
+    ranges_of = {rule.name: [r for r in _ranges_s(rule) if r < shortest_s] for rule in rules}
+    return {name: ranges for name, ranges in ranges_of.items() if ranges}
 
 
 def test_no_alert_reads_a_range_that_an_outage_empties() -> None:

@@ -57,11 +57,11 @@ def _restore(log: Path, told: dict[tuple[str, str], Told]) -> int:
 
 def _hashes(log: Path) -> list[tuple[bytes, bytes]]:
     """Return which alerts the entries say that they told as firing and as over."""
-    found = []
+    told = []
     for message in notification_log.messages(log.read_bytes()):
         entry = dict(protobuf.fields(dict(protobuf.fields(message))[1]))  # type: ignore[arg-type]
-        found.append((entry.get(6, b""), entry.get(7, b"")))
-    return found  # type: ignore[return-value]
+        told.append((entry.get(6, b""), entry.get(7, b"")))
+    return told  # type: ignore[return-value]
 
 
 def test_what_it_never_wrote_down_is_told_to_every_integration(log: Path) -> None:

@@ -85,16 +85,16 @@ def foreign(folder: Path, trusted: Collection[int] = ()) -> str:
     It is ours or of a ``trusted`` user.
     """
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return ""
-    if found.st_uid not in (os.getuid(), *trusted):
+    if status.st_uid not in (os.getuid(), *trusted):
         return f"{folder} belongs to another user; remove it"
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         # A link of our own is an operator's choice, and is judged by where it leads.
         return foreign(folder.resolve(), trusted)
     # A group of its own is the user's, as Debian gives each one.
-    others = stat.S_IWOTH | (stat.S_IWGRP if found.st_gid != os.getgid() else 0)
-    if found.st_mode & others:
+    others = stat.S_IWOTH | (stat.S_IWGRP if status.st_gid != os.getgid() else 0)
+    if status.st_mode & others:
         return f"{folder} can be written by others; chmod go-w {folder}"
     return ""

@@ -98,12 +98,12 @@ def resolve(component: Component, variant: Variant, places: Placeholders) -> Res
 
 def own_accounts(components: Iterable[ResolvedComponent]) -> dict[str, tuple[str, ...]]:
     """Return the accounts of ours that the components run as, with the groups of each."""
-    found: dict[str, tuple[str, ...]] = {}
+    groups_of: dict[str, tuple[str, ...]] = {}
     for component in components:
         if component.user and is_own(component.user):
-            groups = found.get(component.user, ()) + component.description.groups
-            found[component.user] = tuple(dict.fromkeys(groups))
-    return found
+            groups = groups_of.get(component.user, ()) + component.description.groups
+            groups_of[component.user] = tuple(dict.fromkeys(groups))
+    return groups_of
 
 
 def _probe(component: Component, variant: Variant, places: Placeholders) -> ResolvedProbe:
