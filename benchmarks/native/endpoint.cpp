@@ -10,6 +10,7 @@
 
 #include <iostream>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "families.h"

@@ -13,8 +13,10 @@ namespace benchmark {
 
 using namespace whiteroom::monitoring;
 
-enum class Method : std::uint8_t { get, post, count_ };
-enum class Status : std::uint8_t { ok, created, missing, broken, count_ };
+enum class Method : std::uint8_t { get, post };
+constexpr std::uint32_t value_count(Method) noexcept { return 2; }
+enum class Status : std::uint8_t { ok, created, missing, broken };
+constexpr std::uint32_t value_count(Status) noexcept { return 4; }
 inline constexpr std::string_view kMethods[] = {"get", "post"};
 inline constexpr std::string_view kStatuses[] = {"ok", "created", "missing", "broken"};
 inline constexpr LabelSpec kTwoClosed[] = {{"method", kMethods}, {"status", kStatuses}};

@@ -43,7 +43,7 @@ class Faults {
 
   std::array<std::atomic<std::uint32_t>, kMostChannels> extra_us_{};
   std::atomic<std::uint32_t> stall_ms_{0};
-  std::array<Failing, static_cast<std::size_t>(Function::count_)> failing_{};
+  std::array<Failing, value_count(Function{})> failing_{};
 };
 
 }  // namespace whiteroom::engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +38,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return (folder / "first").rename(folder / "moved")
 
 
+def _check_plain(build: Path, segments: Path) -> None:
+    recorded = subprocess.run(
+        [build / "plain", segments], capture_output=True, text=True, check=True
+    ).stdout
+    assert '\nui_errors_total{type="engine"} 2\n' in recorded
+    assert "\naudio_callbacks_total 1\n" in recorded
+
+
 def _check_programs(build: Path, segments: Path) -> None:
     recorded = subprocess.run(
         [build / "recorder", segments], capture_output=True, text=True, check=True
@@ -60,7 +69,8 @@ def test_a_project_finds_the_installed_package(
     """find_package() gives both targets, wherever the package is, with nothing of the clone."""
     _configure(tmp_path, f"-DCMAKE_PREFIX_PATH={installed}")
     _cmake("--build", tmp_path)
-    _check_programs(tmp_path, segments)
+    _check_programs(tmp_path, segments / "full")
+    _check_plain(tmp_path, segments / "plain")
     for file in installed.rglob("*.cmake"):
         assert str(ROOT) not in file.read_text()
         assert str(installed.parent / "first") not in file.read_text()
@@ -107,13 +117,39 @@ def test_a_project_adds_the_folder_of_the_core_alone(tmp_path: Path) -> None:
     (tmp_path / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.25)\nproject(Core LANGUAGES CXX)\n"
         f"add_subdirectory({ROOT}/juce_backend/src/monitoring monitoring)\n"
-        f"add_executable(recorder {HERE}/recorder.cpp)\n"
-        "target_link_libraries(recorder PRIVATE WhiteRoom::monitoring)\n"
+        f"add_executable(plain {HERE}/plain.cpp)\n"
+        "target_link_libraries(plain PRIVATE WhiteRoom::monitoring)\n"
     )
     _cmake("-S", tmp_path, "-B", tmp_path / "build", "-G", "Ninja")
     rules = (tmp_path / "build/build.ninja").read_text()
     assert "libwhiteroom_monitoring.a" in rules
     assert "-lwhiteroom" not in rules  # a target that is not there becomes a library's name
+
+
+def test_every_header_is_for_programs_without_c_plus_plus_20(tmp_path: Path) -> None:
+    """All that is installed compiles as C++17 without exceptions, warning-free, in one program."""
+    include = ROOT / "juce_backend/src/monitoring/include"
+    headers = sorted(path.relative_to(include) for path in include.rglob("*.h"))
+    # Its adapter for devices needs JUCE itself.
+    ours = [path for path in headers if path.name != "juce_device.h"]
+    source = tmp_path / "all.cpp"
+    source.write_text("".join(f"#include <{path}>\n" for path in reversed(ours)))
+    strict = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror")
+    options = ("-std=c++17", "-fno-exceptions", "-fno-rtti", *strict, "-I", include)
+    command = ["g++", *options, "-fsyntax-only", source]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(ours) > 40
+
+
+@pytest.mark.long
+def test_a_project_vendors_the_folder_of_the_core(segments: Path, tmp_path: Path) -> None:
+    """A copy of that folder alone, in a project of C++17 without exceptions, links and records."""
+    shutil.copytree(ROOT / "juce_backend/src/monitoring", tmp_path / "vendored")
+    vendored = f"-DWHITEROOM_SOURCE={tmp_path / 'vendored'}"
+    _configure(tmp_path / "build", vendored, "-DWITH_ENDPOINT=OFF", "-DCMAKE_CXX_STANDARD=17")
+    _cmake("--build", tmp_path / "build")
+    _check_plain(tmp_path / "build", segments)
 
 
 @pytest.mark.long

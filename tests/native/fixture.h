@@ -95,7 +95,7 @@ class TestSegment {
 };
 
 /// What an endpoint of the program would serve.
-inline std::string exposed(const std::string& directory, std::span<const std::byte> unshared = {},
+inline std::string exposed(const std::string& directory, Span<const std::byte> unshared = {},
                            ExpositionOptions options = {}) {
   return expose(read_program(directory, "test", unshared).view, options);
 }

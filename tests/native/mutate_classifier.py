@@ -67,6 +67,9 @@ CAUGHT_AT_LEAST = 0.95
 CPU_LIMIT_S = 60
 TIMEOUT_S = 600
 PROGRESS_EVERY = 10
+# What becomes of a change, where no test fails.
+SURVIVED = "survived"
+NO_PROGRAM = "no program"
 
 SWAPS = (
     (" < ", " > "),
@@ -178,16 +181,19 @@ class Workshop:
         self._main = folder / "main.o"
         self._run_compiler(["-O0", "-c", HERE / "main.cpp"], self._main)
 
-    def survives(self, change: Change) -> bool | None:
-        """Tell whether all tests pass with it; nothing where it is no program."""
+    def judge(self, change: Change) -> str:
+        """Return the first test that fails with it, SURVIVED, or NO_PROGRAM."""
         path = self._headers / change.file
         original = path.read_text()
         lines = original.splitlines()
         lines[change.line - 1] = change.after
         path.write_text("\n".join(lines) + "\n")
         try:
-            verdicts = (self.passes(test) for test in tests_of(change))
-            return next((verdict for verdict in verdicts if not verdict), True)
+            for test in tests_of(change):
+                passes = self.passes(test)
+                if not passes:
+                    return NO_PROGRAM if passes is None else test
+            return SURVIVED
         finally:
             path.write_text(original)
 
@@ -228,32 +234,31 @@ class Record:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         lines = path.read_text().splitlines() if path and path.exists() else []
-        self._verdicts = {entry["change"]: entry["survives"] for entry in map(json.loads, lines)}
-        self._digests: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._entries = {entry["change"]: entry for entry in map(json.loads, lines)}
 
-    def has(self, change: Change) -> bool:
-        """Return whether it was judged, by the tests and in the header as they are now."""
-        return self._key(change) in self._verdicts
+    def verdict(self, change: Change) -> str | None:
+        """Return what became of it, if it was tried in the header and by the tests of today."""
+        entry = self._entries.get(str(change))
+        if entry is None or entry["sources"] != _digest(change, entry["verdict"]):
+            return None
+        verdict: str = entry["verdict"]
+        return verdict
 
-    def verdict(self, change: Change) -> bool | None:
-        """Return whether it survived; nothing where it was no program. KeyError if not judged."""
-        return self._verdicts[self._key(change)]
-
-    def add(self, change: Change, survives: bool | None) -> None:
+    def add(self, change: Change, verdict: str) -> None:
         """Keep a verdict, so that it outlives this process."""
-        self._verdicts[self._key(change)] = survives
+        entry = {"change": str(change), "verdict": verdict, "sources": _digest(change, verdict)}
+        self._entries[str(change)] = entry
         if self._path:
-            entry = {"change": self._key(change), "survives": survives}
             with self._path.open("a") as file:
                 file.write(json.dumps(entry) + "\n")
 
-    def _key(self, change: Change) -> str:
-        sources = (change.file, tests_of(change))
-        if sources not in self._digests:
-            paths = (CORE / change.file, *(HERE / name for name in sources[1]))
-            content = b"".join(path.read_bytes() for path in paths)
-            self._digests[sources] = hashlib.sha256(content).hexdigest()[:16]
-        return f"{self._digests[sources]} {change}"
+
+def _digest(change: Change, verdict: str) -> str:
+    """Return a digest of what a verdict depends on: whoever survives has passed all tests."""
+    tests = tests_of(change) if verdict == SURVIVED else (verdict,)
+    paths = [CORE / change.file, *(HERE / test for test in tests if (HERE / test).is_file())]
+    content = b"".join(path.read_bytes() for path in paths)
+    return hashlib.sha256(content + repr(tests).encode()).hexdigest()[:16]
 
 
 def _limit_cpu() -> None:
@@ -282,10 +287,12 @@ def try_all(chosen: list[Change], record: Record | None = None) -> Result:
     with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as folder:
         workshop = None
         for number, change in enumerate(chosen, 1):
-            if not record.has(change):
+            verdict = record.verdict(change)
+            if verdict is None:
                 workshop = workshop or _workshop(Path(folder), chosen)
-                record.add(change, workshop.survives(change))
-            _add(result, change, record.verdict(change))
+                verdict = workshop.judge(change)
+                record.add(change, verdict)
+            _add(result, change, verdict)
             _show_progress(number, len(chosen), result)
     return result
 
@@ -299,11 +306,11 @@ def _workshop(folder: Path, chosen: list[Change]) -> Workshop:
     return workshop
 
 
-def _add(result: Result, change: Change, survives: bool | None) -> None:
-    if survives is None:
+def _add(result: Result, change: Change, verdict: str) -> None:
+    if verdict == NO_PROGRAM:
         return
     result.tried += 1
-    if survives:
+    if verdict == SURVIVED:
         result.unnoticed.append(change)
         print(change, flush=True)
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <barrier>
 #include <random>
+#include <span>
 #include <thread>
 
 #include "fixture.h"

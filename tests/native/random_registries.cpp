@@ -12,6 +12,7 @@
 #include <iostream>
 #include <limits>
 #include <random>
+#include <span>
 
 #include "segment_directory.h"
 #include "whiteroom/monitoring/exposition.h"

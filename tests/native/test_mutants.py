@@ -47,23 +47,27 @@ def test_changes_that_are_called_equivalent_exist() -> None:
 
 def test_a_run_that_was_stopped_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What a record holds is not tried again: its verdicts count, and survivors are printed."""
-    survived, caught, nothing = mutants.changes(["device_clock.h"])[:3]
-    for change, survives in ((survived, True), (caught, False), (nothing, None)):
-        mutants.Record(tmp_path / "record").add(change, survives)
-    result = mutants.try_all([survived, caught, nothing], mutants.Record(tmp_path / "record"))
-    assert (result.tried, result.unnoticed) == (2, [survived])
+    verdicts = (mutants.SURVIVED, "device_clock_test.cpp", mutants.NO_PROGRAM)
+    tried = mutants.changes(["device_clock.h"])[: len(verdicts)]
+    for change, verdict in zip(tried, verdicts, strict=True):
+        mutants.Record(tmp_path / "record").add(change, verdict)
+    result = mutants.try_all(tried, mutants.Record(tmp_path / "record"))
+    assert (result.tried, result.unnoticed) == (2, tried[:1])
     printed = capsys.readouterr()
-    assert printed.out == f"{survived}\n"
+    assert printed.out == f"{tried[0]}\n"
     assert "3 of 3 tried, 1 not noticed" in printed.err
 
 
 def test_a_verdict_holds_for_what_was_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With another test, or another header, a change is judged again."""
-    change = mutants.changes(["device_clock.h"])[0]
-    record = tmp_path / "record"
-    mutants.Record(record).add(change, survives=True)
-    assert mutants.Record(record).has(change)
-    monkeypatch.setitem(mutants.HOSTS, "device_clock.h", ("host_store_test.cpp",))
-    assert not mutants.Record(record).has(change)
+    """With one test more, what survived is tried again, and what was noticed is not."""
+    survived, noticed = mutants.changes(["device_clock.h"])[:2]
+    record = mutants.Record(tmp_path / "record")
+    record.add(survived, mutants.SURVIVED)
+    record.add(noticed, "device_clock_test.cpp")
+    assert record.verdict(survived) == mutants.SURVIVED
+    more = ("device_clock_test.cpp", "host_store_test.cpp")
+    monkeypatch.setitem(mutants.HOSTS, "device_clock.h", more)
+    assert record.verdict(survived) is None
+    assert record.verdict(noticed) == "device_clock_test.cpp"

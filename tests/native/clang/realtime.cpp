@@ -1,6 +1,7 @@
 /// Records everything from a function that RealtimeSanitizer watches. With an argument it breaks
 /// one promise on purpose: the sanitizer must then end it.
 #include <mutex>
+#include <span>
 #include <string_view>
 
 #include "../fixture.h"

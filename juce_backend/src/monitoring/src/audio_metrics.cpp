@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -16,7 +17,7 @@ audio::Mode mode_label(CallbackMode mode) noexcept {
 
 }  // namespace
 
-AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channels)
+AudioMetrics::AudioMetrics(Segment& segment, Span<const std::string> channels)
     : shared_(segment), realtime_(segment), lost_(segment.lost()) {
   std::vector<ChannelNames> names;
   for (const std::string& channel : channels) names.push_back({channel});
@@ -25,11 +26,11 @@ AudioMetrics::AudioMetrics(Segment& segment, std::span<const std::string> channe
   plugin_cost_ = measure_plugin_cost();
 }
 
-PluginSlots AudioMetrics::plugin_slots(std::span<const ChannelNames> channels) const {
+PluginSlots AudioMetrics::plugin_slots(Span<const ChannelNames> channels) const {
   return {pool_, realtime_, lost_, channels};
 }
 
-void AudioMetrics::use(std::span<const PluginSlots* const> slots) noexcept {
+void AudioMetrics::use(Span<const PluginSlots* const> slots) noexcept {
   if (slots.size() > kMostSlots) detail::count_mistake(lost_, WRM_LOST_OUT_OF_RANGE);
   const std::array<detail::SlotCells*, kMostSlots> former = slots_;
   const std::size_t former_used = std::exchange(slots_used_, 0);

@@ -117,7 +117,7 @@ bool FamilyWriter::has_value(const std::uint64_t* cells) const noexcept {
 }
 
 void FamilyWriter::write(std::size_t series, bool& headed) {
-  const std::span<const std::uint64_t> cells = family_.cells(series);
+  const Span<const std::uint64_t> cells = family_.cells(series);
   for (std::uint32_t group = 0; group < groups_; ++group) {
     const std::uint64_t* const first = &cells[std::size_t{group} * group_cells_];
     if (!has_value(first)) continue;

@@ -62,7 +62,7 @@ class BaseWriter {
     for (std::size_t i = 0; i < family.size(); ++i) {
       append(series_record(families_, 0, static_cast<std::uint32_t>(cells_.size()),
                            decoded(family.values(i), family.description.open_labels())));
-      const std::span<const std::uint64_t> cells = family.cells(i);
+      const Span<const std::uint64_t> cells = family.cells(i);
       cells_.insert(cells_.end(), cells.begin(), cells.end());
     }
     ++families_;
@@ -395,7 +395,7 @@ bool settle_departure(const std::string& directory, std::string_view program,
 }
 
 ProgramReading read_program(const std::string& directory, std::string_view program,
-                            std::span<const std::byte> unshared) {
+                            Span<const std::byte> unshared) {
   const ProgramLock lock(directory, program, ProgramLock::Mode::shared);
   std::vector<SegmentReading> readings;
   std::set<std::uint64_t> folded;

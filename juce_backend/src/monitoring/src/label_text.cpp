@@ -56,7 +56,7 @@ std::string label_text(std::string_view value) {
   return text;
 }
 
-LabelTexts::LabelTexts(std::span<const std::string_view> values) : given_(values) {
+LabelTexts::LabelTexts(Span<const std::string_view> values) : given_(values) {
   if (std::all_of(values.begin(), values.end(), is_label_text)) return;
   changed_.reserve(values.size());
   for (const std::string_view value : values)

@@ -1,12 +1,11 @@
 /// The text of a label's value: UTF-8 without NUL, as Prometheus wants it.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "whiteroom/monitoring/version.h"
+#include "whiteroom/monitoring/span.h"
 
 namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
@@ -21,13 +20,11 @@ std::string label_text(std::string_view value);
 /// The values of a series as they can be exposed; copies those that must be changed.
 class LabelTexts {
  public:
-  explicit LabelTexts(std::span<const std::string_view> values);
-  std::span<const std::string_view> get() const noexcept {
-    return texts_.empty() ? given_ : texts_;
-  }
+  explicit LabelTexts(Span<const std::string_view> values);
+  Span<const std::string_view> get() const noexcept { return texts_.empty() ? given_ : texts_; }
 
  private:
-  std::span<const std::string_view> given_;
+  Span<const std::string_view> given_;
   std::vector<std::string> changed_;
   std::vector<std::string_view> texts_;
 };

@@ -45,7 +45,7 @@ void SlotPool::sweep() noexcept {
 namespace {
 
 std::vector<SlotPlugin> plugins_of(const Instance& instance, std::uint64_t* lost,
-                                   std::span<const ChannelNames> channels) {
+                                   Span<const ChannelNames> channels) {
   const auto series = [&](const FamilySpec& family, auto... values) {
     return instance.series(family, std::array<std::string_view, sizeof...(values)>{values...});
   };
@@ -69,7 +69,7 @@ std::vector<SlotPlugin> plugins_of(const Instance& instance, std::uint64_t* lost
 }  // namespace detail
 
 PluginSlots::PluginSlots(std::shared_ptr<detail::SlotPool> pool, const audio::Realtime& metrics,
-                         std::uint64_t* lost, std::span<const ChannelNames> channels)
+                         std::uint64_t* lost, Span<const ChannelNames> channels)
     : pool_(std::move(pool)) {
   pool_->sweep();
   Instance instance = metrics.instance.sibling({&audio::kAudioChannelRenderSecondsTotal,

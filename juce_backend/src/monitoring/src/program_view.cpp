@@ -72,7 +72,7 @@ std::size_t* MergedFamily::find(std::string_view values) {
   return found == places_.end() ? nullptr : &found->second;
 }
 
-void MergedFamily::combine(std::uint64_t* old, std::span<const std::uint64_t> now) const {
+void MergedFamily::combine(std::uint64_t* old, Span<const std::uint64_t> now) const {
   const std::size_t values = description.value_cells();
   const std::size_t group = description.group_cells();
   for (std::size_t first = 0; first < now.size(); first += group) {
@@ -85,7 +85,7 @@ void MergedFamily::combine(std::uint64_t* old, std::span<const std::uint64_t> no
   }
 }
 
-void MergedFamily::add(std::string_view values, std::span<const std::uint64_t> cells, bool unique) {
+void MergedFamily::add(std::string_view values, Span<const std::uint64_t> cells, bool unique) {
   if (!unique || indexed_) {
     if (const std::size_t* const place = find(values)) {
       return combine(&cells_[*place * stride()], cells);
@@ -170,7 +170,7 @@ void ProgramView::describe_also(const SegmentImage& image) {
 }
 
 void ProgramView::add(std::string_view family, std::string_view values,
-                      std::span<const std::uint64_t> cells) {
+                      Span<const std::uint64_t> cells) {
   const auto found = families_.find(family);
   if (found == families_.end()) return;
   MergedFamily& target = found->second;

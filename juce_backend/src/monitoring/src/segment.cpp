@@ -41,7 +41,7 @@ Segment::Impl::Impl(SegmentOptions options) : options_(std::move(options)) {
 
 // --- preparation -------------------------------------------------------------------------------
 
-void Segment::Impl::declare(std::span<const FamilySpec> families, std::uint32_t series_limit) {
+void Segment::Impl::declare(Span<const FamilySpec> families, std::uint32_t series_limit) {
   if (memory_.allocated()) throw PreparationError("declare: after prepare()");
   for (const FamilySpec& spec : families) {
     const auto index = static_cast<std::uint16_t>(families_.size());
@@ -188,8 +188,7 @@ std::uint16_t Segment::Impl::family_index(const FamilySpec& spec) const {
 }
 
 std::uint32_t Segment::Impl::add_series(std::uint16_t family, std::uint16_t instance,
-                                        std::uint32_t cell,
-                                        std::span<const std::string_view> values,
+                                        std::uint32_t cell, Span<const std::string_view> values,
                                         std::size_t record_bytes) {
   std::vector<std::byte> record = series_record(family, instance, cell, values);
   pad_record(record, record_bytes);
@@ -201,7 +200,7 @@ std::uint32_t Segment::Impl::add_series(std::uint16_t family, std::uint16_t inst
 }
 
 std::uint64_t* Segment::Impl::known_series(std::uint16_t family,
-                                           std::span<const std::string_view> values) const {
+                                           Span<const std::string_view> values) const {
   const std::uint32_t* const offset =
       series_index_.find(series_hash(family, values), [&](std::uint32_t candidate) {
         return series_matches(memory_.record_at(candidate), family, values);
@@ -224,15 +223,14 @@ std::size_t open_labels(const FamilySpec& spec) noexcept {
       std::count_if(spec.labels.begin(), spec.labels.end(), [](auto& l) { return l.open(); }));
 }
 
-void check_open_values(const FamilySpec& spec, std::span<const std::string_view> values) {
+void check_open_values(const FamilySpec& spec, Span<const std::string_view> values) {
   const std::size_t open = open_labels(spec);
   if (open != 0 && open == values.size()) return;
   throw PreparationError(std::string(spec.name) + ": " + std::to_string(values.size()) +
                          " values for its " + std::to_string(open) + " open labels");
 }
 
-std::uint64_t* Segment::Impl::series(const FamilySpec& spec,
-                                     std::span<const std::string_view> values) {
+std::uint64_t* Segment::Impl::series(const FamilySpec& spec, Span<const std::string_view> values) {
   const LabelTexts texts(values);
   values = texts.get();
   const std::uint16_t family = family_index(spec);
@@ -297,14 +295,14 @@ void Segment::close() {
   // The segment's lock is given back: it is for whoever folds it, so do it here.
   if (impl_->close()) fold_program(directory(), program());
 }
-void Segment::declare(std::span<const FamilySpec> families) { impl_->declare(families, 0); }
+void Segment::declare(Span<const FamilySpec> families) { impl_->declare(families, 0); }
 const Preparation& Segment::prepare() { return impl_->prepare(); }
 const Preparation& Segment::preparation() const noexcept { return impl_->preparation(); }
 std::uint64_t* Segment::cells(const FamilySpec& family) { return impl_->cells(family); }
-std::uint64_t* Segment::series(const FamilySpec& family, std::span<const std::string_view> values) {
+std::uint64_t* Segment::series(const FamilySpec& family, Span<const std::string_view> values) {
   return impl_->series(family, values);
 }
-Instance Segment::instance(std::span<const FamilySpec> families) {
+Instance Segment::instance(Span<const FamilySpec> families) {
   std::vector<const FamilySpec*> wanted;
   for (const FamilySpec& family : families) wanted.push_back(&family);
   return impl_->take_instance(std::move(wanted));
@@ -320,9 +318,9 @@ void Segment::set_served(bool served) noexcept { impl_->set_served(served); }
 void Segment::mark_closed(bool closed) noexcept { impl_->mark_closed(closed); }
 const std::string& Segment::program() const noexcept { return impl_->options().program; }
 const std::string& Segment::directory() const noexcept { return impl_->options().directory; }
-std::span<const std::byte> Segment::bytes() const noexcept { return impl_->bytes(); }
-std::span<const std::byte> Segment::unshared_bytes() const noexcept {
-  return preparation().shared ? std::span<const std::byte>{} : bytes();
+Span<const std::byte> Segment::bytes() const noexcept { return impl_->bytes(); }
+Span<const std::byte> Segment::unshared_bytes() const noexcept {
+  return preparation().shared ? Span<const std::byte>{} : bytes();
 }
 
 Instance& Instance::operator=(Instance&& other) noexcept {
@@ -341,7 +339,7 @@ std::uint64_t* Instance::cells(const FamilySpec& family) const {
   return segment().instance_cells(block_, family);
 }
 std::uint64_t* Instance::series(const FamilySpec& family,
-                                std::span<const std::string_view> values) const {
+                                Span<const std::string_view> values) const {
   return segment().instance_series(block_, family, values);
 }
 Instance Instance::sibling(std::initializer_list<const FamilySpec*> families) const {
@@ -349,7 +347,7 @@ Instance Instance::sibling(std::initializer_list<const FamilySpec*> families) co
 }
 
 std::uint64_t* SeriesSource::series(const FamilySpec& family,
-                                    std::span<const std::string_view> values) const {
+                                    Span<const std::string_view> values) const {
   if (segment_ == nullptr) throw PreparationError("an instance of no segment has no cells");
   return of_instance_ ? segment_->instance_series(block_, family, values)
                       : segment_->series(family, values);

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -44,17 +43,17 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   explicit Impl(SegmentOptions options);
   ~Impl();
 
-  void declare(std::span<const FamilySpec> families, std::uint32_t series_limit);
+  void declare(Span<const FamilySpec> families, std::uint32_t series_limit);
   const Preparation& prepare();
   bool close();
 
   std::uint64_t* cells(const FamilySpec& spec);
-  std::uint64_t* series(const FamilySpec& spec, std::span<const std::string_view> values);
+  std::uint64_t* series(const FamilySpec& spec, Span<const std::string_view> values);
   Instance take_instance(std::vector<const FamilySpec*> families);
   void retire(std::uint32_t block);
   std::uint64_t* instance_cells(std::uint32_t block, const FamilySpec& spec);
   std::uint64_t* instance_series(std::uint32_t block, const FamilySpec& spec,
-                                 std::span<const std::string_view> values);
+                                 Span<const std::string_view> values);
 
   std::uint64_t* lost() noexcept { return lost_; }
   void count_exposition(std::chrono::nanoseconds took) noexcept {
@@ -76,7 +75,7 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
 
   const SegmentOptions& options() const noexcept { return options_; }
   const Preparation& preparation() const noexcept { return preparation_; }
-  std::span<const std::byte> bytes() const noexcept { return memory_.bytes(); }
+  Span<const std::byte> bytes() const noexcept { return memory_.bytes(); }
 
  private:
   std::uint16_t family_index(const FamilySpec& spec) const;
@@ -89,13 +88,13 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   void update_room() noexcept;
 
   std::uint32_t add_series(std::uint16_t family, std::uint16_t instance, std::uint32_t cell,
-                           std::span<const std::string_view> values, std::size_t record_bytes = 0);
+                           Span<const std::string_view> values, std::size_t record_bytes = 0);
   std::uint64_t* unseen_cells(std::uint32_t count, wrm_lost_reason reason);
-  std::uint64_t* known_series(std::uint16_t family, std::span<const std::string_view> values) const;
+  std::uint64_t* known_series(std::uint16_t family, Span<const std::string_view> values) const;
 
   // Series of instances; the lock is held.
   std::uint32_t chunk_cells(std::uint32_t count, Block& block);
-  InstanceSeries* new_series(std::uint16_t family, std::span<const std::string_view> values,
+  InstanceSeries* new_series(std::uint16_t family, Span<const std::string_view> values,
                              std::uint32_t owner);
   std::uint64_t* own(InstanceSeries& series, std::uint32_t owner);
   bool make_room(std::uint16_t family);
@@ -131,6 +130,6 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
 
 std::size_t open_labels(const FamilySpec& spec) noexcept;
 /// Throw PreparationError unless there is one value for each open label.
-void check_open_values(const FamilySpec& spec, std::span<const std::string_view> values);
+void check_open_values(const FamilySpec& spec, Span<const std::string_view> values);
 
 }  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

@@ -87,7 +87,7 @@ std::uint64_t* Segment::Impl::instance_cells(std::uint32_t index, const FamilySp
 }
 
 std::uint64_t* Segment::Impl::instance_series(std::uint32_t index, const FamilySpec& spec,
-                                              std::span<const std::string_view> values) {
+                                              Span<const std::string_view> values) {
   const LabelTexts texts(values);
   values = texts.get();
   const std::uint16_t family = family_index(spec);
@@ -122,8 +122,7 @@ std::uint64_t* Segment::Impl::own(InstanceSeries& series, std::uint32_t owner) {
 }
 
 /// Return a series that nobody owns yet, or null when the segment is full.
-InstanceSeries* Segment::Impl::new_series(std::uint16_t family,
-                                          std::span<const std::string_view> values,
+InstanceSeries* Segment::Impl::new_series(std::uint16_t family, Span<const std::string_view> values,
                                           std::uint32_t owner) {
   const FamilySpec& spec = *families_[family].spec;
   const std::uint32_t count = spec.group_cells() * spec.groups();

@@ -81,7 +81,7 @@ std::vector<std::byte> family_record(const FamilySpec& spec) {
 }
 
 std::vector<std::byte> series_record(std::uint16_t family, std::uint16_t instance,
-                                     std::uint32_t cell, std::span<const std::string_view> values) {
+                                     std::uint32_t cell, Span<const std::string_view> values) {
   wrm_series_record record{};
   record.header.kind = WRM_RECORD_SERIES;
   record.header.family = family;
@@ -129,7 +129,7 @@ void pad_record(std::vector<std::byte>& record, std::size_t bytes) {
 }
 
 bool series_matches(const std::byte* record, std::uint16_t family,
-                    std::span<const std::string_view> values) noexcept {
+                    Span<const std::string_view> values) noexcept {
   const wrm_series_record series = read_series(record);
   if (series.header.family != family || series.instance != 0) return false;
   const std::byte* text = record + sizeof series;
@@ -143,7 +143,7 @@ bool series_matches(const std::byte* record, std::uint16_t family,
   return true;
 }
 
-std::uint64_t series_hash(std::uint16_t family, std::span<const std::string_view> values) noexcept {
+std::uint64_t series_hash(std::uint16_t family, Span<const std::string_view> values) noexcept {
   // FNV-1a, 64 bits (Fowler, Noll, Vo).
   std::uint64_t hash = 14695981039346656037U;
   const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 1099511628211U; };

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +21,7 @@ std::vector<std::byte> family_record(const FamilySpec& spec);
 
 /// Return the bytes of a live series' record. `values` are those of its open labels.
 std::vector<std::byte> series_record(std::uint16_t family, std::uint16_t instance,
-                                     std::uint32_t cell, std::span<const std::string_view> values);
+                                     std::uint32_t cell, Span<const std::string_view> values);
 
 /// Return the bytes of a record that says that a base holds the segment `segment_id`.
 std::vector<std::byte> folded_record(std::uint64_t segment_id);
@@ -45,9 +44,9 @@ std::vector<std::byte> departed_record(const Departure& departure);
 
 /// Tell whether the record at `record` is the shared series of these values.
 bool series_matches(const std::byte* record, std::uint16_t family,
-                    std::span<const std::string_view> values) noexcept;
+                    Span<const std::string_view> values) noexcept;
 
-std::uint64_t series_hash(std::uint16_t family, std::span<const std::string_view> values) noexcept;
+std::uint64_t series_hash(std::uint16_t family, Span<const std::string_view> values) noexcept;
 
 /// Finds the record of a series by its hash, without a copy of its text.
 class SeriesIndex {

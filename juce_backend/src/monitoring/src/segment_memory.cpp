@@ -335,7 +335,7 @@ bool SegmentMemory::grow(Part part, std::size_t needed) noexcept {
   return false;
 }
 
-std::uint32_t SegmentMemory::append_record(std::span<const std::byte> record) noexcept {
+std::uint32_t SegmentMemory::append_record(Span<const std::byte> record) noexcept {
   const std::uint64_t used = header()->records_used;
   std::memcpy(memory_ + header()->records_offset + used, record.data(), record.size());
   // Release: a reader that sees the new length sees the whole record.

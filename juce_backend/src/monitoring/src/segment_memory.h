@@ -6,12 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "whiteroom/monitoring/segment_format.h"
+#include "whiteroom/monitoring/span.h"
 
 namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
@@ -63,7 +63,7 @@ class SegmentMemory {
   static constexpr std::size_t kPathBytes = 512;
   /// Say that the process ends in order, or does not. Async-signal-safe.
   void mark_closed(bool closed = true) noexcept;
-  std::span<const std::byte> bytes() const noexcept { return {memory_, size_}; }
+  Span<const std::byte> bytes() const noexcept { return {memory_, size_}; }
   wrm_segment_header* header() const noexcept {
     return reinterpret_cast<wrm_segment_header*>(memory_);
   }
@@ -78,7 +78,7 @@ class SegmentMemory {
   /// must, and returns whether that could be done. Addresses of what there is stay as they are.
   bool room_for(std::size_t record_bytes, std::size_t cells) noexcept;
   /// Append a record and publish it to readers. Returns its offset.
-  std::uint32_t append_record(std::span<const std::byte> record) noexcept;
+  std::uint32_t append_record(Span<const std::byte> record) noexcept;
   /// Take zeroed cells, on cache lines of their own if wanted. Returns the first one's index.
   std::uint32_t allocate_cells(std::uint32_t count, bool own_lines) noexcept;
   /// Free a record, which readers then skip, and zero its cells. Within a RewriteScope.

@@ -235,7 +235,7 @@ bool SegmentImage::read_once(int file) {
   return true;
 }
 
-SegmentImage SegmentImage::copy(std::span<const std::byte> memory) {
+SegmentImage SegmentImage::copy(Span<const std::byte> memory) {
   SegmentImage image;
   image.name_ = "segment of this process";
   for (int attempt = 0; !image.copy_once(memory); ++attempt) {
@@ -246,7 +246,7 @@ SegmentImage SegmentImage::copy(std::span<const std::byte> memory) {
   return image;
 }
 
-bool SegmentImage::copy_once(std::span<const std::byte> memory) {
+bool SegmentImage::copy_once(Span<const std::byte> memory) {
   const auto* const source = reinterpret_cast<const wrm_segment_header*>(memory.data());
   // Acquire: what was written before the number is seen.
   header_.rewrites = __atomic_load_n(&source->rewrites, __ATOMIC_ACQUIRE);
@@ -359,7 +359,7 @@ void SegmentImage::visit_series(const std::function<void(const SeriesView&)>& vi
   }
 }
 
-void SegmentImage::visit_one(std::span<const std::byte> bytes,
+void SegmentImage::visit_one(Span<const std::byte> bytes,
                              const std::function<void(const SeriesView&)>& visit) const {
   wrm_series_record record{};
   RecordReader reader(bytes.data(), bytes.size());
@@ -383,7 +383,7 @@ void SegmentImage::visit_one(std::span<const std::byte> bytes,
   const std::uint64_t last =
       record.cell + std::uint64_t{record.shards - 1U} * record.shard_cells + shape.cells;
   if (last > cells_size_) fail_here(" has no cells");
-  std::span<const std::uint64_t> cells(&cells_[record.cell], shape.cells);
+  Span<const std::uint64_t> cells(&cells_[record.cell], shape.cells);
   std::vector<std::uint64_t> added;
   if (record.shards > 1) {
     added.assign(cells.begin(), cells.end());

@@ -5,7 +5,7 @@
 
 namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
-std::string SeriesTable::encode(std::span<const std::string_view> values) {
+std::string SeriesTable::encode(Span<const std::string_view> values) {
   std::string encoded;
   for (const std::string_view value : values) {
     const auto length = static_cast<std::uint16_t>(value.size());

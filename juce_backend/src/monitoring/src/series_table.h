@@ -7,13 +7,12 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "whiteroom/monitoring/version.h"
+#include "whiteroom/monitoring/span.h"
 
 namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
@@ -34,7 +33,7 @@ struct InstanceSeries {
 class SeriesTable {
  public:
   /// Return the values as a record holds them.
-  static std::string encode(std::span<const std::string_view> values);
+  static std::string encode(Span<const std::string_view> values);
 
   /// Return the series of these values that `owner` records into, or one that nobody does.
   InstanceSeries* find(std::uint16_t family, const std::string& values, std::uint32_t owner);

@@ -68,7 +68,7 @@ PyObject* expose_program(PyObject*, PyObject* arguments, PyObject* keywords) {
                                      &directory, &program, &own, &open_metrics, &created)) {
       throw PythonError{};
     }
-    std::span<const std::byte> unshared;
+    Span<const std::byte> unshared;
     if (own != Py_None) unshared = open_segment(own).unshared_bytes();
     return made(own, [&]() -> Reading {
       fold_program(directory, program);

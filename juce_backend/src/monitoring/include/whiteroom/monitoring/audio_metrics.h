@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,7 +21,8 @@
 #include "stream_reports.h"
 #include "suspend_clock.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// What a driver or a host knows of one callback.
 struct CallbackDetails {
@@ -43,23 +43,23 @@ class AudioMetrics {
 
   /// `channels` name the mixer's channels; `channel_rendered` takes their indices. May allocate.
   /// The segment has declared audio::families(), is prepared, and outlives this.
-  AudioMetrics(Segment& segment, std::span<const std::string> channels);
+  AudioMetrics(Segment& segment, Span<const std::string> channels);
   AudioMetrics(const AudioMetrics&) = delete;
   AudioMetrics& operator=(const AudioMetrics&) = delete;
-  ~AudioMetrics() { use(std::span<const PluginSlots* const>{}); }
+  ~AudioMetrics() { use(Span<const PluginSlots* const>{}); }
 
   /// Make the slots for the plug-ins of another mixer. Any thread, also while the callback runs;
   /// may lock and allocate.
-  PluginSlots plugin_slots(std::span<const ChannelNames> channels) const;
+  PluginSlots plugin_slots(Span<const ChannelNames> channels) const;
   /// Record for the plug-ins of `slots`. Wait-free, the callback's thread, or any while there is no
   /// callback.
   void use(const PluginSlots& slots) noexcept {
     const PluginSlots* const one = &slots;
-    use(std::span(&one, 1));
+    use(Span<const PluginSlots* const>(&one, 1));
   }
   /// The same for plug-ins that several threads render for one callback: each thread records into
   /// slots of its own, by PluginSlots::plugin_rendered(). At most kMostSlots.
-  void use(std::span<const PluginSlots* const> slots) noexcept;
+  void use(Span<const PluginSlots* const> slots) noexcept;
   static constexpr std::size_t kMostSlots = 64;
 
   /// Say which version runs and what calls it; once, before the callback starts.
@@ -113,7 +113,7 @@ class AudioMetrics {
   std::optional<Miss> callback_rendered(
       Clock::time_point begin, Clock::time_point end, std::uint32_t frames,
       std::optional<Clock::time_point> due = std::nullopt) noexcept {
-    return callback_rendered(begin, end, frames, CallbackDetails{.due = due});
+    return callback_rendered(begin, end, frames, CallbackDetails{due});
   }
   /// The same where more is known. A callback that is not for real time is counted as such and
   /// judged by nothing; what follows it is judged afresh. One of no frames has no deadline.
@@ -144,7 +144,7 @@ class AudioMetrics {
   PluginSlots channels_;                                ///< of the constructor
   std::array<detail::SlotCells*, kMostSlots> slots_{};  ///< in use; kept by the pool
   std::size_t slots_used_ = 0;
-  DropoutClassifier classifier_{SuspendClock{.of_this_machine = true}};
+  DropoutClassifier classifier_{SuspendClock{true}};
   StreamReports reports_;
   std::uint32_t plugins_rendered_ = 0;  ///< since the last callback
   std::optional<PluginPlace> most_expensive_;
@@ -161,7 +161,7 @@ class AudioBlock {
  public:
   AudioBlock(AudioMetrics& metrics, std::uint32_t frames,
              std::optional<AudioMetrics::Clock::time_point> due = std::nullopt) noexcept
-      : AudioBlock(metrics, frames, CallbackDetails{.due = due}) {}
+      : AudioBlock(metrics, frames, CallbackDetails{due}) {}
   AudioBlock(AudioMetrics& metrics, std::uint32_t frames, const CallbackDetails& details) noexcept
       : metrics_(metrics), frames_(frames), details_(details) {
     if constexpr (kRecording) begin_ = AudioMetrics::Clock::now();
@@ -181,4 +181,5 @@ class AudioBlock {
   AudioMetrics::Clock::time_point begin_{};
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

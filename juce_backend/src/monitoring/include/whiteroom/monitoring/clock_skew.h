@@ -9,7 +9,8 @@
 
 #include "version.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// The median of the slopes between the least lateness of one span of time and of the next. A least
 /// lateness is that of a full queue, whatever the jitter; a median is not moved by the step that
@@ -110,4 +111,5 @@ class ClockSkew {
   std::size_t next_ = 0;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

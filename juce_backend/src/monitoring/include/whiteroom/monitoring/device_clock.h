@@ -8,7 +8,8 @@
 
 #include "version.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// What a stamp says of the callback that it comes with.
 struct DeviceStamp {
@@ -40,8 +41,7 @@ class DeviceClock {
     next_stamp_ = stamp + length;
     last_now_ = now;
     // Stamps of a device that goes on differ by its jitter; what it leaves out are whole buffers.
-    return {.due = stamp - *lead_,
-            .skipped = skipped > length / 2 ? skipped : std::chrono::nanoseconds::zero()};
+    return {stamp - *lead_, skipped > length / 2 ? skipped : std::chrono::nanoseconds::zero()};
   }
 
  private:
@@ -50,4 +50,5 @@ class DeviceClock {
   std::chrono::nanoseconds last_now_{};
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

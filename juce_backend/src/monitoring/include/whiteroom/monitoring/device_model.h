@@ -18,7 +18,8 @@
 #include "clock_skew.h"
 #include "host_store.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// A callback, for the model. Times are nanoseconds since the stream's first callback, lengths are
 /// nanoseconds by the sample rate that was told.
@@ -265,4 +266,5 @@ class DeviceModel {
   std::size_t next_bin_ = 0;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -13,7 +13,8 @@
 #include "suspend_clock.h"
 #include "xrun_ledger.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// One render callback, seen from outside.
 struct CallbackTiming {
@@ -92,9 +93,10 @@ class DropoutClassifier {
     // A thread that waited has nothing left of what was before.
     busy_ = std::max(0.0, (call.waited ? 0 : busy_) + ns(timing.render) - call.length);
     behind_ = call.end - model_.due() - call.block;
-    Verdict verdict{.late = rounded(std::max(0.0, call.start - model_.due())),
-                    .spare = rounded(deadline - call.end),
-                    .deadline = rounded(deadline - model_.due())};
+    Verdict verdict{};
+    verdict.late = rounded(std::max(0.0, call.start - model_.due()));
+    verdict.spare = rounded(deadline - call.end);
+    verdict.deadline = rounded(deadline - model_.due());
     suspect(timing, call);
     // Since it began anew, nobody knows exactly when: it may be the same silence still.
     counted_ = counted_ && call.capacity > 0 && !model_.is_known();
@@ -139,19 +141,17 @@ class DropoutClassifier {
   };
 
   DeviceCall call_of(const CallbackTiming& timing) const noexcept {
-    const double start = ns(timing.start - origin_);
-    const double length = timing.buffer.count();
-    const double block = std::max(timing.block.count(), length);
-    const bool due_told = timing.due && !timing.reconfigured;
-    return {.start = start,
-            .end = start + ns(timing.render),
-            .length = length,
-            .block = block,
-            .capacity = timing.device_buffers * block,
-            .waited = timing.waited.value_or(start - last_end_ >
-                                             std::max(kIdle * length, ns(kLeastIdle))),
-            .due_told = due_told,
-            .due = due_told ? ns(*timing.due - origin_) : 0};
+    DeviceCall call{};
+    call.start = ns(timing.start - origin_);
+    call.end = call.start + ns(timing.render);
+    call.length = timing.buffer.count();
+    call.block = std::max(timing.block.count(), call.length);
+    call.capacity = timing.device_buffers * call.block;
+    const double idle = std::max(kIdle * call.length, ns(kLeastIdle));
+    call.waited = timing.waited.value_or(call.start - last_end_ > idle);
+    call.due_told = timing.due && !timing.reconfigured;
+    if (call.due_told) call.due = ns(*timing.due - origin_);
+    return call;
   }
 
   static bool settling(const DeviceCall& call) noexcept { return call.start < ns(kSettling); }
@@ -230,8 +230,7 @@ class DropoutClassifier {
   std::optional<Miss> missed(const CallbackTiming& timing, const DeviceCall& call,
                              double silence) noexcept {
     const bool known = call.capacity > 0;
-    Loss loss{
-        .lost = silence, .cause = known ? cause_of(timing, call) : suspect_, .again = counted_};
+    Loss loss{silence, known ? cause_of(timing, call) : suspect_, counted_};
     if (known && silence > 0) {
       const double within = call.capacity + kReportSlack * call.block;
       xruns_.expect(call.start, call.end + std::max(within, ns(kReportThread)), silence);
@@ -314,4 +313,5 @@ class DropoutClassifier {
   bool was_silent_ = false;  ///< there was silence before the last callback ended
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -8,7 +8,8 @@
 
 #include "cells.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Return the number that `digits`, 1 to 16 of them to the base of 16, are.
 constexpr std::optional<std::uint64_t> parse_hex(std::string_view digits) noexcept {
@@ -58,4 +59,5 @@ struct Exemplar : wrm_exemplar {
   }
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

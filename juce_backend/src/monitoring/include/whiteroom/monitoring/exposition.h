@@ -11,7 +11,8 @@
 
 #include "program_view.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 enum class ExpositionFormat : std::uint8_t { text, open_metrics };
 
@@ -59,4 +60,5 @@ std::string expose(ProgramView view, ExpositionOptions options = {});
 /// trailing ".0".
 void append_double(std::string& out, double value);
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

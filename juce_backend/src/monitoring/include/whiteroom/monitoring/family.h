@@ -2,14 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "segment_format.h"
+#include "span.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// A mistake in how metrics are declared or looked up; never thrown while recording.
 class PreparationError : public std::runtime_error {
@@ -41,20 +42,20 @@ enum class Writers : std::uint8_t { many = 0, one = 1 };
 /// A label: closed with its values, or open with at most `max_series` of them and `other`.
 struct LabelSpec {
   std::string_view name;
-  std::span<const std::string_view> values{};
+  Span<const std::string_view> values{};
   std::uint32_t max_series = 0;
 
   constexpr bool open() const noexcept { return max_series != 0; }
 };
 
 /// Cells of a series' values: 1, or count and sum, or buckets and sum.
-constexpr std::uint32_t value_cells(MetricType type, std::span<const double> bounds) noexcept {
+constexpr std::uint32_t value_cells(MetricType type, Span<const double> bounds) noexcept {
   if (type == MetricType::histogram) return static_cast<std::uint32_t>(bounds.size()) + 2;
   return type == MetricType::summary ? 2 : 1;
 }
 
 /// Exemplars that a series may keep: one, or one for each bucket.
-constexpr std::uint32_t exemplar_slots(MetricType type, std::span<const double> bounds) noexcept {
+constexpr std::uint32_t exemplar_slots(MetricType type, Span<const double> bounds) noexcept {
   return type == MetricType::histogram ? static_cast<std::uint32_t>(bounds.size()) + 1 : 1;
 }
 
@@ -68,9 +69,9 @@ struct FamilySpec {
   Aggregation aggregation = Aggregation::sum;
   Writers writers = Writers::many;
   std::uint32_t scale = 1;  ///< a cell of 1 means 1/scale
-  std::span<const LabelSpec> labels{};
-  std::span<const double> bounds{};  ///< upper bounds of a histogram, without +Inf
-  bool exemplars = false;            ///< counters and histograms: keeps traces beside the values
+  Span<const LabelSpec> labels{};
+  Span<const double> bounds{};  ///< upper bounds of a histogram, without +Inf
+  bool exemplars = false;       ///< counters and histograms: keeps traces beside the values
 
   /// Cells of one series' values: 1, or count and sum, or buckets and sum.
   constexpr std::uint32_t value_cells() const noexcept {
@@ -107,4 +108,5 @@ struct FamilySpec {
 /// The value of an open label that stands for all beyond its limit.
 inline constexpr std::string_view kOtherSeries = "other";
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -7,7 +7,8 @@
 
 #include "generated/ffi.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Return the label of a result code of the C ABI, none for success. Codes that the ABI does not
 /// know count as `internal`.
@@ -49,4 +50,5 @@ class FfiCall {
   Clock::time_point begin_{};
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -3,14 +3,14 @@
 
 #include <chrono>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "program_view.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Add what dead processes of `program` have left to its base, `<program>.base.seg`, and remove
 /// their segments. Processes that did not close theirs are counted in
@@ -43,7 +43,7 @@ struct ProgramReading {
 /// Throws std::system_error when the folder, or a segment in it, can't be opened: what is not read
 /// would be counters that fall.
 ProgramReading read_program(const std::string& directory, std::string_view program,
-                            std::span<const std::byte> unshared = {});
+                            Span<const std::byte> unshared = {});
 
 /// What the agent serves.
 struct UnservedReading {
@@ -59,4 +59,5 @@ UnservedReading read_unserved(const std::string& directory);
 /// Return the programs that have segments in the folder, sorted.
 std::vector<std::string> list_programs(const std::string& directory);
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

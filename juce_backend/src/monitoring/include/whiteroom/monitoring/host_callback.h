@@ -9,7 +9,8 @@
 
 #include "version.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// What one host callback has cost a plug-in.
 struct HostCallbackCost {
@@ -106,4 +107,5 @@ class HostCallback {
   int repeats_ = 0;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -10,7 +10,8 @@
 
 #include "version.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Return `value`, which is not negative, without its fraction. The library's floor is a call of a
 /// function, where the compiler may not use a processor's newer instructions.
@@ -72,4 +73,5 @@ class HostStore {
   int uneven_ = 0;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -9,7 +9,8 @@
 
 #include "segment.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Empty file names leave out what they are for. The files are read once, at the start.
 struct EndpointOptions {
@@ -53,4 +54,5 @@ class MetricsEndpoint {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -16,7 +16,8 @@
 #include "device_clock.h"
 #include "preemption_watch.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Passes everything on to another callback, and records what it does. Two lines:
 ///
@@ -64,7 +65,7 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   void audioDeviceIOCallbackWithContext(
       const float* const* inputs, int input_channels, float* const* outputs, int output_channels,
       int frames, const juce::AudioIODeviceCallbackContext& context) override {
-    CallbackDetails details{.due = read_stamp(context, frames)};
+    CallbackDetails details{read_stamp(context, frames)};
     if (poll_ == nullptr) report_xruns();
     const auto begin = now();
     callback_.audioDeviceIOCallbackWithContext(inputs, input_channels, outputs, output_channels,
@@ -183,4 +184,5 @@ class MeasuredCallback final : public juce::AudioIODeviceCallback {
   std::unique_ptr<Poll> poll_;               ///< the last, so that it ends before what it looks at
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -14,7 +14,8 @@
 #include "host_callback.h"
 #include "plugin_process.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// What one processor records. Two lines, a member and the first statement of processBlock():
 ///
@@ -128,4 +129,5 @@ class ProcessorMetrics {
   int longest_block_ = 0;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

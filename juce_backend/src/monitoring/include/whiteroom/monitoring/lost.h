@@ -18,7 +18,9 @@
 #define WHITEROOM_MONITORING_LOCAL [[gnu::visibility("hidden")]]
 #endif
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::detail {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace detail {
 
 /// Where losses count before there is a segment; the first one that is prepared takes them.
 WHITEROOM_MONITORING_LOCAL extern std::array<std::uint64_t, WRM_LOST_REASONS> lost_without_segment;
@@ -46,4 +48,6 @@ WHITEROOM_MONITORING_LOCAL extern std::atomic<bool> asserts_mistakes;
 #endif
 }
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::detail
+}  // namespace detail
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -5,7 +5,8 @@
 
 #include "exposition.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Return the format that an Accept header prefers (RFC 9110, section 12.5.1: by quality, the more
 /// specific range first). Text where both are as welcome, and where neither is: an answer that can
@@ -15,4 +16,5 @@ ExpositionFormat negotiate_format(std::string_view accept);
 /// Tell whether an Accept-Encoding header allows gzip (RFC 9110, section 12.5.3).
 bool accepts_gzip(std::string_view accept_encoding);
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

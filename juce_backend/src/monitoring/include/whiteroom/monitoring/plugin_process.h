@@ -11,7 +11,8 @@
 #include "generated/plugin.h"
 #include "segment.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// The segment of all processors that were built with this copy of the library, and who has which
 /// number. Every function may lock and allocate, unless it says otherwise: not for the audio
@@ -43,4 +44,5 @@ class PluginProcess {
   std::size_t processors_ = 0;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -8,14 +8,14 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "generated/audio.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// A channel of the mixer and the plug-ins in it, as the metrics name them.
 struct ChannelNames {
@@ -137,7 +137,7 @@ class PluginSlots {
   friend class AudioMetrics;
   /// May lock and allocate.
   PluginSlots(std::shared_ptr<detail::SlotPool> pool, const audio::Realtime& metrics,
-              std::uint64_t* lost, std::span<const ChannelNames> channels);
+              std::uint64_t* lost, Span<const ChannelNames> channels);
 
   std::shared_ptr<detail::SlotPool> pool_;
   std::shared_ptr<detail::SlotCells> cells_;
@@ -148,7 +148,10 @@ struct PluginPlace {
   std::size_t slots;  ///< as AudioMetrics::use() numbers them
   std::size_t plugin;
 
-  bool operator==(const PluginPlace&) const = default;
+  bool operator==(const PluginPlace& other) const noexcept {
+    return slots == other.slots && plugin == other.plugin;
+  }
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -14,7 +14,8 @@
 
 #include "version.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// What a thread has used until now.
 struct ThreadUsage {
@@ -31,10 +32,9 @@ inline std::optional<ThreadUsage> thread_usage() noexcept {
   rusage usage{};
   if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) != 0) return std::nullopt;
   if (getrusage(RUSAGE_THREAD, &usage) != 0) return std::nullopt;
-  return ThreadUsage{
-      .thread = static_cast<std::uint64_t>(pthread_self()),
-      .cpu = std::chrono::seconds(cpu.tv_sec) + std::chrono::nanoseconds(cpu.tv_nsec),
-      .preemptions = usage.ru_nivcsw};
+  return ThreadUsage{static_cast<std::uint64_t>(pthread_self()),
+                     std::chrono::seconds(cpu.tv_sec) + std::chrono::nanoseconds(cpu.tv_nsec),
+                     usage.ru_nivcsw};
 #else
   return std::nullopt;
 #endif
@@ -83,4 +83,5 @@ class PreemptionWatch {
   int callbacks_ = 0;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,7 +11,8 @@
 
 #include "segment_reader.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// A segment and whether its process lives.
 struct SegmentReading {
@@ -29,7 +29,7 @@ class MergedFamily {
   /// The encoded open label values of a series; see LabelValues.
   std::string_view values(std::size_t series) const noexcept { return values_[series]; }
   /// The cells of all closed combinations of a series.
-  std::span<const std::uint64_t> cells(std::size_t series) const noexcept {
+  Span<const std::uint64_t> cells(std::size_t series) const noexcept {
     return {&cells_[series * stride()], stride()};
   }
 
@@ -45,7 +45,7 @@ class MergedFamily {
   }
   /// Combine the cells with those of the same values. `values` must outlive the family. `unique`
   /// promises that no other series added so far has these values, which saves looking.
-  void add(std::string_view values, std::span<const std::uint64_t> cells, bool unique);
+  void add(std::string_view values, Span<const std::uint64_t> cells, bool unique);
   void remove(std::string_view values);
   /// Cells of a series.
   std::size_t stride() const noexcept {
@@ -54,7 +54,7 @@ class MergedFamily {
 
  private:
   std::size_t* find(std::string_view values);
-  void combine(std::uint64_t* old, std::span<const std::uint64_t> now) const;
+  void combine(std::uint64_t* old, Span<const std::uint64_t> now) const;
 
   std::vector<std::string_view> values_;
   std::vector<std::uint64_t> cells_;
@@ -87,7 +87,7 @@ class ProgramView {
   void describe_also(const SegmentImage& image);
   /// Add the counts of a series, if its family is known with such cells. The values must outlive
   /// this.
-  void add(std::string_view family, std::string_view values, std::span<const std::uint64_t> cells);
+  void add(std::string_view family, std::string_view values, Span<const std::uint64_t> cells);
   /// Leave a series out.
   void remove(std::string_view family, std::string_view values);
   /// Add `amount` to the single cell of a counter with one open label, if the family is known.
@@ -105,4 +105,5 @@ class ProgramView {
   std::vector<std::string> conflicts_;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

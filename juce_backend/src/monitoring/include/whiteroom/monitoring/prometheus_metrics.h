@@ -11,18 +11,19 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 #include "cells.h"
 #include "exemplar.h"
 #include "lost.h"
 #include "segment.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 #ifdef WHITEROOM_MONITORING_OFF
 inline constexpr bool kRecording = false;
@@ -54,8 +55,7 @@ class HandleCells {
   HandleCells(std::uint64_t* cells, std::uint64_t* lost) noexcept : cells_(cells), lost_(lost) {}
 
   bool usable() const noexcept {
-    if (cells_ != nullptr) [[likely]]
-      return true;
+    if (cells_ != nullptr) return true;
     detail::count_mistake(lost_, lost_ == nullptr ? WRM_LOST_NOT_PREPARED : WRM_LOST_OUT_OF_RANGE);
     return false;
   }
@@ -244,7 +244,8 @@ class Info : HandleCells {
 };
 
 /// Handles of a family whose labels are closed: choosing one costs a multiplication.
-/// `Labels` are generated enums whose last enumerator is `count_`; `group` the cells of one series.
+/// `Labels` are generated enums, of which value_count() says how many values they have; `group` the
+/// cells of one series.
 template <class Handle, std::uint32_t group, class... Labels>
 class LabeledBy {
  public:
@@ -253,19 +254,16 @@ class LabeledBy {
 
   /// A value that the label does not have gives a handle that only counts what is lost.
   Handle operator()(Labels... labels) const noexcept {
-    const bool known =
-        ((static_cast<std::uint32_t>(labels) < static_cast<std::uint32_t>(Labels::count_)) && ...);
+    const bool known = ((static_cast<std::uint32_t>(labels) < value_count(labels)) && ...);
     if (cells_ == nullptr) return Handle(nullptr, lost_);
     if (!known) return Handle(nullptr, lost_ != nullptr ? lost_ : detail::process_lost.load());
     std::uint32_t index = 0;
-    ((index =
-          index * static_cast<std::uint32_t>(Labels::count_) + static_cast<std::uint32_t>(labels)),
-     ...);
+    ((index = index * value_count(labels) + static_cast<std::uint32_t>(labels)), ...);
     return Handle(cells_ + static_cast<std::size_t>(index) * group, lost_);
   }
   /// The same for a family with one label.
-  template <class Label>
-    requires(sizeof...(Labels) == 1)
+  template <class Label, std::size_t labels = sizeof...(Labels),
+            class = std::enable_if_t<labels == 1 && (std::is_same_v<Label, Labels> && ...)>>
   Handle operator[](Label label) const noexcept {
     return (*this)(label);
   }
@@ -283,8 +281,9 @@ class DynamicLabels {
   DynamicLabels(Source& source, const FamilySpec& family, std::uint64_t* lost) noexcept
       : source_(source), family_(&family), lost_(lost) {}
 
-  template <std::convertible_to<std::string_view>... Values>
-    requires(sizeof...(Values) == open_labels)
+  template <class... Values, class = std::enable_if_t<
+                                 sizeof...(Values) == open_labels &&
+                                 (std::is_convertible_v<const Values&, std::string_view> && ...)>>
   Handle with(const Values&... values) const {
     const std::array<std::string_view, open_labels> texts{std::string_view(values)...};
     return Handle(source_.series(*family_, texts), lost_);
@@ -321,4 +320,5 @@ class ScopedTimer {
   Clock::time_point start_;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +19,8 @@
 
 #include "family.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Default folder of segments: $WHITEROOM_SEGMENTS, else /dev/shm/whiteroom-<uid>.
 std::string default_segment_directory();
@@ -53,7 +53,7 @@ class Segment {
   Segment& operator=(const Segment&) = delete;
 
   /// Add families before prepare(). Throws PreparationError for a duplicate name.
-  void declare(std::span<const FamilySpec> families);
+  void declare(Span<const FamilySpec> families);
 
   /// Allocate, touch and lock the pages. Never throws for the state of the machine: a full or
   /// missing memory file system leaves the metrics in private memory and says so.
@@ -69,10 +69,10 @@ class Segment {
   std::uint64_t* cells(const FamilySpec& family);
   /// Return the shared cells of an `any` family for these values of its open labels. Beyond the
   /// limit the cells of the series `other` are returned and the loss is counted.
-  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values);
+  std::uint64_t* series(const FamilySpec& family, Span<const std::string_view> values);
   /// Take realtime cells for all of `families`. When no room is left, cells that no reader sees
   /// are returned and the loss is counted.
-  Instance instance(std::span<const FamilySpec> families);
+  Instance instance(Span<const FamilySpec> families);
   Instance instance(std::initializer_list<const FamilySpec*> families);
 
   /// WRM_LOST_REASONS cells that count what could not be recorded, by reason.
@@ -89,9 +89,9 @@ class Segment {
   const std::string& program() const noexcept;
   const std::string& directory() const noexcept;
   /// The segment's bytes, for a reader in this process.
-  std::span<const std::byte> bytes() const noexcept;
+  Span<const std::byte> bytes() const noexcept;
   /// The same when other processes can't see them, else nothing.
-  std::span<const std::byte> unshared_bytes() const noexcept;
+  Span<const std::byte> unshared_bytes() const noexcept;
 
  private:
   friend class SeriesSource;
@@ -120,7 +120,7 @@ class Instance {
   /// when the family is not one of this instance.
   std::uint64_t* cells(const FamilySpec& family) const;
   /// Return the cells of `family` for these values of its open labels. May lock and allocate.
-  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values) const;
+  std::uint64_t* series(const FamilySpec& family, Span<const std::string_view> values) const;
   /// Take another instance of the same segment. May lock and allocate.
   Instance sibling(std::initializer_list<const FamilySpec*> families) const;
 
@@ -141,7 +141,7 @@ class SeriesSource {
       : segment_(instance.segment_), block_(instance.block_), of_instance_(true) {}
 
   /// Return the cells of `family` for these values of its open labels. May lock and allocate.
-  std::uint64_t* series(const FamilySpec& family, std::span<const std::string_view> values) const;
+  std::uint64_t* series(const FamilySpec& family, Span<const std::string_view> values) const;
 
  private:
   std::shared_ptr<Segment::Impl> segment_;
@@ -149,4 +149,5 @@ class SeriesSource {
   bool of_instance_ = false;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,7 +17,8 @@
 
 #include "family.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// A segment that is damaged or of another version; the text says where and why.
 class SegmentError : public std::runtime_error {
@@ -31,7 +31,9 @@ struct Departure {
   std::uint64_t segment_id;
   std::uint32_t number;  ///< counted by the segment, not 0
 
-  bool operator==(const Departure&) const = default;
+  bool operator==(const Departure& other) const noexcept {
+    return segment_id == other.segment_id && number == other.number;
+  }
 };
 
 struct LabelDescription {
@@ -39,7 +41,9 @@ struct LabelDescription {
   std::vector<std::string> values;  ///< empty when the label is open
   std::uint32_t max_series = 0;
 
-  bool operator==(const LabelDescription&) const = default;
+  bool operator==(const LabelDescription& other) const {
+    return name == other.name && values == other.values && max_series == other.max_series;
+  }
 };
 
 /// A family as a segment describes it.
@@ -85,7 +89,7 @@ struct SeriesView {
   bool live;
   std::uint32_t departure;  ///< its number; 0 when the series stays
   std::string_view values;
-  std::span<const std::uint64_t> cells;
+  Span<const std::uint64_t> cells;
 };
 
 class SegmentImage {
@@ -94,7 +98,7 @@ class SegmentImage {
   /// can't be opened.
   static SegmentImage read(const std::string& path);
   /// Copy a segment of this process while others record into it. Throws SegmentError.
-  static SegmentImage copy(std::span<const std::byte> memory);
+  static SegmentImage copy(Span<const std::byte> memory);
 
   const wrm_segment_header& header() const noexcept { return header_; }
   const std::vector<FamilyDescription>& families() const noexcept { return families_; }
@@ -126,13 +130,13 @@ class SegmentImage {
 
   void read_file(int file);
   bool read_once(int file);
-  bool copy_once(std::span<const std::byte> memory);
+  bool copy_once(Span<const std::byte> memory);
   void check_header(std::uint64_t file_bytes) const;
   void allocate();
   void read_records();
   void read_record(const wrm_record_header& record, std::size_t offset);
   void mend_values(const wrm_record_header& record, std::size_t offset);
-  void visit_one(std::span<const std::byte> record,
+  void visit_one(Span<const std::byte> record,
                  const std::function<void(const SeriesView&)>& visit) const;
   [[noreturn]] void fail(const std::string& problem) const;
 
@@ -150,4 +154,5 @@ class SegmentImage {
   std::map<std::size_t, std::string> mended_;  ///< encoded values that were no UTF-8, by record
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -7,7 +7,8 @@
 
 #include "version.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// What a callback renders for. Only `realtime` has a deadline.
 enum class CallbackMode : std::uint8_t {
@@ -115,4 +116,5 @@ class StreamReports {
   bool news_ = false;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -15,7 +15,8 @@
 #include "version.h"
 #endif
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 /// Return it since the machine started, to some tens of milliseconds. Wait-free; no system call
 /// where clocks can be read without one.
@@ -54,4 +55,5 @@ struct SuspendClock {
   }
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

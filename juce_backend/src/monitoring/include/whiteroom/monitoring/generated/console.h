@@ -4,23 +4,27 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::console {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace console {
 
 /// Values of the label `outcome`.
-enum class ConsoleEvaluationsTotalOutcome : std::uint8_t { shown, unsupported, failed, count_ };
+enum class ConsoleEvaluationsTotalOutcome : std::uint8_t { shown, unsupported, failed };
+constexpr std::uint32_t value_count(ConsoleEvaluationsTotalOutcome) noexcept { return 3; }
 inline constexpr std::string_view kConsoleEvaluationsTotalOutcomeValues[] = {"shown", "unsupported", "failed"};
 
 /// Values of the label `source`.
-enum class Source : std::uint8_t { prometheus, loki, alertmanager, count_ };
+enum class Source : std::uint8_t { prometheus, loki, alertmanager };
+constexpr std::uint32_t value_count(Source) noexcept { return 3; }
 inline constexpr std::string_view kSourceValues[] = {"prometheus", "loki", "alertmanager"};
 
 /// Values of the label `outcome`.
-enum class ConsoleSourceRequestsTotalOutcome : std::uint8_t { answered, failed, count_ };
+enum class ConsoleSourceRequestsTotalOutcome : std::uint8_t { answered, failed };
+constexpr std::uint32_t value_count(ConsoleSourceRequestsTotalOutcome) noexcept { return 2; }
 inline constexpr std::string_view kConsoleSourceRequestsTotalOutcomeValues[] = {"answered", "failed"};
 
 inline constexpr LabelSpec kConsoleEvaluationsTotalLabels[] = {{"outcome", kConsoleEvaluationsTotalOutcomeValues}};
@@ -29,29 +33,33 @@ inline constexpr LabelSpec kConsoleSourceRequestsTotalLabels[] = {{"source", kSo
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "console_evaluations_total",
-     .help = "Panels that the console has evaluated, by what came of it. Unsupported is what only Grafana shows; failed is what a data source would not answer.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kConsoleEvaluationsTotalLabels},
-    {.name = "console_source_requests_total",
-     .help = "Requests of the console to data sources, by source and outcome. Viewers who ask the same at the same time share one request.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kConsoleSourceRequestsTotalLabels},
+    {"console_evaluations_total",
+     "Panels that the console has evaluated, by what came of it. Unsupported is what only Grafana shows; failed is what a data source would not answer.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kConsoleEvaluationsTotalLabels,
+     {},
+     false},
+    {"console_source_requests_total",
+     "Requests of the console to data sources, by source and outcome. Viewers who ask the same at the same time share one request.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kConsoleSourceRequestsTotalLabels,
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kConsoleEvaluationsTotal = kFamilies[0];
 inline constexpr const FamilySpec& kConsoleSourceRequestsTotal = kFamilies[1];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -65,4 +73,6 @@ struct Shared {
   LabeledBy<Counter<Writers::many>, kConsoleSourceRequestsTotal.group_cells(), Source, ConsoleSourceRequestsTotalOutcome> console_source_requests_total;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::console
+}  // namespace console
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -3,7 +3,6 @@
 /// The domains of the catalogue by name, without the core's own.
 #pragma once
 
-#include <span>
 #include <string_view>
 
 #include "audio.h"
@@ -17,11 +16,12 @@
 #include "security.h"
 #include "ui.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
 
 struct Domain {
   std::string_view name;
-  std::span<const FamilySpec> families;
+  Span<const FamilySpec> families;
 };
 
 inline constexpr Domain kDomains[] = {
@@ -37,4 +37,5 @@ inline constexpr Domain kDomains[] = {
     {"ui", ui::families()},
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -4,19 +4,22 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ffi {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace ffi {
 
 /// Values of the label `function`.
-enum class Function : std::uint8_t { sch_engine_create, sch_engine_destroy, sch_engine_get_version, sch_engine_load_song, sch_engine_get_song, sch_engine_create_default_song, sch_engine_export_song, sch_engine_audio_init, sch_engine_audio_start, sch_engine_audio_stop, sch_engine_get_audio_status, sch_engine_set_transport, sch_engine_set_tempo, sch_engine_set_position, sch_engine_send_note_on, sch_engine_send_note_off, sch_engine_all_notes_off, sch_engine_set_performance_blend, sch_engine_push_command, sch_engine_get_performance_state, sch_engine_set_event_callback, sch_uuid_validate, sch_free_string, sch_free_string_array, count_ };
+enum class Function : std::uint8_t { sch_engine_create, sch_engine_destroy, sch_engine_get_version, sch_engine_load_song, sch_engine_get_song, sch_engine_create_default_song, sch_engine_export_song, sch_engine_audio_init, sch_engine_audio_start, sch_engine_audio_stop, sch_engine_get_audio_status, sch_engine_set_transport, sch_engine_set_tempo, sch_engine_set_position, sch_engine_send_note_on, sch_engine_send_note_off, sch_engine_all_notes_off, sch_engine_set_performance_blend, sch_engine_push_command, sch_engine_get_performance_state, sch_engine_set_event_callback, sch_uuid_validate, sch_free_string, sch_free_string_array };
+constexpr std::uint32_t value_count(Function) noexcept { return 24; }
 inline constexpr std::string_view kFunctionValues[] = {"sch_engine_create", "sch_engine_destroy", "sch_engine_get_version", "sch_engine_load_song", "sch_engine_get_song", "sch_engine_create_default_song", "sch_engine_export_song", "sch_engine_audio_init", "sch_engine_audio_start", "sch_engine_audio_stop", "sch_engine_get_audio_status", "sch_engine_set_transport", "sch_engine_set_tempo", "sch_engine_set_position", "sch_engine_send_note_on", "sch_engine_send_note_off", "sch_engine_all_notes_off", "sch_engine_set_performance_blend", "sch_engine_push_command", "sch_engine_get_performance_state", "sch_engine_set_event_callback", "sch_uuid_validate", "sch_free_string", "sch_free_string_array"};
 
 /// Values of the label `code`.
-enum class Code : std::uint8_t { invalid_argument, not_found, rejected, deferred, not_implemented, engine_null, invalid_state, parse_failed, validation_failed, internal, count_ };
+enum class Code : std::uint8_t { invalid_argument, not_found, rejected, deferred, not_implemented, engine_null, invalid_state, parse_failed, validation_failed, internal };
+constexpr std::uint32_t value_count(Code) noexcept { return 10; }
 inline constexpr std::string_view kCodeValues[] = {"invalid_argument", "not_found", "rejected", "deferred", "not_implemented", "engine_null", "invalid_state", "parse_failed", "validation_failed", "internal"};
 
 inline constexpr LabelSpec kFfiCallsTotalLabels[] = {{"function", kFunctionValues}};
@@ -30,40 +33,45 @@ inline constexpr std::array<std::int64_t, 13> kFfiCallDurationSecondsCellBounds{
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "ffi_calls_total",
-     .help = "Calls over the engine's C ABI that have ended, by function.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kFfiCallsTotalLabels},
-    {.name = "ffi_errors_total",
-     .help = "Calls over the engine's C ABI that returned a result code other than success.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kFfiErrorsTotalLabels},
-    {.name = "ffi_call_duration_seconds",
-     .help = "Duration of calls over the engine's C ABI, by function.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .labels = kFfiCallDurationSecondsLabels,
-     .bounds = kFfiCallDurationSecondsBounds},
+    {"ffi_calls_total",
+     "Calls over the engine's C ABI that have ended, by function.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kFfiCallsTotalLabels,
+     {},
+     false},
+    {"ffi_errors_total",
+     "Calls over the engine's C ABI that returned a result code other than success.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kFfiErrorsTotalLabels,
+     {},
+     false},
+    {"ffi_call_duration_seconds",
+     "Duration of calls over the engine's C ABI, by function.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     kFfiCallDurationSecondsLabels,
+     kFfiCallDurationSecondsBounds,
+     false},
 };
 inline constexpr const FamilySpec& kFfiCallsTotal = kFamilies[0];
 inline constexpr const FamilySpec& kFfiErrorsTotal = kFamilies[1];
 inline constexpr const FamilySpec& kFfiCallDurationSeconds = kFamilies[2];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -80,4 +88,6 @@ struct Shared {
   LabeledBy<Histogram<Writers::many, Seconds, kFfiCallDurationSecondsCellBounds>, kFfiCallDurationSeconds.group_cells(), Function> ffi_call_duration_seconds;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ffi
+}  // namespace ffi
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -4,23 +4,27 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::http {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace http {
 
 /// Values of the label `method`.
-enum class Method : std::uint8_t { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, other, count_ };
+enum class Method : std::uint8_t { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, other };
+constexpr std::uint32_t value_count(Method) noexcept { return 8; }
 inline constexpr std::string_view kMethodValues[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"};
 
 /// Values of the label `status`.
-enum class Status : std::uint8_t { value_200, value_201, value_204, value_206, value_301, value_302, value_303, value_304, value_307, value_308, value_400, value_401, value_403, value_404, value_405, value_409, value_410, value_413, value_415, value_422, value_429, value_500, value_501, value_502, value_503, value_504, other, count_ };
+enum class Status : std::uint8_t { value_200, value_201, value_204, value_206, value_301, value_302, value_303, value_304, value_307, value_308, value_400, value_401, value_403, value_404, value_405, value_409, value_410, value_413, value_415, value_422, value_429, value_500, value_501, value_502, value_503, value_504, other };
+constexpr std::uint32_t value_count(Status) noexcept { return 27; }
 inline constexpr std::string_view kStatusValues[] = {"200", "201", "204", "206", "301", "302", "303", "304", "307", "308", "400", "401", "403", "404", "405", "409", "410", "413", "415", "422", "429", "500", "501", "502", "503", "504", "other"};
 
 /// Values of the label `type`.
-enum class Type : std::uint8_t { malformed, invalid, too_large, unauthenticated, forbidden, not_found, conflict, rate_limited, database, cache, internal, count_ };
+enum class Type : std::uint8_t { malformed, invalid, too_large, unauthenticated, forbidden, not_found, conflict, rate_limited, database, cache, internal };
+constexpr std::uint32_t value_count(Type) noexcept { return 11; }
 inline constexpr std::string_view kTypeValues[] = {"malformed", "invalid", "too_large", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "database", "cache", "internal"};
 
 inline constexpr LabelSpec kHttpRequestsTotalLabels[] = {{"method", kMethodValues}, {"status", kStatusValues}};
@@ -33,50 +37,57 @@ inline constexpr LabelSpec kHttpErrorsTotalLabels[] = {{"type", kTypeValues}};
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "http_requests_total",
-     .help = "HTTP requests answered, by method and status code.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kHttpRequestsTotalLabels},
-    {.name = "http_request_duration_seconds",
-     .help = "Time from an HTTP request's first byte to the last byte of its answer.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .bounds = kHttpRequestDurationSecondsBounds,
-     .exemplars = true},
-    {.name = "http_active_connections",
-     .help = "HTTP requests that are being answered.",
-     .unit = "",
-     .type = MetricType::gauge,
-     .number = Number::i64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1},
-    {.name = "http_errors_total",
-     .help = "Requests refused or failed, by what was wrong.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kHttpErrorsTotalLabels,
-     .exemplars = true},
+    {"http_requests_total",
+     "HTTP requests answered, by method and status code.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kHttpRequestsTotalLabels,
+     {},
+     false},
+    {"http_request_duration_seconds",
+     "Time from an HTTP request's first byte to the last byte of its answer.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     {},
+     kHttpRequestDurationSecondsBounds,
+     true},
+    {"http_active_connections",
+     "HTTP requests that are being answered.",
+     "",
+     MetricType::gauge,
+     Number::i64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
+    {"http_errors_total",
+     "Requests refused or failed, by what was wrong.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kHttpErrorsTotalLabels,
+     {},
+     true},
 };
 inline constexpr const FamilySpec& kHttpRequestsTotal = kFamilies[0];
 inline constexpr const FamilySpec& kHttpRequestDurationSeconds = kFamilies[1];
 inline constexpr const FamilySpec& kHttpActiveConnections = kFamilies[2];
 inline constexpr const FamilySpec& kHttpErrorsTotal = kFamilies[3];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -96,4 +107,6 @@ struct Shared {
   LabeledBy<ExemplarCounter<Writers::many>, kHttpErrorsTotal.group_cells(), Type> http_errors_total;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::http
+}  // namespace http
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -4,12 +4,13 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::inbox {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace inbox {
 
 inline constexpr LabelSpec kInboxNotificationsTotalLabels[] = {{"channel", {}, 16}};
 
@@ -17,29 +18,33 @@ inline constexpr LabelSpec kInboxRejectedTotalLabels[] = {{"channel", {}, 16}};
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "inbox_notifications_total",
-     .help = "Notifications that the inbox has received, by channel.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kInboxNotificationsTotalLabels},
-    {.name = "inbox_rejected_total",
-     .help = "Requests to the inbox that were not a valid notification, by channel.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kInboxRejectedTotalLabels},
+    {"inbox_notifications_total",
+     "Notifications that the inbox has received, by channel.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kInboxNotificationsTotalLabels,
+     {},
+     false},
+    {"inbox_rejected_total",
+     "Requests to the inbox that were not a valid notification, by channel.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kInboxRejectedTotalLabels,
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kInboxNotificationsTotal = kFamilies[0];
 inline constexpr const FamilySpec& kInboxRejectedTotal = kFamilies[1];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -53,4 +58,6 @@ struct Shared {
   DynamicLabels<Counter<Writers::many>, Segment, 1> inbox_rejected_total;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::inbox
+}  // namespace inbox
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -4,12 +4,13 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::logs {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace logs {
 
 inline constexpr LabelSpec kLogLinesRefusedTotalLabels[] = {{"reason", {}, 24}};
 
@@ -19,64 +20,83 @@ inline constexpr std::array<std::int64_t, 12> kLogQueryDurationSecondsCellBounds
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "log_lines_stored_total",
-     .help = "Lines that the log store has accepted and written to the disk.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1},
-    {.name = "log_lines_repeated_total",
-     .help = "Lines that the log store had already, with the same stream, nanosecond, text and metadata.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1},
-    {.name = "log_lines_refused_total",
-     .help = "Lines that the log store has refused, by Loki's name of the reason.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kLogLinesRefusedTotalLabels},
-    {.name = "log_query_duration_seconds",
-     .help = "How long the log store takes for a query for lines.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .bounds = kLogQueryDurationSecondsBounds},
-    {.name = "log_query_bytes_total",
-     .help = "Bytes of lines that queries have read.",
-     .unit = "bytes",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1},
-    {.name = "log_store_size_bytes",
-     .help = "Bytes of the log store's segments on the disk.",
-     .unit = "bytes",
-     .type = MetricType::gauge,
-     .number = Number::f64,
-     .aggregation = Aggregation::latest,
-     .writers = Writers::many,
-     .scale = 1},
-    {.name = "log_store_damaged",
-     .help = "Blocks, directories and records of the log store that can't be read.",
-     .unit = "",
-     .type = MetricType::gauge,
-     .number = Number::f64,
-     .aggregation = Aggregation::latest,
-     .writers = Writers::many,
-     .scale = 1},
+    {"log_lines_stored_total",
+     "Lines that the log store has accepted and written to the disk.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
+    {"log_lines_repeated_total",
+     "Lines that the log store had already, with the same stream, nanosecond, text and metadata.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
+    {"log_lines_refused_total",
+     "Lines that the log store has refused, by Loki's name of the reason.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kLogLinesRefusedTotalLabels,
+     {},
+     false},
+    {"log_query_duration_seconds",
+     "How long the log store takes for a query for lines.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     {},
+     kLogQueryDurationSecondsBounds,
+     false},
+    {"log_query_bytes_total",
+     "Bytes of lines that queries have read.",
+     "bytes",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
+    {"log_store_size_bytes",
+     "Bytes of the log store's segments on the disk.",
+     "bytes",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::latest,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
+    {"log_store_damaged",
+     "Blocks, directories and records of the log store that can't be read.",
+     "",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::latest,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kLogLinesStoredTotal = kFamilies[0];
 inline constexpr const FamilySpec& kLogLinesRepeatedTotal = kFamilies[1];
@@ -86,7 +106,7 @@ inline constexpr const FamilySpec& kLogQueryBytesTotal = kFamilies[4];
 inline constexpr const FamilySpec& kLogStoreSizeBytes = kFamilies[5];
 inline constexpr const FamilySpec& kLogStoreDamaged = kFamilies[6];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -115,4 +135,6 @@ struct Shared {
   Gauge<Writers::many> log_store_damaged;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::logs
+}  // namespace logs
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

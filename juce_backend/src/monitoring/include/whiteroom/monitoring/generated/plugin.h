@@ -4,15 +4,17 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::plugin {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace plugin {
 
 /// Values of the label `mode`.
-enum class Mode : std::uint8_t { realtime, offline, bypassed, count_ };
+enum class Mode : std::uint8_t { realtime, offline, bypassed };
+constexpr std::uint32_t value_count(Mode) noexcept { return 3; }
 inline constexpr std::string_view kModeValues[] = {"realtime", "offline", "bypassed"};
 
 inline constexpr LabelSpec kPluginLoadRatioLabels[] = {{"plugin", {}, 16}, {"number", {}, 32}};
@@ -26,40 +28,45 @@ inline constexpr LabelSpec kPluginBlocksTotalLabels[] = {{"plugin", {}, 16}, {"m
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "plugin_load_ratio",
-     .help = "Render time of one host callback by the wall clock, all of its parts together, divided by the length of its sound.",
-     .unit = "ratio",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .labels = kPluginLoadRatioLabels,
-     .bounds = kPluginLoadRatioBounds},
-    {.name = "plugin_render_seconds_total",
-     .help = "Render time of one instance of a plug-in by the wall clock; its rate is the share of real time that the instance takes.",
-     .unit = "seconds",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .labels = kPluginRenderSecondsTotalLabels},
-    {.name = "plugin_blocks_total",
-     .help = "Blocks that hosts have handed over, by what the host wanted of them.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kPluginBlocksTotalLabels},
+    {"plugin_load_ratio",
+     "Render time of one host callback by the wall clock, all of its parts together, divided by the length of its sound.",
+     "ratio",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     kPluginLoadRatioLabels,
+     kPluginLoadRatioBounds,
+     false},
+    {"plugin_render_seconds_total",
+     "Render time of one instance of a plug-in by the wall clock; its rate is the share of real time that the instance takes.",
+     "seconds",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     kPluginRenderSecondsTotalLabels,
+     {},
+     false},
+    {"plugin_blocks_total",
+     "Blocks that hosts have handed over, by what the host wanted of them.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kPluginBlocksTotalLabels,
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kPluginLoadRatio = kFamilies[0];
 inline constexpr const FamilySpec& kPluginRenderSecondsTotal = kFamilies[1];
 inline constexpr const FamilySpec& kPluginBlocksTotal = kFamilies[2];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -76,4 +83,6 @@ struct Shared {
   DynamicLabels<LabeledBy<Counter<Writers::many>, kPluginBlocksTotal.group_cells(), Mode>, Segment, 1> plugin_blocks_total;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::plugin
+}  // namespace plugin
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

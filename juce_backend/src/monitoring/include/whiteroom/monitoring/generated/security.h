@@ -4,19 +4,22 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::security {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace security {
 
 /// Values of the label `reason`.
-enum class Reason : std::uint8_t { unknown_account, wrong_password, locked, expired, malformed, count_ };
+enum class Reason : std::uint8_t { unknown_account, wrong_password, locked, expired, malformed };
+constexpr std::uint32_t value_count(Reason) noexcept { return 5; }
 inline constexpr std::string_view kReasonValues[] = {"unknown_account", "wrong_password", "locked", "expired", "malformed"};
 
 /// Values of the label `severity`.
-enum class Severity : std::uint8_t { critical, high, medium, low, unknown, count_ };
+enum class Severity : std::uint8_t { critical, high, medium, low, unknown };
+constexpr std::uint32_t value_count(Severity) noexcept { return 5; }
 inline constexpr std::string_view kSeverityValues[] = {"critical", "high", "medium", "low", "unknown"};
 
 inline constexpr LabelSpec kAuthenticationFailuresTotalLabels[] = {{"reason", kReasonValues}};
@@ -25,38 +28,45 @@ inline constexpr LabelSpec kSecurityVulnerabilitiesLabels[] = {{"severity", kSev
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "authentication_failures_total",
-     .help = "Attempts to log in that were refused.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kAuthenticationFailuresTotalLabels},
-    {.name = "security_vulnerabilities",
-     .help = "Known vulnerabilities in the audit report that CI writes, by severity.",
-     .unit = "",
-     .type = MetricType::gauge,
-     .number = Number::f64,
-     .aggregation = Aggregation::latest,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kSecurityVulnerabilitiesLabels},
-    {.name = "security_audit_report_timestamp_seconds",
-     .help = "Unix time at which the audit report was written.",
-     .unit = "seconds",
-     .type = MetricType::gauge,
-     .number = Number::f64,
-     .aggregation = Aggregation::latest,
-     .writers = Writers::many,
-     .scale = 1},
+    {"authentication_failures_total",
+     "Attempts to log in that were refused.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kAuthenticationFailuresTotalLabels,
+     {},
+     false},
+    {"security_vulnerabilities",
+     "Known vulnerabilities in the audit report that CI writes, by severity.",
+     "",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::latest,
+     Writers::many,
+     1,
+     kSecurityVulnerabilitiesLabels,
+     {},
+     false},
+    {"security_audit_report_timestamp_seconds",
+     "Unix time at which the audit report was written.",
+     "seconds",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::latest,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kAuthenticationFailuresTotal = kFamilies[0];
 inline constexpr const FamilySpec& kSecurityVulnerabilities = kFamilies[1];
 inline constexpr const FamilySpec& kSecurityAuditReportTimestampSeconds = kFamilies[2];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -73,4 +83,6 @@ struct Shared {
   Gauge<Writers::many> security_audit_report_timestamp_seconds;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::security
+}  // namespace security
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

@@ -4,15 +4,17 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::self {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace self {
 
 /// Values of the label `reason`.
-enum class Reason : std::uint8_t { series_limit, segment_full, not_a_number, negative, out_of_range, not_prepared, segment_closed, count_ };
+enum class Reason : std::uint8_t { series_limit, segment_full, not_a_number, negative, out_of_range, not_prepared, segment_closed };
+constexpr std::uint32_t value_count(Reason) noexcept { return 7; }
 inline constexpr std::string_view kReasonValues[] = {"series_limit", "segment_full", "not_a_number", "negative", "out_of_range", "not_prepared", "segment_closed"};
 
 inline constexpr LabelSpec kMonitoringProcessesLabels[] = {{"program", {}, 32}};
@@ -33,78 +35,94 @@ inline constexpr LabelSpec kMonitoringExpositionDurationSecondsLabels[] = {{"pro
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "monitoring_processes",
-     .help = "Processes of a program that record metrics now.",
-     .unit = "",
-     .type = MetricType::gauge,
-     .number = Number::i64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kMonitoringProcessesLabels},
-    {.name = "monitoring_processes_lost_total",
-     .help = "Processes of a program that ended without closing their segment (killed or crashed).",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kMonitoringProcessesLostTotalLabels},
-    {.name = "monitoring_observations_lost_total",
-     .help = "Observations that could not be recorded where they belong, by reason.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kMonitoringObservationsLostTotalLabels},
-    {.name = "monitoring_series",
-     .help = "Series that the processes of a program have registered; a closed label's values are one.",
-     .unit = "",
-     .type = MetricType::gauge,
-     .number = Number::f64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kMonitoringSeriesLabels},
-    {.name = "monitoring_series_evicted_total",
-     .help = "Series of ended instances, such as a former song's tracks, that made room for new ones.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kMonitoringSeriesEvictedTotalLabels},
-    {.name = "monitoring_segment_used_ratio",
-     .help = "Share of the segment's room that is in use; at 1 new instances and series are lost.",
-     .unit = "ratio",
-     .type = MetricType::gauge,
-     .number = Number::f64,
-     .aggregation = Aggregation::max,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kMonitoringSegmentUsedRatioLabels},
-    {.name = "monitoring_pages_locked",
-     .help = "1 when the pages of the segment are locked in memory, else 0.",
-     .unit = "",
-     .type = MetricType::gauge,
-     .number = Number::f64,
-     .aggregation = Aggregation::min,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kMonitoringPagesLockedLabels},
-    {.name = "monitoring_exposition_duration_seconds",
-     .help = "Time that it took to read the segments and write the answer to a scrape.",
-     .unit = "seconds",
-     .type = MetricType::summary,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .labels = kMonitoringExpositionDurationSecondsLabels},
+    {"monitoring_processes",
+     "Processes of a program that record metrics now.",
+     "",
+     MetricType::gauge,
+     Number::i64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kMonitoringProcessesLabels,
+     {},
+     false},
+    {"monitoring_processes_lost_total",
+     "Processes of a program that ended without closing their segment (killed or crashed).",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kMonitoringProcessesLostTotalLabels,
+     {},
+     false},
+    {"monitoring_observations_lost_total",
+     "Observations that could not be recorded where they belong, by reason.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kMonitoringObservationsLostTotalLabels,
+     {},
+     false},
+    {"monitoring_series",
+     "Series that the processes of a program have registered; a closed label's values are one.",
+     "",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kMonitoringSeriesLabels,
+     {},
+     false},
+    {"monitoring_series_evicted_total",
+     "Series of ended instances, such as a former song's tracks, that made room for new ones.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kMonitoringSeriesEvictedTotalLabels,
+     {},
+     false},
+    {"monitoring_segment_used_ratio",
+     "Share of the segment's room that is in use; at 1 new instances and series are lost.",
+     "ratio",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::max,
+     Writers::many,
+     1,
+     kMonitoringSegmentUsedRatioLabels,
+     {},
+     false},
+    {"monitoring_pages_locked",
+     "1 when the pages of the segment are locked in memory, else 0.",
+     "",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::min,
+     Writers::many,
+     1,
+     kMonitoringPagesLockedLabels,
+     {},
+     false},
+    {"monitoring_exposition_duration_seconds",
+     "Time that it took to read the segments and write the answer to a scrape.",
+     "seconds",
+     MetricType::summary,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     kMonitoringExpositionDurationSecondsLabels,
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kMonitoringProcesses = kFamilies[0];
 inline constexpr const FamilySpec& kMonitoringProcessesLostTotal = kFamilies[1];
@@ -115,6 +133,8 @@ inline constexpr const FamilySpec& kMonitoringSegmentUsedRatio = kFamilies[5];
 inline constexpr const FamilySpec& kMonitoringPagesLocked = kFamilies[6];
 inline constexpr const FamilySpec& kMonitoringExpositionDurationSeconds = kFamilies[7];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::self
+}  // namespace self
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring

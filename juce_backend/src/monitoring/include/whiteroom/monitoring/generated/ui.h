@@ -4,23 +4,27 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "../prometheus_metrics.h"
 
-namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ui {
+namespace whiteroom::monitoring {
+inline namespace WHITEROOM_MONITORING_ABI {
+namespace ui {
 
 /// Values of the label `screen`.
-enum class Screen : std::uint8_t { library, mixer, performance, song, export_, settings, count_ };
+enum class Screen : std::uint8_t { library, mixer, performance, song, export_, settings };
+constexpr std::uint32_t value_count(Screen) noexcept { return 6; }
 inline constexpr std::string_view kScreenValues[] = {"library", "mixer", "performance", "song", "export", "settings"};
 
 /// Values of the label `action`.
-enum class Action : std::uint8_t { play, stop, record, load_song, switch_performance, edit, export_, navigate, undo, redo, count_ };
+enum class Action : std::uint8_t { play, stop, record, load_song, switch_performance, edit, export_, navigate, undo, redo };
+constexpr std::uint32_t value_count(Action) noexcept { return 10; }
 inline constexpr std::string_view kActionValues[] = {"play", "stop", "record", "load_song", "switch_performance", "edit", "export", "navigate", "undo", "redo"};
 
 /// Values of the label `type`.
-enum class Type : std::uint8_t { engine, network, file, validation, memory, other, count_ };
+enum class Type : std::uint8_t { engine, network, file, validation, memory, other };
+constexpr std::uint32_t value_count(Type) noexcept { return 6; }
 inline constexpr std::string_view kTypeValues[] = {"engine", "network", "file", "validation", "memory", "other"};
 
 inline constexpr double kUiRenderTimeSecondsBounds[] = {0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.0167, 0.025, 0.0333, 0.05, 0.1, 0.25};
@@ -50,94 +54,116 @@ inline constexpr LabelSpec kUiErrorsTotalLabels[] = {{"type", kTypeValues}};
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
-    {.name = "ui_render_time_seconds",
-     .help = "Time that the drawing of one frame took.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::one,
-     .scale = 1000000000,
-     .bounds = kUiRenderTimeSecondsBounds},
-    {.name = "ui_frames_total",
-     .help = "Frames drawn; the rate is the frame rate.",
-     .unit = "frames",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::one,
-     .scale = 1},
-    {.name = "ui_frames_dropped_total",
-     .help = "Refreshes of the display that came before their frame was drawn.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::one,
-     .scale = 1},
-    {.name = "ui_interaction_time_seconds",
-     .help = "Time from a user's action to the first frame that shows its effect.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .bounds = kUiInteractionTimeSecondsBounds},
-    {.name = "ui_transition_duration_seconds",
-     .help = "Duration of transitions between screens.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .labels = kUiTransitionDurationSecondsLabels,
-     .bounds = kUiTransitionDurationSecondsBounds},
-    {.name = "ui_user_actions_total",
-     .help = "Actions of users, by kind.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kUiUserActionsTotalLabels},
-    {.name = "ui_song_load_duration_seconds",
-     .help = "Time from choosing a song until it can be played.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .bounds = kUiSongLoadDurationSecondsBounds},
-    {.name = "ui_export_duration_seconds",
-     .help = "Duration of exports to an audio file.",
-     .unit = "seconds",
-     .type = MetricType::histogram,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1000000000,
-     .bounds = kUiExportDurationSecondsBounds},
-    {.name = "ui_active_sessions",
-     .help = "Sessions in which a user is at work.",
-     .unit = "",
-     .type = MetricType::gauge,
-     .number = Number::i64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1},
-    {.name = "ui_errors_total",
-     .help = "Errors shown to users, by type.",
-     .unit = "",
-     .type = MetricType::counter,
-     .number = Number::u64,
-     .aggregation = Aggregation::sum,
-     .writers = Writers::many,
-     .scale = 1,
-     .labels = kUiErrorsTotalLabels},
+    {"ui_render_time_seconds",
+     "Time that the drawing of one frame took.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::one,
+     1000000000,
+     {},
+     kUiRenderTimeSecondsBounds,
+     false},
+    {"ui_frames_total",
+     "Frames drawn; the rate is the frame rate.",
+     "frames",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::one,
+     1,
+     {},
+     {},
+     false},
+    {"ui_frames_dropped_total",
+     "Refreshes of the display that came before their frame was drawn.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::one,
+     1,
+     {},
+     {},
+     false},
+    {"ui_interaction_time_seconds",
+     "Time from a user's action to the first frame that shows its effect.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     {},
+     kUiInteractionTimeSecondsBounds,
+     false},
+    {"ui_transition_duration_seconds",
+     "Duration of transitions between screens.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     kUiTransitionDurationSecondsLabels,
+     kUiTransitionDurationSecondsBounds,
+     false},
+    {"ui_user_actions_total",
+     "Actions of users, by kind.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kUiUserActionsTotalLabels,
+     {},
+     false},
+    {"ui_song_load_duration_seconds",
+     "Time from choosing a song until it can be played.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     {},
+     kUiSongLoadDurationSecondsBounds,
+     false},
+    {"ui_export_duration_seconds",
+     "Duration of exports to an audio file.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     {},
+     kUiExportDurationSecondsBounds,
+     false},
+    {"ui_active_sessions",
+     "Sessions in which a user is at work.",
+     "",
+     MetricType::gauge,
+     Number::i64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     {},
+     {},
+     false},
+    {"ui_errors_total",
+     "Errors shown to users, by type.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kUiErrorsTotalLabels,
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kUiRenderTimeSeconds = kFamilies[0];
 inline constexpr const FamilySpec& kUiFramesTotal = kFamilies[1];
@@ -150,7 +176,7 @@ inline constexpr const FamilySpec& kUiExportDurationSeconds = kFamilies[7];
 inline constexpr const FamilySpec& kUiActiveSessions = kFamilies[8];
 inline constexpr const FamilySpec& kUiErrorsTotal = kFamilies[9];
 
-constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
@@ -199,4 +225,6 @@ struct Realtime {
   Counter<Writers::one> ui_frames_dropped_total;
 };
 
-}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::ui
+}  // namespace ui
+}  // namespace WHITEROOM_MONITORING_ABI
+}  // namespace whiteroom::monitoring
