@@ -40,6 +40,7 @@ COMMANDS = {
     "open": Command(f"{COMMANDS_ROOM}.open", "show the console in a browser"),
     "doctor": Command(f"{COMMANDS_ROOM}.doctor", "say what is missing or odd, and what to do"),
     "verify": Command(f"{COMMANDS_ROOM}.verify", "prove that the running stack works"),
+    "drill": Command(f"{COMMANDS_ROOM}.drill", "prove that every alert reaches its pager"),
     "check": Command(f"{COMMANDS_ROOM}.check", "check catalogue, rules, runbooks, dashboards"),
     "explain": Command(f"{COMMANDS_ROOM}.explain", "say what a metric or an alert is"),
     "mutate": Command(f"{COMMANDS_ROOM}.mutate", "see which changes of rules go unnoticed"),

@@ -12,6 +12,7 @@ from whiteroom_monitoring.deploy.components.alertmanager import ALERTMANAGER_ACC
 from whiteroom_monitoring.deploy.configuration import config, config_versions
 from whiteroom_monitoring.deploy.configuration.reload import reload
 from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, preparation
+from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan, Step
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, own_accounts
 from whiteroom_monitoring.deploy.progress import Progress
@@ -29,6 +30,15 @@ _OUTPUT_LINES = 10
 
 class StartError(MonitoringError):
     """A component did not become healthy, or a target was not scraped, in time."""
+
+
+def open_configuration(paths: StackPaths) -> None:
+    """Let components that have accounts of their own read every version of the configuration."""
+    # Routes may hold secrets of the operator's.
+    readers = {"alertmanager": ALERTMANAGER_ACCOUNT}
+    accounts.make_folder(paths.configurations, group=accounts.MEMBERS, mode=0o750)
+    for version in paths.configurations.iterdir():
+        accounts.share(version, readers)
 
 
 class Application:
@@ -104,11 +114,7 @@ class Application:
     def _open_configuration(self) -> None:
         """Let components that have accounts of their own read the configuration."""
         if self._plan.places.separate:
-            # Routes may hold secrets of the operator's.
-            readers = {"alertmanager": ALERTMANAGER_ACCOUNT}
-            accounts.make_folder(self._paths.configurations, group=accounts.MEMBERS, mode=0o750)
-            for version in self._paths.configurations.iterdir():
-                accounts.share(version, readers)
+            open_configuration(self._paths)
 
     def _write_configuration(self, _: Sequence[str]) -> None:
         """Put the configuration in force, at a new start with scrapes that follow at once."""

@@ -95,6 +95,7 @@ class Files(msgspec.Struct, frozen=True):
     runbooks: Path
     components: Path
     probes: Path
+    drills: Path
     env_file: Path
     added_components: Path | None = None
 

@@ -163,6 +163,7 @@ def _files(raw: Mapping[str, str], root: Path) -> Files:
         "runbooks": folder / "runbooks",
         "components": folder / "components",
         "probes": folder / "probes",
+        "drills": folder / "drills",
         "env_file": folder / ".env",
     }
     named = {name: root / raw[name] for name in defaults if name in raw}

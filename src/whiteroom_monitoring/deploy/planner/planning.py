@@ -30,7 +30,8 @@ from whiteroom_monitoring.resources import repository_root
 class Request:
     """What the operator asks for: of ``descriptions``, all but the ``unwanted``.
 
-    ``without_restart`` names components that stay down when they end.
+    ``without_restart`` names components that stay down when they end. ``environment`` may hold
+    credentials, and is that of the process where it is None.
     """
 
     paths: StackPaths
@@ -40,6 +41,7 @@ class Request:
     with_app: bool = True
     unwanted: Sequence[str] = ()
     without_restart: Sequence[str] = ()
+    environment: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def make(request: Request) -> Plan:
     """Return the plan. Raises MonitoringError, naming every fault of the configuration."""
     separate = accounts.can_separate(request.project.file, request.paths.data)
     places = Placeholders(request.paths, repository_root(), request.project, separate)
-    given = credentials.read(request.env_file)
+    given = credentials.read(request.env_file, request.environment)
     if diagnostics := config.diagnostics(request.project, request.descriptions):
         raise DiagnosticsError(diagnostics)
     choice = candidates(request.descriptions, request.with_app)

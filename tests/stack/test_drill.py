@@ -1,0 +1,86 @@
+"""Drills in a real copy of the stack: a real fault, real pages, and their resolutions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.offsets import free_offset
+from whiteroom_monitoring.deploy.host import processes
+from whiteroom_monitoring.project import load
+
+# Of one run: some 30 s on a machine that has nothing else to do.
+WITHIN_S = 600
+LIGHT = ("--without-app", "--without", "cadvisor", "--without", "segment-exporter")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder for reports."""
+    yield tmp_path / "report"
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def drill(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    """Run drills and return their exit status and their JSON."""
+    words = [sys.executable, "-m", "whiteroom_monitoring", "drill", "--json"]
+    place = ["--port-offset", str(free_offset()), "--report", str(folder)]
+    done = subprocess.run(
+        [*words, *place, *options], capture_output=True, text=True, check=False, timeout=WITHIN_S
+    )
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_real_fault_reaches_its_pager(folder: Path) -> None:
+    """A stopped server pages with each field as declared, is resolved, and nothing else fires."""
+    copies = set(Path("/tmp").glob("whiteroom-drill-*"))
+    status, answer = drill(folder, *LIGHT, "--scenario", "log-store-stopped")
+    checks = {check["id"]: check for check in answer["checks"]}
+    page = checks["ServiceDown (logs)"]
+    assert page["state"] == "ok", page
+    assert page["seen"].startswith("real fault, paged after ")
+    assert checks["silence (log-store-stopped)"]["state"] == "ok", checks
+    assert status == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "history.jsonl",
+        "drills.html",
+        "drills.junit.xml",
+    }
+    left = set(Path("/tmp").glob("whiteroom-drill-*")) - copies
+    assert [path for path in left if processes.of_stack(path / "data")] == []
+
+
+@pytest.mark.long
+def test_a_page_that_is_not_as_declared_fails(folder: Path, tmp_path: Path) -> None:
+    """A drill fails when a route leads elsewhere, and names the page that did not arrive."""
+    project = load(None)
+    configuration = tmp_path / "project"
+    shutil.copytree(project.files.folder, configuration / "infrastructure/monitoring")
+    shutil.copytree(project.root / "catalogue", configuration / "catalogue")
+    shutil.copytree(
+        project.root / "reference_app/components", configuration / "reference_app/components"
+    )
+    shutil.copy(project.file, configuration)
+    routes = configuration / "infrastructure/monitoring/alertmanager/alertmanager.yml"
+    text = routes.read_text()
+    assert 'receiver: pagerduty-critical\n      matchers: [priority="P0"]' in text
+    routes.write_text(
+        text.replace(
+            'receiver: pagerduty-critical\n      matchers: [priority="P0"]',
+            'receiver: slack-ops\n      matchers: [priority="P0"]',
+        )
+    )
+    place = ("--project", str(configuration))
+    status, answer = drill(folder, *place, *LIGHT, "--scenario", "log-store-stopped")
+    page = next(c for c in answer["checks"] if c["id"] == "ServiceDown (logs)")
+    problems = [d["problem"] for d in page["diagnostics"]]
+    assert (status, page["state"]) == (1, "failed")
+    assert "pager-critical: no firing message arrived" in problems
