@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from whiteroom_monitoring.logs import _native, engine
 from whiteroom_monitoring.logs.engine import Entry, Progress
-from whiteroom_monitoring.logs.logql.parser import parse
+from whiteroom_monitoring.logs.logql.parser import parse_log_query
 from whiteroom_monitoring.logs.metadata import encode
 from whiteroom_monitoring.logs.store.admission import PushResult
 from whiteroom_monitoring.logs.store.store import LogStore
@@ -31,7 +31,7 @@ def push(store: LogStore, lines: Sequence[Line], labels: str = '{job="x"}') -> P
 
 def entries(store: LogStore, query: str, limit: int = 10**6, backward: bool = False) -> list[Entry]:
     """Return what a query finds, the oldest first unless ``backward``."""
-    plan = engine.plan(store.snapshot(), parse(query), *EVER)
+    plan = engine.plan(store.snapshot(), parse_log_query(query), *EVER)
     return engine.entries(plan, limit, backward, Progress())
 
 

@@ -11,27 +11,41 @@ from dataclasses import dataclass, field
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryError
+from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor, Line
+from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.pipeline import Pipeline, needles_of_labels
+from whiteroom_monitoring.logs.logql.stages.row import Labels as Series
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
+from whiteroom_monitoring.logs.metadata import fields
 from whiteroom_monitoring.logs.store.deletion import Condition, conditions
 from whiteroom_monitoring.logs.store.segment import Block, Run, Segment
 from whiteroom_monitoring.logs.store.store import Snapshot
 
 # Blocks that are decompressed ahead of the one that is looked at.
 AHEAD = 2
+# Structured metadata that is remembered while lines of one stream are read.
+MOST_KNOWN = 10_000
 _POOL = ThreadPoolExecutor(AHEAD, "blocks")
+
+
+Labels = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of an answer."""
+    """One line of an answer.
+
+    ``processed`` are labels of the stream, structured metadata, and what was parsed, where stages
+    have made them; else they follow from the rest.
+    """
 
     time_ns: int
     labels: str
     line: bytes
     meta: bytes
     level: int
+    processed: tuple[Labels, Labels, Labels] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,11 @@ class Cost:
     blocks: int = 0
     bytes: int = 0
     skipped: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.blocks + other.blocks, self.bytes + other.bytes, self.skipped + other.skipped
+        )
 
 
 @dataclass(frozen=True)
@@ -226,16 +245,114 @@ def _read(plan: Plan, step: Step, limit: int, backward: bool, progress: Progress
     found: list[Entry] = []
     times = (plan.start_ns, plan.end_ns)
     for run in step.runs:
-        numbers = plan.pipeline.find(run.labels, rows, (run.first, run.last), times)
-        if numbers and plan.hidden:
-            numbers = _visible(plan.hidden, run, rows, numbers)
-        found += _best(run.labels, rows, numbers, limit, backward)
+        numbers = _numbers(plan, run, rows, times)
+        if plan.pipeline.is_plain:
+            found += _best(run.labels, rows, numbers, limit, backward)
+        else:
+            found += _processed(plan, run.labels, rows, numbers, (limit, backward, progress))
+    _count(progress, step, rows)
+    found.sort(key=lambda entry: -entry.time_ns if backward else entry.time_ns)
+    return found
+
+
+def _numbers(plan: Plan, run: Run, rows: _native.Rows, times: tuple[int, int]) -> list[int]:
+    numbers = plan.pipeline.candidates(run.labels, rows, (run.first, run.last), times)
+    return _visible(plan.hidden, run, rows, numbers) if numbers and plan.hidden else numbers
+
+
+def _count(progress: Progress, step: Step, rows: _native.Rows) -> None:
     with progress.lock:
         progress.blocks += step.block is not None
         progress.bytes += step.block.raw_bytes if step.block else rows.size_bytes
         progress.lines += sum(run.last - run.first for run in step.runs)
-    found.sort(key=lambda entry: -entry.time_ns if backward else entry.time_ns)
+
+
+def _processed(
+    plan: Plan,
+    labels: str,
+    rows: _native.Rows,
+    numbers: list[int],
+    order: tuple[int, bool, Progress],
+) -> list[Entry]:
+    """Return the first lines, in the order of the answer, that the stages leave."""
+    limit, backward, progress = order
+    times = rows.times(numbers)
+    ranked = sorted(range(len(numbers)), key=times.__getitem__, reverse=backward)
+    found: list[Entry] = []
+    for one in plan.pipeline.process(labels, rows, (numbers[i] for i in ranked)):
+        if len(found) == limit or progress.stopped:
+            break
+        shown = (one.stream, one.meta, one.parsed)
+        found.append(Entry(one.time_ns, labels, one.line, b"", 0, shown))
     return found
+
+
+def samples(
+    plan: Plan,
+    extractor: Extractor,
+    progress: Progress,
+    damaged: Callable[[DamagedError], None] = print,
+) -> dict[Series, Samples]:
+    """Return what an extractor makes of the lines, by series. Raises StoppedError."""
+    steps = deque(s for s in plan.steps if s.start_ns < plan.end_ns and s.end_ns >= plan.start_ns)
+    running: deque[Future[dict[Series, Samples]]] = deque()
+    series: dict[Series, Samples] = {}
+    while steps or running:
+        while steps and len(running) < AHEAD:
+            running.append(_POOL.submit(_step_samples, plan, steps.popleft(), extractor, progress))
+        try:
+            part = running.popleft().result()
+        except DamagedError as error:
+            damaged(error)
+            continue
+        if progress.stopped:
+            raise StoppedError("the query was stopped")
+        for labels, more in part.items():
+            known = series.setdefault(labels, Samples([], []))
+            known.times += more.times
+            known.values += more.values
+    return series
+
+
+def _step_samples(
+    plan: Plan, step: Step, extractor: Extractor, progress: Progress
+) -> dict[Series, Samples]:
+    if progress.stopped:
+        return {}
+    rows = step.rows
+    if rows is None:
+        assert step.segment is not None
+        assert step.block is not None
+        rows = step.segment.read(step.block)
+    series: dict[Series, Samples] = {}
+    for run in step.runs:
+        numbers = _numbers(plan, run, rows, (plan.start_ns, plan.end_ns))
+        if not numbers:
+            continue
+        lines = _lines(rows, numbers, progress)
+        for time_ns, labels, value in extractor.samples(parse_labels(run.labels), lines):
+            known = series.get(labels)
+            if known is None:
+                known = series[labels] = Samples([], [])
+            known.times.append(time_ns)
+            known.values.append(value)
+    _count(progress, step, rows)
+    return series
+
+
+def _lines(rows: _native.Rows, numbers: list[int], progress: Progress) -> Iterator[Line]:
+    meta_of: dict[tuple[bytes, int], list[tuple[str, str]]] = {}
+    for number in numbers:
+        time_ns, line, meta, level = rows[number]
+        key = (meta, level)
+        told = meta_of.get(key)
+        if told is None:
+            if len(meta_of) > MOST_KNOWN:
+                meta_of.clear()
+            told = meta_of[key] = fields(meta, level)
+        if progress.stopped:
+            return
+        yield time_ns, line, told
 
 
 def _visible(

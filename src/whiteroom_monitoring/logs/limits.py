@@ -35,6 +35,7 @@ class Limits:
     max_global_streams_per_user: int = 20_000
     max_entries_limit_per_query: int = 5000
     max_query_length: float = 721 * HOUR_S
+    max_query_series: int = 500
     max_concurrent_tail_requests: int = 10
     push_bytes: int = 16 * 1024 * 1024
     decompressed_bytes: int = 32 * 1024 * 1024

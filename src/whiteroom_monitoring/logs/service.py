@@ -6,8 +6,10 @@ import itertools
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whiteroom_monitoring.client.generated import logs as metrics
@@ -15,7 +17,12 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs import engine
 from whiteroom_monitoring.logs.engine import Cost, Entry, Progress
 from whiteroom_monitoring.logs.limits import Limits
-from whiteroom_monitoring.logs.logql.syntax import LogQuery
+from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
+from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
+from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times, evaluate
+from whiteroom_monitoring.logs.logql.pipeline import split
+from whiteroom_monitoring.logs.logql.stages.row import Labels
+from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric, RangeAggregation, ranges
 from whiteroom_monitoring.logs.store.admission import PushResult
 from whiteroom_monitoring.logs.store.store import LogStore
 
@@ -51,6 +58,16 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """The series of a query, and what it has cost."""
+
+    series: Series
+    cost: Cost
+    progress: Progress
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """The lines of a query, and what it has cost."""
 
@@ -82,16 +99,49 @@ class LogService:
         started = time.monotonic()
         plan = engine.plan(self.store.snapshot(), query, *times)
         engine.require_affordable(plan.cost, self.limits.query_bytes)
-        running = self._start(client, str(query), plan.cost)
-        try:
+        with self._run(client, str(query), plan.cost) as running:
             entries = engine.entries(plan, limit, backward, running.progress, self.store.report)
+        seconds = time.monotonic() - started
+        return Answer(entries, plan.cost, running.progress, seconds)
+
+    def numbers(self, client: str, metric: Metric, times: Times) -> Numbers:
+        """Evaluate a query for numbers. Raises QueryError, BudgetError, BusyError."""
+        started = time.monotonic()
+        snapshot = self.store.snapshot()
+
+        def plan(aggregation: RangeAggregation, start_ns: int, end_ns: int) -> engine.Plan:
+            early, _ = split(aggregation.range.query.stages)
+            query = replace(aggregation.range.query, stages=tuple(early))
+            # A range is open at its begin and closed at its end.
+            return engine.plan(snapshot, query, start_ns + 1, end_ns + 1)
+
+        cost = Cost()
+        moments = times.moments()
+        for one in ranges(metric):
+            Extractor(one)
+            before = one.range.interval_ns + one.range.offset_ns
+            cost += plan(one, moments[0] - before, moments[-1] - one.range.offset_ns).cost
+        engine.require_affordable(cost, self.limits.query_bytes)
+        with self._run(client, str(metric), cost) as running:
+
+            def read(extractor: Extractor, start_ns: int, end_ns: int) -> dict[Labels, Samples]:
+                planned = plan(extractor.aggregation, start_ns, end_ns)
+                return engine.samples(planned, extractor, running.progress, self.store.report)
+
+            series = evaluate(metric, times, read, self.limits.max_query_series)
+        return Numbers(series, cost, running.progress, time.monotonic() - started)
+
+    @contextmanager
+    def _run(self, client: str, query: str, cost: Cost) -> Iterator[Running]:
+        running = self._start(client, query, cost)
+        started = time.monotonic()
+        try:
+            yield running
         finally:
             with self._lock:
                 del self._running[running.id]
             metrics.log_query_bytes_total.inc(running.progress.bytes)
-        seconds = time.monotonic() - started
-        metrics.log_query_duration_seconds.observe(seconds)
-        return Answer(entries, plan.cost, running.progress, seconds)
+        metrics.log_query_duration_seconds.observe(time.monotonic() - started)
 
     def _start(self, client: str, query: str, cost: Cost) -> Running:
         with self._lock:

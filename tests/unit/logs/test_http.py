@@ -177,15 +177,14 @@ def test_bytes_that_are_no_text_are_stored_and_shown(client: TestClient) -> None
     [
         ("", 1, 1, "unexpected $end"),
         ("{", 1, 2, "unexpected $end"),
-        ('{job="x"', 1, 9, "unexpected $end, expecting } or ,"),
+        ('{job="x"', 1, 9, "unexpected $end, expecting , or }"),
         ("{job}", 1, 5, "unexpected }"),
         ('{job="x"} |= 5', 1, 14, "unexpected NUMBER, expecting STRING"),
         ('{job="x"}\n  |= "a" or', 2, 12, "unexpected $end"),
-        ('{job="x"} | json', 1, 13, "json is not supported yet"),
-        ('rate({job="x"}[5m])', 1, 1, "not supported yet"),
+        ('{job="x"} | json |', 1, 19, "unexpected $end"),
+        ('rate({job="x"})', 1, 15, "unexpected )"),
+        ('sum(rate({job="x"}[5m] @ 5))', 1, 24, "unexpected IDENTIFIER"),
         ('{job="x"} "', 1, 11, "literal not terminated"),
-        ("{}", 1, 1, "at least one regexp or equality matcher"),
-        ('{job=~".*"}', 1, 1, "at least one regexp or equality matcher"),
     ],
 )
 def test_a_bad_query_is_told_with_its_place(
@@ -195,6 +194,28 @@ def test_a_bad_query_is_told_with_its_place(
     answer = client.get(QUERY, params={"query": query})
     assert answer.status_code == 400
     assert answer.text.startswith(f"parse error at line {line}, col {column}: ")
+    assert text in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("{}", "at least one regexp or equality matcher"),
+        ('{job=~".*"}', "at least one regexp or equality matcher"),
+        ('{job="x"} |~ "("', "stage '|~"),
+        ('{job="x"} | line_format "{{ nothing }}"', 'function "nothing" not defined'),
+        ('sum_over_time({job="x"}[5m])', "invalid aggregation sum_over_time without unwrap"),
+        ('rate({job="x"}[5m]) by (job)', "grouping not allowed for rate aggregation"),
+        ('{job="x"} + 1', "unexpected type for left leg of binary operation (+)"),
+    ],
+)
+def test_what_is_wrong_as_a_whole_is_told_without_a_place(
+    client: TestClient, query: str, text: str
+) -> None:
+    """Loki has no place for what is right in its syntax and means nothing."""
+    answer = client.get(QUERY, params={"query": query})
+    assert answer.status_code == 400
+    assert answer.text.startswith("parse error : ")
     assert text in answer.text
 
 

@@ -6,6 +6,7 @@ Source: https://grafana.com/docs/loki/latest/reference/loki-http-api/
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections.abc import Callable, Collection
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from whiteroom_monitoring import __version__
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 from whiteroom_monitoring.client.exposition.bounded_http import ServerLimits
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.logs.engine import Cost, Entry
 from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryError, StoreError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.bodies import BadBodyError
@@ -28,7 +30,10 @@ from whiteroom_monitoring.logs.http.deletions import DeletionApi
 from whiteroom_monitoring.logs.http.index import IndexApi
 from whiteroom_monitoring.logs.http.push import PushApi
 from whiteroom_monitoring.logs.http.tail import TailApi
+from whiteroom_monitoring.logs.logql.evaluate.run import Times
+from whiteroom_monitoring.logs.logql.formatting import pretty
 from whiteroom_monitoring.logs.logql.parser import parse
+from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric
 from whiteroom_monitoring.logs.service import BusyError, LogService
 from whiteroom_monitoring.web.server import BodyTooLargeError, MediaTypeError, middleware
 
@@ -51,17 +56,22 @@ class QueryApi:
         self._service = service
 
     async def query(self, request: Request) -> Response:
-        """Refuse lines at one instant, as Loki does; say what is wrong with what is no query."""
-        parse((await params.parameters(request)).get("query", ""))
-        raise QueryError(
-            "log queries are not supported as an instant query type, please change your query to a "
-            "range query type"
-        )
+        """Return numbers at one instant; lines are refused, as Loki does."""
+        found = await params.parameters(request)
+        expression = parse(found.get("query", ""))
+        if isinstance(expression, LogQuery):
+            raise QueryError(
+                "log queries are not supported as an instant query type, please change your query "
+                "to a range query type"
+            )
+        told = found.get("time")
+        moment = params.time_ns("time", told) if told else time.time_ns()
+        return await self._numbers(request, expression, Times(moment, moment))
 
     async def query_range(self, request: Request) -> Response:
-        """Return lines."""
+        """Return lines, or numbers at each step."""
         found = await params.parameters(request)
-        query = parse(found.get("query", ""))
+        expression = parse(found.get("query", ""))
         limits = self._service.limits
         times = params.time_range(found)
         if times[1] - times[0] > limits.max_query_length * 10**9:
@@ -70,22 +80,39 @@ class QueryApi:
                 f"{(times[1] - times[0]) / 3.6e12:.0f}h, limit: "
                 f"{limits.max_query_length / 3600:.0f}h)"
             )
+        if not isinstance(expression, LogQuery):
+            step = params.step_ns(found, *times)
+            return await self._numbers(request, expression, Times(*times, step))
         limit = params.limit(found, 100, limits.max_entries_limit_per_query)
         backward = params.is_backward(found)
+        interval = params.interval_ns(found)
         flags = request.headers.get("x-loki-response-encoding-flags", "")
+        client = client_of(request)
         answer = await in_thread(
             self._service,
-            lambda: self._service.lines(client_of(request), query, times, limit, backward),
+            lambda: self._service.lines(client, expression, times, limit, backward),
         )
         data = encoding.query_result(
-            answer.entries, encoding.CATEGORIZE in flags, answer.progress, answer.seconds
+            spaced(answer.entries, interval),
+            encoding.CATEGORIZE in flags,
+            answer.progress,
+            answer.seconds,
         )
-        headers = {
-            "X-Query-Cost-Blocks": str(answer.cost.blocks),
-            "X-Query-Cost-Bytes": str(answer.cost.bytes),
-            "X-Query-Blocks-Skipped": str(answer.cost.skipped),
-        }
-        return encoding.json({"status": "success", "data": data}, headers)
+        return encoding.json({"status": "success", "data": data}, _costs(answer.cost))
+
+    async def _numbers(self, request: Request, metric: Metric, times: Times) -> Response:
+        client = client_of(request)
+        answer = await in_thread(
+            self._service, lambda: self._service.numbers(client, metric, times)
+        )
+        data = encoding.metric_result(metric, answer.series, times, answer.progress, answer.seconds)
+        return encoding.json({"status": "success", "data": data}, _costs(answer.cost))
+
+    async def format(self, request: Request) -> Response:
+        """Return a query over several lines where it is long."""
+        found = await params.parameters(request)
+        text = pretty(parse(found.get("query", "")))
+        return encoding.success(text)
 
     async def running(self, request: Request) -> Response:
         """List the queries that run."""
@@ -108,6 +135,25 @@ class StoreMetrics:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._service.observe()
         await self._metrics(scope, receive, send)
+
+
+def _costs(cost: Cost) -> dict[str, str]:
+    return {
+        "X-Query-Cost-Blocks": str(cost.blocks),
+        "X-Query-Cost-Bytes": str(cost.bytes),
+        "X-Query-Blocks-Skipped": str(cost.skipped),
+    }
+
+
+def spaced(entries: list[Entry], interval_ns: int) -> list[Entry]:
+    """Return lines that are at least so far from each other; all without an interval."""
+    if not interval_ns:
+        return entries
+    kept: list[Entry] = []
+    for entry in entries:
+        if not kept or abs(entry.time_ns - kept[-1].time_ns) >= interval_ns:
+            kept.append(entry)
+    return kept
 
 
 async def in_thread(service: LogService, work: Callable[[], T]) -> T:
@@ -157,6 +203,7 @@ def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
             Route("/otlp/v1/logs", pushes.otlp, methods=["POST"]),
             Route(f"{api}/query", queries.query, methods=READING),
             Route(f"{api}/query_range", queries.query_range, methods=READING),
+            Route(f"{api}/format_query", queries.format, methods=READING),
             Route(f"{api}/labels", index.labels, methods=READING),
             Route(f"{api}/label", index.labels, methods=READING),
             Route(f"{api}/label/{{name}}/values", index.values, methods=READING),

@@ -8,8 +8,12 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from whiteroom_monitoring.logs.engine import Entry, Progress
+from whiteroom_monitoring.logs.engine import Entry, Labels, Progress
+from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times
+from whiteroom_monitoring.logs.logql.golang.numbers import format_float
 from whiteroom_monitoring.logs.logql.parser import parse_labels
+from whiteroom_monitoring.logs.logql.stages.row import Hints, Row
+from whiteroom_monitoring.logs.logql.syntax import Literal, Metric
 from whiteroom_monitoring.logs.metadata import fields
 
 CATEGORIZE = "categorize-labels"
@@ -17,8 +21,24 @@ CATEGORIZE = "categorize-labels"
 
 def json(content: object, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
     """Return an answer of JSON."""
-    text = orjson.dumps(content)
+    try:
+        text = orjson.dumps(content)
+    except TypeError:
+        # Bytes that are no UTF-8, in a label that a parser has found.
+        text = orjson.dumps(_valid(content))
     return Response(text, status, dict(headers or {}), "application/json; charset=UTF-8")
+
+
+def _valid(content: Any) -> Any:
+    """Return content without what is no character."""
+    match content:
+        case str():
+            return content.encode("utf-8", "surrogateescape").decode(errors="replace")
+        case dict():
+            return {_valid(name): _valid(value) for name, value in content.items()}
+        case list() | tuple():
+            return [_valid(one) for one in content]
+    return content
 
 
 def success(data: object) -> Response:
@@ -27,34 +47,44 @@ def success(data: object) -> Response:
 
 
 def streams(entries: Iterable[Entry], categorized: bool) -> list[dict[str, Any]]:
-    """Return lines by stream: of Loki 3, a stream is its labels and its structured metadata.
+    """Return lines by stream: of Loki 3, a stream is its labels with those that stages have made.
 
-    Where they are ``categorized``, structured metadata is told with each line instead.
+    Where they are ``categorized``, structured metadata and what was parsed are told with each line.
     """
-    parsed: dict[str, dict[str, str]] = {}
-    found: dict[tuple[str, bytes, int], dict[str, Any]] = {}
+    categories = _Categories()
+    found: dict[object, dict[str, Any]] = {}
     for entry in entries:
-        key = (entry.labels, b"", 0) if categorized else (entry.labels, entry.meta, entry.level)
-        stream = found.get(key)
-        labels = parsed.get(entry.labels)
-        if labels is None:
-            labels = parsed[entry.labels] = parse_labels(entry.labels)
-        if stream is None:
-            shown = labels if categorized else _merged(labels, entry)
-            stream = found[key] = {"stream": shown, "values": []}
+        stream, meta, parsed = categories.of(entry)
+        shown = stream if categorized else {**stream, **meta, **parsed}
+        key = tuple(sorted(shown.items()))
         value: list[Any] = [str(entry.time_ns), entry.line.decode(errors="replace")]
         if categorized:
-            told = dict(fields(entry.meta, entry.level))
-            value.append({"structuredMetadata": told} if told else {})
-        stream["values"].append(value)
+            told = {"structuredMetadata": meta, "parsed": parsed}
+            value.append({name: labels for name, labels in told.items() if labels})
+        one = found.get(key)
+        if one is None:
+            one = found[key] = {"stream": dict(key), "values": []}
+        one["values"].append(value)
     return list(found.values())
 
 
-def _merged(labels: Mapping[str, str], entry: Entry) -> dict[str, str]:
-    merged = dict(labels)
-    for name, value in fields(entry.meta, entry.level):
-        merged[name if name not in labels else f"{name}_extracted"] = value
-    return dict(sorted(merged.items()))
+class _Categories:
+    """Where the labels of lines are from."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes, int], tuple[Labels, Labels, Labels]] = {}
+
+    def of(self, entry: Entry) -> tuple[Labels, Labels, Labels]:
+        """Return the labels of the stream, structured metadata, and what was parsed."""
+        if entry.processed is not None:
+            return entry.processed
+        key = (entry.labels, entry.meta, entry.level)
+        known = self._known.get(key)
+        if known is None:
+            row = Row(parse_labels(entry.labels), Hints())
+            row.reset(entry.time_ns, fields(entry.meta, entry.level))
+            known = self._known[key] = row.categories()
+        return known
 
 
 def query_result(
@@ -65,6 +95,28 @@ def query_result(
     if categorized:
         data["encodingFlags"] = [CATEGORIZE]
     return {**data, "stats": statistics(progress, len(entries), seconds)}
+
+
+def metric_result(
+    metric: Metric, series: Series, times: Times, progress: Progress, seconds: float
+) -> dict[str, Any]:
+    """Return the data of a query for numbers: a scalar, a vector or a matrix."""
+    points = sum(len(one) for one in series.values())
+    stats = statistics(progress, points, seconds)
+    if times.is_instant and isinstance(metric, Literal):
+        (point,) = series[()]
+        return {"resultType": "scalar", "result": _point(*point), "stats": stats}
+    kind, name = ("vector", "value") if times.is_instant else ("matrix", "values")
+    result = []
+    for labels, values in series.items():
+        shown: Any = [_point(*one) for one in values]
+        result.append({"metric": dict(labels), name: shown[0] if times.is_instant else shown})
+    return {"resultType": kind, "result": result, "stats": stats}
+
+
+def _point(time_ns: int, value: float) -> list[Any]:
+    seconds = time_ns // 10**6 / 1000
+    return [int(seconds) if seconds.is_integer() else seconds, format_float(value, "f")]
 
 
 def statistics(progress: Progress, entries: int, seconds: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from whiteroom_monitoring.logs import engine
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
-from whiteroom_monitoring.logs.logql.parser import parse, parse_labels, parse_selector
+from whiteroom_monitoring.logs.logql.parser import parse_labels, parse_log_query, parse_selector
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 from whiteroom_monitoring.logs.service import LogService
 from whiteroom_monitoring.logs.store.streams import canonical
@@ -52,7 +52,7 @@ class IndexApi:
     async def stats(self, request: Request) -> Response:
         """Return what a query has to read: streams, chunks, lines and bytes."""
         found = await params.parameters(request)
-        query = parse(found.get("query", ""))
+        query = parse_log_query(found.get("query", ""))
         times = params.time_range(found)
         snapshot = self._service.store.snapshot()
         volumes = await self._run(lambda: engine.volumes(snapshot, query, *times))

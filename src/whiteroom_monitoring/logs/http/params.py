@@ -14,6 +14,7 @@ from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.limits import SECOND_NS
 
 HOUR_NS = 3600 * SECOND_NS
+MOST_POINTS = 11_000
 _UNITS_NS = {
     "ns": 1, "us": 1000, "µs": 1000, "ms": 10**6, "s": SECOND_NS, "m": 60 * SECOND_NS,
     "h": HOUR_NS, "d": 24 * HOUR_NS, "w": 7 * 24 * HOUR_NS, "y": 365 * 24 * HOUR_NS,
@@ -83,6 +84,30 @@ def time_range(found: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
             f"end timestamp must not be before or equal to start time: {end} < {start}"
         )
     return start, end
+
+
+def step_ns(found: Parameters, start_ns: int, end_ns: int) -> int:
+    """Return the step of a range query: told, or a 250th of the time. Raises QueryError."""
+    default = max((end_ns - start_ns) // 250 // SECOND_NS, 1) * SECOND_NS
+    step = duration_ns("step", found["step"]) if found.get("step") else default
+    if step <= 0:
+        raise QueryError(
+            "zero or negative query resolution step widths are not accepted. Try a positive integer"
+        )
+    if (end_ns - start_ns) // step > MOST_POINTS:
+        raise QueryError(
+            "exceeded maximum resolution of 11,000 points per time series. Try increasing the "
+            "value of the step parameter"
+        )
+    return step
+
+
+def interval_ns(found: Parameters) -> int:
+    """Return how far lines have to be from each other; 0 without a bound. Raises QueryError."""
+    interval = duration_ns("interval", found["interval"]) if found.get("interval") else 0
+    if interval < 0:
+        raise QueryError("interval must be >= 0")
+    return interval
 
 
 def limit(found: Parameters, default: int, most: int) -> int:

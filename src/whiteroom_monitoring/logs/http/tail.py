@@ -14,7 +14,7 @@ from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.engine import Entry
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
-from whiteroom_monitoring.logs.logql.parser import parse
+from whiteroom_monitoring.logs.logql.parser import parse_log_query
 from whiteroom_monitoring.logs.logql.pipeline import Pipeline
 from whiteroom_monitoring.logs.service import BusyError, LogService
 from whiteroom_monitoring.logs.store.store import Fresh
@@ -73,7 +73,7 @@ class TailApi:
         await socket.accept()
         try:
             found = socket.query_params
-            query = parse(found.get("query", ""))
+            query = parse_log_query(found.get("query", ""))
             limit = params.limit(found, 100, self._service.limits.max_entries_limit_per_query)
             delay = int(found.get("delay_for") or 0)
             if not 0 <= delay <= MAX_DELAY_S:

@@ -1,56 +1,50 @@
-"""Splits LogQL into tokens, with the place of each."""
+"""Splits LogQL into tokens, with the place of each.
+
+Source: grafana/loki pkg/logql/syntax/lex.go, main branch
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.logql.golang import durations, numbers
+from whiteroom_monitoring.logs.logql.golang.texts import SPACE, quote, unquote
+from whiteroom_monitoring.logs.logql.scanner import MAX_BYTES, ParseError, Scanner, invalid
 
-MAX_CHARACTERS = 128 * 1024
-_TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+|\#[^\n]*)
-    |(?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`)
-    |(?P<duration>(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|[smhdwy]))+(?![\w.]))
-    |(?P<bytes>\d+(?:\.\d+)?\s?(?:[kKmMgGtTpP]i?)?[bB](?!\w))
-    |(?P<number>0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)
-    |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<symbol>\|=|\|~|\|>|!=|!~|!>|=~|==|>=|<=|[-+*/%^(){}\[\],.=<>|@])
-    """,
-    re.VERBOSE,
+__all__ = ["Lexer", "ParseError", "Token", "invalid", "quote"]
+
+_SYMBOLS = frozenset(", . { } = != =~ !~ !> |= |~ |> | ( ) [ ] + - * / % ^ == > >= < <=".split())
+_KEYWORDS = frozenset(
+    "unwrap by without bool label_replace offset on ignoring group_left group_right or and unless "
+    "json regexp logfmt unpack pattern label_format line_format ip decolorize drop keep".split()
 )
-_ESCAPES = {
-    "a": "\a",
-    "b": "\b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-    "v": "\v",
-    "\\": "\\",
-    '"': '"',
-    "'": "'",
-}
-_ESCAPE = re.compile(
-    r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL
+RANGE_OPERATIONS = frozenset(
+    "rate rate_counter count_over_time bytes_rate bytes_over_time avg_over_time sum_over_time "
+    "min_over_time max_over_time stdvar_over_time stddev_over_time quantile_over_time "
+    "first_over_time last_over_time absent_over_time".split()
 )
-
-
-class ParseError(QueryError):
-    """The text is no LogQL; ``line`` and ``column`` begin with 1."""
-
-    def __init__(self, line: int, column: int, found: str) -> None:
-        self.line, self.column = line, column
-        super().__init__(f"parse error at line {line}, col {column}: {found}")
+VECTOR_OPERATIONS = frozenset(
+    "sum avg max min count stddev stdvar bottomk topk sort sort_desc approx_topk".split()
+)
+CONVERSIONS = frozenset("bytes duration duration_seconds".split())
+_FUNCTIONS = RANGE_OPERATIONS | VECTOR_OPERATIONS | CONVERSIONS | {"vector", "label_replace", "ip"}
+FLAGS = ("--strict", "--keep-empty")
+_DURATION_CHARACTERS = frozenset("nuµmshdwy.")
+_SIZE_CHARACTERS = frozenset("BikKMGTP.")
+_CALL = re.compile(rf"[{SPACE}]*(?:\(|(?:by|without)[{SPACE}]*\()", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Token:
-    """``kind`` is a group of the pattern, a symbol itself, or "end"; ``text`` is as written."""
+    """``kind`` is a symbol or a keyword itself, or what yacc names it in Loki: STRING, $end, …
+
+    ``value`` is the content of a string, nanoseconds of a duration or a range, bytes of a size, and
+    the text of anything else.
+    """
 
     kind: str
-    text: str
+    value: str | int
     line: int
     column: int
 
@@ -58,58 +52,114 @@ class Token:
         """Return an error at this place."""
         return ParseError(self.line, self.column, problem)
 
+    @property
+    def text(self) -> str:
+        """The value of what is text."""
+        assert isinstance(self.value, str)
+        return self.value
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a query, and one of kind "end". Raises ParseError."""
-    if len(text) > MAX_CHARACTERS:
-        raise ParseError(1, 1, f"query is too long: {len(text)} > {MAX_CHARACTERS}")
-    at, line, line_begin = 0, 1, 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        column = at - line_begin + 1
-        if found is None:
-            word = "literal not terminated" if text[at] in "\"'`" else f"unexpected {text[at]!r}"
-            raise ParseError(line, column, f"syntax error: {word}")
-        at = found.end()
-        kind, word = str(found.lastgroup), found[0]
-        if kind != "space":
-            yield Token(word if kind == "symbol" else kind, word, line, column)
-        feeds = word.count("\n")
-        if feeds:
-            line += feeds
-            line_begin = found.start() + word.rindex("\n") + 1
-    yield Token("end", "", line, at - line_begin + 1)
+    @property
+    def number(self) -> int:
+        """The value of a duration, a range or a size."""
+        assert isinstance(self.value, int)
+        return self.value
 
 
-def unquote(token: Token) -> str:
-    """Return what a string stands for, as in Go. Raises ParseError."""
-    if token.text[0] == "`":
-        return token.text[1:-1].replace("\r", "")
-    body = token.text[1:-1]
-    if "\\" not in body:
-        return body
+class Lexer:
+    """Reads one token at a time. Raises ParseError."""
 
-    def character(found: re.Match[str]) -> str:
-        *numbers, octal, letter = found.groups()
-        number = next((n for n in numbers if n), None)
-        if letter is not None:
-            if letter not in _ESCAPES or letter == "'":
-                raise token.error(f"syntax error: invalid escape \\{letter} in a string")
-            return _ESCAPES[letter]
-        code = int(number, 16) if number else int(octal, 8)
-        if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-            raise token.error("syntax error: invalid escape in a string")
-        return chr(code)
+    def __init__(self, text: str) -> None:
+        if len(text.encode("utf-8", "surrogateescape")) >= MAX_BYTES:
+            raise invalid(f"input size too long ({len(text)} > {MAX_BYTES})")
+        self._scanner = Scanner(text)
 
-    return _ESCAPE.sub(character, body)
+    def next(self) -> Token:
+        """Return the next token; at the end and beyond, one of kind "$end"."""
+        scanner = self._scanner
+        while (kind := scanner.scan()) == "#":
+            while scanner.peek() not in ("\n", ""):
+                scanner.next()
+        match kind:
+            case "":
+                return self._token("$end", "")
+            case "Int" | "Float":
+                return self._number()
+            case "-":
+                return self._minus()
+            case "String" | "Raw":
+                return self._string()
+            case "[":
+                return self._range()
+        return self._word()
 
+    def _token(self, kind: str, value: str | int) -> Token:
+        return Token(kind, value, self._scanner.line, self._scanner.column)
 
-def quote(text: str) -> str:
-    """Return a string as Go writes it.
+    def _string(self) -> Token:
+        try:
+            return self._token("STRING", unquote(self._scanner.token))
+        except ValueError as error:
+            raise self._scanner.error(str(error)) from error
 
-    >>> quote('a"b')
-    '"a\\\\"b"'
-    """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    escaped = escaped.replace("\t", "\\t").replace("\r", "\\r")
-    return f'"{escaped}"'
+    def _number(self) -> Token:
+        text = self._scanner.token
+        duration = self._longer(text, _DURATION_CHARACTERS, durations.parse_any)
+        if duration is not None:
+            return self._token("DURATION", duration)
+        size = self._longer(text, _SIZE_CHARACTERS, numbers.parse_bytes)
+        return self._token("NUMBER", text) if size is None else self._token("BYTES", size)
+
+    def _longer(self, text: str, characters: frozenset[str], read) -> int | None:  # type: ignore[no-untyped-def]
+        """Read a number with its unit, where both together are something."""
+        rest, length = self._scanner.rest(), 0
+        while length < len(rest) and (rest[length] in characters or rest[length].isnumeric()):
+            length += 1
+        if not length:
+            return None
+        try:
+            value: int = read(text + rest[:length])
+        except ValueError:
+            return None
+        for _ in range(length):
+            self._scanner.next()
+        return value
+
+    def _minus(self) -> Token:
+        scanner = self._scanner
+        flag = re.match(r"[^\W\d_-]*-*(?:[^\W\d_]|-)*", scanner.rest())
+        assert flag is not None
+        if scanner.peek() == "-" and f"-{flag[0]}" in FLAGS:
+            for _ in flag[0]:
+                scanner.next()
+            return self._token("FUNCTION_FLAG", f"-{flag[0]}")
+        duration = self._longer("-", _DURATION_CHARACTERS, durations.parse_any)
+        if duration is not None:
+            return self._token("DURATION", duration)
+        return self._word()
+
+    def _range(self) -> Token:
+        scanner, text = self._scanner, ""
+        while character := scanner.next():
+            if character == "]":
+                try:
+                    return self._token("RANGE", durations.parse_prometheus(text))
+                except ValueError as error:
+                    raise scanner.error(str(error)) from error
+            text += character
+        raise scanner.error("missing closing ']' in duration")
+
+    def _word(self) -> Token:
+        scanner = self._scanner
+        text = scanner.token
+        word = text.lower()
+        if word in _FUNCTIONS:
+            if not _CALL.match(scanner.rest()):
+                return self._token("IDENTIFIER", text)
+            return self._token(word, text)
+        longer = word + scanner.peek().lower()
+        if longer in _SYMBOLS and scanner.peek():
+            scanner.next()
+            return self._token(longer, longer)
+        if word in _SYMBOLS or word in _KEYWORDS:
+            return self._token(word, text)
+        return self._token("IDENTIFIER", text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from whiteroom_monitoring.logs import _native
+from whiteroom_monitoring.logs.logql.golang.texts import to_bytes
+from whiteroom_monitoring.logs.logql.lexer import invalid
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.regex import (
     Needles,
@@ -13,7 +15,21 @@ from whiteroom_monitoring.logs.logql.regex import (
     is_for_many_lines,
     required,
 )
-from whiteroom_monitoring.logs.logql.syntax import LabelFilter, LineFilter, LogQuery
+from whiteroom_monitoring.logs.logql.stages.build import early_checks, ordered, processes, told_of
+from whiteroom_monitoring.logs.logql.stages.lines import Test, line_test
+from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
+from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, SUFFIX, Hints, Row
+from whiteroom_monitoring.logs.logql.syntax import (
+    Decolorize,
+    Ip,
+    LabelFilter,
+    LineFilter,
+    LineFormat,
+    LineParser,
+    LogQuery,
+    Stage,
+    StringCondition,
+)
 from whiteroom_monitoring.logs.metadata import DETECTED_LEVEL, fields
 from whiteroom_monitoring.logs.store.segment import Segment
 
@@ -25,12 +41,16 @@ class _Regex:
 
     def __init__(self, filter_: LineFilter) -> None:
         self.negated = filter_.negated
-        pattern = "|".join(f"(?:{value})" for value in filter_.values)
-        whole = "|".join(f"(?:{value})" for value in filter_.values if value)
-        self._line = compile_regex(pattern)
-        many = all(is_for_many_lines(value) for value in filter_.values) and "" not in (
-            filter_.values
-        )
+        values = [value for value in filter_.values if isinstance(value, str)]
+        if len(values) < len(filter_.values):
+            raise invalid(f"stage '{filter_}' : ip: invalid operation")
+        pattern = "|".join(f"(?:{value})" for value in values)
+        whole = "|".join(f"(?:{value})" for value in values if value)
+        with told_of(filter_):
+            for value in values:
+                compile_regex(value)
+            self._line = compile_regex(pattern)
+        many = all(is_for_many_lines(value) for value in values) and "" not in values
         self._many = compile_regex(whole, many_lines=True) if many else None
 
     def matches(self, line: bytes) -> bool:
@@ -54,24 +74,52 @@ class _Regex:
         return found
 
 
+@dataclass(frozen=True)
+class Processed:
+    """A row of a block after all stages: its line, and its labels by where they are from."""
+
+    number: int
+    time_ns: int
+    line: bytes
+    stream: dict[str, str]
+    meta: dict[str, str]
+    parsed: dict[str, str]
+
+
 class Pipeline:
-    """A query, prepared to be asked of many blocks. Raises QueryError for a bad expression."""
+    """A query, prepared to be asked of many blocks. Raises QueryError for a bad expression.
+
+    Filters that look at the stored line are done for many lines at once, wherever they stand; what
+    is left, `stages`, is done line by line.
+    """
 
     def __init__(self, query: LogQuery) -> None:
         self.query = query
         self._selected: dict[str, bool] = {}
-        stages = query.stages
+        early, late = split(query.stages)
+        self.stages = processes(late)
+        self._checks = early_checks([stage for stage, _ in self.stages])
+        lines = [stage for stage in early if isinstance(stage, LineFilter)]
         self._literals: list[_native.Filter] = [
-            (s.negated, [value.encode() for value in s.values])
-            for s in stages
-            if isinstance(s, LineFilter) and not s.is_regex
+            (s.negated, [to_bytes(str(value)) for value in s.values]) for s in lines if s.is_text
         ]
         # A text that leads is searched in all lines at once.
         self._literals.sort(key=lambda one: (one[0], len(one[1]), -len(one[1][0])))
-        regexes = [s for s in stages if isinstance(s, LineFilter) and s.is_regex]
-        self._regexes = [_Regex(stage) for stage in regexes]
-        self._labels = [stage.matcher for stage in stages if isinstance(stage, LabelFilter)]
-        self._needles = [needles for s in stages if (needles := _needles(s))]
+        self._regexes = [_Regex(stage) for stage in lines if stage.is_regex]
+        self._tests = [_test(s) for s in lines if not s.is_text and not s.is_regex]
+        labels = [stage for stage in early if isinstance(stage, LabelFilter)]
+        self._labels = [process for _, process in processes(labels)]
+        self._needles = [needles for s in lines if (needles := _needles(s))]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether lines are answered as they are stored."""
+        return not self.stages
+
+    @property
+    def counts_all(self) -> bool:
+        """Whether every line of a selected stream is meant."""
+        return not (self._literals or self._regexes or self._tests or self._labels)
 
     def selects(self, labels: str) -> bool:
         """Tell whether a stream is selected by its labels."""
@@ -101,6 +149,15 @@ class Pipeline:
         ``span`` are the first and the one after the last of them, ``times`` the start, which is
         included, and the end, which is not.
         """
+        found = self.candidates(labels, rows, span, times)
+        if self.is_plain:
+            return found
+        return [one.number for one in self.process(labels, rows, found)]
+
+    def candidates(
+        self, labels: str, rows: _native.Rows, span: tuple[int, int], times: tuple[int, int]
+    ) -> list[int]:
+        """Return the rows of one stream that meet the filters of stored lines."""
         first, last = span
         if first >= last:
             return []
@@ -109,15 +166,63 @@ class Pipeline:
             if not found:
                 return []
             found = _filtered(regex, rows, found, first, last)
+        for test in self._tests:
+            found = [row for row in found if test(rows[row][1])]
         if self._labels and found:
-            stream = parse_labels(labels)
-            found = [row for row in found if self._has_labels(stream, rows, row)]
+            found = self._with_labels(labels, rows, found)
         return found
 
-    def _has_labels(self, stream: Mapping[str, str], rows: _native.Rows, row: int) -> bool:
-        _, _, meta, level = rows[row]
-        values: dict[str, Any] = {**dict(fields(meta, level)), **stream}
-        return all(m.matches(values.get(m.name, "")) for m in self._labels)
+    def _with_labels(self, labels: str, rows: _native.Rows, found: list[int]) -> list[int]:
+        row = Row(parse_labels(labels), Hints())
+        known: dict[tuple[bytes, int], bool] = {}
+        kept = []
+        for number in found:
+            time_ns, _, meta, level = rows[number]
+            is_met = known.get((meta, level))
+            if is_met is None:
+                row.reset(time_ns, fields(meta, level))
+                is_met = known[meta, level] = all(one(b"", row) is not None for one in self._labels)
+            if is_met:
+                kept.append(number)
+        return kept
+
+    def process(
+        self, labels: str, rows: _native.Rows, numbers: Iterable[int]
+    ) -> Iterator[Processed]:
+        """Yield what the stages make of rows, in their order; without those that are left out."""
+        row = Row(parse_labels(labels), Hints(checks=self._checks))
+        steps = [process for _, process in self.stages]
+        for number in numbers:
+            time_ns, line, meta, level = rows[number]
+            row.reset(time_ns, fields(meta, level))
+            kept: bytes | None = line
+            for step in steps:
+                if kept is None:
+                    break
+                kept = step(kept, row)
+            if kept is not None:
+                yield Processed(number, time_ns, kept, *row.categories())
+
+
+def _test(filter_: LineFilter) -> Test:
+    with told_of(filter_):
+        return line_test(filter_)
+
+
+def split(stages: Sequence[Stage]) -> tuple[list[Stage], list[Stage]]:
+    """Return what looks at the stored line and at stored labels, and the rest, in its order."""
+    early: list[Stage] = []
+    late: list[Stage] = []
+    is_stored = True
+    for stage in ordered(stages):
+        changes_line = isinstance(stage, LineFormat | Decolorize) or stage == LineParser("unpack")
+        is_stored = is_stored and not changes_line
+        is_early = isinstance(stage, LineFilter) and is_stored
+        # A condition on text has no error that a line would be told of.
+        if isinstance(stage, LabelFilter) and isinstance(stage.condition, StringCondition):
+            is_early = not late
+        (early if is_early else late).append(stage)
+    return early, late
 
 
 def _filtered(
@@ -131,24 +236,31 @@ def _filtered(
     return [row for row in found if regex.matches(rows[row][1])]
 
 
-def _needles(stage: object) -> Needles:
-    """Return what a stage requires of a block; empty where it requires nothing."""
+def _needles(stage: LineFilter) -> Needles:
+    """Return what a filter requires of a block; empty where it requires nothing."""
     options: Needles = []
-    match stage:
-        case LineFilter(operator="|="):
-            options = [[(value.encode(), False)] for value in stage.values]
-        case LineFilter(operator="|~"):
-            options = [needles for value in stage.values for needles in required(value)]
-        case LabelFilter() if stage.matcher.operator == "=":
-            # A label of the stream may meet it, too, which is in no bitmap: see `select_runs`.
-            options = []
+    if any(isinstance(value, Ip) for value in stage.values):
+        return []
+    match stage.operator:
+        case "|=":
+            options = [[(to_bytes(str(value)), False)] for value in stage.values]
+        case "|~":
+            options = [needles for value in stage.values for needles in required(str(value))]
+        case "|>":
+            parts = [Pattern.for_lines(str(value)).parts for value in stage.values]
+            options = [[(p, False) for p in one if isinstance(p, bytes)] for one in parts]
     return options if all(options) else []
 
 
 def needles_of_labels(query: LogQuery) -> Iterator[tuple[str, bytes]]:
     """Yield name and value of what structured metadata has to have, unless the stream has it."""
-    for stage in query.stages:
-        if not isinstance(stage, LabelFilter) or stage.matcher.operator != "=":
+    for stage in split(query.stages)[0]:
+        if not isinstance(stage, LabelFilter):
             continue
-        if len(stage.matcher.value) >= 4 and stage.matcher.name != DETECTED_LEVEL:
-            yield stage.matcher.name, stage.matcher.value.encode()
+        assert isinstance(stage.condition, StringCondition)
+        matcher = stage.condition.matcher
+        if matcher.operator != "=" or len(matcher.value) < 4:
+            continue
+        # An error is no label that is stored, and a name that is taken gets a suffix.
+        if matcher.name not in (DETECTED_LEVEL, *SPECIAL) and not matcher.name.endswith(SUFFIX):
+            yield matcher.name, to_bytes(matcher.value)

@@ -116,3 +116,84 @@ def _alternatives(parsed: Any, any_case: bool) -> list[list[tuple[bytes, bool]]]
 def _folded(text: str, any_case: bool) -> bytes:
     encoded = text.encode(errors="surrogatepass")
     return encoded.lower() if any_case else encoded
+
+
+def is_simple(pattern: str) -> bool:
+    """Tell whether Loki looks for texts instead of such an expression: it shows it otherwise.
+
+    >>> is_simple("foo|bar"), is_simple(".*foo"), is_simple("a[0-9]+")
+    (True, True, False)
+    """
+    if any(part in pattern for part in _NOT_PYTHONS) or len(pattern) > 1000:
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            parsed = parser.parse(pattern)
+    except (re.error, Warning, RecursionError, OverflowError):
+        return False
+    return _is_simple(list(parsed))
+
+
+def _is_simple(parts: list[Any]) -> bool:
+    """Tell it of a sequence: at most one text, with anything about it, or with alternatives."""
+    units = _units(parts)
+    if len(units) <= 1:
+        return not units or _is_simple_unit(units[0])
+    if len(units) > 3 or units.count("text") != 1:
+        return False
+    has_text = False
+    for unit in units:
+        if unit == "text":
+            has_text = True
+        elif isinstance(unit, list) and has_text:
+            if not all(not b or _units(b) in (["text"], ["any"]) or _is_simple(b) for b in unit):
+                return False
+        elif unit != "any":
+            return False
+    return True
+
+
+def _units(parts: list[Any]) -> list[Any]:
+    units: list[Any] = []
+    for code, argument in parts:
+        if code is codes.LITERAL:
+            if units[-1:] != ["text"]:
+                units.append("text")
+        elif code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+            low, high, inner = argument
+            is_any = high == codes.MAXREPEAT and [c for c, _ in inner] == [codes.ANY]
+            units.append({0: "any", 1: "some"}.get(low, "") if is_any else "")
+        elif code is codes.SUBPATTERN and not argument[1] and not argument[2]:
+            units += _units(list(argument[3]))
+        elif code is codes.BRANCH:
+            units.append([list(branch) for branch in argument[1]])
+        else:
+            units.append("")
+    return units
+
+
+def _is_simple_unit(unit: Any) -> bool:
+    if isinstance(unit, list):
+        return all(_is_simple(branch) for branch in unit)
+    return bool(unit)
+
+
+_REFERENCE = re.compile(r"\$(?:(\$)|([A-Za-z0-9_]+)|\{([A-Za-z0-9_]+)\})")
+
+
+def expand(template: str, match: Any) -> str:
+    """Return a replacement with what groups have matched: $1, ${1}, $name, ${name}, $$."""
+
+    def written(reference: re.Match[str]) -> str:
+        dollar, bare, braced = reference.groups()
+        if dollar:
+            return "$"
+        name = bare or braced
+        try:
+            value = match.group(int(name) if name.isdecimal() else name)
+        except (IndexError, KeyError, ValueError, re2.error):
+            return ""
+        return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value or ""
+
+    return _REFERENCE.sub(written, template)

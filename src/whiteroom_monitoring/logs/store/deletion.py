@@ -37,7 +37,7 @@ class Condition:
 
 def condition(query: str, start_ns: int = LEAST_NS, end_ns: int = 2**63 - 2) -> Condition:
     """Return the condition that a query is. Raises QueryError."""
-    return Condition(Pipeline(parser.parse(query)), start_ns, end_ns)
+    return Condition(Pipeline(parser.parse_log_query(query)), start_ns, end_ns)
 
 
 def conditions(deletions: Sequence[Deletion]) -> list[Condition]:

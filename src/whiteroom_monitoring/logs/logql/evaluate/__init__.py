@@ -1,0 +1,1 @@
+"""Computes the numbers that a query asks for."""

@@ -1,0 +1,184 @@
+"""Makes samples of lines: which series a line belongs to, and its value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from whiteroom_monitoring.logs.logql.golang import durations, numbers
+from whiteroom_monitoring.logs.logql.stages import conditions
+from whiteroom_monitoring.logs.logql.stages.build import (
+    early_checks,
+    label_names,
+    ordered,
+    processes,
+)
+from whiteroom_monitoring.logs.logql.stages.row import (
+    EXTRACTION_ERROR,
+    SUFFIX,
+    Hints,
+    Labels,
+    Row,
+    by,
+    without,
+)
+from whiteroom_monitoring.logs.logql.syntax import (
+    PARSERS,
+    Grouping,
+    LabelFilter,
+    LineFilter,
+    LineFormat,
+    RangeAggregation,
+    Stage,
+    Unwrap,
+)
+
+OF_BYTES = ("bytes_over_time", "bytes_rate")
+# Whose series a sum may put together before they are added up.
+SUMMED = ("bytes_over_time", "bytes_rate", "sum_over_time", "rate", "count_over_time")
+Line = tuple[int, bytes, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """By which labels lines are put into series; ``none`` makes one series of all."""
+
+    names: tuple[str, ...]
+    without: bool
+    none: bool
+
+
+class Extractor:
+    """A range aggregation, prepared; with ``outer``, what a sum around it groups by.
+
+    Raises ParseError for a stage that can't be.
+    """
+
+    def __init__(self, aggregation: RangeAggregation, outer: Grouping | None = None) -> None:
+        self.aggregation = aggregation
+        self._of_bytes = aggregation.operation in OF_BYTES
+        lines = aggregation.range
+        stages = lines.query.stages if self._of_bytes else without_formats(lines.query.stages)
+        self.stages = ordered(stages)
+        self._steps = [process for _, process in processes(self.stages)]
+        self._unwrap = lines.unwrap
+        self._groups = _groups(aggregation, outer)
+        self._hints = self._made_hints()
+        self._filters = [conditions.check(c) for c in lines.unwrap.filters] if lines.unwrap else []
+
+    def _made_hints(self) -> Hints:
+        unwrap, groups = self._unwrap, self._groups
+        told = [*label_names(self.stages)]
+        checked: list[Stage] = list(self.stages)
+        if unwrap is not None:
+            for condition in unwrap.filters:
+                told += conditions.names(condition)
+            if len(unwrap.filters) == 1:
+                checked.append(LabelFilter(unwrap.filters[0]))
+        told += groups.names
+        if unwrap is not None:
+            told.append(unwrap.label)
+        required = {name for one in told for name in (one, one.removesuffix(SUFFIX)) if name}
+        if groups.none:
+            if not required:
+                return Hints(none=True)
+            return Hints(required, checks=early_checks(checked))
+        if groups.without or not groups.names:
+            return Hints(checks=early_checks(checked))
+        return Hints(required)
+
+    @property
+    def is_of_columns(self) -> bool:
+        """Whether a line's series and value follow from its stream, metadata and size alone."""
+        return self._unwrap is None and not self._steps
+
+    def samples(
+        self, labels: Mapping[str, str], lines: Iterator[Line]
+    ) -> Iterator[tuple[int, Labels, float]]:
+        """Yield time, series and value of lines of one stream."""
+        row = Row(labels, self._hints)
+        steps, value_of, series_of = self._steps, self._value(), self._series(labels)
+        for time_ns, line, meta in lines:
+            row.reset(time_ns, meta)
+            kept: bytes | None = line
+            for step in steps:
+                if kept is None:
+                    break
+                kept = step(kept, row)
+            if kept is None:
+                continue
+            value = value_of(kept, row)
+            if value is not None:
+                yield time_ns, series_of(row), value
+
+    def _value(self) -> Callable[[bytes, Row], float | None]:
+        if self._unwrap is not None:
+            return _unwrapped(self._unwrap, self._filters)
+        if self._of_bytes:
+            return lambda line, _: float(len(line))
+        return lambda _, __: 1.0
+
+    def _series(self, base: Mapping[str, str]) -> Callable[[Row], Labels]:
+        groups = self._groups
+        plain = tuple(sorted(base.items()))
+
+        def of(row: Row) -> Labels:
+            if row.error:
+                return tuple(sorted(row.all().items()))
+            if groups.none:
+                return ()
+            if not groups.names:
+                return plain if row.is_plain else tuple(sorted(row.all().items()))
+            return without(groups.names, row) if groups.without else by(groups.names, row)
+
+        return of
+
+
+def without_formats(stages: Sequence[Stage]) -> list[Stage]:
+    """Return stages without line_format where nobody reads the line afterwards."""
+    kept: list[Stage] = []
+    for at, stage in enumerate(stages):
+        is_read = any(isinstance(one, (*PARSERS, LineFilter)) for one in stages[at:])
+        if is_read or not isinstance(stage, LineFormat):
+            kept.append(stage)
+    return kept
+
+
+def _groups(aggregation: RangeAggregation, outer: Grouping | None) -> Groups:
+    grouping = outer or aggregation.grouping
+    names = tuple(sorted(grouping.labels)) if grouping else ()
+    is_without = grouping.without if grouping else False
+    none = bool(grouping and grouping.is_single) or aggregation.operation == "absent_over_time"
+    unwrap = aggregation.range.unwrap
+    if unwrap is not None and (not names or is_without):
+        return Groups(tuple(sorted((*names, unwrap.label))), True, none)
+    return Groups(names, is_without, none)
+
+
+_CONVERSIONS: dict[str, Callable[[str], float]] = {
+    "": numbers.parse_float,
+    "bytes": lambda text: float(numbers.parse_bytes(text)),
+    "duration": lambda text: durations.parse_go(text) / durations.SECOND_NS,
+    "duration_seconds": lambda text: durations.parse_go(text) / durations.SECOND_NS,
+}
+
+
+def _unwrapped(
+    unwrap: Unwrap, filters: Sequence[Callable[[Row], bool]]
+) -> Callable[[bytes, Row], float | None]:
+    convert, name = _CONVERSIONS[unwrap.conversion], unwrap.label
+
+    def value(_: bytes, row: Row) -> float | None:
+        text = row.get(name)
+        if not text:
+            return None
+        number = 0.0
+        try:
+            number = convert(text)
+        except ValueError as error:
+            row.fail(EXTRACTION_ERROR, str(error))
+        # Every condition is asked, because each may tell an error.
+        met = [is_met(row) for is_met in filters]
+        return number if all(met) else None
+
+    return value

@@ -1,0 +1,156 @@
+"""Functions of the samples of a range. A range is open at its begin and closed at its end."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from whiteroom_monitoring.logs.logql.golang.durations import SECOND_NS
+from whiteroom_monitoring.logs.logql.syntax import RangeAggregation
+
+
+@dataclass
+class Samples:
+    """Times, in their order, and values of one series."""
+
+    times: list[int]
+    values: list[float]
+
+    def sort(self) -> None:
+        """Put the samples in the order of their times; of equal times, as they came."""
+        order = sorted(range(len(self.times)), key=self.times.__getitem__)
+        self.times = [self.times[i] for i in order]
+        self.values = [self.values[i] for i in order]
+
+    def window(self, start_ns: int, end_ns: int) -> tuple[int, int]:
+        """Return the first sample after a start, and the one after the last of an end."""
+        return bisect_right(self.times, start_ns), bisect_right(self.times, end_ns)
+
+
+# Values and times of a range, and its end.
+Function = Callable[[Sequence[float], Sequence[int], int], float]
+
+
+def function(aggregation: RangeAggregation) -> Function:
+    """Return the function of an aggregation."""
+    seconds = aggregation.range.interval_ns / SECOND_NS
+    match aggregation.operation:
+        case "rate" if aggregation.range.unwrap is None:
+            return lambda values, _, __: len(values) / seconds
+        case "rate" | "bytes_rate":
+            return lambda values, _, __: _sum(values) / seconds
+        case "rate_counter":
+            interval = aggregation.range.interval_ns
+            return lambda values, times, end: _counter_rate(values, times, end, interval)
+        case "quantile_over_time":
+            assert aggregation.parameter is not None
+            q = aggregation.parameter
+            return lambda values, _, __: quantile(q, values)
+    simple = _SIMPLE[aggregation.operation]
+    return lambda values, _, __: simple(values)
+
+
+def _sum(values: Sequence[float]) -> float:
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+def mean(values: Sequence[float]) -> float:
+    """Return the mean; once infinite, it stays so but for the other infinity."""
+    result, count = 0.0, 0
+    for value in values:
+        count += 1
+        if math.isinf(result):
+            if math.isinf(value) and (result > 0) == (value > 0):
+                continue
+            if math.isfinite(value):
+                continue
+        result += value / count - result / count
+    return result
+
+
+def variance(values: Sequence[float]) -> float:
+    """Return the variance of all of a population."""
+    result = centre = 0.0
+    count = 0
+    for value in values:
+        count += 1
+        delta = value - centre
+        centre += delta / count
+        result += delta * (value - centre)
+    return result / count
+
+
+def _deviation(values: Sequence[float]) -> float:
+    result = variance(values)
+    return math.sqrt(result) if result >= 0 else math.nan
+
+
+def largest(values: Sequence[float]) -> float:
+    """Return the largest that is a number, or none of them is."""
+    return max((v for v in values if not math.isnan(v)), default=math.nan)
+
+
+def smallest(values: Sequence[float]) -> float:
+    """Return the smallest that is a number, or none of them is."""
+    return min((v for v in values if not math.isnan(v)), default=math.nan)
+
+
+_SIMPLE: dict[str, Callable[[Sequence[float]], float]] = {
+    "count_over_time": lambda values: float(len(values)),
+    "bytes_over_time": _sum,
+    "sum_over_time": _sum,
+    "avg_over_time": mean,
+    "max_over_time": largest,
+    "min_over_time": smallest,
+    "stdvar_over_time": variance,
+    "stddev_over_time": _deviation,
+    "first_over_time": lambda values: values[0],
+    "last_over_time": lambda values: values[-1],
+    "absent_over_time": lambda _: 1.0,
+}
+
+
+def quantile(q: float, values: Sequence[float]) -> float:
+    """Return a quantile, interpolated between two values. What is no number comes first."""
+    if not values or math.isnan(q):
+        return math.nan
+    if q < 0 or q > 1:
+        return math.inf if q > 1 else -math.inf
+    ranked = sorted(values, key=lambda value: (not math.isnan(value), value))
+    rank = q * (len(ranked) - 1)
+    low = math.floor(rank)
+    high = min(len(ranked) - 1, low + 1)
+    weight = rank - low
+    return ranked[low] * (1 - weight) + ranked[high] * weight
+
+
+def _counter_rate(
+    values: Sequence[float], times: Sequence[int], end_ns: int, interval_ns: int
+) -> float:
+    """Return the increase a second of a counter that may begin anew, as Prometheus guesses it."""
+    if len(values) < 2:
+        return 0.0
+    increase, before = values[-1] - values[0], 0.0
+    for value in values:
+        if value < before:
+            increase += before
+        before = value
+    to_start = (times[0] - (end_ns - interval_ns)) / 1e9
+    to_end = (end_ns - times[-1]) / 1e9
+    sampled = (times[-1] - times[0]) / 1e9
+    average = sampled / (len(values) - 1)
+    threshold = average * 1.1
+    if to_start >= threshold:
+        to_start = average / 2
+    if increase > 0 and values[0] >= 0:
+        to_start = min(to_start, sampled * (values[0] / increase))
+    if to_end >= threshold:
+        to_end = average / 2
+    if not sampled:
+        return math.nan
+    return increase * ((sampled + to_start + to_end) / sampled) / (interval_ns / SECOND_NS)

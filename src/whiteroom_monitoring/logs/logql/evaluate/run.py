@@ -1,0 +1,201 @@
+"""Evaluates a query for numbers at one moment, or at many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.logql.evaluate import binary, vectors
+from whiteroom_monitoring.logs.logql.evaluate.extract import SUMMED, Extractor
+from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples, function
+from whiteroom_monitoring.logs.logql.evaluate.vectors import Vector
+from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.regex import compile_regex, expand
+from whiteroom_monitoring.logs.logql.stages.row import ERROR, PRESERVE, Labels
+from whiteroom_monitoring.logs.logql.syntax import (
+    Binary,
+    Grouping,
+    LabelReplace,
+    Literal,
+    Metric,
+    RangeAggregation,
+    VectorAggregation,
+    VectorLiteral,
+)
+
+MOST_SERIES = 500
+
+
+@dataclass(frozen=True)
+class Times:
+    """The moments of an evaluation: from ``start_ns`` to ``end_ns``; a step of 0 is the first."""
+
+    start_ns: int
+    end_ns: int
+    step_ns: int = 0
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether it is one moment alone."""
+        return self.step_ns == 0
+
+    def moments(self) -> range:
+        """Return the moments."""
+        if self.is_instant:
+            return range(self.start_ns, self.start_ns + 1)
+        return range(self.start_ns, self.end_ns + 1, self.step_ns)
+
+
+# Reads what an extractor makes of the lines after a start and up to an end, by series.
+Read = Callable[[Extractor, int, int], dict[Labels, Samples]]
+Series = dict[Labels, list[tuple[int, float]]]
+
+
+class PipelineError(QueryError):
+    """A line of a query for numbers could not be read as it asks."""
+
+    def __init__(self, labels: Labels) -> None:
+        told = dict(labels)
+        error = told.get(ERROR, "")
+        shown = ", ".join(f"{name}={quote(value)}" for name, value in labels)
+        super().__init__(
+            f"pipeline error: '{error}' for series: '{{{shown}}}'.\n"
+            "Use a label filter to intentionally skip this error. "
+            f'(e.g | __error__!="{error}").\n'
+            'To skip all potential errors you can match empty errors.(e.g __error__="")\n'
+            "The label filter can also be specified after unwrap. "
+            '(e.g | unwrap latency | __error__="" )\n'
+        )
+
+
+def evaluate(metric: Metric, times: Times, read: Read, most_series: int = MOST_SERIES) -> Series:
+    """Return each series with its points, in the order of the answer. Raises QueryError."""
+    result: Series = {}
+    for moment, vector in zip(times.moments(), _Evaluation(times, read).steps(metric), strict=True):
+        for labels, value in vector:
+            result.setdefault(labels, []).append((moment, value))
+        if len(result) > most_series:
+            raise QueryError(
+                f"maximum number of series ({most_series}) reached for a single query; consider "
+                "reducing query cardinality by adding more specific stream selectors, reducing the "
+                "time range, or aggregating results with functions like sum(), count() or topk()"
+            )
+    if times.is_instant and _is_sorted(metric):
+        return result
+    return dict(sorted(result.items()))
+
+
+def _is_sorted(metric: Metric) -> bool:
+    match metric:
+        case VectorAggregation(operation="sort" | "sort_desc"):
+            return True
+        case VectorAggregation(inner=inner) | LabelReplace(inner=inner):
+            return _is_sorted(inner)
+        case Binary(left=left, right=right):
+            return _is_sorted(left) or _is_sorted(right)
+    return False
+
+
+class _Evaluation:
+    def __init__(self, times: Times, read: Read) -> None:
+        self._times, self._read = times, read
+        self._moments = times.moments()
+
+    def steps(self, metric: Metric) -> list[Vector]:
+        """Return the vector of each moment."""
+        match metric:
+            case Literal(value=value) | VectorLiteral(value=value):
+                return [[((), value)] for _ in self._moments]
+            case RangeAggregation():
+                return self._range(metric, None)
+            case VectorAggregation():
+                return self._aggregation(metric)
+            case LabelReplace():
+                return self._label_replace(metric)
+        return self._binary(metric)
+
+    def _aggregation(self, metric: VectorAggregation) -> list[Vector]:
+        if metric.operation == "approx_topk" and not self._times.is_instant:
+            raise QueryError("count min sketch are only supported on instant queries")
+        inner = metric.inner
+        if (
+            metric.operation == "sum"
+            and isinstance(inner, RangeAggregation)
+            and inner.operation in SUMMED
+        ):
+            below = self._range(inner, metric.grouping)
+        else:
+            below = self.steps(inner)
+        return [vectors.aggregate(metric, vector) for vector in below]
+
+    def _binary(self, metric: Binary) -> list[Vector]:
+        if isinstance(metric.left, Literal):
+            number, below = metric.left.value, self.steps(metric.right)
+            return [binary.with_number(metric, one, number, is_left=True) for one in below]
+        if isinstance(metric.right, Literal):
+            number, below = metric.right.value, self.steps(metric.left)
+            return [binary.with_number(metric, one, number, is_left=False) for one in below]
+        left, right = self.steps(metric.left), self.steps(metric.right)
+        return [binary.combine(metric, *pair) for pair in zip(left, right, strict=True)]
+
+    def _range(self, metric: RangeAggregation, outer: Grouping | None) -> list[Vector]:
+        lines = metric.range
+        moments = self._moments
+        start = moments[0] - lines.interval_ns - lines.offset_ns
+        series = self._read(Extractor(metric, outer), start, moments[-1] - lines.offset_ns)
+        compute = function(metric)
+        result: list[Vector] = [[] for _ in moments]
+        for labels, samples in series.items():
+            samples.sort()
+            is_wrong = _is_wrong(labels)
+            for at, moment in enumerate(moments):
+                end = moment - lines.offset_ns
+                first, last = samples.window(end - lines.interval_ns, end)
+                if first == last:
+                    continue
+                if is_wrong:
+                    raise PipelineError(labels)
+                value = compute(samples.values[first:last], samples.times[first:last], end)
+                result[at].append((labels, value))
+        if metric.operation == "absent_over_time":
+            absent = _absent_labels(metric)
+            return [[] if vector else [(absent, 1.0)] for vector in result]
+        return result
+
+    def _label_replace(self, metric: LabelReplace) -> list[Vector]:
+        regex = compile_regex(f"^(?:{metric.regex})$")
+        known: dict[Labels, Labels] = {}
+
+        def replaced(labels: Labels) -> Labels:
+            told = dict(labels)
+            match = regex.search(told.get(metric.source, ""))
+            if match is None:
+                return labels
+            told[metric.target] = expand(metric.replacement, match)
+            return tuple(sorted((name, value) for name, value in told.items() if value))
+
+        result = []
+        for vector in self.steps(metric.inner):
+            for labels, _ in vector:
+                if labels not in known:
+                    known[labels] = replaced(labels)
+            result.append([(known[labels], value) for labels, value in vector])
+        return result
+
+
+def _is_wrong(labels: Labels) -> bool:
+    told = dict(labels)
+    return ERROR in told and told.get(PRESERVE) != "true"
+
+
+def _absent_labels(metric: RangeAggregation) -> Labels:
+    """Return the labels that the selector says exactly, once."""
+    told: dict[str, str] = {}
+    removed: set[str] = set()
+    for matcher in metric.range.query.matchers:
+        if matcher.operator == "=" and matcher.name not in told:
+            told[matcher.name] = matcher.value
+        else:
+            removed.add(matcher.name)
+    return tuple(sorted((n, v) for n, v in told.items() if v and n not in removed))

@@ -1,0 +1,127 @@
+"""Writes a query over several lines, as Loki's format_query does."""
+
+from __future__ import annotations
+
+from whiteroom_monitoring.logs.logql.golang.durations import show_prometheus
+from whiteroom_monitoring.logs.logql.golang.numbers import format_float
+from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.syntax import (
+    Binary,
+    Decolorize,
+    Expression,
+    Grouping,
+    LabelReplace,
+    LineFilter,
+    LogQuery,
+    LogRange,
+    Matching,
+    RangeAggregation,
+    Stage,
+    Unwrap,
+    VectorAggregation,
+)
+
+# What fits is one line.
+LINE_CHARACTERS = 100
+
+
+def pretty(expression: Expression, level: int = 0) -> str:  # noqa: PLR0911 - one a kind
+    """Return a query, indented where it is longer than a line."""
+    indent = _indent(level)
+    if len(str(expression).encode("utf-8", "surrogateescape")) <= LINE_CHARACTERS:
+        return indent + str(expression)
+    match expression:
+        case LogQuery(stages=stages) if stages:
+            selector = indent + str(LogQuery(expression.matchers))
+            return "\n".join([selector, *_stages(stages, level + 1)])
+        case RangeAggregation():
+            return _range_aggregation(expression, level)
+        case VectorAggregation():
+            return _vector_aggregation(expression, level)
+        case LabelReplace(inner=inner):
+            told = (expression.target, expression.replacement, expression.source, expression.regex)
+            parts = [pretty(inner, level + 1), *(_indent(level + 1) + quote(t) for t in told)]
+            return f"{indent}label_replace(\n" + ",\n".join(parts) + f"\n{indent})"
+        case Binary(left=left, right=right):
+            operator = expression.operator + _matching(expression.matching)
+            return f"{pretty(left, level + 1)}\n{indent}{operator}\n{pretty(right, level + 1)}"
+    return indent + str(expression)
+
+
+def _indent(level: int) -> str:
+    return "  " * level
+
+
+def _stages(stages: tuple[Stage, ...], level: int) -> list[str]:
+    """Return a line for each stage; line filters that follow each other are one where they fit."""
+    shown: list[str] = []
+    at = 0
+    while at < len(stages):
+        filters: list[LineFilter] = []
+        while at < len(stages) and isinstance(one := stages[at], LineFilter):
+            filters.append(one)
+            at += 1
+        if not filters:
+            stage = stages[at]
+            shown.append(
+                str(stage) if isinstance(stage, Decolorize) else _indent(level) + str(stage)
+            )
+            at += 1
+            continue
+        shown += _line_filters(filters, level)
+    return shown
+
+
+def _line_filters(filters: list[LineFilter], level: int) -> list[str]:
+    together = " ".join(str(one) for one in filters)
+    if len(together.encode("utf-8", "surrogateescape")) <= LINE_CHARACTERS:
+        return [_indent(level) + together]
+    # Loki forgets what follows an "or" here; we don't, so that the query stays what it is.
+    last = _indent(level) + str(filters[-1])
+    return [*_line_filters(filters[:-1], level), last] if len(filters) > 1 else [last]
+
+
+def _unwrap(unwrap: Unwrap, level: int) -> str:
+    indent = _indent(level)
+    label = str(Unwrap(unwrap.label, unwrap.conversion)).strip()
+    return "".join([indent + label, *(f"\n{indent}| {one}" for one in unwrap.filters)])
+
+
+def _range(lines: LogRange, level: int) -> str:
+    text = pretty(lines.query, level)
+    if lines.unwrap is not None:
+        text += "\n" + _unwrap(lines.unwrap, level + 1)
+    text += f" [{show_prometheus(lines.interval_ns)}]"
+    return text + (f" offset {show_prometheus(lines.offset_ns)}" if lines.offset_ns else "")
+
+
+def _range_aggregation(expression: RangeAggregation, level: int) -> str:
+    indent, inner = _indent(level), _indent(level + 1)
+    told = ""
+    if expression.parameter is not None:
+        told = f"{inner}{format_float(expression.parameter)},\n"
+    grouping = _grouping(expression.grouping) if expression.grouping else ""
+    lines = _range(expression.range, level + 1)
+    return f"{indent}{expression.operation}(\n{told}{lines}\n{indent}){grouping}"
+
+
+def _vector_aggregation(expression: VectorAggregation, level: int) -> str:
+    indent = _indent(level)
+    told = f"{_indent(level + 1)}{expression.parameter},\n" if expression.parameter else ""
+    inner = pretty(expression.inner, level + 1)
+    return (
+        f"{indent}{expression.operation}{_grouping(expression.grouping)}(\n{told}{inner}\n{indent})"
+    )
+
+
+def _grouping(grouping: Grouping) -> str:
+    word = " without" if grouping.without else (" by" if grouping.labels else "")
+    return word + (f" ({', '.join(grouping.labels)})" if grouping.labels else "")
+
+
+def _matching(matching: Matching) -> str:
+    text = " bool" if matching.is_bool else ""
+    group = matching.group + (f" ({', '.join(matching.include)})" if matching.include else "")
+    if matching.labels:
+        text += f" {'on' if matching.on else 'ignoring'} ({', '.join(matching.labels)}) {group}"
+    return text

@@ -1,0 +1,1 @@
+"""What Go reads and writes, which LogQL takes over: numbers, durations, sizes, strings, times."""

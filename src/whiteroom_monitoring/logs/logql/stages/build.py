@@ -1,0 +1,147 @@
+"""Makes what a query does to each line: its stages in Loki's order, ready to be run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.logql.lexer import ParseError, invalid
+from whiteroom_monitoring.logs.logql.stages import conditions
+from whiteroom_monitoring.logs.logql.stages.formats import LabelFormatter, LineFormatter
+from whiteroom_monitoring.logs.logql.stages.jsons import JsonExpressions, parse_json, unpack
+from whiteroom_monitoring.logs.logql.stages.lines import line_test
+from whiteroom_monitoring.logs.logql.stages.logfmts import LogfmtExpressions, LogfmtParser
+from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
+from whiteroom_monitoring.logs.logql.stages.regexps import RegexpParser
+from whiteroom_monitoring.logs.logql.stages.row import Check, Row
+from whiteroom_monitoring.logs.logql.stages.selections import drop, keep
+from whiteroom_monitoring.logs.logql.syntax import (
+    Both,
+    Decolorize,
+    Json,
+    LabelFilter,
+    LabelFormat,
+    LineFilter,
+    LineFormat,
+    LineParser,
+    Logfmt,
+    Selection,
+    Stage,
+    StringCondition,
+)
+
+# What a stage does: the line as it goes on, or None where it is left.
+Process = Callable[[bytes, Row], bytes | None]
+# Colours and cursors of terminals: ECMA-48's control sequences.
+_COLOURS = re.compile(
+    rb"(?:\x1b|\xc2\x9b)[\[\]()#;?]*(?:(?:[a-zA-Z0-9]*(?:;[a-zA-Z0-9]*)*)?\x07"
+    rb"|(?:[0-9]{1,4}(?:;[0-9]{0,4})*)?[0-9A-PRZcf-ntqry=><~])"
+)
+
+
+def ordered(stages: Sequence[Stage]) -> list[Stage]:
+    """Return stages in the order in which they run: line filters before parsers.
+
+    They stay behind what leaves lines or writes them anew: label filters, formats, unpack.
+    """
+    result: list[Stage] = []
+    filters: list[Stage] = []
+    others: list[Stage] = []
+    for stage in stages:
+        if isinstance(stage, LineFilter):
+            filters.append(stage)
+            continue
+        if isinstance(stage, LabelFilter):
+            result += [*filters, *others, stage]
+            filters, others = [], []
+            continue
+        others.append(stage)
+        if isinstance(stage, LineFormat) or stage == LineParser("unpack"):
+            result += [*filters, *others]
+            filters, others = [], []
+    return [*result, *filters, *others]
+
+
+def processes(stages: Sequence[Stage]) -> list[tuple[Stage, Process]]:
+    """Return stages, already ordered, with what they do. Raises ParseError."""
+    made = []
+    for stage in stages:
+        if _is_always_true(stage):
+            continue
+        with told_of(stage):
+            made.append((stage, _process(stage)))
+    return made
+
+
+@contextmanager
+def told_of(stage: Stage) -> Iterator[None]:
+    """Say which stage it is that can't be. Raises ParseError."""
+    try:
+        yield
+    except ParseError:
+        raise
+    except QueryError as error:
+        raise invalid(f"stage '{stage}' : {error}") from error
+
+
+def _is_always_true(stage: Stage) -> bool:
+    if not isinstance(stage, LabelFilter) or not isinstance(stage.condition, StringCondition):
+        return False
+    matcher = stage.condition.matcher
+    return matcher.operator == "=~" and matcher.value in (".*", "(.*)", "")
+
+
+def _process(stage: Stage) -> Process:  # noqa: PLR0911, PLR0912 - one a kind
+    match stage:
+        case LineFilter():
+            test = line_test(stage)
+            return lambda line, _: line if test(line) else None
+        case LabelFilter(condition=condition):
+            is_met = conditions.check(condition)
+            return lambda line, row: line if is_met(row) else None
+        case Json(expressions=expressions):
+            return JsonExpressions(expressions).parse if expressions else parse_json
+        case Logfmt(expressions=expressions, flags=flags):
+            if expressions:
+                return LogfmtExpressions(expressions, flags).parse
+            return LogfmtParser(flags).parse
+        case LineParser(name="regexp", parameter=parameter):
+            return RegexpParser(parameter).parse
+        case LineParser(name="pattern", parameter=parameter):
+            return Pattern.for_captures(parameter).parse
+        case LineParser():
+            return unpack
+        case LineFormat(template=template):
+            return LineFormatter(template).format
+        case LabelFormat(formats=formats):
+            return LabelFormatter(formats).format
+        case Decolorize():
+            return lambda line, _: _COLOURS.sub(b"", line)
+        case Selection(name="drop", labels=labels):
+            return drop(labels)
+        case Selection(labels=labels):
+            return keep(labels)
+
+
+def label_names(stages: Sequence[Stage]) -> Iterator[str]:
+    """Yield the labels that stages look at."""
+    for stage in stages:
+        match stage:
+            case LabelFilter(condition=condition):
+                yield from conditions.names(condition)
+            case LineFormat(template=template):
+                yield from LineFormatter(template).names
+            case LabelFormat(formats=formats):
+                yield from LabelFormatter(formats).names
+
+
+def early_checks(stages: Sequence[Stage]) -> dict[str, Check]:
+    """Return the conditions on one label each, by its name."""
+    found: dict[str, Check] = {}
+    for stage in stages:
+        if isinstance(stage, LabelFilter) and not isinstance(stage.condition, Both):
+            name = next(conditions.names(stage.condition))
+            found.setdefault(name, conditions.check(stage.condition))
+    return found
