@@ -194,7 +194,7 @@ class _Writer:
         return self.pick(
             " | logfmt", " | json", ' | json | __error__=""', ' |= "v"', ' |= "warn" or "2m"',
             " |~ `v\\W+[1-3]`", " | level=`warn`", " | pod!~`p|z`", " | v>10", " | d<=1s or v<0",
-            " | s>1KB and v!=3", " | drop level", " | keep app, level, v, d, s",
+            " | s>1KB and v!=3", " | drop env, pod", " | keep app, level, v, d, s",
             " | drop __error__, __error_details__", ' | level_extracted="info"',
         )  # fmt: skip
 
