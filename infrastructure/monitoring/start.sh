@@ -168,7 +168,7 @@ stamp=.venv/.whiteroom-installed
 extras='[stack,app]'
 if [ "$dev" = yes ]; then
     stamp=.venv/.whiteroom-installed-dev
-    extras='[stack,app,dev]'
+    extras='[stack,app,docs,dev]'
 fi
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]; then
     note 'up to date'

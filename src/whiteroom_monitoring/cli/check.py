@@ -21,7 +21,7 @@ from whiteroom_monitoring.diagnostics import CheckResult, registry, report, succ
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.lint.checks import checks
 from whiteroom_monitoring.lint.workspace import Workspace
-from whiteroom_monitoring.project import FILE, load
+from whiteroom_monitoring.project import FILE, Project, load
 from whiteroom_monitoring.project.settings import files_in
 from whiteroom_monitoring.promql.vocabulary import Family
 from whiteroom_monitoring.resources import repository_root, share
@@ -123,6 +123,11 @@ def workspace_from(arguments: argparse.Namespace) -> Workspace:
         )
     if arguments.catalogue:
         project = structs.replace(project, catalogues=(arguments.catalogue.absolute(),))
+    return workspace_of(project)
+
+
+def workspace_of(project: Project) -> Workspace:
+    """Return a project's workspace."""
     descriptions = components.load(project)
     return Workspace(
         project,

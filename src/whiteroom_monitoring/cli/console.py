@@ -65,6 +65,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_source_options(parser)
     parser.add_argument(
+        "--docs", type=Path, metavar="DIR", help="the site of `whiteroom docs --build`, for /docs/"
+    )
+    parser.add_argument(
         "--segments", type=folder, metavar="DIR", help="folder of segments (default: the client's)"
     )
 
@@ -139,7 +142,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"metrics: {preparation.problem}", flush=True)
         hosts = {*LOOPBACK_NAMES, arguments.address, *arguments.host}
         try:
-            asyncio.run(_serve(http.make(service, workers, hosts, token), listener))
+            asyncio.run(_serve(http.make(service, workers, hosts, token, arguments.docs), listener))
         finally:
             workers.close()
     return 0

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from whiteroom_monitoring import generated_files as files
 from whiteroom_monitoring.cli.argument_types import folder
+from whiteroom_monitoring.cli.check import workspace_of
 from whiteroom_monitoring.cli.options import add_project_option
 from whiteroom_monitoring.codegen.outputs import generate
+from whiteroom_monitoring.documents.references import pages
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.project import FILE, load
@@ -52,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.catalogue:
         project = replace(project, catalogues=(arguments.catalogue.absolute(),))
     generated = generate(project)
+    if not arguments.catalogue and project.root == repository_root():
+        generated |= pages.generate(workspace_of(project), _parsers())
     outputs = files.compare(root, generated)
     if not arguments.check:
         files.write(root, outputs)
@@ -60,6 +64,15 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(outputs, arguments.check)
     return int(arguments.check and any(file.state != "current" for file in outputs))
+
+
+def _parsers() -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of every command by its name."""
+    from whiteroom_monitoring.cli.main import build_parser  # noqa: PLC0415
+
+    actions = build_parser(every=True)._actions
+    [subparsers] = [action for action in actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(subparsers.choices)
 
 
 def _report(outputs: Sequence[GeneratedFile], check: bool) -> dict[str, Any]:

@@ -67,6 +67,8 @@ COMMANDS = {
     "snapshot": Command(
         f"{COMMANDS_ROOM}.snapshot", "save a picture of a dashboard, a panel or a page"
     ),
+    "template": Command(f"{COMMANDS_ROOM}.template", "print a template for an incident"),
+    "docs": Command(f"{COMMANDS_ROOM}.docs", "build the documents as a site and serve it"),
     "completion": Command(f"{COMMANDS_ROOM}.completion", "print a shell's completion"),
     "man": Command(f"{COMMANDS_ROOM}.man", "print the manual page"),
 }

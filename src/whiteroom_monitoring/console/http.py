@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ from whiteroom_monitoring.web.server import (
     middleware,
     require_media_type,
 )
+from whiteroom_monitoring.web.site_files import SiteFiles, is_site
 
 _SILENCE_ID = re.compile(r"[0-9a-fA-F-]{8,64}")
 _STATUSES: Mapping[type[MonitoringError], HTTPStatus] = {
@@ -57,8 +59,10 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Console:
     """The handlers of all routes."""
 
-    def __init__(self, service: DashboardService, workers: Workers) -> None:
-        self._service, self._workers = service, workers
+    def __init__(
+        self, service: DashboardService, workers: Workers, documents: Path | None = None
+    ) -> None:
+        self._service, self._workers, self._documents = service, workers, documents
 
     def answering(self, answer: Callable[[Request], Any]) -> Handler:
         """Return a handler that answers with JSON, made in a thread."""
@@ -131,6 +135,19 @@ class Console:
     def _title(self, request: Request) -> str:
         return self._service.library.get(request.path_params["uid"]).title
 
+    async def documents_home(self, request: Request) -> Response:
+        """Lead to the documents' first page."""
+        return RedirectResponse("/docs/", HTTPStatus.FOUND)
+
+    async def documents(self, request: Request) -> Response:
+        """Return a page of the documents, or say how they are built."""
+        if self._documents is None or not is_site(self._documents):
+            raise NotFoundError(
+                "The documents are not built. `whiteroom docs --build` builds them."
+            )
+        files = SiteFiles(self._documents)
+        return await files.get_response(request.path_params["path"] or ".", request.scope)
+
     async def graph(self, request: Request) -> Response:
         """Lead where Prometheus' own page of this name would: its alerts name their source so."""
         query = urlencode({"expr": request.query_params.get("g0.expr", "")})
@@ -150,10 +167,17 @@ LIMITS = ServerLimits(body_bytes=16_384)
 
 
 def make(
-    service: DashboardService, workers: Workers, hosts: set[str], token: str = ""
+    service: DashboardService,
+    workers: Workers,
+    hosts: set[str],
+    token: str = "",
+    documents: Path | None = None,
 ) -> Starlette:
-    """Return the application. ``hosts`` are the names by which it may be addressed."""
-    console = Console(service, workers)
+    """Return the application. ``hosts`` are the names by which it may be addressed.
+
+    ``documents`` is the folder of the site that is served below /docs/.
+    """
+    console = Console(service, workers, documents)
     answers: Mapping[str, Callable[[Request], Any]] = {
         "/api/home": lambda request: service.home(),
         "/api/dashboards": lambda request: {"dashboards": service.dashboards()},
@@ -175,6 +199,8 @@ def make(
         Route("/api/silences/{id}", console.expire, methods=["DELETE"]),
         Route(ROUTE, page.assets().respond, methods=["GET"]),
         Route("/graph", console.graph, methods=["GET"]),
+        Route("/docs", console.documents_home, methods=["GET"]),
+        Route("/docs/{path:path}", console.documents, methods=["GET"]),
         Route("/-/healthy", console.healthy, methods=["GET"]),
         Route("/metrics", MetricsApp()),
     ]

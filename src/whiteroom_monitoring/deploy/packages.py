@@ -25,6 +25,7 @@ BUILD = (
 TESTS = (
     Package("ccache", "what several builds share is compiled for each of them"),
     Package("doctest-dev", "the C++ tests are left out"),
+    Package("doxygen", "the documents have no C++ reference"),
     Package("spin", "the model of the core is not checked"),
     Package("nodejs", "the JavaScript tests are left out"),
     Package("node-typescript", "the types of the console's scripts are not checked"),

@@ -23,7 +23,11 @@ def size_bytes(text: str) -> float:
     return float(match[1]) * 1024 ** _POWERS[match[2] or " "] if match else 0.0
 
 
-@probe("prometheus.retention", "storage", "metrics kept as long, and as much of them, as is said")
+@probe(
+    "prometheus.retention",
+    "storage",
+    "metrics kept as long, and as many, as the project wants",
+)
 def prometheus_retention(stack: Stack) -> str:
     flags = stack.prometheus.get("status/flags")
     wanted = stack.project.stack

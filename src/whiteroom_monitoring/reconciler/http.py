@@ -41,25 +41,31 @@ def make_app(reconciler: Reconciler, hosts: set[str], authorization: str = "") -
     """
 
     async def create(request: Request) -> Response:
+        """Make or change a silence, and keep it."""
         silence = await json_object(request)
         identifier = await run_in_threadpool(_create, reconciler, silence)
         return JSONResponse({"silenceID": identifier})
 
     async def expire(request: Request) -> Response:
+        """End a silence."""
         await run_in_threadpool(_expire, reconciler, request.path_params["identifier"])
         return Response()
 
     async def listed(request: Request) -> Response:
+        """List the silences."""
         return JSONResponse(await run_in_threadpool(reconciler.alertmanager.silences))
 
     async def told(request: Request) -> Response:
+        """Keep what Alertmanager tells of a notification."""
         await run_in_threadpool(reconciler.keep_told, await json_object(request))
         return Response()
 
     async def healthy(request: Request) -> Response:
+        """Answer 200 as long as the reconciler answers."""
         return PlainTextResponse("ok\n")
 
     async def metrics(request: Request) -> Response:
+        """The reconciler's own metrics."""
         return PlainTextResponse(_exposition(reconciler.counts))
 
     return Starlette(

@@ -99,7 +99,7 @@ def test_generate_reads_the_catalogue_that_is_named(
     """Without --catalogue it is the project's."""
     outputs()
     read: list[Any] = []
-    monkeypatch.setattr(generate, "generate", lambda project: read.append(project.catalogues))
+    monkeypatch.setattr(generate, "generate", lambda project: read.append(project.catalogues) or {})
     whiteroom("generate", "--root", tmp_path)
     whiteroom("generate", "--root", tmp_path, "--catalogue", tmp_path)
     assert read == [(share("catalogue"),), (tmp_path,)]

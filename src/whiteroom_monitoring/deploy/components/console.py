@@ -47,6 +47,7 @@ _CONSOLE = ours(
     *("--alertmanager-password-file", "{secrets}/alertmanager_password"),
     *("--dashboards", "{config}/grafana/dashboards"),
     *("--runbooks", "{config}/runbooks"),
+    *("--docs", "{data}/docs"),
     *("--segments", "{segments}"),
 )
 

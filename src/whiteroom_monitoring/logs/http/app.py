@@ -170,10 +170,12 @@ def client_of(request: Request) -> str:
 
 
 async def _ready(request: Request) -> Response:
+    """Answer 200 when the store can be asked."""
     return PlainTextResponse("ready\n")
 
 
 async def _buildinfo(request: Request) -> Response:
+    """Return the version of Loki whose API this is."""
     return encoding.json(
         {
             "version": LOKI_VERSION,
@@ -187,6 +189,7 @@ async def _buildinfo(request: Request) -> Response:
 
 
 async def _patternless(request: Request) -> Response:
+    """Answer 404: patterns are not there."""
     return PlainTextResponse("patterns are not supported yet\n", HTTPStatus.NOT_FOUND)
 
 

@@ -37,6 +37,7 @@ struct CallbackDetails {
   std::chrono::nanoseconds preempted{};
 };
 
+/// Records render callbacks, and all that follows from them: load, jitter, headroom, dropouts.
 class AudioMetrics {
  public:
   using Clock = std::chrono::steady_clock;

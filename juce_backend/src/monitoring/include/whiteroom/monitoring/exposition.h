@@ -19,6 +19,7 @@ enum class ExpositionFormat : std::uint8_t { text, open_metrics };
 /// Return the media type that an answer in this format has.
 std::string_view content_type(ExpositionFormat format) noexcept;
 
+/// What an exposition contains.
 struct ExpositionOptions {
   ExpositionFormat format = ExpositionFormat::text;
   /// OpenMetrics only: say since when a counter, histogram or summary counts. A Prometheus that is

@@ -62,6 +62,7 @@ class MergedFamily {
   bool indexed_ = false;
 };
 
+/// The metrics of all processes of a program, added up.
 class ProgramView {
  public:
   /// Merge segments: counters, histograms and summaries of all are added; gauges and infos of the

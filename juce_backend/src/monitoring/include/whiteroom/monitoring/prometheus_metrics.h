@@ -152,6 +152,7 @@ struct Seconds {
   static constexpr bool valid(Value) noexcept { return true; }
   static constexpr std::int64_t cell(Value value) noexcept { return value.count(); }
 };
+/// A histogram of shares, 1 being the whole.
 struct Ratio {
   using Value = double;
   /// The sum of a histogram overflows beyond 9.2e9; no ratio is that large.
@@ -161,6 +162,7 @@ struct Ratio {
                                      (value < 0 ? -0.5 : 0.5));
   }
 };
+/// A histogram of whole numbers.
 struct Count {
   using Value = std::int64_t;
   static constexpr bool valid(Value) noexcept { return true; }

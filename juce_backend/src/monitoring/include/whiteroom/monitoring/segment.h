@@ -22,9 +22,10 @@
 namespace whiteroom::monitoring {
 inline namespace WHITEROOM_MONITORING_ABI {
 
-/// Default folder of segments: $WHITEROOM_SEGMENTS, else /dev/shm/whiteroom-<uid>.
+/// Default folder of segments: $WHITEROOM_SEGMENTS, else /dev/shm/whiteroom-UID.
 std::string default_segment_directory();
 
+/// How a segment is made.
 struct SegmentOptions {
   std::string program;           ///< owner in the catalogue, such as "juce-backend"
   std::string directory{};       ///< empty: default_segment_directory()
@@ -42,6 +43,8 @@ struct Preparation {
 
 class Instance;
 
+/// Where a process keeps the metrics of one program: made once, before the sound starts. Making it
+/// may allocate, lock and call the system; recording into it never does.
 class Segment {
  public:
   class Impl;

@@ -24,6 +24,7 @@ typedef struct wrm_instance wrm_instance;
 /// An answer that may not be known.
 typedef enum wrm_answer { WRM_UNKNOWN = 0, WRM_NO = 1, WRM_YES = 2 } wrm_answer;
 
+/// How a segment is made; C has no defaults.
 typedef struct wrm_segment_options {
   const char* program;    ///< owner in the catalogue, such as "swift-frontend"
   const char* directory;  ///< NULL: the default folder of segments

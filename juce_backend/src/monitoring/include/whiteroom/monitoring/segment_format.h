@@ -82,6 +82,7 @@ enum wrm_lost_reason {
   WRM_LOST_REASONS = 7
 };
 
+/// The beginning of each segment.
 typedef struct wrm_segment_header {
   char magic[8];
   uint32_t version;

@@ -36,6 +36,7 @@ struct Departure {
   }
 };
 
+/// A label of a family as a segment describes it.
 struct LabelDescription {
   std::string name;
   std::vector<std::string> values;  ///< empty when the label is open
@@ -92,6 +93,7 @@ struct SeriesView {
   Span<const std::uint64_t> cells;
 };
 
+/// A copy of a segment, read without mapping it.
 class SegmentImage {
  public:
   /// Read a file with pread. Throws SegmentError when it is damaged, and std::system_error when it

@@ -1,0 +1,1 @@
+"""The documents: pages from several folders become one site, built offline."""
