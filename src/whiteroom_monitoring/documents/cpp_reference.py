@@ -33,14 +33,8 @@ PREDEFINED = WHITEROOM_MONITORING_ABI=abi
 WARN_IF_UNDOCUMENTED = {undocumented}
 WARN_AS_ERROR = {strict}
 """
-_INTRODUCTION = """# C++ interface
-
-The classes of the public headers. A comment says what a function may do and on which thread:
-wait-free, may lock, may allocate. The classes for metrics are generated from the catalogue:
-[Metrics](metrics.md). The [tutorial](../tutorials/adopting-cpp.md) shows them at work.
-"""
 _MISSING = """
-This page is not built here: {what} is missing. Every header says the same in its comments.
+They are not here: {what} is missing. Every header says the same in its comments.
 """
 _PUBLIC = {"public-func": "", "public-static-func": "static ", "public-attrib": ""}
 _SHOWN = ("class", "struct")
@@ -50,17 +44,17 @@ class DoxygenError(MonitoringError):
     """The comments of the headers have faults; the message has what doxygen says."""
 
 
-def page() -> str:
-    """Return the page. Raises DoxygenError. Without doxygen or headers it says what is missing."""
+def page(introduction: str) -> str:
+    """Return ``introduction`` and the classes, or what is missing. Raises DoxygenError."""
     clone = repository_root()
     headers = clone / HEADERS if clone else None
     if headers is None or not headers.is_dir():
-        return _INTRODUCTION + _MISSING.format(what="the clone with the headers")
+        return introduction + _MISSING.format(what="the clone with the headers")
     if shutil.which("doxygen") is None:
-        return _INTRODUCTION + _MISSING.format(what="Debian's package doxygen")
+        return introduction + _MISSING.format(what="Debian's package doxygen")
     with tempfile.TemporaryDirectory(prefix="whiteroom-doxygen-") as name:
         read(headers, Path(name))
-        return "\n".join([_INTRODUCTION, *_classes(Path(name) / "xml", headers)])
+        return "\n".join([introduction, *_classes(Path(name) / "xml", headers)])
 
 
 def read(headers: Path, output: Path, *, undocumented: bool = False) -> str:

@@ -86,7 +86,8 @@ def assemble(folder: Path) -> dict[str, str]:
         places[name]: links.rewrite(text, name, places)
         for name, text in sources.read(places).items()
     }
-    texts[cpp_reference.PLACE] = cpp_reference.page()
+    if cpp_reference.PLACE in texts:
+        texts[cpp_reference.PLACE] = cpp_reference.page(texts[cpp_reference.PLACE])
     for name, place in places.items():
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
