@@ -41,7 +41,9 @@ CHANGED = (
     "xrun_ledger.h",
 )
 # The fastest first: most changes are noticed by them.
-TESTS = ("dropout_test.cpp", "dropout_bounds_test.cpp", "hosts_test.cpp", "shapes_test.cpp")
+FIRST_TESTS = ("dropout_test.cpp", "dropout_bounds_test.cpp")
+LAST_TESTS = ("hosts_test.cpp", "shapes_test.cpp")
+TESTS = (*FIRST_TESTS, *LAST_TESTS)
 # These run for longer than a compiler needs to make them fast.
 OPTIMISED = ("shapes_test.cpp",)
 # What the tests include from elsewhere, compiled once.
@@ -52,6 +54,11 @@ STANDARD = (
 # What has tests of its own, which are asked first.
 OWN_TESTS = {
     "clock_skew.h": ("clock_skew_test.cpp", *TESTS),
+    "device_model.h": (*FIRST_TESTS, "device_resumes_test.cpp", *LAST_TESTS),
+    "dropout_classifier.h": (
+        *(*FIRST_TESTS, "xrun_reports_test.cpp", "device_resumes_test.cpp"),
+        *LAST_TESTS,
+    ),
     "host_store.h": ("host_store_test.cpp", *TESTS),
     "xrun_ledger.h": ("host_store_test.cpp", *TESTS),
 }
@@ -101,7 +108,11 @@ EVEN = (
     "const bool even = same || is_multiple(delivered_, asked_) || is_multiple(asked_, delivered_);"
 )
 SHORTCUT = "a shortcut without a division: what is the same is a multiple of it, too"
+RUNNING = "bool running_ = false;     ///< the last callback was one of a dropout"
+COUNTED = "bool counted_ = false;     ///< a dropout was, since the queue was last full"
 EQUIVALENT = {
+    (RUNNING, RUNNING.replace("false", "true")): "the first callback counts no dropout and sets it",
+    (COUNTED, COUNTED.replace("false", "true")): "a stream begins with a queue that is known",
     (
         "constexpr double kExact = 9e15;  // beyond, a double has no fraction",
         "constexpr double kExact = 2 * 9e15;  // beyond, a double has no fraction",

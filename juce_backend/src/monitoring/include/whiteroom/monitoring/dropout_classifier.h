@@ -261,7 +261,6 @@ class DropoutClassifier {
       if (more > call.block) {
         loss.lost += more;
         model_.rest_is_known(more);
-        loss.reported = true;
         loss.again = true;
       }
       return;

@@ -1,0 +1,92 @@
+/// How a device begins anew after silence, and what a queue makes up for.
+#include <doctest/doctest.h>
+
+#include "virtual_host.h"
+
+using namespace whiteroom::testing;
+
+namespace {
+
+Host settled(std::uint32_t buffers) {
+  Host host(buffers);
+  host.play(10s, 512, 0.2);
+  return host;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("simulated");
+
+TEST_CASE("after a hole the device may begin anew a block later, whatever its depth") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host = settled(buffers);
+    host.now += Length(700ms);
+    host.callback(512, 1ms);
+    host.now += 1.8 * host.length(512);
+    host.play(10s, 512, 0.2);
+    CHECK(host.of(Cause::device) == 1);
+    CHECK(host.all() == 1);
+    CHECK(seconds(host.lost) == doctest::Approx(0.7).epsilon(0.001));
+  }
+}
+
+TEST_CASE("a stream that was set up anew in time may begin a block later than its first callback") {
+  Host host = settled(2);
+  host.callback(512, 1ms, {.reconfigured = true});
+  host.now += 2.2 * host.length(512);
+  host.play(5s, 512, 0.2);
+  CHECK(host.all() == 0);
+}
+
+TEST_CASE("a driver that knows when callbacks are due has no rest to be found out later") {
+  DropoutClassifier classifier;
+  nanoseconds due = 1h;
+  nanoseconds lost{};
+  const auto judge = [&](nanoseconds render) {
+    const auto verdict = classifier.judge(
+        {.start = due, .render = render, .buffer = 5ms, .due = due, .device_buffers = 2});
+    due += 5ms;
+    if (verdict.miss) lost += verdict.miss->lost + verdict.miss->rest;
+  };
+  for (int i = 0; i < 400; ++i) judge(1ms);
+  judge(8ms);
+  due += 3ms + 7ms;  // begins anew later
+  for (int i = 0; i < 400; ++i) judge(1ms);
+  CHECK(lost == 3ms);
+}
+
+TEST_CASE("what is found out later of a dropout has the cause of that dropout") {
+  Host host = settled(2);
+  host.now += Length(20ms);
+  host.callback(512, 1ms);
+  host.now += 2.5 * host.length(512);  // what it takes to begin anew is a block
+  nanoseconds rest{};
+  for (int i = 0; i < 400; ++i) {
+    host.callback(512, 1ms);
+    host.now += host.length(512);
+    if (!host.last.miss || host.last.miss->rest == 0ns) continue;
+    CHECK(host.last.miss->rest_cause == Cause::late_callback);
+    rest += host.last.miss->rest;
+  }
+  CHECK(seconds(rest) == doctest::Approx(512 / 48e3).epsilon(1e-3));
+}
+
+TEST_CASE("silence is lost and not made up for; what the queue forgives is, once it is full") {
+  Host silent = settled(2);
+  silent.callback(512, silent.length(512) + Length(5ms));
+  silent.now += silent.length(512) + Length(5ms);
+  silent.play(1s, 512, 0.2);
+  CHECK(silent.lost == 5ms);
+  CHECK(silent.caught_up == 0ns);
+  Host forgiven = settled(4);
+  const Length due = forgiven.now;
+  forgiven.now += 2 * forgiven.length(512);
+  forgiven.callback(512, 1ms);
+  CHECK(forgiven.last.caught_up == 0ns);
+  forgiven.now = due + forgiven.length(512);
+  forgiven.play(1s, 512, 0.2);
+  CHECK(forgiven.lost == 0ns);
+  CHECK(seconds(forgiven.caught_up) == doctest::Approx(512 / 48e3 + 0.001).epsilon(0.01));
+}
+
+TEST_SUITE_END();
