@@ -21,6 +21,20 @@ from whiteroom_monitoring.web.site_files import POLICY
 
 # Beside the pages: of which sources the site was made.
 FINGERPRINT = "fingerprint.txt"
+# How much the search prefers a page, or the pages of a section.
+WEIGHTS = {
+    "how-to": 3,
+    "how-to/alerting.md": 4,
+    "how-to/setup.md": 4.5,
+    "how-to/troubleshooting.md": 4,
+    "tutorials": 2,
+    "tutorials/adopting-juce.md": 3,
+    "reference/commands.md": 2,
+    "index.md": 0.2,
+    "decisions": 0.05,
+    "project/changelog.md": 0.1,
+    "project/security.md": 3,
+}
 _STYLE = Path(__file__).parent / "site.css"
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -95,10 +109,21 @@ def assemble(folder: Path) -> dict[str, str]:
             shutil.copyfile(base / name, target)
     for place, text in texts.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_text(text, encoding="utf-8")
+        (folder / place).write_text(weighed(place, text), encoding="utf-8")
     (folder / "style").mkdir(parents=True)
     shutil.copyfile(_STYLE, folder / "style" / "site.css")
     return texts
+
+
+def weighed(place: str, text: str) -> str:
+    """Return the text with what the search makes of its section, unless the page says so itself.
+
+    Guides answer questions; decisions and the front page only mention what others explain.
+    """
+    weight = WEIGHTS.get(place) or WEIGHTS.get(place.partition("/")[0])
+    if weight is None or text.startswith("---"):
+        return text
+    return f"---\nsearch:\n  boost: {weight}\n---\n\n{text}"
 
 
 class _Warnings(logging.Handler):

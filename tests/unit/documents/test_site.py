@@ -171,3 +171,11 @@ def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sources, "pages", dict)
     with pytest.raises(site.ExtraMissingError, match=r"pip install .*\[docs\]"):
         site.build(tmp_path / "site")
+
+
+def test_the_search_prefers_guides_to_decisions() -> None:
+    """A page says to the search what its section weighs, a named page what it weighs itself."""
+    assert site.weighed("how-to/setup.md", "# A").startswith("---\nsearch:\n  boost: 4.5\n---\n")
+    assert site.weighed("how-to/other.md", "# A").startswith("---\nsearch:\n  boost: 3\n---\n")
+    assert site.weighed("reference/logs.md", "# A") == "# A"
+    assert site.weighed("how-to/setup.md", "---\na: 1\n---\n# A") == "---\na: 1\n---\n# A"
