@@ -340,6 +340,49 @@ def _step_samples(
     return series
 
 
+def by_step(
+    plan: Plan,
+    step_ns: int,
+    progress: Progress,
+    damaged: Callable[[DamagedError], None] = print,
+) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield lines, some at a time, with the begin of the step that they are of."""
+    times = (plan.start_ns, plan.end_ns)
+    for step in plan.steps:
+        if step.start_ns >= plan.end_ns or step.end_ns < plan.start_ns:
+            continue
+        rows = step.rows
+        try:
+            if rows is None:
+                assert step.segment is not None
+                assert step.block is not None
+                rows = step.segment.read(step.block)
+        except DamagedError as error:
+            damaged(error)
+            continue
+        for run in step.runs:
+            lines: dict[int, list[bytes]] = {}
+            for time_ns, line in _shown_lines(plan, run, rows, times):
+                lines.setdefault(time_ns // step_ns * step_ns, []).append(line)
+            yield from lines.items()
+        _count(progress, step, rows)
+        if progress.stopped:
+            raise StoppedError("the query was stopped")
+
+
+def _shown_lines(
+    plan: Plan, run: Run, rows: _native.Rows, times: tuple[int, int]
+) -> Iterator[tuple[int, bytes]]:
+    numbers = _numbers(plan, run, rows, times)
+    if plan.pipeline.is_plain:
+        for number in numbers:
+            time_ns, line, _, _ = rows[number]
+            yield time_ns, line
+        return
+    for one in plan.pipeline.process(run.labels, rows, numbers):
+        yield one.time_ns, one.line
+
+
 def _lines(rows: _native.Rows, numbers: list[int], progress: Progress) -> Iterator[Line]:
     meta_of: dict[tuple[bytes, int], list[tuple[str, str]]] = {}
     for number in numbers:

@@ -15,11 +15,12 @@ from typing import Any
 from whiteroom_monitoring.client.generated import logs as metrics
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs import engine
-from whiteroom_monitoring.logs.engine import Cost, Entry, Progress
+from whiteroom_monitoring.logs.engine import Cost, Entry, Progress, Volume
 from whiteroom_monitoring.logs.limits import Limits
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
 from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times, evaluate
+from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.pipeline import split
 from whiteroom_monitoring.logs.logql.stages.row import Labels
 from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric, RangeAggregation, ranges
@@ -130,6 +131,25 @@ class LogService:
 
             series = evaluate(metric, times, read, self.limits.max_query_series)
         return Numbers(series, cost, running.progress, time.monotonic() - started)
+
+    def lines_by_step(
+        self, client: str, query: LogQuery, times: tuple[int, int], step_ns: int
+    ) -> Iterator[tuple[int, list[bytes]]]:
+        """Yield lines with the begin of their step. Raises QueryError, BudgetError, BusyError."""
+        plan = engine.plan(self.store.snapshot(), query, *times)
+        engine.require_affordable(plan.cost, self.limits.query_bytes)
+        with self._run(client, str(query), plan.cost) as running:
+            yield from engine.by_step(plan, step_ns, running.progress, self.store.report)
+
+    def streams(self, query: LogQuery | None, times: tuple[int, int]) -> list[dict[str, str]]:
+        """Return the labels of the streams that have lines then."""
+        queries = [query] if query else []
+        found = engine.streams(self.store.snapshot(), queries, times[0], times[1] + 1)
+        return [parse_labels(labels) for labels in found]
+
+    def volumes(self, query: LogQuery, times: tuple[int, int]) -> dict[str, Volume]:
+        """Return how much each stream has then."""
+        return engine.volumes(self.store.snapshot(), query, *times)
 
     @contextmanager
     def _run(self, client: str, query: str, cost: Cost) -> Iterator[Running]:

@@ -27,6 +27,7 @@ from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryErr
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.bodies import BadBodyError
 from whiteroom_monitoring.logs.http.deletions import DeletionApi
+from whiteroom_monitoring.logs.http.detect import DetectApi
 from whiteroom_monitoring.logs.http.index import IndexApi
 from whiteroom_monitoring.logs.http.push import PushApi
 from whiteroom_monitoring.logs.http.tail import TailApi
@@ -188,14 +189,9 @@ async def _buildinfo(request: Request) -> Response:
     )
 
 
-async def _patternless(request: Request) -> Response:
-    """Answer 404: patterns are not there."""
-    return PlainTextResponse("patterns are not supported yet\n", HTTPStatus.NOT_FOUND)
-
-
 def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
     """Return the application. ``hosts`` are the names by which it may be addressed."""
-    queries, index = QueryApi(service), IndexApi(service)
+    queries, index, detect = QueryApi(service), IndexApi(service), DetectApi(service)
     pushes, deletions, tails = PushApi(service), DeletionApi(service), TailApi(service)
     api = "/loki/api/v1"
     limits = server_limits(service.limits.push_bytes)
@@ -214,7 +210,12 @@ def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
             Route(f"{api}/index/stats", index.stats, methods=READING),
             Route(f"{api}/index/volume", index.volume, methods=READING),
             Route(f"{api}/index/volume_range", index.volume_range, methods=READING),
-            Route(f"{api}/patterns", _patternless, methods=READING),
+            Route(f"{api}/index/shards", detect.shards, methods=READING),
+            Route(f"{api}/patterns", detect.patterns, methods=READING),
+            Route(f"{api}/detected_fields", detect.fields, methods=READING),
+            Route(f"{api}/detected_field/{{name}}/values", detect.values, methods=READING),
+            Route(f"{api}/detected_labels", detect.labels, methods=READING),
+            Route(f"{api}/drilldown-limits", detect.limits, methods=READING),
             WebSocketRoute(f"{api}/tail", tails.tail),
             Route(f"{api}/delete", deletions.add, methods=["POST", "PUT"]),
             Route(f"{api}/delete", deletions.all, methods=["GET"]),

@@ -87,6 +87,11 @@ class _Categories:
         return known
 
 
+def categories_of(entry: Entry) -> tuple[Labels, Labels, Labels]:
+    """Return the labels of a line's stream, its structured metadata, and what was parsed."""
+    return _Categories().of(entry)
+
+
 def query_result(
     entries: Sequence[Entry], categorized: bool, progress: Progress, seconds: float
 ) -> dict[str, Any]:

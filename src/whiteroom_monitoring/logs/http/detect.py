@@ -1,0 +1,245 @@
+"""What lines have in them, which Grafana's Drilldown asks: fields, labels, patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from whiteroom_monitoring.logs.engine import Entry
+from whiteroom_monitoring.logs.http import encoding, params
+from whiteroom_monitoring.logs.logql.golang import durations, numbers
+from whiteroom_monitoring.logs.logql.parser import parse_log_query, parse_selector
+from whiteroom_monitoring.logs.logql.stages.jsons import parse_json
+from whiteroom_monitoring.logs.logql.stages.logfmts import LogfmtParser
+from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, Hints, Row
+from whiteroom_monitoring.logs.patterns import Patterns
+from whiteroom_monitoring.logs.service import Answer, LogService
+
+LINES = 1000
+FIELDS = 1000
+# Labels that are shown whatever their values are.
+PLAIN_LABELS = ("cluster", "namespace", "instance", "pod")
+_LOGFMT = LogfmtParser(())
+
+
+@dataclass
+class Field:
+    """A field of lines: how often it is another one, and who found it."""
+
+    values: set[str] = field(default_factory=set)
+    parsers: list[str] = field(default_factory=list)
+    kind: str = "string"
+
+    def shown(self, name: str) -> dict[str, Any]:
+        """Return what is told of it."""
+        return {
+            "label": name,
+            "type": self.kind,
+            "cardinality": len(self.values),
+            "parsers": self.parsers or None,
+        }
+
+
+def kind_of(value: str) -> str:
+    """Return the type of a value: int, float, boolean, duration, bytes or string.
+
+    >>> [kind_of(text) for text in ("7", "1.5", "true", "5ms", "3KiB", "x")]
+    ['int', 'float', 'boolean', 'duration', 'bytes', 'string']
+    """
+    if re.fullmatch(r"[+-]?[0-9]+", value):
+        return "int"
+    if value in ("t", "T", "TRUE", "true", "True", "f", "F", "FALSE", "false", "False"):
+        return "boolean"
+    readers: dict[str, Callable[[str], float]] = {
+        "float": numbers.parse_float,
+        "duration": durations.parse_go,
+        "bytes": numbers.parse_bytes,
+    }
+    for kind, read in readers.items():
+        try:
+            read(value)
+        except ValueError:
+            continue
+        return kind
+    return "string"
+
+
+def found_in(entry: Entry) -> Iterator[tuple[str, str, str]]:
+    """Yield name, value and parser of the fields of a line; of metadata without a parser."""
+    stream, meta, parsed = encoding.categories_of(entry)
+    for name, value in meta.items():
+        yield name, value, ""
+    row, parser = Row(stream, Hints()), "json"
+    parse_json(entry.line, row)
+    if row.error:
+        row.reset(0, ())
+        parser = "logfmt"
+        _LOGFMT.parse(entry.line, row)
+    for name, value in {**parsed, **row.parsed}.items():
+        if name not in SPECIAL:
+            yield name, value, parser
+
+
+def fields_of(entries: Iterable[Entry], most: int) -> dict[str, Field]:
+    """Return the fields of lines, at most so many."""
+    fields: dict[str, Field] = {}
+    for entry in entries:
+        for name, value, parser in found_in(entry):
+            one = fields.get(name)
+            if one is None:
+                if len(fields) >= most:
+                    continue
+                one = fields[name] = Field(kind=kind_of(value))
+            one.values.add(value)
+            if parser and parser not in one.parsers:
+                one.parsers.append(parser)
+    return fields
+
+
+def is_identifier(values: Iterable[str]) -> bool:
+    """Tell whether all values are numbers or UUIDs, but for a label that is 0 or 1."""
+    told = list(values)
+    if len(told) <= 2 and all(value in ("0", "1") for value in told):
+        return False
+    return all(_is_number(value) or _is_uuid(value) for value in told)
+
+
+def _is_number(value: str) -> bool:
+    try:
+        numbers.parse_float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
+
+
+class DetectApi:
+    """Fields, labels and patterns."""
+
+    def __init__(self, service: LogService) -> None:
+        self._service = service
+
+    async def fields(self, request: Request) -> Response:
+        """Return the fields of the newest lines: type, cardinality, parsers."""
+        found = await params.parameters(request)
+        most = _number(found, "limit", _number(found, "field_limit", FIELDS))
+        fields = fields_of(await self._entries(request, found), most)
+        shown = [one.shown(name) for name, one in sorted(fields.items())]
+        return encoding.json({"fields": shown, "limit": most})
+
+    async def values(self, request: Request) -> Response:
+        """Return the values of a field in the newest lines."""
+        found = await params.parameters(request)
+        name, most = request.path_params["name"], _number(found, "limit", FIELDS)
+        fields = fields_of(await self._entries(request, found), 10 * FIELDS)
+        values = sorted(fields[name].values)[:most] if name in fields else []
+        return encoding.json({"values": values, "limit": most})
+
+    async def labels(self, request: Request) -> Response:
+        """Return the labels of streams with their cardinality, without those of numbers alone."""
+        found = await params.parameters(request)
+        query = parse_selector(found["query"]) if found.get("query") else None
+        times = params.time_range(found)
+        streams = await self._run(lambda: self._service.streams(query, times))
+        values: dict[str, set[str]] = {}
+        for labels in streams:
+            for name, value in labels.items():
+                values.setdefault(name, set()).add(value)
+        shown = [
+            {"label": name, "cardinality": len(told)}
+            for name, told in sorted(values.items())
+            if name in PLAIN_LABELS or not is_identifier(told)
+        ]
+        return encoding.json({"detectedLabels": shown})
+
+    async def patterns(self, request: Request) -> Response:
+        """Return the patterns of lines, with how many lines each has in each step."""
+        found = await params.parameters(request)
+        query = parse_log_query(found.get("query", ""))
+        start, end = params.time_range(found)
+        step = params.step_ns(found, start, end)
+        client = _client(request)
+
+        def collect() -> Patterns:
+            patterns = Patterns()
+            for time_ns, lines in self._service.lines_by_step(client, query, (start, end), step):
+                patterns.add(time_ns // 10**9, lines)
+            return patterns
+
+        collected = await self._run(collect)
+        shown = [
+            {"pattern": one.pattern, "samples": sorted(one.counts.items())}
+            for one in await self._run(collected.clusters)
+        ]
+        return encoding.success(shown)
+
+    async def shards(self, request: Request) -> Response:
+        """Return one shard: a query is not divided here."""
+        found = await params.parameters(request)
+        query = parse_log_query(found.get("query", ""))
+        times = params.time_range(found)
+        volumes = await self._run(lambda: self._service.volumes(query, times))
+        stats = {
+            "streams": len(volumes),
+            "chunks": sum(volume.chunks for volume in volumes.values()),
+            "bytes": sum(volume.bytes for volume in volumes.values()),
+            "entries": sum(volume.lines for volume in volumes.values()),
+        }
+        bounds = {"min": 0, "max": 2**64 - 1}
+        return encoding.json({"shards": [{"bounds": bounds, "stats": stats}], "statistics": {}})
+
+    async def limits(self, request: Request) -> Response:
+        """Return what Grafana's Drilldown has to know of the limits."""
+        limits = self._service.limits
+        told = {
+            "discover_log_levels": limits.discover_log_levels,
+            "discover_service_name": ["service_name"] if limits.discover_service_name else [],
+            "max_entries_limit_per_query": limits.max_entries_limit_per_query,
+            "max_query_length": f"{round(limits.max_query_length)}s",
+            "max_query_series": limits.max_query_series,
+            "retention_period": f"{round(limits.retention_period)}s",
+            "volume_enabled": True,
+            "volume_max_series": 1000,
+        }
+        content = {"limits": told, "pattern_ingester_enabled": True, "version": "3.7.0"}
+        return encoding.json(content)
+
+    async def _entries(self, request: Request, found: params.Parameters) -> list[Entry]:
+        query = parse_log_query(found.get("query", ""))
+        times, lines = params.time_range(found), _number(found, "line_limit", LINES)
+        client = _client(request)
+        most = min(lines, self._service.limits.max_entries_limit_per_query)
+        answer: Answer = await self._run(
+            lambda: self._service.lines(client, query, times, most, True)
+        )
+        return answer.entries
+
+    async def _run(self, work: Callable[[], Any]) -> Any:
+        from whiteroom_monitoring.logs.http.app import in_thread  # noqa: PLC0415
+
+        return await in_thread(self._service, work)
+
+
+def _client(request: Request) -> str:
+    from whiteroom_monitoring.logs.http.app import client_of  # noqa: PLC0415
+
+    return client_of(request)
+
+
+def _number(found: params.Parameters, name: str, default: int) -> int:
+    if not found.get(name):
+        return default
+    return params.limit(params.Parameters({"limit": found[name]}), default, 10**6)

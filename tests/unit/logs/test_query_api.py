@@ -1,0 +1,187 @@
+"""The laws of what Grafana asks: numbers in Loki's shapes, fields, labels, patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.logs import NOW_NS
+from tests.support.starlette_client import TestClient
+from whiteroom_monitoring.logs.http.app import make_app
+from whiteroom_monitoring.logs.limits import Limits
+from whiteroom_monitoring.logs.service import LogService
+from whiteroom_monitoring.logs.store.store import LogStore
+
+API = "/loki/api/v1"
+NOW_S = NOW_NS // 10**9
+RANGE = {"start": str(NOW_NS - 60 * 10**9), "end": str(NOW_NS + 1)}
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    limits = Limits(discover_service_name=False)
+    service = LogService(LogStore(tmp_path / "logs", limits, lambda: NOW_NS))
+    app = make_app(service, {"127.0.0.1"})
+    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as made:
+        lines = [
+            [str(NOW_NS - n * 10**9), f'{{"level":"info","took":"{n}ms","id":{n}}}']
+            for n in range(6)
+        ]
+        meta = [[str(NOW_NS - 10 * 10**9), "level=error id=7 took=x", {"pod": "p1"}]]
+        streams = [
+            {"stream": {"job": "x", "instance": "1"}, "values": lines},
+            {"stream": {"job": "y", "shard": "12"}, "values": meta},
+        ]
+        assert made.post(f"{API}/push", json={"streams": streams}).status_code == 204
+        yield made
+    service.close()
+
+
+def _data(answer: httpx.Response) -> Any:
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+def _ask(client: TestClient, query: str, **more: str) -> Any:
+    return _data(client.get(f"{API}/query_range", params={"query": query, **RANGE, **more}))
+
+
+def test_an_instant_query_is_a_vector_and_a_number_a_scalar(client: TestClient) -> None:
+    """A vector has a value at the time that is told; arithmetic alone is a scalar."""
+    params = {"query": "sum by (job) (count_over_time({job=~`.+`}[1m]))", "time": str(NOW_S)}
+    data = _data(client.get(f"{API}/query", params=params))
+    assert data["resultType"] == "vector"
+    assert data["result"] == [
+        {"metric": {"job": "x"}, "value": [NOW_S, "6"]},
+        {"metric": {"job": "y"}, "value": [NOW_S, "1"]},
+    ]
+    data = _data(client.get(f"{API}/query", params={"query": "1 + 2", "time": str(NOW_S)}))
+    assert (data["resultType"], data["result"]) == ("scalar", [NOW_S, "3"])
+    data = _data(client.get(f"{API}/query", params={"query": "vector(1)+vector(1)"}))
+    assert [one["value"][1] for one in data["result"]] == ["2"]
+
+
+def test_a_range_query_is_a_matrix(client: TestClient) -> None:
+    """Points are at the steps from the start on, in seconds, where there is a value."""
+    start = {"start": str(NOW_S - 20), "end": str(NOW_S), "step": "10"}
+    data = _ask(client, 'sum(count_over_time({job="x"}[5s]))', **start)
+    assert data["resultType"] == "matrix"
+    assert data["result"] == [{"metric": {}, "values": [[NOW_S, "5"]]}]
+    assert data["stats"]["summary"]["totalLinesProcessed"] == 6
+
+
+def test_grafanas_histogram_counts_by_level(client: TestClient) -> None:
+    """Levels are those of the structured metadata that the store has found."""
+    query = 'sum by (level, detected_level) (count_over_time({job=~".+"} | drop __error__ [5s]))'
+    data = _ask(client, query, step="5")
+    counts = {
+        one["metric"]["detected_level"]: sum(float(v) for _, v in one["values"])
+        for one in data["result"]
+    }
+    assert counts == {"info": 6, "error": 1}
+
+
+def test_labels_are_categorized_where_it_is_asked(client: TestClient) -> None:
+    """Grafana is told with each line what is structured metadata and what was parsed."""
+    params = {"query": '{job="y"} | logfmt | drop detected_level', **RANGE}
+    data = _data(client.get(f"{API}/query_range", params=params))
+    assert data["result"][0]["stream"] == {
+        "job": "y", "shard": "12", "pod": "p1", "level": "error", "id": "7", "took": "x",
+    }  # fmt: skip
+    headers = {"X-Loki-Response-Encoding-Flags": "categorize-labels", "X-Scope-OrgID": "t"}
+    data = _data(client.get(f"{API}/query_range", params=params, headers=headers))
+    assert data["encodingFlags"] == ["categorize-labels"]
+    assert data["result"][0]["stream"] == {"job": "y", "shard": "12"}
+    assert data["result"][0]["values"][0][2] == {
+        "structuredMetadata": {"pod": "p1"},
+        "parsed": {"level": "error", "id": "7", "took": "x"},
+    }
+
+
+def test_a_limit_counts_lines_that_stages_leave(client: TestClient) -> None:
+    """The newest lines that meet a condition on what was parsed are answered."""
+    data = _ask(client, '{job="x"} | json | id >= 2 | line_format "{{.took}}"', limit="3")
+    values = sorted(v for one in data["result"] for v in one["values"])
+    assert [line for _, line in values] == ["4ms", "3ms", "2ms"]
+    data = _ask(client, '{job="x"}', interval="2", direction="forward")
+    assert sum(len(one["values"]) for one in data["result"]) == 3
+
+
+def test_errors_of_lines_end_a_query_for_numbers(client: TestClient) -> None:
+    """The status is 400, and the text says which error and how to leave it out."""
+    query = 'sum(sum_over_time({job="y"} | logfmt | unwrap duration(took) [1m]))'
+    answer = client.get(f"{API}/query", params={"query": query, "time": str(NOW_S)})
+    assert answer.status_code == 400
+    assert answer.text.startswith("pipeline error: 'SampleExtractionErr' for series:")
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"query": 'rate({job="x"}[1m])', "step": "0"}, "zero or negative query resolution"),
+        ({"query": 'rate({job="x"}[1m])', "step": "0.001"}, "exceeded maximum resolution"),
+        ({"query": 'rate({job="x"} |~ "(" [1m])'}, "parse error : stage '|~"),
+        (
+            {"query": 'approx_topk(1, rate({job="x"}[1m]))', "step": "5"},
+            "only supported on instant",
+        ),
+        ({"query": '{job="x"}', "interval": "-1s"}, "interval"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(
+    client: TestClient, params: dict[str, str], text: str
+) -> None:
+    """The status is 400, with a reason."""
+    answer = client.get(f"{API}/query_range", params={**RANGE, **params})
+    assert answer.status_code == 400
+    assert text in answer.text
+
+
+def test_a_query_is_formatted(client: TestClient) -> None:
+    """format_query writes a query in its canonical form."""
+    params = {"query": 'sum(rate({job="x"}[5m]))by(a)'}
+    assert _data(client.post(f"{API}/format_query", data=params)) == (
+        'sum by (a)(rate({job="x"}[5m]))'
+    )
+    assert client.get(f"{API}/format_query", params={"query": "{"}).status_code == 400
+
+
+def test_fields_are_detected(client: TestClient) -> None:
+    """A field has a type, a cardinality and the parsers that find it."""
+    params = {"query": '{job=~".+"}', **RANGE}
+    fields = client.get(f"{API}/detected_fields", params=params).json()["fields"]
+    told = {one.pop("label"): one for one in fields}
+    assert told["id"] == {"type": "int", "cardinality": 7, "parsers": ["json", "logfmt"]}
+    assert told["pod"] == {"type": "string", "cardinality": 1, "parsers": None}
+    answer = client.get(f"{API}/detected_field/level/values", params=params).json()
+    assert answer["values"] == ["error", "info"]
+    assert client.get(f"{API}/detected_field/none/values", params=params).json()["values"] == []
+
+
+def test_labels_are_detected(client: TestClient) -> None:
+    """A label of numbers alone is none to choose by, unless its name is known."""
+    labels = client.get(f"{API}/detected_labels", params=RANGE).json()["detectedLabels"]
+    assert labels == [{"label": "instance", "cardinality": 1}, {"label": "job", "cardinality": 2}]
+
+
+def test_patterns_count_lines(client: TestClient) -> None:
+    """What changes in lines is <_>, and each pattern says how many lines it has when."""
+    params = {"query": '{job="x"}', "step": "60", **RANGE}
+    (pattern,) = _data(client.get(f"{API}/patterns", params=params))
+    assert pattern["pattern"] == '{"level":"info","took":"<_>","id":<_>}'
+    assert sum(count for _, count in pattern["samples"]) == 6
+    data = _ask(client, f"{{job=`x`}} |> `{pattern['pattern']}`")
+    assert sum(len(one["values"]) for one in data["result"]) == 6
+
+
+def test_shards_and_limits_are_answered(client: TestClient) -> None:
+    """A query is not divided here: there is one shard. Limits are told to Drilldown."""
+    params = {"query": '{job="x"}', **RANGE}
+    (shard,) = client.get(f"{API}/index/shards", params=params).json()["shards"]
+    assert shard["stats"]["entries"] == 6
+    told = client.get(f"{API}/drilldown-limits").json()
+    assert told["pattern_ingester_enabled"] is True
