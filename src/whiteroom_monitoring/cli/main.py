@@ -61,7 +61,7 @@ COMMANDS = {
     "log-store": Command(
         f"{COMMANDS_ROOM}.log_store", "keep logs, where there is no Loki, and answer as it does"
     ),
-    "logql": Command(f"{COMMANDS_ROOM}.logql", "verify the files of the log store"),
+    "logql": Command(f"{COMMANDS_ROOM}.logql", "ask for logs, and verify their files"),
     "inbox": Command(f"{COMMANDS_ROOM}.inbox", "receive and show notifications"),
     "console": Command(f"{COMMANDS_ROOM}.console", "show dashboards, alerts and targets"),
     "snapshot": Command(

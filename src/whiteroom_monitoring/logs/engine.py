@@ -66,6 +66,14 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Left:
+    """How many blocks are left, and after what."""
+
+    what: str
+    blocks: int
+
+
+@dataclass(frozen=True)
 class Step:
     """A block to read, or a stream of a head; its lines are in [start_ns, end_ns]."""
 
@@ -122,6 +130,29 @@ def plan(snapshot: Snapshot, query: LogQuery, start_ns: int, end_ns: int) -> Pla
         size += sum(step.block.raw_bytes for step in found if step.block)
     hidden = tuple(conditions(snapshot.deletions))
     return Plan(pipeline, start_ns, end_ns, tuple(steps), Cost(blocks, size, skipped), hidden)
+
+
+def explain(snapshot: Snapshot, query: LogQuery, start_ns: int, end_ns: int) -> list[Left]:
+    """Say how many blocks are left after each thing that is asked of their directories."""
+    pipeline = Pipeline(query)
+    segments = [
+        segment
+        for segment in snapshot.segments
+        if segment.info.start_ns < end_ns and segment.info.end_ns >= start_ns
+    ]
+    left = [(segment, block) for segment in segments for block in segment.blocks]
+    total = sum(len(segment.blocks) for segment in snapshot.segments)
+    told = [Left("in all segments", total), Left("segments of the time", len(left))]
+    left = [one for one in left if _runs(one[1], pipeline, start_ns, end_ns)]
+    told.append(Left(f"time and streams: {LogQuery(query.matchers)}", len(left)))
+    for stage, mask_of in pipeline.masks():
+        masks = {segment.info.name: mask_of(segment) for segment in segments}
+        left = [one for one in left if masks[one[0].info.name] >> one[1].number & 1]
+        told.append(Left(f"4-grams of {stage}", len(left)))
+    read = sum(step.block is not None for step in plan(snapshot, query, start_ns, end_ns).steps)
+    if read != len(left):
+        told.append(Left("values of structured metadata", read))
+    return told
 
 
 def require_affordable(cost: Cost, most_bytes: int) -> None:

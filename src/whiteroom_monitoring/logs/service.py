@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from whiteroom_monitoring.client.generated import logs as metrics
@@ -23,7 +23,13 @@ from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.pipeline import split
 from whiteroom_monitoring.logs.logql.stages.row import Labels
-from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric, RangeAggregation, ranges
+from whiteroom_monitoring.logs.logql.syntax import (
+    Expression,
+    LogQuery,
+    Metric,
+    RangeAggregation,
+    ranges,
+)
 from whiteroom_monitoring.logs.store.admission import PushResult
 from whiteroom_monitoring.logs.store.store import LogStore
 
@@ -76,6 +82,16 @@ class Answer:
     cost: Cost
     progress: Progress
     seconds: float
+
+
+def _read_by(expression: Expression, times: Times) -> Iterator[tuple[LogQuery, int, int]]:
+    if isinstance(expression, LogQuery):
+        yield expression, times.start_ns, times.end_ns
+        return
+    for one in ranges(expression):
+        offset = one.range.offset_ns
+        start = times.start_ns - one.range.interval_ns - offset
+        yield one.range.query, start + 1, times.end_ns - offset + 1
 
 
 class LogService:
@@ -140,6 +156,26 @@ class LogService:
         engine.require_affordable(plan.cost, self.limits.query_bytes)
         with self._run(client, str(query), plan.cost) as running:
             yield from engine.by_step(plan, step_ns, running.progress, self.store.report)
+
+    def explain(self, expression: Expression, times: Times) -> list[dict[str, Any]]:
+        """Say how a query is read, without reading: for each range of lines that it has."""
+        snapshot = self.store.snapshot()
+        told = []
+        for query, start_ns, end_ns in _read_by(expression, times):
+            early, late = split(query.stages)
+            stored = replace(query, stages=tuple(early))
+            cost = engine.plan(snapshot, stored, start_ns, end_ns).cost
+            steps = engine.explain(snapshot, stored, start_ns, end_ns)
+            told.append(
+                {
+                    "query": str(query),
+                    "steps": [asdict(one) for one in steps],
+                    "bytes": cost.bytes,
+                    "lines_from": f"{cost.blocks} blocks and the head",
+                    "stages": [str(stage) for stage in late],
+                }
+            )
+        return told
 
     def streams(self, query: LogQuery | None, times: tuple[int, int]) -> list[dict[str, str]]:
         """Return the labels of the streams that have lines then."""

@@ -115,6 +115,14 @@ class QueryApi:
         text = pretty(parse(found.get("query", "")))
         return encoding.success(text)
 
+    async def explain(self, request: Request) -> Response:
+        """Say how a query is read: which blocks are left out, and by what."""
+        found = await params.parameters(request)
+        expression = parse(found.get("query", ""))
+        times = Times(*params.time_range(found), 1)
+        told = await in_thread(self._service, lambda: self._service.explain(expression, times))
+        return encoding.json({"ranges": told})
+
     async def running(self, request: Request) -> Response:
         """List the queries that run."""
         return encoding.json({"queries": self._service.running()})
@@ -221,6 +229,7 @@ def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
             Route(f"{api}/delete", deletions.all, methods=["GET"]),
             Route(f"{api}/delete", deletions.cancel, methods=["DELETE"]),
             Route(f"{api}/status/buildinfo", _buildinfo, methods=["GET"]),
+            Route("/api/explain", queries.explain, methods=READING),
             Route("/api/queries", queries.running, methods=["GET"]),
             Route("/api/queries/{id}", queries.stop, methods=["DELETE"]),
             Route("/flush", deletions.flush, methods=["GET", "POST"]),

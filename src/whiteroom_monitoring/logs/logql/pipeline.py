@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.logql.golang.texts import to_bytes
@@ -109,7 +110,7 @@ class Pipeline:
         self._tests = [_test(s) for s in lines if not s.is_text and not s.is_regex]
         labels = [stage for stage in early if isinstance(stage, LabelFilter)]
         self._labels = [process for _, process in processes(labels)]
-        self._needles = [needles for s in lines if (needles := _needles(s))]
+        self._needles = [(str(s), needles) for s in lines if (needles := _needles(s))]
 
     @property
     def is_plain(self) -> bool:
@@ -131,15 +132,14 @@ class Pipeline:
     def blocks(self, segment: Segment) -> int:
         """Return the blocks that may have such lines, as a mask."""
         mask = ALL_BLOCKS
-        for options in self._needles:
-            any_of = 0
-            for needles in options:
-                all_of = ALL_BLOCKS
-                for needle, any_case in needles:
-                    all_of &= segment.blocks_with(needle, any_case)
-                any_of |= all_of
-            mask &= any_of
+        for _, mask_of in self.masks():
+            mask &= mask_of(segment)
         return mask
+
+    def masks(self) -> Iterator[tuple[str, Callable[[Segment], int]]]:
+        """Yield the filters that rule out blocks, and what says which may have such lines."""
+        for stage, options in self._needles:
+            yield stage, partial(_mask, options)
 
     def find(
         self, labels: str, rows: _native.Rows, span: tuple[int, int], times: tuple[int, int]
@@ -202,6 +202,16 @@ class Pipeline:
                 kept = step(kept, row)
             if kept is not None:
                 yield Processed(number, time_ns, kept, *row.categories())
+
+
+def _mask(options: Needles, segment: Segment) -> int:
+    any_of = 0
+    for needles in options:
+        all_of = ALL_BLOCKS
+        for needle, any_case in needles:
+            all_of &= segment.blocks_with(needle, any_case)
+        any_of |= all_of
+    return any_of
 
 
 def _test(filter_: LineFilter) -> Test:

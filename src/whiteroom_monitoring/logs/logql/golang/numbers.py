@@ -101,8 +101,8 @@ def _digits(value: float) -> tuple[str, str, int]:
 def format_float(value: float, verb: str = "g") -> str:  # noqa: PLR0911 - one a kind
     """Return a number with as few digits as give it back: verbs f and g, as Go writes them.
 
-    >>> format_float(1e21), format_float(0.000001), format_float(1e21, "f")
-    ('1e+21', '1e-06', '1000000000000000000000')
+    >>> format_float(1e6), format_float(0.000001), format_float(1e21, "f")
+    ('1e+06', '1e-06', '1000000000000000000000')
     """
     if math.isnan(value):
         return "NaN"
@@ -111,7 +111,7 @@ def format_float(value: float, verb: str = "g") -> str:  # noqa: PLR0911 - one a
     if value == 0:
         return "-0" if math.copysign(1, value) < 0 else "0"
     sign, digits, shift = _digits(value)
-    if verb == "f" or -4 <= shift - 1 < 21:
+    if verb == "f" or -4 <= shift - 1 < 6:
         if shift <= 0:
             return f"{sign}0.{'0' * -shift}{digits}"
         if shift >= len(digits):

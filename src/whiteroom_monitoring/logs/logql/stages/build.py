@@ -90,7 +90,7 @@ def _is_always_true(stage: Stage) -> bool:
     if not isinstance(stage, LabelFilter) or not isinstance(stage.condition, StringCondition):
         return False
     matcher = stage.condition.matcher
-    return matcher.operator == "=~" and matcher.value in (".*", "(.*)", "")
+    return matcher.operator == "=~" and matcher.value in conditions.MATCH_ALL
 
 
 def _process(stage: Stage) -> Process:  # noqa: PLR0911, PLR0912 - one a kind

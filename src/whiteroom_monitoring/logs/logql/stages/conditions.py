@@ -19,6 +19,8 @@ from whiteroom_monitoring.logs.logql.syntax import (
     StringCondition,
 )
 
+# Expressions that every value meets, for Loki the empty one, too.
+MATCH_ALL = (".*", "(.*)", "")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "==": operators.eq, "!=": operators.ne, ">": operators.gt, ">=": operators.ge,
     "<": operators.lt, "<=": operators.le,
@@ -62,6 +64,8 @@ def value_test(matcher: Matcher) -> Callable[[str], bool]:
     if matcher.operator in ("=", "!="):
         expected = matcher.value
         return lambda value: (value == expected) == wanted
+    if matcher.value in MATCH_ALL:
+        return lambda _: wanted
     flags = "(?s)" if is_simple(matcher.value) else ""
     regex = compile_regex(f"{flags}^(?:{matcher.value})$")
     known: dict[str, bool] = {}

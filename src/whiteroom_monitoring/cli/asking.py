@@ -1,0 +1,206 @@
+"""Asks a log store or a Loki, and prints what it answers, for people or for pipes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from whiteroom_monitoring.datasources.http import HttpClient
+from whiteroom_monitoring.errors import MonitoringError, UsageError
+
+API = "/loki/api/v1"
+_LEVELS = {
+    "critical": "\033[1;31m", "fatal": "\033[1;31m", "error": "\033[31m", "warn": "\033[33m",
+    "info": "\033[32m", "debug": "\033[36m", "trace": "\033[90m",
+}  # fmt: skip
+_DIM, _PLAIN = "\033[90m", "\033[0m"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+Answer = Mapping[str, Any]
+
+
+def duration_s(text: str) -> float:
+    """Return the seconds of a duration such as 10m."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text}: expected a duration such as 30s, 10m, 2h or 1d")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match[2]]
+
+
+def _ask(arguments: argparse.Namespace, path: str, **parameters: str) -> Any:
+    end = time.time_ns()
+    begin = end - round(arguments.since * 1e9)
+    told = {"start": str(begin), "end": str(end), **parameters}
+    return HttpClient("logs", arguments.url).get_json(path, tuple(told.items()))
+
+
+def _print_json(content: object) -> int:
+    print(json.dumps(content, indent=2, ensure_ascii=False))
+    return 0
+
+
+def labels_text(labels: Mapping[str, str]) -> str:
+    """Return labels as a selector has them.
+
+    >>> labels_text({"job": "x", "a": "1"})
+    '{a="1", job="x"}'
+    """
+    return "{" + ", ".join(f"{n}={json.dumps(v)}" for n, v in sorted(labels.items())) + "}"
+
+
+def _moment(time_ns: int) -> str:
+    shown = datetime.fromtimestamp(time_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{shown}.{time_ns // 10**6 % 1000:03}Z"
+
+
+def query(arguments: argparse.Namespace) -> int:
+    """Print lines, or numbers: of this moment, or at each step."""
+    if arguments.limit < 1:
+        raise UsageError(f"--limit {arguments.limit}: expected 1 or more")
+    step = {"step": str(arguments.step)} if arguments.step else {}
+    expression: str = HttpClient("logs", arguments.url).get_json(
+        f"{API}/format_query", (("query", arguments.query),)
+    )["data"]
+    is_lines = expression.lstrip(" (").startswith("{") and not step
+    if is_lines or step:
+        answer = _ask(
+            arguments,
+            f"{API}/query_range",
+            query=arguments.query,
+            limit=str(arguments.limit),
+            direction=arguments.direction,
+            **step,
+        )
+    else:
+        answer = _ask(arguments, f"{API}/query", query=arguments.query)
+    if arguments.json:
+        return _print_json(answer["data"])
+    show(answer["data"], arguments)
+    return 0
+
+
+def show(data: Answer, arguments: argparse.Namespace) -> None:
+    """Print what a query has found."""
+    match data["resultType"]:
+        case "streams":
+            _print_lines(data["result"], arguments, arguments.direction == "backward")
+        case "scalar":
+            print(data["result"][1])
+        case "vector":
+            for one in data["result"]:
+                print(f"{labels_text(one['metric'])} {one['value'][1]}")
+        case _:
+            for one in data["result"]:
+                print(labels_text(one["metric"]))
+                for moment, value in one["values"]:
+                    print(f"  {_moment(round(moment * 1e9))} {value}")
+
+
+def _print_lines(
+    streams: Iterable[Answer], arguments: argparse.Namespace, newest_first: bool
+) -> None:
+    is_coloured = arguments.color == "always" or (arguments.color == "auto" and sys.stdout.isatty())
+    lines = [(int(v[0]), one["stream"], v[1]) for one in streams for v in one["values"]]
+    for time_ns, stream, text in sorted(lines, key=lambda one: one[0], reverse=newest_first):
+        print(_line(time_ns, stream, text, is_coloured), flush=True)
+
+
+def _line(time_ns: int, stream: Mapping[str, str], text: str, is_coloured: bool) -> str:
+    # What a line has of control characters is not for the terminal.
+    shown = _CONTROL.sub("\ufffd", text) if is_coloured else text
+    moment, labels = _moment(time_ns), labels_text(stream)
+    if not is_coloured:
+        return f"{moment} {labels} {shown}"
+    level = stream.get("detected_level") or stream.get("level") or ""
+    colour = _LEVELS.get(level.lower(), "")
+    return f"{_DIM}{moment} {labels}{_PLAIN} {colour}{shown}{_PLAIN if colour else ''}"
+
+
+def tail(arguments: argparse.Namespace) -> int:
+    """Print lines as they come, until the store ends or somebody interrupts."""
+    from websockets.exceptions import ConnectionClosed, WebSocketException  # noqa: PLC0415
+    from websockets.sync.client import connect  # noqa: PLC0415
+
+    told = urlencode({"query": arguments.query, "limit": arguments.limit})
+    address = f"{re.sub('^http', 'ws', arguments.url)}{API}/tail?{told}"
+    try:
+        with connect(address, max_size=None) as socket:
+            for message in socket:
+                _print_message(json.loads(message), arguments)
+    except ConnectionClosed as error:
+        reason = error.rcvd.reason if error.rcvd else "the connection broke"
+        raise MonitoringError(f"{arguments.url}: {reason}") from error
+    except (OSError, WebSocketException, ValueError) as error:
+        raise MonitoringError(f"{arguments.url}: {error}") from error
+    return 0
+
+
+def _print_message(content: Answer, arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        print(json.dumps(content, ensure_ascii=False), flush=True)
+    else:
+        _print_lines(content.get("streams") or [], arguments, False)
+
+
+def labels(arguments: argparse.Namespace) -> int:
+    """Print the names of labels, or the values of one."""
+    name = arguments.label
+    path = f"{API}/label/{name}/values" if name else f"{API}/labels"
+    found = _ask(arguments, path)["data"]
+    if arguments.json:
+        return _print_json(found)
+    for one in found or []:
+        print(one)
+    return 0
+
+
+def series(arguments: argparse.Namespace) -> int:
+    """Print streams."""
+    found = _ask(arguments, f"{API}/series", **{"match[]": arguments.query})["data"]
+    if arguments.json:
+        return _print_json(found)
+    for one in found:
+        print(labels_text(one))
+    return 0
+
+
+def stats(arguments: argparse.Namespace) -> int:
+    """Print what a query has to read."""
+    found = _ask(arguments, f"{API}/index/stats", query=arguments.query)
+    if arguments.json:
+        return _print_json(found)
+    for name in ("streams", "chunks", "entries", "bytes"):
+        print(f"{name:8} {found[name]}")
+    return 0
+
+
+def patterns(arguments: argparse.Namespace) -> int:
+    """Print patterns, that of most lines first."""
+    step = str(max(round(arguments.since), 1))
+    found = _ask(arguments, f"{API}/patterns", query=arguments.query, step=step)["data"]
+    if arguments.json:
+        return _print_json(found)
+    for one in found:
+        print(f"{sum(count for _, count in one['samples']):8} {one['pattern']}")
+    return 0
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Print how the log store reads a query."""
+    found = _ask(arguments, "/api/explain", query=arguments.query)
+    if arguments.json:
+        return _print_json(found)
+    for one in found["ranges"]:
+        print(one["query"])
+        for step in one["steps"]:
+            print(f"  {step['blocks']:6} blocks  {step['what']}")
+        print(f"  {one['bytes']:6} bytes at the most, {one['lines_from']}")
+        for stage in one["stages"]:
+            print(f"         line by line: {stage}")
+    return 0
