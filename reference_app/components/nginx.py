@@ -5,6 +5,7 @@ from __future__ import annotations
 from whiteroom_monitoring.deploy.component import (
     CloneRequired,
     Component,
+    Container,
     File,
     Folder,
     HttpProbe,
@@ -70,6 +71,13 @@ _EXPORTER = Component(
             HttpProbe("/metrics"),
             SMALL,
             image="nginx/nginx-prometheus-exporter",
+            container=Container(
+                replaced=(
+                    *("-web.listen-address", "{listen}:{port[nginx-exporter]}"),
+                    *("-nginx.scrape-uri", "${{WHITEROOM_NGINX:-{url[web]}" + STATUS_PATH + "}}"),
+                    *("-nginx.timeout", WATCHED_WITHIN),
+                ),
+            ),
         ),
     ),
     ports=(Port("nginx-exporter", 9113),),

@@ -12,6 +12,7 @@ from whiteroom_monitoring.deploy.component import (
     CloneRequired,
     CommandProbe,
     Component,
+    Container,
     Folder,
     HttpProbe,
     Package,
@@ -91,6 +92,14 @@ _EXPORTER = Component(
             SMALL
             | {"DATA_SOURCE_NAME": f"{connection(EXPORTER_ROLE, 'postgres')} sslmode=disable"},
             image="prometheuscommunity/postgres-exporter",
+            container=Container(
+                environment=SMALL
+                | {
+                    "DATA_SOURCE_NAME": "${{WHITEROOM_POSTGRES:-host=/var/run/postgresql "
+                    "user=prometheus dbname=postgres sslmode=disable}}"
+                },
+                mounts=("/var/run/postgresql:/var/run/postgresql",),
+            ),
         ),
     ),
     ports=(Port("postgres-exporter", 9187),),

@@ -6,6 +6,7 @@ from whiteroom_monitoring.deploy.component import (
     CloneRequired,
     CommandProbe,
     Component,
+    Container,
     File,
     Folder,
     HttpProbe,
@@ -84,6 +85,14 @@ _EXPORTER = Component(
             # The user needs no password, but the exporter names a user only if it is given one.
             SMALL | {"REDIS_PASSWORD": "none"},
             image="oliver006/redis_exporter",
+            container=Container(
+                replaced=(
+                    *("-web.listen-address", "{listen}:{port[redis-exporter]}"),
+                    *("-redis.addr", "${{WHITEROOM_REDIS:-redis://127.0.0.1:6379}}"),
+                    *("-connection-timeout", WATCHED_WITHIN),
+                ),
+                environment=SMALL,
+            ),
         ),
     ),
     ports=(Port("redis-exporter", 9121),),

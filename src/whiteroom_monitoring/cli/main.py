@@ -45,6 +45,7 @@ COMMANDS = {
     "explain": Command(f"{COMMANDS_ROOM}.explain", "say what a metric or an alert is"),
     "mutate": Command(f"{COMMANDS_ROOM}.mutate", "see which changes of rules go unnoticed"),
     "generate": Command(f"{COMMANDS_ROOM}.generate", "write clients, pages and dashboards"),
+    "compose": Command(f"{COMMANDS_ROOM}.compose", "print the file for Docker Compose"),
     "segment-exporter": Command(
         f"{COMMANDS_ROOM}.segment_exporter", "serve the metrics of programs without an endpoint"
     ),

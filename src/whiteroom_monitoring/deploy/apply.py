@@ -14,7 +14,7 @@ from whiteroom_monitoring.deploy.configuration.reload import reload
 from whiteroom_monitoring.deploy.host import accounts, jack_leftovers, preparation
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.plan import Action, Plan, Step
-from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, own_accounts
+from whiteroom_monitoring.deploy.planner.resolution import own_accounts
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.running import health, shutdown, state, status
 from whiteroom_monitoring.deploy.running.component_logs import last_lines
@@ -134,7 +134,7 @@ class Application:
 
     def _record_state(self, _: Sequence[str]) -> None:
         known = versions.of(self._plan.components)
-        components = tuple(_state(c, known[c.name]) for c in self._plan.components)
+        components = tuple(c.as_state(known[c.name]) for c in self._plan.components)
         without_restart = tuple(self._plan.without_restart)
         left_out = dict(self._plan.left_out)
         project = self._plan.project
@@ -243,20 +243,3 @@ class Application:
             self._progress.step("stopping what was started")
         shutdown.stop(self._paths)
         self._progress.end()
-
-
-def _state(component: ResolvedComponent, version: str) -> state.ComponentState:
-    job = component.description.scrape
-    return state.ComponentState(
-        name=component.name,
-        process=component.process,
-        address=component.address,
-        probe=component.probe,
-        of_app=component.description.of_app,
-        version=version,
-        job=job.name if job else "",
-        interval_s=job.interval_s if job else None,
-        user=component.user or "",
-        confined=component.description.confined and accounts.can_confine(),
-        capabilities=component.capabilities,
-    )

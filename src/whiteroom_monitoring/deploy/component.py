@@ -110,6 +110,22 @@ class Folder:
 
 
 @dataclass(frozen=True)
+class Container:
+    """What differs where the variant's image runs: the host is mounted, or asked otherwise.
+
+    ``arguments`` follow those of the variant, ``replaced`` stand in their place, ``environment`` in
+    that of the variant's. ``mounts`` are the host's, as Compose writes them. ``host_processes`` is
+    whether it sees the host's. ``${VARIABLES}`` are the operator's.
+    """
+
+    arguments: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    environment: Mapping[str, str] | None = None
+    mounts: tuple[str, ...] = ()
+    host_processes: bool = False
+
+
+@dataclass(frozen=True)
 class Variant:
     """One way to run the component: a program with its arguments, or an image with the same ones.
 
@@ -117,7 +133,7 @@ class Variant:
     ``folders`` are made and ``secrets`` copied for this variant alone. ``image`` is the official
     one, for runtimes of containers; empty where there is none. ``before`` are the words of a
     command that does something first and then becomes the program, which follows them with its
-    arguments.
+    arguments. ``container`` is what differs in a container.
     """
 
     program: Program
@@ -129,6 +145,7 @@ class Variant:
     secrets: tuple[str, ...] = ()
     image: str = ""
     before: tuple[str, ...] = ()
+    container: Container = Container()
 
 
 def ours(command: str, *arguments: str, health: str = "/-/healthy") -> Variant:
@@ -218,7 +235,8 @@ class Component:
     recording rules about it, which leave with it. ``initializer`` names a function of
     `preparation.py` that makes what folders and files can't. ``process_of`` is the component whose
     process it provides where it is kept: that component then runs by this one's variant.
-    ``former_names`` are accepted where users name a component.
+    ``former_names`` are accepted where users name a component. ``memory_mib`` is the most that a
+    runtime of containers lets it have.
     """
 
     name: str
@@ -248,6 +266,7 @@ class Component:
     process_of: str = ""
     stop_signal: str = "TERM"
     former_names: tuple[str, ...] = ()
+    memory_mib: int = 256
 
     @property
     def process(self) -> str:

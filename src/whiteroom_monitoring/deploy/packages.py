@@ -15,7 +15,7 @@ from whiteroom_monitoring.deploy.component import Package
 
 _UNBUILT = "nothing can be built"
 _NO_PROCESSOR = "the adapter for a processor of JUCE is not tried"
-_NO_CONTAINER = "the container exporter is not tried on a real container"
+_NO_CONTAINER = "neither the container exporter nor the compose file is tried on containers"
 
 BUILD = (
     Package("g++", _UNBUILT),
@@ -31,6 +31,7 @@ TESTS = (
     Package("node-typescript", "the types of the console's scripts are not checked"),
     Package("podman", _NO_CONTAINER),
     Package("runc", _NO_CONTAINER),
+    Package("debootstrap", "the compose file is not tried on containers"),
     Package("openssl", "HTTPS is not tried"),
     Package("chromium", "no pictures of dashboards; the console is not tried in a real browser"),
     Package("juce-modules-source-data", "the adapter for JUCE is not tried in JUCE"),

@@ -61,6 +61,7 @@ COMPONENTS = (
         confined=True,
         secrets=("prometheus_password", "alertmanager_password"),
         folders=(Folder("{segments}", _ACCOUNT),),
+        memory_mib=512,
         scrape=ScrapeJob("whiteroom-console", service="console"),
     ),
 )

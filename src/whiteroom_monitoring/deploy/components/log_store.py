@@ -46,6 +46,7 @@ COMPONENTS = (
         user=_ACCOUNT,
         confined=True,
         folders=(Folder("{data}/logs", _ACCOUNT), Folder("{segments}", _ACCOUNT)),
+        memory_mib=1024,
         scrape=ScrapeJob("whiteroom-logs", service="logs"),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
     Component,
+    Container,
     HttpProbe,
     Package,
     Port,
@@ -27,6 +28,15 @@ COMPONENTS = (
                 HttpProbe("/"),
                 SMALL,
                 image="prom/node-exporter",
+                container=Container(
+                    (
+                        "--path.procfs=/host/proc",
+                        "--path.sysfs=/host/sys",
+                        "--path.rootfs=/host/root",
+                    ),
+                    mounts=("/proc:/host/proc:ro", "/sys:/host/sys:ro", "/:/host/root:ro,rslave"),
+                    host_processes=True,
+                ),
             ),
         ),
         ports=(Port("node-exporter", 9100),),

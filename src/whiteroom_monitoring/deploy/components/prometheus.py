@@ -72,5 +72,6 @@ COMPONENTS = (
         scrape=ScrapeJob("prometheus", service="prometheus"),
         packages=(Package("prometheus", "the stack can't start"),),
         required=True,
+        memory_mib=1024,
     ),
 )

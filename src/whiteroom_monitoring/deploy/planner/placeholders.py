@@ -47,6 +47,7 @@ class Placeholders:
 
     ``separate`` is whether components get accounts of their own. ``component`` is the one that the
     values are for, if any, and ``is_apart`` whether it has an account that it shares with no other.
+    ``python`` is another interpreter than this one.
     """
 
     paths: StackPaths
@@ -55,6 +56,7 @@ class Placeholders:
     separate: bool = False
     component: str = ""
     is_apart: bool = False
+    python: str = ""
 
     def of(self, component: str, is_apart: bool) -> Placeholders:
         """Return the values for a component: its credentials, and if it is apart its segments."""
@@ -86,7 +88,7 @@ class Placeholders:
             "audit_report": paths.audit_report,
             "stack": paths.name,
             "uid": os.getuid(),
-            "python": interpreter(),
+            "python": self.python or interpreter(),
             "version": __version__,
         }
         folders = ("data", "run", "log", "config", "secrets", "segments")

@@ -17,13 +17,14 @@ from whiteroom_monitoring.deploy.component import (
 from whiteroom_monitoring.deploy.host import machine
 from whiteroom_monitoring.deploy.host.accounts import (
     account,
+    can_confine,
     can_raise_limits,
     is_apart,
     is_own,
 )
 from whiteroom_monitoring.deploy.paths import LOOPBACK
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
-from whiteroom_monitoring.deploy.running.state import ResolvedProbe
+from whiteroom_monitoring.deploy.running.state import ComponentState, ResolvedProbe
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,23 @@ class ResolvedComponent:
         """Where it serves, if it listens at all."""
         first = next(iter(self.ports.values()), None)
         return None if first is None else f"http://{LOOPBACK}:{first}"
+
+    def as_state(self, version: str = "") -> ComponentState:
+        """Return what is written down of it, once it is started in this ``version``."""
+        job = self.description.scrape
+        return ComponentState(
+            name=self.name,
+            process=self.process,
+            address=self.address,
+            probe=self.probe,
+            of_app=self.description.of_app,
+            version=version,
+            job=job.name if job else "",
+            interval_s=job.interval_s if job else None,
+            user=self.user or "",
+            confined=self.description.confined and can_confine(),
+            capabilities=self.capabilities,
+        )
 
 
 def resolve(component: Component, variant: Variant, places: Placeholders) -> ResolvedComponent:

@@ -46,7 +46,7 @@ class StackState(msgspec.Struct, frozen=True):
 
     ``project`` is the file of the project, ``configuration`` the folder of what was in force, and
     ``programs`` are the intervals in seconds at which programs are scraped that others start, None
-    for that of all jobs.
+    for that of all jobs. ``in_containers`` is whether an engine of containers keeps its processes.
     """
 
     with_app: bool
@@ -58,6 +58,7 @@ class StackState(msgspec.Struct, frozen=True):
     ports: Mapping[str, int] = {}
     programs: Mapping[str, int | None] = {}
     configuration: str = ""
+    in_containers: bool = False
 
 
 def write(paths: StackPaths, state: StackState) -> None:

@@ -110,6 +110,8 @@ class _Running:
 def read(paths: StackPaths) -> StackStatus:
     """Return the status of the stack."""
     known = state.read(paths)
+    if known is not None and known.in_containers:
+        return StackStatus(paths, None, known, _in_containers(known))
     supervisor = Supervisor(paths)
     pid = supervisor.pid()
     if pid is not None:
@@ -122,6 +124,26 @@ def read(paths: StackPaths) -> StackStatus:
     healths = health.of({component.name: component.probe for component in known.components})
     statuses = [_of_one(c, running, healths[c.name]) for c in known.components]
     return StackStatus(paths, pid, known, statuses)
+
+
+def _in_containers(known: StackState) -> list[ComponentStatus]:
+    """Return what can be told from outside of a container: who answers runs."""
+    healths = health.of({component.name: component.probe for component in known.components})
+    return [
+        ComponentStatus(
+            name=component.name,
+            state="running" if healths[component.name] == health.WELL else "stopped",
+            health=healths[component.name],
+            address=component.address,
+            pid=None,
+            uptime_seconds=None,
+            restarts=0,
+            resident_bytes=0,
+            version=component.version,
+            of_app=component.of_app,
+        )
+        for component in known.components
+    ]
 
 
 def _of_one(component: ComponentState, running: _Running, measured: str) -> ComponentStatus:

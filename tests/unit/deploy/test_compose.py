@@ -1,0 +1,126 @@
+"""The laws of the compose file: it follows from the descriptions, and is confined."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.paths import ROOT
+from whiteroom_monitoring.deploy import registry
+from whiteroom_monitoring.deploy.runtimes.compose import accounts, healthy, images
+from whiteroom_monitoring.deploy.runtimes.compose.places import ALLOY
+from whiteroom_monitoring.deploy.runtimes.compose.render import PATH, render
+from whiteroom_monitoring.project import load
+
+PROJECT = load(ROOT)
+DESCRIPTIONS = registry.load(PROJECT)
+TEXTS = {own: render(PROJECT, DESCRIPTIONS, own) for own in (False, True)}
+FILES: dict[bool, dict[str, Any]] = {own: yaml.safe_load(text) for own, text in TEXTS.items()}
+SERVICES = [(own, name) for own, file in FILES.items() for name in file["services"]]
+
+
+def test_the_committed_file_is_what_the_descriptions_give() -> None:
+    """`whiteroom compose --output` would change nothing."""
+    assert (ROOT / PATH).read_text() == TEXTS[False]
+
+
+def test_a_description_changes_the_file() -> None:
+    """A changed description is a changed file: nothing of it is written by hand."""
+    changed = [dataclasses.replace(c, memory_mib=c.memory_mib + 1) for c in DESCRIPTIONS]
+    assert render(PROJECT, changed) != TEXTS[False]
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_it_is_valid_by_the_schema_of_compose(own: bool, tmp_path: Path) -> None:
+    """The schema of the Compose specification accepts it."""
+    path = tmp_path / "docker-compose.yml"
+    path.write_text(TEXTS[own])
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*command, path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("own", "name"), SERVICES)
+def test_every_service_is_confined_and_limited(own: bool, name: str) -> None:
+    """None may write to its root, gain rights, or take more than its share."""
+    service = FILES[own]["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["pids_limit"]
+    assert service["network_mode"] in ("host", "none")
+    root = service["user"].startswith("0:")
+    assert root == (name in ("setup", "verify", "cadvisor"))
+
+
+@pytest.mark.parametrize(("own", "name"), SERVICES)
+def test_what_listens_listens_on_loopback(own: bool, name: str) -> None:
+    """No service is told to listen on every address."""
+    assert "0.0.0.0" not in str(FILES[own]["services"][name])
+
+
+def test_official_images_are_pinned() -> None:
+    """Each has a version that is none of those that move; none has an invented digest."""
+    for service in FILES[False]["services"].values():
+        repository, _, version = service["image"].rpartition(":")
+        assert repository
+        assert version not in ("", "latest")
+        assert "@" not in service["image"]
+
+
+def test_profiles() -> None:
+    """Logs, Grafana and the exporters of applications come when somebody asks for them."""
+    profiles: dict[str, set[str]] = {}
+    for name, service in FILES[False]["services"].items():
+        for profile in service.get("profiles", ["-"]):
+            profiles.setdefault(profile, set()).add(name)
+    assert profiles["logs"] == {"log-store", "alloy"}
+    assert profiles["grafana"] == {"grafana"}
+    assert profiles["app"] == {"postgres-exporter", "redis-exporter", "nginx-exporter"}
+    expected = {"prometheus", "alertmanager", "node-exporter", "cadvisor", "inbox", "reconciler"}
+    assert expected <= profiles["-"]
+
+
+def test_no_secret_is_in_the_environment() -> None:
+    """Grafana reads its password from a file; no service gets a credential by its environment."""
+    grafana = FILES[False]["services"]["grafana"]
+    name = "GF_SECURITY_ADMIN_PASSWORD__FILE"
+    assert grafana["environment"][name].endswith("/grafana_admin_password")
+    named = {key for s in FILES[False]["services"].values() for key in s.get("environment", {})}
+    assert [key for key in named if "PASSWORD" in key and not key.endswith("__FILE")] == []
+
+
+def test_numbers_of_accounts_differ() -> None:
+    """Two accounts never share a number, or one would read the other's files."""
+    names = accounts.names((*DESCRIPTIONS, ALLOY))
+    numbers = [accounts.number(name) for name in names]
+    assert len(set(numbers)) == len(names)
+
+
+def test_the_dockerfile_takes_the_pinned_alertmanager() -> None:
+    """The image that is copied from is the one whose version is said with the others."""
+    name, version, program = images.ALERTMANAGER
+    text = (ROOT / "infrastructure/monitoring/Dockerfile").read_text()
+    assert f"ARG ALERTMANAGER=docker.io/{name}:{version}\n" in text
+    assert f"COPY --from=official {program} {program}\n" in text
+
+
+def test_the_health_check_sends_the_password(tmp_path: Path) -> None:
+    """A guarded service is asked as the user whose password the file holds."""
+    path = tmp_path / "password"
+    path.write_text("secret\n")
+    request = healthy.request("http://127.0.0.1:1/", str(path))
+    assert request.get_header("Authorization") == "Basic d2hpdGVyb29tOnNlY3JldA=="
+
+
+def test_alloy_pushes_to_the_store_of_logs() -> None:
+    """Its configuration names the address that `setup` replaces by the stack's."""
+    text = (ROOT / "infrastructure/monitoring/alloy/config.alloy").read_text()
+    assert "http://127.0.0.1:3100/loki/api/v1/push" in text
