@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.runtimes.compose import accounts, healthy, images
 from whiteroom_monitoring.deploy.runtimes.compose.places import ALLOY
-from whiteroom_monitoring.deploy.runtimes.compose.render import PATH, render
+from whiteroom_monitoring.deploy.runtimes.compose.render import FILE_NAME, render
 from whiteroom_monitoring.project import load
 
 PROJECT = load(ROOT)
@@ -27,7 +27,7 @@ SERVICES = [(own, name) for own, file in FILES.items() for name in file["service
 
 def test_the_committed_file_is_what_the_descriptions_give() -> None:
     """`whiteroom compose --output` would change nothing."""
-    assert (ROOT / PATH).read_text() == TEXTS[False]
+    assert (PROJECT.files.folder / FILE_NAME).read_text() == TEXTS[False]
 
 
 def test_a_description_changes_the_file() -> None:

@@ -131,7 +131,9 @@ def _grafana(component: Component, variant: Variant) -> Service:
 def container_project(project: Project) -> Project:
     """Return the project as our image has it."""
     home = Path(images.HOME)
-    return msgspec.structs.replace(project, file=home / FILE, root=home)
+    folder = home / project.relative(project.files.folder)
+    files = msgspec.structs.replace(project.files, folder=folder)
+    return msgspec.structs.replace(project, file=home / FILE, root=home, files=files)
 
 
 def placeholders(project: Project, descriptions: Sequence[Component]) -> Placeholders:

@@ -8,10 +8,11 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.deploy.component import APP_ACCOUNT, Component
+from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.runtimes.compose import places, service
 from whiteroom_monitoring.project.model import Project
 
-PATH = "infrastructure/monitoring/docker-compose.yml"
+FILE_NAME = "docker-compose.yml"
 _HEAD = """\
 # Written by `whiteroom compose` from the components' descriptions; change those, not this file.
 # How it is used, and what of it has never been run: docs/how-to/containers.md
@@ -35,9 +36,9 @@ def content(project: Project, descriptions: Sequence[Component], own: bool) -> d
     rendered = {s.name: service.render(s, chosen, values) for s in chosen}
     mounts = service.setup_mounts(chosen, values)
     services = {
-        service.SETUP: _setup(mounts, own),
+        service.SETUP: _setup(values, mounts, own),
         **rendered,
-        "verify": _verify(mounts),
+        "verify": _verify(values, mounts),
     }
     return {
         "name": project.name,
@@ -47,12 +48,12 @@ def content(project: Project, descriptions: Sequence[Component], own: bool) -> d
     }
 
 
-def _setup(mounts: Sequence[str], own: bool) -> dict[str, Any]:
+def _setup(values: Placeholders, mounts: Sequence[str], own: bool) -> dict[str, Any]:
     """Return the service that makes passwords, configuration and folders, and ends."""
     module = "whiteroom_monitoring.deploy.runtimes.compose.setup"
     limits = service.common(_SETUP_MIB)
     return {
-        **service.ours("monitoring"),
+        **service.ours("monitoring", values),
         "command": ["-m", module, *(["--own"] if own else [])],
         "environment": {"WHITEROOM_PROFILES": "${COMPOSE_PROFILES:-}"},
         "user": "0:0",
@@ -65,11 +66,11 @@ def _setup(mounts: Sequence[str], own: bool) -> dict[str, Any]:
     }
 
 
-def _verify(mounts: Sequence[str]) -> dict[str, Any]:
+def _verify(values: Placeholders, mounts: Sequence[str]) -> dict[str, Any]:
     """Return the service that runs `whiteroom verify` against the others: by its profile alone."""
     kept = [m for m in mounts if m.startswith(("configuration:", "run:", "secrets:"))]
     return {
-        **service.ours("monitoring"),
+        **service.ours("monitoring", values),
         "command": ["-m", "whiteroom_monitoring", "verify", "--data", str(places.DATA)],
         "user": "0:0",
         "volumes": [f"{mount}:ro" for mount in kept],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from whiteroom_monitoring.deploy.component import APP_ACCOUNT, CommandProbe, Component, HttpProbe
@@ -38,7 +39,7 @@ def render(service: Service, others: Sequence[Service], places: Placeholders) ->
     own = places.of(component.name, is_apart(account))
     container = variant.container
     environment = container.environment
-    content: dict[str, Any] = _image(service)
+    content: dict[str, Any] = _image(service, places)
     content |= {
         "command": list(own.fill_all(_arguments(service), variant.program.home)),
         "environment": own.fill_values(
@@ -75,17 +76,21 @@ def _groups(component: Component) -> tuple[str, ...]:
     return (*((MEMBERS,) if is_own(_account(component)) else ()), *component.groups)
 
 
-def _image(service: Service) -> dict[str, Any]:
+def _image(service: Service, places: Placeholders) -> dict[str, Any]:
     if service.variant.before:
-        return ours("alertmanager")
+        return ours("alertmanager", places)
     if service.is_ours:
-        return ours("monitoring")
+        return ours("monitoring", places)
     name = service.variant.image
     return {"image": images.reference(name), "entrypoint": [images.OFFICIAL[name].program]}
 
 
-def ours(target: str) -> dict[str, Any]:
-    build = {"context": "../..", "dockerfile": "infrastructure/monitoring/Dockerfile"}
+def ours(target: str, places: Placeholders) -> dict[str, Any]:
+    """Return the image that the Dockerfile beside the compose file builds as ``target``."""
+    assert places.project is not None
+    folder = places.project.relative(places.project.files.folder)
+    context = "/".join([".."] * len(PurePosixPath(folder).parts))
+    build = {"context": context, "dockerfile": f"{folder}/Dockerfile"}
     return {
         "image": images.ours(target),
         "build": {**build, "target": target},
