@@ -71,6 +71,18 @@ TEST_CASE("what is found out later of a dropout has the cause of that dropout") 
   CHECK(seconds(rest) == doctest::Approx(512 / 48e3).epsilon(1e-3));
 }
 
+TEST_CASE("where the depth is unknown, two silences in turn are each known after two seconds") {
+  Host host = settled(0);
+  host.now += Length(60ms);
+  for (int i = 0; i < 300 && host.all() == 0; ++i) host.play(10ms, 512, 0.2);
+  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+  host.now += Length(60ms);
+  host.play(1500ms, 512, 0.2);
+  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+  host.play(1s, 512, 0.2);
+  CHECK(seconds(host.lost) == doctest::Approx(0.120).epsilon(0.01));
+}
+
 TEST_CASE("silence is lost and not made up for; what the queue forgives is, once it is full") {
   Host silent = settled(2);
   silent.callback(512, silent.length(512) + Length(5ms));

@@ -15,6 +15,13 @@ CPP_KEYWORDS = frozenset(
     """.split()
 )
 
+# Macros that <windows.h> defines and that could be a label's value.
+WINDOWS_MACROS = frozenset(
+    """
+    CONST DELETE ERROR FALSE IGNORE IN INFINITE NULL OPTIONAL OUT TRUE VOID far interface near small
+    """.split()
+)
+
 # Words that Swift reserves (The Swift Programming Language, "Lexical Structure"); a case of that
 # name is written in backticks.
 SWIFT_KEYWORDS = frozenset(
@@ -58,11 +65,13 @@ def cpp_enumerator(value: str) -> str:
 
     >>> cpp_enumerator("not-found"), cpp_enumerator("200"), cpp_enumerator("export")
     ('not_found', 'value_200', 'export_')
+    >>> cpp_enumerator("DELETE")
+    'DELETE_'
     """
     name = re.sub(r"\W", "_", value)
     if name[0].isdigit():
         name = f"value_{name}"
-    return f"{name}_" if name in CPP_KEYWORDS else name
+    return f"{name}_" if name in CPP_KEYWORDS | WINDOWS_MACROS else name
 
 
 def swift_case(value: str) -> str:

@@ -3,16 +3,18 @@
 #pragma once
 
 #include <chrono>
-#if defined(_WIN32)
-#define WIN32_LEAN_AND_MEAN
-#ifndef NOMINMAX
-#define NOMINMAX
-#endif
-#include <windows.h>
-#else
+#if !defined(_WIN32)
 #include <time.h>
+#endif
 
 #include "version.h"
+
+#if defined(_WIN32)
+// Two functions of kernel32.dll; <windows.h> would define macros in everything that includes this.
+extern "C" {
+__declspec(dllimport) int __stdcall QueryUnbiasedInterruptTime(unsigned long long* time);
+__declspec(dllimport) unsigned long long __stdcall GetTickCount64();
+}
 #endif
 
 namespace whiteroom::monitoring {
@@ -22,9 +24,9 @@ inline namespace WHITEROOM_MONITORING_ABI {
 /// where clocks can be read without one.
 inline std::chrono::nanoseconds suspended_time() noexcept {
 #if defined(_WIN32)
-  ULONGLONG awake = 0;  // in units of 100 ns
+  unsigned long long awake = 0;  // in units of 100 ns
   QueryUnbiasedInterruptTime(&awake);
-  return std::chrono::milliseconds(GetTickCount64()) -
+  return std::chrono::milliseconds(static_cast<long long>(GetTickCount64())) -
          std::chrono::nanoseconds(static_cast<long long>(awake) * 100);
 #elif defined(__APPLE__)
   return std::chrono::nanoseconds(

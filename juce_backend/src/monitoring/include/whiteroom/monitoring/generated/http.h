@@ -13,7 +13,7 @@ inline namespace WHITEROOM_MONITORING_ABI {
 namespace http {
 
 /// Values of the label `method`.
-enum class Method : std::uint8_t { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, other };
+enum class Method : std::uint8_t { GET, HEAD, POST, PUT, PATCH, DELETE_, OPTIONS, other };
 constexpr std::uint32_t value_count(Method) noexcept { return 8; }
 inline constexpr std::string_view kMethodValues[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"};
 
