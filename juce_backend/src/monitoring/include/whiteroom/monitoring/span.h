@@ -21,9 +21,9 @@ class Span {
   template <std::size_t count>
   constexpr Span(T (&values)[count]) noexcept : data_(values), size_(count) {}
   /// An array of values that are not constant is seen as one of constant ones.
-  template <class Values, class = std::enable_if_t<std::is_convertible_v<
-                              std::remove_pointer_t<decltype(std::declval<Values&>().data())> (*)[],
-                              T (*)[]>>>
+  template <class Values,
+            class = std::enable_if_t<std::is_convertible_v<
+                std::remove_pointer_t<decltype(std::declval<Values&>().data())> (*)[], T (*)[]>>>
   constexpr Span(Values&& values) noexcept : data_(values.data()), size_(values.size()) {}
 
   constexpr T* data() const noexcept { return data_; }
