@@ -339,9 +339,7 @@ def samples(
         if progress.stopped:
             raise StoppedError("the query was stopped")
         for labels, more in part.items():
-            known = series.setdefault(labels, Samples([], []))
-            known.times += more.times
-            known.values += more.values
+            series.setdefault(labels, Samples([], [])).extend(more)
     return series
 
 
@@ -360,15 +358,39 @@ def _step_samples(
         numbers = _numbers(plan, run, rows, (plan.start_ns, plan.end_ns))
         if not numbers:
             continue
-        lines = _lines(rows, numbers, progress)
-        for time_ns, labels, value in extractor.samples(parse_labels(run.labels), lines):
-            known = series.get(labels)
-            if known is None:
-                known = series[labels] = Samples([], [])
-            known.times.append(time_ns)
-            known.values.append(value)
+        stream = parse_labels(run.labels)
+        only = extractor.only_series(stream)
+        if only is not None:
+            series.setdefault(only, Samples([], [])).add_ones(rows.times(numbers))
+        elif extractor.counts:
+            _count_by_metadata(rows, numbers, extractor.series_by_metadata(stream), series)
+        else:
+            found = extractor.samples(stream, _lines(rows, numbers, progress))
+            for time_ns, labels, value in found:
+                series.setdefault(labels, Samples([], [])).add(time_ns, value)
     _count(progress, step, rows)
     return series
+
+
+def _count_by_metadata(
+    rows: _native.Rows,
+    numbers: list[int],
+    series_of: Callable[[list[tuple[str, str]]], Series | None],
+    series: dict[Series, Samples],
+) -> None:
+    """Count rows by their structured metadata, whose few forms are looked at once each."""
+    times: dict[tuple[bytes, int], list[int]] = {}
+    for number in numbers:
+        time_ns, _, meta, level = rows[number]
+        key = (meta, level)
+        known = times.get(key)
+        if known is None:
+            known = times[key] = []
+        known.append(time_ns)
+    for (meta, level), found in times.items():
+        labels = series_of(fields(meta, level))
+        if labels is not None:
+            series.setdefault(labels, Samples([], [])).add_ones(found)
 
 
 def by_step(

@@ -21,7 +21,7 @@ from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
 from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse_labels
-from whiteroom_monitoring.logs.logql.pipeline import split
+from whiteroom_monitoring.logs.logql.stages.build import split
 from whiteroom_monitoring.logs.logql.stages.row import Labels
 from whiteroom_monitoring.logs.logql.syntax import (
     Expression,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,19 +16,15 @@ from whiteroom_monitoring.logs.logql.regex import (
     is_for_many_lines,
     required,
 )
-from whiteroom_monitoring.logs.logql.stages.build import early_checks, ordered, processes, told_of
+from whiteroom_monitoring.logs.logql.stages.build import early_checks, processes, split, told_of
 from whiteroom_monitoring.logs.logql.stages.lines import Test, line_test
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
 from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, SUFFIX, Hints, Row
 from whiteroom_monitoring.logs.logql.syntax import (
-    Decolorize,
     Ip,
     LabelFilter,
     LineFilter,
-    LineFormat,
-    LineParser,
     LogQuery,
-    Stage,
     StringCondition,
 )
 from whiteroom_monitoring.logs.metadata import DETECTED_LEVEL, fields
@@ -217,22 +213,6 @@ def _mask(options: Needles, segment: Segment) -> int:
 def _test(filter_: LineFilter) -> Test:
     with told_of(filter_):
         return line_test(filter_)
-
-
-def split(stages: Sequence[Stage]) -> tuple[list[Stage], list[Stage]]:
-    """Return what looks at the stored line and at stored labels, and the rest, in its order."""
-    early: list[Stage] = []
-    late: list[Stage] = []
-    is_stored = True
-    for stage in ordered(stages):
-        changes_line = isinstance(stage, LineFormat | Decolorize) or stage == LineParser("unpack")
-        is_stored = is_stored and not changes_line
-        is_early = isinstance(stage, LineFilter) and is_stored
-        # A condition on text has no error that a line would be told of.
-        if isinstance(stage, LabelFilter) and isinstance(stage.condition, StringCondition):
-            is_early = not late
-        (early if is_early else late).append(stage)
-    return early, late
 
 
 def _filtered(

@@ -12,8 +12,10 @@ from whiteroom_monitoring.logs.logql.stages.build import (
     label_names,
     ordered,
     processes,
+    split,
 )
 from whiteroom_monitoring.logs.logql.stages.row import (
+    ERROR,
     EXTRACTION_ERROR,
     SUFFIX,
     Hints,
@@ -29,6 +31,7 @@ from whiteroom_monitoring.logs.logql.syntax import (
     LineFilter,
     LineFormat,
     RangeAggregation,
+    Selection,
     Stage,
     Unwrap,
 )
@@ -61,6 +64,8 @@ class Extractor:
         stages = lines.query.stages if self._of_bytes else without_formats(lines.query.stages)
         self.stages = ordered(stages)
         self._steps = [process for _, process in processes(self.stages)]
+        # What is left where lines were chosen by their stored text and labels.
+        self._late = split(self.stages)[1]
         self._unwrap = lines.unwrap
         self._groups = _groups(aggregation, outer)
         self._hints = self._made_hints()
@@ -88,9 +93,42 @@ class Extractor:
         return Hints(required)
 
     @property
-    def is_of_columns(self) -> bool:
-        """Whether a line's series and value follow from its stream, metadata and size alone."""
-        return self._unwrap is None and not self._steps
+    def counts(self) -> bool:
+        """Whether each line is a sample of 1, whose series its stream and metadata tell."""
+        return (
+            self._unwrap is None
+            and not self._of_bytes
+            and all(isinstance(stage, LabelFilter | Selection) for stage in self._late)
+        )
+
+    def only_series(self, labels: Mapping[str, str]) -> Labels | None:
+        """Return the series of all lines of a stream that are counted; None where there are more.
+
+        What a stream has of names is its own, whatever structured metadata says.
+        """
+        groups = self._groups
+        is_bare = all(stage == Selection("drop", (ERROR,)) for stage in self._late)
+        if not self.counts or not is_bare or groups.without or not (groups.none or groups.names):
+            return None
+        if groups.none:
+            return ()
+        if any(name not in labels for name in groups.names):
+            return None
+        return tuple((name, labels[name]) for name in groups.names)
+
+    def series_by_metadata(
+        self, labels: Mapping[str, str]
+    ) -> Callable[[Sequence[tuple[str, str]]], Labels | None]:
+        """Return what tells the series of structured metadata; None where it is left out."""
+        row, series_of = Row(labels, self._hints), self._series(labels)
+        steps = [process for _, process in processes(self._late)]
+
+        def of(meta: Sequence[tuple[str, str]]) -> Labels | None:
+            row.reset(0, meta)
+            is_kept = all(step(b"", row) is not None for step in steps)
+            return series_of(row) if is_kept else None
+
+        return of
 
     def samples(
         self, labels: Mapping[str, str], lines: Iterator[Line]

@@ -13,13 +13,34 @@ from whiteroom_monitoring.logs.logql.syntax import RangeAggregation
 
 @dataclass
 class Samples:
-    """Times, in their order, and values of one series."""
+    """Times and values of one series. Where ``are_ones`` holds, every value is 1."""
 
     times: list[int]
     values: list[float]
+    are_ones: bool = False
+
+    def add(self, time_ns: int, value: float) -> None:
+        """Add a sample."""
+        self.times.append(time_ns)
+        self.values.append(value)
+
+    def add_ones(self, times: list[int]) -> None:
+        """Add samples of the value 1."""
+        self.are_ones = self.are_ones or not self.values
+        self.times += times
+        self.values += [1.0] * len(times)
+
+    def extend(self, other: Samples) -> None:
+        """Add the samples of another part."""
+        self.are_ones = other.are_ones and (self.are_ones or not self.values)
+        self.times += other.times
+        self.values += other.values
 
     def sort(self) -> None:
         """Put the samples in the order of their times; of equal times, as they came."""
+        if self.are_ones:
+            self.times.sort()
+            return
         order = sorted(range(len(self.times)), key=self.times.__getitem__)
         self.times = [self.times[i] for i in order]
         self.values = [self.values[i] for i in order]

@@ -10,6 +10,7 @@ from whiteroom_monitoring.logs.logql.evaluate import binary, vectors
 from whiteroom_monitoring.logs.logql.evaluate.extract import SUMMED, Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples, function
 from whiteroom_monitoring.logs.logql.evaluate.vectors import Vector
+from whiteroom_monitoring.logs.logql.golang.durations import SECOND_NS
 from whiteroom_monitoring.logs.logql.golang.texts import quote
 from whiteroom_monitoring.logs.logql.regex import compile_regex, expand
 from whiteroom_monitoring.logs.logql.stages.row import ERROR, PRESERVE, Labels
@@ -145,6 +146,7 @@ class _Evaluation:
         start = moments[0] - lines.interval_ns - lines.offset_ns
         series = self._read(Extractor(metric, outer), start, moments[-1] - lines.offset_ns)
         compute = function(metric)
+        scale = _scale(metric)
         result: list[Vector] = [[] for _ in moments]
         for labels, samples in series.items():
             samples.sort()
@@ -156,7 +158,10 @@ class _Evaluation:
                     continue
                 if is_wrong:
                     raise PipelineError(labels)
-                value = compute(samples.values[first:last], samples.times[first:last], end)
+                if samples.are_ones and scale is not None:
+                    value = (last - first) / scale
+                else:
+                    value = compute(samples.values[first:last], samples.times[first:last], end)
                 result[at].append((labels, value))
         if metric.operation == "absent_over_time":
             absent = _absent_labels(metric)
@@ -182,6 +187,13 @@ class _Evaluation:
                     known[labels] = replaced(labels)
             result.append([(known[labels], value) for labels, value in vector])
         return result
+
+
+def _scale(metric: RangeAggregation) -> float | None:
+    """Return by what a number of lines is divided; None of what is no number of lines."""
+    if metric.range.unwrap is None and metric.operation in ("count_over_time", "rate"):
+        return metric.range.interval_ns / SECOND_NS if metric.operation == "rate" else 1.0
+    return None
 
 
 def _is_wrong(labels: Labels) -> bool:

@@ -64,6 +64,22 @@ def ordered(stages: Sequence[Stage]) -> list[Stage]:
     return [*result, *filters, *others]
 
 
+def split(stages: Sequence[Stage]) -> tuple[list[Stage], list[Stage]]:
+    """Return what looks at the stored line and at stored labels, and the rest, in its order."""
+    early: list[Stage] = []
+    late: list[Stage] = []
+    is_stored = True
+    for stage in ordered(stages):
+        changes_line = isinstance(stage, LineFormat | Decolorize) or stage == LineParser("unpack")
+        is_stored = is_stored and not changes_line
+        is_early = isinstance(stage, LineFilter) and is_stored
+        # A condition on text has no error that a line would be told of.
+        if isinstance(stage, LabelFilter) and isinstance(stage.condition, StringCondition):
+            is_early = not late
+        (early if is_early else late).append(stage)
+    return early, late
+
+
 def processes(stages: Sequence[Stage]) -> list[tuple[Stage, Process]]:
     """Return stages, already ordered, with what they do. Raises ParseError."""
     made = []
