@@ -16,6 +16,7 @@ from whiteroom_monitoring.logs.logql.regex import (
     is_for_many_lines,
     required,
 )
+from whiteroom_monitoring.logs.logql.scouts import scouts
 from whiteroom_monitoring.logs.logql.stages.build import early_checks, processes, split, told_of
 from whiteroom_monitoring.logs.logql.stages.lines import Test, line_test
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
@@ -95,6 +96,7 @@ class Pipeline:
         self._selected: dict[str, bool] = {}
         early, late = split(query.stages)
         self.stages = processes(late)
+        self._scouts = scouts(late)
         self._checks = early_checks([stage for stage, _ in self.stages])
         lines = [stage for stage in early if isinstance(stage, LineFilter)]
         self._literals: list[_native.Filter] = [
@@ -166,6 +168,8 @@ class Pipeline:
             found = [row for row in found if test(rows[row][1])]
         if self._labels and found:
             found = self._with_labels(labels, rows, found)
+        for scout in self._scouts:
+            found = scout.select(parse_labels(labels), rows, found, span)
         return found
 
     def _with_labels(self, labels: str, rows: _native.Rows, found: list[int]) -> list[int]:

@@ -107,6 +107,19 @@ def _number_check(condition: NumberCondition) -> Check:
     return test
 
 
+def number_test(condition: NumberCondition) -> Callable[[str], bool | None]:
+    """Return what tells whether a text meets a condition; None where it is no such number."""
+    compare, read = _COMPARE[condition.operator], _READ[condition.kind]
+
+    def test(text: str) -> bool | None:
+        try:
+            return compare(read(text), condition.value)
+        except ValueError:
+            return None
+
+    return test
+
+
 def _ip_check(condition: IpCondition) -> Check:
     matches, name = AddressFilter(condition.pattern).matches, condition.name
     wanted = condition.operator == "="

@@ -74,7 +74,14 @@ def _quick(line: bytes) -> _Pairs | None:
 
 
 def _flatten(pairs: _Pairs, row: Row, prefix: tuple[str, ...]) -> None:
+    required = row.hints.required
     for key, value in pairs:
+        if required and not prefix and not isinstance(value, _Pairs):
+            name = sanitized(key)
+            if name not in required and name + SUFFIX not in required:
+                if row.has_all:
+                    raise _CompleteError
+                continue
         if isinstance(value, str):
             _take(row, prefix, key, clean_text(value))
         elif isinstance(value, bool):
