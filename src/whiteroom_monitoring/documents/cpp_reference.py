@@ -82,7 +82,9 @@ def _classes(folder: Path, headers: Path) -> Iterator[str]:
         if entry.get("kind") in _SHOWN:
             definition = ET.parse(folder / f"{entry.get('refid')}.xml").getroot()
             compounds += [c for c in definition.iter("compounddef") if _description(c)]
-    for compound in sorted(compounds, key=_name):
+    # The inline namespace makes doxygen see some classes under two names.
+    unique = {(_name(compound), _description(compound)): compound for compound in compounds}
+    for compound in sorted(unique.values(), key=_name):
         yield from _class(compound, headers)
 
 

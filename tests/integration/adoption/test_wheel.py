@@ -54,6 +54,15 @@ def test_help_teaches(installation) -> None:
     assert "start here:" in installation.run("whiteroom", "--help").stdout
 
 
+def test_the_documents_are_carried(installation) -> None:
+    """The wheel has the pages of the site, those beside `docs/` included, and their pictures."""
+    share = installation.packages / "whiteroom_monitoring/share"
+    pages = ("docs/index.md", "docs/how-to/setup.md", "docs/pictures/overview.svg", "SECURITY.md")
+    runbooks = share / "infrastructure/monitoring/runbooks"
+    assert [name for name in pages if not (share / name).is_file()] == []
+    assert (runbooks / "AudioXruns.md").is_file()
+
+
 @pytest.mark.parametrize("tools", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_the_catalogue_and_the_configuration_are_whole(installation, tools: bool) -> None:
     """The checks find nothing wrong in the wheel's own files, promtool's and amtool's included."""

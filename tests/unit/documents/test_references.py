@@ -161,3 +161,11 @@ def test_a_class_without_a_comment_is_found(tmp_path: Path) -> None:
     (tmp_path / "a.h").write_text("/// A class <nothing>.\nclass A { public: int a; };\n")
     with pytest.raises(cpp_reference.DoxygenError, match="nothing"):
         cpp_reference.read(tmp_path, tmp_path / "out")
+
+
+def test_a_class_is_on_the_page_once() -> None:
+    """No class of the C++ reference has two sections, whatever its namespaces are called."""
+    page = cpp_reference.page("# C++\n")
+    names = re.findall(r"^## (\w+)$\n\n(`#include [^`]+`)", page, re.MULTILINE)
+    assert len(names) > 20
+    assert len(names) == len(set(names))
