@@ -10,7 +10,8 @@ from typing import Any
 
 from whiteroom_monitoring.grafana.display import units
 from whiteroom_monitoring.grafana.evaluation.frames import Value
-from whiteroom_monitoring.grafana.model.field_config import FieldConfig, FieldStyle
+from whiteroom_monitoring.grafana.model.field_config import FieldConfig
+from whiteroom_monitoring.grafana.model.field_style import FieldStyle
 
 
 def value_format(config: FieldConfig) -> dict[str, Any]:
@@ -38,9 +39,21 @@ def style(style: FieldStyle) -> dict[str, Any]:
         "showPoints": style.show_points,
         "pointSize": style.point_size,
         "spanNulls": style.span_nulls,
-        "stacking": _set({"mode": style.stacking}) or None,
+        "gradientMode": style.gradient if style.gradient == "opacity" else None,
+        "fillBelowTo": style.fill_below_to or None,
+        "stacking": _set({"mode": style.stacking, "group": style.stacking_group}) or None,
         "thresholdsStyle": _set({"mode": style.thresholds_style}) or None,
-        "scaleDistribution": _set({"type": style.scale, "log": style.scale_log}) or None,
+        "scaleDistribution": _set(
+            {
+                "type": style.scale,
+                "log": style.scale_log,
+                "linearThreshold": style.linear_threshold,
+            }
+        )
+        or None,
+        "axisPlacement": style.axis_placement,
+        "axisCenteredZero": style.axis_centered_zero or None,
+        "hideInLegend": style.hidden_in_legend or None,
         "axisSoftMin": style.axis_soft_min,
         "axisSoftMax": style.axis_soft_max,
         "axisLabel": style.axis_label,
@@ -53,13 +66,15 @@ def _set(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def unit(name: str) -> dict[str, Any]:
-    """Return a unit as the browser writes it."""
-    encoded: dict[str, Any] = {"steps": units.unit(name).steps}
-    if name in units.WORDS:
-        encoded["words"] = units.WORDS[name]
-    if name in units.MOMENTS:
-        encoded["moment"] = name
-    return encoded
+    """Return a unit as the browser writes it; what is not set is left out."""
+    chosen = units.unit(name)
+    more = {
+        "prefix": chosen.prefix or None,
+        "style": chosen.style or None,
+        "factor": None if chosen.factor == 1 else chosen.factor,
+        "words": chosen.words,
+    }
+    return {"steps": chosen.steps, **_set(more)}
 
 
 def number(value: Value) -> float | str | None:

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
+from whiteroom_monitoring.console.panels import (
+    bar_chart,
+    drawn,
+    histogram,
+    named,
+    single,
+    states,
+)
 from whiteroom_monitoring.console.table import encoded_column
 from whiteroom_monitoring.grafana.display import colors, markdown
 from whiteroom_monitoring.grafana.display.dashboard_links import followable
-from whiteroom_monitoring.grafana.display.display_value import Field, display_value, field_config
+from whiteroom_monitoring.grafana.display.display_value import Field
+from whiteroom_monitoring.grafana.evaluation import panel_time, support
 from whiteroom_monitoring.grafana.evaluation import reduce as reduction
-from whiteroom_monitoring.grafana.evaluation import support
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
-from whiteroom_monitoring.grafana.evaluation.frames import Alerts, Lines, Logs, Table, Text, Value
+from whiteroom_monitoring.grafana.evaluation.frames import (
+    Alerts,
+    Column,
+    DashboardList,
+    Frames,
+    Lines,
+    Logs,
+    Table,
+    Text,
+    Value,
+)
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.model.field_config import FieldConfig
-from whiteroom_monitoring.grafana.model.panel import Panel, PanelOptions
+from whiteroom_monitoring.grafana.model.panel import PanelOptions
 
-_SINGLE_VALUE_TYPES = ("stat", "gauge", "bargauge")
+_SINGLE_VALUE_TYPES = ("stat", "gauge", "bargauge", "piechart")
+_STATE_TYPES = ("state-timeline", "status-history")
 
 
 def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -38,6 +57,7 @@ def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         "options": _options(panel.options),
         "noValue": panel.field_config.defaults.no_value,
         "notDrawn": support.not_drawn(panel),
+        "timeInfo": panel_time.described(panel),
     }
     if evaluated.data is not None:
         try:
@@ -49,83 +69,98 @@ def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
 
 def _options(options: PanelOptions) -> dict[str, Any]:
     return {
-        "legend": {"showLegend": options.show_legend is not False},
+        "legend": {
+            "showLegend": options.show_legend is not False,
+            "placement": options.legend_placement,
+            "displayMode": options.legend_mode,
+            "calcs": [reduction.name_of(name) for name in options.legend_calculations],
+            "values": options.legend_values,
+        },
         "colorMode": options.color_mode,
         "textMode": options.text_mode,
+        "orientation": options.orientation,
+        "pieType": options.pie_type,
+        "displayLabels": options.pie_labels,
+        "mergeValues": options.merge_values,
+        "showValue": options.show_value,
+        "stacking": options.bars.stacking,
+        "calculate": options.calculate,
+        "reverse": options.y_axis.reverse,
     }
 
 
-def _configs(panel: Panel, fields: Sequence[Field]) -> list[FieldConfig]:
-    return [field_config(panel.field_config, field) for field in fields]
-
-
 def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
-    data = evaluated.data
+    data, panel = evaluated.data, evaluated.panel
+    if panel.type in _SINGLE_VALUE_TYPES:
+        return {"singleValues": single.encoded(evaluated, scope)}
+    if panel.type in _OF_TABLES:
+        return _OF_TABLES[panel.type](evaluated, scope)
     assert isinstance(data, Lines)
-    configs = _configs(evaluated.panel, [Field(s.name, s.query) for s in data.series])
-    names = [c.display_name or s.name for s, c in zip(data.series, configs, strict=True)]
-    series_colors = colors.of_series(data.series, configs)
-    if evaluated.panel.type in _SINGLE_VALUE_TYPES:
-        return {"singleValues": _single_values(evaluated, data, names, configs, series_colors)}
-    rows = zip(data.series, names, configs, series_colors, strict=True)
+    series = data.series
+    fields = [Field(s.name, s.query, "number", s.values) for s in series]
+    configs = named.configs(panel, fields, [s.labels for s in series], scope)
+    if panel.type in _STATE_TYPES:
+        return {"times": _times(data.times), "rows": states.rows(series, configs)}
+    if panel.type == "heatmap":
+        configs = [_of_heatmap(config, panel.options) for config in configs]
+    series_colors = colors.of_series(series, configs)
+    rows = zip(series, configs, series_colors, strict=True)
     return {
         "times": _times(data.times),
         "series": [
             {
-                "name": name,
-                "labels": dict(series.labels),
+                "name": config.display_name or one.name,
+                "labels": dict(one.labels),
                 "colour": color,
-                "values": encoding.packed(series.values),
+                "values": encoding.packed(drawn.values(one.values, config.style)),
                 **encoding.value_format(config),
                 "style": encoding.style(config.style),
+                "calcs": _calculated(one.values, panel.options.legend_calculations),
             }
-            for series, name, config, color in rows
+            for one, config, color in rows
             if not config.style.hidden
         ],
     }
 
 
-def _single_values(
-    evaluated: Evaluated,
-    data: Lines,
-    names: Sequence[str],
-    configs: Sequence[FieldConfig],
-    series_colors: Sequence[str | int],
-) -> list[dict[str, Any]]:
-    options = evaluated.panel.options
-    calculation = options.calculations[0] if options.calculations else "lastNotNull"
-    if options.all_values:
-        raise UnsupportedError("a value for every point (reduceOptions.values)")
-    with_line = options.graph_mode == "area" and len(data.times) > 1
-    rows = zip(data.series, names, configs, series_colors, strict=True)
-    return [
-        {
-            "name": name,
-            "labels": dict(series.labels),
-            "line": encoding.packed(series.values) if with_line else None,
-            **_single_value(reduction.reduced(series.values, calculation), config, color),
-        }
-        for series, name, config, color in rows
-    ]
+def _of_heatmap(config: FieldConfig, options: PanelOptions) -> FieldConfig:
+    axis = options.y_axis
+    return replace(
+        config,
+        unit=axis.unit or config.unit,
+        decimals=config.decimals if axis.decimals is None else axis.decimals,
+    )
 
 
-def _single_value(value: Value, config: FieldConfig, series_color: str | int) -> dict[str, Any]:
-    shown = display_value(value, config)
-    by_threshold = (config.color.mode or "thresholds") == "thresholds"
-    return {
-        "value": encoding.number(value),
-        "text": shown.text,
-        "colour": shown.color if by_threshold else series_color,
-        **encoding.value_format(config),
-    }
+def _calculated(values: Sequence[Value], calculations: Sequence[str]) -> list[float | str | None]:
+    known = (name for name in calculations if name in reduction.CALCULATIONS)
+    return [encoding.number(reduction.reduced(values, name)) for name in known]
+
+
+def _frames(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
+    return _lines(evaluated, scope)
 
 
 def _table(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
-    data = evaluated.data
+    data, panel = evaluated.data, evaluated.panel
     assert isinstance(data, Table)
-    configs = _configs(evaluated.panel, [Field(c.name, c.query, c.kind) for c in data.columns])
-    pairs = zip(data.columns, configs, strict=True)
-    return {"columns": [encoded_column(data, column, config, scope) for column, config in pairs]}
+    fields = [Field(c.name, c.query, c.kind, _numbers(c), c.origin) for c in data.columns]
+    configs = named.configs(panel, fields, [column.labels for column in data.columns], scope)
+    pairs = [
+        (column, config)
+        for column, config in zip(data.columns, configs, strict=True)
+        if not (config.style.column_hidden or config.style.hidden)
+    ]
+    return {
+        "columns": [
+            encoded_column(data, column, config, scope, panel.options.footer)
+            for column, config in pairs
+        ]
+    }
+
+
+def _numbers(column: Column) -> list[Value]:
+    return [cell if isinstance(cell, float) else None for cell in column.cells]
 
 
 def _logs(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -143,12 +178,24 @@ def _html(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     return {"html": evaluated.data.html}
 
 
+def _dashboards(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
+    assert isinstance(evaluated.data, DashboardList)
+    # The service fills in which dashboards there are.
+    return {"dashboards": []}
+
+
+_OF_TABLES: Mapping[str, Callable[[Evaluated, Scope], dict[str, Any]]] = {
+    "barchart": bar_chart.encoded,
+    "histogram": histogram.encoded,
+}
 _DATA: Mapping[type, Callable[[Evaluated, Scope], dict[str, Any]]] = {
     Lines: _lines,
+    Frames: _frames,
     Table: _table,
     Logs: _logs,
     Alerts: _alerts,
     Text: _html,
+    DashboardList: _dashboards,
 }
 
 

@@ -22,6 +22,7 @@ from whiteroom_monitoring.grafana.display.layout import PanelLayout
 from whiteroom_monitoring.grafana.evaluation.annotations import annotate
 from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated, Evaluator, View
+from whiteroom_monitoring.grafana.evaluation.frames import DashboardList
 from whiteroom_monitoring.grafana.evaluation.time_range import (
     Calendar,
     TimeRange,
@@ -156,8 +157,19 @@ class DashboardService:
             metrics.console_evaluations_total.inc(outcome="failed")
             return {"key": key, "problem": f"The console failed: {type(error).__name__} {error}"}
         metrics.console_evaluations_total.inc(outcome=_outcome(evaluated))
-        when = view.time_range
+        if isinstance(evaluated.data, DashboardList):
+            content["dashboards"] = self._listed(evaluated.data)
+        when = evaluated.time_range or view.time_range
         return {**content, "key": key, "from": when.start, "to": when.end}
+
+    def _listed(self, chosen: DashboardList) -> list[dict[str, str]]:
+        """Return the dashboards that have a text in their title, and all of some tags."""
+        return [
+            {"title": dashboard.title, "url": f"/d/{dashboard.uid}/{dashboard.slug}"}
+            for dashboard in sorted(self.library, key=lambda dashboard: dashboard.title)
+            if chosen.query.lower() in dashboard.title.lower()
+            and set(chosen.tags) <= set(dashboard.tags)
+        ][: chosen.max_items]
 
     def time_range(self, request: ViewRequest) -> dict[str, float]:
         """Return the moments that the texts of a range name. Raises RequestError."""

@@ -14,7 +14,7 @@ from whiteroom_monitoring.dashboards.expectation import Expectation, Expected
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.diagnostics import Check, CheckFailed, Diagnostic, Thing
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated, Evaluator
-from whiteroom_monitoring.grafana.evaluation.frames import Data, Lines, Table
+from whiteroom_monitoring.grafana.evaluation.frames import Data, Frames, Lines, Table
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.library import read
 from whiteroom_monitoring.probes.stack import Stack, probe
@@ -51,11 +51,15 @@ def numbers(data: Data, query: str) -> list[float]:
     if isinstance(data, Lines):
         values_of = [_of(series.values) for series in data.series if series.query == query]
         return [values[-1] for values in values_of if values]
-    if isinstance(data, Table):
-        columns = [column for column in data.columns if column.kind == "number"]
-        cells = [cell for column in columns if column.query == query for cell in _of(column.cells)]
-        return cells if columns else [1.0] * data.height
-    return []
+    if isinstance(data, Frames):
+        return [number for table in data.tables for number in _in_table(table, query)]
+    return _in_table(data, query) if isinstance(data, Table) else []
+
+
+def _in_table(table: Table, query: str) -> list[float]:
+    columns = [column for column in table.columns if column.kind == "number"]
+    cells = [cell for column in columns if column.query == query for cell in _of(column.cells)]
+    return cells if columns else [1.0] * table.height
 
 
 def _of(cells: Sequence[object]) -> list[float]:

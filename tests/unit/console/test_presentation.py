@@ -30,6 +30,9 @@ def _panel(type: str, **more: Any) -> Panel:
     return parse_panel({"id": 1, "type": type, **more})
 
 
+MOMENTS = [float(n) for n in range(30)]
+
+
 def _encoded(panel: Panel, *series: Series, times: list[float] | None = None) -> dict[str, Any]:
     lines = Lines([0.0, 10.0] if times is None else times, series)
     return encoded_panel(Evaluated(panel, lines, {"A": "up"}), Scope())
@@ -67,7 +70,7 @@ def test_a_unit_is_steps_or_words_or_a_moment() -> None:
     config = parse_panel({"type": "stat"}).field_config.defaults
     assert encoding.value_format(config)["unit"] == encoding.unit("short")
     assert "words" in encoding.unit("bool")
-    assert encoding.unit("dateTimeAsIso")["moment"] == "dateTimeAsIso"
+    assert encoding.unit("dateTimeAsIso")["style"] == "dateTimeAsIso"
     assert set(encoding.unit("s")) == {"steps"}
 
 
@@ -139,18 +142,50 @@ def test_a_line_needs_two_moments_and_to_be_asked_for() -> None:
 
 
 def test_what_is_not_supported_is_named_in_its_place() -> None:
-    """A value for every point is said not to be shown, and nothing stands in its place."""
-    panel = _panel("stat", options={"reduceOptions": {"values": True}})
+    """An unknown calculation is said not to be known, and nothing stands in its place."""
+    panel = _panel("stat", options={"reduceOptions": {"calcs": ["mood"]}})
     content = _encoded(panel, Series("A", "a", {}, [1.0, 2.0]))
-    assert "reduceOptions.values" in content["notice"]
+    assert "the calculation mood" in content["notice"]
     assert "singleValues" not in content
+
+
+def test_a_panel_shows_a_value_for_every_point_where_it_says_so() -> None:
+    """With `values` each point is a value, up to the limit, which is 25 where none is said."""
+    series = Series("A", "a", {}, [float(n) for n in range(30)])
+    counts = []
+    for options in ({"values": True}, {"values": True, "limit": 3}):
+        panel = _panel("stat", options={"reduceOptions": options})
+        counts.append(len(_encoded(panel, series, times=MOMENTS)["singleValues"]))
+    assert counts == [25, 3]
+
+
+def test_a_transformed_series_is_drawn_below_zero() -> None:
+    """What goes out is drawn downwards where an override says so; its neighbour is not."""
+    rule = {
+        "matcher": {"id": "byName", "options": "out"},
+        "properties": [{"id": "custom.transform", "value": "negative-Y"}],
+    }
+    panel = _panel("timeseries", fieldConfig={"overrides": [rule]})
+    both = [Series("A", "in", {}, [1.0, 2.0]), Series("A", "out", {}, [3.0, 4.0])]
+    sent = _encoded(panel, *both)["series"]
+    assert [unpacked(one["values"]) for one in sent] == [[1.0, 2.0], [-3.0, -4.0]]
+
+
+def test_states_last_as_long_as_their_value() -> None:
+    """Equal values that follow each other are one state, with its words; a gap is none."""
+    mapping = {"type": "value", "options": {"1": {"text": "up", "color": "green"}}}
+    panel = _panel("state-timeline", fieldConfig={"defaults": {"mappings": [mapping]}})
+    values = [1.0, 1.0, None, 0.0]
+    [row] = _encoded(panel, Series("A", "a", {}, values), times=MOMENTS[:4])["rows"]
+    assert [(s["from"], s["to"], s["text"]) for s in row["spans"]] == [(0, 1, "up"), (3, 3, None)]
+    assert row["spans"][0]["colour"] == "green"
 
 
 @pytest.mark.parametrize(("legend", "shown"), [({}, True), ({"showLegend": False}, False)])
 def test_a_legend_is_shown_unless_it_is_not_wanted(legend: Any, shown: bool) -> None:
     """Only who says no gets none."""
     content = _encoded(_panel("timeseries", options={"legend": legend}))
-    assert content["options"]["legend"] == {"showLegend": shown}
+    assert content["options"]["legend"]["showLegend"] == shown
 
 
 def test_names_are_those_of_the_field() -> None:
@@ -185,7 +220,7 @@ def test_a_column_has_its_cells_and_words() -> None:
 @pytest.mark.parametrize(
     ("reference", "expected"),
     [
-        ("${__value.raw}", "/x?1.0"),
+        ("${__value.raw}", "/x?1"),
         ("${__data.fields.job}", "/x?a%20b"),
         ('${__data.fields["job"]}', "/x?a%20b"),
         ("${__data.fields.none}", "/x?"),

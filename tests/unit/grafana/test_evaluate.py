@@ -52,7 +52,8 @@ def configured(defaults: dict[str, Any]) -> FieldConfig:
     return parse_field_config(Node({"defaults": defaults}, [])).defaults
 
 
-def cells(table: Table) -> dict[str, list[Any]]:
+def cells(tables: list[Table]) -> dict[str, list[Any]]:
+    [table] = tables
     return {column.name: list(column.cells) for column in table.columns}
 
 
@@ -90,8 +91,8 @@ def test_organize_sort_and_limit() -> None:
 
 def test_an_unknown_transformation_is_named() -> None:
     """A transformation that is not supported is no table without it."""
-    with pytest.raises(UnsupportedError, match="joinByField"):
-        transformed([], steps({"id": "joinByField"}))
+    with pytest.raises(UnsupportedError, match="spatial"):
+        transformed([], steps({"id": "spatial"}))
 
 
 CONFIG = {
@@ -215,14 +216,11 @@ def test_a_link_is_filled_from_its_row() -> None:
     [
         ("timeseries", {"unit": "s", "custom": {"lineWidth": 2, "barAlignment": 0}}, {}, []),
         ("timeseries", {"custom": {"barAlignment": 1}}, {}, ["custom.barAlignment"]),
-        ("timeseries", {"custom": {"stacking": {"mode": "percent"}}}, {}, ["custom.stacking"]),
-        ("timeseries", {"color": {"mode": "continuous-GrYlRd"}}, {}, ["color"]),
-        (
-            "stat",
-            {"links": [{"url": "/"}]},
-            {"legend": {"calcs": ["max"]}},
-            ["legend.calcs", "links"],
-        ),
+        ("timeseries", {"custom": {"stacking": {"mode": "percent"}}}, {}, []),
+        ("timeseries", {"custom": {"gradientMode": "scheme"}}, {}, ["custom.gradientMode"]),
+        ("timeseries", {"color": {"mode": "continuous-GrYlRd"}}, {}, []),
+        ("timeseries", {"color": {"mode": "by-mood"}}, {}, ["color"]),
+        ("stat", {"links": [{"url": "/"}]}, {"legend": {"calcs": ["max"]}}, ["links"]),
         ("table", {"links": [{"url": "/"}], "filterable": True}, {}, ["filterable"]),
     ],
 )

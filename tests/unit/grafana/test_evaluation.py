@@ -104,8 +104,12 @@ def test_options_are_sorted(order: int, expected: list[str]) -> None:
         ("label_values(job)", ["b10", "B2", "a", "b9"]),
         (
             "query_result(up)",
-            ['{job="a",le="1",channel="bass"}', '{job="b",le="+Inf",channel="lead"}'],
+            [
+                '{job="a",le="1",channel="bass"} 0 10800000',
+                '{job="b",le="+Inf",channel="lead"} 1 10800000',
+            ],
         ),
+        ("up", ['{job="a",le="1",channel="bass"}', '{job="b",le="+Inf",channel="lead"}']),
     ],
 )
 def test_queries_of_variables(query: str, expected: list[str]) -> None:
@@ -308,7 +312,8 @@ def test_columns_are_included_by_name() -> None:
     table = Table(tuple(Column(name, "string", ["x"]) for name in "abc"))
     options = {"includeByName": {"a": True, "b": True, "c": False}, "excludeByName": {"b": True}}
     steps = parse_panel({"transformations": [{"id": "organize", "options": options}]})
-    assert [c.name for c in transformed([table], steps.transformations).columns] == ["a"]
+    [kept] = transformed([table], steps.transformations)
+    assert [column.name for column in kept.columns] == ["a"]
 
 
 def test_intervals_join_neighbours() -> None:

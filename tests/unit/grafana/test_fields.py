@@ -47,7 +47,14 @@ def written(value: float, unit: str) -> str:
         *((48e3, "hertz", "48 kHz"), (1e6, "hertz", "1 MHz"), (440.0, "hertz", "440 Hz")),
         *((2e3, "reqps", "2 K req/s"), (7.0, "cps", "7 c/s"), (3.0, "opm", "3 ops/min")),
         *((21.0, "celsius", "21 °C"), (-6.0, "dB", "-6 dB"), (3.0, "suffix: beats", "3  beats")),
-        *((3.0, "lufs", "3 lufs"), (3.0, "prefix:x", "3 prefix:x"), (1.0, "bool", "1")),
+        *((1500.0, "currencyUSD", "1.5K"), (2e3, "currencySEK", "2K kr"), (5.0, "d", "5 d")),
+        *((2.0, "h", "2 h"), (48.0, "h", "2 d"), (0.5, "m", "30 s"), (6e3, "timeticks", "1 min")),
+        *((1.0, "kbytes", "1 KiB"), (2048.0, "mbytes", "2 GiB"), (0.5, "gbytes", "512 MiB")),
+        *((1e3, "deckbytes", "1 MB"), (3.0, "MBs", "3 MB/s"), (2e3, "pps", "2 kp/s")),
+        *((0.5, "kwatt", "500 W"), (2e3, "mamp", "2 A"), (1e6, "µfarad", "1 F")),
+        *((3.0, "si:mF", "3 mF"), (3e3, "si:mF", "3 F"), (2e3, "count:x", "2 K x")),
+        *((7.0, "humidity", "7 %H"), (2e3, "pressurepsi", "2 ksi"), (8.0, "rotrpm", "8 rpm")),
+        *((3.0, "lufs", "3 lufs"), (3.0, "mo:x", "3 mo:x"), (1.0, "bool", "1")),
     ],
 )
 def test_units(value: float, unit: str, expected: str) -> None:
@@ -63,21 +70,23 @@ VALUES: list[Value] = [None, 2.0, None, 8.0, 5.0, None]
     [
         *(("lastNotNull", 5.0), ("firstNotNull", 2.0), ("last", None), ("first", None)),
         *(("min", 2.0), ("max", 8.0), ("mean", 5.0), ("sum", 15.0), ("range", 6.0)),
-        *(("diff", 3.0), ("count", 6.0)),
+        *(("diff", 3.0), ("count", 6.0), ("median", 5.0), ("delta", 11.0), ("diffperc", 1.5)),
+        *(("p50", 5.0), ("p99", 8.0), ("step", -3.0), ("logmin", 2.0), ("changeCount", 2.0)),
+        *(("variance", 6.0), ("distinctCount", 4.0)),
     ],
 )
 def test_calculations(calculation: str, expected: Value) -> None:
     """A calculation is of the values that are there; of none, there is no result."""
     assert reduced(VALUES, calculation) == expected
-    nothing = 0.0 if calculation == "count" else None
+    nothing = 0.0 if "ount" in calculation else None
     assert reduced([], calculation) == nothing
     assert calculation in CALCULATIONS
 
 
 def test_an_unknown_calculation_is_named() -> None:
     """A calculation that is not supported is no value."""
-    with pytest.raises(UnsupportedError, match="the calculation p99"):
-        reduced(VALUES, "p99")
+    with pytest.raises(UnsupportedError, match="the calculation p100"):
+        reduced(VALUES, "p100")
 
 
 @pytest.mark.parametrize(

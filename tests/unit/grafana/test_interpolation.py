@@ -82,7 +82,7 @@ def test_what_the_author_wrote_is_put_in_as_it_is() -> None:
     assert repeated.query("sum(${v:raw})") == "sum(rate(up[5m]))"
 
 
-@pytest.mark.parametrize("written", ["rate(x[$__nothing])", "${one:sqlstring}"])
+@pytest.mark.parametrize("written", ["rate(x[$__nothing])", "${one:shouting}"])
 def test_what_is_not_known_is_named(written: str) -> None:
     """A macro or a format that is not supported is no query of something else."""
     with pytest.raises(UnsupportedError):
@@ -139,6 +139,9 @@ def test_every_macro_has_its_value() -> None:
     hour, minute = TimeRange(1000.25, 4600.25), TimeRange(0.0, 0.2)
     assert macros(hour, Grid(960.0, 120.0, 31), 15.0) == {
         "__interval": "2m",
+        "__auto": "2m",
+        "__timezone": "UTC",
+        "__url_time_range": "from=1000250&to=4600250",
         "__interval_ms": "120000",
         "__rate_interval": "135s",
         "__rate_interval_ms": "135000",

@@ -9,9 +9,11 @@ import pytest
 from tests.support.dashboards import graph, read, shown, view
 from whiteroom_monitoring.grafana.display import layout
 from whiteroom_monitoring.grafana.display.display_value import display_value
-from whiteroom_monitoring.grafana.model.field_config import FieldStyle
+from whiteroom_monitoring.grafana.model.field_style import FieldStyle
 from whiteroom_monitoring.grafana.model.panel import (
     AlertFilter,
+    DashboardFilter,
+    FooterOptions,
     GridPosition,
     PanelOptions,
     Repeat,
@@ -58,7 +60,7 @@ def test_rows_of_old_dashboards_become_sections() -> None:
     assert [(s.title, s.collapsed) for s in sections] == [("A", False), ("B", True)]
     places = [(p.x, p.y, p.width, p.height) for p in sections[0].panels]
     assert places == [(0, 0, 16, 7), (16, 0, 8, 7), (0, 7, 24, 3)]
-    assert shown(read(title="T", rows=rows))[0]["notice"].endswith("panels of the type graph.")
+    assert shown(read(title="T", rows=rows))[0]["type"] == "timeseries"
 
 
 def test_a_panel_repeated_by_nothing_is_there_once() -> None:
@@ -191,9 +193,19 @@ def test_options_of_panels() -> None:
     }  # fmt: skip
     read_options = parse_panel({"options": options}).options
     assert read_options == PanelOptions(
-        False, ("max",), ("mean", "sum"), True, "area", "none", "name", "", "html", True, True,
-        AlertFilter(frozenset({"firing"}), "A", '{a="b"}', 3),
-    )  # fmt: skip
+        show_legend=False,
+        legend_calculations=("max",),
+        calculations=("mean", "sum"),
+        all_values=True,
+        graph_mode="area",
+        color_mode="none",
+        text_mode="name",
+        content_mode="html",
+        calculate=True,
+        footer=FooterOptions(show=True),
+        dashboards=DashboardFilter(max_items=3),
+        alerts=AlertFilter(frozenset({"firing"}), "A", '{a="b"}', 3),
+    )
     assert parse_panel({}).options == PanelOptions()
     assert parse_panel({}).options.alerts == AlertFilter(
         frozenset({"firing", "pending"}), "", "", 20
@@ -212,8 +224,11 @@ def test_styles_of_series() -> None:
     }  # fmt: skip
     [panel] = read(title="T", panels=[graph(fieldConfig={"defaults": {"custom": custom}})]).panels()
     assert panel.field_config.defaults.style == FieldStyle(
-        "bars", 2, 10, "dash", (0, 8, 6), "stepAfter", "never", 4, True, "normal", "dashed",
-        "log", 2, 0, 1, "x", True, "left", "color-text",
+        draw_style="bars", line_width=2, fill_opacity=10, line_fill="dash", line_dash=(0, 8, 6),
+        line_interpolation="stepAfter", show_points="never", point_size=4, span_nulls=3600,
+        stacking="normal", stacking_group="A", thresholds_style="dashed", scale="log", scale_log=2,
+        axis_soft_min=0, axis_soft_max=1, axis_label="x", hidden=True, align="left",
+        cell_type="color-text",
     )  # fmt: skip
     [plain] = read(title="T", panels=[graph()]).panels()
     assert plain.field_config.defaults.style == FieldStyle()

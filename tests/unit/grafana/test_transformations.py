@@ -25,7 +25,8 @@ def table(**columns: list[Any]) -> Table:
 def after(tables: list[Table], *steps: Any) -> dict[str, list[Any]]:
     """Return the columns after these steps, by name."""
     parsed = parse_panel({"transformations": list(steps)}).transformations
-    return {c.name: list(c.cells) for c in transformed(tables, parsed).columns}
+    changed = transformed(tables, parsed)
+    return {c.name: list(c.cells) for c in changed[0].columns} if changed else {}
 
 
 def step(id: str, **options: Any) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def test_limit(limit: Any, count: int) -> None:
         ({"names": ["job"], "pattern": "v1"}, ["job", "v1"]),
         ({"names": "v2"}, ["v2"]),
         ({"names": [], "pattern": ""}, []),
-        (None, []),
+        (None, ["job", "v1", "v2"]),
     ],
 )
 def test_filter_by_name(include: Any, expected: list[str]) -> None:
@@ -136,3 +137,247 @@ def test_steps_follow_each_other() -> None:
     assert after([rows], {**limited, "disabled": True})["s"] == ["b", "a", "c", "d"]
     assert after([rows], step("sortBy", sort=[{"field": "n"}]), limited)["s"] == ["a"]
     assert after([], limited) == {}
+
+
+CPU = {"job": ["a", "b", "a"], "v": [1.0, 2.0, 3.0]}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"byField": "k"}, {"k": ["x", "y", "z"], "a": [1.0, 2.0, None], "b": [None, 3.0, 4.0]}),
+        ({"byField": "k", "mode": "inner"}, {"k": ["y"], "a": [2.0], "b": [3.0]}),
+        (
+            {"byField": "k", "mode": "outerTabular"},
+            {"k": ["x", "y", "z"], "a": [1.0, 2.0, None], "b": [None, 3.0, 4.0]},
+        ),
+        ({"byField": "gone"}, {"k": ["x", "y"], "a": [1.0, 2.0]}),
+    ],
+)
+def test_join_by_field(options: Any, expected: Any) -> None:
+    """Columns stand side by side where the key is the same; the mode says what else is kept."""
+    left, right = table(k=["x", "y"], a=[1.0, 2.0]), table(k=["y", "z"], b=[3.0, 4.0])
+    assert after([left, right], step("joinByField", **options)) == expected
+
+
+def test_columns_of_one_name_are_numbered_after_a_join() -> None:
+    """What two tables call the same is told apart by numbers, as Grafana does."""
+    left, right = table(k=["x"], job=["a"]), table(k=["x"], job=["b"])
+    joined = after([left, right], step("joinByField", byField="k"))
+    assert joined == {"k": ["x"], "job 1": ["a"], "job 2": ["b"]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            {"job": {"operation": "groupby"},
+             "v": {"operation": "aggregate", "aggregations": ["sum", "count"]}},
+            {"job": ["a", "b"], "v (sum)": [4.0, 2.0], "v (count)": [2.0, 1.0]},
+        ),
+        ({"job": {"operation": "groupby"}}, {"job": ["a", "b"]}),
+        ({"v": {"operation": "aggregate", "aggregations": ["sum"]}}, {}),
+    ],
+)  # fmt: skip
+def test_group_by(fields: Any, expected: Any) -> None:
+    """A row for each group, with the calculations of the others; without a group nothing."""
+    assert after([table(**CPU)], step("groupBy", fields=fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"reducers": ["max", "mean"]}, {"Field": ["v"], "Max": [3.0], "Mean": [2.0]}),
+        ({"reducers": ["sum"], "mode": "reduceFields"}, {"v": [6.0]}),
+        (
+            {"reducers": ["min", "max"], "mode": "reduceFields"},
+            {"v Min": [1.0], "v Max": [3.0]},
+        ),
+    ],
+)
+def test_reduce(options: Any, expected: Any) -> None:
+    """Each column becomes a row of its calculations, or one value below its name."""
+    assert after([table(v=CPU["v"])], step("reduce", **options)) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "expected"),
+    [
+        ({"mode": "binary", "binary": {"left": "a", "operator": "/", "right": "b"}},
+         "a / b", [0.5, None]),
+        ({"mode": "binary", "binary": {"left": "a", "operator": "*", "right": "100"}},
+         "a * 100", [100.0, 400.0]),
+        ({"mode": "binary", "alias": "n", "binary": {
+            "left": {"matcher": {"id": "byName", "options": "a"}}, "operator": "-",
+            "right": {"fixed": "1"}}}, "n", [0.0, 3.0]),
+        ({"mode": "reduceRow", "reduce": {"reducer": "sum"}}, "Total", [3.0, 4.0]),
+        ({"reduce": {"reducer": "max", "include": ["a"]}}, "Max", [1.0, 4.0]),
+        ({"mode": "unary", "unary": {"operator": "sqrt", "fieldName": "a"}}, "sqrt a", [1.0, 2.0]),
+        ({"mode": "index"}, "Row", [0.0, 1.0]),
+        ({"mode": "cumulativeFunctions", "cumulative": {"field": "a", "reducer": "sum"}},
+         "cumulative sum(a)", [1.0, 5.0]),
+        ({"mode": "windowFunctions", "window": {
+            "field": "a", "reducer": "mean", "windowSizeMode": "fixed", "windowSize": 2}},
+         "trailing moving mean(a)", [1.0, 2.5]),
+    ],
+)  # fmt: skip
+def test_calculate_field(options: Any, name: str, expected: Any) -> None:
+    """A column more holds what the mode makes of the others; a gap has no result."""
+    rows = table(a=[1.0, 4.0], b=[2.0, None])
+    made = after([rows], step("calculateField", **options))
+    assert made == {"a": [1.0, 4.0], "b": [2.0, None], name: expected}
+    alone = after([rows], step("calculateField", **options, replaceFields=True))
+    assert alone == {name: expected}
+
+
+@pytest.mark.parametrize(
+    ("regex", "pattern", "expected"),
+    [
+        ("(.*)_total", "$1", "http"),
+        ("/t/", "T", "hTtp_total"),
+        ("/t/g", "T", "hTTp_ToTal"),
+        ("(?<n>h)", "$<n>$$", "h$ttp_total"),
+        ("", "x", "http_total"),
+    ],
+)
+def test_rename_by_regex(regex: str, pattern: str, expected: str) -> None:
+    """A name is changed where the pattern matches; its groups may be put in."""
+    options = {"regex": regex, "renamePattern": pattern}
+    assert list(after([table(http_total=[1.0])], step("renameByRegex", **options))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "expected"),
+    [
+        *(("greater", {"value": 2}, [3.0]), ("greaterOrEqual", {"value": 2}, [2.0, 3.0])),
+        *(("lower", {"value": 2}, [1.0]), ("lowerOrEqual", {"value": "2"}, [1.0, 2.0])),
+        *(("equal", {"value": 2}, [2.0]), ("notEqual", {"value": 2}, [1.0, 3.0, None])),
+        *(("range", {"from": 1, "to": 3}, [2.0]), ("isNull", {}, [None])),
+        *(("isNotNull", {}, [1.0, 2.0, 3.0]), ("regex", {"value": "^[12]$"}, [1.0, 2.0])),
+        *(("substring", {"value": "3"}, [3.0]), ("notSubstring", {"value": "3"}, [1.0, 2.0, None])),
+    ],
+)
+def test_filter_by_value(kind: str, options: Any, expected: Any) -> None:
+    """Rows are kept that meet the condition, or left out."""
+    rows = table(n=[1.0, 2.0, 3.0, None])
+    condition = {"fieldName": "n", "config": {"id": kind, "options": options}}
+    included = step("filterByValue", filters=[condition], type="include", match="all")
+    assert after([rows], included)["n"] == expected
+    excluded = step("filterByValue", filters=[condition], type="exclude", match="all")
+    others = [cell for cell in [1.0, 2.0, 3.0, None] if cell not in expected]
+    assert after([rows], excluded)["n"] == others
+
+
+def series(name: str, query: str = "A", **labels: str) -> Table:
+    """Return a series of two moments as a table."""
+    times = Column("Time", "time", [1000.0, 2000.0], query)
+    return Table((times, Column(name, "number", [1.0, 2.0], query, labels)), query)
+
+
+def test_labels_to_fields() -> None:
+    """Labels are columns beside the values; one of them may name the values."""
+    one = series("up", job="a", host="x")
+    assert after([one], step("labelsToFields")) == {
+        "Time": [1000.0, 2000.0], "job": ["a", "a"], "host": ["x", "x"], "Value": [1.0, 2.0],
+    }  # fmt: skip
+    named = after([one], step("labelsToFields", valueLabel="job", keepLabels=["job"]))
+    assert named == {"Time": [1000.0, 2000.0], "a": [1.0, 2.0]}
+    rows = after([one], step("labelsToFields", mode="rows"))
+    assert rows == {"label": ["job", "host"], "value": ["a", "x"]}
+
+
+def test_series_to_rows() -> None:
+    """The points of all series are rows, the newest first."""
+    rows = after([series("a"), series("b")], step("seriesToRows"))
+    assert rows["Time"] == [2000.0, 2000.0, 1000.0, 1000.0]
+    assert rows["Metric"] == ["a", "b", "a", "b"]
+    assert rows["Value"] == [2.0, 2.0, 1.0, 1.0]
+
+
+def test_time_series_table() -> None:
+    """Each series is a row of its labels and one value."""
+    both = [series("a", job="a"), series("b", job="b")]
+    assert after(both, step("timeSeriesTable", A={"stat": "mean"})) == {
+        "job": ["a", "b"],
+        "Trend #A": [1.5, 1.5],
+    }
+
+
+def test_grouping_to_matrix() -> None:
+    """Values of one column become columns; what is missing is as the option says."""
+    rows = table(job=["a", "b"], host=["x", "y"], v=[1.0, 2.0])
+    options = {"columnField": "host", "rowField": "job", "valueField": "v", "emptyValue": "zero"}
+    assert after([rows], step("groupingToMatrix", **options)) == {
+        "job\\host": ["a", "b"],
+        "x": [1.0, 0.0],
+        "y": [0.0, 2.0],
+    }
+
+
+def test_partition_by_values() -> None:
+    """Each value of a column has a table of its own rows."""
+    options = parse_panel(
+        {"transformations": [step("partitionByValues", fields=["job"])]}
+    ).transformations
+    parts = transformed([table(**CPU)], options)
+    assert [[list(c.cells) for c in part.columns] for part in parts] == [[[1.0, 3.0]], [[2.0]]]
+    assert [part.columns[0].labels for part in parts] == [{"job": "a"}, {"job": "b"}]
+
+
+def test_concatenate() -> None:
+    """All columns stand side by side; the shorter ones end with gaps."""
+    made = after([table(a=[1.0]), table(b=[2.0, 3.0])], step("concatenate"))
+    assert made == {"a": [1.0, None], "b": [2.0, 3.0]}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"format": "json"}, {"x": [1.0], "y": ["b"]}),
+        ({"format": "json", "jsonPaths": [{"path": "y", "alias": "z"}]}, {"z": ["b"]}),
+        ({"format": "regexp", "regExp": '/"y": "(?<letter>.)/'}, {"letter": ["b"]}),
+        ({}, {"x": [1.0], "y": ["b"]}),
+    ],
+)
+def test_extract_fields(options: Any, expected: Any) -> None:
+    """The parts of a text are columns of their own."""
+    rows = table(s=['{"x": 1, "y": "b"}'])
+    assert after([rows], step("extractFields", source="s", replace=True, **options)) == expected
+    assert next(iter(after([rows], step("extractFields", source="s", **options)))) == "s"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("number", [1.5, None]), ("string", ["1.5", "x"]), ("time", [1.5, None])],
+)
+def test_convert_field_type(kind: str, expected: Any) -> None:
+    """A column has another type; what does not fit is a gap."""
+    conversion = {"targetField": "s", "destinationType": kind}
+    rows = table(s=["1.5", "x"])
+    assert after([rows], step("convertFieldType", conversions=[conversion]))["s"] == expected
+
+
+def test_histogram_and_transpose() -> None:
+    """Values are counted in buckets of a size; rows become columns."""
+    counted = after([table(v=[1.0, 2.0, 2.5, 9.0])], step("histogram", bucketSize=5))
+    assert counted == {"xMin": [0.0, 5.0], "xMax": [5.0, 10.0], "v": [3.0, 1.0]}
+    turned = after([table(job=["a", "b"], v=[1.0, 2.0])], step("transpose"))
+    assert turned == {"Field": ["v"], "a": [1.0], "b": [2.0]}
+
+
+def test_a_step_may_be_of_one_query_alone() -> None:
+    """A step with a filter changes the tables of that query; the others stay as they are."""
+    steps = parse_panel({"transformations": [
+        {**step("renameByRegex", regex="up", renamePattern="down"),
+         "filter": {"id": "byRefId", "options": "B"}},
+    ]}).transformations  # fmt: skip
+    changed = transformed([series("up", "A"), series("up", "B")], steps)
+    assert {t.query: t.columns[1].name for t in changed} == {"A": "up", "B": "down"}
+    kept = step("filterByRefId", include="B|C")
+    assert list(after([series("a", "A"), series("b", "B")], kept)) == ["Time", "b"]
+
+
+def test_limits_from_the_end() -> None:
+    """The last rows are kept where the option says so."""
+    rows = table(n=[1.0, 2.0, 3.0])
+    assert after([rows], step("limit", limitField=2, limitPosition="tail"))["n"] == [2.0, 3.0]

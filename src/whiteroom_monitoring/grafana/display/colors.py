@@ -5,13 +5,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
-from whiteroom_monitoring.grafana.display import display_value
+from whiteroom_monitoring.grafana.display import display_value, gradients
 from whiteroom_monitoring.grafana.evaluation import reduce
 from whiteroom_monitoring.grafana.evaluation.frames import Series
 from whiteroom_monitoring.grafana.model.field_config import FieldConfig
 
 # The browser has as many colours for series, each in a light and a dark form.
 PALETTE_SIZE = 10
+# Which of its values decides about the colour of a series.
+_SERIES_BY = {"last": "lastNotNull", "min": "min", "max": "max"}
 
 
 def of_series(series: Sequence[Series], configs: Sequence[FieldConfig]) -> list[str | int]:
@@ -26,9 +28,11 @@ def of_series(series: Sequence[Series], configs: Sequence[FieldConfig]) -> list[
         mode = config.color.mode or "palette-classic"
         if mode in ("fixed", "shades") and config.color.fixed:
             chosen.append(config.color.fixed)
-        elif mode == "thresholds":
-            value = reduce.reduced(one.values, "lastNotNull")
-            reached = None if value is None else display_value.threshold_color(value, config)
+        elif mode == "thresholds" or mode in gradients.GRADIENTS:
+            value = reduce.reduced(
+                one.values, _SERIES_BY.get(config.color.series_by, "lastNotNull")
+            )
+            reached = None if value is None else display_value.value_color(value, config)
             chosen.append(reached or "text")
         else:
             chosen.append(_of_palette(one.name, index, mode.endswith("by-name"), free))

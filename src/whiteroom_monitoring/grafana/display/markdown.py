@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -28,6 +29,11 @@ def _parser() -> MarkdownIt:
 def html(markdown: str) -> str:
     """Return Markdown as HTML without scripts, styles, images or links to anything but pages."""
     return clean(_parser().render(markdown))
+
+
+def code(text: str) -> str:
+    """Return text as it is written, in a fixed width."""
+    return f"<pre>{escape(text)}</pre>"
 
 
 def page(markdown: str, folder: str) -> str:

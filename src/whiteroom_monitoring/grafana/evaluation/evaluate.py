@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
-from whiteroom_monitoring.grafana.display import markdown
 from whiteroom_monitoring.grafana.evaluation import (
-    alert_list,
     interpolation,
-    queries,
+    panel_data,
+    panel_time,
     support,
-    transformations,
     variables,
 )
-from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
-from whiteroom_monitoring.grafana.evaluation.frames import Data, Text
+from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError, UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Data
 from whiteroom_monitoring.grafana.evaluation.interpolation import SCRAPE_INTERVAL_S, Scope
 from whiteroom_monitoring.grafana.evaluation.query_context import (
     QueryContext,
@@ -29,7 +27,6 @@ from whiteroom_monitoring.grafana.evaluation.variables import Variable
 from whiteroom_monitoring.grafana.model.dashboard import Dashboard
 from whiteroom_monitoring.grafana.model.grid import Grid, grid, seconds
 from whiteroom_monitoring.grafana.model.panel import Panel
-from whiteroom_monitoring.grafana.model.query import Query
 
 DEFAULT_POINTS = 500
 
@@ -49,7 +46,7 @@ class View:
 class Evaluated:
     """What a panel shows: ``data``, or ``notice`` (not supported), or ``problem`` (went wrong).
 
-    ``queries`` are the expressions as they were asked, by refId.
+    ``queries`` are the expressions as they were asked, by refId; ``time_range`` may be its own.
     """
 
     panel: Panel
@@ -57,6 +54,7 @@ class Evaluated:
     queries: Mapping[str, str]
     notice: str = ""
     problem: str = ""
+    time_range: TimeRange | None = None
 
 
 class Evaluator:
@@ -95,24 +93,27 @@ class Evaluator:
 
     def panel(self, view: View, panel: Panel, scope: Scope | None = None) -> Evaluated:
         """Return what a panel shows; ``scope`` is that of a repeated one. Never raises for it."""
-        moments = self.grid(view, panel)
-        context = self.context(scope or view.scope, view.time_range, moments)
         expressions: dict[str, str] = {}
+        when = view.time_range
         try:
+            when = panel_time.of(panel, view.time_range, (scope or view.scope).tolerant_text)
+            moments = self.grid(view, panel, when)
+            context = self.context(scope or view.scope, when, moments)
             support.require(panel)
             expressions = _expressions(panel, context.scope)
-            return Evaluated(panel, _data(panel, context), expressions)
-        except UnsupportedError as error:
-            return Evaluated(panel, None, expressions, notice=str(error))
+            data = panel_data.data(panel, context, view.dashboard.panel)
+            return Evaluated(panel, data, expressions, time_range=when)
+        except (UnsupportedError, NotFoundError) as error:
+            return Evaluated(panel, None, expressions, notice=str(error), time_range=when)
         except (SourceError, RequestError) as error:
-            return Evaluated(panel, None, expressions, problem=str(error))
+            return Evaluated(panel, None, expressions, problem=str(error), time_range=when)
 
-    def grid(self, view: View, panel: Panel) -> Grid:
-        """Return the moments at which a panel looks at the view's range."""
+    def grid(self, view: View, panel: Panel, when: TimeRange | None = None) -> Grid:
+        """Return the moments at which a panel looks at the view's range, or at its own."""
         points = min(view.points, panel.max_data_points or view.points)
         intervals = [panel.interval, *(query.interval for query in panel.queries)]
         steps = [_step_s(view.scope, interval) for interval in intervals if interval]
-        return grid(view.time_range, points, max([0.0, *steps]))
+        return grid(when or view.time_range, points, max([0.0, *steps]))
 
 
 def _step_s(scope: Scope, interval: str) -> float:
@@ -124,38 +125,8 @@ def _step_s(scope: Scope, interval: str) -> float:
 
 
 def _expressions(panel: Panel, scope: Scope) -> dict[str, str]:
-    return {query.ref_id: scope.query(query.expression) for query in _active(panel)}
-
-
-def _active(panel: Panel) -> list[Query]:
-    """Return the queries that are run: those that are hidden or empty are not."""
-    return [query for query in panel.queries if not query.hidden and query.expression.strip()]
-
-
-def _data(panel: Panel, context: QueryContext) -> Data:
-    if panel.type == "text":
-        return _text(panel, context.scope)
-    if panel.type == "alertlist":
-        return alert_list.alerts(panel.options.alerts, context.scope, context.sources)
-    active = _active(panel)
-    if panel.type == "logs":
-        return queries.logs(active, context)
-    _require_prometheus(panel, active, context.scope)
-    if panel.type == "table":
-        return transformations.transformed(queries.tables(active, context), panel.transformations)
-    return queries.lines(active, context)
-
-
-def _text(panel: Panel, scope: Scope) -> Text:
-    content, mode = scope.tolerant_text(panel.options.content), panel.options.content_mode
-    if mode not in ("markdown", "html"):
-        raise UnsupportedError(f"text panels of the mode {mode}")
-    return Text(markdown.html(content) if mode == "markdown" else markdown.clean(content))
-
-
-def _require_prometheus(panel: Panel, active: Sequence[Query], scope: Scope) -> None:
-    for query in active:
-        source = query.data_source if query.data_source.is_set else panel.data_source
-        kind = source.type or scope.query(source.uid)
-        if kind not in ("", "prometheus"):
-            raise UnsupportedError(f"the data source {kind} in a panel of {panel.type}")
+    return {
+        query.ref_id: scope.query(query.expression)
+        for query in panel.queries
+        if query.is_active and query.expression.strip()
+    }

@@ -44,18 +44,31 @@ class Column:
     cells: Sequence[Cell]
     query: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length."""
+    """Columns of equal length; ``query`` is the refId of the query that returned them."""
 
     columns: tuple[Column, ...]
+    query: str = ""
 
     @property
     def height(self) -> int:
         """The number of rows."""
         return len(self.columns[0].cells) if self.columns else 0
+
+    def column(self, name: str) -> Column | None:
+        """Return the first column with a name, None where there is none."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Several tables, as queries and transformations leave them."""
+
+    tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True)
@@ -95,4 +108,13 @@ class Text:
     html: str
 
 
-Data = Lines | Table | Logs | Alerts | Text
+@dataclass(frozen=True)
+class DashboardList:
+    """Which dashboards are listed, by what they must match; whoever has them fills them in."""
+
+    query: str
+    tags: tuple[str, ...]
+    max_items: int
+
+
+Data = Lines | Table | Frames | Logs | Alerts | Text | DashboardList

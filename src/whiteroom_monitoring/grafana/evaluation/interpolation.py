@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from whiteroom_monitoring.datasources.errors import RequestError
@@ -13,7 +14,7 @@ from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.grid import Grid, duration
 
-_REFERENCE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\[\[(\w+)(?::(\w+))?\]\]|\$(\w+)")
+_REFERENCE = re.compile(r"\$\{(\w+)(?:\.[^:{}]+)?(?::([^{}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]|\$(\w+)")
 _SPECIAL = re.compile(r"[.*+?^${}()|\[\]\\]")
 # A string of PromQL or LogQL, which lasts to the end when it is not closed, or a comment.
 _STRING = re.compile(r"""(["'])(?:[^\\]|\\.)*?(?:\1|\Z)|(`)[^`]*(?:`|\Z)|\#[^\r\n]*""", re.DOTALL)
@@ -37,6 +38,7 @@ class Value:
     several: bool = False
     raw: str | None = None
     authored: bool = False
+    is_all: bool = False
 
     @property
     def first(self) -> str:
@@ -64,6 +66,11 @@ class Scope:
     def with_variable(self, name: str, value: Value) -> Scope:
         """Return this scope with one variable more."""
         return Scope({**self.variables, name: value}, self.macros)
+
+    def without(self, names: Collection[str]) -> Scope:
+        """Return this scope without the variables of some names."""
+        kept = {name: value for name, value in self.variables.items() if name not in names}
+        return Scope(kept, self.macros)
 
     def with_macros(self, macros: Mapping[str, str]) -> Scope:
         """Return this scope with macros."""
@@ -102,10 +109,17 @@ class Scope:
 
     def _value(self, reference: re.Match[str], write: _Write) -> str:
         name = reference[1] or reference[3] or reference[5]
+        style = reference[2] or reference[4]
         if name in self.macros:
-            return self.macros[name]
+            is_date = name in _MOMENTS and style is not None
+            return _date(self.macros[name], style) if is_date else self.macros[name]
         if name in self.variables:
-            return write(self.variables[name], reference[2] or reference[4], reference.start())
+            if style == "queryparam":
+                return _query_parameters(name, self.variables[name])
+            return write(self.variables[name], style, reference.start())
+        if name == "__all_variables":
+            pairs = (_query_parameters(n, v) for n, v in self.variables.items())
+            return "&".join(pair for pair in pairs if pair)
         if name.startswith("__"):
             raise UnsupportedError(f"the macro ${name}")
         return reference[0]
@@ -125,10 +139,52 @@ def macros(time_range: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[
         "__range_ms": str(whole * 1000),
         "__from": f"{time_range.start * 1000:.0f}",
         "__to": f"{time_range.end * 1000:.0f}",
+        "__url_time_range": f"from={time_range.start * 1000:.0f}&to={time_range.end * 1000:.0f}",
+        "__timezone": "UTC",
+        "__auto": duration(step),
     }
 
 
 MACROS = tuple(macros(TimeRange(0, 60), Grid(0, 15, 4), SCRAPE_INTERVAL_S))
+
+
+# Macros that are moments, which may be written as dates.
+_MOMENTS = ("__from", "__to")
+_DATE_PARTS = {
+    "YYYY": "%Y",
+    "YY": "%y",
+    "MMMM": "%B",
+    "MMM": "%b",
+    "MM": "%m",
+    "DD": "%d",
+    "HH": "%H",
+    "hh": "%I",
+    "mm": "%M",
+    "ss": "%S",
+    "A": "%p",
+    "a": "%p",
+    "dddd": "%A",
+    "ddd": "%a",
+}
+_DATE_PART = re.compile("|".join(sorted(_DATE_PARTS, key=len, reverse=True)))
+
+
+def _date(ms: str, style: str) -> str:
+    """Return a moment as ``date``, ``date:iso``, ``date:seconds`` or ``date:YYYY-MM`` writes it."""
+    kind, _, form = style.partition(":")
+    if kind != "date":
+        return ms
+    moment = datetime.fromtimestamp(int(ms) / 1000, UTC)
+    if form == "seconds":
+        return str(int(ms) // 1000)
+    if form in ("", "iso"):
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.strftime(_DATE_PART.sub(lambda part: _DATE_PARTS[part[0]], form))
+
+
+def _query_parameters(name: str, value: Value) -> str:
+    values = ("$__all",) if value.is_all else value.values
+    return "&".join(f"var-{name}={quote(one, safe='')}" for one in values)
 
 
 def _quotes(text: str) -> dict[int, str]:
@@ -179,6 +235,21 @@ def _regex(value: Value) -> str:
     return parts[0] if len(parts) == 1 else f"({'|'.join(parts)})"
 
 
+_LUCENE = re.compile(r'[!*+\-=<>\s&|()\[\]{}^~?:\\/"]')
+
+
+def _single_quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _of_several(texts: Sequence[str], start: str, between: str, end: str) -> str:
+    return texts[0] if len(texts) == 1 else start + between.join(texts) + end
+
+
+def _lucene(text: str) -> str:
+    return '"' + _LUCENE.sub(r"\\\g<0>", text) + '"'
+
+
 STYLES: Mapping[str, Callable[[Value], str]] = {
     "raw": lambda value: ",".join(value.values),
     "csv": lambda value: ",".join(value.values),
@@ -188,11 +259,17 @@ STYLES: Mapping[str, Callable[[Value], str]] = {
     "json": lambda value: json.dumps(list(value.values)),
     "doublequote": lambda value: ",".join(json.dumps(one) for one in value.values),
     "percentencode": lambda value: quote(",".join(value.values), safe=""),
+    "singlequote": lambda value: ",".join(_single_quoted(one) for one in value.values),
+    "sqlstring": lambda value: ",".join("'" + one.replace("'", "''") + "'" for one in value.values),
+    "glob": lambda value: _of_several(value.values, "{", ",", "}"),
+    "distributed": lambda value: ",".join(value.values),
+    "lucene": lambda value: _of_several([_lucene(one) for one in value.values], "(", " OR ", ")"),
+    "queryparam": lambda value: "&".join(quote(one, safe="") for one in value.values),
 }
 # What stands for "All" is put in as its author wrote it.
 _UNQUOTED_STYLES = ("raw", "regex", "pipe", "csv")
 # These write strings themselves.
-_QUOTING_STYLES = ("json", "doublequote")
+_QUOTING_STYLES = ("json", "doublequote", "singlequote", "sqlstring")
 
 
 def _styled(value: Value, style: str) -> str:

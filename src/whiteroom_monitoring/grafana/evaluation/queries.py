@@ -29,6 +29,8 @@ _AUTOMATIC = "__auto"
 
 def lines(queries: Sequence[Query], context: QueryContext) -> Lines:
     """Return series of all queries; of queries of one moment alone, frames of one moment."""
+    if not queries:
+        return Lines((), ())
     over_time = any(not query.instant for query in queries)
     times = context.grid.times() if over_time else [context.time_range.end]
     series: list[Series] = []
@@ -65,9 +67,14 @@ def _on_grid(stream: SampleStream, grid: Grid) -> list[Value]:
     return values
 
 
-def tables(queries: Sequence[Query], context: QueryContext) -> list[Table]:
-    """Return a table for each query, with a column for each label."""
-    several = len(queries) > 1
+def tables(
+    queries: Sequence[Query], context: QueryContext, several: bool | None = None
+) -> list[Table]:
+    """Return a table for each query, with a column for each label.
+
+    Where there are ``several``, the column of the values is called after its query.
+    """
+    several = len(queries) > 1 if several is None else several
     return [
         _table(query, streams, several)
         for query, streams in zip(queries, _streams(queries, context), strict=True)
@@ -130,5 +137,6 @@ def _table(query: Query, streams: Sequence[SampleStream], several: bool) -> Tabl
                 for name in names
             ),
             Column(f"Value #{ref_id}" if several else "Value", "number", values, ref_id),
-        )
+        ),
+        ref_id,
     )

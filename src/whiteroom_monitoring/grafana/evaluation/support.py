@@ -4,44 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from whiteroom_monitoring.grafana.display import display_value, units
+from whiteroom_monitoring.grafana.display import display_value, gradients, units
 from whiteroom_monitoring.grafana.evaluation import (
     interpolation,
     queries,
     reduce,
+    server_expressions,
     transformations,
     variables,
 )
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
-from whiteroom_monitoring.grafana.model import field_config
+from whiteroom_monitoring.grafana.model import field_config, field_style
 from whiteroom_monitoring.grafana.model.json_node import Json, Node
 from whiteroom_monitoring.grafana.model.panel import Panel
 
 PANELS = (
-    *("timeseries", "stat", "gauge", "bargauge", "table"),
-    *("alertlist", "logs", "text", "heatmap", "row"),
+    *("timeseries", "stat", "gauge", "bargauge", "table", "heatmap", "histogram", "piechart"),
+    *("barchart", "state-timeline", "status-history", "text", "logs", "alertlist", "dashlist"),
+    "row",
 )
-COLORS = ("thresholds", "fixed", "palette-classic", "palette-classic-by-name")
+COLORS = (
+    *("thresholds", "fixed", "shades", "palette-classic", "palette-classic-by-name"),
+    *gradients.GRADIENTS,
+)
 # What Grafana writes down though it changes nothing.
 _DEFAULTS: Mapping[str, Sequence[Json]] = {
     "axisBorderShow": (False,),
-    "axisCenteredZero": (False,),
+    "axisGridShow": (True, False),
+    "showValues": (False,),
+    "wrapText": (True, False),
+    "minWidth": (50,),
+    "footer": ({"reducers": []}, {}),
+    "cellHeight": ("sm",),
     "axisColorMode": ("text",),
-    "axisPlacement": ("auto", "left"),
     "barAlignment": (0,),
     "barWidthFactor": (0.6,),
     "filterable": (False,),
-    "gradientMode": ("none",),
     "insertNulls": (False,),
     "inspect": (False,),
 }
+CELLS = (
+    *("auto", "color-text", "color-background", "gauge", "json-view", "string", "data-links"),
+    "pill",
+)
 # Values of what is drawn, with which it is not.
 _NOT_DRAWN: Mapping[str, Callable[[Node], bool]] = {
-    "custom.stacking": lambda value: value["mode"].value == "percent",
-    "custom.scaleDistribution": lambda value: value["type"].value == "symlog",
-    "custom.thresholdsStyle": lambda value: "area" in str(value["mode"].value),
     "color": lambda value: value["mode"].text(COLORS[0]) not in COLORS,
+    "custom.gradientMode": lambda value: value.value in ("scheme", "hue"),
+    "custom.cellOptions": lambda value: value["type"].text("auto") not in CELLS,
 }
+
+
+def _is_percentile(calculation: str) -> bool:
+    return calculation[1:].isdecimal()
+
 
 # What the page docs/reference/console.md lists, under these headings.
 MATRIX: Mapping[str, Sequence[str]] = {
@@ -54,9 +70,11 @@ MATRIX: Mapping[str, Sequence[str]] = {
     "Matchers of overrides": tuple(display_value.MATCHERS),
     "Properties of fields": (*field_config.PROPERTIES, "custom"),
     "Modes of colours": COLORS,
-    "Styles (custom.*)": tuple(field_config.STYLES),
+    "Styles (custom.*)": tuple(style for style in field_style.STYLES if style != "nullsAsZero"),
+    "Cells of tables": CELLS,
+    "Expressions": tuple(server_expressions.KINDS),
     "Value mappings": tuple(display_value.MAPPINGS),
-    "Calculations": reduce.CALCULATIONS,
+    "Calculations": (*(c for c in reduce.CALCULATIONS if not _is_percentile(c)), "p1 to p99"),
     "Units": tuple(units.UNITS),
 }
 
@@ -75,21 +93,12 @@ def _unsupported(panel: Panel) -> Iterator[str]:
     for query in panel.queries:
         if query.format not in queries.FORMATS:
             yield f"queries of the format {query.format}"
-    if panel.type != "table" and panel.transformations:
-        yield f"the transformation {panel.transformations[0].id} in a panel of {panel.type}"
-    if panel.type == "heatmap" and panel.options.calculate:
-        yield "heatmaps that are calculated from values"
-    for name, length in (("timeFrom", panel.time_from), ("timeShift", panel.time_shift)):
-        if length:
-            yield f"a panel's own time range ({name})"
 
 
 def not_drawn(panel: Panel) -> list[str]:
     """Return the names of what a panel asks for in vain, which does not change what it means."""
     settings = panel.field_config.settings
     names = {name for name, value in settings if not _is_drawn(name, value, panel.type)}
-    names |= {"legend.calcs"} if panel.options.legend_calculations else set()
-    names |= {"footer"} if panel.options.show_footer else set()
     return [*sorted(names), *panel.problems]
 
 
@@ -101,4 +110,4 @@ def _is_drawn(name: str, value: Json, kind: str) -> bool:
     if not name.startswith("custom."):
         return name in field_config.PROPERTIES or name == "custom"
     style = name.removeprefix("custom.").partition(".")[0]
-    return style in field_config.STYLES or value in _DEFAULTS.get(style, ())
+    return style in field_style.STYLES or value in _DEFAULTS.get(style, ())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
+from whiteroom_monitoring.datasources.prometheus import SampleStream
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
 from whiteroom_monitoring.grafana.evaluation.query_context import QueryContext
@@ -22,18 +23,23 @@ from whiteroom_monitoring.grafana.model.variable import (
 
 ALL = "$__all"
 _DEFAULT_AUTO_MIN_S = 10.0
+# The longest answer of a plain query of series that is turned into options.
+_MOST_OPTIONS = 5000
 _LABEL_VALUES = re.compile(r"label_values\(\s*(?:(.+?)\s*,\s*)?([a-zA-Z_]\w*)\s*\)", re.DOTALL)
-_LABEL_NAMES = re.compile(r"label_names\(\s*\)")
+_LABEL_NAMES = re.compile(r"label_names\(\s*(.*?)\s*\)", re.DOTALL)
 _METRICS = re.compile(r"metrics\(\s*(.+?)\s*\)")
 _QUERY_RESULT = re.compile(r"query_result\(\s*(.+)\s*\)", re.DOTALL)
 # Types whose options the author of the dashboard wrote, and not who writes labels.
-_AUTHORED = ("custom", "interval", "constant", "datasource")
+_AUTHORED = ("custom", "interval", "constant", "datasource", "switch")
 _DIGITS = re.compile(r"([0-9]+)")
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable with its options and choices. ``problem`` says why its options are not known."""
+    """A variable with its options and choices. ``problem`` says why its options are not known.
+
+    One that ``is_free`` may have any value: its reader writes it.
+    """
 
     name: str
     label: str
@@ -44,6 +50,7 @@ class Variable:
     options: tuple[Option, ...]
     chosen: tuple[str, ...]
     problem: str = ""
+    is_free: bool = False
 
 
 def resolve(
@@ -86,6 +93,7 @@ def _variable(
         tuple(options),
         _chosen(definition, choices, options),
         problem,
+        definition.type in FREE,
     )
 
 
@@ -93,6 +101,9 @@ def _chosen(
     definition: VariableDefinition, choices: Sequence[str] | None, options: Sequence[Option]
 ) -> tuple[str, ...]:
     values = list(choices) if choices else list(definition.current)
+    if definition.type in FREE:
+        written = [option.value for option in options]
+        return tuple((list(choices or ()) or written)[:1]) or ("",)
     if definition.include_all:
         values = [ALL if value in (ALL, "All") else value for value in values]
     if ALL in values:
@@ -112,7 +123,7 @@ def _value(definition: VariableDefinition, variable: Variable, time_range: TimeR
         values = tuple(option.value for option in variable.options)
         raw = definition.all_value or (None if values else ".*")
         authored = variable.kind in _AUTHORED
-        return Value(values, "All", several=True, raw=raw, authored=authored)
+        return Value(values, "All", several=True, raw=raw, authored=authored, is_all=True)
     texts = {option.value: option.text for option in variable.options}
     text = ", ".join(texts.get(value, value) for value in variable.chosen)
     values = variable.chosen
@@ -132,24 +143,34 @@ def _automatic(definition: VariableDefinition, time_range: TimeRange) -> str:
 
 def _query_options(definition: VariableDefinition, context: QueryContext) -> list[Option]:
     values = _query_values(context.scope.query(definition.query), context)
-    values = _filtered(values, context.scope.tolerant_text(definition.regex))
-    return [Option(value, value) for value in _sorted(values, definition.sort)]
+    options = _filtered(values, context.scope.tolerant_text(definition.regex))
+    return _sorted(options, definition.sort)
 
 
 def _query_values(query: str, context: QueryContext) -> list[str]:
     prometheus, when = context.sources.prometheus, context.time_range
+    if not query:
+        return []
     if match := _LABEL_VALUES.fullmatch(query):
         return prometheus.label_values(match[2], match[1] or "", when.start, when.end)
-    if _LABEL_NAMES.fullmatch(query):
-        return prometheus.label_names("", when.start, when.end)
+    if match := _LABEL_NAMES.fullmatch(query):
+        return prometheus.label_names(match[1], when.start, when.end)
     if match := _METRICS.fullmatch(query):
         names = prometheus.label_values("__name__", "", when.start, when.end)
         pattern = compiled(match[1])
         return [name for name in names if pattern.search(name)]
     if match := _QUERY_RESULT.fullmatch(query):
         streams = prometheus.instant(match[1], when.end)
-        return [_series_text(stream.labels) for stream in streams]
-    raise UnsupportedError(f"the variable query {query[:60]!r}")
+        return [_result_text(stream) for stream in streams]
+    # Anything else is a selector: its series are the options, as they are now.
+    streams = prometheus.instant(query, when.end)[:_MOST_OPTIONS]
+    return [_series_text(stream.labels) for stream in streams]
+
+
+def _result_text(stream: SampleStream) -> str:
+    """Return a series with its value and time, as a result of a query is written."""
+    value, time = stream.values[-1], stream.times[-1]
+    return f"{_series_text(stream.labels)} {value:.15g} {time * 1000:.0f}"
 
 
 def _series_text(labels: Mapping[str, str]) -> str:
@@ -157,23 +178,51 @@ def _series_text(labels: Mapping[str, str]) -> str:
     return name + "{" + ",".join(f'{k}="{v}"' for k, v in labels.items() if k != "__name__") + "}"
 
 
-def _filtered(values: Sequence[str], pattern: str) -> list[str]:
-    """Keep what matches ``/pattern/``; its first group says which part. Raises ValueError."""
-    if not pattern:
-        return list(values)
-    matches = (compiled(pattern).search(value) for value in values)
-    return [match[1] or "" if match.groups() else match.string for match in matches if match]
+def _filtered(values: Sequence[str], text: str) -> list[Option]:
+    """Keep what matches ``/pattern/``; its groups say which part is shown, and which counts.
+
+    The groups `text` and `value` are those, else the first group is both. Raises ValueError.
+    """
+    if not text:
+        return [Option(value, value) for value in values]
+    pattern = compiled(text)
+    is_global = text.startswith("/") and "g" in text.rpartition("/")[2]
+    matches = (m for value in values for m in _matches(pattern, value, is_global))
+    return [option for match in matches if (option := _option(match)) is not None]
 
 
-def _sorted(values: Sequence[str], order: int) -> list[str]:
-    """Sort as Grafana's number says: 1, 2 alphabetically, 3, 4 by numbers, 5, 6 without case."""
-    unique = list(dict.fromkeys(values))
-    if order == 0:
+def _matches(pattern: re.Pattern[str], value: str, is_global: bool) -> Iterator[re.Match[str]]:
+    if is_global and pattern.groups:
+        yield from pattern.finditer(value)
+    elif match := pattern.search(value):
+        yield match
+
+
+def _option(match: re.Match[str]) -> Option | None:
+    named = match.groupdict()
+    if "text" in named or "value" in named:
+        value = named.get("value") or named.get("text") or ""
+        return Option(value, named.get("text") or value)
+    part = match[1] if match.re.groups else match.string
+    return Option(part, part) if part else None
+
+
+def _sorted(options: Sequence[Option], order: int) -> list[Option]:
+    """Sort as Grafana's number says: 1, 2 alphabetically, 3, 4 by numbers, 5, 6 without case.
+
+    7 and 8 are of people, who count within words.
+    """
+    by_value: dict[str, Option] = {}
+    for option in options:
+        by_value.setdefault(option.value, option)
+    unique = list(by_value.values())
+    if order <= 0:
         return unique
     is_descending = order % 2 == 0
-    if order in (3, 4):
-        return sorted(unique, key=_by_numbers, reverse=is_descending)
-    return sorted(unique, key=str.casefold if order in (5, 6) else str, reverse=is_descending)
+    if order in (3, 4, 7, 8):
+        return sorted(unique, key=lambda o: _by_numbers(o.text), reverse=is_descending)
+    fold = str.casefold if order in (5, 6) else str
+    return sorted(unique, key=lambda option: fold(option.text), reverse=is_descending)
 
 
 def _by_numbers(value: str) -> list[tuple[int, str]]:
@@ -201,10 +250,24 @@ def _source_options(definition: VariableDefinition, context: QueryContext) -> li
     ]
 
 
+def _text_options(definition: VariableDefinition, context: QueryContext) -> list[Option]:
+    """Return what stands in a field of text before its reader writes there."""
+    text = (definition.current or (definition.query,))[0]
+    return [Option(text, text)]
+
+
+def _switch_options(definition: VariableDefinition, context: QueryContext) -> list[Option]:
+    return list(definition.options) or [Option("false", "Off"), Option("true", "On")]
+
+
+# Whose value is written by the reader, and not chosen.
+FREE = ("textbox",)
 TYPES: Mapping[str, Callable[[VariableDefinition, QueryContext], list[Option]]] = {
     "query": _query_options,
     "custom": _custom_options,
     "interval": _interval_options,
     "constant": _constant_options,
     "datasource": _source_options,
+    "textbox": _text_options,
+    "switch": _switch_options,
 }

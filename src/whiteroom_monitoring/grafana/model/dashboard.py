@@ -87,6 +87,7 @@ class Dashboard:
     annotations: tuple[AnnotationQuery, ...] = ()
     rows: tuple[Row, ...] = ()
     problems: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def panels(self) -> Iterator[Panel]:
         """Yield every panel, those in collapsed rows as well."""
@@ -129,6 +130,7 @@ def parse_dashboard(content: Json, slug: str) -> Dashboard:
         variables=tuple(replace(v, pointer=(*base, *v.pointer)) for v in variables),
         annotations=tuple(replace(a, pointer=(*base, *a.pointer)) for a in annotations),
         rows=_Rows(node, base).rows(),
+        tags=node["tags"].texts(),
         problems=tuple(problems),
     )
 

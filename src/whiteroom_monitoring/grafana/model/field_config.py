@@ -5,11 +5,13 @@ Source: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from whiteroom_monitoring.grafana.display.dashboard_links import Link, parse_link
+from whiteroom_monitoring.grafana.model.field_style import STYLES, FieldStyle, parse_style
 from whiteroom_monitoring.grafana.model.json_node import Json, Node
 from whiteroom_monitoring.grafana.model.patterns import compiled
 
@@ -24,6 +26,7 @@ class FieldColor:
 
     mode: str = ""
     fixed: str = ""
+    series_by: str = "last"
 
 
 @dataclass(frozen=True)
@@ -64,31 +67,6 @@ class ValueMapping:
 
 
 @dataclass(frozen=True)
-class FieldStyle:
-    """How a series is drawn or a column is laid out; None where nothing is said."""
-
-    draw_style: str | None = None
-    line_width: float | None = None
-    fill_opacity: float | None = None
-    line_fill: str | None = None
-    line_dash: tuple[float, ...] = ()
-    line_interpolation: str | None = None
-    show_points: str | None = None
-    point_size: float | None = None
-    span_nulls: bool | None = None
-    stacking: str | None = None
-    thresholds_style: str | None = None
-    scale: str | None = None
-    scale_log: float | None = None
-    axis_soft_min: float | None = None
-    axis_soft_max: float | None = None
-    axis_label: str | None = None
-    hidden: bool = False
-    align: str | None = None
-    cell_type: str = "auto"
-
-
-@dataclass(frozen=True)
 class FieldConfig:
     """How the values of one field are written, judged and drawn."""
 
@@ -102,7 +80,17 @@ class FieldConfig:
     mappings: tuple[ValueMapping, ...] = ()
     no_value: str | None = None
     links: tuple[Link, ...] = ()
-    style: FieldStyle = FieldStyle()
+    own_range: bool = False
+    style: FieldStyle = field(default_factory=FieldStyle)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What the reduced values of a field are compared with, as the matcher `byValue` does."""
+
+    calculation: str
+    operator: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -112,6 +100,9 @@ class Matcher:
     id: str
     options: str = ""
     pattern: re.Pattern[str] | None = None
+    names: tuple[str, ...] = ()
+    excludes: bool = False
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -156,25 +147,8 @@ PROPERTIES: Mapping[str, str] = {
     "mappings": "mappings",
     "noValue": "no_value",
     "links": "links",
-}
-STYLES: Mapping[str, tuple[str, ...]] = {
-    "drawStyle": ("draw_style",),
-    "lineWidth": ("line_width",),
-    "fillOpacity": ("fill_opacity",),
-    "lineStyle": ("line_fill", "line_dash"),
-    "lineInterpolation": ("line_interpolation",),
-    "showPoints": ("show_points",),
-    "pointSize": ("point_size",),
-    "spanNulls": ("span_nulls",),
-    "stacking": ("stacking",),
-    "thresholdsStyle": ("thresholds_style",),
-    "scaleDistribution": ("scale", "scale_log"),
-    "axisSoftMin": ("axis_soft_min",),
-    "axisSoftMax": ("axis_soft_max",),
-    "axisLabel": ("axis_label",),
-    "hideFrom": ("hidden",),
-    "align": ("align",),
-    "cellOptions": ("cell_type",),
+    "displayNameFromDS": "display_name",
+    "fieldMinMax": "own_range",
 }
 
 
@@ -224,16 +198,42 @@ def _override(node: Node) -> Override | None:
 
 def _matcher(node: Node) -> Matcher | None:
     """Return a matcher; None where its pattern is broken, which is a problem of the panel."""
-    kind = node["id"].text()
-    if kind != "byRegexp":
-        options = node["options"]
-        return Matcher(kind, options.text() if not options.is_object else "")
-    text = node["options"].text()
+    kind, options = node["id"].text(), node["options"]
+    match kind:
+        case "byRegexp" | "byRegexpOrNames":
+            return _pattern_matcher(kind, options)
+        case "byNames":
+            return _names_matcher(options)
+        case "byTypes":
+            return Matcher(kind, names=options.texts())
+        case "byValue":
+            return Matcher(kind, condition=_condition(options.object()))
+    is_text = not options.is_object and not isinstance(options.value, list)
+    return Matcher(kind, options.text() if is_text else "")
+
+
+def _pattern_matcher(kind: str, options: Node) -> Matcher | None:
+    text = options.object()["pattern"].text() if options.is_object else options.text()
+    names = options["names"].texts() if options.is_object else ()
     try:
-        return Matcher(kind, text, compiled(text))
+        return Matcher(kind, text, compiled(text) if text or not names else None, names)
     except ValueError as error:
-        node["options"].problem(str(error))
+        options.problem(str(error))
         return None
+
+
+def _names_matcher(options: Node) -> Matcher:
+    if not options.is_object:
+        return Matcher("byNames", names=options.texts())
+    excludes = options["mode"].text() == "exclude"
+    return Matcher("byNames", names=options["names"].texts(), excludes=excludes)
+
+
+def _condition(options: Node) -> Condition:
+    reducer = options["reducer"]
+    calculation = reducer["id"].text() if reducer.is_object else reducer.text()
+    value = options["value"].number()
+    return Condition(calculation or "lastNotNull", options["op"].text("gte"), value or 0.0)
 
 
 def _config(node: Node) -> FieldConfig:
@@ -243,28 +243,41 @@ def _config(node: Node) -> FieldConfig:
         decimals=None if decimals is None else int(min(max(decimals, 0), _MAX_DECIMALS)),
         min=node["min"].number(),
         max=node["max"].number(),
-        display_name=node["displayName"].text(),
-        color=_color(node["color"].object()),
-        thresholds=_thresholds(node["thresholds"].object()),
+        display_name=node["displayName"].text() or node["displayNameFromDS"].text(),
+        color=_color(node["color"]),
+        thresholds=_thresholds(node["thresholds"]),
         mappings=tuple(
             mapping for item in node["mappings"].objects() if (mapping := _mapping(item))
         ),
         no_value=node["noValue"].text() if node["noValue"].is_set else None,
         links=tuple(parse_link(link) for link in node["links"].objects()),
-        style=_style(node["custom"].object()),
+        own_range=node["fieldMinMax"].flag(),
+        style=parse_style(node["custom"].object()),
     )
 
 
 def _color(node: Node) -> FieldColor:
-    return FieldColor(node["mode"].text(), node["fixedColor"].text())
+    if isinstance(node.value, str):
+        # As before Grafana 7.
+        return FieldColor("fixed", node.value)
+    color = node.object()
+    by = color["seriesBy"].text("last")
+    return FieldColor(color["mode"].text(), color["fixedColor"].text(), by)
 
 
 def _thresholds(node: Node) -> Thresholds:
-    steps = tuple(
-        Threshold(step["value"].number(), step["color"].text("text"))
-        for step in node["steps"].objects()
-    )
-    return Thresholds(steps, node["mode"].text() == "percentage")
+    # Before Grafana 6.6 the steps stand alone.
+    content = node if isinstance(node.value, list) else node.object()["steps"]
+    steps = [_threshold(step) for step in content.objects()]
+    steps.sort(key=lambda step: -math.inf if step.value is None else step.value)
+    is_percentage = node.is_object and node["mode"].text() == "percentage"
+    return Thresholds(tuple(steps), is_percentage)
+
+
+def _threshold(step: Node) -> Threshold:
+    is_lowest = step["value"].value in ("-Infinity", "null")
+    value = None if is_lowest else step["value"].number()
+    return Threshold(value, step["color"].text("text"))
 
 
 def _mapping(node: Node) -> ValueMapping | None:
@@ -304,37 +317,3 @@ def _result(node: Node) -> MappingResult:
     return MappingResult(
         text.text() if text.is_set else None, color.text() if color.is_set else None
     )
-
-
-def _style(node: Node) -> FieldStyle:
-    scale = node["scaleDistribution"].object()
-    span = node["spanNulls"]
-    return FieldStyle(
-        draw_style=_word(node["drawStyle"]),
-        line_width=node["lineWidth"].number(),
-        fill_opacity=node["fillOpacity"].number(),
-        line_fill=_word(node["lineStyle"].object()["fill"]),
-        line_dash=tuple(
-            number
-            for length in node["lineStyle"].object()["dash"].items()
-            if (number := length.number()) is not None and number >= 0
-        ),
-        line_interpolation=_word(node["lineInterpolation"]),
-        show_points=_word(node["showPoints"]),
-        point_size=node["pointSize"].number(),
-        span_nulls=span.flag() if span.is_set else None,
-        stacking=_word(node["stacking"].object()["mode"]),
-        thresholds_style=_word(node["thresholdsStyle"].object()["mode"]),
-        scale=_word(scale["type"]),
-        scale_log=scale["log"].number(),
-        axis_soft_min=node["axisSoftMin"].number(),
-        axis_soft_max=node["axisSoftMax"].number(),
-        axis_label=_word(node["axisLabel"]),
-        hidden=node["hideFrom"].object()["viz"].flag(),
-        align=_word(node["align"]),
-        cell_type=node["cellOptions"].object()["type"].text("auto"),
-    )
-
-
-def _word(node: Node) -> str | None:
-    return node.text() if node.is_set else None

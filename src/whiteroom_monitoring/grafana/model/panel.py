@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from whiteroom_monitoring.grafana.display.dashboard_links import Link, parse_link
 from whiteroom_monitoring.grafana.model.field_config import FieldConfigSource, parse_field_config
 from whiteroom_monitoring.grafana.model.json_node import Json, Node, Pointer
+from whiteroom_monitoring.grafana.model.migrations import migrated
 from whiteroom_monitoring.grafana.model.query import (
     DataSourceRef,
     Query,
@@ -33,12 +35,24 @@ class GridPosition:
 
 
 @dataclass(frozen=True)
+class FrameFilter:
+    """Which results a transformation changes: those of queries whose refId ``options`` name."""
+
+    id: str
+    options: str
+
+
+@dataclass(frozen=True)
 class Transformation:
-    """One step that changes tables; ``options`` are JSON, which the step reads as it needs."""
+    """One step that changes tables; ``options`` are JSON, which the step reads as it needs.
+
+    Only the tables that ``filter`` names are changed, or all.
+    """
 
     id: str
     options: Json = None
     disabled: bool = False
+    filter: FrameFilter | None = None
 
 
 @dataclass(frozen=True)
@@ -52,20 +66,84 @@ class AlertFilter:
 
 
 @dataclass(frozen=True)
+class BarOptions:
+    """How a bar chart is drawn: by which column, and what of it is stacked."""
+
+    x_field: str = ""
+    stacking: str = "none"
+    color_field: str = ""
+
+
+@dataclass(frozen=True)
+class HistogramOptions:
+    """The buckets of a histogram; a size of None is chosen by the data."""
+
+    size: float | None = None
+    offset: float = 0.0
+    count: int = 30
+    combine: bool = False
+
+
+@dataclass(frozen=True)
+class HeatmapAxis:
+    """The axis of a heatmap's buckets, where it says more than its field does."""
+
+    unit: str = ""
+    decimals: int | None = None
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class FooterOptions:
+    """What stands below a table: calculations of the columns that are named, or of all numbers."""
+
+    show: bool = False
+    calculations: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    counts_rows: bool = False
+
+
+@dataclass(frozen=True)
+class DashboardFilter:
+    """Which dashboards a list of them shows."""
+
+    query: str = ""
+    tags: tuple[str, ...] = ()
+    max_items: int = 10
+
+
+@dataclass(frozen=True)
 class PanelOptions:
     """The options of all kinds of panels; which of them count, the panel's type decides."""
 
     show_legend: bool | None = None
     legend_calculations: tuple[str, ...] = ()
+    legend_mode: str = "list"
+    legend_placement: str = "bottom"
+    legend_values: tuple[str, ...] = ()
     calculations: tuple[str, ...] = ()
     all_values: bool = False
+    fields: str = ""
+    limit: int | None = None
+    orientation: str = "auto"
+    bars: BarOptions = field(default_factory=BarOptions)
+    pie_type: str = "pie"
+    pie_labels: tuple[str, ...] = ()
+    merge_values: bool = True
+    show_value: str = "auto"
+    histogram: HistogramOptions = field(default_factory=HistogramOptions)
+    y_axis: HeatmapAxis = field(default_factory=HeatmapAxis)
+    frame: int = 0
+    footer: FooterOptions = field(default_factory=FooterOptions)
+    dashboards: DashboardFilter = field(default_factory=DashboardFilter)
+    newest_first: bool = True
     graph_mode: str = ""
     color_mode: str = ""
     text_mode: str = ""
     content: str = ""
     content_mode: str = "markdown"
     calculate: bool = False
-    show_footer: bool = False
+    calculation: Json = None
     alerts: AlertFilter = field(default_factory=AlertFilter)
 
 
@@ -106,7 +184,7 @@ class Panel:
 def parse_panel(content: Json, pointer: Pointer = (), id: int = 0) -> Panel:
     """Return the panel of an object in a dashboard's file; ``id`` counts where it has none."""
     problems: list[str] = []
-    node = Node(content, problems)
+    node = Node(migrated(content), problems)
     points = node["maxDataPoints"].integer(0)
     return Panel(
         id=id or max(node["id"].integer(0), 0),
@@ -118,12 +196,7 @@ def parse_panel(content: Json, pointer: Pointer = (), id: int = 0) -> Panel:
         data_source=parse_data_source(node["datasource"]),
         field_config=parse_field_config(node["fieldConfig"].object()),
         options=_options(node["options"].object()),
-        transformations=tuple(
-            Transformation(
-                item["id"].text(), item["options"].object().value, item["disabled"].flag()
-            )
-            for item in node["transformations"].objects()
-        ),
+        transformations=tuple(map(_transformation, node["transformations"].objects())),
         links=tuple(parse_link(link) for link in node["links"].objects()),
         interval=node["interval"].text(),
         max_data_points=points if points > 0 else None,
@@ -133,6 +206,16 @@ def parse_panel(content: Json, pointer: Pointer = (), id: int = 0) -> Panel:
         library_panel=_library_panel(node["libraryPanel"]),
         problems=tuple(problems),
         pointer=pointer,
+    )
+
+
+def _transformation(node: Node) -> Transformation:
+    chosen = node["filter"].object()
+    return Transformation(
+        node["id"].text(),
+        node["options"].object().value,
+        node["disabled"].flag(),
+        FrameFilter(chosen["id"].text(), chosen["options"].text()) if chosen.value else None,
     )
 
 
@@ -165,20 +248,76 @@ def _library_panel(node: Node) -> str:
 
 def _options(node: Node) -> PanelOptions:
     legend, reduce = node["legend"].object(), node["reduceOptions"].object()
+    limit = reduce["limit"].integer(0)
     return PanelOptions(
-        show_legend=legend["showLegend"].flag() if legend["showLegend"].is_set else None,
+        show_legend=_shows_legend(legend),
         legend_calculations=legend["calcs"].texts(),
+        legend_mode=legend["displayMode"].text("list"),
+        legend_placement=legend["placement"].text("bottom"),
+        legend_values=legend["values"].texts() if isinstance(legend["values"].value, list) else (),
         calculations=reduce["calcs"].texts(),
         all_values=reduce["values"].flag(),
+        fields=reduce["fields"].text(),
+        limit=limit if limit > 0 else None,
+        orientation=node["orientation"].text("auto"),
         graph_mode=node["graphMode"].text(),
         color_mode=node["colorMode"].text(),
         text_mode=node["textMode"].text(),
         content=node["content"].text(),
         content_mode=node["mode"].text("markdown"),
         calculate=node["calculate"].flag(),
-        show_footer=node["footer"].object()["show"].flag(),
+        calculation=node["calculation"].object().value,
+        pie_type=node["pieType"].text("pie"),
+        pie_labels=node["displayLabels"].texts(),
+        merge_values=node["mergeValues"].flag(True),
+        show_value=node["showValue"].text("auto"),
+        frame=max(node["frameIndex"].integer(0), 0),
+        newest_first=node["sortOrder"].text("Descending") != "Ascending",
         alerts=_alert_filter(node),
+        **_of_types(node),
     )
+
+
+def _of_types(node: Node) -> dict[str, Any]:
+    """Return the options that only one type of panels has."""
+    footer, axis = node["footer"].object(), node["yAxis"].object()
+    decimals = axis["decimals"].number()
+    stacking = node["stacking"]
+    return {
+        "bars": BarOptions(
+            node["xField"].text(),
+            stacking.text("none") if not stacking.is_object else stacking["mode"].text("none"),
+            node["colorByField"].text(),
+        ),
+        "histogram": HistogramOptions(
+            node["bucketSize"].number() or None,
+            node["bucketOffset"].number() or 0.0,
+            min(max(node["bucketCount"].integer(30), 1), 1000),
+            node["combine"].flag(),
+        ),
+        "y_axis": HeatmapAxis(
+            axis["unit"].text(),
+            None if decimals is None else int(min(max(decimals, 0), 20)),
+            axis["reverse"].flag(),
+        ),
+        "footer": FooterOptions(
+            footer["show"].flag(),
+            footer["reducer"].texts() or footer["reducers"].texts(),
+            footer["fields"].texts(),
+            footer["countRows"].flag(),
+        ),
+        "dashboards": DashboardFilter(
+            node["query"].text() if not node["query"].is_object else "",
+            node["tags"].texts(),
+            node["maxItems"].integer(0) or 10,
+        ),
+    }
+
+
+def _shows_legend(legend: Node) -> bool | None:
+    if legend["displayMode"].text() == "hidden":
+        return False
+    return legend["showLegend"].flag() if legend["showLegend"].is_set else None
 
 
 def _alert_filter(node: Node) -> AlertFilter:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whiteroom_monitoring.grafana.model.json_node import Node, Pointer
+from whiteroom_monitoring.grafana.model.json_node import Json, Node, Pointer
+
+_SERIES = "time_series"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,36 @@ class Query:
     interval: str = ""
     max_lines: int | None = None
     pointer: Pointer = ()
+    server: ServerExpression | None = None
+    panel_id: int | None = None
+    with_transforms: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is run: what is hidden or says nothing is not."""
+        return not self.hidden and self.has_content
+
+    @property
+    def has_content(self) -> bool:
+        """Whether it asks for anything."""
+        is_other = self.server is not None or self.panel_id is not None
+        return is_other or bool(self.expression.strip())
+
+
+@dataclass(frozen=True)
+class ServerExpression:
+    """A query of `__expr__`, which is of other queries: ``kind`` is math, reduce and so on.
+
+    ``settings`` are the others of Grafana's JSON.
+    """
+
+    kind: str
+    expression: str
+    settings: Json = None
+
+
+# The data sources that Grafana has itself: of several, of another panel, of other queries.
+MIXED, OF_PANEL, SERVER = "-- Mixed --", "-- Dashboard --", "__expr__"
 
 
 @dataclass(frozen=True)
@@ -56,7 +88,8 @@ class AnnotationQuery:
 def parse_data_source(node: Node) -> DataSourceRef:
     """Return what a `datasource` names, which is an object or, in older dashboards, a name."""
     if isinstance(node.value, str):
-        return DataSourceRef("", node.value if node.value.startswith("$") else "")
+        is_known = node.value.startswith(("$", "-- ")) or node.value == SERVER
+        return DataSourceRef("", node.value if is_known else "")
     ref = node.object()
     return DataSourceRef(ref["type"].text(), ref["uid"].text())
 
@@ -78,18 +111,33 @@ def _letters(count: int) -> list[str]:
 
 
 def _query(node: Node, ref_id: str, base: Pointer) -> Query:
+    source = parse_data_source(node["datasource"])
+    is_server = SERVER in (source.uid, source.type)
+    is_of_panel = source.uid == OF_PANEL or (node["panelId"].is_set and not node["expr"].is_set)
     return Query(
         ref_id=ref_id,
         expression=node["expr"].text(),
-        data_source=parse_data_source(node["datasource"]),
+        data_source=source,
         legend=node["legendFormat"].text(),
         instant=node["instant"].flag() and not node["range"].flag(),
         hidden=node["hide"].flag(),
-        format=node["format"].text("time_series"),
+        format=_format(node["format"]),
         interval=node["interval"].text(),
         max_lines=node["maxLines"].integer(0) or None,
         pointer=(*base, *node.pointer),
+        server=_server(node) if is_server else None,
+        panel_id=node["panelId"].integer(0) if is_of_panel else None,
+        with_transforms=node["withTransforms"].flag(),
     )
+
+
+def _format(node: Node) -> str:
+    # Queries of other data sources have numbers in this place.
+    return node.text("time_series") or "time_series" if isinstance(node.value, str) else _SERIES
+
+
+def _server(node: Node) -> ServerExpression:
+    return ServerExpression(node["type"].text(), node["expression"].text(), node.value)
 
 
 def parse_annotations(annotations: Node) -> tuple[AnnotationQuery, ...]:

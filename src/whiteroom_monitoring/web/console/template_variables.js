@@ -11,6 +11,7 @@ const MOST_NAMED = 2;
 /** @param {Variable} variable */
 export function variableMenu(variable) {
   const { name, label, problem } = variable;
+  if (variable.is_free && !problem) return textVariable(variable);
   const content = problem
     ? h("p", { class: "problem" }, problem)
     : h("fieldset", {}, h("legend", {}, label), searchField(variable), optionList(variable));
@@ -25,6 +26,25 @@ export function variableMenu(variable) {
       h("b", {}, problem ? "unknown" : chosenText(variable)),
     ),
     h("div", { class: "popup", "data-variable": name }, content),
+  );
+}
+
+/**
+ * A field in which the reader writes the value.
+ * @param {Variable} variable
+ */
+function textVariable({ name, label, chosen }) {
+  const value = chosen[0] ?? "";
+  /** @param {Event} event */
+  const change = (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    updateQuery({ [`var-${name}`]: [field.value] });
+  };
+  return h(
+    "label",
+    { class: "variable text-variable" },
+    h("span", { class: "muted" }, label),
+    h("input", { type: "text", value, onchange: change }),
   );
 }
 

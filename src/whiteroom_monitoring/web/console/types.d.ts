@@ -29,9 +29,14 @@ export interface SeriesStyle {
   showPoints?: string;
   pointSize?: number;
   spanNulls?: boolean | number;
-  stacking?: { mode?: string };
+  stacking?: { mode?: string; group?: string };
+  fillBelowTo?: string;
+  gradientMode?: string;
   thresholdsStyle?: { mode?: string };
-  scaleDistribution?: { type?: string; log?: number };
+  scaleDistribution?: { type?: string; log?: number; linearThreshold?: number };
+  axisPlacement?: string;
+  axisCenteredZero?: boolean;
+  hideInLegend?: boolean;
   axisSoftMin?: number | null;
   axisSoftMax?: number | null;
   axisLabel?: string;
@@ -43,6 +48,20 @@ export interface Series extends Display {
   colour: Color;
   values: Values;
   style: SeriesStyle;
+  calcs?: RawValue[];
+}
+
+// A series of states: from which moment to which each lasts, by their numbers.
+export interface StateRow extends Display {
+  name: string;
+  spans: { from: number; to: number; value: RawValue; text: string | null; colour: Color }[];
+}
+
+// Bars of one colour: a value for each group, or for each bucket.
+export interface Bars extends Display {
+  name: string;
+  colour: Color;
+  values: RawValue[];
 }
 
 // One value of a stat, gauge or bar gauge; `line` are the values behind it.
@@ -65,6 +84,11 @@ export interface Column {
   unit?: Unit;
   decimals?: number | null;
   align?: string;
+  cellType?: string;
+  width?: number | null;
+  footer?: RawValue;
+  min?: number | null;
+  max?: number | null;
 }
 
 export interface Alert {
@@ -121,8 +145,22 @@ export interface PanelData {
   options: {
     colorMode?: string;
     textMode?: string;
-    legend?: { showLegend?: boolean };
+    orientation?: string;
+    pieType?: string;
+    displayLabels?: string[];
+    showValue?: string;
+    stacking?: string;
+    calculate?: boolean;
+    reverse?: boolean;
+    legend?: {
+      showLegend?: boolean;
+      placement?: string;
+      displayMode?: string;
+      calcs?: string[];
+      values?: string[];
+    };
   };
+  timeInfo?: string;
   noValue?: string | null;
   notDrawn: string[];
   from: number;
@@ -131,6 +169,13 @@ export interface PanelData {
   series?: Series[];
   singleValues?: SingleValue[];
   columns?: Column[];
+  rows?: StateRow[];
+  bars?: Bars[];
+  groups?: (string | number)[];
+  isTime?: boolean;
+  edges?: number[];
+  edgeUnit?: Unit;
+  dashboards?: { title: string; url: string }[];
   alerts?: Alert[];
   entries?: LogEntry[];
   html?: string;
@@ -160,6 +205,7 @@ export interface Variable {
   label: string;
   problem: string;
   several: boolean;
+  is_free: boolean;
   with_all: boolean;
   chosen: string[];
   options: { value: string; text: string }[];

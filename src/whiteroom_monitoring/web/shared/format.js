@@ -1,5 +1,6 @@
 // Values as people read them. A unit is a list of steps: from `at` on, divide by `by` and append
 // `symbol`.
+import { styledText } from "./styled_value.js";
 
 /** @typedef {import("./types").Unit} Unit */
 /** @typedef {import("./types").RawValue} RawValue */
@@ -60,16 +61,17 @@ export function valueParts(raw, unit, decimals) {
   const value = toNumber(raw);
   if (Number.isNaN(value)) return ["–", ""];
   if (unit.words) return [unit.words[value === 0 ? 0 : 1], ""];
-  if (unit.moment) return [new Date(value).toLocaleString(), ""];
   if (!Number.isFinite(value)) return [value > 0 ? "∞" : "−∞", ""];
-  if (value === 0) return ["0", unit.steps.length === 1 ? unit.steps[0][2] : ""];
+  if (unit.style) return [styledText(value * (unit.factor ?? 1), unit.style, decimals), ""];
+  const prefix = unit.prefix ?? "";
+  if (value === 0) return [`${prefix}0`, unit.steps.length === 1 ? unit.steps[0][2] : ""];
   const [, by, symbol] = stepFor(value, unit);
   const scaled = value / by;
   const text =
     decimals === null || decimals === undefined
       ? withoutTrailingZeros(scaled, decimalsFor(scaled))
       : scaled.toFixed(decimals);
-  return [text.replace("-", "−"), symbol];
+  return [prefix + text.replace("-", "−"), symbol];
 }
 
 /**
@@ -138,7 +140,7 @@ function decimalsOf(distance) {
  * @param {Unit} unit
  */
 export function axisLabels(marks, unit) {
-  if (unit.words || unit.moment) return marks.map((mark) => formatValue(mark, unit));
+  if (unit.words || unit.style) return marks.map((mark) => formatValue(mark, unit));
   const largest = Math.max(...marks.map(Math.abs));
   const distance = marks.length > 1 ? Math.abs(marks[1] - marks[0]) : largest;
   // A third of a minute is better written as 20 s.
@@ -147,6 +149,8 @@ export function axisLabels(marks, unit) {
   const [, by, symbol] = isRound ? ofLargest : stepFor(distance, unit);
   const decimals = decimalsOf(distance / by);
   return marks.map((mark) =>
-    mark === 0 ? "0" : `${(mark / by).toFixed(decimals).replace("-", "−")}${symbol}`,
+    mark === 0
+      ? "0"
+      : `${unit.prefix ?? ""}${(mark / by).toFixed(decimals).replace("-", "−")}${symbol}`,
   );
 }

@@ -11,22 +11,22 @@ const WIDEST_BAR_PX = 48;
  */
 const xAt = (plot, at) => Math.round(plot.valToPos(plot.data[0][at], "x", true));
 /**
- * @param {uPlot} plot
- * @param {number} value
+ * @typedef {object} Filled what is filled, by its place among uPlot's series
+ * @property {number} place
+ * @property {number} below the series that it stands upon; 0 for the axis
+ * @property {string} scale
  */
-const yOf = (plot, value) => plot.valToPos(value, "y", true);
 
 /**
- * Returns how high the base of a series is at each time: the next series that is shown, or the axis.
+ * Returns how high the base of a series is at each time: what it stands upon, or the axis.
  * @param {uPlot} plot
- * @param {number} place
- * @param {boolean} isStacked
+ * @param {Filled} filled
  * @returns {(at: number) => number}
  */
-function baseOf(plot, place, isStacked) {
-  const next = isStacked ? plot.series.findIndex(({ show }, index) => index > place && show) : -1;
-  const bottom = Math.max(0, plot.scales.y.min);
-  return (at) => plot.data[next]?.[at] ?? bottom;
+function baseOf(plot, { below, scale }) {
+  const { min, max } = plot.scales[scale];
+  const axis = Math.min(Math.max(0, min), max);
+  return (at) => (below ? plot.data[below]?.[at] : null) ?? axis;
 }
 
 /**
@@ -59,18 +59,19 @@ function barWidth(plot) {
 
 /**
  * @param {uPlot} plot
- * @param {number} place among uPlot's series
+ * @param {Filled} filled
  * @param {string} color
- * @param {boolean} isStacked
  */
-export function drawBars(plot, place, color, isStacked) {
+export function drawBars(plot, filled, color) {
+  const { place, scale } = filled;
   const width = barWidth(plot);
-  const baseAt = baseOf(plot, place, isStacked);
+  const baseAt = baseOf(plot, filled);
+  const yOf = (/** @type {number} */ value) => plot.valToPos(value, scale, true);
   withinChart(plot, place, color, (context) => {
     plot.data[place].forEach((/** @type {number | null} */ value, /** @type {number} */ at) => {
       const base = baseAt(at);
       if (value === null || value === base) return;
-      const [top, bottom] = [Math.round(yOf(plot, value)), Math.round(yOf(plot, base))];
+      const [top, bottom] = [Math.round(yOf(value)), Math.round(yOf(base))];
       context.fillRect(xAt(plot, at) - Math.floor(width / 2), top, width, bottom - top);
     });
   });
@@ -79,19 +80,20 @@ export function drawBars(plot, place, color, isStacked) {
 /**
  * Draws a column for each pixel between two neighbours. Their line is drawn later, over their edge.
  * @param {uPlot} plot
- * @param {number} place among uPlot's series
+ * @param {Filled} filled
  * @param {string} color
- * @param {boolean} isStacked
  */
-export function drawArea(plot, place, color, isStacked) {
-  const baseAt = baseOf(plot, place, isStacked);
+export function drawArea(plot, filled, color) {
+  const { place, scale } = filled;
+  const baseAt = baseOf(plot, filled);
+  const yOf = (/** @type {number} */ value) => plot.valToPos(value, scale, true);
   const values = plot.data[place];
   withinChart(plot, place, color, (context) => {
     for (let at = 1; at < values.length; at++) {
       if (values[at - 1] === null || values[at] === null) continue;
       const [x, end] = [xAt(plot, at - 1), xAt(plot, at)];
-      const [top, bottom] = [yOf(plot, values[at - 1]), yOf(plot, baseAt(at - 1))];
-      const [rise, fall] = [yOf(plot, values[at]) - top, yOf(plot, baseAt(at)) - bottom];
+      const [top, bottom] = [yOf(values[at - 1]), yOf(baseAt(at - 1))];
+      const [rise, fall] = [yOf(values[at]) - top, yOf(baseAt(at)) - bottom];
       for (let column = 0; column < end - x; column++) {
         const share = (column + 0.5) / (end - x);
         const y = top + rise * share;

@@ -17,16 +17,18 @@ export function newestValue(values) {
 /** @param {TimeSeries} chart */
 export function drawLegend(chart) {
   const { legend, series } = chart;
-  const isShown = chart.panel?.options?.legend?.showLegend !== false && series.length > 0;
+  const options = chart.panel?.options?.legend;
+  const isShown = options?.showLegend !== false && series.length > 0;
   legend.hidden = !isShown;
   if (!isShown) return;
-  const names = series.map(({ name }) => name).join("\n");
+  const listed = series.filter(({ style }) => !style.hideInLegend);
+  const names = listed.map(({ name }) => name).join("\n");
   if (legend.dataset.names !== names) {
     legend.dataset.names = names;
-    legend.replaceChildren(...series.map((one, index) => entry(chart, one, index)));
+    legend.replaceChildren(...listed.map((one) => entry(chart, one, series.indexOf(one))));
   }
-  series.forEach((one, index) => {
-    update(legend.children[index], one, chart.hidden.has(one.name));
+  listed.forEach((one, index) => {
+    update(legend.children[index], one, chart.hidden.has(one.name), options?.calcs ?? []);
   });
 }
 
@@ -35,9 +37,12 @@ export function drawLegend(chart) {
  * @param {Element} item
  * @param {Series} series
  * @param {boolean} isHidden
+ * @param {string[]} names of what is calculated
  */
-function update(item, { values, unit, decimals }, isHidden) {
-  const text = formatValue(newestValue(values), unit, decimals);
+function update(item, { values, unit, decimals, calcs }, isHidden, names) {
+  const text = calcs?.length
+    ? calcs.map((value, at) => `${names[at]} ${formatValue(value, unit, decimals)}`).join(" · ")
+    : formatValue(newestValue(values), unit, decimals);
   const value = /** @type {Element} */ (item.lastElementChild);
   if (value.textContent !== text) value.textContent = text;
   if (item.classList.contains("off") === isHidden) return;

@@ -21,9 +21,44 @@ function pathBuilders() {
   return builders;
 }
 
-/** @param {Pick<Series, "style">[]} series */
-export function isStacked(series) {
-  return series.length > 1 && series[0].style.stacking?.mode === "normal";
+/**
+ * Returns for each series the name of the stack that it is part of, or "": those of one group, scale
+ * and direction are put upon each other, if there are several.
+ * @param {Pick<Series, "style" | "values" | "unit">[]} series
+ */
+export function stacksOf(series) {
+  const scales = scalesOf(series);
+  const names = series.map(({ style, values }, index) => {
+    const { mode, group = "A" } = style.stacking ?? {};
+    if (mode !== "normal" && mode !== "percent") return "";
+    return [mode, group, scales[index], isBelowZero(values) ? "down" : "up"].join(" ");
+  });
+  /** @param {string} name */
+  const isAlone = (name) => names.indexOf(name) === names.lastIndexOf(name);
+  return names.map((name) => (isAlone(name) && !name.startsWith("percent") ? "" : name));
+}
+
+/** @param {Values} values */
+function isBelowZero(values) {
+  let sum = 0;
+  for (const value of values) sum += value ?? 0;
+  return sum < 0;
+}
+
+/**
+ * Returns which scale each series has: those of one unit and side share one. The first is "y".
+ * @param {Pick<Series, "style" | "unit">[]} series
+ */
+export function scalesOf(series) {
+  /** @type {string[]} */
+  const keys = [];
+  return series.map(({ style, unit }) => {
+    const side = style.axisPlacement === "right" ? "right" : "";
+    const key = `${side} ${style.scaleDistribution?.type ?? ""} ${JSON.stringify(unit)}`;
+    if (!keys.includes(key)) keys.push(key);
+    const at = keys.indexOf(key);
+    return at ? `y${at}` : "y";
+  });
 }
 
 /**
@@ -33,28 +68,71 @@ export function isStacked(series) {
  */
 export function drawingOrder(series) {
   const indexes = series.map((_, index) => index);
-  return isStacked(series) ? indexes.reverse() : indexes;
+  return stacksOf(series).some(Boolean) ? indexes.reverse() : indexes;
 }
 
 /**
  * Returns the values as they are drawn. Stacked ones are sums with those below, of which hidden ones
  * are no part; where one has no value and others have, it adds nothing.
- * @param {Pick<Series, "name" | "values" | "style">[]} series
+ * @param {Pick<Series, "name" | "values" | "style" | "unit">[]} series
  * @param {Set<string>} hidden
  * @returns {Values[]}
  */
 export function stackedValues(series, hidden) {
-  if (!isStacked(series)) return series.map(({ values }) => values);
-  const shown = series.filter(({ name }) => !hidden.has(name));
-  const isKnown = series[0].values.map((_, at) => shown.some(({ values }) => values[at] !== null));
-  const sums = new Float64Array(isKnown.length);
-  return series.map(({ name, values }) => {
-    if (hidden.has(name)) return values;
+  const stacks = stacksOf(series);
+  /** @type {Map<string, { sums: Float64Array, wholes: Float64Array, known: boolean[] }>} */
+  const totals = new Map();
+  for (const stack of new Set(stacks)) {
+    if (stack)
+      totals.set(
+        stack,
+        total(series.filter(({ name }, at) => stacks[at] === stack && !hidden.has(name))),
+      );
+  }
+  return series.map(({ name, values }, index) => {
+    const stack = totals.get(stacks[index]);
+    if (!stack || hidden.has(name)) return values;
+    const { sums, wholes, known } = stack;
+    const isShare = stacks[index].startsWith("percent");
     return values.map((value, at) => {
       sums[at] += value ?? 0;
-      return isKnown[at] ? sums[at] : null;
+      if (!known[at]) return null;
+      return isShare ? (wholes[at] ? (100 * sums[at]) / wholes[at] : 0) : sums[at];
     });
   });
+}
+
+/** @param {Pick<Series, "values">[]} shown those of one stack */
+function total(shown) {
+  const length = shown[0]?.values.length ?? 0;
+  const known = Array.from({ length }, (_, at) => shown.some(({ values }) => values[at] !== null));
+  const wholes = new Float64Array(length);
+  for (const { values } of shown) {
+    values.forEach((value, at) => {
+      wholes[at] += Math.abs(value ?? 0);
+    });
+  }
+  return { sums: new Float64Array(length), wholes, known };
+}
+
+/**
+ * Returns values in which gaps are no gaps that are shorter than a series spans: uPlot draws over
+ * what is undefined.
+ * @param {Values} values
+ * @param {boolean | number | undefined} span in milliseconds, or whether any gap is spanned
+ * @param {number} step in seconds
+ */
+export function spanned(values, span, step) {
+  if (typeof span !== "number") return values;
+  /** @type {(number | null | undefined)[]} */
+  const filled = [...values];
+  let last = -1;
+  values.forEach((value, at) => {
+    if (value === null) return;
+    if (last >= 0 && (at - last) * step * 1000 <= span) filled.fill(undefined, last + 1, at);
+    last = at;
+  });
+  return filled;
 }
 
 /**
@@ -66,22 +144,29 @@ export function uplotSeries(series, index, hidden) {
   const { name, colour, style, values } = series[index];
   const isBars = style.drawStyle === "bars";
   const hasLine = !isBars && style.drawStyle !== "points";
-  const isFilledByUplot = style.fillOpacity && !fillerOf(series, style);
+  const isFilledByUplot = style.fillOpacity && !fillerOf(series, index);
   const { linear, [style.lineInterpolation ?? "linear"]: paths = linear } = pathBuilders();
   return {
     label: name,
+    scale: scalesOf(series)[index],
     show: !hidden.has(name),
     stroke: () => canvasColor(colour),
-    dash: style.lineStyle?.fill === "dash" ? (style.lineStyle.dash ?? [8, 6]) : undefined,
+    dash: dashOf(style),
     width: isBars ? 0 : (style.lineWidth ?? 1),
     fill: isFilledByUplot ? () => fillColor(series[index]) : undefined,
-    spanGaps: Boolean(style.spanNulls),
+    spanGaps: style.spanNulls === true,
     points: {
       show: showsPoints(style) || (!isBars && isSparse(values)),
       size: style.pointSize ?? 5,
     },
     paths: hasLine ? paths : () => null,
   };
+}
+
+/** @param {SeriesStyle} style */
+function dashOf({ lineStyle }) {
+  if (lineStyle?.fill === "dash") return lineStyle.dash ?? [10, 10];
+  return lineStyle?.fill === "dot" ? (lineStyle.dash ?? [0, 10]) : undefined;
 }
 
 /** @param {Series} series */
@@ -92,12 +177,13 @@ function fillColor({ colour, style }) {
 /**
  * Returns what fills a series, where it is not uPlot.
  * @param {Series[]} series
- * @param {SeriesStyle} style
+ * @param {number} index
  */
-function fillerOf(series, { drawStyle, lineInterpolation = "linear" }) {
+function fillerOf(series, index) {
+  const { drawStyle, lineInterpolation = "linear" } = series[index].style;
   if (drawStyle === "bars") return drawBars;
   const isLinearArea = drawStyle !== "points" && lineInterpolation === "linear";
-  return isStacked(series) && isLinearArea ? drawArea : null;
+  return stacksOf(series)[index] && isLinearArea ? drawArea : null;
 }
 
 /**
@@ -107,11 +193,23 @@ function fillerOf(series, { drawStyle, lineInterpolation = "linear" }) {
  * @param {Set<string>} hidden
  */
 export function fillSeries(plot, series, order, hidden) {
+  const stacks = stacksOf(series);
+  const scales = scalesOf(series);
   order.forEach((index, place) => {
     const { name, style } = series[index];
     if (!style.fillOpacity || hidden.has(name)) return;
-    const fill = fillerOf(series, style);
-    fill?.(plot, place + 1, fillColor(series[index]), isStacked(series));
+    const below = stacks[index]
+      ? order.findIndex(
+          (other, at) =>
+            at > place && stacks[other] === stacks[index] && !hidden.has(series[other].name),
+        )
+      : -1;
+    const fill = fillerOf(series, index);
+    fill?.(
+      plot,
+      { place: place + 1, below: below + 1, scale: scales[index] },
+      fillColor(series[index]),
+    );
   });
 }
 
@@ -136,10 +234,20 @@ export function isSparse(values) {
 /**
  * Returns between which of the drawn series an area lies, instead of reaching down to 0.
  * @param {Series[]} series
+ * @param {number[]} order
  */
-export function stackBands(series) {
-  if (!isStacked(series) || fillerOf(series, series[0].style)) return undefined;
-  return series.slice(1).map((_, index) => ({ series: [index + 1, index + 2] }));
+export function bandsBetween(series, order) {
+  const stacks = stacksOf(series);
+  const bands = order.flatMap((index, place) => {
+    const { fillBelowTo } = series[index].style;
+    const lower = fillBelowTo
+      ? order.findIndex((other) => series[other].name === fillBelowTo)
+      : stacks[index] && !fillerOf(series, index)
+        ? order.findIndex((other, at) => at > place && stacks[other] === stacks[index])
+        : -1;
+    return lower < 0 ? [] : [{ series: [place + 1, lower + 1] }];
+  });
+  return bands.length ? bands : undefined;
 }
 
 /**
@@ -152,15 +260,59 @@ function firstOf(series, read) {
 }
 
 /**
+ * Returns uPlot's scale of series: logarithmic, or with the range that the panel fixes, else what the
+ * data needs, with 0 in it where that is near.
+ * @param {Series[]} series those of one scale
+ * @param {boolean} isShare
+ */
+export function valueScale(series, isShare) {
+  const { type, log = 10, linearThreshold = 1 } = series[0]?.style.scaleDistribution ?? {};
+  if (isShare) return { range: () => [0, 100] };
+  if (type === "symlog") return { distr: 4, asinh: linearThreshold, range: valueRange(series) };
+  if (type !== "log") return { range: valueRange(series) };
+  const { least, most } = limits(series);
+  return {
+    distr: 3,
+    log,
+    range: (
+      /** @type {uPlot} */ _plot,
+      /** @type {number | null} */ low,
+      /** @type {number | null} */ high,
+    ) => logRange(least ?? low, most ?? high, log),
+  };
+}
+
+/**
+ * Returns whole powers around values; zero and what is below have no place there.
+ * @param {number | null | undefined} low
+ * @param {number | null | undefined} high
+ * @param {number} base
+ * @returns {[number, number]}
+ */
+export function logRange(low, high, base) {
+  const top = high !== null && high !== undefined && high > 0 ? high : base;
+  const bottom = low !== null && low !== undefined && low > 0 ? low : top / base ** 3;
+  const power = (/** @type {number} */ value) => Math.log(value) / Math.log(base);
+  const from = base ** Math.floor(power(bottom) + 1e-9);
+  const to = base ** Math.ceil(power(top) - 1e-9);
+  return [from, to > from ? to : from * base];
+}
+
+/** @param {Series[]} series */
+function limits(series) {
+  return { least: firstOf(series, ({ min }) => min), most: firstOf(series, ({ max }) => max) };
+}
+
+/**
  * Returns uPlot's function for the range of values: what the panel fixes, else what the data needs,
  * with 0 in it where that is near.
  * @param {Series[]} series
  */
 export function valueRange(series) {
-  const least = firstOf(series, ({ min }) => min);
-  const most = firstOf(series, ({ max }) => max);
+  const { least, most } = limits(series);
   const softLeast = firstOf(series, ({ style }) => style.axisSoftMin);
   const softMost = firstOf(series, ({ style }) => style.axisSoftMax);
+  const isCentered = series.some(({ style }) => style.axisCenteredZero);
   /**
    * @param {uPlot} _plot
    * @param {number | null} low
@@ -173,8 +325,9 @@ export function valueRange(series) {
     const softLow = Math.min(low, softLeast ?? low);
     const softHigh = Math.max(high, softMost ?? high);
     const [from, to] = uPlot.rangeNum(softLow, softHigh, PADDING, true);
-    const bottom = least ?? from;
-    const top = most ?? to;
+    const size = Math.max(Math.abs(from), Math.abs(to));
+    const bottom = least ?? (isCentered ? -size : from);
+    const top = most ?? (isCentered ? size : to);
     return [bottom, top > bottom ? top : bottom + 1];
   };
 }

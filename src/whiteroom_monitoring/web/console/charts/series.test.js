@@ -1,21 +1,104 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newestValue } from "./legend.js";
-import { isSparse, isStacked, stackedValues } from "./series.js";
+import {
+  bandsBetween,
+  isSparse,
+  logRange,
+  scalesOf,
+  spanned,
+  stackedValues,
+  stacksOf,
+} from "./series.js";
 import { visibleThresholds } from "./thresholds.js";
 import { timestamps } from "./time_chart.js";
 
+/** @type {import("../../shared/types").Unit} */
+const unit = { steps: [[0, 1, ""]] };
 const stacking = { stacking: { mode: "normal" } };
 
 /**
  * @param {string} name
  * @param {import("../types").Values} values
  */
-const stacked = (name, values) => ({ name, values, style: stacking });
+const stacked = (name, values) => ({ name, values, style: stacking, unit });
 
 test("one series alone is not stacked", () => {
-  assert.equal(isStacked([stacked("a", [1])]), false);
-  assert.equal(isStacked([stacked("a", [1]), stacked("b", [1])]), true);
+  assert.deepEqual(stacksOf([stacked("a", [1])]), [""]);
+  const [a, b] = stacksOf([stacked("a", [1]), stacked("b", [1])]);
+  assert.ok(a && a === b);
+});
+
+test("a series that an override takes out of the stack is no part of its sums", () => {
+  const total = { ...stacked("total", [24]), style: { stacking: { mode: "none" } } };
+  const series = [total, stacked("used", [10]), stacked("cache", [14])];
+  assert.deepEqual(stackedValues(series, new Set()), [[24], [10], [24]]);
+});
+
+test("stacks are those of one group, one scale and one direction", () => {
+  const other = { style: { stacking: { mode: "normal", group: "B" } } };
+  const series = [
+    stacked("in", [3, null]),
+    stacked("also in", [4, 1]),
+    stacked("out", [-1, -1]),
+    stacked("also out", [-2, -2]),
+    { ...stacked("alone", [7, 7]), ...other },
+  ];
+  const sums = [
+    [3, 0],
+    [7, 1],
+    [-1, -1],
+    [-3, -3],
+    [7, 7],
+  ];
+  assert.deepEqual(stackedValues(series, new Set()), sums);
+});
+
+test("shares of a stack are in percent, up to 100", () => {
+  const share = { style: { stacking: { mode: "percent" } } };
+  const series = [
+    { ...stacked("a", [1, 0]), ...share },
+    { ...stacked("b", [3, 0]), ...share },
+  ];
+  assert.deepEqual(stackedValues(series, new Set()), [
+    [25, 0],
+    [100, 0],
+  ]);
+});
+
+test("series of one unit and side share a scale, others have their own", () => {
+  /** @type {import("../../shared/types").Unit} */
+  const bytes = { steps: [[0, 1, " B"]] };
+  const right = { style: { axisPlacement: "right" }, unit };
+  assert.deepEqual(scalesOf([{ style: {}, unit }, { style: {}, unit: bytes }, right]), [
+    "y",
+    "y1",
+    "y2",
+  ]);
+});
+
+test("only gaps are spanned that are as short as the panel says", () => {
+  const values = [1, null, 2, null, null, 3];
+  assert.deepEqual(spanned(values, 20_000, 10), [1, undefined, 2, null, null, 3]);
+  assert.deepEqual(spanned(values, 30_000, 10), [1, undefined, 2, undefined, undefined, 3]);
+  assert.equal(spanned(values, true, 10), values);
+});
+
+test("a logarithmic axis reaches from power to power, and has no place for zero", () => {
+  assert.deepEqual(logRange(3, 900, 10), [1, 1000]);
+  assert.deepEqual(logRange(10, 10, 10), [10, 100]);
+  assert.deepEqual(logRange(0, 8, 2), [1, 8]);
+  assert.deepEqual(logRange(null, null, 10), [0.01, 10]);
+});
+
+test("a band lies between a series and the one that it names", () => {
+  const series = /** @type {import("../types").Series[]} */ (
+    /** @type {unknown} */ ([
+      { name: "p99", values: [2], unit, style: { fillBelowTo: "p50" } },
+      { name: "p50", values: [1], unit, style: {} },
+    ])
+  );
+  assert.deepEqual(bandsBetween(series, [0, 1]), [{ series: [1, 2] }]);
 });
 
 test("stacked values are sums with those below; a gap adds nothing where others have values", () => {
@@ -50,6 +133,8 @@ test("thresholds are those of the first series that shows any", () => {
   const hidden = { style: {}, thresholds: [] };
   const off = { style: { thresholdsStyle: { mode: "off" } }, thresholds: [] };
   const shown = { style: { thresholdsStyle: { mode: "line" } }, thresholds };
-  assert.deepEqual(visibleThresholds([hidden, off, shown]), thresholds);
-  assert.deepEqual(visibleThresholds([hidden, off]), []);
+  const scales = ["y", "y", "y1"];
+  const expected = { thresholds, mode: "line", scale: "y1" };
+  assert.deepEqual(visibleThresholds([hidden, off, shown], scales), expected);
+  assert.deepEqual(visibleThresholds([hidden, off], scales).thresholds, []);
 });

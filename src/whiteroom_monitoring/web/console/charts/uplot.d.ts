@@ -26,7 +26,7 @@ declare class uPlot {
 }
 
 declare namespace uPlot {
-  type Data = (Float64Array | (number | null)[])[];
+  type Data = (Float64Array | (number | null | undefined)[])[];
   type Paths = (...parameters: any[]) => any;
   type Hook = (plot: uPlot, ...parameters: any[]) => void;
   interface Options extends Record<string, any> {

@@ -34,6 +34,38 @@ export function bucketsOf(series) {
   });
 }
 
+const CALCULATED_BUCKETS = 20;
+
+/**
+ * Returns buckets that count how many series have a value within them at each time.
+ * @param {Pick<Series, "values">[]} series
+ * @returns {Bucket[]}
+ */
+export function countedBuckets(series) {
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of series.flatMap(({ values }) => values)) {
+    if (value === null) continue;
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  if (lowest > highest) return [];
+  const size = (highest - lowest || Math.abs(highest) || 1) / CALCULATED_BUCKETS;
+  const length = series[0].values.length;
+  const buckets = Array.from({ length: CALCULATED_BUCKETS }, (_, index) => ({
+    low: lowest + index * size,
+    bound: lowest + (index + 1) * size,
+    counts: /** @type {(number | null)[]} */ (Array(length).fill(0)),
+  }));
+  for (const { values } of series) {
+    values.forEach((value, at) => {
+      if (value === null) return;
+      const index = Math.min(Math.floor((value - lowest) / size), CALCULATED_BUCKETS - 1);
+      buckets[index].counts[at] = (buckets[index].counts[at] ?? 0) + 1;
+    });
+  }
+  return buckets;
+}
+
 /** @param {Series} series */
 function upperBound({ labels, name }) {
   return Number(String(labels.le ?? name).replace("+Inf", "Infinity"));
@@ -72,8 +104,10 @@ export class Heatmap extends TimeChart {
     this.panel = panel;
     this.annotations = annotations;
     this.setRange(panel);
-    this.buckets = withoutEmptyEnds(bucketsOf(panel.series));
-    this.unit = panel.series[0].unit;
+    const isCalculated = Boolean(panel.options?.calculate);
+    const buckets = isCalculated ? countedBuckets(panel.series) : bucketsOf(panel.series);
+    this.buckets = withoutEmptyEnds(buckets);
+    this.unit = panel.series[0]?.unit;
     const counts = this.buckets.flatMap((bucket) => bucket.counts.map((count) => count ?? 0));
     this.highest = Math.max(LEAST_COUNT, ...counts);
     this.setLabel(`${panel.title}: a histogram over time with ${this.buckets.length} buckets`);

@@ -46,6 +46,9 @@ function popupMenu(name, label, className, fill) {
   );
 }
 
+/** @type {import("./panel_types.js").PanelType} */
+const UNKNOWN_DRAWING = { hasTable: false, hasQuery: false };
+
 export class Panel {
   /**
    * @param {DashboardPage} page
@@ -122,8 +125,11 @@ export class Panel {
   }
 
   /** @param {PanelData} data */
-  drawFrame({ title, description, links, notDrawn }) {
-    if (title !== undefined && title !== this.heading.textContent) this.heading.textContent = title;
+  drawFrame({ title, timeInfo, description, links, notDrawn }) {
+    const heading = timeInfo ? `${title} (${timeInfo})` : title;
+    if (title !== undefined && heading !== this.heading.textContent) {
+      this.heading.textContent = heading;
+    }
     this.info.hidden = !description && !links?.length;
     this.footnote.hidden = !notDrawn?.length;
     if (notDrawn?.length) this.footnote.textContent = `Not drawn here: ${notDrawn.join(", ")}`;
@@ -148,7 +154,7 @@ export class Panel {
 
   /** @param {PanelData} data */
   drawContent(data) {
-    const { chart: Chart, draw } = PANEL_TYPES[data.type];
+    const { chart: Chart, draw } = PANEL_TYPES[data.type] ?? UNKNOWN_DRAWING;
     if (Chart) {
       this.chart ??= new Chart(this.body, (from, to) => this.page.zoom(from, to));
       this.chart.show(data, this.page.annotations);

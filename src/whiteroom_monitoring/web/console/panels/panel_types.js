@@ -1,10 +1,14 @@
 // Which panel types are drawn, and by whom. A new type is a module beside this one and an entry.
 import { drawAlertList } from "./alert_list.js";
+import { drawBarChart, drawHistogram } from "./bar_chart.js";
 import { drawBarGauge } from "./bar_gauge.js";
+import { drawDashboardList } from "./dashboard_list.js";
 import { drawGauge } from "./gauge.js";
 import { Heatmap } from "./heatmap.js";
 import { drawLogs } from "./logs.js";
+import { drawPieChart } from "./pie_chart.js";
 import { drawStat } from "./stat.js";
+import { drawStates } from "./states.js";
 import { drawTablePanel } from "./table.js";
 import { drawText } from "./text.js";
 import { TimeSeries } from "./timeseries.js";
@@ -31,6 +35,12 @@ export const PANEL_TYPES = {
   stat: { draw: drawStat, hasTable: true, hasQuery: true },
   gauge: { draw: drawGauge, hasTable: true, hasQuery: true },
   bargauge: { draw: drawBarGauge, hasTable: true, hasQuery: true },
+  piechart: { draw: drawPieChart, hasTable: true, hasQuery: true },
+  barchart: { draw: drawBarChart, hasTable: false, hasQuery: true },
+  histogram: { draw: drawHistogram, hasTable: false, hasQuery: true },
+  "state-timeline": { draw: drawStates, hasTable: false, hasQuery: true },
+  "status-history": { draw: drawStates, hasTable: false, hasQuery: true },
+  dashlist: { draw: drawDashboardList, hasTable: false, hasQuery: false },
   table: { draw: drawTablePanel, hasTable: false, hasQuery: true },
   alertlist: { draw: drawAlertList, hasTable: false, hasQuery: false },
   logs: { draw: drawLogs, hasTable: false, hasQuery: false },

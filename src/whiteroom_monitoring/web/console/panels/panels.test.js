@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runbookLink } from "./alert_list.js";
+import { extents, roundStep } from "./bar_chart.js";
 import { barShare } from "./bar_gauge.js";
 import { thresholdRanges } from "./gauge.js";
-import { bucketsOf, withoutEmptyEnds } from "./heatmap.js";
+import { bucketsOf, countedBuckets, withoutEmptyEnds } from "./heatmap.js";
+import { slicesOf } from "./pie_chart.js";
 import { scaleOf } from "./single_values.js";
 import { characterSize, sparklinePoints } from "./stat.js";
+import { spansOf } from "./states.js";
 import { panelColumns, sortedRows } from "./table.js";
 import { nextHidden } from "./timeseries.js";
 
@@ -131,4 +134,64 @@ test("runbooks of our own are pages of the console; only the web is linked other
   assert.equal(runbookLink("https://x.example/a"), "https://x.example/a");
   assert.equal(runbookLink("javascript:alert(1)"), null);
   assert.equal(runbookLink(""), null);
+});
+
+test("slices are shares of the sum, the largest first; what is not above zero has none", () => {
+  const singles = [single({ name: "a", value: 1 }), single({ name: "b", value: 3 })];
+  const others = [single({ value: 0 }), single({ value: -2 }), single({ value: null })];
+  assert.deepEqual(
+    slicesOf([...singles, ...others]).map(({ single: { name }, from, to }) => [name, from, to]),
+    [
+      ["b", 0, 0.75],
+      ["a", 0.75, 1],
+    ],
+  );
+});
+
+/** @param {import("../../shared/types").RawValue[]} values */
+const bars = (...values) =>
+  /** @type {import("../types").Bars} */ (/** @type {unknown} */ ({ values }));
+
+test("bars begin at zero, or upon those before them, each direction for itself", () => {
+  const both = [bars(1, -1, null), bars(2, -3, 4)];
+  assert.deepEqual(extents(both, "none")[1], [
+    [0, 2],
+    [0, -3],
+    [0, 4],
+  ]);
+  assert.deepEqual(extents(both, "normal")[1], [
+    [1, 3],
+    [-1, -4],
+    [0, 4],
+  ]);
+  assert.deepEqual(extents([bars(1), bars(3)], "percent"), [[[0, 25]], [[25, 100]]]);
+});
+
+test("the marks of an axis are 1, 2 or 5 times a power of ten apart", () => {
+  assert.deepEqual(
+    [1, 7, 30, 0.4].map((size) => roundStep(size, 4)),
+    [0.5, 2, 10, 0.1],
+  );
+});
+
+test("a state lasts until the next one; in a history each moment stands alone", () => {
+  const row = /** @type {import("../types").StateRow} */ (
+    /** @type {unknown} */ ({ spans: [{ from: 0, to: 1, value: 1 }] })
+  );
+  const panel = { times: { start: 100, step: 10, count: 4 }, from: 100, to: 140, options: {} };
+  const widths = (/** @type {string} */ type) =>
+    spansOf(row, { ...panel, type }).map(({ left, width }) => [left, width]);
+  assert.deepEqual(widths("state-timeline"), [[0, 50]]);
+  assert.deepEqual(widths("status-history"), [
+    [0, 25],
+    [25, 25],
+  ]);
+});
+
+test("calculated buckets count the series whose value they hold", () => {
+  const series = [{ values: [0, 10, null] }, { values: [0, 0, null] }];
+  const buckets = countedBuckets(series);
+  assert.deepEqual(buckets[0].counts, [2, 1, 0]);
+  assert.deepEqual(buckets.at(-1)?.counts, [0, 1, 0]);
+  assert.deepEqual(countedBuckets([{ values: [null] }]), []);
 });

@@ -17,7 +17,11 @@ const ICON_CHARACTERS = 1.5;
  */
 export function drawStat(host, panel) {
   const { singleValues, options } = panel;
-  const withName = singleValues.length > 1 || options.textMode === "value_and_name";
+  const { textMode } = options;
+  const withName =
+    textMode !== "value" &&
+    textMode !== "none" &&
+    (singleValues.length > 1 || textMode === "value_and_name" || textMode === "name");
   const stats = singleValues.map((single) => stat(single, withName, options));
   host.replaceChildren(h("div", { class: "stats" }, stats));
 }
@@ -25,23 +29,28 @@ export function drawStat(host, panel) {
 /**
  * @param {SingleValue} single
  * @param {boolean} withName
- * @param {{ colorMode?: string }} options
+ * @param {{ colorMode?: string, textMode?: string }} options
  */
-function stat(single, withName, options) {
-  const colored = options.colorMode === "none" ? null : meaningfulColor(single.colour);
-  const color = colored === null ? "" : cssColor(colored);
+function stat(single, withName, { colorMode = "", textMode }) {
+  const colored = colorMode === "none" ? null : meaningfulColor(single.colour);
+  const own = colored === null ? "" : cssColor(colored);
+  const isFilled = own !== "" && colorMode.startsWith("background");
+  const color = isFilled ? "" : own;
   const element = h(
     "div",
-    { class: "stat" },
-    h(
-      "div",
-      { class: "value", style: { color } },
-      severityIcon(single.colour),
-      valueElement(single),
-    ),
+    { class: isFilled ? "stat filled" : "stat" },
+    textMode === "name" || textMode === "none"
+      ? null
+      : h(
+          "div",
+          { class: "value", style: { color } },
+          colorMode === "none" ? null : severityIcon(single.colour),
+          valueElement(single),
+        ),
     withName ? h("div", { class: "name" }, single.name) : null,
     single.line ? sparkline(single.line, color || cssColor("blue")) : null,
   );
+  if (isFilled) element.style.setProperty("--fill", own);
   element.style.setProperty("--size", String(characterSize(valueText(single))));
   return element;
 }

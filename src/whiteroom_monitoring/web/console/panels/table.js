@@ -25,7 +25,9 @@ function cellText({ cells, texts, kind, unit, decimals }, row) {
   const text = texts?.[row];
   if (text !== null && text !== undefined) return text;
   if (cell === null || cell === undefined) return "";
-  if (kind === "time") return formatDateTime(Number(cell) / 1000);
+  if (kind === "time") {
+    return unit?.style ? formatValue(cell, unit) : formatDateTime(Number(cell) / 1000);
+  }
   return kind === "number" && unit ? formatValue(cell, unit, decimals) : String(cell);
 }
 
@@ -40,9 +42,35 @@ function cellContent(column, row) {
   const content = link
     ? h("a", { href: link.url, title: link.title, rel: "noopener" }, text)
     : text;
+  if (column.cellType === "gauge") return gaugeCell(column, row, content);
   if (!color || color === "text") return content;
+  if (column.cellType?.startsWith("color-background")) {
+    const filled = h("span", { class: "filled-cell" }, severityIcon(color), content);
+    filled.style.setProperty("--fill", cssColor(color));
+    return filled;
+  }
   const style = { color: cssColor(color) };
   return h("span", { class: "colored", style }, severityIcon(color), content);
+}
+
+/**
+ * A bar beside the value, between the least and the largest of the column.
+ * @param {Column} column
+ * @param {number} row
+ * @param {string | HTMLElement} content
+ */
+function gaugeCell({ cells, colours, min, max }, row, content) {
+  const numbers = /** @type {number[]} */ (cells.filter((cell) => typeof cell === "number"));
+  const low = min ?? Math.min(0, ...numbers);
+  const high = max ?? Math.max(low + 1e-12, ...numbers);
+  const share = Math.max(0, Math.min(1, (Number(cells[row]) - low) / (high - low)));
+  const style = { width: `${share * 100}%`, background: cssColor(colours?.[row] ?? "blue") };
+  return h(
+    "span",
+    { class: "gauge-cell" },
+    h("span", { class: "bar-track" }, h("span", { class: "bar-fill", style })),
+    content,
+  );
 }
 
 /**
@@ -95,13 +123,25 @@ export function drawTable(host, columns, { noRows = "No rows.", caption = "" } =
     h(
       "div",
       { class: "table", tabindex: 0, role: "region", "aria-label": caption || "table" },
-      h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)),
+      h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body), footerRow(columns)),
     ),
     rows.length ? "" : h("p", { class: "no-items" }, noRows),
     rows.length > MOST_ROWS
       ? h("p", { class: "muted" }, `The first ${MOST_ROWS} of ${rows.length} rows.`)
       : "",
   );
+}
+
+/** @param {Column[]} columns */
+function footerRow(columns) {
+  if (columns.every(({ footer }) => footer === null || footer === undefined)) return null;
+  const cells = columns.map((column) => {
+    const { footer, unit, decimals } = column;
+    const hasValue = footer !== null && footer !== undefined;
+    const text = hasValue ? (unit ? formatValue(footer, unit, decimals) : String(footer)) : "";
+    return h("td", { class: alignment(column) }, text);
+  });
+  return h("tfoot", {}, h("tr", {}, cells));
 }
 
 /**

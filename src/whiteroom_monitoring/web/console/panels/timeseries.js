@@ -1,18 +1,21 @@
 // Time series panels: lines, areas or bars, a legend, and a tooltip at the crosshair.
 import { h } from "../../shared/dom.js";
-import { axisLabels, roundIncrements } from "../../shared/format.js";
+import { axisLabels, formatValue, roundIncrements } from "../../shared/format.js";
 import { drawAnnotations } from "../charts/annotations.js";
 import { drawLegend } from "../charts/legend.js";
 import {
+  bandsBetween,
   drawingOrder,
   fillSeries,
-  stackBands,
+  scalesOf,
+  spanned,
   stackedValues,
+  stacksOf,
   uplotSeries,
-  valueRange,
+  valueScale,
 } from "../charts/series.js";
 import { drawSymbol } from "../charts/symbols.js";
-import { drawThresholds, visibleThresholds } from "../charts/thresholds.js";
+import { drawThresholdAreas, drawThresholds, visibleThresholds } from "../charts/thresholds.js";
 import { TimeChart, timeAxis, timestamps, valueAxis } from "../charts/time_chart.js";
 import { canvasColor } from "../colors.js";
 
@@ -21,6 +24,19 @@ import { canvasColor } from "../colors.js";
 
 const MOST_END_SYMBOLS = 12;
 const SYMBOL_PX = 3.4;
+/** @type {import("../../shared/types").Unit} */
+const NO_UNIT = { steps: [[0, 1, ""]] };
+/** @type {import("../../shared/types").Unit} */
+const PERCENT = { steps: [[0, 1, " %"]] };
+
+/**
+ * Returns the labels of a logarithmic axis, whose marks are far from each other.
+ * @param {(number | null)[]} marks
+ * @param {import("../../shared/types").Unit} unit
+ */
+function logLabels(marks, unit) {
+  return marks.map((mark) => (mark === null ? "" : formatValue(mark, unit)));
+}
 
 export class TimeSeries extends TimeChart {
   /**
@@ -30,6 +46,7 @@ export class TimeSeries extends TimeChart {
   constructor(host, onZoom) {
     const legend = h("div", { class: "legend" });
     super(host, onZoom, legend);
+    this.host = host;
     this.legend = legend;
     /** @type {Set<string>} names of series that the reader has hidden */
     this.hidden = new Set();
@@ -38,6 +55,10 @@ export class TimeSeries extends TimeChart {
     /** @type {number | null} */
     this.focused = null;
     this.shape = "";
+    /** @type {string[]} the scale of each series */
+    this.scales = [];
+    /** @type {import("../charts/thresholds.js").Shown} */
+    this.thresholds = { thresholds: [], mode: "off", scale: "y" };
   }
 
   /**
@@ -61,6 +82,7 @@ export class TimeSeries extends TimeChart {
         max,
       ]),
     );
+    this.host.classList.toggle("legend-right", panel.options?.legend?.placement === "right");
     drawLegend(this);
     if (this.plot && shape === this.shape) this.plot.setData(this.data());
     else this.build();
@@ -70,38 +92,26 @@ export class TimeSeries extends TimeChart {
   data() {
     const values = stackedValues(this.series, this.hidden);
     const times = timestamps(/** @type {TimeSeriesData} */ (this.panel).times);
-    return [times, ...this.order.map((index) => values[index])];
+    const { step } = /** @type {TimeSeriesData} */ (this.panel).times;
+    return [
+      times,
+      ...this.order.map((index) =>
+        spanned(values[index], this.series[index].style.spanNulls, step),
+      ),
+    ];
   }
 
   options() {
-    const [first] = this.series;
     const title = this.panel?.title ?? "Chart";
     this.setLabel(`${title}: ${this.series.length} series. The arrow keys move along the time.`);
-    const unit = first?.unit ?? { steps: [[0, 1, ""]] };
-    const distribution = first?.style.scaleDistribution;
-    const isLogarithmic = distribution?.type === "log";
-    const scale = isLogarithmic
-      ? { distr: 3, log: distribution.log ?? 10 }
-      : { range: valueRange(this.series) };
+    this.scales = scalesOf(this.series);
+    this.thresholds = visibleThresholds(this.series, this.scales);
+    const names = [...new Set(["y", ...this.scales])];
     return this.chartOptions({
       series: [{}, ...this.order.map((index) => uplotSeries(this.series, index, this.hidden))],
-      bands: stackBands(this.series),
-      scales: { y: scale },
-      axes: [
-        timeAxis(),
-        valueAxis(
-          (marks) =>
-            axisLabels(
-              marks.map((mark) => mark ?? 0),
-              unit,
-            ),
-          {
-            incrs: roundIncrements(unit),
-            label: first?.style.axisLabel || undefined,
-            labelSize: 18,
-          },
-        ),
-      ],
+      bands: bandsBetween(this.series, this.order),
+      scales: Object.fromEntries(names.map((name) => [name, this.scale(name)])),
+      axes: [timeAxis(), ...names.map((name, index) => this.axis(name, index))],
       hooks: {
         drawAxes: [(plot) => this.drawBelow(plot)],
         draw: [(plot) => this.drawAbove(plot)],
@@ -111,8 +121,55 @@ export class TimeSeries extends TimeChart {
     });
   }
 
+  /** @param {string} name */
+  seriesOn(name) {
+    return this.series.filter((_, index) => this.scales[index] === name);
+  }
+
+  /** @param {string} name */
+  isShare(name) {
+    const stacks = stacksOf(this.series);
+    return stacks.some((stack, at) => stack.startsWith("percent") && this.scales[at] === name);
+  }
+
+  /** @param {string} name */
+  scale(name) {
+    return valueScale(this.seriesOn(name), this.isShare(name));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} index
+   */
+  axis(name, index) {
+    const [first] = this.seriesOn(name);
+    const unit = this.isShare(name) ? PERCENT : (first?.unit ?? NO_UNIT);
+    const isLog = first?.style.scaleDistribution?.type === "log";
+    const side = first?.style.axisPlacement;
+    const isRight = side === "right" || (index > 0 && side !== "left");
+    return valueAxis(
+      (marks) =>
+        isLog
+          ? logLabels(marks, unit)
+          : axisLabels(
+              marks.map((m) => m ?? 0),
+              unit,
+            ),
+      {
+        scale: name,
+        side: isRight ? 1 : 3,
+        show: side !== "hidden",
+        incrs: isLog ? undefined : roundIncrements(unit),
+        label: first?.style.axisLabel || undefined,
+        labelSize: 18,
+        ...(index > 0 ? { grid: { show: false } } : {}),
+      },
+    );
+  }
+
   /** @param {uPlot} plot */
   drawBelow(plot) {
+    drawThresholdAreas(plot, this.thresholds);
     drawAnnotations(plot, this.annotations);
     fillSeries(plot, this.series, this.order, this.hidden);
     // For the lines: uPlot's round joins take a processor twice as long.
@@ -121,7 +178,7 @@ export class TimeSeries extends TimeChart {
 
   /** @param {uPlot} plot */
   drawAbove(plot) {
-    drawThresholds(plot, visibleThresholds(this.series));
+    drawThresholds(plot, this.thresholds);
     if (this.series.length > MOST_END_SYMBOLS) return;
     plot.ctx.save();
     this.order.forEach((index, place) => {
@@ -140,10 +197,10 @@ export class TimeSeries extends TimeChart {
   drawEndSymbol(plot, index, place) {
     const values = plot.data[place];
     let last = values.length - 1;
-    while (last >= 0 && values[last] === null) last--;
+    while (last >= 0 && (values[last] ?? null) === null) last--;
     if (last < 0) return;
     const x = plot.valToPos(plot.data[0][last], "x", true);
-    const y = plot.valToPos(values[last], "y", true);
+    const y = plot.valToPos(values[last], this.scales[index], true);
     plot.ctx.fillStyle = canvasColor(this.series[index].colour);
     drawSymbol(plot.ctx, index, x, y, SYMBOL_PX * devicePixelRatio);
   }

@@ -1,0 +1,319 @@
+"""Queries of other queries, `__expr__` in Grafana: math, reduce, resample and threshold.
+
+Source: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/expression-queries/
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import math
+import re
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from whiteroom_monitoring.datasources.errors import RequestError
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Lines, Series, Value
+from whiteroom_monitoring.grafana.model.grid import seconds
+from whiteroom_monitoring.grafana.model.json_node import Node
+from whiteroom_monitoring.grafana.model.query import ServerExpression
+
+_REFERENCE = re.compile(r"\$(?:\{([^}]+)\}|(\w+))")
+_MOST_CHARACTERS = 1000
+
+
+@dataclass(frozen=True)
+class Item:
+    """Values with labels; a single ``number`` where they were reduced."""
+
+    labels: Mapping[str, str]
+    values: Sequence[Value]
+    is_number: bool = False
+
+
+Items = list[Item]
+
+
+def evaluate(
+    queries: Mapping[str, ServerExpression], lines: Lines, refs: Sequence[str]
+) -> dict[str, Items]:
+    """Return the result of each expression by its refId. Raises UnsupportedError."""
+    results: dict[str, Items] = {ref: [] for ref in refs}
+    for series in lines.series:
+        results.setdefault(series.query, []).append(Item(series.labels, series.values))
+    waiting = dict(queries)
+    while waiting:
+        ready = [r for r, q in waiting.items() if not (_needed(q) & waiting.keys())]
+        if not ready:
+            raise UnsupportedError("expressions that need each other")
+        for ref in ready:
+            results[ref] = _result(waiting.pop(ref), results, lines.times)
+    return {ref: results[ref] for ref in queries}
+
+
+def series_of(ref: str, items: Items, lines: Lines) -> list[Series]:
+    """Return the result of an expression as series over the moments of the others."""
+    return [
+        Series(
+            ref,
+            ", ".join(item.labels.values()) or ref,
+            item.labels,
+            _spread(item, len(lines.times)),
+        )
+        for item in items
+    ]
+
+
+def _spread(item: Item, count: int) -> Sequence[Value]:
+    """Return a value for each moment; a single number is that of the last."""
+    if not item.is_number:
+        return item.values
+    return [None] * (count - 1) + list(item.values[:1])
+
+
+def _needed(query: ServerExpression) -> set[str]:
+    if query.kind == "math":
+        return {one or other for one, other in _REFERENCE.findall(query.expression)}
+    return {query.expression.strip().strip("${}")}
+
+
+def _result(query: ServerExpression, results: Mapping[str, Items], times: Sequence[float]) -> Items:
+    if query.kind not in KINDS:
+        raise UnsupportedError(f"expressions of the type {query.kind or 'unknown'}")
+    for ref in _needed(query):
+        if ref not in results:
+            raise UnsupportedError(f"an expression of {ref or 'nothing'}, which is no query")
+    return KINDS[query.kind](query, results, times)
+
+
+def _input(query: ServerExpression, results: Mapping[str, Items]) -> Items:
+    return results[query.expression.strip().strip("${}")]
+
+
+def _reduce(query: ServerExpression, results: Mapping[str, Items], times: Sequence[float]) -> Items:
+    node = Node(query.settings, [])
+    name = node["reducer"].text("mean")
+    settings = node["settings"].object()
+    if name not in _REDUCERS:
+        raise UnsupportedError(f"expressions that reduce by {name}")
+    mode = settings["mode"].text()
+    other = settings["replaceWithValue"].number() or 0.0
+    items = []
+    for item in _input(query, results):
+        values = [v for v in item.values if v is not None]
+        if mode == "replaceNN":
+            values = [v if v is not None else other for v in item.values]
+        items.append(Item(item.labels, [_REDUCERS[name](values) if values else None], True))
+    return items
+
+
+_REDUCERS: Mapping[str, Callable[[list[float]], float]] = {
+    "mean": statistics.fmean,
+    "median": statistics.median,
+    "sum": math.fsum,
+    "min": min,
+    "max": max,
+    "count": lambda values: float(len(values)),
+    "last": lambda values: values[-1],
+}
+
+
+def _threshold(
+    query: ServerExpression, results: Mapping[str, Items], times: Sequence[float]
+) -> Items:
+    conditions = list(Node(query.settings, [])["conditions"].objects())
+    evaluator = conditions[0]["evaluator"].object() if conditions else Node({}, [])
+    kind = evaluator["type"].text("gt")
+    params = [node.number() or 0.0 for node in evaluator["params"].items()] + [0.0, 0.0]
+    if kind not in _THRESHOLDS:
+        raise UnsupportedError(f"thresholds of the type {kind}")
+    holds = _THRESHOLDS[kind]
+
+    def judged(value: Value) -> Value:
+        return None if value is None else float(holds(value, params[0], params[1]))
+
+    return [replace(i, values=[judged(v) for v in i.values]) for i in _input(query, results)]
+
+
+_THRESHOLDS: Mapping[str, Callable[[float, float, float], bool]] = {
+    "gt": lambda value, a, b: value > a,
+    "gte": lambda value, a, b: value >= a,
+    "lt": lambda value, a, b: value < a,
+    "lte": lambda value, a, b: value <= a,
+    "eq": lambda value, a, b: value == a,
+    "ne": lambda value, a, b: value != a,
+    "within_range": lambda value, a, b: a < value < b,
+    "outside_range": lambda value, a, b: value < a or value > b,
+    "within_range_included": lambda value, a, b: a <= value <= b,
+    "outside_range_included": lambda value, a, b: value <= a or value >= b,
+}
+
+
+def _resample(
+    query: ServerExpression, results: Mapping[str, Items], times: Sequence[float]
+) -> Items:
+    """Make a value of each window, which stands from its beginning until the next one's."""
+    node = Node(query.settings, [])
+    try:
+        window = max(seconds(node["window"].text("1m")), 1.0)
+    except RequestError as error:
+        raise UnsupportedError(f"expressions that resample: {error}") from error
+    down = node["downsampler"].text("mean")
+    if down not in _REDUCERS:
+        raise UnsupportedError(f"expressions that resample by {down}")
+    groups: dict[int, list[int]] = {}
+    for at, time in enumerate(times):
+        groups.setdefault(int(time // window), []).append(at)
+    return [
+        replace(item, values=_resampled(item.values, groups, _REDUCERS[down]))
+        for item in _input(query, results)
+    ]
+
+
+def _resampled(
+    values: Sequence[Value],
+    groups: Mapping[int, Sequence[int]],
+    reduce: Callable[[list[float]], float],
+) -> list[Value]:
+    made: list[Value] = [None] * len(values)
+    for places in groups.values():
+        known = [v for at in places if (v := values[at]) is not None]
+        value = reduce(known) if known else None
+        for at in places:
+            made[at] = value
+    return made
+
+
+def _math(query: ServerExpression, results: Mapping[str, Items], times: Sequence[float]) -> Items:
+    if len(query.expression) > _MOST_CHARACTERS:
+        raise UnsupportedError("expressions of more than 1000 characters")
+    names: dict[str, str] = {}
+
+    def name(reference: re.Match[str]) -> str:
+        return names.setdefault(reference[1] or reference[2], f"_r{len(names)}")
+
+    text = _REFERENCE.sub(name, query.expression)
+    text = text.replace("||", " or ").replace("&&", " and ")
+    text = re.sub(r"!(?!=)", " not ", text)
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise UnsupportedError(f"the expression {query.expression[:60]!r}") from error
+    variables = {short: results[ref] for ref, short in names.items()}
+    result = _value(tree.body, variables)
+    return result if isinstance(result, list) else [Item({}, [result], True)]
+
+
+_Operand = Items | float
+_BINARY: Mapping[type, Callable[[float, float], float]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b if b else math.copysign(math.inf, a) if a else math.nan,
+    ast.Mod: math.fmod,
+    ast.Pow: lambda a, b: float(a**b),
+    ast.Gt: lambda a, b: float(a > b),
+    ast.GtE: lambda a, b: float(a >= b),
+    ast.Lt: lambda a, b: float(a < b),
+    ast.LtE: lambda a, b: float(a <= b),
+    ast.Eq: lambda a, b: float(a == b),
+    ast.NotEq: lambda a, b: float(a != b),
+    ast.And: lambda a, b: float(bool(a) and bool(b)),
+    ast.Or: lambda a, b: float(bool(a) or bool(b)),
+}
+_UNARY: Mapping[type, Callable[[float], float]] = {
+    ast.USub: lambda value: -value,
+    ast.Not: lambda value: float(not value),
+}
+_FUNCTIONS: Mapping[str, Callable[[float], float]] = {
+    "abs": abs,
+    "log": lambda value: math.log(value) if value > 0 else math.nan,
+    "round": lambda value: float(math.floor(value + 0.5)),
+    "ceil": lambda value: float(math.ceil(value)),
+    "floor": lambda value: float(math.floor(value)),
+    "is_inf": lambda value: float(math.isinf(value)),
+    "is_nan": lambda value: float(math.isnan(value)),
+    "is_number": lambda value: float(math.isfinite(value)),
+}
+
+
+def _value(node: ast.expr, variables: Mapping[str, Items]) -> _Operand:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.Name(id=name) if name in variables:
+            return variables[name]
+        case (
+            ast.BinOp(left=left, op=operator, right=right)
+            | ast.Compare(left=left, ops=[operator], comparators=[right])
+        ) if type(operator) in _BINARY:
+            return _combined(operator, _value(left, variables), _value(right, variables))
+        case ast.BoolOp(op=operator, values=values):
+            parts = [_value(part, variables) for part in values]
+            return functools.reduce(lambda a, b: _combined(operator, a, b), parts)
+        case ast.UnaryOp(op=unary, operand=inner) if type(unary) in _UNARY:
+            return _mapped(_UNARY[type(unary)], _value(inner, variables))
+        case ast.Call(func=ast.Name(id=name), args=[inner]) if name in _FUNCTIONS:
+            return _mapped(_FUNCTIONS[name], _value(inner, variables))
+    raise UnsupportedError(f"the expression {ast.unparse(node)[:60]!r}")
+
+
+def _mapped(apply: Callable[[float], float], operand: _Operand) -> _Operand:
+    if isinstance(operand, float):
+        return _number(apply, operand)
+    return [replace(i, values=[_applied(apply, v) for v in i.values]) for i in operand]
+
+
+def _applied(apply: Callable[..., float], *values: Value) -> Value:
+    if any(value is None for value in values):
+        return None
+    try:
+        result = apply(*values)
+    except (ArithmeticError, ValueError):
+        return None
+    return None if isinstance(result, complex) or math.isnan(result) else result
+
+
+def _number(apply: Callable[..., float], *values: float) -> float:
+    result = _applied(apply, *values)
+    if result is None:
+        raise UnsupportedError(f"an expression without a result for {values}")
+    return result
+
+
+def _combined(operator: Any, left: _Operand, right: _Operand) -> _Operand:
+    apply = _BINARY[type(operator)]
+    if isinstance(left, float) and isinstance(right, float):
+        return _number(apply, left, right)
+    if isinstance(left, float):
+        return _mapped(lambda value: apply(left, value), right)
+    if isinstance(right, float):
+        return _mapped(lambda value: apply(value, right), left)
+    return [_pair(apply, a, b) for a in left for b in right if _match(a, b, left, right)]
+
+
+def _match(a: Item, b: Item, left: Items, right: Items) -> bool:
+    """Tell whether two items belong together: one's labels are among the other's."""
+    if len(left) == len(right) == 1:
+        return True
+    return a.labels.items() <= b.labels.items() or b.labels.items() <= a.labels.items()
+
+
+def _pair(apply: Callable[[float, float], float], a: Item, b: Item) -> Item:
+    count = max(len(a.values), len(b.values))
+    left = list(a.values) * count if a.is_number and not b.is_number else a.values
+    right = list(b.values) * count if b.is_number and not a.is_number else b.values
+    labels = a.labels if len(a.labels) >= len(b.labels) else b.labels
+    values = [_applied(apply, x, y) for x, y in zip(left, right, strict=False)]
+    return Item(labels, values, a.is_number and b.is_number)
+
+
+KINDS: Mapping[str, Callable[[ServerExpression, Mapping[str, Items], Sequence[float]], Items]] = {
+    "math": _math,
+    "reduce": _reduce,
+    "resample": _resample,
+    "threshold": _threshold,
+}

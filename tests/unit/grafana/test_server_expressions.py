@@ -1,0 +1,103 @@
+"""The laws of queries of other queries: math, reduce, resample and threshold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.dashboards import read, shown
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frames import Lines, Series
+from whiteroom_monitoring.grafana.evaluation.server_expressions import evaluate
+from whiteroom_monitoring.grafana.model.query import ServerExpression
+
+LINES = Lines(
+    (0.0, 30.0, 60.0),
+    (
+        Series("A", "a", {"job": "a"}, [1.0, None, 3.0]),
+        Series("B", "b", {"job": "a", "host": "x"}, [2.0, 4.0, 0.0]),
+    ),
+)
+
+
+def result(kind: str, expression: str, **settings: Any) -> list[Any]:
+    """Return the values of an expression of A and B."""
+    query = ServerExpression(kind, expression, settings)
+    [item] = evaluate({"C": query}, LINES, ["A", "B"])["C"]
+    return list(item.values)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$A + $B", [3.0, None, 3.0]),
+        ("$B / $A * 100", [200.0, None, 0.0]),
+        ("${A} > 2", [0.0, None, 1.0]),
+        ("$A > 0 && $B > 1", [1.0, None, 0.0]),
+        ("!($B > 1)", [0.0, 0.0, 1.0]),
+        ("-abs($B) - 1", [-3.0, -5.0, -1.0]),
+        ("1 + 2 * 3", [7.0]),
+    ],
+)
+def test_math(expression: str, expected: Any) -> None:
+    """Series whose labels are among each other's are calculated moment by moment."""
+    assert result("math", expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("reducer", "settings", "expected"),
+    [
+        ("mean", {}, 2.0),
+        ("sum", {"settings": {"mode": "replaceNN", "replaceWithValue": 5}}, 9.0),
+        ("last", {}, 3.0),
+        ("count", {}, 2.0),
+    ],
+)
+def test_reduce(reducer: str, settings: Any, expected: float) -> None:
+    """A series becomes one number."""
+    assert result("reduce", "A", reducer=reducer, **settings) == [expected]
+
+
+def test_threshold_and_resample() -> None:
+    """A threshold judges each value; a window has one value."""
+    condition = {"evaluator": {"type": "within_range", "params": [1, 3]}}
+    assert result("threshold", "B", conditions=[condition]) == [1.0, 0.0, 0.0]
+    assert result("resample", "B", window="1m", downsampler="max") == [4.0, 4.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expression"),
+    [
+        ("math", "__import__('os')"), ("math", "$A.real"), ("math", "$Z + 1"), ("sql", "select 1"),
+        ("math", "[x for x in $A]"), ("reduce", "C"), ("math", "9**9**9**9**9"),
+    ],
+)  # fmt: skip
+def test_what_is_no_expression_is_named(kind: str, expression: str) -> None:
+    """Nothing but numbers, queries and the functions of Grafana is calculated."""
+    with pytest.raises(UnsupportedError):
+        evaluate({"C": ServerExpression(kind, expression, {})}, LINES, ["A", "B"])
+
+
+def test_a_panel_shows_its_expressions_and_not_what_is_hidden() -> None:
+    """An expression is drawn beside the other queries; those that are hidden only feed it."""
+    expression = {"refId": "B", "datasource": {"type": "__expr__", "uid": "__expr__"},
+                  "type": "math", "expression": "$A * 2"}  # fmt: skip
+    panel = {"type": "timeseries", "targets": [
+        {"refId": "A", "expr": "up", "hide": True}, expression,
+    ]}  # fmt: skip
+    [content] = shown(read(title="T", panels=[panel]))
+    assert (content["notice"], len(content["series"])) == ("", 2)
+
+
+def test_a_panel_shows_what_another_one_asks() -> None:
+    """A panel of `-- Dashboard --` has the series of the panel that it names."""
+    source = {"type": "datasource", "uid": "-- Dashboard --"}
+    first = {"id": 1, "type": "timeseries", "targets": [{"expr": "up"}]}
+    second = {"id": 2, "type": "stat", "datasource": source,
+              "targets": [{"refId": "A", "panelId": 1, "datasource": source}]}  # fmt: skip
+    itself = {"id": 3, "type": "stat", "datasource": source,
+              "targets": [{"refId": "A", "panelId": 3, "datasource": source}]}  # fmt: skip
+    answers = shown(read(title="T", panels=[first, second, itself]))
+    assert len(answers[1]["singleValues"]) == len(answers[0]["series"])
+    assert "each other" in answers[2]["notice"]
