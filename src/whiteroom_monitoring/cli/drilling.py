@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from whiteroom_monitoring.catalogue.suggestions import did_you_mean
 from whiteroom_monitoring.deploy.paths import default_data
 from whiteroom_monitoring.deploy.progress import Progress
-from whiteroom_monitoring.diagnostics import CheckResult, succeeded
 from whiteroom_monitoring.diagnostics import report as table
+from whiteroom_monitoring.diagnostics import succeeded
 from whiteroom_monitoring.drills import faults, report, scenario
 from whiteroom_monitoring.drills.runner import Runner, RunResult
 from whiteroom_monitoring.drills.scaling import Scale
@@ -22,6 +23,8 @@ from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, load
 from whiteroom_monitoring.promql import rule_files
 from whiteroom_monitoring.promql.rule_files import Rule
+from whiteroom_monitoring.proofs import ledger
+from whiteroom_monitoring.proofs.ledger import Proof
 
 FOLDER = "drills"
 
@@ -45,12 +48,17 @@ def run(arguments: argparse.Namespace) -> int:
     )
     signal.signal(signal.SIGTERM, _interrupt)
     progress = Progress(quiet=arguments.json)
+    runs: list[RunResult] = []
     try:
-        runs = _run(request, chosen, written, {rule.name for rule in alerts}, progress)
+        names = {rule.name for rule in alerts}
+        for done in _run(request, chosen, written, names, progress):
+            runs.append(done)
+            # What was seen stays, even if the drills are interrupted.
+            _write(arguments, project, runs)
+            _prove(project, [done], arguments.factor)
     finally:
         progress.end()
     results = report.results(runs)
-    _write(arguments, project, runs, results)
     if arguments.json:
         print(table.as_json(results))
     else:
@@ -68,12 +76,13 @@ def _run(
     written: ScenarioSet,
     known: set[str],
     progress: Progress,
-) -> list[RunResult]:
+) -> Iterator[RunResult]:
     with DrillStack(request, progress) as stack:
         for sentence in stack.lost:
             progress.step(sentence)
         runner = Runner(stack, written.settings, known, progress)
-        return [runner.run(each) for each in chosen]
+        for each in chosen:
+            yield runner.run(each)
 
 
 def _chosen(
@@ -109,14 +118,36 @@ def _print_list(scenarios: Sequence[Scenario]) -> None:
         print(f"  {alerts}")
 
 
-def _write(
-    arguments: argparse.Namespace,
-    project: Project,
-    runs: Sequence[RunResult],
-    results: Sequence[CheckResult],
-) -> None:
+def _prove(project: Project, runs: Sequence[RunResult], factor: float) -> None:
+    """Note what was proven beside the scenarios, where the project has that folder."""
+    folder = project.files.drills
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return
+    rules = rule_files.read(sorted(project.files.rules.glob("*.y*ml")))
+    rows = ledger.standings(project, rules).alerts
+    by_place = {ledger.rule_place(rule): key for rule, key, _ in rows}
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    proofs = [
+        Proof(
+            verdict.alert.name,
+            by_place[verdict.seen.rule],
+            when,
+            round((verdict.first("firing") or run.begun) - run.begun, 1),
+            factor,
+            verdict.alert.name not in run.scenario.overridden,
+        )
+        for run in runs
+        for verdict in run.verdicts
+        if verdict.ok and verdict.seen is not None and verdict.seen.rule in by_place
+    ]
+    ledger.add(folder, proofs, {key: rule.name for rule, key, _ in rows})
+
+
+def _write(arguments: argparse.Namespace, project: Project, runs: Sequence[RunResult]) -> None:
+    """Add the last of the runs to the history, and write page and JUnit file anew."""
     folder: Path = arguments.report or default_data(0, project.name) / FOLDER
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    history = report.keep(folder, report.records(runs, arguments.factor, when))
+    history = report.keep(folder, report.records(runs[-1:], arguments.factor, when))
     (folder / report.PAGE_FILE).write_text(report.page(project.title, history), encoding="utf-8")
-    (folder / report.JUNIT_FILE).write_text(report.junit(results), encoding="utf-8")
+    junit = report.junit(report.results(runs))
+    (folder / report.JUNIT_FILE).write_text(junit, encoding="utf-8")

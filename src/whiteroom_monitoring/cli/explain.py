@@ -15,6 +15,7 @@ from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.lint.workspace import Workspace
 from whiteroom_monitoring.promql.recordings import scraped_metrics
 from whiteroom_monitoring.promql.rule_files import Rule
+from whiteroom_monitoring.proofs import ledger
 
 _PARTS = ("_bucket", "_sum", "_count")
 
@@ -92,8 +93,21 @@ def _alert(workspace: Workspace, rules: list[Rule]) -> dict[str, Any]:
         "runbook": workspace.project.relative(runbook) if runbook.exists() else "",
         "tested in": list(_tests(workspace, first.name)),
         "dashboard": first.annotations.get("dashboard", ""),
+        "last proven": list(_proofs(workspace, first.name)),
     }
     return {key: value for key, value in explanation.items() if value}
+
+
+def _proofs(workspace: Workspace, alert: str) -> Iterator[str]:
+    """Yield how each rule of the alert stands, where the project has drills."""
+    if not workspace.project.files.drills.is_dir():
+        return
+    standings = ledger.standings(workspace.project, workspace.configuration.rules)
+    for rule, _, proof in standings.alerts:
+        if rule.name == alert:
+            standing = standings.of(rule, proof)
+            told = proof.text if proof else {"changed": "changed since"}.get(standing, standing)
+            yield f"{told} ({_place(workspace, rule)})"
 
 
 def _tests(workspace: Workspace, alert: str) -> Iterator[str]:

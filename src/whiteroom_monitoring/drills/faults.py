@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S = 10.0
 # Of one client of a fault that sends requests.
-_PER_CLIENT = 20
-_CLIENTS = 4
+_PER_CLIENT = 2
+_CLIENTS = 24
 
 
 class FaultError(MonitoringError):
@@ -220,12 +220,14 @@ class Requests(_Fault, frozen=True, tag_field="kind", tag="requests"):
 class Write(_Fault, frozen=True, tag_field="kind", tag="write"):
     """A file has another content, or is older, while the fault lasts.
 
-    ``reload`` names a component that then reads its configuration again.
+    In the end it has ``mend``, or without that what it had before. ``reload`` names a component
+    that then reads its configuration again.
     """
 
     path: str
     text: str
     age_s: float = 0.0
+    mend: str = ""
     reload: str = ""
 
     @contextlib.contextmanager
@@ -240,7 +242,7 @@ class Write(_Fault, frozen=True, tag_field="kind", tag="write"):
         try:
             yield
         finally:
-            self._put(stack, path, before)
+            self._put(stack, path, self.mend.encode() or before)
 
     def _put(self, stack: DrillStack, path: Path, content: bytes | None) -> None:
         if content is None:

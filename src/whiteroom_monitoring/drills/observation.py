@@ -11,6 +11,7 @@ from typing import Any
 
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.drills.stack import DrillStack
+from whiteroom_monitoring.proofs import ledger
 
 _POLL_S = 0.25
 _PAGE = 500
@@ -28,6 +29,8 @@ class SeenAlert:
     grouped: float | None = None
     ended: float | None = None
     summary: str = ""
+    # Where its rule is, as `ledger.place` says it.
+    rule: str = ""
 
     @property
     def name(self) -> str:
@@ -93,15 +96,17 @@ class Observer:
         groups = self._stack.prometheus.get("rules", type="alert")["groups"]
         now, active = time.time(), set[Labels]()
         with self._lock:
-            for alert in (a for g in groups for rule in g["rules"] for a in rule["alerts"]):
-                active.add(self._note(alert, now))
+            for group in groups:
+                for number, rule in enumerate(group["rules"]):
+                    place = ledger.place(group["file"], group["name"], number)
+                    active |= {self._note(alert, now, place) for alert in rule["alerts"]}
             for labels, known in self._seen.alerts.items():
                 if labels not in active and known.firing is not None and known.ended is None:
                     known.ended = now
 
-    def _note(self, alert: Mapping[str, Any], now: float) -> Labels:
+    def _note(self, alert: Mapping[str, Any], now: float, place: str) -> Labels:
         labels = frozenset(alert["labels"].items())
-        known = self._seen.alerts.setdefault(labels, SeenAlert(alert["labels"]))
+        known = self._seen.alerts.setdefault(labels, SeenAlert(alert["labels"], rule=place))
         if known.over_threshold is None:
             known.over_threshold = _moment(alert["activeAt"])
         if alert["state"] == "firing":

@@ -94,7 +94,7 @@ class Runner:
             self._wait(scenario.within_s, lambda: self._over(scenario, observer, context))
             seen = observer.seen()
         loud, strangers = evidence.unexpected(scenario, seen, context)
-        return RunResult(
+        result = RunResult(
             scenario,
             begun,
             mended,
@@ -104,6 +104,8 @@ class Runner:
             tuple(strangers),
             tuple(sorted(held)),
         )
+        self._say(scenario, "proven" if result.ok else "not proven")
+        return result
 
     def _say(self, scenario: Scenario, text: str) -> None:
         self._progress.step(f"{scenario.name}: {text}")
@@ -155,10 +157,13 @@ class Runner:
         self, scenario: Scenario, seen: Observation, context: Context, state: str
     ) -> bool:
         verdicts = evidence.judge(scenario, seen, context)
+        if state == "firing":
+            return all(v.first(state) is not None for v in verdicts)
+        # What has never fired has nothing to resolve.
         return all(
-            v.seen is not None
-            and (v.first(state) is not None or (state == "resolved" and not v.alert.ends))
-            and (state == "firing" or v.seen.ended is not None or not v.alert.ends)
+            v.seen is None
+            or not v.alert.ends
+            or (v.first(state) is not None and v.seen.ended is not None)
             for v in verdicts
         )
 

@@ -33,7 +33,8 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.project.model import Project
 
 # Where a copy's ports may be, beside those of the real stack.
-_OFFSETS = range(10_000, 50_000, 200)
+# Below the ports that clients are given: one of theirs may be in use for a moment.
+_OFFSETS = range(10_000, 23_000, 200)
 _RULES = "prometheus/rules/"
 
 

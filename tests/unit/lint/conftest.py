@@ -127,6 +127,13 @@ inhibit_rules:
 """
 
 
+SCENARIO = """\
+title = "Nobody records"
+faults = []
+alerts = [{ name = "AudioDropouts" }, { name = "MetricsMissing" }]
+"""
+
+
 @dataclass(frozen=True)
 class Infrastructure:
     """The files below ``folder``, and the command that checks them."""
@@ -162,6 +169,7 @@ def infrastructure(tmp_path: Path) -> Infrastructure:
     for name in ("AudioDropouts", "MetricsMissing"):
         made.write(f"runbooks/{name}.md", RUNBOOK.replace("NAME", name))
     made.write("runbooks/README.md", "# Runbooks\n")
+    made.write("drills/audio.toml", SCENARIO)
     return made
 
 

@@ -252,6 +252,14 @@ BREAKS = [
         "did you mean AudioDropouts?",
     ),
     Break(
+        "alert-drills",
+        RULES,
+        "alert: AudioDropouts",
+        "alert: AudioDropout",
+        (6, 16),
+        "AudioDropout: no scenario expects it",
+    ),
+    Break(
         "routes",
         ALERTMANAGER_YML,
         'priority=~"P0|P1"',
@@ -309,7 +317,10 @@ def test_what_is_right_passes(check) -> None:
     """Where everything is right, every check is made and holds, but those of missing parts."""
     status, results = check()
     states = {name: result["state"] for name, result in results.items()}
-    assert states == dict.fromkeys(results, "ok") | dict.fromkeys(OF_DASHBOARDS, "skipped")
+    missing = OF_DASHBOARDS | {"alert-drills"}
+    assert states == dict.fromkeys(results, "ok") | dict.fromkeys(missing, "skipped")
+    never = "never drilled: AudioDropouts, MetricsMissing"
+    assert results["alert-drills"]["seen"] == never
     assert status == 0
 
 
@@ -423,6 +434,7 @@ def test_missing_tool_is_skipped_with_its_package(
     promtool = "promtool is not installed"
     none = f"{infrastructure.folder}/grafana/dashboards has none"
     assert skipped == dict.fromkeys(OF_DASHBOARDS, none) | {
+        "alert-drills": "never drilled: AudioDropouts, MetricsMissing",
         "promtool-config": promtool,
         "promtool-rules": promtool,
         "promtool-tests": promtool,

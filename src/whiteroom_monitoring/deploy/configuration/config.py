@@ -28,6 +28,7 @@ from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.registry import COMPONENTS, scrape_jobs
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
 from whiteroom_monitoring.project.model import Project
+from whiteroom_monitoring.proofs import ledger
 from whiteroom_monitoring.resources import share
 
 # Of the first scrapes after a start.
@@ -158,10 +159,12 @@ def render(
     prometheus_config.add_passwords(contents["prometheus/prometheus.yml"], paths, descriptions)
     files = {name: _NOTE + prometheus_config.dump(content) for name, content in contents.items()}
     left_out = prometheus_config.rules_left_out(project, descriptions, kept)
+    proven = _proven(project, edits.changes)
     for path in rules(project):
         # What is covered leaves with its alerts.
         if path.name.removeprefix(PREFIX) not in left_out:
-            files[f"prometheus/rules/{path.name}"] = shift(path.read_text(encoding="utf-8"))
+            text = proven.get(path.name) or path.read_text(encoding="utf-8")
+            files[f"prometheus/rules/{path.name}"] = shift(text)
     for path in sorted(project.files.templates.glob("*.tmpl")):
         files[f"alertmanager/templates/{path.name}"] = shift(path.read_text(encoding="utf-8"))
     files |= runbooks.render(project.files.runbooks, paths, shift)
@@ -170,6 +173,19 @@ def render(
     return Rendered(
         {**files, **{name: shift(text) for name, text in grafana.items()}}, edits.changes
     )
+
+
+def _proven(project: Project, changes: list[str]) -> dict[str, str]:
+    """Return the texts of those files of rules whose alerts say when they were last proven."""
+    # Here, because most projects have no proof, and reading rules takes a fifth of a second.
+    if not (project.files.drills / ledger.FILE).exists():
+        return {}
+    from whiteroom_monitoring.proofs import annotations  # noqa: PLC0415
+
+    texts = annotations.annotated(project, rules(project))
+    if texts:
+        changes.append("rules: pages say when their alerts were last proven")
+    return texts
 
 
 def quickened(files: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,136 @@
+"""The digest of all that decides whether an alert reaches its pager, and with which words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from whiteroom_monitoring.project.model import Project
+from whiteroom_monitoring.promql.parse import VectorSelector, descendants
+from whiteroom_monitoring.promql.rule_files import Rule, RuleSet
+
+DIGEST_LENGTH = 16
+SETTINGS_FILE = "drills.toml"
+# Source: https://prometheus.io/docs/alerting/0.25/configuration/#matcher
+_MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all alerts of a project share: rules, routes, templates and scenarios, read once."""
+
+    rules: RuleSet
+    routes: Mapping[str, Any]
+    templates: Mapping[str, str]
+    scenarios: Mapping[str, str]
+
+
+def surroundings(project: Project, rules: RuleSet) -> Surroundings:
+    """Return what the alerts of a project share."""
+    files = project.files
+    templates = {p.name: _text(p) for p in sorted(files.templates.glob("*.tmpl"))}
+    scenarios = {p.name: _text(p) for p in sorted(files.drills.glob("*.toml"))}
+    return Surroundings(rules, _routing(files.alertmanager), templates, scenarios)
+
+
+def _routing(path: Path) -> dict[str, Any]:
+    """Return Alertmanager's configuration; nothing of one that another check names as broken."""
+    try:
+        content = yaml.safe_load(_text(path)) if path.exists() else {}
+    except yaml.YAMLError:
+        return {}
+    is_whole = isinstance(content, dict) and isinstance(content.get("route", {}), dict)
+    return content if is_whole else {}
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def digest(rule: Rule, around: Surroundings) -> str:
+    """Return the digest of an alert, the same wherever its rule stands in its file."""
+    recordings = {r.name: r for r in around.rules.recordings}
+    labels = {"alertname": rule.name, **rule.labels}
+    routes = list(_routes(around.routes.get("route") or {}, labels))
+    receivers = {route.get("receiver") for route in routes}
+    content = {
+        "rule": rule.raw,
+        "recordings": sorted(_recorded(rule, recordings)),
+        "routes": routes,
+        "receivers": [
+            receiver
+            for receiver in around.routes.get("receivers") or []
+            if receiver.get("name") in receivers
+        ],
+        "templates": around.templates,
+        "scenarios": [*_scenarios(rule.name, around.scenarios)],
+    }
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+def _recorded(rule: Rule, recordings: Mapping[str, Rule]) -> set[str]:
+    """Return the recordings that a rule is made of, themselves or through others."""
+    told: dict[str, str] = {}
+    pending = [rule]
+    while pending:
+        expression = pending.pop().expression
+        for part in () if expression is None else descendants(expression):
+            name = (part.name or "") if isinstance(part, VectorSelector) else ""
+            if name in recordings and name not in told:
+                told[name] = json.dumps(recordings[name].raw, sort_keys=True)
+                pending.append(recordings[name])
+    return set(told.values())
+
+
+def _routes(route: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the routes that may take an alert, without their children.
+
+    Labels that come from the alert's series are not known: a matcher of them excludes nothing.
+    """
+    if not all(_may_match(text, labels) for text in _matchers(route)):
+        return
+    yield {key: value for key, value in route.items() if key != "routes"}
+    for child in route.get("routes") or []:
+        yield from _routes(child, labels)
+
+
+def _matchers(route: Mapping[str, Any]) -> list[str]:
+    exact = [f"{name}={value}" for name, value in (route.get("match") or {}).items()]
+    patterns = [f"{name}=~{value}" for name, value in (route.get("match_re") or {}).items()]
+    return [*(route.get("matchers") or []), *exact, *patterns]
+
+
+def _may_match(text: str, labels: Mapping[str, str]) -> bool:
+    parsed = _MATCHER.fullmatch(text)
+    if parsed is None or parsed[1] not in labels or "{{" in labels[parsed[1]]:
+        return True
+    name, operator, value = parsed.groups()
+    is_equal = labels[name] == value
+    try:
+        is_like = re.fullmatch(value, labels[name]) is not None
+    except re.error:
+        return True
+    return {"=": is_equal, "!=": not is_equal, "=~": is_like, "!~": not is_like}[operator]
+
+
+def _scenarios(alert: str, texts: Mapping[str, str]) -> Iterator[str]:
+    """Yield the scenarios that expect an alert, and the settings of all."""
+    for name, text in texts.items():
+        if name == SETTINGS_FILE or alert in _expected(text):
+            yield text
+
+
+def _expected(text: str) -> set[str]:
+    try:
+        return {str(alert.get("name")) for alert in tomllib.loads(text).get("alerts", [])}
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return set()
