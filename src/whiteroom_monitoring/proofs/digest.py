@@ -24,7 +24,7 @@ _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class DeliveryPath:
     """What all alerts of a project share: rules, routes, templates and scenarios, read once."""
 
     rules: RuleSet
@@ -33,12 +33,12 @@ class Surroundings:
     scenarios: Mapping[str, str]
 
 
-def surroundings(project: Project, rules: RuleSet) -> Surroundings:
+def delivery_path(project: Project, rules: RuleSet) -> DeliveryPath:
     """Return what the alerts of a project share."""
     files = project.files
     templates = {p.name: _text(p) for p in sorted(files.templates.glob("*.tmpl"))}
     scenarios = {p.name: _text(p) for p in sorted(files.drills.glob("*.toml"))}
-    return Surroundings(rules, _routing(files.alertmanager), templates, scenarios)
+    return DeliveryPath(rules, _routing(files.alertmanager), templates, scenarios)
 
 
 def _routing(path: Path) -> dict[str, Any]:
@@ -55,11 +55,11 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def digest(rule: Rule, around: Surroundings) -> str:
+def digest(rule: Rule, path: DeliveryPath) -> str:
     """Return the digest of an alert, the same wherever its rule stands in its file."""
-    recordings = {r.name: r for r in around.rules.recordings}
+    recordings = {r.name: r for r in path.rules.recordings}
     labels = {"alertname": rule.name, **rule.labels}
-    routes = list(_routes(around.routes.get("route") or {}, labels))
+    routes = list(_routes(path.routes.get("route") or {}, labels))
     receivers = {route.get("receiver") for route in routes}
     content = {
         "rule": rule.raw,
@@ -67,11 +67,11 @@ def digest(rule: Rule, around: Surroundings) -> str:
         "routes": routes,
         "receivers": [
             receiver
-            for receiver in around.routes.get("receivers") or []
+            for receiver in path.routes.get("receivers") or []
             if receiver.get("name") in receivers
         ],
-        "templates": around.templates,
-        "scenarios": [*_scenarios(rule.name, around.scenarios)],
+        "templates": path.templates,
+        "scenarios": [*_scenarios(rule.name, path.scenarios)],
     }
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -13,7 +13,7 @@ import msgspec
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.promql.rule_files import Rule, RuleSet
-from whiteroom_monitoring.proofs.digest import digest, surroundings
+from whiteroom_monitoring.proofs.digest import delivery_path, digest
 
 FILE = "proofs.json"
 
@@ -103,9 +103,9 @@ class Standings(msgspec.Struct, frozen=True):
 def standings(project: Project, rules: RuleSet) -> Standings:
     """Return how the alerts stand that are to be drilled. Raises DiagnosticsError."""
     proofs = read(project.files.drills)
-    around = surroundings(project, rules)
+    path = delivery_path(project, rules)
     alerts = [rule for rule in rules.alerts if rule.name != project.alerts.watchdog]
-    rows = [(rule, key := digest(rule, around), proofs.get(key)) for rule in alerts]
+    rows = [(rule, key := digest(rule, path), proofs.get(key)) for rule in alerts]
     current = {key for _, key, _ in rows}
     # A proof of a rule that is as it was says nothing of another rule of the same name.
     void = frozenset(p.alert for p in proofs.values() if p.digest not in current)
