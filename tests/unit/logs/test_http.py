@@ -315,6 +315,20 @@ def test_tail_sends_what_is_there_and_what_comes(client: TestClient) -> None:
         assert s.receive_json()["streams"][0]["values"] == [[str(NOW_NS + 1), "later"]]
 
 
+def test_tail_sends_what_stages_make_of_lines(client: TestClient) -> None:
+    """Old lines and new ones alike."""
+    client.post(PUSH, content=_json([T, "a=1"]), headers=JSON)
+    stages = '| logfmt | a < 3 | line_format "{{.a}}!"'
+    words = f'query={{job="x"}} {stages}&start={NOW_NS}&end={NOW_NS + 10**9}'
+    with client.websocket_connect(f"/loki/api/v1/tail?{words}", headers={"Host": "127.0.0.1"}) as s:
+        assert s.receive_json()["streams"][0]["values"] == [[T, "1!"]]
+        values = [str(NOW_NS + 1), "a=2"], [str(NOW_NS + 2), "a=3"]
+        client.post(PUSH, content=_json(*values), headers=JSON)
+        (stream,) = s.receive_json()["streams"]
+        assert stream["values"] == [[str(NOW_NS + 1), "2!"]]
+        assert stream["stream"]["a"] == "2"
+
+
 def test_a_page_elsewhere_reaches_no_tail(client: TestClient) -> None:
     """Neither by another name of this machine, nor from another origin."""
     for headers in ({"Host": "evil.example"}, {"Host": "127.0.0.1", "Origin": "http://evil"}):

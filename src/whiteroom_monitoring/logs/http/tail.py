@@ -54,7 +54,13 @@ def _matching(pipeline: Pipeline, labels: str, rows: _native.Rows, start_ns: int
     if not pipeline.selects(labels):
         return []
     found = []
-    for number in pipeline.find(labels, rows, (0, len(rows)), (start_ns, 2**63 - 1)):
+    numbers = pipeline.candidates(labels, rows, (0, len(rows)), (start_ns, 2**63 - 1))
+    if not pipeline.is_plain:
+        return [
+            Entry(one.time_ns, labels, one.line, b"", 0, (one.stream, one.meta, one.parsed))
+            for one in pipeline.process(labels, rows, numbers)
+        ]
+    for number in numbers:
         time_ns, line, meta, level = rows[number]
         found.append(Entry(time_ns, labels, line, meta, level))
     return found
