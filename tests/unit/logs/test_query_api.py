@@ -185,3 +185,16 @@ def test_shards_and_limits_are_answered(client: TestClient) -> None:
     assert shard["stats"]["entries"] == 6
     told = client.get(f"{API}/drilldown-limits").json()
     assert told["pattern_ingester_enabled"] is True
+
+
+def test_what_is_not_there_is_refused_by_name(client: TestClient) -> None:
+    """The ruler and shards are none of this store's."""
+    answer = client.get(f"{API}/rules")
+    assert (answer.status_code, answer.text) == (
+        404,
+        "the ruler is not supported: alerts are Prometheus's\n",
+    )
+    params = {"query": '{job="x"}', "shards": "0_of_4", **RANGE}
+    answer = client.get(f"{API}/query_range", params=params)
+    assert answer.status_code == 400
+    assert answer.text.startswith("shards are not supported")

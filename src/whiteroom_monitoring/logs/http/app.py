@@ -73,6 +73,8 @@ class QueryApi:
         """Return lines, or numbers at each step."""
         found = await params.parameters(request)
         expression = parse(found.get("query", ""))
+        if found.get("shards"):
+            raise QueryError("shards are not supported: a query is not divided here")
         limits = self._service.limits
         times = params.time_range(found)
         if times[1] - times[0] > limits.max_query_length * 10**9:
@@ -197,6 +199,13 @@ async def _buildinfo(request: Request) -> Response:
     )
 
 
+async def _ruler(request: Request) -> Response:
+    """Answer 404, by name: there is no ruler."""
+    return PlainTextResponse(
+        "the ruler is not supported: alerts are Prometheus's\n", HTTPStatus.NOT_FOUND
+    )
+
+
 def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
     """Return the application. ``hosts`` are the names by which it may be addressed."""
     queries, index, detect = QueryApi(service), IndexApi(service), DetectApi(service)
@@ -224,6 +233,10 @@ def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
             Route(f"{api}/detected_field/{{name}}/values", detect.values, methods=READING),
             Route(f"{api}/detected_labels", detect.labels, methods=READING),
             Route(f"{api}/drilldown-limits", detect.limits, methods=READING),
+            Route(f"{api}/rules", _ruler, methods=READING),
+            Route(f"{api}/rules/{{path:path}}", _ruler, methods=[*READING, "DELETE"]),
+            Route("/prometheus/api/v1/rules", _ruler, methods=["GET"]),
+            Route("/prometheus/api/v1/alerts", _ruler, methods=["GET"]),
             WebSocketRoute(f"{api}/tail", tails.tail),
             Route(f"{api}/delete", deletions.add, methods=["POST", "PUT"]),
             Route(f"{api}/delete", deletions.all, methods=["GET"]),
