@@ -143,6 +143,7 @@ def test_every_header_is_for_programs_without_c_plus_plus_20(tmp_path: Path) -> 
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_a_project_vendors_the_folder_of_the_core(segments: Path, tmp_path: Path) -> None:
     """A copy of that folder alone, in a project of C++17 without exceptions, links and records."""
     shutil.copytree(ROOT / "juce_backend/src/monitoring", tmp_path / "vendored")
@@ -153,6 +154,7 @@ def test_a_project_vendors_the_folder_of_the_core(segments: Path, tmp_path: Path
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_a_project_builds_the_sources_within_its_own(segments: Path, tmp_path: Path) -> None:
     """What add_subdirectory() brings works in the other project's programs."""
     _configure(tmp_path, f"-DWHITEROOM_SOURCE={ROOT}")

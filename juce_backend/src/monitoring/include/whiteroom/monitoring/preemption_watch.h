@@ -32,7 +32,7 @@ inline std::optional<ThreadUsage> thread_usage() noexcept {
   rusage usage{};
   if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) != 0) return std::nullopt;
   if (getrusage(RUSAGE_THREAD, &usage) != 0) return std::nullopt;
-  return ThreadUsage{static_cast<std::uint64_t>(pthread_self()),
+  return ThreadUsage{pthread_self(),
                      std::chrono::seconds(cpu.tv_sec) + std::chrono::nanoseconds(cpu.tv_nsec),
                      usage.ru_nivcsw};
 #else
