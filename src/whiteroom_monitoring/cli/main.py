@@ -46,6 +46,7 @@ COMMANDS = {
     "mutate": Command(f"{COMMANDS_ROOM}.mutate", "see which changes of rules go unnoticed"),
     "generate": Command(f"{COMMANDS_ROOM}.generate", "write clients, pages and dashboards"),
     "compose": Command(f"{COMMANDS_ROOM}.compose", "print the file for Docker Compose"),
+    "unit": Command(f"{COMMANDS_ROOM}.unit", "print what starts the stack with the machine"),
     "segment-exporter": Command(
         f"{COMMANDS_ROOM}.segment_exporter", "serve the metrics of programs without an endpoint"
     ),

@@ -82,12 +82,12 @@ class Supervisor:
         self._paths = paths
         self.socket = paths.run / "supervisor.sock"
         self.configuration_file = paths.run / "supervisord.conf"
-        self._pid_file = paths.run / "supervisord.pid"
+        self.pid_file = paths.run / "supervisord.pid"
 
     def pid(self) -> int | None:
         """Return the process id of the running supervisord, or None."""
         try:
-            pid = int(self._pid_file.read_text())
+            pid = int(self.pid_file.read_text())
         except (OSError, ValueError):
             return None
         return pid if processes.member(pid, self._paths.data) else None
@@ -224,7 +224,7 @@ chmod=0700
 {user}logfile={_escaped(self._paths.log / "supervisord.log")}
 logfile_maxbytes=10MB
 logfile_backups=1
-pidfile={_escaped(self._pid_file)}
+pidfile={_escaped(self.pid_file)}
 directory={_escaped(self._paths.data)}
 childlogdir={_escaped(self._paths.log)}
 umask={DEFAULT_UMASK:03o}
