@@ -6,9 +6,9 @@ the configuration for the services that the chosen profiles have, and gives ever
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -124,7 +124,4 @@ def _record(project: Project, paths: StackPaths, components: Sequence[ResolvedCo
 
 
 if __name__ == "__main__":
-    _parser = argparse.ArgumentParser()
-    _parser.add_argument("--own", action="store_true")
-    _chosen = os.environ.get("WHITEROOM_PROFILES", "").split(",")
-    run(_chosen, _parser.parse_args().own)
+    run(os.environ.get("WHITEROOM_PROFILES", "").split(","), own="--own" in sys.argv[1:])
