@@ -6,18 +6,18 @@ import argparse
 import json
 from pathlib import Path
 
-from whiteroom_monitoring.cli import asking
+from whiteroom_monitoring.cli import log_query
 from whiteroom_monitoring.deploy.paths import default_data, default_ports
 
 _ASKED = {
-    "query": ("lines, or numbers, that a query finds", asking.query),
-    "tail": ("lines as they come", asking.tail),
-    "labels": ("names of labels, or the values of one", asking.labels),
-    "series": ("streams that a selector means", asking.series),
-    "stats": ("streams, chunks, lines and bytes that a query has to read", asking.stats),
-    "patterns": ("what lines have in common, with how many there are", asking.patterns),
+    "query": ("lines, or numbers, that a query finds", log_query.query),
+    "tail": ("lines as they come", log_query.tail),
+    "labels": ("names of labels, or the values of one", log_query.labels),
+    "series": ("streams that a selector means", log_query.series),
+    "stats": ("streams, chunks, lines and bytes that a query has to read", log_query.stats),
+    "patterns": ("what lines have in common, with how many there are", log_query.patterns),
     "explain": ("how the log store reads a query: which blocks are left out, and by what",
-                asking.explain),
+                log_query.explain),
 }  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def _configure_asking(action: argparse.ArgumentParser, name: str) -> None:
     if name != "tail":
         action.add_argument(
             "--since",
-            type=asking.duration_s,
+            type=log_query.duration_s,
             default=3600.0,
             metavar="DURATION",
             help="of the last 30s, 10m, 2h or 1d (default 1h)",
@@ -81,7 +81,7 @@ def _configure_asking(action: argparse.ArgumentParser, name: str) -> None:
         )
         action.add_argument(
             "--step",
-            type=asking.duration_s,
+            type=log_query.duration_s,
             metavar="DURATION",
             help="numbers at each step of --since, not at this moment alone",
         )
