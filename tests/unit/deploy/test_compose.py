@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,16 @@ def test_the_dockerfile_takes_the_pinned_alertmanager() -> None:
     text = (ROOT / "infrastructure/monitoring/Dockerfile").read_text()
     assert f"ARG ALERTMANAGER=docker.io/{name}:{version}\n" in text
     assert f"COPY --from=official {program} {program}\n" in text
+
+
+def test_the_dockerfile_has_all_that_the_wheel_brings() -> None:
+    """What the build installs is copied into the image that builds, or the build would fail."""
+    text = (ROOT / "src/whiteroom_monitoring/client/native/CMakeLists.txt").read_text()
+    brought = set(re.findall(r"\$\{PROJECT_SOURCE_DIR\}/([\w.]+)", text)) - {"build"}
+    lines = (ROOT / "infrastructure/monitoring/Dockerfile").read_text().splitlines()
+    copied = {word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]}
+    assert {"docs", "catalogue", "whiteroom.toml"} <= brought
+    assert brought - copied == set()
 
 
 def test_the_health_check_sends_the_password(tmp_path: Path) -> None:
