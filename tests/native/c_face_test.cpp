@@ -261,3 +261,57 @@ TEST_CASE("what a host knows of its device is told through C") {
   wrm_audio_metrics_free(metrics);
   wrm_segment_close(segment);
 }
+
+TEST_CASE("a domain that the core was not built with is recorded and exposed like any other") {
+  const TemporaryDirectory directory;
+  wrm_domain* tape = nullptr;
+  require_success(wrm_domain_make("tape", &tape));
+  const wrm_family_form counter{WRM_COUNTER, WRM_U64, WRM_AGGREGATION_SUM, false, false, 1};
+  require_success(wrm_domain_add_family(tape, "tape_loops_total", "Loops.", "", counter));
+  const char* const heads[] = {"left", "right"};
+  require_success(wrm_domain_add_label(tape, "head", heads, 2, 0));
+  require_success(wrm_domain_add_label(tape, "song", nullptr, 0, 3));
+  const wrm_family_form times{WRM_HISTOGRAM, WRM_U64, WRM_AGGREGATION_SUM, true, false, 1000000000};
+  require_success(wrm_domain_add_family(tape, "tape_wait_seconds", "Waits.", "seconds", times));
+  const double bounds[] = {0.5, 1};
+  require_success(wrm_domain_set_bounds(tape, bounds, 2));
+
+  const wrm_segment_options options{"tape", directory.path().c_str(), 2, true};
+  const char* const bundled[] = {"ui"};
+  wrm_segment* segment = nullptr;
+  require_success(wrm_segment_open_own(&options, &tape, 1, bundled, 1, &segment));
+  const char* const song[] = {"First Light"};
+  std::uint64_t* loops = nullptr;
+  require_success(wrm_segment_cells(segment, "tape_loops_total", song, 1, &loops));
+  wrm_any_add(&loops[1], 4);
+  wrm_instance* instance = nullptr;
+  require_success(wrm_instance_take(segment, "tape", &instance));
+  std::uint64_t* waits = nullptr;
+  require_success(wrm_instance_cells(instance, "tape_wait_seconds", nullptr, 0, &waits));
+  const std::int64_t cell_bounds[] = {500000000, 1000000000};
+  wrm_realtime_observe(waits, cell_bounds, 2, 700000000);
+
+  const std::string text = exposition_of(segment);
+  CHECK(text.find("\ntape_loops_total{head=\"right\",song=\"First Light\"} 4\n") !=
+        std::string::npos);
+  CHECK(text.find("\ntape_wait_seconds_bucket{le=\"1\"} 1\n") != std::string::npos);
+  CHECK(text.find("\nui_frames_total 0\n") != std::string::npos);
+  CHECK(problem_of(wrm_domain_set_bounds(tape, bounds, 1)) ==
+        "tape: a segment has it; it takes nothing more");
+  wrm_instance_retire(instance);
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("an own domain that can't be is refused with a sentence") {
+  wrm_domain* domain = nullptr;
+  require_success(wrm_domain_make("odd", &domain));
+  CHECK(problem_of(wrm_domain_set_bounds(domain, nullptr, 0)) == "odd: it has no family yet");
+  wrm_family_form form{9, WRM_U64, WRM_AGGREGATION_SUM, false, false, 1};
+  CHECK(problem_of(wrm_domain_add_family(domain, "a", "", "", form)) == "type 9: there is none");
+  form = {WRM_COUNTER, WRM_U64, WRM_AGGREGATION_SUM, false, false, 0};
+  CHECK(problem_of(wrm_domain_add_family(domain, "a", "", "", form)) == "a: a scale of 0");
+  form.scale = 1;
+  require_success(wrm_domain_add_family(domain, "a", "", "", form));
+  CHECK(problem_of(wrm_domain_add_label(domain, "l", nullptr, 0, 0)) ==
+        "a: a label has either values or a limit of series");
+}

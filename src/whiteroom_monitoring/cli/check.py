@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.datasources.vocabulary import running
 from whiteroom_monitoring.deploy import registry as components
 from whiteroom_monitoring.deploy.configuration import config
+from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.diagnostics import CheckResult, registry, report, succeeded
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.lint.checks import checks
@@ -74,16 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         families = {**workspace.additions.families, arguments.prometheus: _running(arguments)}
         additions = replace(workspace.additions, families=families, live=True)
         workspace = replace(workspace, additions=additions)
-    left_out = workspace.project.checks.without
-    known = {check.id: check for check in checks()}
-    for name in arguments.only:
-        if name not in known:
-            remedy = did_you_mean(name, known) or f"there are: {', '.join(known)}"
-            raise UsageError(f"--only {name}: no such check; {remedy}")
-    chosen = arguments.only or [name for name in known if name not in left_out]
-    results = registry.results([known[name] for name in chosen], workspace)
-    if arguments.file:
-        results = [_about(result, arguments.file) for result in results]
+    results = _results(arguments, workspace)
     if arguments.json:
         print(report.as_json(results))
     else:
@@ -91,16 +84,37 @@ def run(arguments: argparse.Namespace) -> int:
     return int(not succeeded(results))
 
 
+def _results(arguments: argparse.Namespace, workspace: Workspace) -> list[CheckResult]:
+    """Make the checks that are asked for, and keep what is about the files that are."""
+    known = {check.id: check for check in checks()}
+    for name in arguments.only:
+        if name not in known:
+            remedy = did_you_mean(name, known) or f"there are: {', '.join(known)}"
+            raise UsageError(f"--only {name}: no such check; {remedy}")
+    left_out = workspace.project.checks.without
+    chosen = arguments.only or [name for name in known if name not in left_out]
+    progress = Progress(quiet=arguments.json or not sys.stderr.isatty())
+    try:
+        made = [known[name] for name in dict.fromkeys(chosen)]
+        results = registry.results(made, workspace, progress.step)
+    finally:
+        progress.end()
+    return [_about(result, workspace.about) for result in results]
+
+
 def _about(result: CheckResult, files: Sequence[Path]) -> CheckResult:
     """Return the result as far as it concerns these files."""
-    wanted = {path.absolute() for path in files}
-    for path in wanted:
+    if result.state != "failed" or not files:
+        return result
+    kept = tuple(d for d in result.diagnostics if d.path and d.path.absolute() in files)
+    return replace(result, diagnostics=kept, state="failed" if kept else "ok")
+
+
+def _files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    for path in paths:
         if not path.is_file():
             raise UsageError(f"{path}: there is no such file")
-    if result.state != "failed":
-        return result
-    kept = tuple(d for d in result.diagnostics if d.path and d.path.absolute() in wanted)
-    return replace(result, diagnostics=kept, state="failed" if kept else "ok")
+    return tuple(path.absolute() for path in paths)
 
 
 def _running(arguments: argparse.Namespace) -> list[Family]:
@@ -135,4 +149,5 @@ def workspace_of(project: Project) -> Workspace:
         config.alertmanager_yml(project),
         config.additions(project, descriptions),
         clone=repository_root() is not None or project.file != share(FILE),
+        about=_files(getattr(arguments, "file", ())),
     )

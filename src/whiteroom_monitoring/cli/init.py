@@ -11,7 +11,8 @@ from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import load
 from whiteroom_monitoring.scaffold.write import write
 
-KIND = "python"
+DEFAULT = "python"
+BUILT = ("cpp", "swift")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,9 +21,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="write into DIR (default: ./NAME)"
     )
+    language = parser.add_mutually_exclusive_group()
+    for kind, name in (("cpp", "C++"), ("swift", "Swift")):
+        language.add_argument(
+            f"--{kind}",
+            action="store_const",
+            dest="kind",
+            const=kind,
+            help=f"a program in {name} (default: in Python)",
+        )
+    parser.set_defaults(kind=DEFAULT)
     parser.epilog = (
-        "It has a metric, an alert with its unit test and runbook, a dashboard, and a program in\n"
-        "Python that records. `whiteroom up` there starts all of it."
+        "It has a metric, an alert with its unit test and runbook, a dashboard, and a program\n"
+        "that records. `whiteroom up` there starts all of it; README.md says how a program in\n"
+        "C++ or Swift is built before."
     )
 
 
@@ -30,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the project, generate what follows from it, and say what to do next."""
     folder = (arguments.folder or Path(arguments.name)).absolute()
     try:
-        written = write(folder, arguments.name, KIND)
+        written = write(folder, arguments.name, arguments.kind)
         project = load(folder)
         outputs = generated_files.compare(folder, generate(project))
         generated_files.write(folder, outputs)
@@ -38,7 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{error.filename}: {error.strerror}") from error
     for name in sorted([*map(str, written), *(file.path for file in outputs)]):
         print(f"written   {name}")
-    print(f"\ncd {folder}\nwhiteroom check     files: does everything fit together?")
+    print(f"\ncd {folder}")
+    if arguments.kind in BUILT:
+        print("build the program, as README.md says")
+    print("whiteroom check     files: does everything fit together?")
     print("whiteroom up        start the stack and the program")
     print("whiteroom verify    prove it, down to a notification that has arrived")
     return 0

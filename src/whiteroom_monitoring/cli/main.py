@@ -71,6 +71,7 @@ COMMANDS = {
     ),
     "template": Command(f"{COMMANDS_ROOM}.template", "print a template for an incident"),
     "docs": Command(f"{COMMANDS_ROOM}.docs", "build the documents as a site and serve it"),
+    "sources": Command(f"{COMMANDS_ROOM}.sources", "say where the C++ and Swift clients are"),
     "completion": Command(f"{COMMANDS_ROOM}.completion", "print a shell's completion"),
     "man": Command(f"{COMMANDS_ROOM}.man", "print the manual page"),
 }
@@ -118,13 +119,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = _with_present_names(sys.argv[1:] if argv is None else argv)
     chosen = next((word for word in words if not word.startswith("-")), None)
     try:
-        arguments = build_parser(chosen).parse_args(words)
+        arguments, unknown = build_parser(chosen).parse_known_args(words)
+        if unknown:
+            _subparser(arguments.command).error(f"unrecognized arguments: {' '.join(unknown)}")
         module = importlib.import_module(COMMANDS[arguments.command].module)
         status = module.run(arguments)
         sys.stdout.flush()
     except MonitoringError as error:
         if isinstance(error, UsageError):
-            print(_usage(chosen), end="", file=sys.stderr)
+            print(_subparser(chosen).format_usage(), end="", file=sys.stderr)
         print(f"whiteroom: {error}", file=sys.stderr)
         return USAGE if isinstance(error, UsageError) else FAILURE
     except ModuleNotFoundError as error:
@@ -145,12 +148,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(status)
 
 
-def _usage(chosen: str | None) -> str:
-    """Return how the subcommand is used."""
+def _subparser(chosen: str | None) -> argparse.ArgumentParser:
+    """Return a parser that says how the subcommand is used."""
     parser = argparse.ArgumentParser(prog=f"whiteroom {chosen}", allow_abbrev=False)
     if chosen in COMMANDS:
         importlib.import_module(COMMANDS[chosen].module).configure(parser)
-    return parser.format_usage()
+    return parser
 
 
 def _with_present_names(words: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -34,15 +34,23 @@ def _modules(package: str) -> list[str]:
     return sorted(module.name for module in pkgutil.walk_packages(path, f"{package}."))
 
 
-def results(checks: Sequence[Check[Subject]], subject: Subject) -> list[CheckResult]:
+def results(
+    checks: Sequence[Check[Subject]],
+    subject: Subject,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[CheckResult]:
     """Make the checks and return their results, in the order of ``checks``.
 
-    Those that run programs are started first and run beside the others.
+    Those that run programs are started first and run beside the others. ``progress`` is told the id
+    of the one that is waited for.
     """
     with ThreadPoolExecutor(max_workers=max(1, len(checks))) as pool:
         started = {
             check.id: pool.submit(check.result, subject) for check in checks if check.programs
         }
-        made = {check.id: check.result(subject) for check in checks if check.id not in started}
-        made |= {name: future.result() for name, future in started.items()}
+        made: dict[str, CheckResult] = {}
+        for check in sorted(checks, key=lambda check: check.programs):
+            progress(check.id)
+            future = started.get(check.id)
+            made[check.id] = future.result() if future else check.result(subject)
     return [made[check.id] for check in checks]

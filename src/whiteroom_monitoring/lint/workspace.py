@@ -22,7 +22,8 @@ from whiteroom_monitoring.promql.series import SeriesIndex
 class Workspace:
     """What is checked: the files of a project, and what components and programs add to them.
 
-    ``clone`` says whether generated files are there to be compared.
+    ``clone`` says whether generated files are there to be compared. ``about`` are the files that
+    are asked about, or none for all.
     """
 
     project: Project
@@ -30,6 +31,7 @@ class Workspace:
     alertmanager_yml: Path
     additions: Additions = NO_ADDITIONS
     clone: bool = True
+    about: tuple[Path, ...] = ()
 
     @cached_property
     def _catalogue(self) -> tuple[Catalogue | None, tuple[Diagnostic, ...]]:
@@ -88,6 +90,22 @@ class Workspace:
     def rule_tests(self) -> list[Path]:
         """The unit tests of the rules."""
         return sorted(self.project.files.rule_tests.glob("*.y*ml"))
+
+    @property
+    def tests_to_run(self) -> list[Path]:
+        """The unit tests that are asked about, or of rules that are.
+
+        Raises CheckSkipped when there are some, but none of these.
+        """
+        tests = self.rule_tests
+        kept = [path for path in tests if not self.about or self._concerns(path)]
+        if tests and not kept:
+            raise CheckSkipped("no unit test is about these files")
+        return kept
+
+    def _concerns(self, test: Path) -> bool:
+        names = {path.name for path in self.about}
+        return test.name in names or any(f"/{name}" in test.read_text("utf-8") for name in names)
 
     @property
     def grafana(self) -> Path:

@@ -1,5 +1,6 @@
-"""What `whiteroom init` writes: a small working project, one folder of templates for each kind.
+"""What `whiteroom init` writes: a small working project.
 
-In names and texts, ``@name@`` is the project's name, ``@module@`` the same as Python writes it, and
-``@title@`` what people read.
+``common/`` is in each, ``python/``, ``cpp/`` and ``swift/`` hold the program and how it is built.
+In names and texts, ``@name@`` is the project's name, ``@module@`` the same as Python and C++ write
+it, ``@Module@`` and ``@camel@`` as Swift does, and ``@title@`` what people read.
 """

@@ -9,6 +9,8 @@ from pathlib import Path
 from whiteroom_monitoring.errors import UsageError
 
 _FOLDER = Path(__file__).parent
+# What is the same whatever the program is written in.
+_COMMON = "common"
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -19,16 +21,13 @@ def files(name: str, kind: str) -> Iterator[tuple[Path, str]]:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name}: expected lower-case letters, digits and -, such as tape-looper")
-    words = {
-        "@name@": name,
-        "@module@": name.replace("-", "_"),
-        "@title@": " ".join(word.capitalize() for word in name.split("-")),
-    }
-    for path in sorted((_FOLDER / kind).rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            # So that no tool takes a template for a module.
-            place = path.relative_to(_FOLDER / kind).as_posix().removesuffix(".template")
-            yield Path(_filled(place, words)), _filled(path.read_text(encoding="utf-8"), words)
+    for folder in (_FOLDER / _COMMON, _FOLDER / kind):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                # So that no tool takes a template for a module.
+                place = path.relative_to(folder).as_posix().removesuffix(".template")
+                text = path.read_text(encoding="utf-8")
+                yield Path(_filled(place, name)), _filled(text, name)
 
 
 def write(folder: Path, name: str, kind: str) -> list[Path]:
@@ -46,7 +45,15 @@ def write(folder: Path, name: str, kind: str) -> list[Path]:
     return [path for path, _ in contents]
 
 
-def _filled(text: str, words: dict[str, str]) -> str:
-    for word, value in words.items():
+def _filled(text: str, name: str) -> str:
+    words = name.split("-")
+    values = {
+        "@name@": name,
+        "@module@": "_".join(words),
+        "@Module@": "".join(word.capitalize() for word in words),
+        "@camel@": words[0] + "".join(word.capitalize() for word in words[1:]),
+        "@title@": " ".join(word.capitalize() for word in words),
+    }
+    for word, value in values.items():
         text = text.replace(word, value)
     return text

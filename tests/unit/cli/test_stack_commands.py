@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
+import json
 import signal
+import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +15,14 @@ import pytest
 from msgspec import structs
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.cli import chosen, logs, options, status, verify
+from whiteroom_monitoring.cli import chosen, logs, options, restart, status, verify
+from whiteroom_monitoring.cli import open as open_command
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.running import shutdown
 from whiteroom_monitoring.deploy.running import status as stack_status
 from whiteroom_monitoring.deploy.running.status import ComponentStatus, StackStatus
+from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.diagnostics import Check, CheckFailed
 
 MEGABYTE = 1_000_000
@@ -209,6 +214,88 @@ def test_logs_follows_when_it_is_asked(
     assert followed == [stack.log / "studio.log"]
     assert whiteroom("logs", "studio", "--follow", "--json", *place).status == 2
     assert whiteroom("logs", "studio", "--lines", -1, *place).status == 2
+
+
+@pytest.fixture
+def restarted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The processes that a supervisor has restarted."""
+    names: list[str] = []
+    monkeypatch.setattr(Supervisor, "restart_component", lambda self, name: names.append(name))
+    return names
+
+
+def test_restart_ends_when_the_components_are_well(
+    whiteroom: Any, stack: StackPaths, running: Callable[..., None], restarted: list[str]
+) -> None:
+    """Each process of a component is restarted once, in the order of the words; others stay."""
+    running(_component("prometheus"), _component("studio"))
+    ran = whiteroom("restart", "studio", "prometheus", "--data", stack.data)
+    assert (ran.status, ran.out) == (0, "restarted: studio, prometheus\n")
+    assert restarted == ["studio", "prometheus"]
+    ran = whiteroom("restart", "studio", "--json", "--data", stack.data)
+    assert ran.json == {"ok": True, "restarted": ["studio"]}
+
+
+def test_restart_refuses_what_does_not_run(
+    whiteroom: Any, stack: StackPaths, running: Callable[..., None], restarted: list[str]
+) -> None:
+    """An unknown component is a usage error, an unhealthy one a failure, no stack a hint."""
+    running(_component("prometheus"))
+    ran = whiteroom("restart", "prometheus", "lamps", "--data", stack.data)
+    assert (ran.status, "lamps: expected prometheus" in ran.err) == (2, True)
+    assert restarted == []
+    running(_component("prometheus", state="fatal", health="no answer"))
+    restart.WELL_WITHIN_S, waited = 0.0, restart.WELL_WITHIN_S
+    try:
+        ran = whiteroom("restart", "prometheus", "--data", stack.data)
+    finally:
+        restart.WELL_WITHIN_S = waited
+    assert (ran.status, ran.err) == (1, "whiteroom: prometheus is fatal: no answer\n")
+    running()
+    ran = whiteroom("restart", "prometheus", "--data", stack.data)
+    assert ran.status == 1
+    assert f"start with `whiteroom up --data {stack.data}`" in ran.err
+
+
+def test_open_prints_the_address_of_what_there_is(
+    whiteroom: Any, stack: StackPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dashboard by uid or slug, or a page; without a console, how to start one."""
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    answer = json.dumps({"dashboards": [{"uid": "u1", "slug": "tape"}]}).encode()
+    monkeypatch.setattr(open_command, "urlopen", lambda url, timeout: io.BytesIO(answer))
+    console = stack.url("console")
+    for words, path in {("tape",): "/d/u1/tape", ("u1",): "/d/u1/tape", (): "/"}.items():
+        ran = whiteroom("open", *words, "--data", stack.data, "--port-offset", 7000)
+        assert (ran.status, ran.out, opened.pop()) == (0, f"{console}{path}\n", f"{console}{path}")
+    ran = whiteroom("open", "tapes", "--print", "--data", stack.data)
+    assert (ran.status, "did you mean tape?" in ran.err, opened) == (2, True, [])
+    monkeypatch.undo()
+    ran = whiteroom("open", "--data", stack.data)
+    assert (ran.status, "no console answers there" in ran.err) == (1, True)
+
+
+def test_status_watch_shows_it_again_until_interrupted(
+    whiteroom: Any,
+    stack: StackPaths,
+    running: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each picture is whole; an interrupt ends it with its own status."""
+    running(_component("prometheus"))
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(status.time, "sleep", wait)
+    ran = whiteroom("status", "--watch", "--data", stack.data)
+    assert (ran.status, ran.out.count("the monitoring uses 45 MB")) == (130, 2)
+    assert waits == [status.WATCH_S] * 2
+    assert whiteroom("status", "--watch", "--json", "--data", stack.data).status == 2
 
 
 def test_down_names_what_it_has_stopped(

@@ -5,13 +5,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.paths import ROOT
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.cli import main
 from whiteroom_monitoring.deploy.running.component_logs import since
+from whiteroom_monitoring.diagnostics import Check, CheckSkipped, registry
+from whiteroom_monitoring.lint.workspace import Workspace
 
 
 def test_a_metric_is_explained(whiteroom: Callable[..., Any]) -> None:
@@ -100,7 +105,9 @@ def test_options_have_no_abbreviations(words: tuple[str, ...], capsys: Any) -> N
     with pytest.raises(SystemExit) as ended:
         main.main(words)
     assert ended.value.code == 2
-    assert "unrecognized arguments" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "unrecognized arguments" in error
+    assert f"usage: whiteroom {words[0]} [" in error
 
 
 @pytest.mark.parametrize(
@@ -128,6 +135,30 @@ def test_one_check_and_one_file(whiteroom: Callable[..., Any], tmp_path: Path) -
     assert [check["id"] for check in ran.json["checks"]] == ["rule-metrics"]
     assert "did you mean rule-metrics?" in whiteroom("check", "--only", "rule-metric").err
     assert "there is no such file" in whiteroom("check", "--only", "rule-metrics", "/none").err
+
+
+def test_one_file_runs_the_unit_tests_that_concern_it(tmp_path: Path) -> None:
+    """Those of its rules, or itself; with a file that none is about there is nothing to run."""
+    rules, tests = ROOT / "infrastructure/monitoring/prometheus/rules", WHITE_ROOM.files.rule_tests
+    none = Workspace(WHITE_ROOM, tmp_path, tmp_path)
+    assert len(none.tests_to_run) == len(none.rule_tests) > 10
+    about = replace(none, about=(rules / "database.yml", tests / "audio.yml"))
+    names = {path.name for path in about.tests_to_run}
+    assert {"audio.yml", "database.yml"} <= names
+    assert "security.yml" not in names
+    with pytest.raises(CheckSkipped, match="no unit test is about these files"):
+        _ = replace(none, about=(tmp_path / "page.md",)).tests_to_run
+
+
+def test_checks_say_which_one_is_waited_for() -> None:
+    """Progress names each check once, those that run programs last; results keep their order."""
+    told: list[str] = []
+    one, two = (
+        Check(name, "area", "it holds", lambda subject: "fine", programs=name == "one")
+        for name in ("one", "two")
+    )
+    results = registry.results([one, two], None, told.append)
+    assert ([result.id for result in results], told) == (["one", "two"], ["two", "one"])
 
 
 def test_lines_since_a_moment() -> None:

@@ -35,6 +35,17 @@ def check(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], dict
     return run
 
 
+@pytest.mark.parametrize("language", ["--cpp", "--swift"])
+def test_everything_holds_in_each_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    """A project whose program is not in Python is in order, too; nothing of Python is generated."""
+    assert main(["init", "tape-looper", language, "--folder", str(tmp_path / "looper")]) == 0
+    assert "README.md" in capsys.readouterr().out
+    assert main(["check", "--json", "--project", str(tmp_path / "looper")]) == 0
+    assert not list((tmp_path / "looper").glob("tape_looper*/*.py"))
+
+
 def test_everything_holds_at_once(check: Callable[[], dict[str, str]]) -> None:
     """A new project has a metric, alerts with tests and runbooks, and a dashboard, all in order."""
     states = check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,22 +12,29 @@ from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.scaffold.write import files, write
 
 assert scaffold.__file__ is not None
-TEMPLATES = Path(scaffold.__file__).parent / "python"
+FOLDER = Path(scaffold.__file__).parent
+KINDS = {"python": "tape_looper_2.py", "cpp": "main.cpp", "swift": "Sources/TapeLooper2/main.swift"}
 
 
-def test_every_template_is_written_under_the_projects_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_template_is_written_under_the_projects_name(tmp_path: Path, kind: str) -> None:
     """Folders are made; no placeholder and no ending of a template is left."""
     folder = tmp_path / "new" / "project"
-    written = write(folder, "tape-looper-2", "python")
+    written = write(folder, "tape-looper-2", kind)
     assert sorted(written) == sorted(
         p.relative_to(folder) for p in folder.rglob("*") if p.is_file()
     )
-    templates = [p for p in TEMPLATES.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    templates = [
+        path
+        for part in ("common", kind)
+        for path in (FOLDER / part).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
     assert len(written) == len(templates) > 5
-    assert Path("tape_looper_2.py") in written
+    assert Path(KINDS[kind]) in written
     for path in written:
         assert path.suffix != ".template"
-        assert "@name@" not in (folder / path).read_text()
+        assert not re.search("@[a-zA-Z]+@", (folder / path).read_text())
     assert "tape-looper-2" in (folder / "whiteroom.toml").read_text()
 
 

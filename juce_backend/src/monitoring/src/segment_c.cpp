@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "own_domain.h"
 #include "segment_c_access.h"
 #include "whiteroom/monitoring/exposition.h"
 #include "whiteroom/monitoring/fold.h"
@@ -43,6 +44,14 @@ const Domain& domain_named(std::string_view name) {
     if (domain.name == name) return domain;
   }
   throw PreparationError("domain \"" + std::string(name) + "\": not in the catalogue");
+}
+
+/// A domain that the segment has declared.
+const Domain& declared_domain(const wrm_segment& segment, std::string_view name) {
+  for (const Domain* domain : segment.domains) {
+    if (domain->name == name) return *domain;
+  }
+  return domain_named(name);
 }
 
 /// A family of the domains that the segment has declared.
@@ -87,16 +96,25 @@ void wrm_text_free(char* text) { std::free(text); }
 
 char* wrm_segment_open(const wrm_segment_options* options, const char* const* domains,
                        std::size_t domain_count, wrm_segment** opened) {
+  return wrm_segment_open_own(options, nullptr, 0, domains, domain_count, opened);
+}
+
+char* wrm_segment_open_own(const wrm_segment_options* options, wrm_domain* const* own,
+                           std::size_t own_count, const char* const* domains,
+                           std::size_t domain_count, wrm_segment** opened) {
   return guarded([&] {
     auto made = std::make_unique<wrm_segment>(
         SegmentOptions{.program = &given(options->program, "the program"),
                        .directory = options->directory == nullptr ? "" : options->directory,
                        .instances = options->instances,
                        .shared = options->shared});
+    for (wrm_domain* domain : std::span(own, own_count)) {
+      made->domains.push_back(&given(domain, "a domain").described());
+    }
     for (const std::string_view name : views(domains, domain_count)) {
       made->domains.push_back(&domain_named(name));
-      made->segment.declare(made->domains.back()->families);
     }
+    for (const Domain* domain : made->domains) made->segment.declare(domain->families);
     made->segment.prepare();
     *opened = kept_for_ever(std::move(made));
   });
@@ -127,8 +145,10 @@ char* wrm_segment_cells(wrm_segment* segment, const char* family, const char* co
 
 char* wrm_instance_take(wrm_segment* segment, const char* domain, wrm_instance** taken) {
   return guarded([&] {
-    *taken = new wrm_instance{&given(segment, "the segment"),
-                              segment->segment.instance(domain_named(domain).families)};
+    *taken =
+        new wrm_instance{&given(segment, "the segment"),
+                         segment->segment.instance(
+                             declared_domain(*segment, &given(domain, "the domain")).families)};
   });
 }
 

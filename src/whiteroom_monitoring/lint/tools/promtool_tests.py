@@ -10,4 +10,4 @@ from whiteroom_monitoring.lint.workspace import Workspace
 @check("promtool-tests", "tools", "accepted by promtool", programs=True)
 def promtool_tests(workspace: Workspace) -> str:
     """The unit tests of the rules pass."""
-    return checker.PROMTOOL_TESTS.check(workspace.rule_tests)
+    return checker.PROMTOOL_TESTS.check(workspace.tests_to_run)

@@ -62,6 +62,18 @@ public struct Segment: @unchecked Sendable {
     public init(
         program: String, domains: [String], in place: SegmentPlace = .standard, instances: Int = 16
     ) throws(MonitoringError) {
+        try self.init(
+            program: program, domains: [], bundled: domains, in: place, instances: instances)
+    }
+
+    /// The same for a program of a catalogue of one's own; `bundled` are domains of this package's
+    /// catalogue that it records beside its own.
+    public init(
+        program: String, domains: [Domain], bundled: [String] = [],
+        in place: SegmentPlace = .standard, instances: Int = 16
+    ) throws(MonitoringError) {
+        var own: [OpaquePointer?] = []
+        for domain in domains { own.append(try domain.described()) }
         var options = wrm_segment_options()
         options.instances = UInt32(clamping: instances)
         options.shared = !place.isPrivate
@@ -70,8 +82,9 @@ public struct Segment: @unchecked Sendable {
             (place.folder ?? "").withCString { folder in
                 options.program = program
                 options.directory = folder
-                return withCStrings(domains) { domains in
-                    wrm_segment_open(&options, domains.baseAddress, domains.count, &opened)
+                return withCStrings(bundled) { bundled in
+                    wrm_segment_open_own(
+                        &options, own, own.count, bundled.baseAddress, bundled.count, &opened)
                 }
             }
         }
@@ -107,11 +120,13 @@ public struct Segment: @unchecked Sendable {
 
     var lost: UnsafeMutablePointer<UInt64> { wrm_segment_lost(core) }
 
-    func handle<Handle: CellHandle>(_ family: String) throws(MonitoringError) -> Handle {
+    /// The cells of a family; the generated domains call it at preparation.
+    public func handle<Handle: CellHandle>(_ family: String) throws(MonitoringError) -> Handle {
         try series(family, [])
     }
 
-    func series<Handle: CellHandle>(
+    /// The same of one series, by the values of its open labels.
+    public func series<Handle: CellHandle>(
         _ family: String, _ values: [String]
     ) throws(MonitoringError) -> Handle {
         try makeHandle(values, lost) { wrm_segment_cells(core, family, $0, $1, $2) }
@@ -120,11 +135,12 @@ public struct Segment: @unchecked Sendable {
 
 /// The realtime cells of one plug-in, callback or display. Its end retires them: counters stay,
 /// gauges vanish, and the next instance of the same domain goes on with them.
-struct Instance: ~Copyable {
+public struct Instance: ~Copyable {
     private let core: OpaquePointer
     private let lost: UnsafeMutablePointer<UInt64>
 
-    init(_ segment: Segment, domain: String) throws(MonitoringError) {
+    /// Take realtime cells for the families of a domain.
+    public init(_ segment: Segment, domain: String) throws(MonitoringError) {
         var taken: OpaquePointer?
         try throwIfAny(wrm_instance_take(segment.core, domain, &taken))
         core = taken!
@@ -135,11 +151,13 @@ struct Instance: ~Copyable {
         wrm_instance_retire(core)
     }
 
-    func handle<Handle: CellHandle>(_ family: String) throws(MonitoringError) -> Handle {
+    /// The cells of a family; the generated domains call it at preparation.
+    public func handle<Handle: CellHandle>(_ family: String) throws(MonitoringError) -> Handle {
         try series(family, [])
     }
 
-    func series<Handle: CellHandle>(
+    /// The same of one series, by the values of its open labels.
+    public func series<Handle: CellHandle>(
         _ family: String, _ values: [String]
     ) throws(MonitoringError) -> Handle {
         try makeHandle(values, lost) { wrm_instance_cells(core, family, $0, $1, $2) }

@@ -51,6 +51,36 @@ void wrm_text_free(char* text);
 /// Make a segment with the families of these domains of the catalogue, and prepare it.
 char* wrm_segment_open(const wrm_segment_options* options, const char* const* domains,
                        size_t domain_count, wrm_segment** opened);
+
+/// A domain of a catalogue that the core was not built with: described once, and declared in one
+/// segment or in several. It is never freed.
+typedef struct wrm_domain wrm_domain;
+
+/// What a family is, by the numbers of segment_format.h; `one_writer` makes it a realtime family.
+typedef struct wrm_family_form {
+  uint8_t type;
+  uint8_t number;
+  uint8_t aggregation;
+  bool one_writer;
+  bool exemplars;
+  uint32_t scale;  ///< a cell of 1 means 1/scale
+} wrm_family_form;
+
+char* wrm_domain_make(const char* name, wrm_domain** made);
+char* wrm_domain_add_family(wrm_domain* domain, const char* name, const char* help,
+                            const char* unit, wrm_family_form form);
+/// Add a label to the family that was added last: closed with its values, or, with `max_series`,
+/// open and without.
+char* wrm_domain_add_label(wrm_domain* domain, const char* name, const char* const* values,
+                           size_t value_count, uint32_t max_series);
+/// Give the family that was added last the upper bounds of its buckets, without +Inf.
+char* wrm_domain_set_bounds(wrm_domain* domain, const double* bounds, size_t count);
+
+/// Make a segment with the families of own domains and of these of the core's catalogue, and
+/// prepare it. From then on a domain takes no other family.
+char* wrm_segment_open_own(const wrm_segment_options* options, wrm_domain* const* own,
+                           size_t own_count, const char* const* domains, size_t domain_count,
+                           wrm_segment** opened);
 /// End in order: the counters stay readable, the gauges vanish. What is recorded from now on is
 /// seen by nobody. Closing twice does nothing.
 void wrm_segment_close(wrm_segment* segment);
