@@ -263,7 +263,7 @@ TEST_CASE("what a host knows of its device is told through C") {
 }
 
 TEST_CASE("a domain that the core was not built with is recorded and exposed like any other") {
-  const TemporaryDirectory directory;
+  const SegmentFolder folder;
   wrm_domain* tape = nullptr;
   require_success(wrm_domain_make("tape", &tape));
   const wrm_family_form counter{WRM_COUNTER, WRM_U64, WRM_AGGREGATION_SUM, false, false, 1};
@@ -276,7 +276,7 @@ TEST_CASE("a domain that the core was not built with is recorded and exposed lik
   const double bounds[] = {0.5, 1};
   require_success(wrm_domain_set_bounds(tape, bounds, 2));
 
-  const wrm_segment_options options{"tape", directory.path().c_str(), 2, true};
+  const wrm_segment_options options{"tape", folder.path.c_str(), 2, true};
   const char* const bundled[] = {"ui"};
   wrm_segment* segment = nullptr;
   require_success(wrm_segment_open_own(&options, &tape, 1, bundled, 1, &segment));

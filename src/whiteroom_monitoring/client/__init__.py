@@ -20,10 +20,13 @@ from __future__ import annotations
 
 import atexit
 import importlib
+import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 
 from whiteroom_monitoring.client import _native, multiprocess
 from whiteroom_monitoring.client import generated as bundled
@@ -65,6 +68,15 @@ class _Prepared:
         return Preparation(shared, locked, Path(path) if path else None, problem)
 
 
+class Level(Protocol):
+    """A gauge, or one of its labelled series."""
+
+    def set(self, value: float, /) -> None:
+        """Set the value."""
+
+
+_log = logging.getLogger(__name__)
+_at_scrape: dict[Level, Callable[[], float]] = {}
 _prepared: _Prepared | None = None
 
 
@@ -148,6 +160,24 @@ def _close_at_every_end() -> None:
     multiprocess.close_on_quick_exit(_mark_closed)
 
 
+def at_scrape(metric: Level, value: Callable[[], float]) -> None:
+    """Set a gauge, or one of its labelled series, to ``value()`` whenever this process is scraped.
+
+    It is called by the thread that answers, at each exposition of this process' own endpoint, in
+    the order of registration; the segment exporter does not call it. What it raises is logged, and
+    the gauge keeps what it had. Calling again with the same object replaces the function.
+    """
+    _at_scrape[metric] = value
+
+
+def _set_values() -> None:
+    for metric, value in list(_at_scrape.items()):
+        try:
+            metric.set(value())
+        except Exception:
+            _log.exception("%s: no value at the scrape", getattr(metric, "name", metric))
+
+
 def open_exposition(request: ExpositionRequest) -> Exposition:
     """Return the program's metrics, those of all its processes together, block by block.
 
@@ -157,6 +187,7 @@ def open_exposition(request: ExpositionRequest) -> Exposition:
     """
     if _prepared is None:
         raise PreparationError("the metrics can't be served: call prepare() first")
+    _set_values()
     _prepared.segment.set_served(True)
     blocks = _native.expose(
         _prepared.directory,
@@ -182,6 +213,7 @@ def read_families() -> list[Family]:
     """
     if _prepared is None:
         raise PreparationError("the metrics can't be read: call prepare() first")
+    _set_values()
     _prepared.segment.set_served(True)
     families = _native.read_families(_prepared.directory, _prepared.program, _prepared.segment)
     return [Family.of(values) for values in families]

@@ -13,12 +13,12 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, ParamSpec, Protocol, TypeVar, cast
+from typing import ParamSpec, Protocol, TypeVar
+
+from whiteroom_monitoring.client.wrapping import wrap
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -35,11 +35,13 @@ class Timer:
     """Observes seconds, however the block or call ends, by return or by exception.
 
     As a context manager one Timer times one block at a time. As a decorator it may time any number
-    of calls at once; a coroutine function is timed from its first step to its end, waiting
-    included. Generators are not timed: what a call of one takes is not what one would expect.
+    of calls at once. A coroutine is timed from its first step to its end, waiting included, and so
+    is a generator, with what its user does between its steps; also those that a plain function
+    returns.
     """
 
     def __init__(self, metric: Observer) -> None:
+        self._metric = metric
         self._observe = metric.observe
         self._start = 0.0
 
@@ -55,30 +57,15 @@ class Timer:
     ) -> None:
         self._observe(time.perf_counter() - self._start)
 
+    def forget(self) -> None:
+        """Observe nothing: what was timed goes on elsewhere."""
+        self._observe = _nothing
+
     def __call__(self, function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-        """Return ``function``, timed. Raises TypeError for a generator function."""
-        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-            raise TypeError(f"{function.__qualname__}: a generator can't be timed; time its use")
-        observe = self._observe
+        """Return ``function``, timed."""
+        metric = self._metric
+        return wrap(function, lambda: Timer(metric))
 
-        if inspect.iscoroutinefunction(function):
 
-            @functools.wraps(function)
-            async def timed_coroutine(*args: Any, **kwargs: Any) -> Any:
-                start = time.perf_counter()
-                try:
-                    return await function(*args, **kwargs)
-                finally:
-                    observe(time.perf_counter() - start)
-
-            return cast(Callable[_Arguments, _Result], timed_coroutine)
-
-        @functools.wraps(function)
-        def timed(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-            start = time.perf_counter()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                observe(time.perf_counter() - start)
-
-        return timed
+def _nothing(value: float) -> None:
+    """Observe nothing."""

@@ -14,7 +14,8 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 
 from whiteroom_monitoring.client.exposition import asgi, handler, wsgi
 from whiteroom_monitoring.client.exposition.credentials import Credentials, CredentialsError
@@ -279,6 +280,16 @@ def test_mounted_in_an_asgi_application(path: str) -> None:
     """An application that is mounted serves at its place, and below it."""
     application = Starlette(routes=[Mount("/monitoring", asgi.MetricsApp(_source))])
     assert _ask_asgi(application, "GET", path).content == SMALL
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/"])
+def test_within_an_asgi_application_no_redirect_is_needed(path: str) -> None:
+    """The middleware answers its path with or without a slash; the application has the rest."""
+    answer = PlainTextResponse("app")
+    inner = Starlette(routes=[Route("/songs", lambda request: answer)])
+    application = asgi.MetricsMiddleware(inner, source=_source)
+    assert _ask_asgi(application, "GET", path).content == SMALL
+    assert _ask_asgi(application, "GET", "/songs").content == b"app"
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/", ""])

@@ -118,16 +118,46 @@ def test_an_observation_that_is_no_number_is_counted_as_lost(segments, record) -
     assert samples[lost] == "3"
 
 
+def test_whole_numbers_and_ints_are_taken_as_they_are_meant(segments, record) -> None:
+    """A float without a fraction is a whole number, and an int is a label by its digits."""
+    record("""
+        business.songs_created_total.inc(2.0)
+        business.instrument_assignments_total.inc(instrument=5)
+    """)
+    samples = exposed(segments)
+    assert samples["songs_created_total"] == "2"
+    assert samples['instrument_assignments_total{instrument="5"}'] == "1"
+
+
+def test_a_gauge_is_asked_for_at_the_scrape(segments, record) -> None:
+    """Its function is called at each exposition; one that fails takes nothing from the others."""
+    record("""
+        def fail():
+            raise ValueError("broken")
+        values = [4, 7]
+        client.at_scrape(business.user_retention_ratio.labels(after="1d"), fail)
+        client.at_scrape(business.active_users, values.pop)
+        assert b"active_users 7" in client.exposition()
+        assert b"active_users 4" in client.exposition()
+    """)
+    assert exposed(segments)["active_users"] == "4"
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         ("songs_created_total.inc(-1)", "ValueError", "songs_created_total: a counter never"),
         ("songs_created_total.inc(0.5)", "TypeError", "found 0.5, expected a whole number"),
         ("songs_created_total.inc(feature='x')", "TypeError", "expected the labels: no labels"),
+        ("songs_created_total.inc(amount=2)", "TypeError", "given by position, as in inc(2)"),
         ("feature_usage_total.inc()", "TypeError", "expected the labels: feature"),
         ("feature_usage_total.inc(feature='x')", "ValueError", "found 'x', expected one of mixer"),
         ("feature_usage_total.inc(featur='mixer')", "TypeError", "expected the labels: feature"),
-        ("instrument_assignments_total.inc(instrument=5)", "TypeError", "must be a str"),
+        (
+            "instrument_assignments_total.inc(instrument=True)",
+            "TypeError",
+            "must be a str or an int",
+        ),
         ("active_users.set('many')", "TypeError", "active_users: found 'many'"),
         ("session_duration_seconds.observe()", "TypeError", "expected 1"),
     ],

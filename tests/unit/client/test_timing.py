@@ -97,11 +97,68 @@ def test_cancelled_coroutine_is_observed() -> None:
     assert len(observed) == 1
 
 
-def test_generator_is_refused() -> None:
-    """A generator function is refused at once, by its name."""
+def test_what_a_plain_function_returns_is_timed(clock: list[float]) -> None:
+    """A coroutine or a generator that a plain function returns counts once, from its first step."""
+    observed = Observed()
 
+    async def work(seconds: float) -> float:
+        clock[0] += seconds
+        return seconds
+
+    coroutine = Timer(observed)(lambda: work(3))()
+    clock[0] += 50
+    assert observed == []
+    assert asyncio.run(coroutine) == 3
+    assert observed == [3]
+
+
+def test_a_generator_is_timed_to_its_end(clock: list[float]) -> None:
+    """From the first step to the last, with its user's time; values, results and errors pass."""
+    observed = Observed()
+
+    @Timer(observed)
     def numbers():
-        yield 1
+        clock[0] += 1
+        got = yield 1
+        clock[0] += 1
+        return got
 
-    with pytest.raises(TypeError, match="numbers: a generator can't be timed"):
-        Timer(Observed())(numbers)
+    assert inspect.isgeneratorfunction(numbers)
+    steps = numbers()
+    clock[0] += 50
+    assert next(steps) == 1
+    clock[0] += 5
+    with pytest.raises(StopIteration) as ended:
+        steps.send("sent")
+    assert (ended.value.value, observed) == ("sent", [7])
+    unfinished = numbers()
+    next(unfinished)
+    unfinished.close()
+    assert observed == [7, 1]
+
+
+def test_an_async_generator_is_timed_to_its_end(clock: list[float]) -> None:
+    """Values that are sent and errors that are thrown reach it; each is observed once."""
+    observed = Observed()
+    seen: list[object] = []
+
+    @Timer(observed)
+    async def numbers():
+        try:
+            seen.append((yield 1))
+            clock[0] += 2
+            yield 2
+        except ValueError as error:
+            seen.append(str(error))
+
+    async def use() -> None:
+        steps = numbers()
+        assert await steps.asend(None) == 1
+        assert await steps.asend("sent") == 2
+        with pytest.raises(StopAsyncIteration):
+            await steps.athrow(ValueError("thrown"))
+        assert [number async for number in numbers()] == [1, 2]
+
+    asyncio.run(use())
+    assert seen == ["sent", "thrown", None]
+    assert observed == [2, 2]

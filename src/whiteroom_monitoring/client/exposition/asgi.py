@@ -6,6 +6,11 @@
     from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 
     routes = [Route("/metrics", MetricsApp())]
+
+A `Mount` at ``/metrics`` would answer that path by a redirect to ``/metrics/``. Where an
+application has no routes of this kind, `MetricsMiddleware` answers the path itself::
+
+    app.add_middleware(MetricsMiddleware)
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ from whiteroom_monitoring.client.exposition.request import Source
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class MetricsApp:
@@ -60,6 +66,31 @@ class MetricsApp:
             while block := await asyncio.to_thread(next, body, b""):
                 await send({"type": "http.response.body", "body": block, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
+
+
+class MetricsMiddleware:
+    """Answers ``path`` with the metrics, and leaves everything else to an application.
+
+    The arguments beyond ``path`` are those of ``MetricsApp``.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        path: str = "/metrics",
+        source: Source = client.open_exposition,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self._app = app
+        self._path = path.rstrip("/")
+        self._metrics = MetricsApp(source, credentials)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Respond to a request for the metrics, or let the application do."""
+        if scope["type"] == "http" and scope["path"].rstrip("/") == self._path:
+            await self._metrics({**scope, "root_path": "", "path": "/metrics"}, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def _request(scope: Message) -> HttpRequest:

@@ -41,15 +41,31 @@ PyObject* value_for(const Family::Label& label, PyObject* const* values, PyObjec
   return nullptr;
 }
 
-[[noreturn]] void raise_labels(const Metric* metric) {
+/// Whether keyword arguments name what a call takes by position alone.
+bool names_amount(PyObject* names) {
+  for (Py_ssize_t i = 0; names != nullptr && i < PyTuple_GET_SIZE(names); ++i) {
+    const std::string_view name = text_of(PyTuple_GET_ITEM(names, i));
+    if (name == "amount" || name == "value") return true;
+  }
+  return false;
+}
+
+[[noreturn]] void raise_labels(const Metric* metric, PyObject* names) {
+  if (names_amount(names)) {
+    raise(PyExc_TypeError, name_of(metric) + ": the amount is given by position, as in inc(2)");
+  }
   raise(PyExc_TypeError,
         name_of(metric) + ": expected the labels: " + words_of_labels(*metric->root->family));
 }
+
+/// Whether a value is an int, which is a label by its digits; a bool is none.
+bool is_whole(PyObject* value) { return PyLong_Check(value) != 0 && PyBool_Check(value) == 0; }
 
 std::size_t closed_index(const Metric* metric, const Family::Label& label, PyObject* value) {
   PyObject* const index = PyDict_GetItemWithError(label.index_of, value);
   if (index != nullptr) return static_cast<std::size_t>(PyLong_AsSsize_t(index));
   if (PyErr_Occurred() != nullptr) throw PythonError{};
+  if (is_whole(value)) return closed_index(metric, label, Ref(PyObject_Str(value)).get());
   const Ref shown(PyObject_Repr(value));
   std::string known;
   for (const std::string& each : label.values) known += (known.empty() ? "" : ", ") + each;
@@ -77,7 +93,7 @@ std::uint64_t* open_cells(const Metric* metric, const LabelValues& open, std::si
   std::vector<std::string> values;
   for (PyObject* value : open) {
     if (!PyUnicode_Check(value)) {
-      raise(PyExc_TypeError, name_of(metric) + ": the value of a label must be a str");
+      raise(PyExc_TypeError, name_of(metric) + ": the value of a label must be a str or an int");
     }
     values.emplace_back(text_of(value));
   }
@@ -105,14 +121,16 @@ Found find(const Metric* metric, PyObject* const* values, PyObject* names) {
   const Family& family = *metric->root->family;
   const std::vector<Family::Label>& labels = family.labels();
   const auto given = names == nullptr ? 0U : static_cast<std::size_t>(PyTuple_GET_SIZE(names));
-  if (metric->cells != nullptr || given != labels.size()) raise_labels(metric);
+  if (metric->cells != nullptr || given != labels.size()) raise_labels(metric, names);
   std::size_t index = 0;
   LabelValues open;
+  std::vector<Ref> digits;
   for (const Family::Label& label : labels) {
     PyObject* const value = value_for(label, values, names);
-    if (value == nullptr) raise_labels(metric);
+    if (value == nullptr) raise_labels(metric, names);
     if (label.index_of == nullptr) {
-      open.push_back(value);
+      if (is_whole(value)) digits.emplace_back(PyObject_Str(value));
+      open.push_back(is_whole(value) ? digits.back().get() : value);
     } else {
       index = index * label.values.size() + closed_index(metric, label, value);
     }
@@ -154,6 +172,10 @@ double real_number(const Metric* metric, PyObject* value) {
 }
 
 std::int64_t whole_number(const Metric* metric, PyObject* value) {
+  if (PyFloat_Check(value)) {
+    const double real = PyFloat_AS_DOUBLE(value);
+    if (real == std::floor(real) && std::abs(real) < 9.2e18) return std::llround(real);
+  }
   const long long number = PyLong_AsLongLong(value);
   if (number == -1 && PyErr_Occurred() != nullptr) {
     PyErr_Clear();
