@@ -71,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make every check and print the results. Return 1 when one fails."""
-    workspace = workspace_from(arguments)
+    workspace = replace(workspace_from(arguments), about=_files(arguments.file))
     if arguments.prometheus:
         families = {**workspace.additions.families, arguments.prometheus: _running(arguments)}
         additions = replace(workspace.additions, families=families, live=True)
@@ -149,5 +149,4 @@ def workspace_of(project: Project) -> Workspace:
         config.alertmanager_yml(project),
         config.additions(project, descriptions),
         clone=repository_root() is not None or project.file != share(FILE),
-        about=_files(getattr(arguments, "file", ())),
     )
