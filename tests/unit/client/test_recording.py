@@ -129,7 +129,7 @@ def test_whole_numbers_and_ints_are_taken_as_they_are_meant(segments, record) ->
     assert samples['instrument_assignments_total{instrument="5"}'] == "1"
 
 
-def test_a_gauge_is_asked_for_at_the_scrape(segments, record) -> None:
+def test_a_gauge_is_asked_for_at_the_scrape(record) -> None:
     """Its function is called at each exposition; one that fails takes nothing from the others."""
     record("""
         def fail():
@@ -140,7 +140,6 @@ def test_a_gauge_is_asked_for_at_the_scrape(segments, record) -> None:
         assert b"active_users 7" in client.exposition()
         assert b"active_users 4" in client.exposition()
     """)
-    assert exposed(segments)["active_users"] == "4"
 
 
 @pytest.mark.parametrize(
