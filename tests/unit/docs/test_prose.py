@@ -88,10 +88,17 @@ def test_a_worn_word_is_found(text: str, said: str) -> None:
 
 
 def test_no_word_is_misspelt() -> None:
-    """codespell knows every word of the pages."""
+    """codespell knows every word of the pages; three are identifiers of Grafana and JavaScript."""
     names = [str(ROOT / name) for name in TEXTS]
     done = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", "--ignore-words-list", "hastable", *names],
+        [
+            sys.executable,
+            "-m",
+            "codespell_lib",
+            "--ignore-words-list",
+            "farenheit,hastable,ths",
+            *names,
+        ],
         capture_output=True,
         text=True,
         check=False,
