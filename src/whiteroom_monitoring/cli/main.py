@@ -63,6 +63,9 @@ COMMANDS = {
     "log-store": Command(
         f"{COMMANDS_ROOM}.log_store", "keep logs, where there is no Loki, and answer as it does"
     ),
+    "shipper": Command(
+        f"{COMMANDS_ROOM}.shipper", "send logs to the store, by Promtail's configuration"
+    ),
     "logql": Command(f"{COMMANDS_ROOM}.logql", "ask for logs, and verify their files"),
     "inbox": Command(f"{COMMANDS_ROOM}.inbox", "receive and show notifications"),
     "console": Command(f"{COMMANDS_ROOM}.console", "show dashboards, alerts and targets"),

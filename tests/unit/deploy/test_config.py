@@ -80,6 +80,7 @@ def test_ports_are_shifted(paths: StackPaths) -> None:
         "whiteroom-inbox": "127.0.0.1:9004",
         "whiteroom-reconciler": "127.0.0.1:9005",
         "whiteroom-logs": "127.0.0.1:4100",
+        "whiteroom-shipper": "127.0.0.1:10080",
         "whiteroom-console": "127.0.0.1:4000",
     }
 

@@ -25,7 +25,7 @@ def test_ports_are_those_that_white_room_fixed() -> None:
         "node-exporter": 9100, "cadvisor": 8080, "postgres-exporter": 9187,
         "redis-exporter": 9121, "nginx-exporter": 9113, "engine": 8000, "frontend": 8001,
         "backend": 8002, "segment-exporter": 8003, "inbox": 8004, "inbox-smtp": 8025,
-        "reconciler": 8005, "web": 8090,
+        "reconciler": 8005, "web": 8090, "shipper": 9080, "syslog": 1514,
     }  # fmt: skip
     assert max(PORTS.values()) + HIGHEST_OFFSET == 65535
 
@@ -38,7 +38,7 @@ def test_what_is_watched_starts_before_who_watches() -> None:
     assert stages == {
         1: {"alertmanager", "cadvisor", "inbox", "jack", "log-store", "node-exporter", "postgresql",
             "redis", "segment-exporter"},
-        2: {"backend", "console", "engine", "reconciler"},
+        2: {"backend", "console", "engine", "reconciler", "shipper"},
         3: {"frontend", "nginx"},
         4: {"musicians", "nginx-exporter", "postgres-exporter", "redis-exporter"},
         5: {"prometheus"},

@@ -10,4 +10,5 @@ DOMAINS = {
     "whiteroom-console": ("console",),
     "whiteroom-inbox": ("inbox",),
     "whiteroom-logs": ("logs",),
+    "whiteroom-shipper": ("shipper",),
 }

@@ -67,6 +67,12 @@ def loki_yml(project: Project) -> Path:
     return own if own.exists() else _DEFAULTS / "loki-config.yml"
 
 
+def promtail_yml(project: Project) -> Path:
+    """Return the project's configuration of the shipper, or ours where it has none."""
+    own = project.files.folder / "promtail/promtail-config.yml"
+    return own if own.exists() else _DEFAULTS / "promtail-config.yml"
+
+
 def rules(project: Project) -> list[Path]:
     """Return the project's files of rules."""
     return sorted(project.files.rules.glob("*.y*ml"))
@@ -169,6 +175,7 @@ def render(
         files[f"alertmanager/templates/{path.name}"] = shift(path.read_text(encoding="utf-8"))
     files |= runbooks.render(project.files.runbooks, paths, shift)
     files["loki/loki-config.yml"] = loki_yml(project).read_text(encoding="utf-8")
+    files["promtail/promtail-config.yml"] = shift(promtail_yml(project).read_text("utf-8"))
     grafana = _grafana(project.files.grafana, paths)
     return Rendered(
         {**files, **{name: shift(text) for name, text in grafana.items()}}, edits.changes

@@ -9,6 +9,7 @@ public enum Program: String, CaseIterable, Sendable {
     case whiteroomConsole = "whiteroom-console"
     case whiteroomInbox = "whiteroom-inbox"
     case whiteroomLogs = "whiteroom-logs"
+    case whiteroomShipper = "whiteroom-shipper"
 
     /// The domains that the program records.
     public var domains: [String] {
@@ -20,6 +21,7 @@ public enum Program: String, CaseIterable, Sendable {
         case .whiteroomConsole: ["console"]
         case .whiteroomInbox: ["inbox"]
         case .whiteroomLogs: ["logs"]
+        case .whiteroomShipper: ["shipper"]
         }
     }
 }

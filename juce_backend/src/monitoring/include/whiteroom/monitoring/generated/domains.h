@@ -14,6 +14,7 @@
 #include "logs.h"
 #include "plugin.h"
 #include "security.h"
+#include "shipper.h"
 #include "ui.h"
 
 namespace whiteroom::monitoring {
@@ -34,6 +35,7 @@ inline constexpr Domain kDomains[] = {
     {"logs", logs::families()},
     {"plugin", plugin::families()},
     {"security", security::families()},
+    {"shipper", shipper::families()},
     {"ui", ui::families()},
 };
 

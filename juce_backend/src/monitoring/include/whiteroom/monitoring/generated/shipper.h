@@ -1,0 +1,172 @@
+// Generated from catalogue/shipper.yaml by `whiteroom generate`; edit that file, not this one.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "../prometheus_metrics.h"
+
+namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::shipper {
+
+inline constexpr LabelSpec kLogShipperLinesReadTotalLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogShipperReadBytesTotalLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogShipperLinesSentTotalLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogShipperLinesDroppedTotalLabels[] = {{"source", {}, 64}, {"reason", {}, 32}};
+
+inline constexpr LabelSpec kLogShipperLinesRefusedTotalLabels[] = {{"source", {}, 64}, {"status", {}, 8}};
+
+inline constexpr LabelSpec kLogShipperReadErrorsTotalLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogShipperRetriesTotalLabels[] = {{"source", {}, 64}, {"status", {}, 16}};
+
+inline constexpr double kLogShipperPushDurationSecondsBounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 11> kLogShipperPushDurationSecondsCellBounds{5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 500000000, 1000000000, 2500000000, 5000000000, 10000000000};
+
+/// Every family of the domain, for Segment::declare().
+inline constexpr FamilySpec kFamilies[] = {
+    {.name = "log_shipper_lines_read_total",
+     .help = "Lines that the shipper has read of its sources, by job of its configuration.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kLogShipperLinesReadTotalLabels},
+    {.name = "log_shipper_read_bytes_total",
+     .help = "Bytes that the shipper has read of its sources, by job of its configuration.",
+     .unit = "bytes",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kLogShipperReadBytesTotalLabels},
+    {.name = "log_shipper_lines_sent_total",
+     .help = "Lines that a target has acknowledged; those that are sent again count again.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kLogShipperLinesSentTotalLabels},
+    {.name = "log_shipper_lines_dropped_total",
+     .help = "Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kLogShipperLinesDroppedTotalLabels},
+    {.name = "log_shipper_lines_refused_total",
+     .help = "Lines that a target has refused for good, with its status; they are in the file of dead letters.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kLogShipperLinesRefusedTotalLabels},
+    {.name = "log_shipper_lost_bytes_total",
+     .help = "Bytes of files that the shipper has seen, and that were gone before it could read them.",
+     .unit = "bytes",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1},
+    {.name = "log_shipper_read_errors_total",
+     .help = "Failures to read a source, which is tried again.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kLogShipperReadErrorsTotalLabels},
+    {.name = "log_shipper_retries_total",
+     .help = "Pushes that were not taken and are tried again, by status; 0 is no answer.",
+     .unit = "",
+     .type = MetricType::counter,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1,
+     .labels = kLogShipperRetriesTotalLabels},
+    {.name = "log_shipper_sources",
+     .help = "Files, containers, journals and sockets that the shipper reads.",
+     .unit = "",
+     .type = MetricType::gauge,
+     .number = Number::f64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1},
+    {.name = "log_shipper_push_duration_seconds",
+     .help = "How long a target takes for a push.",
+     .unit = "seconds",
+     .type = MetricType::histogram,
+     .number = Number::u64,
+     .aggregation = Aggregation::sum,
+     .writers = Writers::many,
+     .scale = 1000000000,
+     .bounds = kLogShipperPushDurationSecondsBounds},
+};
+inline constexpr const FamilySpec& kLogShipperLinesReadTotal = kFamilies[0];
+inline constexpr const FamilySpec& kLogShipperReadBytesTotal = kFamilies[1];
+inline constexpr const FamilySpec& kLogShipperLinesSentTotal = kFamilies[2];
+inline constexpr const FamilySpec& kLogShipperLinesDroppedTotal = kFamilies[3];
+inline constexpr const FamilySpec& kLogShipperLinesRefusedTotal = kFamilies[4];
+inline constexpr const FamilySpec& kLogShipperLostBytesTotal = kFamilies[5];
+inline constexpr const FamilySpec& kLogShipperReadErrorsTotal = kFamilies[6];
+inline constexpr const FamilySpec& kLogShipperRetriesTotal = kFamilies[7];
+inline constexpr const FamilySpec& kLogShipperSources = kFamilies[8];
+inline constexpr const FamilySpec& kLogShipperPushDurationSeconds = kFamilies[9];
+
+constexpr std::span<const FamilySpec> families() noexcept { return kFamilies; }
+
+/// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
+struct Shared {
+  explicit Shared(Segment& segment)
+      : log_shipper_lines_read_total(segment, kLogShipperLinesReadTotal, segment.lost()),
+        log_shipper_read_bytes_total(segment, kLogShipperReadBytesTotal, segment.lost()),
+        log_shipper_lines_sent_total(segment, kLogShipperLinesSentTotal, segment.lost()),
+        log_shipper_lines_dropped_total(segment, kLogShipperLinesDroppedTotal, segment.lost()),
+        log_shipper_lines_refused_total(segment, kLogShipperLinesRefusedTotal, segment.lost()),
+        log_shipper_lost_bytes_total(segment.cells(kLogShipperLostBytesTotal), segment.lost()),
+        log_shipper_read_errors_total(segment, kLogShipperReadErrorsTotal, segment.lost()),
+        log_shipper_retries_total(segment, kLogShipperRetriesTotal, segment.lost()),
+        log_shipper_sources(segment.cells(kLogShipperSources), segment.lost()),
+        log_shipper_push_duration_seconds(segment.cells(kLogShipperPushDurationSeconds), segment.lost()) {}
+
+  /// Lines that the shipper has read of its sources, by job of its configuration.
+  DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_lines_read_total;
+  /// Bytes that the shipper has read of its sources, by job of its configuration.
+  DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_read_bytes_total;
+  /// Lines that a target has acknowledged; those that are sent again count again.
+  DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_lines_sent_total;
+  /// Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken.
+  DynamicLabels<Counter<Writers::many>, Segment, 2> log_shipper_lines_dropped_total;
+  /// Lines that a target has refused for good, with its status; they are in the file of dead letters.
+  DynamicLabels<Counter<Writers::many>, Segment, 2> log_shipper_lines_refused_total;
+  /// Bytes of files that the shipper has seen, and that were gone before it could read them.
+  Counter<Writers::many> log_shipper_lost_bytes_total;
+  /// Failures to read a source, which is tried again.
+  DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_read_errors_total;
+  /// Pushes that were not taken and are tried again, by status; 0 is no answer.
+  DynamicLabels<Counter<Writers::many>, Segment, 2> log_shipper_retries_total;
+  /// Files, containers, journals and sockets that the shipper reads.
+  Gauge<Writers::many> log_shipper_sources;
+  /// How long a target takes for a push.
+  Histogram<Writers::many, Seconds, kLogShipperPushDurationSecondsCellBounds> log_shipper_push_duration_seconds;
+};
+
+}  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI::shipper

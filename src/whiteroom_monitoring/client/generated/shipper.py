@@ -1,0 +1,116 @@
+# Generated from catalogue/shipper.yaml by `whiteroom generate`; edit that file, not this one.
+"""Metrics of the domain ``shipper``, recorded by ``whiteroom-shipper``."""
+
+from whiteroom_monitoring.client._native import Counter, Gauge, Histogram
+
+log_shipper_lines_read_total = Counter(
+    name="log_shipper_lines_read_total",
+    help="Lines that the shipper has read of its sources, by job of its configuration.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
+log_shipper_read_bytes_total = Counter(
+    name="log_shipper_read_bytes_total",
+    help="Bytes that the shipper has read of its sources, by job of its configuration.",
+    unit="bytes",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
+log_shipper_lines_sent_total = Counter(
+    name="log_shipper_lines_sent_total",
+    help="Lines that a target has acknowledged; those that are sent again count again.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
+log_shipper_lines_dropped_total = Counter(
+    name="log_shipper_lines_dropped_total",
+    help="Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64), ("reason", 32),),
+)
+log_shipper_lines_refused_total = Counter(
+    name="log_shipper_lines_refused_total",
+    help="Lines that a target has refused for good, with its status; they are in the file of dead letters.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64), ("status", 8),),
+)
+log_shipper_lost_bytes_total = Counter(
+    name="log_shipper_lost_bytes_total",
+    help="Bytes of files that the shipper has seen, and that were gone before it could read them.",
+    unit="bytes",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+)
+log_shipper_read_errors_total = Counter(
+    name="log_shipper_read_errors_total",
+    help="Failures to read a source, which is tried again.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
+log_shipper_retries_total = Counter(
+    name="log_shipper_retries_total",
+    help="Pushes that were not taken and are tried again, by status; 0 is no answer.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64), ("status", 16),),
+)
+log_shipper_sources = Gauge(
+    name="log_shipper_sources",
+    help="Files, containers, journals and sockets that the shipper reads.",
+    unit="",
+    number="f64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+)
+log_shipper_push_duration_seconds = Histogram(
+    name="log_shipper_push_duration_seconds",
+    help="How long a target takes for a push.",
+    unit="seconds",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1000000000,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,),
+)
+
+METRICS = (
+    log_shipper_lines_read_total,
+    log_shipper_read_bytes_total,
+    log_shipper_lines_sent_total,
+    log_shipper_lines_dropped_total,
+    log_shipper_lines_refused_total,
+    log_shipper_lost_bytes_total,
+    log_shipper_read_errors_total,
+    log_shipper_retries_total,
+    log_shipper_sources,
+    log_shipper_push_duration_seconds,
+)

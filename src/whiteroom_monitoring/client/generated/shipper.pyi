@@ -1,0 +1,53 @@
+# Generated from catalogue/shipper.yaml by `whiteroom generate`; edit that file, not this one.
+from whiteroom_monitoring.client._native import Counter, Gauge, Histogram, Metric
+
+class _LogShipperLinesReadTotal(Metric):
+    def inc(self, amount: float = 1, *, source: str) -> None: ...
+    def labels(self, *, source: str) -> Counter: ...
+
+class _LogShipperReadBytesTotal(Metric):
+    def inc(self, amount: float = 1, *, source: str) -> None: ...
+    def labels(self, *, source: str) -> Counter: ...
+
+class _LogShipperLinesSentTotal(Metric):
+    def inc(self, amount: float = 1, *, source: str) -> None: ...
+    def labels(self, *, source: str) -> Counter: ...
+
+class _LogShipperLinesDroppedTotal(Metric):
+    def inc(self, amount: float = 1, *, source: str, reason: str) -> None: ...
+    def labels(self, *, source: str, reason: str) -> Counter: ...
+
+class _LogShipperLinesRefusedTotal(Metric):
+    def inc(self, amount: float = 1, *, source: str, status: str) -> None: ...
+    def labels(self, *, source: str, status: str) -> Counter: ...
+
+class _LogShipperReadErrorsTotal(Metric):
+    def inc(self, amount: float = 1, *, source: str) -> None: ...
+    def labels(self, *, source: str) -> Counter: ...
+
+class _LogShipperRetriesTotal(Metric):
+    def inc(self, amount: float = 1, *, source: str, status: str) -> None: ...
+    def labels(self, *, source: str, status: str) -> Counter: ...
+
+log_shipper_lines_read_total: _LogShipperLinesReadTotal
+"""Lines that the shipper has read of its sources, by job of its configuration."""
+log_shipper_read_bytes_total: _LogShipperReadBytesTotal
+"""Bytes that the shipper has read of its sources, by job of its configuration."""
+log_shipper_lines_sent_total: _LogShipperLinesSentTotal
+"""Lines that a target has acknowledged; those that are sent again count again."""
+log_shipper_lines_dropped_total: _LogShipperLinesDroppedTotal
+"""Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken."""
+log_shipper_lines_refused_total: _LogShipperLinesRefusedTotal
+"""Lines that a target has refused for good, with its status; they are in the file of dead letters."""
+log_shipper_lost_bytes_total: Counter
+"""Bytes of files that the shipper has seen, and that were gone before it could read them."""
+log_shipper_read_errors_total: _LogShipperReadErrorsTotal
+"""Failures to read a source, which is tried again."""
+log_shipper_retries_total: _LogShipperRetriesTotal
+"""Pushes that were not taken and are tried again, by status; 0 is no answer."""
+log_shipper_sources: Gauge
+"""Files, containers, journals and sockets that the shipper reads."""
+log_shipper_push_duration_seconds: Histogram
+"""How long a target takes for a push."""
+
+METRICS: tuple[Metric, ...]

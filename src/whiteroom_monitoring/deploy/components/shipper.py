@@ -1,0 +1,38 @@
+"""The shipper: reads the logs of the machine and of the stack, and pushes them to the log store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from whiteroom_monitoring.deploy.component import Component, Folder, Port, ScrapeJob, ours
+
+_ACCOUNT = "whiteroom-shipper"
+
+_SHIPPER = replace(
+    ours(
+        "shipper",
+        *("--port", "{port[shipper]}"),
+        *("--config", "{config}/promtail/promtail-config.yml"),
+        *("--positions", "{data}/shipper/positions.json"),
+        *("--segments", "{segments}"),
+    ),
+    # The configuration names them.
+    environment={"WHITEROOM_LOG": "{log}", "WHITEROOM_DATA": "{data}"},
+)
+
+COMPONENTS = (
+    Component(
+        "shipper",
+        stage=2,
+        variants=(_SHIPPER,),
+        # The second one receives syslog, where the configuration says so.
+        ports=(Port("shipper", 9080), Port("syslog", 1514)),
+        needs=("log-store",),
+        user=_ACCOUNT,
+        # Logs are their writers' alone; it may read what it may not write.
+        confined=True,
+        capabilities=("dac_read_search",),
+        folders=(Folder("{data}/shipper", _ACCOUNT), Folder("{segments}", _ACCOUNT)),
+        scrape=ScrapeJob("whiteroom-shipper", service="logs"),
+    ),
+)

@@ -1,0 +1,35 @@
+"""Durations and sizes as Promtail's configuration writes them."""
+
+from __future__ import annotations
+
+import re
+
+from whiteroom_monitoring.logs.shipper.errors import StageError
+
+_UNITS_S = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
+_BYTES = {"": 1, "b": 1, "kb": 1000, "mb": 10**6, "kib": 1024, "mib": 2**20}
+
+
+def seconds(text: str) -> float:
+    """Return a duration in seconds. Raises StageError.
+
+    >>> seconds("1m30s")
+    90.0
+    """
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise StageError(f"found {text!r}, expected a duration such as 1m30s")
+    return float(sum(float(number) * _UNITS_S[unit] for number, unit in parts))
+
+
+def size(text: str | int) -> int:
+    """Return a size in bytes. Raises StageError.
+
+    >>> size("8kb"), size(10)
+    (8000, 10)
+    """
+    match = re.fullmatch(r"(\d+)\s*([A-Za-z]*)", str(text))
+    if match is None or match[2].lower() not in _BYTES:
+        raise StageError(f"found {text!r}, expected a size such as 8kb")
+    return int(match[1]) * _BYTES[match[2].lower()]

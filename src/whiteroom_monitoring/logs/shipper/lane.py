@@ -1,0 +1,190 @@
+"""The way of one source to one target: a batch at a time, committed when it is acknowledged."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from whiteroom_monitoring.client.generated import shipper as metrics
+from whiteroom_monitoring.logs.shipper import durations
+from whiteroom_monitoring.logs.shipper.dead_letters import DeadLetters
+from whiteroom_monitoring.logs.shipper.entry import Entry
+from whiteroom_monitoring.logs.shipper.errors import CorruptError
+from whiteroom_monitoring.logs.shipper.positions import Positions
+from whiteroom_monitoring.logs.shipper.sources.source import Chunk, Source
+from whiteroom_monitoring.logs.shipper.target import REFUSALS, Target
+
+# Pushes that look for the refused lines of one batch; what is left then is refused as a whole.
+MAX_SPLITS = 256
+_SUCCESS = range(200, 300)
+# How long a source whose file can't be read is left alone.
+_UNREADABLE_S = 10.0
+Stream = dict[str, Any]
+
+
+@dataclass
+class Batch:
+    """Lines of one source by tenant and labels, as they are pushed."""
+
+    tenants: dict[str, dict[tuple[tuple[str, str], ...], Stream]] = field(default_factory=dict)
+    lines: int = 0
+    bytes: int = 0
+    since: float = 0.0
+    cursor: Any = None
+
+    def add(self, chunk: Chunk, external: dict[str, str]) -> None:
+        """Add what was read."""
+        if self.cursor is None:
+            self.since = time.monotonic()
+        self.cursor = chunk.cursor
+        self.lines += len(chunk.entries)
+        for entry in chunk.entries:
+            labels = {**entry.labels, **external} if external else entry.labels
+            key = tuple(labels.items())
+            streams = self.tenants.setdefault(entry.tenant, {})
+            stream = streams.get(key)
+            if stream is None:
+                stream = streams[key] = {"stream": labels, "values": []}
+            stream["values"].append(_value(entry))
+            self.bytes += len(entry.line) + 64
+
+
+def _value(entry: Entry) -> list[Any]:
+    if entry.meta:
+        return [str(entry.stamp_ns()), entry.line, entry.meta]
+    return [str(entry.stamp_ns()), entry.line]
+
+
+class Lane:
+    """Reads a source, and pushes what it has. Used by one thread."""
+
+    def __init__(
+        self, source: Source, target: Target, positions: Positions, letters: DeadLetters
+    ) -> None:
+        self.source = source
+        self._target, self._positions, self._letters = target, positions, letters
+        client = target.client
+        self._wait_s = durations.seconds(client.batchwait)
+        self._backoff_s = (
+            durations.seconds(client.backoff_config.min_period),
+            durations.seconds(client.backoff_config.max_period),
+        )
+        self._external = dict(client.external_labels)
+        self._batch = Batch()
+        self._failures = 0
+        self._not_before = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the source has ended and nothing of it is left to be acknowledged."""
+        return self.source.is_ended and self._batch.cursor is None
+
+    def step(self, now: float, is_last: bool = False) -> bool:
+        """Read once, push if it is time; tell whether there is more to do at once."""
+        if now < self._not_before:
+            return False
+        is_full = self._batch.bytes >= self._target.client.batchsize
+        is_read = False if is_full or self._failures else self._read()
+        batch = self._batch
+        if batch.cursor is None:
+            return is_read
+        is_due = now - batch.since >= self._wait_s or self.source.is_ended or is_last
+        if batch.bytes >= self._target.client.batchsize or is_due:
+            self._push()
+        return is_read
+
+    def _read(self) -> bool:
+        try:
+            chunk = self.source.read()
+        except (OSError, CorruptError) as error:
+            print(f"{self.source.name}: {error}", flush=True)
+            metrics.log_shipper_read_errors_total.inc(1, source=self.source.job)
+            self._not_before = time.monotonic() + _UNREADABLE_S
+            return False
+        context = self.source.pipeline.context
+        for reason, lines in context.dropped.items():
+            metrics.log_shipper_lines_dropped_total.inc(
+                lines, source=self.source.job, reason=reason
+            )
+        context.dropped = {}
+        if context.delay_s:
+            self._not_before = time.monotonic() + context.delay_s
+            context.delay_s = 0.0
+        if chunk is None:
+            return False
+        metrics.log_shipper_lines_read_total.inc(chunk.lines, source=self.source.job)
+        metrics.log_shipper_read_bytes_total.inc(chunk.bytes, source=self.source.job)
+        self._batch.add(chunk, self._external)
+        return True
+
+    def _push(self) -> None:
+        """Push the batch, and commit it if every line was taken or refused for good."""
+        try:
+            self._positions.save_decisions()
+            for tenant, streams in list(self._batch.tenants.items()):
+                if not self._pushed(list(streams.values()), tenant, [MAX_SPLITS]):
+                    return
+                del self._batch.tenants[tenant]
+        except OSError as error:
+            self._fail(f"{error}")
+            return
+        self.source.commit(self._batch.cursor)
+        self._batch = Batch()
+        self._failures = 0
+
+    def _pushed(self, streams: list[Stream], tenant: str, splits: list[int]) -> bool:
+        """Push streams; find the lines that are refused by halves. What is repeated is stored once.
+
+        Returns False when it is to be tried again. Raises OSError.
+        """
+        lines = sum(len(stream["values"]) for stream in streams)
+        if not lines:
+            return True
+        began = time.monotonic()
+        status, answer = self._target.push(streams, tenant)
+        metrics.log_shipper_push_duration_seconds.observe(time.monotonic() - began)
+        if status in _SUCCESS:
+            metrics.log_shipper_lines_sent_total.inc(lines, source=self.source.job)
+            return True
+        if status not in REFUSALS:
+            self._fail(f"{status or 'no answer'}: {answer.strip()[:200]}", str(status))
+            return False
+        splits[0] -= 1
+        if lines == 1 or splits[0] <= 0:
+            self._letters.add(self._target.client.url, status, answer, streams)
+            metrics.log_shipper_lines_refused_total.inc(
+                lines, source=self.source.job, status=str(status)
+            )
+            return True
+        return all(self._pushed(half, tenant, splits) for half in _halves(streams, lines // 2))
+
+    def _fail(self, problem: str, status: str = "0") -> None:
+        metrics.log_shipper_retries_total.inc(1, source=self.source.job, status=status)
+        if not self._failures:
+            print(f"{self._target.name}: {self.source.name}: {problem}; is tried again", flush=True)
+        least, most = self._backoff_s
+        wait_s = min(most, least * 2 ** min(self._failures, 20))
+        self._failures += 1
+        self._not_before = time.monotonic() + wait_s * random.uniform(0.75, 1)
+
+    def close(self) -> None:
+        """Let go of the source; what was not acknowledged is read again."""
+        self.source.close()
+
+
+def _halves(streams: list[Stream], lines: int) -> Iterator[list[Stream]]:
+    """Yield the first ``lines`` lines of streams, and the others."""
+    first: list[Stream] = []
+    rest: list[Stream] = []
+    for stream in streams:
+        taken = min(lines, len(stream["values"]))
+        lines -= taken
+        if taken:
+            first.append({"stream": stream["stream"], "values": stream["values"][:taken]})
+        if taken < len(stream["values"]):
+            rest.append({"stream": stream["stream"], "values": stream["values"][taken:]})
+    yield first
+    yield rest

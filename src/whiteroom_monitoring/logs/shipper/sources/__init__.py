@@ -1,0 +1,1 @@
+"""Where lines come from: files, the journal, containers, syslog, pushes."""

@@ -1,0 +1,120 @@
+"""The systemd journal, as `journalctl --output=json` tells it, from the cursor acknowledged last.
+
+Source: https://systemd.io/JOURNAL_EXPORT_FORMATS/ and journalctl(1).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from whiteroom_monitoring.logs.shipper import durations
+from whiteroom_monitoring.logs.shipper.config import Journal, ScrapeConfig
+from whiteroom_monitoring.logs.shipper.entry import Clock
+from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
+from whiteroom_monitoring.logs.shipper.positions import Positions
+from whiteroom_monitoring.logs.shipper.relabel import Relabeling
+from whiteroom_monitoring.logs.shipper.sources.stream_source import Line, StreamSource
+
+AGAIN_S = 5.0
+_PRIORITIES = ("emerg", "alert", "crit", "error", "warning", "notice", "info", "debug")
+_NUMBER = re.compile(r"(?:^|;)i=([0-9a-f]+)")
+
+
+class JournalReader:
+    """Follows the journal for one target; begins again where journalctl has ended."""
+
+    def __init__(
+        self,
+        job: ScrapeConfig,
+        journal: Journal,
+        relabeling: Relabeling,
+        positions: Positions,
+        make_pipeline: Callable[[Clock], Pipeline],
+    ) -> None:
+        self._journal, self._relabeling = journal, relabeling
+        self.source = StreamSource(
+            f"journal:{job.job_name}", job.job_name, make_pipeline, positions
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        threading.Thread(target=self._run, name=self.source.name, daemon=True).start()
+
+    def _command(self, cursor: str) -> list[str]:
+        command = ["journalctl", "--output=json", "--follow", "--no-tail", "--all", "--quiet"]
+        if cursor:
+            command.append(f"--after-cursor={cursor}")
+        else:
+            age_s = durations.seconds(self._journal.max_age)
+            command.append(f"--since=@{int(time.time() - age_s)}")
+        if self._journal.path:
+            command.append(f"--directory={self._journal.path}")
+        return [*command, *self._journal.matches.split()]
+
+    def _run(self) -> None:
+        cursor = self.source.state.cursor
+        while not self.source.stopped.is_set():
+            if shutil.which("journalctl") and Path(self._journal.path or "/").is_dir():
+                cursor = self._follow(cursor)
+            self.source.stopped.wait(AGAIN_S)
+
+    def _follow(self, cursor: str) -> str:
+        """Put entries until journalctl ends; return the cursor of the last one."""
+        with subprocess.Popen(
+            self._command(cursor), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            assert process.stdout is not None
+            waiter = threading.Thread(target=self._end, args=(process,), daemon=True)
+            waiter.start()
+            for raw in process.stdout:
+                try:
+                    entry = orjson.loads(raw)
+                except orjson.JSONDecodeError:
+                    continue
+                line = self._line(entry)
+                if line is not None and not self.source.put(line):
+                    break
+                cursor = str(entry["__CURSOR"])
+            process.kill()
+        return cursor
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        while process.poll() is None and not self.source.stopped.wait(0.5):
+            pass
+        process.kill()
+
+    def _line(self, entry: Mapping[str, Any]) -> Line | None:
+        fields = {name: _text(value) for name, value in entry.items()}
+        labels = {f"__journal_{name.lower()}": value for name, value in fields.items()}
+        priority = fields.get("PRIORITY", "")
+        if priority.isdigit() and int(priority) < len(_PRIORITIES):
+            labels["__journal_priority_keyword"] = _PRIORITIES[int(priority)]
+        kept = self._relabeling.apply({**labels, **self._journal.labels})
+        if kept is None or ("MESSAGE" not in fields and not self._journal.json):
+            return None
+        text = orjson.dumps(fields).decode() if self._journal.json else fields["MESSAGE"]
+        number = _NUMBER.search(fields["__CURSOR"])
+        # The journal counts its entries; its time is in microseconds.
+        place = int(number[1], 16) if number else 0
+        time_ns = int(fields["__REALTIME_TIMESTAMP"]) * 1000
+        return Line(text, kept, place, fields["__CURSOR"], time_ns)
+
+
+def _text(value: object) -> str:
+    """Return a field as text; what is no UTF-8 comes as a list of bytes, what is twice as a list.
+
+    >>> _text([104, 105]), _text(["a", "b"])
+    ('hi', 'a')
+    """
+    if isinstance(value, list):
+        if value and all(isinstance(item, int) for item in value):
+            return bytes(value).decode(errors="replace")
+        return _text(value[0]) if value else ""
+    return "" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""What a pipeline does with lines: a class for each stage of Promtail's."""

@@ -1,0 +1,86 @@
+"""One target of lines: Loki's API, asked over a connection that is kept."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from whiteroom_monitoring.logs.shipper import durations
+from whiteroom_monitoring.logs.shipper.config import Client
+from whiteroom_monitoring.logs.shipper.errors import StageError
+
+# What is answered so is refused for good; anything else may pass, and is asked again.
+REFUSALS = (400, 413)
+NO_ANSWER = 0
+ANSWER_BYTES = 64 * 1024
+
+
+class Target:
+    """Sends pushes. Used by one thread. Raises StageError for an address that is none."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._url = urllib.parse.urlsplit(client.url)
+        if self._url.scheme not in ("http", "https") or not self._url.hostname:
+            raise StageError(f"clients: url: found {client.url!r}, expected http://HOST:PORT/PATH")
+        self.name = client.name or self._url.netloc
+        self._timeout_s = durations.seconds(client.timeout)
+        self._connection: http.client.HTTPConnection | None = None
+
+    def push(self, streams: list[dict[str, Any]], tenant: str) -> tuple[int, str]:
+        """Return status and text of the answer; NO_ANSWER and why where there was none."""
+        body = orjson.dumps({"streams": streams})
+        path = self._url.path + (f"?{self._url.query}" if self._url.query else "")
+        for is_again in (False, True):
+            connection = self._connected()
+            is_kept = connection.sock is not None
+            try:
+                connection.request("POST", path, body, self._headers(tenant))
+                answer = connection.getresponse()
+                return answer.status, answer.read(ANSWER_BYTES).decode(errors="replace")
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                # A connection that was kept may have been closed meanwhile.
+                if is_again or not is_kept or isinstance(error, TimeoutError):
+                    return NO_ANSWER, str(error) or type(error).__name__
+        raise AssertionError("not reached")
+
+    def _connected(self) -> http.client.HTTPConnection:
+        if self._connection is None:
+            is_tls = self._url.scheme == "https"
+            kind = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
+            assert self._url.hostname is not None
+            self._connection = kind(self._url.hostname, self._url.port, timeout=self._timeout_s)
+        return self._connection
+
+    def _headers(self, tenant: str) -> dict[str, str]:
+        client = self.client
+        headers = {"Content-Type": "application/json", **client.headers}
+        if tenant or client.tenant_id:
+            headers["X-Scope-OrgID"] = tenant or client.tenant_id
+        token = client.bearer_token
+        if client.bearer_token_file:
+            token = Path(client.bearer_token_file).read_text("utf-8").strip()
+        if client.basic_auth:
+            basic = client.basic_auth
+            password = basic.password
+            if basic.password_file:
+                password = Path(basic.password_file).read_text("utf-8").strip()
+            word = base64.b64encode(f"{basic.username}:{password}".encode()).decode()
+            headers["Authorization"] = f"Basic {word}"
+        elif token:
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.close()
+        self._connection = None

@@ -1,0 +1,222 @@
+"""Files are read once, whatever becomes of their names."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+import pytest
+
+from whiteroom_monitoring.logs.shipper.config import Decompression, Stage, StaticConfig
+from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
+from whiteroom_monitoring.logs.shipper.positions import Positions
+from whiteroom_monitoring.logs.shipper.relabel import Relabeling
+from whiteroom_monitoring.logs.shipper.sources import file_source
+from whiteroom_monitoring.logs.shipper.sources.file_source import FileSource
+from whiteroom_monitoring.logs.shipper.sources.files import FileTarget
+from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics
+
+Sent = list[tuple[int, str]]
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Close what readers have open."""
+    yield
+    for reader in Reader.all:
+        for source in reader.sources:
+            source.close()
+    Reader.all.clear()
+
+
+class Reader:
+    """What the shipper does with files, in one process: read, note what was sent, commit."""
+
+    all: ClassVar[list[Reader]] = []
+
+    def __init__(
+        self,
+        folder: Path,
+        stages: Sequence[object] = (),
+        pattern: str = "app.log",
+        gz: bool = False,
+    ) -> None:
+        self.positions = Positions(folder / "positions.json")
+        made = [msgspec.convert(stage, Stage) for stage in stages]
+        self.target = FileTarget(
+            "job",
+            StaticConfig(labels={"__path__": str(folder / pattern)}),
+            Decompression(enabled=gz),
+            relabeling=Relabeling([]),
+            positions=self.positions,
+            make_pipeline=lambda clock: Pipeline(made, CustomMetrics(), clock),
+        )
+        self.sources: list[FileSource] = []
+        Reader.all.append(self)
+
+    def read(self, commit: bool = True) -> Sent:
+        """Return what is sent until nothing is left; ``commit`` is whether it is acknowledged."""
+        sent: Sent = []
+        for _ in range(3):
+            self.sources += self.target.discover()
+            for source in self.sources:
+                while chunk := source.read():
+                    sent += [(entry.stamp_ns(), entry.line) for entry in chunk.entries]
+                    if commit:
+                        source.commit(chunk.cursor)
+        self.positions.save()
+        return sent
+
+
+def _lines(sent: Sent) -> list[str]:
+    return [line for _, line in sent]
+
+
+def _gzip(path: Path) -> None:
+    stat = path.stat()
+    packed = path.with_name(f"{path.name}.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    os.utime(packed, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    path.unlink()
+
+
+def _rename(log: Path) -> None:
+    log.rename(log.with_name("app.log.1"))
+    log.write_text("second\n", "utf-8")
+
+
+def _rename_and_compress(log: Path) -> None:
+    _rename(log)
+    _gzip(log.with_name("app.log.1"))
+
+
+def _copy_and_truncate(log: Path) -> None:
+    log.with_name("app.log.1").write_bytes(log.read_bytes())
+    os.truncate(log, 0)
+    log.write_text("second\n", "utf-8")
+
+
+def _twice(log: Path) -> None:
+    log.rename(log.with_name("app.log.2"))
+    log.write_text("between\n", "utf-8")
+    _gzip(log.with_name("app.log.2"))
+    _rename(log)
+
+
+ROTATIONS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
+    "rename": (_rename, ["rest", "second"]),
+    "compress": (_rename_and_compress, ["rest", "second"]),
+    "copy and truncate": (_copy_and_truncate, ["rest", "second"]),
+    "twice": (_twice, ["rest", "between", "second"]),
+}
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+@pytest.mark.parametrize("kind", ROTATIONS)
+def test_rotation_loses_and_repeats_nothing(tmp_path: Path, kind: str, is_running: bool) -> None:
+    """What was not read when a file was rotated is read, and nothing twice, running or not."""
+    rotate, expected = ROTATIONS[kind]
+    log = tmp_path / "app.log"
+    log.write_text("first\n", "utf-8")
+    reader = Reader(tmp_path)
+    assert _lines(reader.read()) == ["first"]
+    with log.open("a", encoding="utf-8") as file:
+        file.write("rest\n")
+    rotate(log)
+    assert _lines((reader if is_running else Reader(tmp_path)).read()) == expected
+    assert Reader(tmp_path).read() == []
+
+
+def test_a_deleted_file_is_read_to_its_end(tmp_path: Path) -> None:
+    """A file that is deleted and made anew while it is open loses nothing."""
+    log = tmp_path / "app.log"
+    log.write_text("first\n", "utf-8")
+    reader = Reader(tmp_path)
+    reader.read()
+    with log.open("a", encoding="utf-8") as file:
+        file.write("rest\n")
+    log.unlink()
+    log.write_text("second\n", "utf-8")
+    assert _lines(reader.read()) == ["rest", "second"]
+    assert reader.target.lost_bytes == 0
+
+
+def test_a_file_that_is_gone_is_counted(tmp_path: Path) -> None:
+    """What was seen of a file and is gone before it was acknowledged is counted in bytes."""
+    log = tmp_path / "app.log"
+    log.write_text("first\n", "utf-8")
+    Reader(tmp_path).read(commit=False)
+    log.unlink()
+    reader = Reader(tmp_path)
+    assert reader.read() == []
+    assert reader.target.lost_bytes == len("first\n")
+
+
+def test_a_link_that_leads_elsewhere_is_followed(tmp_path: Path) -> None:
+    """Where a path is a link, both files are read, in their order, also after a stop."""
+    (tmp_path / "log.1").write_text("first\n", "utf-8")
+    log = tmp_path / "app.log"
+    log.symlink_to(tmp_path / "log.1")
+    Reader(tmp_path).read()
+    with (tmp_path / "log.1").open("a", encoding="utf-8") as file:
+        file.write("rest\n")
+    (tmp_path / "log.2").write_text("second\n", "utf-8")
+    log.unlink()
+    log.symlink_to(tmp_path / "log.2")
+    assert _lines(Reader(tmp_path).read()) == ["rest", "second"]
+
+
+def test_a_renamed_file_of_the_pattern_is_known(tmp_path: Path) -> None:
+    """A pattern that means the rotated files, too, compressed or not, reads none of them twice."""
+    log = tmp_path / "app.log"
+    log.write_text("first\n" * 300, "utf-8")
+    reader = Reader(tmp_path, pattern="app.log*", gz=True)
+    assert len(reader.read()) == 300
+    _rename(log)
+    assert _lines(reader.read()) == ["second"]
+    _gzip(tmp_path / "app.log.1")
+    assert Reader(tmp_path, pattern="app.log*", gz=True).read() == []
+
+
+def test_what_is_read_again_has_the_same_nanoseconds(tmp_path: Path) -> None:
+    """A line gets the same time whenever it is read, also where it tells none itself."""
+    log = tmp_path / "app.log"
+    log.write_text("equal\n" * 1000, "utf-8")
+    before = Reader(tmp_path).read(commit=False)
+    with log.open("a", encoding="utf-8") as file:
+        file.write("equal\n")
+    again = Reader(tmp_path).read()
+    assert again[:1000] == before
+    assert len(set(again)) == 1001
+
+
+def test_a_block_that_ended_by_the_clock_ends_there_again(tmp_path: Path) -> None:
+    """Lines that became two entries because time went by are the same two when read again."""
+    stages = [{"multiline": {"firstline": r"^\d", "max_wait_time": "0s"}}]
+    log = tmp_path / "app.log"
+    log.write_text("1 a\n b\n", "utf-8")
+    reader = Reader(tmp_path, stages)
+    before = reader.read(commit=False)
+    with log.open("a", encoding="utf-8") as file:
+        file.write(" c\n")
+    before += reader.read(commit=False)
+    assert _lines(before) == ["1 a\n b", " c"]
+    assert Reader(tmp_path, stages).read() == before
+
+
+def test_a_last_line_without_an_end_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a line is not sent, unless its file is over."""
+    log = tmp_path / "app.log"
+    log.write_text("whole\nhal", "utf-8")
+    reader = Reader(tmp_path)
+    assert _lines(reader.read()) == ["whole"]
+    with log.open("a", encoding="utf-8") as file:
+        file.write("f\nlast")
+    assert _lines(reader.read()) == ["half"]
+    _rename(log)
+    monkeypatch.setattr(file_source, "LINGER_S", 0)
+    assert sorted(_lines(reader.read())) == ["last", "second"]

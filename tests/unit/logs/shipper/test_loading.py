@@ -1,0 +1,58 @@
+"""A configuration is read as Promtail's, or refused by the name and the line of what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from whiteroom_monitoring.diagnostics import DiagnosticsError
+from whiteroom_monitoring.logs.shipper.loading import load
+
+GOOD = """\
+clients:
+  - url: http://${HOST:-localhost}:3100/loki/api/v1/push
+scrape_configs:
+  - job_name: a
+    static_configs:
+      - labels: {job: a, __path__: "${LOG}/*.log"}
+"""
+
+
+def _load(folder: Path, text: str) -> object:
+    path = folder / "promtail.yml"
+    path.write_text(text, "utf-8")
+    return load(path, {"LOG": "/var/log"})
+
+
+def test_variables_are_taken_from_the_environment(tmp_path: Path) -> None:
+    """``${NAME}`` and ``${NAME:-default}`` are filled in."""
+    path = tmp_path / "promtail.yml"
+    path.write_text(GOOD, "utf-8")
+    config = load(path, {"LOG": "/var/log"})
+    assert config.clients[0].url == "http://localhost:3100/loki/api/v1/push"
+    assert config.scrape_configs[0].static_configs[0].labels["__path__"] == "/var/log/*.log"
+
+
+def test_every_key_that_is_not_supported_is_named_with_its_line(tmp_path: Path) -> None:
+    """All unknown keys are refused at once, each at its place."""
+    text = GOOD + "    kafka: {}\n    pipeline_stages:\n      - geoip: {}\n      - json: {x: 1}\n"
+    with pytest.raises(DiagnosticsError) as caught:
+        _load(tmp_path, text)
+    told = [(d.line, d.found.split()[0]) for d in caught.value.diagnostics]
+    assert (7, "kafka") in told
+    assert (9, "geoip") in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("clients:", "clients: []\nserver:", "length"),
+        ("    static", "    pipeline_stages: [{}]\n    static", "expected one stage"),
+        ("job_name: a", "job_name: 1", "Expected `str`"),
+    ],
+)
+def test_what_is_wrong_is_told(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    """A value that can't be is refused with what was expected."""
+    with pytest.raises(DiagnosticsError, match=problem):
+        _load(tmp_path, GOOD.replace(old, new, 1))

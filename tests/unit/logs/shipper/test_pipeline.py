@@ -1,0 +1,236 @@
+"""Stages do what Promtail's documentation says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from whiteroom_monitoring.logs.shipper.config import Relabel, Stage
+from whiteroom_monitoring.logs.shipper.entry import SECOND_NS, Entry
+from whiteroom_monitoring.logs.shipper.errors import StageError
+from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
+from whiteroom_monitoring.logs.shipper.relabel import Relabeling
+from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics
+
+NOW_NS = 1_800_000_000 * SECOND_NS
+
+
+def _pipeline(*stages: dict[str, Any], registry: CustomMetrics | None = None) -> Pipeline:
+    made = [msgspec.convert(stage, Stage) for stage in stages]
+    return Pipeline(made, registry or CustomMetrics())
+
+
+def _run(pipeline: Pipeline, *lines: str, labels: dict[str, str] | None = None) -> list[Entry]:
+    entries: list[Entry] = []
+    for place, line in enumerate(lines):
+        pipeline.context.before = place
+        entries += pipeline.run([Entry(line, labels or {"job": "x"}, place, NOW_NS)])
+    return entries
+
+
+JSON = {"json": {"expressions": {"level": None, "trace": "fields.trace", "msg": "message"}}}
+LINE = '{"level":"warn","message":"late","fields":{"trace":"a1"}}'
+
+# Stages, a line, and what becomes of it: text, labels, metadata.
+CASES: list[tuple[str, list[dict[str, Any]], str, tuple[str, dict[str, str], dict[str, str]]]] = [
+    (
+        "json",
+        [JSON, {"labels": {"level": None}}, {"structured_metadata": {"trace_id": "trace"}}],
+        LINE,
+        (LINE, {"job": "x", "level": "warn"}, {"trace_id": "a1"}),
+    ),
+    ("output", [JSON, {"output": {"source": "msg"}}], LINE, ("late", {"job": "x"}, {})),
+    (
+        "logfmt",
+        [{"logfmt": {"mapping": {"a": None, "b": "c"}}}, {"labels": {"a": None, "b": None}}],
+        'a=1 c="x y" d',
+        ('a=1 c="x y" d', {"job": "x", "a": "1", "b": "x y"}, {}),
+    ),
+    (
+        "regex",
+        [{"regex": {"expression": r"^(?P<l>\w+):"}}, {"labels": {"level": "l"}}],
+        "error: x",
+        ("error: x", {"job": "x", "level": "error"}, {}),
+    ),
+    (
+        "replace of groups",
+        [{"replace": {"expression": r"password=(\S+)", "replace": "***"}}],
+        "password=a password=b",
+        ("password=*** password=***", {"job": "x"}, {}),
+    ),
+    (
+        "replace by a template",
+        [{"replace": {"expression": r"(\w+)@", "replace": "{{ .Value | ToUpper }}"}}],
+        "ann@x",
+        ("ANN@x", {"job": "x"}, {}),
+    ),
+    (
+        "template",
+        [
+            JSON,
+            {"template": {"source": "level", "template": "{{ ToUpper .Value }}-{{ .msg }}"}},
+            {"labels": {"level": None}},
+        ],
+        LINE,
+        (LINE, {"job": "x", "level": "WARN-late"}, {}),
+    ),
+    (
+        "labels",
+        [{"static_labels": {"a": "1", "b": "2"}}, {"labeldrop": ["a"]}, {"labelallow": ["b"]}],
+        "x",
+        ("x", {"b": "2"}, {}),
+    ),
+    (
+        "pack",
+        [{"static_labels": {"pod": "p"}}, {"pack": {"labels": ["pod"]}}],
+        "x",
+        ('{"pod":"p","_entry":"x"}', {"job": "x"}, {}),
+    ),
+    (
+        "match",
+        [
+            {"match": {"selector": '{job="x"} |= "b"', "stages": [{"static_labels": {"m": "1"}}]}},
+            {"match": {"selector": '{job="y"}', "action": "drop"}},
+        ],
+        "abc",
+        ("abc", {"job": "x", "m": "1"}, {}),
+    ),
+    (
+        "cri",
+        [{"cri": {}}],
+        "2026-01-02T03:04:05.5Z stderr F hello",
+        ("hello", {"job": "x", "stream": "stderr"}, {}),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("stages", "line", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
+def test_stage(
+    stages: list[dict[str, Any]], line: str, expected: tuple[str, dict[str, str], dict[str, str]]
+) -> None:
+    """A line has the text, the labels and the metadata that its stages give it."""
+    (entry,) = _run(_pipeline(*stages), line)
+    assert (entry.line, entry.labels, entry.meta) == expected
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        {"drop": {"expression": "debug"}},
+        {"drop": {"longer_than": "4b"}},
+        {"drop": {"value": "debug"}},
+        {"match": {"selector": '{job="x"}', "action": "drop"}},
+        {"limit": {"rate": 0.001, "burst": 1, "drop": True}},
+    ],
+)
+def test_what_is_dropped_is_counted(stage: dict[str, Any]) -> None:
+    """A line that a stage leaves out goes no further, and is counted by its reason."""
+    pipeline = _pipeline(stage)
+    left = _run(pipeline, "debug", "debug")
+    assert len(left) + sum(pipeline.context.dropped.values()) == 2
+    assert pipeline.context.dropped
+
+
+def test_a_limit_that_does_not_drop_lets_its_source_wait() -> None:
+    """Lines beyond the rate are kept, and the source is told to wait for as long as they take."""
+    pipeline = _pipeline({"limit": {"rate": 10, "burst": 1}})
+    assert len(_run(pipeline, "a", "b", "c")) == 3
+    assert pipeline.context.delay_s > 0.1
+
+
+TIMES = [
+    ("RFC3339", "2026-01-02T03:04:05Z", 1767323045 * SECOND_NS, SECOND_NS),
+    ("RFC3339Nano", "2026-01-02T03:04:05.123+00:00", 1767323045_123 * 10**6, 10**6),
+    ("Unix", "1767323045.123", 1767323045_123 * 10**6, 10**6),
+    ("UnixMs", "1767323045123", 1767323045_123 * 10**6, 10**6),
+    ("02/Jan/2006:15:04:05 -0700", "02/Jan/2026:04:04:05 +0100", 1767323045 * SECOND_NS, SECOND_NS),
+    ("2006-01-02 15:04:05.000 MST", "2026-01-02 03:04:05.123456 UTC", 1767323045_123456000, 1000),
+]
+
+
+@pytest.mark.parametrize(("layout", "text", "time_ns", "unit_ns"), TIMES)
+def test_times(layout: str, text: str, time_ns: int, unit_ns: int) -> None:
+    """A time is read to the nanosecond, with the step in which its text tells it."""
+    stages = [
+        {"regex": {"expression": "^(?P<t>.*)$"}},
+        {"timestamp": {"source": "t", "format": layout}},
+    ]
+    (entry,) = _run(_pipeline(*stages), text)
+    assert (entry.time_ns, entry.unit_ns) == (time_ns, unit_ns)
+
+
+def test_a_line_without_a_time_takes_the_latest() -> None:
+    """What tells no time has that of the line before it, and a nanosecond of its own."""
+    stages = [
+        {"regex": {"expression": r"^(?P<t>\d+) "}},
+        {"timestamp": {"source": "t", "format": "2006", "fallback_formats": ["Unix"]}},
+    ]
+    with pytest.raises(StageError, match="format"):
+        _pipeline(*stages)
+    stages[1]["timestamp"]["format"] = "RFC3339"  # type: ignore[index]
+    entries = _run(_pipeline(*stages), "100 a", "  b", "  c")
+    assert [entry.stamp_ns() for entry in entries] == [100 * SECOND_NS + n for n in range(3)]
+
+
+def test_equal_nanoseconds_are_told_apart() -> None:
+    """Equal lines whose time leaves no room below it get nanoseconds of their own."""
+    stages = [
+        {"regex": {"expression": r"^(?P<t>\d+) "}},
+        {"timestamp": {"source": "t", "format": "UnixNs"}},
+    ]
+    entries = _run(_pipeline(*stages), "100 a", "100 a", "101 b")
+    assert [entry.stamp_ns() for entry in entries] == [100, 101, 101]
+
+
+def test_multiline_holds_a_block_and_its_position() -> None:
+    """Lines that follow a first one belong to it; the position before it is held."""
+    pipeline = _pipeline({"multiline": {"firstline": r"^\d", "max_lines": 3}})
+    assert [e.line for e in _run(pipeline, "1 a", " b", "2 c")] == ["1 a\n b"]
+    assert pipeline.held() == [2]
+    assert [e.line for e in pipeline.flush(None)] == ["2 c"]
+    assert pipeline.held() == []
+
+
+def test_metrics_are_exposed() -> None:
+    """A pipeline's metrics count lines and what their fields say, by labels."""
+    registry = CustomMetrics()
+    definitions = {
+        "lines_total": {"type": "Counter", "config": {"match_all": True, "action": "inc"}},
+        "seconds": {"type": "Histogram", "source": "s", "config": {"buckets": [1, 2]}},
+    }
+    pipeline = _pipeline(
+        {"regex": {"expression": r"(?P<s>[\d.]+)s"}}, {"metrics": definitions}, registry=registry
+    )
+    _run(pipeline, "1.5s", "3s")
+    text = registry.exposition().decode()
+    assert 'promtail_custom_lines_total{job="x"} 2\n' in text
+    assert 'promtail_custom_seconds_bucket{job="x",le="2.0"} 1\n' in text
+    assert 'promtail_custom_seconds_count{job="x"} 2\n' in text
+
+
+RULES = [
+    ({"source_labels": ["__a"], "target_label": "b"}, {"b": "v-1"}),
+    ({"source_labels": ["__a"], "regex": "v(.)(.)", "target_label": "b", "replacement": "$2"},
+     {"b": "1"}),
+    ({"source_labels": ["__a"], "regex": "w.*", "action": "keep"}, None),
+    ({"source_labels": ["__a"], "regex": "v.*", "action": "drop"}, None),
+    ({"regex": "__(a)", "action": "labelmap", "replacement": "got_$1"}, {"got_a": "v-1"}),
+    ({"source_labels": ["__a"], "target_label": "b", "action": "uppercase"}, {"b": "V-1"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "expected"), RULES)
+def test_relabeling(rule: dict[str, Any], expected: dict[str, str] | None) -> None:
+    """A rule changes the labels of a target, or leaves it out."""
+    assert Relabeling([msgspec.convert(rule, Relabel)]).apply({"__a": "v-1"}) == expected
+
+
+def test_what_a_template_lacks_is_refused_by_name() -> None:
+    """A function or an action that is not supported is named when the pipeline is made."""
+    for text, named in (("{{ nindent 2 .a }}", "nindent"), ("{{ range .a }}{{ end }}", "range")):
+        with pytest.raises(StageError, match=named):
+            _pipeline({"template": {"source": "a", "template": text}})
