@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.parser import parse
+from whiteroom_monitoring.logs.logql.parser import parse_log_query
 from whiteroom_monitoring.logs.logql.syntax import LineFilter
 from whiteroom_monitoring.logs.shipper import durations
 from whiteroom_monitoring.logs.shipper.config import DropStage, LimitStage, MatchStage
@@ -48,7 +48,7 @@ class Match:
 
 def _selector(text: str) -> Callable[[Entry], bool]:
     try:
-        query = parse(text)
+        query = parse_log_query(text)
     except QueryError as error:
         raise StageError(f"match: selector: {error}") from error
     filters = [_line_filter(stage, text) for stage in query.stages]
@@ -61,12 +61,15 @@ def _selector(text: str) -> Callable[[Entry], bool]:
 
 
 def _line_filter(stage: object, text: str) -> Callable[[str], bool]:
-    if not isinstance(stage, LineFilter):
-        raise StageError(f"match: {text}: only a selector and line filters are supported")
+    values = stage.values if isinstance(stage, LineFilter) else ()
+    texts = [value for value in values if isinstance(value, str)]
+    if not isinstance(stage, LineFilter) or not texts or not (stage.is_text or stage.is_regex):
+        raise StageError(f"match: {text}: only a selector and filters by text are supported")
+    is_negated = stage.negated
     if stage.is_regex:
-        expressions = [compiled(value) for value in stage.values]
-        return lambda line: any(e.search(line) for e in expressions) != stage.negated
-    return lambda line: any(value in line for value in stage.values) != stage.negated
+        expressions = [compiled(value) for value in texts]
+        return lambda line: any(e.search(line) for e in expressions) != is_negated
+    return lambda line: any(value in line for value in texts) != is_negated
 
 
 def drop(stage: DropStage, context: Context) -> Apply:
