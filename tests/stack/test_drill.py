@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def drill(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
     """Run drills and return their exit status and their JSON."""
-    words = [sys.executable, "-m", "whiteroom_monitoring", "drill", "--json"]
+    words = [sys.executable, "-m", "whiteroom_monitoring", "drill", "--json", "--no-record"]
     place = ["--port-offset", str(free_offset()), "--report", str(folder)]
     done = subprocess.run(
         [*words, *place, *options], capture_output=True, text=True, check=False, timeout=WITHIN_S

@@ -53,6 +53,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "folder)",
     )
     parser.add_argument(
+        "--no-record",
+        dest="record",
+        action="store_false",
+        help="do not note in the project what was proven",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print JSON (see docs/reference/json.md)"
     )
     parser.epilog = (

@@ -55,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
             runs.append(done)
             # What was seen stays, even if the drills are interrupted.
             _write(arguments, project, runs)
-            _prove(project, [done], arguments.factor)
+            if arguments.record:
+                _prove(project, [done], arguments.factor)
     finally:
         progress.end()
     results = report.results(runs)
