@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.logql import through
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.template.execute import Template, TemplateError
+from whiteroom_monitoring.logs.logql.template.execute import Template, TemplateError, of_line
 from whiteroom_monitoring.logs.logql.template.show import sprintf
 
 LABELS = {"a": "Hello World", "n": "7", "f": "2.5", "u": "x y&z", "e": "", "j": '{"k":[1,"v"]}',
@@ -110,7 +110,7 @@ def test_a_text_that_is_no_template_is_refused(text: str) -> None:
 def test_what_goes_wrong_is_told(text: str, problem: str) -> None:
     """An error says where the template was, and what happened."""
     with pytest.raises(TemplateError) as caught:
-        Template("line", text).run(LABELS, str, str)
+        Template("line", text).run(LABELS, of_line(str, str))
     assert problem in str(caught.value)
 
 

@@ -230,7 +230,7 @@ def test_relabeling(rule: dict[str, Any], expected: dict[str, str] | None) -> No
 
 
 def test_what_a_template_lacks_is_refused_by_name() -> None:
-    """A function or an action that is not supported is named when the pipeline is made."""
-    for text, named in (("{{ nindent 2 .a }}", "nindent"), ("{{ range .a }}{{ end }}", "range")):
+    """A function that is not there, and an action without its end, is told with its place."""
+    for text, named in (("{{ shout .a }}", "shout"), ("{{ range .a }}", "unexpected EOF")):
         with pytest.raises(StageError, match=named):
             _pipeline({"template": {"source": "a", "template": text}})

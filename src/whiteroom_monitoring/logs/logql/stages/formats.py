@@ -8,8 +8,13 @@ from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang.texts import to_bytes, to_text
 from whiteroom_monitoring.logs.logql.golang.times import Moment
 from whiteroom_monitoring.logs.logql.stages.row import ERROR, TEMPLATE_ERROR, Row
-from whiteroom_monitoring.logs.logql.template.execute import Template, TemplateError
+from whiteroom_monitoring.logs.logql.template.execute import Template, TemplateError, of_line
+from whiteroom_monitoring.logs.logql.template.functions import Builtin
 from whiteroom_monitoring.logs.logql.template.nodes import Action, Command, Field, Pipe, fields
+
+
+def _functions(line: bytes, row: Row) -> dict[str, Builtin]:
+    return of_line(lambda: to_text(line), lambda: Moment(row.time_ns))
 
 
 class LineFormatter:
@@ -31,7 +36,7 @@ class LineFormatter:
         if self._label:
             return to_bytes(row.get(self._label) or "")
         try:
-            text = self._template.run(row.all(), lambda: to_text(line), lambda: Moment(row.time_ns))
+            text = self._template.run(row.all(), _functions(line, row))
         except TemplateError as error:
             row.fail(TEMPLATE_ERROR, str(error))
             return line
@@ -77,7 +82,7 @@ class LabelFormatter:
                 continue
             labels = labels or row.all()
             try:
-                value = step.run(labels, lambda: to_text(line), lambda: Moment(row.time_ns))
+                value = step.run(labels, _functions(line, row))
             except TemplateError as error:
                 row.fail(TEMPLATE_ERROR, str(error))
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
@@ -39,6 +39,11 @@ _NONE = object()
 LINE, TIMESTAMP = "__line__", "__timestamp__"
 
 
+def of_line(line: Callable[[], str], moment: Callable[[], Any]) -> dict[str, Builtin]:
+    """Return the functions that tell the line and its time."""
+    return {LINE: Builtin(line, ""), TIMESTAMP: Builtin(moment, "")}
+
+
 class TemplateError(Exception):
     """What went wrong while a template was run."""
 
@@ -48,17 +53,17 @@ class _LeavingError(Exception):
 
 
 class Template:
-    """A template that is parsed. Raises QueryError."""
+    """A template that is parsed; ``more`` are names of functions that it may call, too.
 
-    def __init__(self, name: str, text: str) -> None:
-        self.tree: Tree = parse(name, text, {*BUILTINS, LINE, TIMESTAMP})
+    Raises QueryError.
+    """
 
-    def run(
-        self, labels: Mapping[str, str], line: Callable[[], str], moment: Callable[[], Any]
-    ) -> str:
+    def __init__(self, name: str, text: str, more: Collection[str] = (LINE, TIMESTAMP)) -> None:
+        self.tree: Tree = parse(name, text, {*BUILTINS, *more})
+
+    def run(self, labels: Mapping[str, Any], more: Mapping[str, Builtin]) -> str:
         """Return what the template writes. Raises TemplateError."""
-        own = {LINE: Builtin(line, ""), TIMESTAMP: Builtin(moment, "")}
-        run = _Run(self.tree, {**BUILTINS, **own}, labels)
+        run = _Run(self.tree, {**BUILTINS, **more}, labels)
         try:
             run.walk(self.tree.nodes, labels)
         except RecursionError:

@@ -104,6 +104,8 @@ def template(stage: TemplateStage, context: Context) -> Apply:
     def apply(entry: Entry) -> bool:
         value = entry.extracted.get(stage.source)
         text = render({**entry.extracted, "Value": text_of(value), "Entry": entry.line})
+        if text is None:
+            return True
         if text:
             entry.extracted[stage.source] = text
         else:
@@ -120,7 +122,8 @@ def replace(stage: ReplaceStage, context: Context) -> Apply:
     render = go_template.template(stage.replace) if "{{" in stage.replace else None
 
     def replacement(text: str) -> str:
-        return render({"Value": text}) if render else stage.replace
+        filled = render({"Value": text}) if render else stage.replace
+        return text if filled is None else filled
 
     names: dict[int, str] = {number: name for name, number in expression.groupindex.items()}
 
