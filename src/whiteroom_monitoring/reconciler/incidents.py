@@ -18,6 +18,8 @@ from whiteroom_monitoring.reconciler.pagerduty import Service, ServiceError
 # Longer than what Alertmanager needs to hear of all alerts after a start: a resend delay of 1 min,
 # and what Prometheus takes.
 INACTIVE_S = 180.0
+# What Alertmanager has to send what its group_interval has made due, as a share of the above.
+SENDING = 1 / 6
 # Alertmanager may be unable to say that it is over for as long as a silence lasts.
 AGAIN_S = 300.0
 
@@ -36,12 +38,14 @@ class OpenIncidents:
     """Which groups were told as firing and have no alert any more, since when.
 
     ``post_ended`` gives Alertmanager an alert that has ended; whether anything is done is up to its
-    own log. Moments are seconds of one clock that never jumps.
+    own log. ``intervals_s`` returns how long Alertmanager itself may wait with a resolution, by
+    receiver. Moments are seconds of one clock that never jumps.
     """
 
     post_ended: Callable[[Labels], None]
     services: Callable[[], Mapping[str, Sequence[Service]]]
     inactive_s: float = INACTIVE_S
+    intervals_s: Callable[[], Mapping[str, float]] = dict
     _since: dict[Notification, float] = field(default_factory=dict)
     _acted: dict[Notification, float] = field(default_factory=dict)
 
@@ -61,11 +65,18 @@ class OpenIncidents:
         }
         self._since = {n: self._since.get(n, now_s) for n in idle}
         self._acted = {n: at for n, at in self._acted.items() if n in idle}
-        due = [
+        late = [
             n
             for n in idle
             if now_s - self._since[n] >= self.inactive_s
             and now_s - self._acted.get(n, -AGAIN_S) >= AGAIN_S
+        ]
+        intervals_s = self.intervals_s() if late else {}
+        sending_s = SENDING * self.inactive_s
+        due = [
+            n
+            for n in late
+            if now_s - self._since[n] >= intervals_s.get(n.receiver, 0.0) + sending_s
         ]
         return [self._end(notification, now_s) for notification in sorted(due, key=str)]
 
@@ -80,7 +91,8 @@ class OpenIncidents:
         except (SourceError, ServiceError, LookupError) as error:
             return f"could not be ended, and is tried again: {what}: {error}"
         self._acted[notification] = now_s
-        return f"ended, because no alert of it has been active for {self.inactive_s:.0f} s: {what}"
+        idle_s = now_s - self._since[notification]
+        return f"ended, because no alert of it has been active for {idle_s:.0f} s: {what}"
 
 
 def active_groups(groups: Iterable[Mapping[str, object]]) -> set[Group]:

@@ -14,7 +14,7 @@ from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty
+from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty, routes
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
 from whiteroom_monitoring.reconciler.notified import NotifiedGroups
 from whiteroom_monitoring.reconciler.pagerduty import Service
@@ -59,7 +59,9 @@ class Reconciler:
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder / "silences")
         self._told = NotifiedGroups(self.folder)
-        self._incidents = OpenIncidents(self._post_ended, self._services, self.inactive_s)
+        self._incidents = OpenIncidents(
+            self._post_ended, self._services, self.inactive_s, self._intervals_s
+        )
         self._watch = Watch(self._critical, self.folder / "paged")
         self.counts |= dict.fromkeys(("ended", "silences", "problems"), 0)
 
@@ -125,6 +127,9 @@ class Reconciler:
 
     def _services(self) -> Mapping[str, Sequence[Service]]:
         return pagerduty.services(self.alertmanager_yml, self.credentials)
+
+    def _intervals_s(self) -> Mapping[str, float]:
+        return routes.group_intervals_s(self.alertmanager_yml)
 
     def _critical(self) -> Sequence[Service]:
         return self._services().get(CRITICAL, ())

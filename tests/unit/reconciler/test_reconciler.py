@@ -15,6 +15,7 @@ from whiteroom_monitoring.reconciler import incidents, notification_log, pagerdu
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
 from whiteroom_monitoring.reconciler.notification_log import Notification, NotificationLogError
 from whiteroom_monitoring.reconciler.pagerduty import Service, ServiceError
+from whiteroom_monitoring.reconciler.routes import group_intervals_s
 from whiteroom_monitoring.reconciler.silences import Journal
 from whiteroom_monitoring.reconciler.watch import UNWELL_S, Watch
 
@@ -144,6 +145,30 @@ def test_a_moment_of_activity_or_illness_begins_anew() -> None:
     assert incidents.reconcile([PAGE], set(), 390) == []
     assert incidents.reconcile([PAGE], set(), 390 + INACTIVE_S - 1) == []
     assert len(incidents.reconcile([PAGE], set(), 390 + INACTIVE_S)) == 1
+
+
+def test_alertmanager_has_its_group_interval() -> None:
+    """What Alertmanager may still say itself is left to it: 5 min and what it takes to send."""
+    told = Told()
+    incidents = OpenIncidents(
+        told.post_ended, told.services, intervals_s=lambda: {"pagerduty-critical": 300.0}
+    )
+    for second in range(330):
+        assert incidents.reconcile([PAGE], set(), second) == []
+    assert len(incidents.reconcile([PAGE], set(), 330)) == 1
+
+
+def test_intervals_are_those_of_the_routes(tmp_path: Path) -> None:
+    """The longest interval of a receiver's routes counts; children have what their parents say."""
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(
+        "route: {receiver: a, routes: [{receiver: b, group_interval: 1m30s, routes: [{matchers: "
+        "[x=y]}]}, {receiver: a, group_interval: 500ms}, {receiver: c, group_interval: 1h}]}"
+    )
+    assert group_intervals_s(file) == {"a": 300.0, "b": 90.0, "c": 3600.0}
+    file.write_text("route: [1]")
+    with pytest.raises(ServiceError, match=r"alertmanager\.yml: can't be used"):
+        group_intervals_s(file)
 
 
 def test_what_can_not_be_ended_is_tried_again() -> None:
