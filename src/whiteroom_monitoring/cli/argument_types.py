@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.paths import HIGHEST_PORT
@@ -25,3 +26,11 @@ def folder(text: str) -> Path:
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
     return path
+
+
+def duration_s(text: str) -> float:
+    """Return the seconds of a duration such as 10m."""
+    match = re.fullmatch(r"(\d+)([smhd])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text}: expected a duration such as 30s, 10m, 2h or 1d")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match[2]]

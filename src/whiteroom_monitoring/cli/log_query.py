@@ -25,14 +25,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 Answer = Mapping[str, Any]
 
 
-def duration_s(text: str) -> float:
-    """Return the seconds of a duration such as 10m."""
-    match = re.fullmatch(r"(\d+)([smhd])", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"{text}: expected a duration such as 30s, 10m, 2h or 1d")
-    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match[2]]
-
-
 def _ask(arguments: argparse.Namespace, path: str, **parameters: str) -> Any:
     end = time.time_ns()
     begin = end - round(arguments.since * 1e9)

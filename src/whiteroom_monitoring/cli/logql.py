@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from whiteroom_monitoring.cli import log_query
+from whiteroom_monitoring.cli.argument_types import duration_s
 from whiteroom_monitoring.deploy.paths import default_data, default_ports
 
 _ASKED = {
@@ -58,7 +59,7 @@ def _configure_asking(action: argparse.ArgumentParser, name: str) -> None:
     if name != "tail":
         action.add_argument(
             "--since",
-            type=log_query.duration_s,
+            type=duration_s,
             default=3600.0,
             metavar="DURATION",
             help="of the last 30s, 10m, 2h or 1d (default 1h)",
@@ -81,7 +82,7 @@ def _configure_asking(action: argparse.ArgumentParser, name: str) -> None:
         )
         action.add_argument(
             "--step",
-            type=log_query.duration_s,
+            type=duration_s,
             metavar="DURATION",
             help="numbers at each step of --since, not at this moment alone",
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import re
 from pathlib import Path
 
+from whiteroom_monitoring.cli.argument_types import duration_s
 from whiteroom_monitoring.cli.chosen import component_name
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
 from whiteroom_monitoring.deploy import registry
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--since",
-        type=_duration_s,
+        type=duration_s,
         metavar="DURATION",
         help="lines of the last 30s, 10m, 2h or 1d, as far as they tell their time",
     )
@@ -67,14 +67,6 @@ def _lines(path: Path, arguments: argparse.Namespace) -> list[str]:
         return last_lines(path, arguments.lines)
     lines = last_lines(path, None)
     return since(lines, datetime.datetime.now(datetime.UTC).timestamp() - arguments.since)
-
-
-def _duration_s(text: str) -> float:
-    """Return the seconds of a duration such as 10m."""
-    match = re.fullmatch(r"(\d+)([smhd])", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"{text}: expected a duration such as 30s, 10m, 2h or 1d")
-    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match[2]]
 
 
 def _all(paths: StackPaths) -> list[str]:

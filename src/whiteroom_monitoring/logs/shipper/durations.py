@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
+from whiteroom_monitoring.logs.logql.golang.durations import SECOND_NS, parse_any
 from whiteroom_monitoring.logs.shipper.errors import StageError
 
-_UNITS_S = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
 _BYTES = {"": 1, "b": 1, "kb": 1000, "mb": 10**6, "kib": 1024, "mib": 2**20}
 
 
@@ -17,10 +16,10 @@ def seconds(text: str) -> float:
     >>> seconds("1m30s")
     90.0
     """
-    parts = _PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise StageError(f"found {text!r}, expected a duration such as 1m30s")
-    return float(sum(float(number) * _UNITS_S[unit] for number, unit in parts))
+    try:
+        return parse_any(text) / SECOND_NS
+    except ValueError as error:
+        raise StageError(f"found {text!r}, expected a duration such as 1m30s") from error
 
 
 def size(text: str | int) -> int:
