@@ -1,0 +1,43 @@
+"""How long Alertmanager itself may take to say that a group is over, by its configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from whiteroom_monitoring.reconciler.pagerduty import ServiceError
+
+# Source: https://prometheus.io/docs/alerting/latest/configuration/#route, its default as well.
+_DEFAULT = "5m"
+_PART = re.compile(r"(\d+)(ms|[smhdwy])")
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+
+
+def group_intervals_s(alertmanager_yml: Path) -> dict[str, float]:
+    """Return the longest ``group_interval`` of the routes that lead to each receiver, in seconds.
+
+    Raises ServiceError when the file can't be read.
+    """
+    try:
+        root = yaml.safe_load(alertmanager_yml.read_text(encoding="utf-8"))["route"]
+        longest: dict[str, float] = {}
+        for receiver, interval_s in _routes(root, {"group_interval": _DEFAULT}):
+            longest[receiver] = max(interval_s, longest.get(receiver, 0.0))
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ServiceError(f"{alertmanager_yml}: can't be used: {error}") from error
+    return longest
+
+
+def _routes(route: Mapping[str, Any], above: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    own = {**above, **{k: route[k] for k in ("receiver", "group_interval") if k in route}}
+    yield own["receiver"], _seconds(own["group_interval"])
+    for child in route.get("routes") or ():
+        yield from _routes(child, own)
+
+
+def _seconds(text: str) -> float:
+    return sum(int(count) * _SECONDS[unit] for count, unit in _PART.findall(text))
