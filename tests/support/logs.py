@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from whiteroom_monitoring.logs import _native, engine
-from whiteroom_monitoring.logs.engine import Entry, Progress
+from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.logql.parser import parse_log_query
 from whiteroom_monitoring.logs.metadata import encode
+from whiteroom_monitoring.logs.query.entries import Entry
+from whiteroom_monitoring.logs.query.entries import entries as read_entries
+from whiteroom_monitoring.logs.query.plan import plan
+from whiteroom_monitoring.logs.query.reading import Progress
 from whiteroom_monitoring.logs.store.admission import PushResult
 from whiteroom_monitoring.logs.store.store import LogStore
 
@@ -31,8 +34,8 @@ def push(store: LogStore, lines: Sequence[Line], labels: str = '{job="x"}') -> P
 
 def entries(store: LogStore, query: str, limit: int = 10**6, backward: bool = False) -> list[Entry]:
     """Return what a query finds, the oldest first unless ``backward``."""
-    plan = engine.plan(store.snapshot(), parse_log_query(query), *EVER)
-    return engine.entries(plan, limit, backward, Progress())
+    planned = plan(store.snapshot(), parse_log_query(query), *EVER)
+    return read_entries(planned, limit, backward, Progress())
 
 
 def texts(

@@ -14,8 +14,6 @@ from typing import Any
 
 from whiteroom_monitoring.client.generated import logs as metrics
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.logs import engine
-from whiteroom_monitoring.logs.engine import Cost, Entry, Progress, Volume
 from whiteroom_monitoring.logs.limits import Limits
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
@@ -30,6 +28,13 @@ from whiteroom_monitoring.logs.logql.syntax import (
     RangeAggregation,
     ranges,
 )
+from whiteroom_monitoring.logs.query import index
+from whiteroom_monitoring.logs.query.by_step import by_step
+from whiteroom_monitoring.logs.query.entries import Entry, entries
+from whiteroom_monitoring.logs.query.index import Volume
+from whiteroom_monitoring.logs.query.plan import Cost, Plan, explain, plan, require_affordable
+from whiteroom_monitoring.logs.query.reading import Progress
+from whiteroom_monitoring.logs.query.samples import samples
 from whiteroom_monitoring.logs.store.admission import PushResult
 from whiteroom_monitoring.logs.store.store import LogStore
 
@@ -114,36 +119,37 @@ class LogService:
     ) -> Answer:
         """Answer a query. Raises QueryError, BudgetError, BusyError."""
         started = time.monotonic()
-        plan = engine.plan(self.store.snapshot(), query, *times)
-        engine.require_affordable(plan.cost, self.limits.query_bytes)
-        with self._run(client, str(query), plan.cost) as running:
-            entries = engine.entries(plan, limit, backward, running.progress, self.store.report)
-        seconds = time.monotonic() - started
-        return Answer(entries, plan.cost, running.progress, seconds)
+        planned = plan(self.store.snapshot(), query, *times)
+        require_affordable(planned.cost, self.limits.query_bytes)
+        with self._run(client, str(query), planned.cost) as running:
+            lines = entries(planned, limit, backward, running.progress, self.store.report)
+        return Answer(lines, planned.cost, running.progress, time.monotonic() - started)
 
     def numbers(self, client: str, metric: Metric, times: Times) -> Numbers:
         """Evaluate a query for numbers. Raises QueryError, BudgetError, BusyError."""
         started = time.monotonic()
         snapshot = self.store.snapshot()
 
-        def plan(aggregation: RangeAggregation, start_ns: int, end_ns: int) -> engine.Plan:
+        def planned(aggregation: RangeAggregation, start_ns: int, end_ns: int) -> Plan:
             early, _ = split(aggregation.range.query.stages)
             query = replace(aggregation.range.query, stages=tuple(early))
             # A range is open at its begin and closed at its end.
-            return engine.plan(snapshot, query, start_ns + 1, end_ns + 1)
+            return plan(snapshot, query, start_ns + 1, end_ns + 1)
 
         cost = Cost()
         moments = times.moments()
-        for one in ranges(metric):
-            Extractor(one)
-            before = one.range.interval_ns + one.range.offset_ns
-            cost += plan(one, moments[0] - before, moments[-1] - one.range.offset_ns).cost
-        engine.require_affordable(cost, self.limits.query_bytes)
+        for aggregation in ranges(metric):
+            # Raises for what can't be extracted, before anything is read.
+            Extractor(aggregation)
+            offset_ns = aggregation.range.offset_ns
+            begin_ns = moments[0] - offset_ns - aggregation.range.interval_ns
+            cost += planned(aggregation, begin_ns, moments[-1] - offset_ns).cost
+        require_affordable(cost, self.limits.query_bytes)
         with self._run(client, str(metric), cost) as running:
 
             def read(extractor: Extractor, start_ns: int, end_ns: int) -> dict[Labels, Samples]:
-                planned = plan(extractor.aggregation, start_ns, end_ns)
-                return engine.samples(planned, extractor, running.progress, self.store.report)
+                ranged = planned(extractor.aggregation, start_ns, end_ns)
+                return samples(ranged, extractor, running.progress, self.store.report)
 
             series = evaluate(metric, times, read, self.limits.max_query_series)
         return Numbers(series, cost, running.progress, time.monotonic() - started)
@@ -152,40 +158,40 @@ class LogService:
         self, client: str, query: LogQuery, times: tuple[int, int], step_ns: int
     ) -> Iterator[tuple[int, list[bytes]]]:
         """Yield lines with the begin of their step. Raises QueryError, BudgetError, BusyError."""
-        plan = engine.plan(self.store.snapshot(), query, *times)
-        engine.require_affordable(plan.cost, self.limits.query_bytes)
-        with self._run(client, str(query), plan.cost) as running:
-            yield from engine.by_step(plan, step_ns, running.progress, self.store.report)
+        planned = plan(self.store.snapshot(), query, *times)
+        require_affordable(planned.cost, self.limits.query_bytes)
+        with self._run(client, str(query), planned.cost) as running:
+            yield from by_step(planned, step_ns, running.progress, self.store.report)
 
     def explain(self, expression: Expression, times: Times) -> list[dict[str, Any]]:
         """Say how a query is read, without reading: for each range of lines that it has."""
         snapshot = self.store.snapshot()
-        told = []
+        explained = []
         for query, start_ns, end_ns in _read_by(expression, times):
             early, late = split(query.stages)
             stored = replace(query, stages=tuple(early))
-            cost = engine.plan(snapshot, stored, start_ns, end_ns).cost
-            steps = engine.explain(snapshot, stored, start_ns, end_ns)
-            told.append(
+            cost = plan(snapshot, stored, start_ns, end_ns).cost
+            steps = explain(snapshot, stored, start_ns, end_ns)
+            explained.append(
                 {
                     "query": str(query),
-                    "steps": [asdict(one) for one in steps],
+                    "steps": [asdict(step) for step in steps],
                     "bytes": cost.bytes,
                     "lines_from": f"{cost.blocks} blocks and the head",
                     "stages": [str(stage) for stage in late],
                 }
             )
-        return told
+        return explained
 
     def streams(self, query: LogQuery | None, times: tuple[int, int]) -> list[dict[str, str]]:
         """Return the labels of the streams that have lines then."""
         queries = [query] if query else []
-        found = engine.streams(self.store.snapshot(), queries, times[0], times[1] + 1)
-        return [parse_labels(labels) for labels in found]
+        streams = index.streams(self.store.snapshot(), queries, times[0], times[1] + 1)
+        return [parse_labels(labels) for labels in streams]
 
     def volumes(self, query: LogQuery, times: tuple[int, int]) -> dict[str, Volume]:
         """Return how much each stream has then."""
-        return engine.volumes(self.store.snapshot(), query, *times)
+        return index.volumes(self.store.snapshot(), query, *times)
 
     @contextmanager
     def _run(self, client: str, query: str, cost: Cost) -> Iterator[Running]:

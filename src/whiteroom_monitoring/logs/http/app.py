@@ -22,7 +22,6 @@ from whiteroom_monitoring import __version__
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 from whiteroom_monitoring.client.exposition.bounded_http import ServerLimits
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.logs.engine import Cost, Entry
 from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryError, StoreError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.bodies import BadBodyError
@@ -35,6 +34,8 @@ from whiteroom_monitoring.logs.logql.evaluate.run import Times
 from whiteroom_monitoring.logs.logql.formatting import pretty
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric
+from whiteroom_monitoring.logs.query.entries import Entry
+from whiteroom_monitoring.logs.query.plan import Cost
 from whiteroom_monitoring.logs.service import BusyError, LogService
 from whiteroom_monitoring.web.server import BodyTooLargeError, MediaTypeError, middleware
 

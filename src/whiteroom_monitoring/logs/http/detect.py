@@ -11,7 +11,6 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from whiteroom_monitoring.logs.engine import Entry
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.parser import parse_log_query, parse_selector
@@ -19,6 +18,7 @@ from whiteroom_monitoring.logs.logql.stages.jsons import parse_json
 from whiteroom_monitoring.logs.logql.stages.logfmts import LogfmtParser
 from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, Hints, Row
 from whiteroom_monitoring.logs.patterns import Patterns
+from whiteroom_monitoring.logs.query.entries import Entry
 from whiteroom_monitoring.logs.service import Answer, LogService
 
 LINES = 1000

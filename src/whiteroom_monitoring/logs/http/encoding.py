@@ -8,13 +8,14 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from whiteroom_monitoring.logs.engine import Entry, Labels, Progress
 from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times
 from whiteroom_monitoring.logs.logql.golang.numbers import format_float
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.stages.row import Hints, Row
 from whiteroom_monitoring.logs.logql.syntax import Literal, Metric
 from whiteroom_monitoring.logs.metadata import fields
+from whiteroom_monitoring.logs.query.entries import Entry, Labels
+from whiteroom_monitoring.logs.query.reading import Progress
 
 CATEGORIZE = "categorize-labels"
 

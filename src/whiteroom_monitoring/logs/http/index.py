@@ -8,11 +8,12 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from whiteroom_monitoring.logs import engine
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.logql.parser import parse_labels, parse_log_query, parse_selector
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
+from whiteroom_monitoring.logs.query import index as directories
+from whiteroom_monitoring.logs.query.plan import plan
 from whiteroom_monitoring.logs.service import LogService
 from whiteroom_monitoring.logs.store.streams import canonical
 
@@ -55,8 +56,8 @@ class IndexApi:
         query = parse_log_query(found.get("query", ""))
         times = params.time_range(found)
         snapshot = self._service.store.snapshot()
-        volumes = await self._run(lambda: engine.volumes(snapshot, query, *times))
-        cost = await self._run(lambda: engine.plan(snapshot, query, *times).cost)
+        volumes = await self._run(lambda: directories.volumes(snapshot, query, *times))
+        cost = await self._run(lambda: plan(snapshot, query, *times).cost)
         headers = {
             "X-Query-Cost-Blocks": str(cost.blocks),
             "X-Query-Cost-Bytes": str(cost.bytes),
@@ -119,7 +120,7 @@ class IndexApi:
         names = targets or [matcher.name for matcher in query.matchers]
         by_label = found.get("aggregateBy") == "labels"
         totals: dict[str, int] = {}
-        volumes = engine.volumes(self._service.store.snapshot(), query, start, end)
+        volumes = directories.volumes(self._service.store.snapshot(), query, start, end)
         for labels, volume in volumes.items():
             told = parse_labels(labels)
             if by_label:
@@ -135,7 +136,7 @@ class IndexApi:
     ) -> list[dict[str, str]]:
         start, end = params.time_range(found, DEFAULT_NS)
         snapshot = self._service.store.snapshot()
-        streams = await self._run(lambda: engine.streams(snapshot, queries, start, end + 1))
+        streams = await self._run(lambda: directories.streams(snapshot, queries, start, end + 1))
         return [parse_labels(labels) for labels in streams]
 
     async def _run(self, work: Callable[[], T]) -> T:

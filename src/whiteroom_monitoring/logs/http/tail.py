@@ -11,11 +11,11 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from whiteroom_monitoring.logs import _native
-from whiteroom_monitoring.logs.engine import Entry
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.logql.parser import parse_log_query
 from whiteroom_monitoring.logs.logql.pipeline import Pipeline
+from whiteroom_monitoring.logs.query.entries import Entry
 from whiteroom_monitoring.logs.service import BusyError, LogService
 from whiteroom_monitoring.logs.store.store import Fresh
 

@@ -1,0 +1,126 @@
+"""Lines of an answer: read by blocks, in their order, and no further than is needed."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from whiteroom_monitoring.logs import _native
+from whiteroom_monitoring.logs.errors import DamagedError
+from whiteroom_monitoring.logs.query.plan import Plan, Step
+from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, StoppedError, candidates
+
+Labels = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of an answer.
+
+    ``processed`` are labels of the stream, structured metadata, and what was parsed, where stages
+    have made them; else they follow from the rest.
+    """
+
+    time_ns: int
+    labels: str
+    line: bytes
+    meta: bytes
+    level: int
+    processed: tuple[Labels, Labels, Labels] | None = None
+
+
+def entries(
+    plan: Plan,
+    limit: int,
+    backward: bool,
+    progress: Progress,
+    damaged: Callable[[DamagedError], None] = print,
+) -> list[Entry]:
+    """Return the newest (``backward``) or oldest lines, in this order. Raises StoppedError."""
+    steps = deque(sorted(plan.steps_inside(), key=lambda s: -s.end_ns if backward else s.start_ns))
+    running: deque[Future[list[Entry]]] = deque()
+    chosen: list[Entry] = []
+
+    def is_enough(step: Step) -> bool:
+        if len(chosen) < limit:
+            return False
+        last = chosen[-1].time_ns
+        return step.end_ns < last if backward else step.start_ns > last
+
+    def start() -> None:
+        while steps and len(running) < AHEAD and not is_enough(steps[0]):
+            step = steps.popleft()
+            running.append(POOL.submit(_read, plan, step, limit, backward, progress))
+
+    start()
+    while running:
+        try:
+            more = running.popleft().result()
+        except DamagedError as error:
+            damaged(error)
+            more = []
+        if progress.stopped:
+            raise StoppedError("the query was stopped")
+        chosen = _merged(chosen, more, limit, backward)
+        start()
+    return chosen
+
+
+def _merged(chosen: list[Entry], more: list[Entry], limit: int, backward: bool) -> list[Entry]:
+    sign = -1 if backward else 1
+    merged = heapq.merge(chosen, more, key=lambda entry: sign * entry.time_ns)
+    return [entry for entry, _ in zip(merged, range(limit), strict=False)]
+
+
+def _read(plan: Plan, step: Step, limit: int, backward: bool, progress: Progress) -> list[Entry]:
+    """Return the entries of a step in the order of the answer, `limit` of each run at most."""
+    if progress.stopped:
+        return []
+    rows = step.read()
+    chosen: list[Entry] = []
+    for run in step.runs:
+        numbers = candidates(plan, run, rows)
+        if plan.pipeline.is_plain:
+            chosen += _best(run.labels, rows, numbers, limit, backward)
+        else:
+            chosen += _processed(plan, run.labels, rows, numbers, (limit, backward, progress))
+    progress.count(step, rows)
+    chosen.sort(key=lambda entry: -entry.time_ns if backward else entry.time_ns)
+    return chosen
+
+
+def _processed(
+    plan: Plan,
+    labels: str,
+    rows: _native.Rows,
+    numbers: list[int],
+    order: tuple[int, bool, Progress],
+) -> list[Entry]:
+    """Return the first lines, in the order of the answer, that the stages leave."""
+    limit, backward, progress = order
+    times = rows.times(numbers)
+    ranked = sorted(range(len(numbers)), key=times.__getitem__, reverse=backward)
+    chosen: list[Entry] = []
+    for row in plan.pipeline.process(labels, rows, (numbers[i] for i in ranked)):
+        if len(chosen) == limit or progress.stopped:
+            break
+        shown = (row.stream, row.meta, row.parsed)
+        chosen.append(Entry(row.time_ns, labels, row.line, b"", 0, shown))
+    return chosen
+
+
+def _best(
+    labels: str, rows: _native.Rows, numbers: list[int], limit: int, backward: bool
+) -> list[Entry]:
+    if len(numbers) > limit:
+        times = rows.times(numbers)
+        order = sorted(range(len(numbers)), key=times.__getitem__, reverse=backward)
+        numbers = [numbers[i] for i in order[:limit]]
+    made = []
+    for number in numbers:
+        time_ns, line, meta, level = rows[number]
+        made.append(Entry(time_ns, labels, line, meta, level))
+    return made
