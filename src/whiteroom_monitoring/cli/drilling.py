@@ -127,7 +127,7 @@ def _prove(project: Project, runs: Sequence[RunResult], factor: float) -> None:
     rules = rule_files.read(sorted(project.files.rules.glob("*.y*ml")))
     rows = ledger.standings(project, rules).alerts
     by_place = {ledger.rule_place(rule): key for rule, key, _ in rows}
-    when = datetime.now(UTC).isoformat(timespec="seconds")
+    when = datetime.now(UTC).replace(microsecond=0)
     proofs = [
         Proof(
             verdict.alert.name,

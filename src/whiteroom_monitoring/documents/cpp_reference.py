@@ -44,17 +44,23 @@ class DoxygenError(MonitoringError):
     """The comments of the headers have faults; the message has what doxygen says."""
 
 
+def headers() -> list[Path]:
+    """Return what the page is made of; nothing where there is no clone."""
+    clone = repository_root()
+    return sorted((clone / HEADERS).rglob("*.h")) if clone else []
+
+
 def page(introduction: str) -> str:
     """Return ``introduction`` and the classes, or what is missing. Raises DoxygenError."""
     clone = repository_root()
-    headers = clone / HEADERS if clone else None
-    if headers is None or not headers.is_dir():
+    folder = clone / HEADERS if clone else None
+    if folder is None or not folder.is_dir():
         return introduction + _MISSING.format(what="the clone with the headers")
     if shutil.which("doxygen") is None:
         return introduction + _MISSING.format(what="Debian's package doxygen")
     with tempfile.TemporaryDirectory(prefix="whiteroom-doxygen-") as name:
-        read(headers, Path(name))
-        return "\n".join([introduction, *_classes(Path(name) / "xml", headers)])
+        read(folder, Path(name))
+        return "\n".join([introduction, *_classes(Path(name) / "xml", folder)])
 
 
 def read(headers: Path, output: Path, *, undocumented: bool = False) -> str:

@@ -55,12 +55,15 @@ class ExtraMissingError(MonitoringError):
 
 
 def fingerprint() -> str:
-    """Return what changes when a page, the package's sources or its documents' look changes."""
+    """Return what changes when a page, a docstring, a header or the documents' look changes."""
     digest = hashlib.sha256(whiteroom_monitoring.__version__.encode())
     base = sources.root()
     for name in sorted(sources.pages()):
         digest.update(name.encode() + b"\0" + (base / name).read_bytes())
-    for path in sorted(Path(__file__).parent.glob("*.*")):
+    package = Path(whiteroom_monitoring.__file__).parent
+    own = [path for path in Path(__file__).parent.rglob("*") if path.is_file()]
+    of_python = [path for path in {*own, *package.rglob("*.py")} if path.suffix != ".pyc"]
+    for path in sorted({*of_python, *cpp_reference.headers()}):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -76,8 +79,11 @@ def is_current(folder: Path) -> bool:
 def build(output: Path) -> int:
     """Write the site to ``output``, whole or not at all, and return how many pages it has.
 
-    Raises SiteError when a page is wrong, ExtraMissingError without the packages of ``docs``.
+    Raises SiteError when a page is wrong, or the folder holds something else than a site, and
+    ExtraMissingError without the packages of ``docs``.
     """
+    if output.exists() and not _is_ours(output):
+        raise SiteError(f"{output} holds something else than a site; choose an empty folder")
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".docs-", dir=output.parent) as name:
         folder = Path(name)
@@ -90,6 +96,11 @@ def build(output: Path) -> int:
             output.rename(folder / "former")
         (folder / "site").rename(output)
     return len(texts)
+
+
+def _is_ours(folder: Path) -> bool:
+    is_site = (folder / FINGERPRINT).is_file()
+    return folder.is_dir() and (is_site or not any(folder.iterdir()))
 
 
 def assemble(folder: Path) -> dict[str, str]:

@@ -31,9 +31,9 @@ def divert(content: dict[str, Any], paths: StackPaths) -> tuple[dict[str, Any], 
 
 
 def _is_address(key: str) -> bool:
-    """Return whether a global setting says where notifications go, or with which secret."""
-    secrets = tuple(f"smtp_{name}" for name in _MAIL_SECRETS)
-    return key.endswith(("_url", "_url_file", "_key", "_key_file")) or key in secrets
+    """Return whether a global setting says where notifications go, by which way, or a secret."""
+    others = ("http_config", *(f"smtp_{name}" for name in _MAIL_SECRETS))
+    return key.endswith(("_url", "_url_file", "_key", "_key_file")) or key in others
 
 
 def _has_mail(receivers: list[dict[str, Any]]) -> bool:
@@ -58,7 +58,8 @@ def _none(settings: Any, paths: StackPaths) -> dict[str, Any]:
 
 
 def _pagerduty(settings: dict[str, Any], paths: StackPaths) -> dict[str, Any]:
-    return {**settings, "url": paths.url("inbox", "/pagerduty/v2/enqueue")}
+    kept = {k: v for k, v in settings.items() if k != "http_config"}
+    return {**kept, "url": paths.url("inbox", "/pagerduty/v2/enqueue")}
 
 
 def _slack(settings: dict[str, Any], paths: StackPaths) -> dict[str, Any]:

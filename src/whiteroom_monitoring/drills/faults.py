@@ -11,6 +11,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,9 +109,11 @@ class Engine(_Fault, frozen=True, tag_field="kind", tag="engine"):
         path = stack.paths.control_socket
         request = {"command": "fault", **self.fault}
         ask_engine(path, request)
-        with _repeated(self.every_s, lambda: ask_engine(path, request)):
-            yield
-        ask_engine(path, {"command": "faults_off"})
+        try:
+            with _repeated(self.every_s, lambda: ask_engine(path, request)):
+                yield
+        finally:
+            ask_engine(path, {"command": "faults_off"})
 
 
 class Sql(_Fault, frozen=True, tag_field="kind", tag="sql"):
@@ -127,21 +130,31 @@ class Sql(_Fault, frozen=True, tag_field="kind", tag="sql"):
     @contextlib.contextmanager
     def during(self, stack: DrillStack) -> Iterator[None]:
         """Keep the sessions open."""
-        # The input stays open, and with it the session and its locks.
-        clients = [self._client(stack, self.statements) for _ in range(self.sessions)]
         try:
-            yield
+            with contextlib.ExitStack() as clients:
+                for _ in range(self.sessions):
+                    # The input stays open, and with it the session and its locks.
+                    clients.callback(_end, self._client(stack, self.statements))
+                yield
         finally:
-            for client in clients:
-                _end(client)
             if self.mend:
-                client = self._client(stack, self.mend)
-                client.communicate(timeout=_TIMEOUT_S)
+                self._mend(stack)
+
+    def _mend(self, stack: DrillStack) -> None:
+        client = self._client(stack, self.mend)
+        try:
+            client.communicate(timeout=_TIMEOUT_S)
+        except subprocess.TimeoutExpired as error:
+            _end(client)
+            raise FaultError(f"not mended within {_TIMEOUT_S:g} s: {self.mend}") from error
+        if client.returncode != 0:
+            raise FaultError(f"psql refused {self.mend}: status {client.returncode}")
 
     def _client(self, stack: DrillStack, statements: tuple[str, ...]) -> subprocess.Popen[str]:
         psql = machine.find(postgresql.program("psql"), stack.places) or "psql"
         place = ("-h", str(stack.paths.run / "postgresql"), "-d", self.database)
-        client = _process(stack, (psql, "-q", *place), "postgresql", subprocess.PIPE)
+        words = (psql, "-q", "-v", "ON_ERROR_STOP=1", *place)
+        client = _process(stack, words, "postgresql", subprocess.PIPE)
         assert client.stdin is not None
         client.stdin.write("\n".join((*statements, "")))
         client.stdin.flush()
@@ -162,15 +175,11 @@ class Run(_Fault, frozen=True, tag_field="kind", tag="run"):
     def during(self, stack: DrillStack) -> Iterator[None]:
         """Keep the command running."""
         words = stack.places.fill_all(self.command)
-        processes = [
-            _process(stack, words, self.as_component, subprocess.DEVNULL)
-            for _ in range(self.copies)
-        ]
-        try:
+        with contextlib.ExitStack() as processes:
+            for _ in range(self.copies):
+                process = _process(stack, words, self.as_component, subprocess.DEVNULL)
+                processes.callback(_end, process)
             yield
-        finally:
-            for process in processes:
-                _end(process)
 
 
 class Requests(_Fault, frozen=True, tag_field="kind", tag="requests"):
@@ -184,8 +193,8 @@ class Requests(_Fault, frozen=True, tag_field="kind", tag="requests"):
     @contextlib.contextmanager
     def during(self, stack: DrillStack) -> Iterator[None]:
         """Keep sending."""
-        port = int(stack.places.fill(self.url).rpartition(":")[2].partition("/")[0])
-        path = "/" + self.url.partition("}/")[2]
+        address = urllib.parse.urlsplit(stack.places.fill(self.url))
+        port, path = address.port or 80, address._replace(scheme="", netloc="").geturl() or "/"
         ended = threading.Event()
         clients = min(_CLIENTS, max(1, round(self.per_second / _PER_CLIENT)))
         threads = [
@@ -235,11 +244,11 @@ class Write(_Fault, frozen=True, tag_field="kind", tag="write"):
         """Keep the content; what was there before comes back."""
         path = Path(stack.places.fill(self.path))
         before = path.read_bytes() if path.exists() else None
-        self._put(stack, path, self.text.encode())
-        if self.age_s:
-            moment = time.time() - self.age_s
-            os.utime(path, (moment, moment))
         try:
+            self._put(stack, path, self.text.encode())
+            if self.age_s:
+                moment = time.time() - self.age_s
+                os.utime(path, (moment, moment))
             yield
         finally:
             self._put(stack, path, self.mend.encode() or before)

@@ -111,6 +111,7 @@ class Observer:
             known.over_threshold = _moment(alert["activeAt"])
         if alert["state"] == "firing":
             known.firing = known.firing or now
+            known.ended = None
             known.summary = alert["annotations"].get("summary", known.summary)
         return labels
 

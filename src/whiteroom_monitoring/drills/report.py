@@ -43,7 +43,7 @@ def _of_run(run: RunResult) -> Iterator[CheckResult]:
         yield _result(run, verdict.alert.title, state, _seen(run, verdict), faults_seen)
     loud = [f"{name} fired, and no scenario declares it" for name in run.loud]
     loud += [f"a message of nothing known: {text}" for text in run.strangers]
-    seen = "nothing else fired"
+    seen = f"{len(loud)} more" if loud else "nothing else fired"
     if run.held:
         seen += f"; held down: {', '.join(run.held)}"
     yield _result(run, f"silence ({run.scenario.name})", "failed" if loud else "ok", seen, loud)

@@ -179,9 +179,14 @@ def _intervals(settings: dict[str, Any], scale: Scale) -> dict[str, Any]:
     return scaled
 
 
+# Source: https://prometheus.io/docs/alerting/latest/configuration/#route
+_ROUTE = {"group_wait": "30s", "group_interval": "5m", "repeat_interval": "4h"}
+_TIMES_OF_DAY = ("mute_time_intervals", "active_time_intervals")
+
+
 def alertmanager(content: dict[str, Any], scale: Scale) -> dict[str, Any]:
     """Return Alertmanager's configuration, scaled. No time of the day mutes anything."""
-    scaled = {**content, "route": _route(content.get("route") or {}, scale)}
+    scaled = {**content, "route": _route({**_ROUTE, **(content.get("route") or {})}, scale)}
     settings = dict(content.get("global") or {})
     settings["resolve_timeout"] = duration(
         scale.wait(seconds(str(settings.get("resolve_timeout", "5m"))))
@@ -190,7 +195,7 @@ def alertmanager(content: dict[str, Any], scale: Scale) -> dict[str, Any]:
 
 
 def _route(route: dict[str, Any], scale: Scale) -> dict[str, Any]:
-    scaled = {key: value for key, value in route.items() if key != "mute_time_intervals"}
+    scaled = {key: value for key, value in route.items() if key not in _TIMES_OF_DAY}
     for key in _WAITS:
         if key in route:
             scaled[key] = duration(scale.wait(seconds(str(route[key]))))

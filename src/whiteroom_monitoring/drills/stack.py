@@ -70,12 +70,16 @@ class DrillStack:
         self.scale = request.scale
         self._progress = progress
         self._folder = Path(tempfile.mkdtemp(prefix="whiteroom-drill-"))
-        # The programs of a stack of root's run as users of their own, who have to get there.
-        self._folder.chmod(0o711)
-        own = registry.load(request.project)
-        descriptions = scaling.components(own, request.scale)
-        self.paths = _paths(self._folder / "data", request, descriptions)
-        self._plan = self._make_plan(request, descriptions)
+        try:
+            # The programs of a stack of root's run as users of their own, who have to get there.
+            self._folder.chmod(0o711)
+            own = registry.load(request.project)
+            descriptions = scaling.components(own, request.scale)
+            self.paths = _paths(self._folder / "data", request, descriptions)
+            self._plan = self._make_plan(request, descriptions)
+        except BaseException:
+            shutil.rmtree(self._folder)
+            raise
 
     def _make_plan(self, request: Request, descriptions: Sequence[Component]) -> Plan:
         wanted = planning.Request(
@@ -117,8 +121,10 @@ class DrillStack:
         self._remove()
 
     def _remove(self) -> None:
-        shutdown.stop(self.paths)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            shutdown.stop(self.paths)
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def components(self) -> set[str]:
@@ -129,10 +135,6 @@ class DrillStack:
     def places(self) -> Placeholders:
         """The values of placeholders in this stack."""
         return self._plan.places
-
-    def command(self, component: str) -> tuple[str, ...]:
-        """Return the command of a component."""
-        return self._plan.component(component).command
 
     def user(self, component: str) -> str | None:
         """Return the account that a component runs as, or None for the own one."""

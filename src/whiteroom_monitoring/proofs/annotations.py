@@ -40,7 +40,8 @@ def _place(rule: Rule) -> tuple[int, int]:
 def text(proof: Proof) -> str:
     """Return what a page says, as a template of Prometheus: how long ago it was, and how fast.
 
-    >>> text(Proof("A", "d", "2026-01-01T00:00:00+00:00", 3.6, 30.0, True))
+    >>> from datetime import UTC, datetime
+    >>> text(Proof("A", "d", datetime(2026, 1, 1, tzinfo=UTC), 3.6, 30.0, True))
     'last proven {{ with query "time() - 1767225600" }}{{ . | first | value | humanizeDuration }}\
 {{ end }} ago, 4 s at 30 times the speed'
     """

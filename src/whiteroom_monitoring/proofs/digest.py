@@ -20,6 +20,7 @@ from whiteroom_monitoring.promql.rule_files import Rule, RuleSet
 DIGEST_LENGTH = 16
 SETTINGS_FILE = "drills.toml"
 # Source: https://prometheus.io/docs/alerting/0.25/configuration/#matcher
+_SILENCING = ("inhibit_rules", "time_intervals", "mute_time_intervals")
 _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')
 
 
@@ -47,8 +48,25 @@ def _routing(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(_text(path)) if path.exists() else {}
     except yaml.YAMLError:
         return {}
-    is_whole = isinstance(content, dict) and isinstance(content.get("route", {}), dict)
+    is_whole = (
+        isinstance(content, dict)
+        and _is_route(content.get("route", {}))
+        and _are_dicts(content.get("receivers"))
+    )
     return content if is_whole else {}
+
+
+def _is_route(route: object) -> bool:
+    if not isinstance(route, dict):
+        return False
+    children, matchers = route.get("routes") or [], route.get("matchers") or []
+    are_texts = isinstance(matchers, list) and all(isinstance(m, str) for m in matchers)
+    are_maps = all(isinstance(route.get(k) or {}, dict) for k in ("match", "match_re"))
+    return are_texts and are_maps and isinstance(children, list) and all(map(_is_route, children))
+
+
+def _are_dicts(items: object) -> bool:
+    return items is None or (isinstance(items, list) and all(isinstance(i, dict) for i in items))
 
 
 def _text(path: Path) -> str:
@@ -59,12 +77,14 @@ def digest(rule: Rule, path: DeliveryPath) -> str:
     """Return the digest of an alert, the same wherever its rule stands in its file."""
     recordings = {r.name: r for r in path.rules.recordings}
     labels = {"alertname": rule.name, **rule.labels}
-    routes = list(_routes(path.routes.get("route") or {}, labels))
-    receivers = {route.get("receiver") for route in routes}
+    route = _route(path.routes.get("route") or {}, labels) or {}
+    receivers = set(_receivers(route))
     content = {
         "rule": rule.raw,
         "recordings": sorted(_recorded(rule, recordings)),
-        "routes": routes,
+        "route": route,
+        # Which alerts inhibit which, and when nothing is sent, concerns each of them.
+        "silencing": [path.routes.get(key) for key in _SILENCING],
         "receivers": [
             receiver
             for receiver in path.routes.get("receivers") or []
@@ -91,16 +111,22 @@ def _recorded(rule: Rule, recordings: Mapping[str, Rule]) -> set[str]:
     return set(told.values())
 
 
-def _routes(route: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield the routes that may take an alert, without their children.
+def _route(route: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return a route with those of its children that may take an alert, or None.
 
     Labels that come from the alert's series are not known: a matcher of them excludes nothing.
     """
     if not all(_may_match(text, labels) for text in _matchers(route)):
-        return
-    yield {key: value for key, value in route.items() if key != "routes"}
+        return None
+    children = [_route(child, labels) for child in route.get("routes") or []]
+    return {**route, "routes": [child for child in children if child is not None]}
+
+
+def _receivers(route: Mapping[str, Any]) -> Iterator[str]:
+    if "receiver" in route:
+        yield str(route["receiver"])
     for child in route.get("routes") or []:
-        yield from _routes(child, labels)
+        yield from _receivers(child)
 
 
 def _matchers(route: Mapping[str, Any]) -> list[str]:
@@ -111,7 +137,9 @@ def _matchers(route: Mapping[str, Any]) -> list[str]:
 
 def _may_match(text: str, labels: Mapping[str, str]) -> bool:
     parsed = _MATCHER.fullmatch(text)
-    if parsed is None or parsed[1] not in labels or "{{" in labels[parsed[1]]:
+    # Several matchers in one text: each is one more condition, and this reads one alone.
+    is_one = parsed is not None and '"' not in parsed[3]
+    if parsed is None or not is_one or parsed[1] not in labels or "{{" in labels[parsed[1]]:
         return True
     name, operator, value = parsed.groups()
     is_equal = labels[name] == value
@@ -125,12 +153,15 @@ def _may_match(text: str, labels: Mapping[str, str]) -> bool:
 def _scenarios(alert: str, texts: Mapping[str, str]) -> Iterator[str]:
     """Yield the scenarios that expect an alert, and the settings of all."""
     for name, text in texts.items():
-        if name == SETTINGS_FILE or alert in _expected(text):
+        if name == SETTINGS_FILE or alert in expected(text):
             yield text
 
 
-def _expected(text: str) -> set[str]:
+def expected(text: str) -> set[str]:
+    """Return the names of the alerts that a scenario expects; none of one that can't be read."""
     try:
-        return {str(alert.get("name")) for alert in tomllib.loads(text).get("alerts", [])}
-    except (tomllib.TOMLDecodeError, AttributeError):
+        alerts = tomllib.loads(text).get("alerts")
+    except tomllib.TOMLDecodeError:
         return set()
+    entries = alerts if isinstance(alerts, list) else []
+    return {str(entry.get("name")) for entry in entries if isinstance(entry, dict)}

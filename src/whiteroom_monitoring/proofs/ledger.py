@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     alert: str
     digest: str
-    when: str
+    when: Annotated[datetime, msgspec.Meta(tz=True)]
     seconds: float
     factor: float
     real: bool
@@ -36,13 +36,14 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def moment(self) -> float:
         """When it was, in seconds since the epoch."""
-        return datetime.fromisoformat(self.when).timestamp()
+        return self.when.timestamp()
 
     @property
     def text(self) -> str:
         """What it says, for people."""
         harm = "" if self.real else ", with its threshold overridden"
-        return f"{self.when[:16].replace('T', ' ')} UTC, {self.words}{harm}"
+        moment = self.when.astimezone(UTC)
+        return f"{moment:%Y-%m-%d %H:%M} UTC, {self.words}{harm}"
 
     @property
     def words(self) -> str:

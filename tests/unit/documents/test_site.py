@@ -165,6 +165,14 @@ def test_a_site_is_current_until_a_page_changes(
     assert not site.is_current(tmp_path)
 
 
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    """Only an empty folder and an earlier site are replaced; of anything else nothing is lost."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(site.SiteError, match="something else than a site"):
+        site.build(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without MkDocs, the message has the command that installs it."""
     monkeypatch.setitem(__import__("sys").modules, "mkdocs.config.base", None)

@@ -22,7 +22,9 @@ def diverted(**channels: Any) -> tuple[dict[str, Any], list[str]]:
 def test_channels() -> None:
     """PagerDuty, Slack and mail lead to the inbox, without the secrets of the real ones."""
     receiver, lost = diverted(
-        pagerduty_configs=[{"url": "https://real.example", "severity": "error"}],
+        pagerduty_configs=[
+            {"url": "https://real.example", "severity": "error", "http_config": {"proxy_url": "p"}}
+        ],
         slack_configs=[{"api_url": "https://real.example", "channel": "#a"}, {"api_url_file": "f"}],
         email_configs=[{"to": "a@b", "smarthost": "real.example:25", "auth_password_file": "f"}],
     )
@@ -55,6 +57,7 @@ def test_global_addresses() -> None:
     """No address and no secret of the global settings is left."""
     settings = {
         "slack_api_url": "https://real.example",
+        "http_config": {"proxy_url": "https://real.example"},
         "pagerduty_url": "https://real.example",
         "opsgenie_api_key_file": "f",
         "smtp_smarthost": "real.example:25",

@@ -130,11 +130,15 @@ def test_routes() -> None:
         "group_wait": "0s",
         "repeat_interval": "5m",
         "mute_time_intervals": ["n"],
+        "active_time_intervals": ["m"],
     }
     content = {"route": {"receiver": "a", "group_interval": "1m", "routes": [child]}}
     scaled = scaling.alertmanager(content, FAST)
     assert scaled["route"] == {
         "receiver": "a",
+        # Alertmanager's own defaults are waits, too.
+        "group_wait": "1s",
+        "repeat_interval": "8m",
         "group_interval": "2s",
         "routes": [{"receiver": "b", "group_wait": "0s", "repeat_interval": "10s"}],
     }

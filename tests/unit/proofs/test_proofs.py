@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def prove(project: Project, when: str = "2026-01-01T00:00:00+00:00", number: int
     """Note that one of the alerts was proven."""
     rows = standings(project).alerts
     rule, key, _ = rows[number]
-    proof = Proof(rule.name, key, when, 4.2, 30, True)
+    proof = Proof(rule.name, key, datetime.fromisoformat(when), 4.2, 30, True)
     ledger.add(project.files.drills, [proof], {key: rule.name for rule, key, _ in rows})
 
 
@@ -124,6 +125,14 @@ def test_proven_and_never(project: Project) -> None:
         replace("alertmanager/alertmanager.yml", "group_wait: 0s", "group_wait: 1s"),
         replace("alertmanager/alertmanager.yml", 'priority="P1"', 'priority!="P2"'),
         replace("alertmanager/alertmanager.yml", "severity: error", "severity: info"),
+        replace("alertmanager/alertmanager.yml", "receivers:", "inhibit_rules: [{}]\nreceivers:"),
+        replace("alertmanager/alertmanager.yml", "receivers:", "time_intervals: []\nreceivers:"),
+        # The same route, below another one.
+        replace(
+            "alertmanager/alertmanager.yml",
+            "    - receiver: pager",
+            "    - routes:\n      - receiver: pager",
+        ),
         replace("alertmanager/templates/a.tmpl", "define", "range"),
         replace("drills/down.toml", '"t"', '"u"'),
         replace("drills/drills.toml", "", "machine = []"),
@@ -152,6 +161,26 @@ def test_still_holds(project: Project, change: Callable[[Project], None]) -> Non
     assert standings(project).names("proven") == ["Down"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        replace("drills/down.toml", '[[alerts]]\nname = "Down"', "alerts = 3"),
+        replace(
+            "alertmanager/alertmanager.yml", "    - receiver: chat", "    - null\n    - name: c"
+        ),
+        replace("alertmanager/alertmanager.yml", "  - name: chat", "  - chat"),
+        replace("alertmanager/alertmanager.yml", '[priority="P1"]', "[1]"),
+    ],
+)
+def test_what_another_check_names_is_no_proof(
+    project: Project, change: Callable[[Project], None]
+) -> None:
+    """A scenario or configuration of wrong types voids the proof, and ends nothing."""
+    prove(project)
+    change(project)
+    assert standings(project).names("changed") == ["Down"]
+
+
 def test_rules_of_one_name(project: Project) -> None:
     """A proof of one rule proves no other of the same name."""
     prove(project, number=1)
@@ -165,7 +194,9 @@ def test_newest_proof_is_kept(project: Project) -> None:
     replace("prometheus/rules/a.yml", "for: 1m", "for: 2m")(project)
     assert len(ledger.read(project.files.drills)) == 1
     prove(project, "2026-01-02T00:00:00+00:00")
-    assert [p.when[:10] for p in ledger.read(project.files.drills).values()] == ["2026-01-02"]
+    assert [f"{p.when:%Y-%m-%d}" for p in ledger.read(project.files.drills).values()] == [
+        "2026-01-02"
+    ]
 
 
 def test_broken_file(project: Project) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped, check
 from whiteroom_monitoring.lint.workspace import Workspace
-from whiteroom_monitoring.proofs import ledger
+from whiteroom_monitoring.proofs import digest, ledger
 
 _REMEDY = "run `whiteroom drill` with their names"
 
@@ -15,9 +12,10 @@ _REMEDY = "run `whiteroom drill` with their names"
 @check("alert-drills", "alerts", "a drill that proves each, since its last change")
 def alert_drills(workspace: Workspace) -> str:
     """No alert is without a scenario; those without a proof that still holds are named."""
-    folder = workspace.project.files.drills
-    expected = _expected(folder)
-    if not expected:
+    files = sorted(workspace.project.files.drills.glob("*.toml"))
+    scenarios = [path for path in files if path.name != digest.SETTINGS_FILE]
+    expected = {n for path in scenarios for n in digest.expected(path.read_text(encoding="utf-8"))}
+    if not scenarios:
         # It can be drilled as it is: see docs/reference/drills.md.
         return f"{workspace.seen_alerts}, no scenario: drills override every threshold"
     watchdog = workspace.project.alerts.watchdog
@@ -40,20 +38,3 @@ def _standings(workspace: Workspace) -> str:
     if words:
         raise CheckSkipped("; ".join(words), _REMEDY)
     return workspace.seen_alerts
-
-
-def _expected(folder: Path) -> set[str]:
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.toml"))]
-    contents = []
-    for text in texts:
-        try:
-            contents.append(tomllib.loads(text))
-        except tomllib.TOMLDecodeError:
-            # `whiteroom drill` names what is wrong.
-            continue
-    return {
-        str(alert["name"])
-        for content in contents
-        for alert in content.get("alerts", [])
-        if "name" in alert
-    }
