@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from whiteroom_monitoring.datasources.errors import RequestError
@@ -9,6 +11,7 @@ from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.interpolation import (
     MACROS,
     SCRAPE_INTERVAL_S,
+    STYLES,
     Scope,
     Value,
     macros,
@@ -175,3 +178,29 @@ def test_a_repeated_value_is_matched_as_a_pattern() -> None:
     scope = Scope().with_value("v", "a.b").with_macros({"__range": "1h"})
     assert scope.query('up{x=~"$v"}[$__range]') == 'up{x=~"a\\\\.b"}[1h]'
     assert scope.text("$v") == "a.b"
+
+
+# A string of PromQL, which ends at its line.
+_PROMQL_STRING = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
+ESCAPES = ("\\", "} or secret #", "'", '"', "a'\n", "\n", "\r", "'} or secret{x='", "\\'", "`")
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("value", ESCAPES)
+def test_a_style_that_quotes_keeps_its_value(style: str, value: str) -> None:
+    """Of every style, outside of strings: a value is refused, or stands in strings alone."""
+    scope = Scope({"v": Value((value,), value), "w": Value(("} or secret #",), "")})
+    try:
+        text = scope.query(f"up{{a=${{v:{style}}}, b=${{w:{style}}}}}")
+    except RequestError:
+        return
+    if style == "queryparam":
+        text = re.sub(r"var-[vw]=(?:[\w.~-]|%[0-9A-F]{2})*", "S", text)
+    assert re.fullmatch(r"up\{a=\[?S\]?, b=\[?S\]?\}", _PROMQL_STRING.sub("S", text))
+
+
+def test_a_text_is_judged_where_it_is_put_in() -> None:
+    """The words that people read are refused outside of strings, whatever their value is."""
+    scope = Scope({"v": Value(("bass",), "x} or secret #")})
+    with pytest.raises(RequestError, match="no name, number or duration"):
+        scope.query("up{c=${v:text}}")

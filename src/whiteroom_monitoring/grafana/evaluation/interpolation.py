@@ -204,7 +204,7 @@ def _in_query(value: Value, style: str | None, quote: str) -> str:
         return value.raw
     rendered = _styled(value, style) if style else _regex(value) if value.several else value.first
     if not quote:
-        if not (value.authored or style in _QUOTING_STYLES or _is_word(value)):
+        if not (value.authored or style in _QUOTING_STYLES or _is_word(value, style)):
             shown = ", ".join(value.values)[:_MAX_SHOWN]
             raise RequestError(f"found {shown!r}, which is no name, number or duration")
         return rendered
@@ -221,8 +221,9 @@ def _escaped(text: str, quote: str) -> str:
     return text.replace("\n", "\\n").replace("\r", "\\r")
 
 
-def _is_word(value: Value) -> bool:
-    return all(_WORD.fullmatch(one) for one in value.values)
+def _is_word(value: Value, style: str | None) -> bool:
+    texts = value.text.split(", ") if style == "text" else value.values
+    return all(_WORD.fullmatch(one) for one in texts)
 
 
 def _for_people(value: Value, style: str | None = None, place: int = 0) -> str:
@@ -239,7 +240,7 @@ _LUCENE = re.compile(r'[!*+\-=<>\s&|()\[\]{}^~?:\\/"]')
 
 
 def _single_quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return "'" + _escaped(text, "'") + "'"
 
 
 def _of_several(texts: Sequence[str], start: str, between: str, end: str) -> str:
@@ -268,8 +269,8 @@ STYLES: Mapping[str, Callable[[Value], str]] = {
 }
 # What stands for "All" is put in as its author wrote it.
 _UNQUOTED_STYLES = ("raw", "regex", "pipe", "csv")
-# These write strings themselves.
-_QUOTING_STYLES = ("json", "doublequote", "singlequote", "sqlstring")
+# These write strings themselves, as PromQL reads them: SQL's have no escapes.
+_QUOTING_STYLES = ("json", "doublequote", "singlequote")
 
 
 def _styled(value: Value, style: str) -> str:
