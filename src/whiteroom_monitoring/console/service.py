@@ -160,7 +160,8 @@ class DashboardService:
         if isinstance(evaluated.data, DashboardList):
             content["dashboards"] = self._listed(evaluated.data)
         when = evaluated.time_range or view.time_range
-        return {**content, "key": key, "from": when.start, "to": when.end}
+        is_own = when != view.time_range
+        return {**content, "key": key, "from": when.start, "to": when.end, "ownRange": is_own}
 
     def _listed(self, chosen: DashboardList) -> list[dict[str, str]]:
         """Return the dashboards that have a text in their title, and all of some tags."""

@@ -161,6 +161,8 @@ export interface PanelData {
     };
   };
   timeInfo?: string;
+  // Whether the panel's range is its own, and not the page's.
+  ownRange?: boolean;
   noValue?: string | null;
   notDrawn: string[];
   from: number;

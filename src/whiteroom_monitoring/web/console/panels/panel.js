@@ -108,7 +108,8 @@ export class Panel {
     this.data = data;
     this.element.classList.remove("loading");
     this.element.removeAttribute("aria-busy");
-    if (data.to) this.page.showRange(data);
+    // The page's range moves with what its panels show, but for those that have a range of their own.
+    if (data.to && !data.ownRange) this.page.showRange(data);
     this.draw();
   }
 
