@@ -22,20 +22,37 @@ function pathBuilders() {
 }
 
 /**
+ * How series lie to each other: the stack of each, the scale of each, and in which order they are
+ * drawn. It costs a look at every value, so it is made once for a panel's data.
+ * @typedef {{ stacks: string[], scales: string[], order: number[] }} Layout
+ */
+
+/**
+ * @param {Pick<Series, "style" | "values" | "unit">[]} series
+ * @returns {Layout}
+ */
+export function layoutOf(series) {
+  const scales = scalesOf(series);
+  const stacks = stacksOf(series, scales);
+  return { stacks, scales, order: drawingOrder(stacks) };
+}
+
+/**
  * Returns for each series the name of the stack that it is part of, or "": those of one group, scale
  * and direction are put upon each other, if there are several.
  * @param {Pick<Series, "style" | "values" | "unit">[]} series
+ * @param {string[]} scales
  */
-export function stacksOf(series) {
-  const scales = scalesOf(series);
+export function stacksOf(series, scales) {
   const names = series.map(({ style, values }, index) => {
     const { mode, group = "A" } = style.stacking ?? {};
     if (mode !== "normal" && mode !== "percent") return "";
     return [mode, group, scales[index], isBelowZero(values) ? "down" : "up"].join(" ");
   });
-  /** @param {string} name */
-  const isAlone = (name) => names.indexOf(name) === names.lastIndexOf(name);
-  return names.map((name) => (isAlone(name) && !name.startsWith("percent") ? "" : name));
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return names.map((name) => (counts.get(name) === 1 && !name.startsWith("percent") ? "" : name));
 }
 
 /** @param {Values} values */
@@ -50,25 +67,43 @@ function isBelowZero(values) {
  * @param {Pick<Series, "style" | "unit">[]} series
  */
 export function scalesOf(series) {
-  /** @type {string[]} */
-  const keys = [];
+  /** @type {Map<string, string>} */
+  const names = new Map();
   return series.map(({ style, unit }) => {
     const side = style.axisPlacement === "right" ? "right" : "";
     const key = `${side} ${style.scaleDistribution?.type ?? ""} ${JSON.stringify(unit)}`;
-    if (!keys.includes(key)) keys.push(key);
-    const at = keys.indexOf(key);
-    return at ? `y${at}` : "y";
+    const name = names.get(key) ?? (names.size ? `y${names.size}` : "y");
+    names.set(key, name);
+    return name;
   });
 }
 
 /**
  * Returns the indexes of series in the order in which they are drawn: of stacked ones the highest
  * first, so that the others cover it.
- * @param {Series[]} series
+ * @param {string[]} stacks
  */
-export function drawingOrder(series) {
-  const indexes = series.map((_, index) => index);
-  return stacksOf(series).some(Boolean) ? indexes.reverse() : indexes;
+function drawingOrder(stacks) {
+  const indexes = stacks.map((_, index) => index);
+  return stacks.some(Boolean) ? indexes.reverse() : indexes;
+}
+
+/**
+ * Returns for each place in the order the next one of the same stack, or -1: what lies below it.
+ * @param {Layout} layout
+ * @param {(index: number) => boolean} counts tells which series are looked at
+ */
+function placesBelow({ stacks, order }, counts) {
+  /** @type {Map<string, number>} */
+  const nearest = new Map();
+  const below = order.map(() => -1);
+  for (let place = order.length - 1; place >= 0; place--) {
+    const stack = stacks[order[place]];
+    if (!stack) continue;
+    below[place] = nearest.get(stack) ?? -1;
+    if (counts(order[place])) nearest.set(stack, place);
+  }
+  return below;
 }
 
 /**
@@ -76,19 +111,18 @@ export function drawingOrder(series) {
  * are no part; where one has no value and others have, it adds nothing.
  * @param {Pick<Series, "name" | "values" | "style" | "unit">[]} series
  * @param {Set<string>} hidden
+ * @param {string[]} stacks
  * @returns {Values[]}
  */
-export function stackedValues(series, hidden) {
-  const stacks = stacksOf(series);
+export function stackedValues(series, hidden, stacks) {
   /** @type {Map<string, { sums: Float64Array, wholes: Float64Array, known: boolean[] }>} */
   const totals = new Map();
-  for (const stack of new Set(stacks)) {
-    if (stack)
-      totals.set(
-        stack,
-        total(series.filter(({ name }, at) => stacks[at] === stack && !hidden.has(name))),
-      );
-  }
+  /** @type {Map<string, Pick<Series, "values">[]>} */
+  const shown = new Map(stacks.filter(Boolean).map((stack) => [stack, []]));
+  series.forEach((one, at) => {
+    if (!hidden.has(one.name)) shown.get(stacks[at])?.push(one);
+  });
+  for (const [stack, members] of shown) totals.set(stack, total(members));
   return series.map(({ name, values }, index) => {
     const stack = totals.get(stacks[index]);
     if (!stack || hidden.has(name)) return values;
@@ -139,16 +173,17 @@ export function spanned(values, span, step) {
  * @param {Series[]} series
  * @param {number} index
  * @param {Set<string>} hidden
+ * @param {Layout} layout
  */
-export function uplotSeries(series, index, hidden) {
+export function uplotSeries(series, index, hidden, { stacks, scales }) {
   const { name, colour, style, values } = series[index];
   const isBars = style.drawStyle === "bars";
   const hasLine = !isBars && style.drawStyle !== "points";
-  const isFilledByUplot = style.fillOpacity && !fillerOf(series, index);
+  const isFilledByUplot = style.fillOpacity && !fillerOf(style, stacks[index]);
   const { linear, [style.lineInterpolation ?? "linear"]: paths = linear } = pathBuilders();
   return {
     label: name,
-    scale: scalesOf(series)[index],
+    scale: scales[index],
     show: !hidden.has(name),
     stroke: () => canvasColor(colour),
     dash: dashOf(style),
@@ -176,38 +211,31 @@ function fillColor({ colour, style }) {
 
 /**
  * Returns what fills a series, where it is not uPlot.
- * @param {Series[]} series
- * @param {number} index
+ * @param {SeriesStyle} style
+ * @param {string} stack
  */
-function fillerOf(series, index) {
-  const { drawStyle, lineInterpolation = "linear" } = series[index].style;
+function fillerOf({ drawStyle, lineInterpolation = "linear" }, stack) {
   if (drawStyle === "bars") return drawBars;
   const isLinearArea = drawStyle !== "points" && lineInterpolation === "linear";
-  return stacksOf(series)[index] && isLinearArea ? drawArea : null;
+  return stack && isLinearArea ? drawArea : null;
 }
 
 /**
  * @param {uPlot} plot
  * @param {Series[]} series
- * @param {number[]} order
+ * @param {Layout} layout
  * @param {Set<string>} hidden
  */
-export function fillSeries(plot, series, order, hidden) {
-  const stacks = stacksOf(series);
-  const scales = scalesOf(series);
+export function fillSeries(plot, series, layout, hidden) {
+  const { stacks, scales, order } = layout;
+  const below = placesBelow(layout, (index) => !hidden.has(series[index].name));
   order.forEach((index, place) => {
     const { name, style } = series[index];
     if (!style.fillOpacity || hidden.has(name)) return;
-    const below = stacks[index]
-      ? order.findIndex(
-          (other, at) =>
-            at > place && stacks[other] === stacks[index] && !hidden.has(series[other].name),
-        )
-      : -1;
-    const fill = fillerOf(series, index);
+    const fill = fillerOf(style, stacks[index]);
     fill?.(
       plot,
-      { place: place + 1, below: below + 1, scale: scales[index] },
+      { place: place + 1, below: below[place] + 1, scale: scales[index] },
       fillColor(series[index]),
     );
   });
@@ -234,18 +262,21 @@ export function isSparse(values) {
 /**
  * Returns between which of the drawn series an area lies, instead of reaching down to 0.
  * @param {Series[]} series
- * @param {number[]} order
+ * @param {Layout} layout
  */
-export function bandsBetween(series, order) {
-  const stacks = stacksOf(series);
+export function bandsBetween(series, layout) {
+  const { stacks, order } = layout;
+  const below = placesBelow(layout, () => true);
+  /** @type {Map<string, number>} */
+  const places = new Map();
+  order.forEach((index, place) => {
+    if (!places.has(series[index].name)) places.set(series[index].name, place);
+  });
   const bands = order.flatMap((index, place) => {
-    const { fillBelowTo } = series[index].style;
-    const lower = fillBelowTo
-      ? order.findIndex((other) => series[other].name === fillBelowTo)
-      : stacks[index] && !fillerOf(series, index)
-        ? order.findIndex((other, at) => at > place && stacks[other] === stacks[index])
-        : -1;
-    return lower < 0 ? [] : [{ series: [place + 1, lower + 1] }];
+    const { style } = series[index];
+    const isFilledHere = !style.fillBelowTo && fillerOf(style, stacks[index]);
+    const lower = style.fillBelowTo ? (places.get(style.fillBelowTo) ?? -1) : below[place];
+    return lower < 0 || isFilledHere ? [] : [{ series: [place + 1, lower + 1] }];
   });
   return bands.length ? bands : undefined;
 }

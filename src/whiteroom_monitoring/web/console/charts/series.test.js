@@ -3,12 +3,14 @@ import { test } from "node:test";
 import { newestValue } from "./legend.js";
 import {
   bandsBetween,
+  fillSeries,
   isSparse,
+  layoutOf,
   logRange,
   scalesOf,
   spanned,
   stackedValues,
-  stacksOf,
+  uplotSeries,
 } from "./series.js";
 import { visibleThresholds } from "./thresholds.js";
 import { timestamps } from "./time_chart.js";
@@ -23,16 +25,20 @@ const stacking = { stacking: { mode: "normal" } };
  */
 const stacked = (name, values) => ({ name, values, style: stacking, unit });
 
+/** @param {Pick<import("../types").Series, "name" | "values" | "style" | "unit">[]} series */
+const sumsOf = (series, hidden = new Set()) =>
+  stackedValues(series, hidden, layoutOf(series).stacks);
+
 test("one series alone is not stacked", () => {
-  assert.deepEqual(stacksOf([stacked("a", [1])]), [""]);
-  const [a, b] = stacksOf([stacked("a", [1]), stacked("b", [1])]);
+  assert.deepEqual(layoutOf([stacked("a", [1])]).stacks, [""]);
+  const [a, b] = layoutOf([stacked("a", [1]), stacked("b", [1])]).stacks;
   assert.ok(a && a === b);
 });
 
 test("a series that an override takes out of the stack is no part of its sums", () => {
   const total = { ...stacked("total", [24]), style: { stacking: { mode: "none" } } };
   const series = [total, stacked("used", [10]), stacked("cache", [14])];
-  assert.deepEqual(stackedValues(series, new Set()), [[24], [10], [24]]);
+  assert.deepEqual(sumsOf(series), [[24], [10], [24]]);
 });
 
 test("stacks are those of one group, one scale and one direction", () => {
@@ -51,7 +57,7 @@ test("stacks are those of one group, one scale and one direction", () => {
     [-3, -3],
     [7, 7],
   ];
-  assert.deepEqual(stackedValues(series, new Set()), sums);
+  assert.deepEqual(sumsOf(series), sums);
 });
 
 test("shares of a stack are in percent, up to 100", () => {
@@ -60,7 +66,7 @@ test("shares of a stack are in percent, up to 100", () => {
     { ...stacked("a", [1, 0]), ...share },
     { ...stacked("b", [3, 0]), ...share },
   ];
-  assert.deepEqual(stackedValues(series, new Set()), [
+  assert.deepEqual(sumsOf(series), [
     [25, 0],
     [100, 0],
   ]);
@@ -98,12 +104,12 @@ test("a band lies between a series and the one that it names", () => {
       { name: "p50", values: [1], unit, style: {} },
     ])
   );
-  assert.deepEqual(bandsBetween(series, [0, 1]), [{ series: [1, 2] }]);
+  assert.deepEqual(bandsBetween(series, layoutOf(series)), [{ series: [1, 2] }]);
 });
 
 test("stacked values are sums with those below; a gap adds nothing where others have values", () => {
   const series = [stacked("a", [1, null, null]), stacked("b", [10, 20, null])];
-  assert.deepEqual(stackedValues(series, new Set()), [
+  assert.deepEqual(sumsOf(series), [
     [1, 0, null],
     [11, 20, null],
   ]);
@@ -111,7 +117,7 @@ test("stacked values are sums with those below; a gap adds nothing where others 
 
 test("a hidden series is no part of the sums", () => {
   const series = [stacked("a", [1]), stacked("b", [10]), stacked("c", [100])];
-  assert.deepEqual(stackedValues(series, new Set(["b"])), [[1], [10], [101]]);
+  assert.deepEqual(sumsOf(series, new Set(["b"])), [[1], [10], [101]]);
 });
 
 test("a series of one or two values is drawn as points, one of none or of more is not", () => {
@@ -137,4 +143,40 @@ test("thresholds are those of the first series that shows any", () => {
   const expected = { thresholds, mode: "line", scale: "y1" };
   assert.deepEqual(visibleThresholds([hidden, off, shown], scales), expected);
   assert.deepEqual(visibleThresholds([hidden, off], scales).thresholds, []);
+});
+
+test("stacks and scales of series are looked for once, whatever their number", () => {
+  let reads = 0;
+  const count = 40;
+  const series = /** @type {import("../types").Series[]} */ (
+    /** @type {unknown} */ (
+      Array.from({ length: count }, (_, index) => ({
+        name: `s${index}`,
+        values: [1, 2, 3],
+        style: {
+          fillOpacity: 10,
+          lineInterpolation: "smooth",
+          get stacking() {
+            reads++;
+            return { mode: "normal" };
+          },
+        },
+        get unit() {
+          reads++;
+          return unit;
+        },
+      }))
+    )
+  );
+  const none = () => null;
+  const paths = { linear: () => none, spline: () => none, stepped: () => none };
+  Object.assign(globalThis, { uPlot: { paths } });
+  const layout = layoutOf(series);
+  assert.equal(reads, 2 * count);
+  const made = series.map((_, index) => uplotSeries(series, index, new Set(), layout));
+  const bands = bandsBetween(series, layout);
+  fillSeries(/** @type {any} */ ({}), series, layout, new Set());
+  stackedValues(series, new Set(), layout.stacks);
+  assert.deepEqual([reads, made.length, bands?.length], [2 * count, count, count - 1]);
+  assert.deepEqual(bands?.[0], { series: [1, 2] });
 });

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { layoutOf } from "../charts/series.js";
 import { runbookLink } from "./alert_list.js";
 import { extents, roundStep } from "./bar_chart.js";
 import { barShare } from "./bar_gauge.js";
 import { thresholdRanges } from "./gauge.js";
 import { bucketsOf, countedBuckets, withoutEmptyEnds } from "./heatmap.js";
+import { Panel } from "./panel.js";
 import { slicesOf } from "./pie_chart.js";
 import { scaleOf } from "./single_values.js";
 import { characterSize, sparklinePoints } from "./stat.js";
 import { spansOf } from "./states.js";
 import { panelColumns, sortedRows } from "./table.js";
-import { nextHidden } from "./timeseries.js";
+import { nextHidden, shapeOf } from "./timeseries.js";
 
 /** @param {Record<string, unknown>} more */
 const single = (more) =>
@@ -194,4 +196,34 @@ test("calculated buckets count the series whose value they hold", () => {
   assert.deepEqual(buckets[0].counts, [2, 1, 0]);
   assert.deepEqual(buckets.at(-1)?.counts, [0, 1, 0]);
   assert.deepEqual(countedBuckets([{ values: [null] }]), []);
+});
+
+test("a panel's own range is not the page's", () => {
+  /** @type {unknown[]} */
+  const shown = [];
+  const panel = Object.assign(Object.create(Panel.prototype), {
+    page: { showRange: (/** @type {any} */ { from, to }) => shown.push([from, to]) },
+    element: { classList: { remove() {} }, removeAttribute() {} },
+    draw() {},
+  });
+  panel.show({ from: 1, to: 2, ownRange: true });
+  panel.show({ from: 3, to: 4, ownRange: false });
+  panel.show({ problem: "The server did not answer." });
+  assert.deepEqual(shown, [[3, 4]]);
+});
+
+test("a chart is built anew when its series are drawn in another order, not for new values", () => {
+  const shape = (/** @type {number[][]} */ ...values) => {
+    const series = values.map((own, index) => ({
+      name: `s${index}`,
+      colour: index,
+      values: own,
+      unit: { steps: [[0, 1, ""]] },
+      style: { stacking: { mode: "normal" } },
+    }));
+    const typed = /** @type {import("../types").Series[]} */ (/** @type {unknown} */ (series));
+    return shapeOf(typed, layoutOf(typed));
+  };
+  assert.equal(shape([1, 2, 3], [4, 5, 6]), shape([2, 3, 4], [5, 6, 7]));
+  assert.ok(shape([1, 2, 3], [4, 5, 6]) !== shape([1, 2, 3], [-4, -5, -6]));
 });

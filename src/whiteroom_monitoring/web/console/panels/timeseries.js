@@ -5,12 +5,11 @@ import { drawAnnotations } from "../charts/annotations.js";
 import { drawLegend } from "../charts/legend.js";
 import {
   bandsBetween,
-  drawingOrder,
   fillSeries,
-  scalesOf,
+  isSparse,
+  layoutOf,
   spanned,
   stackedValues,
-  stacksOf,
   uplotSeries,
   valueScale,
 } from "../charts/series.js";
@@ -38,6 +37,24 @@ function logLabels(marks, unit) {
   return marks.map((mark) => (mark === null ? "" : formatValue(mark, unit)));
 }
 
+/**
+ * Returns what uPlot has to be built anew for, unlike new values.
+ * @param {import("../types").Series[]} series
+ * @param {import("../charts/series.js").Layout} layout
+ */
+export function shapeOf(series, layout) {
+  const parts = series.map(({ name, colour, style, unit, min, max, values }) => [
+    name,
+    colour,
+    style,
+    unit,
+    min,
+    max,
+    isSparse(values),
+  ]);
+  return JSON.stringify([layout, parts]);
+}
+
 export class TimeSeries extends TimeChart {
   /**
    * @param {HTMLElement} host
@@ -50,13 +67,11 @@ export class TimeSeries extends TimeChart {
     this.legend = legend;
     /** @type {Set<string>} names of series that the reader has hidden */
     this.hidden = new Set();
-    /** @type {number[]} */
-    this.order = [];
+    /** @type {import("../charts/series.js").Layout} */
+    this.layout = { stacks: [], scales: [], order: [] };
     /** @type {number | null} */
     this.focused = null;
     this.shape = "";
-    /** @type {string[]} the scale of each series */
-    this.scales = [];
     /** @type {import("../charts/thresholds.js").Shown} */
     this.thresholds = { thresholds: [], mode: "off", scale: "y" };
   }
@@ -70,18 +85,8 @@ export class TimeSeries extends TimeChart {
     this.annotations = annotations;
     this.setRange(panel);
     this.series = panel.series;
-    this.order = drawingOrder(this.series);
-    // What uPlot has to be built anew for, unlike new values.
-    const shape = JSON.stringify(
-      this.series.map(({ name, colour, style, unit, min, max }) => [
-        name,
-        colour,
-        style,
-        unit,
-        min,
-        max,
-      ]),
-    );
+    this.layout = layoutOf(this.series);
+    const shape = shapeOf(this.series, this.layout);
     this.host.classList.toggle("legend-right", panel.options?.legend?.placement === "right");
     drawLegend(this);
     if (this.plot && shape === this.shape) this.plot.setData(this.data());
@@ -89,8 +94,17 @@ export class TimeSeries extends TimeChart {
     this.shape = shape;
   }
 
+  get order() {
+    return this.layout.order;
+  }
+
+  // The scale of each series.
+  get scales() {
+    return this.layout.scales;
+  }
+
   data() {
-    const values = stackedValues(this.series, this.hidden);
+    const values = stackedValues(this.series, this.hidden, this.layout.stacks);
     const times = timestamps(/** @type {TimeSeriesData} */ (this.panel).times);
     const { step } = /** @type {TimeSeriesData} */ (this.panel).times;
     return [
@@ -104,12 +118,14 @@ export class TimeSeries extends TimeChart {
   options() {
     const title = this.panel?.title ?? "Chart";
     this.setLabel(`${title}: ${this.series.length} series. The arrow keys move along the time.`);
-    this.scales = scalesOf(this.series);
     this.thresholds = visibleThresholds(this.series, this.scales);
     const names = [...new Set(["y", ...this.scales])];
     return this.chartOptions({
-      series: [{}, ...this.order.map((index) => uplotSeries(this.series, index, this.hidden))],
-      bands: bandsBetween(this.series, this.order),
+      series: [
+        {},
+        ...this.order.map((index) => uplotSeries(this.series, index, this.hidden, this.layout)),
+      ],
+      bands: bandsBetween(this.series, this.layout),
       scales: Object.fromEntries(names.map((name) => [name, this.scale(name)])),
       axes: [timeAxis(), ...names.map((name, index) => this.axis(name, index))],
       hooks: {
@@ -128,7 +144,7 @@ export class TimeSeries extends TimeChart {
 
   /** @param {string} name */
   isShare(name) {
-    const stacks = stacksOf(this.series);
+    const { stacks } = this.layout;
     return stacks.some((stack, at) => stack.startsWith("percent") && this.scales[at] === name);
   }
 
@@ -171,7 +187,7 @@ export class TimeSeries extends TimeChart {
   drawBelow(plot) {
     drawThresholdAreas(plot, this.thresholds);
     drawAnnotations(plot, this.annotations);
-    fillSeries(plot, this.series, this.order, this.hidden);
+    fillSeries(plot, this.series, this.layout, this.hidden);
     // For the lines: uPlot's round joins take a processor twice as long.
     plot.ctx.lineJoin = "bevel";
   }
