@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from whiteroom_monitoring.cli.options import add_project_option
 from whiteroom_monitoring.deploy import registry
+from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import load
 
 
@@ -16,7 +18,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--own",
         action="store_true",
-        help="our log store and our exporter of containers, in place of Loki and cAdvisor",
+        help="our log store, shipper and exporter of containers, in place of Loki, Alloy and "
+        "cAdvisor",
     )
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write it there (default: print it)"
@@ -30,8 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     project = load(arguments.project)
     text = render(project, registry.load(project), arguments.own)
-    if arguments.output:
-        arguments.output.write_text(text, encoding="utf-8")
-    else:
+    dockerfile = project.files.folder / "Dockerfile"
+    if not dockerfile.is_file():
+        print(f"{dockerfile}: not found: services of ours can't be built without", file=sys.stderr)
+    if arguments.output is None:
         print(text, end="")
+        return 0
+    try:
+        arguments.output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--output {arguments.output}: {error.strerror}") from error
     return 0

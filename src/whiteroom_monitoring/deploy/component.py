@@ -114,8 +114,11 @@ class Container:
     """What differs where the variant's image runs: the host is mounted, or asked otherwise.
 
     ``arguments`` follow those of the variant, ``replaced`` stand in their place, ``environment`` in
-    that of the variant's. ``mounts`` are the host's, as Compose writes them. ``host_processes`` is
-    whether it sees the host's. ``${VARIABLES}`` are the operator's.
+    that of the variant's. ``mounts`` are the host's, as Compose writes them, and ``groups`` those
+    that may read them. ``host_processes`` is whether it sees the host's. ``${VARIABLES}`` are the
+    operator's. ``profile`` is the one of Compose that the service is part of; without one it always
+    runs. A variant that has a port ``beside`` the others of its component runs in addition to the
+    chosen one, as a service of the port's name.
     """
 
     arguments: tuple[str, ...] = ()
@@ -123,6 +126,9 @@ class Container:
     environment: Mapping[str, str] | None = None
     mounts: tuple[str, ...] = ()
     host_processes: bool = False
+    groups: tuple[str, ...] = ()
+    profile: str = ""
+    beside: Port | None = None
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def test_health_checks_and_read_only_roots(podman: Podman, services: dict[str, A
 
 
 def test_exporters_of_applications_serve(podman: Podman, services: dict[str, Any]) -> None:
-    """The exporters of the profile `app` start as rendered, and say that nobody is there."""
+    """The exporter of Redis starts as rendered, and says that nobody is there."""
     for name, port in (("redis-exporter", 9121),):
         podman.run(name, services[name])
         page = wait_until(

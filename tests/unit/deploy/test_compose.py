@@ -13,8 +13,10 @@ import pytest
 import yaml
 
 from tests.support.paths import ROOT
+from whiteroom_monitoring.cli.main import main
 from whiteroom_monitoring.deploy import registry
-from whiteroom_monitoring.deploy.runtimes.compose import accounts, healthy, images
+from whiteroom_monitoring.deploy.component import Component, Program, Variant
+from whiteroom_monitoring.deploy.runtimes.compose import accounts, healthy, images, places
 from whiteroom_monitoring.deploy.runtimes.compose.places import ALLOY
 from whiteroom_monitoring.deploy.runtimes.compose.render import FILE_NAME, render
 from whiteroom_monitoring.project import load
@@ -85,8 +87,59 @@ def test_profiles() -> None:
     assert profiles["logs"] == {"log-store", "alloy"}
     assert profiles["grafana"] == {"grafana"}
     assert profiles["app"] == {"postgres-exporter", "redis-exporter", "nginx-exporter"}
-    expected = {"prometheus", "alertmanager", "node-exporter", "cadvisor", "inbox", "reconciler"}
-    assert expected <= profiles["-"]
+    monitoring = {"prometheus", "alertmanager", "inbox", "reconciler", "console"}
+    exporters = {"node-exporter", "cadvisor", "segment-exporter"}
+    assert profiles["-"] == {"setup"} | monitoring | exporters
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_no_two_services_take_one_port(own: bool) -> None:
+    """All profiles can be chosen at once, so every service has ports that no other one has."""
+    services = places.services(DESCRIPTIONS, own)
+    numbers = [port.number for service in services for port in service.component.ports]
+    assert sorted(set(numbers)) == sorted(numbers)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_what_a_service_needs_runs_whenever_it_does(own: bool) -> None:
+    """Of what it needs, all always runs, or is in its profile."""
+    services = {s.name: s for s in places.services(DESCRIPTIONS, own)}
+    for service in services.values():
+        for name in () if service.component.provides else service.component.needs:
+            assert services[name].profile in ("", service.profile)
+
+
+def test_the_shipper_runs_with_our_store_and_sees_the_logs() -> None:
+    """It is part of the file of `--own` alone, and has the machine's logs mounted."""
+    assert "shipper" not in FILES[False]["services"]
+    shipper = FILES[True]["services"]["shipper"]
+    assert "/var/log:/var/log:ro" in shipper["volumes"]
+    assert shipper["environment"]["WHITEROOM_LOG"] == "/var/log/whiteroom"
+    assert str(accounts.number("adm")) in shipper["group_add"]
+
+
+def test_what_needs_what_is_left_out_is_left_out() -> None:
+    """A component without a service takes all along that need it, one through another."""
+    image = Variant(Program(("a",), ""), (), image="prom/prometheus")
+    first, second = (
+        Component(name, 1, (image,), needs=(need,)) for name, need in (("a", "none"), ("b", "a"))
+    )
+    assert {s.name for s in places.services([first, second], own=True)} == set()
+
+
+def test_a_file_that_cannot_be_written_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--output` in a folder that is not there says so, and ends with status 2."""
+    assert main(["compose", "--output", "/nonexistent/x.yml"]) == 2
+    assert "/nonexistent/x.yml: No such file" in capsys.readouterr().err
+
+
+def test_a_project_without_a_dockerfile_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the file to build from is missing, a line says so."""
+    assert main(["init", "shop", "--folder", str(tmp_path / "shop")]) == 0
+    assert main(["compose", "--project", str(tmp_path / "shop"), "--output", "/dev/null"]) == 0
+    assert "Dockerfile: not found" in capsys.readouterr().err
 
 
 def test_no_secret_is_in_the_environment() -> None:

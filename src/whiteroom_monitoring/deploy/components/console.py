@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
     Component,
+    Container,
     Folder,
     HttpProbe,
     Port,
@@ -14,26 +15,34 @@ from whiteroom_monitoring.deploy.component import (
 )
 
 _ACCOUNT = "whiteroom-console"
+# Grafana's port where our console has its usual one.
+_BESIDE = Port("grafana", 3001)
+# Whoever reaches loopback may look; only the operator may change.
+_SETTINGS = {
+    "GF_SERVER_HTTP_ADDR": "{listen}",
+    "GF_SERVER_HTTP_PORT": "{port[console]}",
+    "GF_PATHS_DATA": "{data}/grafana",
+    "GF_PATHS_LOGS": "{data}/grafana/log",
+    "GF_PATHS_PROVISIONING": "{config}/grafana/provisioning",
+    "GF_AUTH_ANONYMOUS_ENABLED": "true",
+    "GF_ANALYTICS_REPORTING_ENABLED": "false",
+    "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+    "GF_SECURITY_ADMIN_PASSWORD__FILE": "{secrets}/grafana_admin_password",
+}
 _GRAFANA = Variant(
     # Debian's and other packages put what belongs to Grafana into its home.
     Program(("grafana",), "", folders=("/usr/share/grafana/bin",), home="/usr/share/grafana"),
     ("server", "--homepath", "{home}"),
     HttpProbe("/api/health"),
-    # Whoever reaches loopback may look; only the operator may change.
-    {
-        "GF_SERVER_HTTP_ADDR": "{listen}",
-        "GF_SERVER_HTTP_PORT": "{port[console]}",
-        "GF_PATHS_DATA": "{data}/grafana",
-        "GF_PATHS_LOGS": "{data}/grafana/log",
-        "GF_PATHS_PROVISIONING": "{config}/grafana/provisioning",
-        "GF_AUTH_ANONYMOUS_ENABLED": "true",
-        "GF_ANALYTICS_REPORTING_ENABLED": "false",
-        "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
-        "GF_SECURITY_ADMIN_PASSWORD__FILE": "{secrets}/grafana_admin_password",
-    },
+    _SETTINGS,
     folders=(Folder("{data}/grafana", _ACCOUNT),),
     secrets=("grafana_admin_password",),
     image="grafana/grafana",
+    container=Container(
+        environment={**_SETTINGS, "GF_SERVER_HTTP_PORT": str(_BESIDE.number)},
+        profile="grafana",
+        beside=_BESIDE,
+    ),
 )
 _CONSOLE = ours(
     "console",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
     Component,
+    Container,
     Folder,
     HttpProbe,
     Port,
@@ -29,6 +30,7 @@ _LOKI = Variant(
     HttpProbe("/ready"),
     folders=(Folder("{data}/loki", _ACCOUNT),),
     image="grafana/loki",
+    container=Container(profile="logs"),
 )
 _LOG_STORE = ours(
     "log-store",

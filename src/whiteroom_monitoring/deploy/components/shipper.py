@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from whiteroom_monitoring.deploy.component import Component, Folder, Port, ScrapeJob, ours
+from whiteroom_monitoring.deploy.component import (
+    Component,
+    Container,
+    Folder,
+    Port,
+    ScrapeJob,
+    ours,
+)
 
 _ACCOUNT = "whiteroom-shipper"
 
@@ -18,6 +25,12 @@ _SHIPPER = replace(
     ),
     # The configuration names them.
     environment={"WHITEROOM_LOG": "{log}", "WHITEROOM_DATA": "{data}"},
+    # A container has no right beyond its account's, which is why the group has to be the logs'.
+    container=Container(
+        environment={"WHITEROOM_LOG": "/var/log/whiteroom", "WHITEROOM_DATA": "{data}"},
+        mounts=("/var/log:/var/log:ro",),
+        groups=("adm",),
+    ),
 )
 
 COMPONENTS = (

@@ -11,7 +11,7 @@ import os
 import pwd
 import subprocess
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.host.accounts import MEMBERS, is_own
@@ -56,9 +56,9 @@ def make(accounts: Iterable[str]) -> None:
             _run("useradd", *_USERADD, "--shell", "/usr/sbin/nologin", *ids, *groups, name)
 
 
-def _has(lookup: object, name: str) -> bool:
+def _has(lookup: Callable[[str], object], name: str) -> bool:
     try:
-        lookup(name)  # type: ignore[operator]
+        lookup(name)
     except KeyError:
         return False
     return True

@@ -27,9 +27,8 @@ from whiteroom_monitoring.project import FILE
 from whiteroom_monitoring.project.model import Project
 
 DATA = Path("/var/lib/whiteroom")
-# Services that start only when somebody asks for them, by the component's name.
-LOGS, GRAFANA, APPLICATIONS = "logs", "grafana", "app"
-GRAFANA_PORT = Port("grafana", 3001)
+# The profile of the exporters of an operator's servers.
+APPLICATIONS = "app"
 _LOGS_ACCOUNT = "whiteroom-alloy"
 
 # Reads the files of logs that the operator names, and pushes them to whatever answers as Loki does.
@@ -48,7 +47,7 @@ ALLOY = Component(
             HttpProbe("/-/ready"),
             folders=(Folder("{data}/alloy", _LOGS_ACCOUNT),),
             image="grafana/alloy",
-            container=Container(mounts=("/var/log:/var/log:ro",)),
+            container=Container(mounts=("/var/log:/var/log:ro",), profile="logs"),
         ),
     ),
     # Promtail's, whose place it takes.
@@ -74,7 +73,7 @@ class Service:
 
     component: Component
     variant: Variant
-    profile: str = ""
+    profile: str
 
     @property
     def name(self) -> str:
@@ -90,42 +89,52 @@ class Service:
 def services(descriptions: Sequence[Component], own: bool) -> list[Service]:
     """Return the services of the descriptions, in the order of the start.
 
-    ``own`` takes our log store and our exporter of containers in place of Loki and cAdvisor.
+    ``own`` takes our log store, shipper and exporter of containers in place of Loki, Alloy and
+    cAdvisor. A service that always runs needs such that always run; one that does not have them is
+    left out.
     """
     chosen = [s for component in descriptions for s in _of(component, own)]
-    alloy = [] if own else [Service(ALLOY, ALLOY.variants[0], LOGS)]
-    return sorted([*chosen, *alloy], key=lambda service: service.component.stage)
+    alloy = [] if own else [Service(ALLOY, ALLOY.variants[0], ALLOY.variants[0].container.profile)]
+    return sorted(_supplied([*chosen, *alloy]), key=lambda service: service.component.stage)
+
+
+def _supplied(services: Sequence[Service]) -> list[Service]:
+    """Return the services whose needs are among them whenever they run."""
+    kept = [s for s in services if all(_is_there(n, s, services) for n in _needs(s))]
+    return kept if len(kept) == len(services) else _supplied(kept)
+
+
+def _needs(service: Service) -> tuple[str, ...]:
+    """Return the services without which it has no use; what exporters watch is the operator's."""
+    return () if service.component.provides else service.component.needs
+
+
+def _is_there(name: str, service: Service, services: Sequence[Service]) -> bool:
+    return any(s.name == name and s.profile in ("", service.profile) for s in services)
 
 
 def _of(component: Component, own: bool) -> list[Service]:
-    if component.of_app and not component.name.endswith("exporter"):
-        return []
     official = [v for v in component.variants if v.image]
-    ours = [v for v in component.variants if v.program is OUR_PROGRAM]
-    if component.name == "console":
-        return [Service(component, ours[0]), *(_grafana(component, v) for v in official)]
-    if component.name == "log-store":
-        return [Service(component, (ours if own else official)[0], "" if own else LOGS)]
     if component.provides:
         return [Service(component, v, APPLICATIONS) for v in official]
+    if component.of_app:
+        return []
+    ours = [v for v in component.variants if v.program is OUR_PROGRAM]
     preferred = [*ours, *official] if own else [*official, *ours]
-    return [Service(component, preferred[0])] if preferred else []
+    alone = [v for v in preferred if v.container.beside is None][:1]
+    services = [Service(component, v, v.container.profile) for v in alone]
+    return [*services, *(_beside(component, v) for v in official if v.container.beside)]
 
 
-def _grafana(component: Component, variant: Variant) -> Service:
-    """Return Grafana as a service beside the console, at a port of its own."""
-    environment = dict(variant.environment) | {"GF_SERVER_HTTP_PORT": "{port[grafana]}"}
-    beside = replace(variant, environment=environment)
-    job = ScrapeJob("grafana", service="grafana")
+def _beside(component: Component, variant: Variant) -> Service:
+    """Return a variant as a service of its own, at a port of its own."""
+    port = variant.container.beside
+    assert port is not None
+    job = ScrapeJob(port.name, service=port.name)
     described = replace(
-        component,
-        name="grafana",
-        ports=(GRAFANA_PORT,),
-        scrape=job,
-        variants=(beside,),
-        folders=(),
+        component, name=port.name, ports=(port,), scrape=job, variants=(variant,), folders=()
     )
-    return Service(described, beside, GRAFANA)
+    return Service(described, variant, variant.container.profile)
 
 
 def container_project(project: Project) -> Project:
@@ -139,7 +148,9 @@ def container_project(project: Project) -> Project:
 def placeholders(project: Project, descriptions: Sequence[Component]) -> Placeholders:
     """Return the values of placeholders in containers."""
     numbers = registry.port_numbers((*descriptions, ALLOY), project.stack.ports)
-    ports = numbers | {GRAFANA_PORT.name: GRAFANA_PORT.number}
+    variants = [variant for component in descriptions for variant in component.variants]
+    beside = [v.container.beside for v in variants if v.container.beside]
+    ports = numbers | {port.name: port.number for port in beside}
     return Placeholders(
         ContainerPaths(DATA, 0, ports),
         root=Path(images.HOME),

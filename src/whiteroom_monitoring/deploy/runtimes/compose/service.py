@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from whiteroom_monitoring.deploy.component import APP_ACCOUNT, CommandProbe, Component, HttpProbe
+from whiteroom_monitoring.deploy.component import APP_ACCOUNT, Component, HttpProbe
 from whiteroom_monitoring.deploy.host.accounts import MEMBERS, is_apart, is_own
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.runtimes.compose import accounts, images
@@ -46,7 +46,9 @@ def render(service: Service, others: Sequence[Service], places: Placeholders) ->
             variant.environment if environment is None else environment, variant.program.home
         ),
         "user": _user(component),
-        "group_add": [str(accounts.number(name)) for name in _groups(component)],
+        "group_add": [
+            str(accounts.number(name)) for name in (*_groups(component), *container.groups)
+        ],
         "volumes": [*volumes(service, others, places), *container.mounts],
         **common(component.memory_mib),
         "cap_add": [name.upper() for name in component.capabilities],
@@ -166,7 +168,7 @@ def memory(account: str) -> dict[str, Any]:
 def _health(service: Service, places: Placeholders) -> Mapping[str, Any]:
     """Return how the engine asks for the service's health, where its image has what that takes."""
     probe = service.variant.probe
-    if isinstance(probe, CommandProbe) or not isinstance(probe, HttpProbe):
+    if not isinstance(probe, HttpProbe):
         return {}
     url = places.paths.url(service.component.ports[0].name, probe.path)
     if service.is_ours or service.variant.before:

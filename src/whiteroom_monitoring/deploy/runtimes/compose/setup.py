@@ -84,8 +84,9 @@ def _configure(
     given: dict[str, str],
 ) -> None:
     """Write the configuration; a file that is no longer part of it goes."""
-    rendered = config.render(project, paths, descriptions, kept, given).files
-    files = {**rendered, "alloy/config.alloy": _alloy(project, paths)}
+    files = dict(config.render(project, paths, descriptions, kept, given).files)
+    if places.ALLOY.name in kept:
+        files["alloy/config.alloy"] = _alloy(project, paths)
     for path in sorted(paths.config.rglob("*"), reverse=True):
         if path.is_file() and str(path.relative_to(paths.config)) not in files:
             path.unlink()
