@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -302,16 +303,180 @@ TEST_CASE("a domain that the core was not built with is recorded and exposed lik
   wrm_segment_close(segment);
 }
 
-TEST_CASE("an own domain that can't be is refused with a sentence") {
+namespace {
+
+constexpr wrm_family_form kCounter{WRM_COUNTER, WRM_U64, WRM_AGGREGATION_SUM, false, false, 1};
+constexpr wrm_family_form kTimes{WRM_HISTOGRAM, WRM_U64, WRM_AGGREGATION_SUM, false, false, 1};
+
+wrm_domain* domain_of(const char* name) {
   wrm_domain* domain = nullptr;
-  require_success(wrm_domain_make("odd", &domain));
-  CHECK(problem_of(wrm_domain_set_bounds(domain, nullptr, 0)) == "odd: it has no family yet");
-  wrm_family_form form{9, WRM_U64, WRM_AGGREGATION_SUM, false, false, 1};
-  CHECK(problem_of(wrm_domain_add_family(domain, "a", "", "", form)) == "type 9: there is none");
-  form = {WRM_COUNTER, WRM_U64, WRM_AGGREGATION_SUM, false, false, 0};
-  CHECK(problem_of(wrm_domain_add_family(domain, "a", "", "", form)) == "a: a scale of 0");
-  form.scale = 1;
-  require_success(wrm_domain_add_family(domain, "a", "", "", form));
-  CHECK(problem_of(wrm_domain_add_label(domain, "l", nullptr, 0, 0)) ==
-        "a: a label has either values or a limit of series");
+  require_success(wrm_domain_make(name, &domain));
+  return domain;
+}
+
+/// The problem of a family of this name and form in a domain of its own.
+std::string problem_of_family(const char* name, wrm_family_form form = kCounter) {
+  return problem_of(wrm_domain_add_family(domain_of("odd"), name, "", "", form));
+}
+
+/// The problem of a label of these values in a counter `odd/a` that has the label `k`.
+std::string problem_of_label(const char* name, const std::vector<const char*>& values,
+                             std::uint32_t max_series = 0) {
+  wrm_domain* const domain = domain_of("odd");
+  require_success(wrm_domain_add_family(domain, "a", "", "", kCounter));
+  require_success(wrm_domain_add_label(domain, "k", nullptr, 0, 3));
+  return problem_of(wrm_domain_add_label(domain, name, values.data(), values.size(), max_series));
+}
+
+/// The problem of bounds of a histogram `odd/a`.
+std::string problem_of_bounds(const std::vector<double>& bounds) {
+  wrm_domain* const domain = domain_of("odd");
+  require_success(wrm_domain_add_family(domain, "a", "", "", kTimes));
+  return problem_of(wrm_domain_set_bounds(domain, bounds.data(), bounds.size()));
+}
+
+char* open_own(wrm_domain* domain, wrm_segment** segment) {
+  const wrm_segment_options options{"odd", nullptr, 1, false};
+  return wrm_segment_open_own(&options, &domain, 1, nullptr, 0, segment);
+}
+
+}  // namespace
+
+TEST_CASE("an own domain that can't be is refused with a sentence") {
+  wrm_domain* const domain = domain_of("odd");
+  CHECK(problem_of(wrm_domain_set_bounds(domain, nullptr, 0)) ==
+        "odd: found no family, expected one before");
+  require_success(wrm_domain_add_family(domain, "a", "", "", kCounter));
+  CHECK(problem_of(wrm_domain_add_family(domain, "a", "", "", kCounter)) ==
+        "odd/a: found twice, expected once");
+  for (const char* name : {"", "2a", "a-b", "a b", "\xff"}) {
+    wrm_domain* made = nullptr;
+    CHECK(problem_of(wrm_domain_make(name, &made)).find("domain \"") == 0);
+    CHECK(problem_of_family(name).find("odd: family \"") == 0);
+    CHECK(problem_of_label(name, {"x"}).find("odd/a: label \"") == 0);
+  }
+  CHECK(problem_of_family("2a") ==
+        "odd: family \"2a\": expected a letter, _ or :, then these and digits");
+  require_success(wrm_domain_add_family(domain, "job:a_9:rate", "", "", kCounter));
+}
+
+TEST_CASE("a form that can't be is refused with what was found and expected") {
+  CHECK(problem_of_family("a", {9, WRM_U64, WRM_AGGREGATION_SUM, false, false, 1}) ==
+        "odd/a: type: found 9, expected 1 to 5");
+  CHECK(problem_of_family("a", {WRM_GAUGE, 0, WRM_AGGREGATION_SUM, false, false, 1}) ==
+        "odd/a: number: found 0, expected 1 to 3");
+  CHECK(problem_of_family("a", {WRM_GAUGE, WRM_U64, 5, false, false, 1}) ==
+        "odd/a: aggregation: found 5, expected 1 to 4");
+  CHECK(problem_of_family("a", {WRM_COUNTER, WRM_U64, WRM_AGGREGATION_SUM, false, false, 0}) ==
+        "odd/a: scale: found 0, expected 1 or more");
+  CHECK(problem_of_family("a", {WRM_GAUGE, WRM_U64, WRM_AGGREGATION_SUM, false, true, 1}) ==
+        "odd/a: exemplars: found true, expected false: only counters and histograms keep them");
+  CHECK(problem_of(wrm_domain_add_family(domain_of("odd"), "a", "\xff", "", kCounter)) ==
+        "odd/a: help \"\xef\xbf\xbd\": expected UTF-8");
+  CHECK(problem_of(wrm_domain_add_family(domain_of("odd"), "a", "", "\xff", kCounter)) ==
+        "odd/a: unit \"\xef\xbf\xbd\": expected UTF-8");
+}
+
+TEST_CASE("a label that can't be is refused, and leaves its family as it was") {
+  CHECK(problem_of_label("l", {}) ==
+        "odd/a: label \"l\": found neither, expected either values or a limit of series");
+  CHECK(problem_of_label("l", {"x"}, 2) ==
+        "odd/a: label \"l\": found both, expected either values or a limit of series");
+  CHECK(problem_of_label("k", {"x"}) == "odd/a: label \"k\": found twice, expected once");
+  CHECK(problem_of_label("l", {"x", "y", "x"}) ==
+        "odd/a: label \"l\": value \"x\": found twice, expected once");
+  CHECK(problem_of_label("l", {"\xc3"}) ==
+        "odd/a: label \"l\": value \"\xef\xbf\xbd\": expected UTF-8");
+  CHECK(problem_of_label("a:b", {"x"}).find("odd/a: label \"a:b\": expected") == 0);
+  CHECK(problem_of_label("l", {}, 1U << 31) ==
+        "odd/a: the labels have too many combinations, expected at most 16777216 cells for all "
+        "of them");
+  wrm_domain* const domain = domain_of("odd");
+  require_success(wrm_domain_add_family(domain, "a", "", "", kCounter));
+  for (const char* name : {"k", "l", "m"}) {
+    wrm_text_free(wrm_domain_add_label(domain, name, nullptr, 0, 1U << 16));
+  }
+  // Their product, 2^48, would be 0 in 32 bits: only the first is kept, and the next that fits.
+  wrm_segment* segment = nullptr;
+  require_success(wrm_domain_add_label(domain, "n", nullptr, 0, 2));
+  require_success(open_own(domain, &segment));
+  const char* const values[] = {"x", "y"};
+  std::uint64_t* cells = nullptr;
+  require_success(wrm_segment_cells(segment, "a", values, 2, &cells));
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("bounds that can't be are refused") {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  CHECK(problem_of_bounds({1, kInfinity}) ==
+        "odd/a: found the bound +Inf, expected a finite number");
+  CHECK(problem_of_bounds({std::numeric_limits<double>::quiet_NaN()}) ==
+        "odd/a: found the bound NaN, expected a finite number");
+  CHECK(problem_of_bounds({1, 1}) == "odd/a: found the bound 1 after 1, expected ascending ones");
+  CHECK(problem_of_bounds({2, 1}) == "odd/a: found the bound 1 after 2, expected ascending ones");
+  wrm_domain* const domain = domain_of("odd");
+  require_success(wrm_domain_add_family(domain, "a", "", "", kCounter));
+  const double bound = 1;
+  CHECK(problem_of(wrm_domain_set_bounds(domain, &bound, 1)) ==
+        "odd/a: found 1 bounds, expected none: only a histogram has buckets");
+  require_success(wrm_domain_set_bounds(domain, nullptr, 0));
+  require_success(wrm_domain_add_family(domain, "b", "", "", kTimes));
+  require_success(wrm_domain_add_label(domain, "l", nullptr, 0, 1U << 22));
+  const double bounds[] = {1, 2, 3};
+  CHECK(problem_of(wrm_domain_set_bounds(domain, bounds, 3)).find("odd/b: the labels have") == 0);
+}
+
+TEST_CASE("a null pointer in a description is refused, and nothing is read through it") {
+  wrm_domain* const domain = domain_of("odd");
+  const char* const none[] = {nullptr};
+  wrm_segment* segment = nullptr;
+  const wrm_segment_options options{"odd", nullptr, 1, false};
+  CHECK(problem_of(wrm_domain_make("odd", nullptr)).ends_with(" is a null pointer"));
+  wrm_domain* made = nullptr;
+  CHECK(problem_of(wrm_domain_make(nullptr, &made)) == "the name is a null pointer");
+  for (char* problem :
+       {wrm_domain_add_family(nullptr, "a", "", "", kCounter),
+        wrm_domain_add_family(domain, nullptr, "", "", kCounter),
+        wrm_domain_add_family(domain, "a", nullptr, "", kCounter),
+        wrm_domain_add_family(domain, "a", "", nullptr, kCounter),
+        wrm_domain_add_label(nullptr, "l", nullptr, 0, 1),
+        wrm_domain_add_label(domain, nullptr, nullptr, 0, 1),
+        wrm_domain_add_label(domain, "l", nullptr, 1, 0),
+        wrm_domain_add_label(domain, "l", none, 1, 0), wrm_domain_set_bounds(nullptr, nullptr, 0),
+        wrm_domain_set_bounds(domain, nullptr, 1),
+        wrm_segment_open_own(nullptr, nullptr, 0, nullptr, 0, &segment),
+        wrm_segment_open_own(&options, nullptr, 1, nullptr, 0, &segment),
+        wrm_segment_open_own(&options, nullptr, 0, nullptr, 1, &segment),
+        wrm_segment_open_own(&options, nullptr, 0, nullptr, 0, nullptr),
+        open_own(nullptr, &segment)}) {
+    CHECK(problem_of(problem).ends_with(" is a null pointer"));
+  }
+}
+
+TEST_CASE("what a segment has takes nothing more, also a domain that had no family") {
+  wrm_domain* const domain = domain_of("late");
+  wrm_segment* segment = nullptr;
+  require_success(open_own(domain, &segment));
+  const std::string closed = "late: a segment has it; it takes nothing more";
+  CHECK(problem_of(wrm_domain_add_family(domain, "a", "", "", kCounter)) == closed);
+  CHECK(problem_of(wrm_domain_add_label(domain, "l", nullptr, 0, 1)) == closed);
+  CHECK(problem_of(wrm_domain_set_bounds(domain, nullptr, 0)) == closed);
+  wrm_segment_close(segment);
+}
+
+TEST_CASE("a family that is added while segments open is in each of them, or refused") {
+  for (int round = 0; round < 50; ++round) {
+    wrm_domain* const domain = domain_of("late");
+    wrm_segment* segment = nullptr;
+    char* problem = nullptr;
+    std::thread adds([&] { problem = wrm_domain_add_family(domain, "a", "", "", kCounter); });
+    require_success(open_own(domain, &segment));
+    adds.join();
+    std::uint64_t* cells = nullptr;
+    char* const missing = wrm_segment_cells(segment, "a", nullptr, 0, &cells);
+    CHECK((problem == nullptr) == (missing == nullptr));
+    wrm_text_free(problem);
+    wrm_text_free(missing);
+    wrm_segment_close(segment);
+  }
 }

@@ -1,9 +1,12 @@
 /// A domain whose families are described at run time, for languages that call C.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "whiteroom/monitoring/generated/domains.h"
@@ -11,7 +14,8 @@
 
 /// Everything that a family's description refers to is here, where it stays.
 struct wrm_domain {
-  explicit wrm_domain(std::string own_name) : name(std::move(own_name)) {}
+  /// Throws PreparationError for a name that no domain may have.
+  explicit wrm_domain(std::string name);
 
   struct Label {
     std::string name;
@@ -31,12 +35,22 @@ struct wrm_domain {
 
   /// Return the domain as the core knows one. From now on it stays as it is.
   const whiteroom::monitoring::Domain& described();
-  /// Return the family that was added last. Throws PreparationError.
-  Family& last();
+  /// Add a family, a label of the family that was added last, or its bounds. They throw
+  /// PreparationError for what can't be, and when a segment has the domain.
+  void add(Family family);
+  void add(Label label);
+  void set_bounds(std::vector<double> bounds);
 
-  std::string name;
-  std::deque<Family> families;
-  std::vector<whiteroom::monitoring::FamilySpec> specs;
-  whiteroom::monitoring::Domain domain{};
-  bool is_described = false;
+ private:
+  void require_open() const;
+  Family& last();
+  [[noreturn]] void refuse(const Family& family, const std::string& problem) const;
+  void require_room(const Family& family) const;
+
+  std::mutex mutex_;  ///< of all that follows
+  std::string name_;
+  std::deque<Family> families_;
+  std::vector<whiteroom::monitoring::FamilySpec> specs_;
+  whiteroom::monitoring::Domain domain_{};
+  bool is_described_ = false;
 };

@@ -103,6 +103,10 @@ char* wrm_segment_open_own(const wrm_segment_options* options, wrm_domain* const
                            std::size_t own_count, const char* const* domains,
                            std::size_t domain_count, wrm_segment** opened) {
   return guarded([&] {
+    static_cast<void>(given(options, "the options"));
+    static_cast<void>(given(opened, "the place of the segment"));
+    if (own_count != 0) static_cast<void>(given(own, "the list of own domains"));
+    if (domain_count != 0) static_cast<void>(given(domains, "the list of domains"));
     auto made = std::make_unique<wrm_segment>(
         SegmentOptions{.program = &given(options->program, "the program"),
                        .directory = options->directory == nullptr ? "" : options->directory,

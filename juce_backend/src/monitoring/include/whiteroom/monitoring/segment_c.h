@@ -54,6 +54,10 @@ char* wrm_segment_open(const wrm_segment_options* options, const char* const* do
 
 /// A domain of a catalogue that the core was not built with: described once, and declared in one
 /// segment or in several. It is never freed.
+///
+/// Any thread may call these functions, but "the family that was added last" is that of all
+/// threads: one thread describes a domain. Texts, lists and numbers are copied; nothing that is
+/// passed has to outlive the call. A call that fails changes nothing.
 typedef struct wrm_domain wrm_domain;
 
 /// What a family is, by the numbers of segment_format.h; `one_writer` makes it a realtime family.
@@ -62,22 +66,28 @@ typedef struct wrm_family_form {
   uint8_t number;
   uint8_t aggregation;
   bool one_writer;
-  bool exemplars;
-  uint32_t scale;  ///< a cell of 1 means 1/scale
+  bool exemplars;  ///< of counters and histograms alone; refused for other types
+  uint32_t scale;  ///< a cell of 1 means 1/scale; not 0
 } wrm_family_form;
 
+/// Make a domain without families. Its name is a letter or _, then letters, digits and _. Two
+/// domains may have one name, but not in one segment.
 char* wrm_domain_make(const char* name, wrm_domain** made);
+/// Add a family. Its name is one that Prometheus allows ([a-zA-Z_:][a-zA-Z0-9_:]*) and that no
+/// other family of the segment has; help and unit are UTF-8, and may be empty.
 char* wrm_domain_add_family(wrm_domain* domain, const char* name, const char* help,
                             const char* unit, wrm_family_form form);
 /// Add a label to the family that was added last: closed with its values, or, with `max_series`,
-/// open and without.
+/// open and without. The name ([a-zA-Z_][a-zA-Z0-9_]*) is unique in its family, a value is UTF-8
+/// and unique in its label. All series of a family together may have 2^24 cells.
 char* wrm_domain_add_label(wrm_domain* domain, const char* name, const char* const* values,
                            size_t value_count, uint32_t max_series);
-/// Give the family that was added last the upper bounds of its buckets, without +Inf.
+/// Give the family that was added last, a histogram, the upper bounds of its buckets, without +Inf:
+/// finite and ascending. None are fine for each type.
 char* wrm_domain_set_bounds(wrm_domain* domain, const double* bounds, size_t count);
 
 /// Make a segment with the families of own domains and of these of the core's catalogue, and
-/// prepare it. From then on a domain takes no other family.
+/// prepare it. From then on an own domain takes nothing more, also when this fails.
 char* wrm_segment_open_own(const wrm_segment_options* options, wrm_domain* const* own,
                            size_t own_count, const char* const* domains, size_t domain_count,
                            wrm_segment** opened);
