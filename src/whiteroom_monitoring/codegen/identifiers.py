@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import re
 
-# Keywords of C++ 20; an enumerator of that name gets an underscore at the end.
+# Keywords of C++ 20 (ISO/IEC 14882:2020, [lex.key] and [lex.digraph]), and the two words that begin
+# lines about modules; an enumerator of that name gets an underscore at the end.
 CPP_KEYWORDS = frozenset(
     """
-    and auto bool break case catch char class const continue default delete do double else enum
-    explicit export extern false float for friend goto if import inline int long module mutable
-    namespace new not operator or private protected public register return short signed sizeof
-    static struct switch template this throw true try typedef typename union unsigned using
-    virtual void volatile while xor
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t
+    char8_t class co_await co_return co_yield compl concept const const_cast consteval constexpr
+    constinit continue decltype default delete do double dynamic_cast else enum explicit export
+    extern false float for friend goto if import inline int long module mutable namespace new
+    noexcept not not_eq nullptr operator or or_eq private protected public register
+    reinterpret_cast requires return short signed sizeof static static_assert static_cast struct
+    switch template this thread_local throw true try typedef typeid typename union unsigned using
+    virtual void volatile wchar_t while xor xor_eq
     """.split()
 )
 
-# Macros that <windows.h> defines and that could be a label's value.
-WINDOWS_MACROS = frozenset(
+# Macros without arguments that could be a label's value: those of compilers in GNU mode, of the
+# C library, and of <windows.h>.
+RESERVED_MACROS = frozenset(
     """
-    CONST DELETE ERROR FALSE IGNORE IN INFINITE NULL OPTIONAL OUT TRUE VOID far interface near small
+    i386 linux unix WIN32 WIN64 WINNT
+    BUFSIZ FOPEN_MAX INFINITY NAN NULL NSIG RAND_MAX environ errno stderr stdin stdout
+    ABSOLUTE ALTERNATE ASYNCH BITSPIXEL BLACKNESS CALLBACK CDECL CONST DELETE DEREGISTERED
+    DIFFERENCE DRAFTMODE DUPLICATE FALSE FAR HALFTONE IGNORE IN INFINITE INTERFACE NEAR NOERROR
+    OPAQUE OPTIONAL OUT PASCAL PASSTHROUGH PLANES PURE REGISTERED REGISTERING RELATIVE STRICT
+    SYNCHRONIZE TECHNOLOGY TRANSPARENT TRUE VOID WHITENESS WINDING cdecl far hyper interface
+    near pascal small
+    """.split()
+)
+# What <errno.h> and <signal.h> may define (ISO/IEC 9899:2011, 7.31.3 and 7.31.7), EOF among them.
+_RESERVED_FOR_MACROS = re.compile(r"E[0-9A-Z][0-9A-Z_]*|SIG_?[A-Z]+")
+
+# Types that the generated C++ of a domain names, which a label's type would hide.
+CPP_TAKEN_TYPES = frozenset(
+    """
+    Aggregation Count Counter DurationCounter DynamicLabels ExemplarCounter ExemplarHistogram
+    FamilySpec Gauge Histogram Info Instance LabelSpec LabeledBy MetricType Number Ratio Realtime
+    Seconds Segment Shared Span Summary UpDownCounter Writers
     """.split()
 )
 
@@ -33,8 +55,17 @@ SWIFT_KEYWORDS = frozenset(
     """.split()
 )
 
-# Names that a nested type of Swift can't have, or that the namespace has already.
-SWIFT_TAKEN_TYPES = frozenset({"Protocol", "Realtime", "Self", "Shared", "Type"})
+# Names that a nested type of Swift can't have, and types that the generated Swift names, which a
+# type of that name would hide.
+SWIFT_TAKEN_TYPES = frozenset(
+    """
+    Buckets ClosedLabel Count Counter Domain DurationCounter Exemplar ExemplarBuckets
+    ExemplarCounter ExemplarHistogram Family FamilyLabel Gauge Histogram Info Instance Int Int64
+    LabeledBy ManyWriters MonitoringError OneWriter Program Protocol Ratio Realtime Seconds
+    Segment SegmentPlace Self Sendable Shared String Summary Type UInt16 UInt64 UInt8
+    UnsafeMutablePointer UpDownCounter
+    """.split()
+)
 
 # Domains whose names are abbreviations, which Swift writes in capitals.
 ABBREVIATIONS = frozenset({"ffi", "http", "ui"})
@@ -65,13 +96,27 @@ def cpp_enumerator(value: str) -> str:
 
     >>> cpp_enumerator("not-found"), cpp_enumerator("200"), cpp_enumerator("export")
     ('not_found', 'value_200', 'export_')
-    >>> cpp_enumerator("DELETE")
-    'DELETE_'
+    >>> cpp_enumerator("DELETE"), cpp_enumerator("linux"), cpp_enumerator("EPIPE")
+    ('DELETE_', 'linux_', 'EPIPE_')
     """
     name = re.sub(r"\W", "_", value)
     if name[0].isdigit():
         name = f"value_{name}"
-    return f"{name}_" if name in CPP_KEYWORDS | WINDOWS_MACROS else name
+    return f"{name}_" if _is_reserved_in_cpp(name) else name
+
+
+def cpp_type(name: str) -> str:
+    """Return the name of a label's type in C++.
+
+    >>> cpp_type("Cause"), cpp_type("Segment")
+    ('Cause', 'SegmentValue')
+    """
+    return f"{name}Value" if name in CPP_TAKEN_TYPES else name
+
+
+def _is_reserved_in_cpp(name: str) -> bool:
+    is_macro = name in RESERVED_MACROS or _RESERVED_FOR_MACROS.fullmatch(name) is not None
+    return is_macro or name in CPP_KEYWORDS
 
 
 def swift_case(value: str) -> str:
@@ -96,10 +141,11 @@ def swift_type(name: str) -> str:
 def swift_namespace(domain: str) -> str:
     """Return the name of the Swift enum that holds the types of ``domain``.
 
-    >>> swift_namespace("audio"), swift_namespace("ffi")
-    ('Audio', 'FFI')
+    >>> swift_namespace("audio"), swift_namespace("ffi"), swift_namespace("family")
+    ('Audio', 'FFI', 'FamilyDomain')
     """
-    return domain.upper() if domain in ABBREVIATIONS else pascal(domain)
+    name = domain.upper() if domain in ABBREVIATIONS else pascal(domain)
+    return f"{name}Domain" if name in SWIFT_TAKEN_TYPES else name
 
 
 def _words(name: str) -> list[str]:

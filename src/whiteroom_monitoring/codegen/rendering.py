@@ -44,6 +44,7 @@ def _environment() -> jinja2.Environment:
         "names": names,
         "camel": identifiers.camel,
         "cpp_enumerator": identifiers.cpp_enumerator,
+        "cpp_type": identifiers.cpp_type,
         "swift_case": identifiers.swift_case,
         "swift_type": identifiers.swift_type,
         "swift_namespace": identifiers.swift_namespace,
