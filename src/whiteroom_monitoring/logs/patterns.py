@@ -8,7 +8,7 @@ lines are put together first, so that a line costs little more than reading it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 CHANGING = b"<_>"
@@ -20,6 +20,9 @@ _REPEATED = re.compile(rb"<_>(?:[-.:/_]?<_>)+")
 SIMILARITY = 0.6
 MOST_PATTERNS = 300
 MOST_TOKENS = 200
+# Of lines that differ even without what changes, so many are remembered; others are not counted.
+MOST_LINES = 100_000
+MOST_BYTES = 32 * 1024 * 1024
 Counts = dict[int, int]
 
 
@@ -65,6 +68,7 @@ class Patterns:
 
     def __init__(self) -> None:
         self._lines: dict[bytes, Counts] = {}
+        self._bytes = 0
 
     def add(self, time: int, lines: Iterable[bytes]) -> None:
         """Take lines of a time."""
@@ -73,15 +77,19 @@ class Patterns:
             text = masked(line)
             counts = known.get(text)
             if counts is None:
+                if len(known) >= MOST_LINES or self._bytes >= MOST_BYTES:
+                    continue
+                self._bytes += len(text)
                 counts = known[text] = {}
             counts[time] = counts.get(time, 0) + 1
 
-    def clusters(self) -> list[Cluster]:
-        """Return the patterns, that of most lines first."""
+    def clusters(self, check: Callable[[], None] = lambda: None) -> list[Cluster]:
+        """Return the patterns, that of most lines first; ``check`` raises to end the search."""
         by_size: dict[tuple[int, bytes], list[Cluster]] = {}
         total = 0
         ranked = sorted(self._lines.items(), key=lambda item: (-sum(item[1].values()), item[0]))
         for text, counts in ranked:
+            check()
             tokens = _TOKEN.findall(text)[:MOST_TOKENS]
             if not tokens:
                 continue

@@ -14,7 +14,7 @@ from typing import Any
 
 from whiteroom_monitoring.client.generated import logs as metrics
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.logs.limits import Limits
+from whiteroom_monitoring.logs.limits import SECOND_NS, Limits
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
 from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times, evaluate
@@ -28,6 +28,7 @@ from whiteroom_monitoring.logs.logql.syntax import (
     RangeAggregation,
     ranges,
 )
+from whiteroom_monitoring.logs.patterns import Cluster, Patterns
 from whiteroom_monitoring.logs.query import index
 from whiteroom_monitoring.logs.query.by_step import by_step
 from whiteroom_monitoring.logs.query.entries import Entry, entries
@@ -151,17 +152,24 @@ class LogService:
                 ranged = planned(extractor.aggregation, start_ns, end_ns)
                 return samples(ranged, extractor, running.progress, self.store.report)
 
-            series = evaluate(metric, times, read, self.limits.max_query_series)
+            check = running.progress.require_running
+            series = evaluate(metric, times, read, self.limits.max_query_series, check)
         return Numbers(series, cost, running.progress, time.monotonic() - started)
 
-    def lines_by_step(
+    def patterns(
         self, client: str, query: LogQuery, times: tuple[int, int], step_ns: int
-    ) -> Iterator[tuple[int, list[bytes]]]:
-        """Yield lines with the begin of their step. Raises QueryError, BudgetError, BusyError."""
+    ) -> list[Cluster]:
+        """Return the patterns of lines, counted by steps.
+
+        Raises QueryError, BudgetError, BusyError.
+        """
         planned = plan(self.store.snapshot(), query, *times)
         require_affordable(planned.cost, self.limits.query_bytes)
         with self._run(client, str(query), planned.cost) as running:
-            yield from by_step(planned, step_ns, running.progress, self.store.report)
+            patterns = Patterns()
+            for begin_ns, lines in by_step(planned, step_ns, running.progress, self.store.report):
+                patterns.add(begin_ns // SECOND_NS, lines)
+            return patterns.clusters(running.progress.require_running)
 
     def explain(self, expression: Expression, times: Times) -> list[dict[str, Any]]:
         """Say how a query is read, without reading: for each range of lines that it has."""

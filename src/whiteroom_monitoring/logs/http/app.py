@@ -5,12 +5,10 @@ Source: https://grafana.com/docs/loki/latest/reference/loki-http-api/
 
 from __future__ import annotations
 
-import asyncio
 import time
 import traceback
 from collections.abc import Callable, Collection
 from http import HTTPStatus
-from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,6 +23,7 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryError, StoreError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.bodies import BadBodyError
+from whiteroom_monitoring.logs.http.clients import client_of, in_thread
 from whiteroom_monitoring.logs.http.deletions import DeletionApi
 from whiteroom_monitoring.logs.http.detect import DetectApi
 from whiteroom_monitoring.logs.http.index import IndexApi
@@ -43,7 +42,6 @@ LOKI_VERSION = "3.7.0"
 READING = ["GET", "POST"]
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 ANSWER_S = 300.0
-T = TypeVar("T")
 
 
 def server_limits(push_bytes: int) -> ServerLimits:
@@ -168,19 +166,6 @@ def spaced(entries: list[Entry], interval_ns: int) -> list[Entry]:
     return kept
 
 
-async def in_thread(service: LogService, work: Callable[[], T]) -> T:
-    """Return what ``work`` returns, done by a thread for queries."""
-    return await asyncio.get_running_loop().run_in_executor(service.threads, work)
-
-
-def client_of(request: Request) -> str:
-    """Return who asks: the tenant and the user that a request names, else its address."""
-    headers = request.headers
-    named = [headers.get(name, "") for name in ("x-scope-orgid", "x-grafana-user")]
-    told = "/".join(name[:64] for name in named if name)
-    return told or (request.client.host if request.client else "unknown")
-
-
 async def _ready(request: Request) -> Response:
     """Answer 200 when the store can be asked."""
     return PlainTextResponse("ready\n")
@@ -276,6 +261,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
 
 def _failure(status: HTTPStatus) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
-        return PlainTextResponse(f"{error}\n", status)
+        # A text of the query may have bytes that are no UTF-8.
+        return PlainTextResponse(f"{error}\n".encode(errors="replace"), status)
 
     return answer

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whiteroom_monitoring.logs.http import encoding, params
+from whiteroom_monitoring.logs.http.clients import client_of, in_thread
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.parser import parse_log_query, parse_selector
 from whiteroom_monitoring.logs.logql.stages.jsons import parse_json
 from whiteroom_monitoring.logs.logql.stages.logfmts import LogfmtParser
 from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, Hints, Row
-from whiteroom_monitoring.logs.patterns import Patterns
 from whiteroom_monitoring.logs.query.entries import Entry
-from whiteroom_monitoring.logs.service import Answer, LogService
+from whiteroom_monitoring.logs.service import LogService
 
 LINES = 1000
 FIELDS = 1000
@@ -153,7 +153,7 @@ class DetectApi:
         found = await params.parameters(request)
         query = parse_selector(found["query"]) if found.get("query") else None
         times = params.time_range(found)
-        streams = await self._run(lambda: self._service.streams(query, times))
+        streams = await in_thread(self._service, lambda: self._service.streams(query, times))
         values: dict[str, set[str]] = {}
         for labels in streams:
             for name, value in labels.items():
@@ -171,18 +171,14 @@ class DetectApi:
         query = parse_log_query(found.get("query", ""))
         start, end = params.time_range(found)
         step = params.step_ns(found, start, end)
-        client = _client(request)
+        client = client_of(request)
 
-        def collect() -> Patterns:
-            patterns = Patterns()
-            for time_ns, lines in self._service.lines_by_step(client, query, (start, end), step):
-                patterns.add(time_ns // 10**9, lines)
-            return patterns
-
-        collected = await self._run(collect)
+        clusters = await in_thread(
+            self._service, lambda: self._service.patterns(client, query, (start, end), step)
+        )
         shown = [
-            {"pattern": one.pattern, "samples": sorted(one.counts.items())}
-            for one in await self._run(collected.clusters)
+            {"pattern": cluster.pattern, "samples": sorted(cluster.counts.items())}
+            for cluster in clusters
         ]
         return encoding.success(shown)
 
@@ -191,7 +187,7 @@ class DetectApi:
         found = await params.parameters(request)
         query = parse_log_query(found.get("query", ""))
         times = params.time_range(found)
-        volumes = await self._run(lambda: self._service.volumes(query, times))
+        volumes = await in_thread(self._service, lambda: self._service.volumes(query, times))
         stats = {
             "streams": len(volumes),
             "chunks": sum(volume.chunks for volume in volumes.values()),
@@ -220,23 +216,12 @@ class DetectApi:
     async def _entries(self, request: Request, found: params.Parameters) -> list[Entry]:
         query = parse_log_query(found.get("query", ""))
         times, lines = params.time_range(found), _number(found, "line_limit", LINES)
-        client = _client(request)
+        client = client_of(request)
         most = min(lines, self._service.limits.max_entries_limit_per_query)
-        answer: Answer = await self._run(
-            lambda: self._service.lines(client, query, times, most, True)
+        answer = await in_thread(
+            self._service, lambda: self._service.lines(client, query, times, most, True)
         )
         return answer.entries
-
-    async def _run(self, work: Callable[[], Any]) -> Any:
-        from whiteroom_monitoring.logs.http.app import in_thread  # noqa: PLC0415
-
-        return await in_thread(self._service, work)
-
-
-def _client(request: Request) -> str:
-    from whiteroom_monitoring.logs.http.app import client_of  # noqa: PLC0415
-
-    return client_of(request)
 
 
 def _number(found: params.Parameters, name: str, default: int) -> int:

@@ -22,12 +22,17 @@ CATEGORIZE = "categorize-labels"
 
 def json(content: object, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
     """Return an answer of JSON."""
+    media_type = "application/json; charset=UTF-8"
+    return Response(dumps(content), status, dict(headers or {}), media_type)
+
+
+def dumps(content: object) -> bytes:
+    """Return content as JSON; what is no character in it becomes the replacement character."""
     try:
-        text = orjson.dumps(content)
+        return orjson.dumps(content)
     except TypeError:
         # Bytes that are no UTF-8, in a label that a parser has found.
-        text = orjson.dumps(_valid(content))
-    return Response(text, status, dict(headers or {}), "application/json; charset=UTF-8")
+        return orjson.dumps(_valid(content))
 
 
 def _valid(content: Any) -> Any:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
+from whiteroom_monitoring.logs.http.clients import in_thread
 from whiteroom_monitoring.logs.logql.parser import parse_labels, parse_log_query, parse_selector
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 from whiteroom_monitoring.logs.query import index as directories
@@ -140,8 +141,6 @@ class IndexApi:
         return [parse_labels(labels) for labels in streams]
 
     async def _run(self, work: Callable[[], T]) -> T:
-        from whiteroom_monitoring.logs.http.app import in_thread  # noqa: PLC0415
-
         return await in_thread(self._service, work)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime
+from fractions import Fraction
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import QueryParams
@@ -13,8 +14,11 @@ from starlette.requests import Request
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.limits import SECOND_NS
 
+MOST_DIGITS = 19
 HOUR_NS = 3600 * SECOND_NS
 MOST_POINTS = 11_000
+# A range is open at its begin and closed at its end, so that one more than either is needed, too.
+LEAST_NS, MOST_NS = -(2**63), 2**63 - 2
 _UNITS_NS = {
     "ns": 1, "us": 1000, "µs": 1000, "ms": 10**6, "s": SECOND_NS, "m": 60 * SECOND_NS,
     "h": HOUR_NS, "d": 24 * HOUR_NS, "w": 7 * 24 * HOUR_NS, "y": 365 * 24 * HOUR_NS,
@@ -45,18 +49,25 @@ def time_ns(name: str, text: str) -> int:
     try:
         # Loki takes numbers of up to ten digits as seconds.
         if re.fullmatch(r"-?\d+", text):
-            return int(text) * (SECOND_NS if len(text) <= 10 else 1)
+            return _int64(int(text) * (SECOND_NS if len(text) <= 10 else 1))
         if re.fullmatch(r"-?\d+\.\d*(?:[eE][-+]?\d+)?", text):
             seconds, _, fraction = text.partition(".")
-            return int(seconds) * SECOND_NS + int((fraction + "0" * 9)[:9])
+            return _int64(int(seconds) * SECOND_NS + int((fraction + "0" * 9)[:9]))
         fraction_ns = _FRACTION.search(text)
         moment = datetime.fromisoformat(_FRACTION.sub("", text))
         if moment.tzinfo is None:
             raise ValueError(text)
         added = int((fraction_ns[1] + "0" * 9)[:9]) if fraction_ns else 0
-        return int(moment.timestamp()) * SECOND_NS + added
+        return _int64(int(moment.timestamp()) * SECOND_NS + added)
     except (ValueError, OverflowError):
         raise QueryError(f'could not parse "{text[:60]}" as a timestamp for "{name}"') from None
+
+
+def _int64(number: int) -> int:
+    """Return nanoseconds that 64 bits hold. Raises OverflowError for others."""
+    if not LEAST_NS <= number <= MOST_NS:
+        raise OverflowError(number)
+    return number
 
 
 def duration_ns(name: str, text: str) -> int:
@@ -66,12 +77,17 @@ def duration_ns(name: str, text: str) -> int:
     (5400, 1500000000)
     """
     try:
-        return round(float(text) * SECOND_NS)
+        return _int64(round(_seconds(text) * SECOND_NS))
     except (ValueError, OverflowError):
-        pass
-    if not re.fullmatch(f"(?:{_DURATION.pattern})+", text):
-        raise QueryError(f'"{name}": not a valid duration string: "{text[:60]}"')
-    return sum(round(float(n) * _UNITS_NS[unit]) for n, unit in _DURATION.findall(text))
+        raise QueryError(f'"{name}": not a valid duration string: "{text[:60]}"') from None
+
+
+def _seconds(text: str) -> Fraction:
+    """Return a duration, exactly. Raises ValueError, and OverflowError for infinity."""
+    if re.fullmatch(f"(?:{_DURATION.pattern})+", text):
+        parts = _DURATION.findall(text)
+        return sum((Fraction(n) * _UNITS_NS[unit] for n, unit in parts), Fraction()) / SECOND_NS
+    return Fraction(float(text))
 
 
 def time_range(found: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
@@ -79,6 +95,8 @@ def time_range(found: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
     end = time_ns("end", found["end"]) if found.get("end") else time.time_ns()
     since = duration_ns("since", found["since"]) if found.get("since") else default_ns
     start = time_ns("start", found["start"]) if found.get("start") else end - since
+    if start < LEAST_NS:
+        raise QueryError(f'"since": not a valid duration string: "{found.get("since", "")[:60]}"')
     if end < start:
         raise QueryError(
             f"end timestamp must not be before or equal to start time: {end} < {start}"
@@ -113,9 +131,9 @@ def interval_ns(found: Parameters) -> int:
 def limit(found: Parameters, default: int, most: int) -> int:
     """Return how many lines are asked for. Raises QueryError."""
     text = found.get("limit") or str(default)
-    if not text.isdecimal() or int(text) < 1:
+    if not re.fullmatch("[0-9]+", text) or not text.strip("0"):
         raise QueryError(f"limit must be a positive value: {text[:40]}")
-    if int(text) > most:
+    if len(text) > MOST_DIGITS or int(text) > most:
         raise QueryError(
             "max entries limit per query exceeded, limit > max_entries_limit_per_query "
             f"({text[:40]} > {most})"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
@@ -21,10 +22,15 @@ from whiteroom_monitoring.logs.store.store import Fresh
 
 # So many lines wait for a reader; what comes while it is full is told as dropped.
 BACKLOG = 10_000
+# So many new lines of its streams wait to be looked at; of what comes beyond, a stream is told.
+MOST_UNREAD = 10 * BACKLOG
 MAX_DELAY_S = 5
 # WebSocket's codes, RFC 6455 section 7.4.1.
 POLICY_VIOLATION = 1008
+INTERNAL_ERROR = 1011
 TRY_AGAIN_LATER = 1013
+# A reason of at most so many bytes fits into a frame that closes.
+REASON_BYTES = 120
 
 
 @dataclass
@@ -33,27 +39,43 @@ class Tail:
 
     pipeline: Pipeline
     start_ns: int
+    fresh: asyncio.Queue[tuple[str, _native.Rows]] = field(default_factory=asyncio.Queue)
+    unread: int = 0
     queue: asyncio.Queue[list[Entry]] = field(default_factory=asyncio.Queue)
     waiting: int = 0
     dropped: list[Entry] = field(default_factory=list)
 
     def offer(self, fresh: Fresh) -> None:
-        """Take what it asks for of new lines; called in the event loop."""
+        """Take new lines of the streams that it asks for; called in the event loop."""
         for labels, rows in fresh:
-            entries = _matching(self.pipeline, labels, rows, self.start_ns)
+            if not self.pipeline.selects(labels):
+                continue
+            if self.unread + len(rows) > MOST_UNREAD:
+                self._drop([Entry(rows.time_range()[0], labels, b"", b"", 0)])
+                continue
+            self.unread += len(rows)
+            self.fresh.put_nowait((labels, rows))
+
+    async def match(self) -> None:
+        """Find what it asks for in new lines, in a thread, for as long as it reads."""
+        while True:
+            labels, rows = await self.fresh.get()
+            entries = await asyncio.to_thread(_matching, self.pipeline, labels, rows, self.start_ns)
+            self.unread -= len(rows)
             if not entries:
                 continue
             if self.waiting + len(entries) > BACKLOG:
-                self.dropped = [*self.dropped, *entries][-100:]
+                self._drop(entries)
                 continue
             self.waiting += len(entries)
             self.queue.put_nowait(entries)
 
+    def _drop(self, entries: list[Entry]) -> None:
+        self.dropped = [*self.dropped, *entries][-100:]
+
 
 def _matching(pipeline: Pipeline, labels: str, rows: _native.Rows, start_ns: int) -> list[Entry]:
-    if not pipeline.selects(labels):
-        return []
-    found = []
+    matching = []
     numbers = pipeline.candidates(labels, rows, (0, len(rows)), (start_ns, 2**63 - 1))
     if not pipeline.is_plain:
         return [
@@ -62,8 +84,8 @@ def _matching(pipeline: Pipeline, labels: str, rows: _native.Rows, start_ns: int
         ]
     for number in numbers:
         time_ns, line, meta, level = rows[number]
-        found.append(Entry(time_ns, labels, line, meta, level))
-    return found
+        matching.append(Entry(time_ns, labels, line, meta, level))
+    return matching
 
 
 class TailApi:
@@ -85,19 +107,24 @@ class TailApi:
             if not 0 <= delay <= MAX_DELAY_S:
                 raise QueryError(f"delay_for can't be greater than {MAX_DELAY_S}")
             times = params.time_range(found)
+            tail = Tail(Pipeline(query), times[0])
             if len(self._tails) >= self._service.limits.max_concurrent_tail_requests:
                 raise BusyError("max concurrent tail requests limit exceeded")
         except (QueryError, ValueError) as error:
-            await socket.close(POLICY_VIOLATION, str(error)[:120])
+            await socket.close(POLICY_VIOLATION, _reason(error))
             return
         except BusyError as error:
-            await socket.close(TRY_AGAIN_LATER, str(error)[:120])
+            await socket.close(TRY_AGAIN_LATER, _reason(error))
             return
         self._watch()
-        tail = Tail(Pipeline(query), times[0])
         self._tails.append(tail)
         try:
             await self._send_all(socket, tail, query_of=(query, times, limit), delay=delay)
+        except MonitoringError as error:
+            await _close(socket, TRY_AGAIN_LATER, error)
+        except Exception as error:
+            print("".join(traceback.format_exception(error)), flush=True)
+            await _close(socket, INTERNAL_ERROR, error)
         finally:
             self._tails.remove(tail)
 
@@ -109,14 +136,18 @@ class TailApi:
         )
         sent = {(e.time_ns, e.labels, e.line, e.meta) for e in answer.entries}
         reader = asyncio.create_task(_until_closed(socket))
+        matcher = asyncio.create_task(tail.match())
         try:
             await _send(socket, answer.entries[::-1], [])
             while True:
                 next_ = asyncio.create_task(tail.queue.get())
-                await asyncio.wait({next_, reader}, return_when=asyncio.FIRST_COMPLETED)
-                if reader.done():
+                await asyncio.wait({next_, reader, matcher}, return_when=asyncio.FIRST_COMPLETED)
+                if reader.done() or matcher.done():
                     next_.cancel()
+                if reader.done():
                     return
+                if matcher.done():
+                    matcher.result()
                 entries = next_.result()
                 if delay:
                     await asyncio.sleep(delay)
@@ -128,10 +159,11 @@ class TailApi:
                 dropped, tail.dropped = tail.dropped, []
                 if entries or dropped:
                     await _send(socket, sorted(entries, key=lambda e: e.time_ns), dropped)
-        except (WebSocketDisconnect, RuntimeError):
+        except WebSocketDisconnect:
             return
         finally:
             reader.cancel()
+            matcher.cancel()
 
     def _watch(self) -> None:
         if self._watching is not None:
@@ -146,8 +178,19 @@ class TailApi:
         self._watching = self._service.store.watch = watch
 
     def _offer(self, fresh: Fresh) -> None:
-        for tail in self._tails:
+        for tail in list(self._tails):
             tail.offer(fresh)
+
+
+def _reason(error: Exception) -> str:
+    """Return why a reader is sent away, no longer than a frame that closes holds."""
+    return str(error).encode(errors="replace")[:REASON_BYTES].decode(errors="ignore")
+
+
+async def _close(socket: WebSocket, code: int, error: Exception) -> None:
+    # Who is gone need not be told.
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await socket.close(code, _reason(error))
 
 
 async def _until_closed(socket: WebSocket) -> None:
@@ -162,4 +205,8 @@ async def _send(socket: WebSocket, entries: list[Entry], dropped: list[Entry]) -
         content["dropped_entries"] = [
             {"timestamp": str(e.time_ns), "labels": e.labels} for e in dropped
         ]
-    await socket.send_text(orjson.dumps(content).decode())
+    try:
+        await socket.send_text(encoding.dumps(content).decode())
+    except RuntimeError as error:
+        # Starlette's word for a reader that has gone.
+        raise WebSocketDisconnect from error

@@ -32,6 +32,7 @@ _FUNCTIONS = RANGE_OPERATIONS | VECTOR_OPERATIONS | CONVERSIONS | {"vector", "la
 FLAGS = ("--strict", "--keep-empty")
 _DURATION_CHARACTERS = frozenset("nuµmshdwy.")
 _SIZE_CHARACTERS = frozenset("BikKMGTP.")
+_FLAG = re.compile(r"[^\W\d_-]*-*(?:[^\W\d_]|-)*")
 _CALL = re.compile(rf"[{SPACE}]*(?:\(|(?:by|without)[{SPACE}]*\()", re.IGNORECASE)
 
 
@@ -111,26 +112,26 @@ class Lexer:
 
     def _longer(self, text: str, characters: frozenset[str], read) -> int | None:  # type: ignore[no-untyped-def]
         """Read a number with its unit, where both together are something."""
-        rest, length = self._scanner.rest(), 0
-        while length < len(rest) and (rest[length] in characters or rest[length].isnumeric()):
-            length += 1
-        if not length:
+        scanner = self._scanner
+        unit, begin = "", scanner.at
+        while (character := scanner.peek()) and (character in characters or character.isnumeric()):
+            unit += character
+            scanner.at += 1
+        scanner.at = begin
+        if not unit:
             return None
         try:
-            value: int = read(text + rest[:length])
+            value: int = read(text + unit)
         except ValueError:
             return None
-        for _ in range(length):
-            self._scanner.next()
+        scanner.take(len(unit))
         return value
 
     def _minus(self) -> Token:
         scanner = self._scanner
-        flag = re.match(r"[^\W\d_-]*-*(?:[^\W\d_]|-)*", scanner.rest())
-        assert flag is not None
-        if scanner.peek() == "-" and f"-{flag[0]}" in FLAGS:
-            for _ in flag[0]:
-                scanner.next()
+        flag = scanner.match(_FLAG) if scanner.peek() == "-" else None
+        if flag is not None and f"-{flag[0]}" in FLAGS:
+            scanner.take(len(flag[0]))
             return self._token("FUNCTION_FLAG", f"-{flag[0]}")
         duration = self._longer("-", _DURATION_CHARACTERS, durations.parse_any)
         if duration is not None:
@@ -153,7 +154,7 @@ class Lexer:
         text = scanner.token
         word = text.lower()
         if word in _FUNCTIONS:
-            if not _CALL.match(scanner.rest()):
+            if not scanner.match(_CALL):
                 return self._token("IDENTIFIER", text)
             return self._token(word, text)
         longer = word + scanner.peek().lower()

@@ -6,7 +6,9 @@ Source: https://grafana.com/docs/loki/latest/query/ and grafana/loki pkg/logql/s
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.evaluate.arithmetic import operate
@@ -23,8 +25,10 @@ from whiteroom_monitoring.logs.logql.regex import compile_regex
 from whiteroom_monitoring.logs.logql.syntax import (
     SET_OPERATORS,
     Binary,
+    Both,
     Expression,
     Grouping,
+    LabelFilter,
     LabelReplace,
     Literal,
     LogQuery,
@@ -50,6 +54,11 @@ _COUNTED = ("topk", "bottomk", "approx_topk")
 _LABEL = re.compile(
     r"""\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)\s*(,?)"""
 )
+
+
+# How deep a query may be: operations in operations, and conditions in conditions.
+MOST_DEPTH = 200
+_NESTED = "the query is nested too deeply"
 
 
 @dataclass(frozen=True)
@@ -115,10 +124,34 @@ def _parsed(text: str) -> _Any:
     try:
         expression = parser.expression(0)
     except RecursionError:
-        raise invalid("the query is nested too deeply") from None
+        raise invalid(_NESTED) from None
     if parser.kind != "$end":
         raise parser.unexpected()
+    _require_shallow(expression)
     return expression
+
+
+def _require_shallow(expression: _Any) -> None:
+    """Raise ParseError for what is so deep that who walks through it would exhaust the stack."""
+    parts: list[tuple[Any, int]] = [(expression, 1)]
+    while parts:
+        part, depth = parts.pop()
+        if depth > MOST_DEPTH:
+            raise invalid(_NESTED)
+        parts += [(inner, depth + 1) for inner in _inner_parts(part)]
+
+
+def _inner_parts(part: Any) -> Sequence[Any]:
+    match part:
+        case Binary(left=left, right=right) | Both(left=left, right=right):
+            return left, right
+        case VectorAggregation(inner=inner) | LabelReplace(inner=inner):
+            return (inner,)
+        case RangeAggregation(range=LogRange(query=query, unwrap=unwrap)):
+            return (query, *(unwrap.filters if unwrap else ()))
+        case LogQuery(stages=stages):
+            return [stage.condition for stage in stages if isinstance(stage, LabelFilter)]
+    return ()
 
 
 def _validate(expression: _Any) -> None:

@@ -38,6 +38,8 @@ def compile_regex(pattern: str, *, many_lines: bool = False) -> Any:
     options.never_nl = many_lines
     try:
         return re2.compile(f"(?m:{pattern})" if many_lines else pattern, options)
+    except UnicodeError:
+        raise QueryError("error parsing regexp: invalid UTF-8") from None
     except re2.error as error:
         told = error.args[0]
         text = told.decode(errors="replace") if isinstance(told, bytes) else str(told)

@@ -5,6 +5,8 @@ Source: https://pkg.go.dev/text/scanner, in the mode of Go's tokens.
 
 from __future__ import annotations
 
+import re
+
 from whiteroom_monitoring.logs.errors import QueryError
 
 MAX_BYTES = 128 * 1024
@@ -38,8 +40,11 @@ class Scanner:
         self._text = text
         self.at = 1 if text.startswith("\ufeff") else 0
         self.begin = self.at
-        self.line, self.column = 0, 0
         self._entered = ""
+        # Where the token is, as lines of the text before it; counted from the token before.
+        self._marked = self._line_begin = 0
+        self._line = 1
+        self._has_place = False
 
     def peek(self) -> str:
         """Return the next character; the empty string at the end."""
@@ -47,19 +52,35 @@ class Scanner:
 
     def next(self) -> str:
         """Return the next character, and go on; the place of the token is no longer known."""
-        self.line = 0
+        self._has_place = False
         character = self.peek()
         self.at += len(character)
         return character
+
+    def take(self, length: int) -> None:
+        """Go on by so many characters, as `next` does."""
+        if length:
+            self._has_place = False
+        self.at += length
+
+    @property
+    def line(self) -> int:
+        """The line of the token; 0 where its place is no longer known."""
+        return self._line if self._has_place else 0
+
+    @property
+    def column(self) -> int:
+        """The column of the token."""
+        return self.begin - self._line_begin + 1
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Return what an expression matches of the text that is not read yet."""
+        return pattern.match(self._text, self.at)
 
     @property
     def token(self) -> str:
         """The text of the token."""
         return self._text[self.begin : self.at]
-
-    def rest(self) -> str:
-        """Return what is not read yet."""
-        return self._text[self.at :]
 
     def error(self, problem: str) -> ParseError:
         """Return an error at the token."""
@@ -79,8 +100,11 @@ class Scanner:
 
     def _mark(self) -> None:
         self.begin = self.at
-        self.line = self._text.count("\n", 0, self.at) + 1
-        self.column = self.at - (self._text.rfind("\n", 0, self.at) + 1) + 1
+        self._line += self._text.count("\n", self._marked, self.at)
+        newline = self._text.rfind("\n", self._marked, self.at)
+        if newline >= 0:
+            self._line_begin = newline + 1
+        self._marked, self._has_place = self.at, True
 
     def _scan(self, character: str) -> str:  # noqa: PLR0911 - one a kind
         if character == "":

@@ -9,7 +9,7 @@ from typing import Any
 
 from whiteroom_monitoring.logs.logql.golang.durations import show_go, show_prometheus
 from whiteroom_monitoring.logs.logql.golang.numbers import format_float, show_bytes
-from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
 from whiteroom_monitoring.logs.logql.regex import compile_regex, is_simple
 
 COMPARISONS = ("==", "!=", ">", ">=", "<", "<=")
@@ -32,7 +32,7 @@ class Matcher:
         """Tell whether a value of the label meets the condition."""
         if self.operator in ("=", "!="):
             return (value == self.value) == (self.operator == "=")
-        is_found = self._regex.search(value) is not None
+        is_found = self._regex.search(to_bytes(value)) is not None
         return is_found == (self.operator == "=~")
 
     def __str__(self) -> str:

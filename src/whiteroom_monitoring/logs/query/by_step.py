@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
 from whiteroom_monitoring.logs.query.plan import Plan
-from whiteroom_monitoring.logs.query.reading import Progress, StoppedError, candidates
+from whiteroom_monitoring.logs.query.reading import Progress, candidates
 from whiteroom_monitoring.logs.store.segment import Run
 
 
@@ -27,11 +27,12 @@ def by_step(
         for run in step.runs:
             lines: dict[int, list[bytes]] = {}
             for time_ns, line in _shown_lines(plan, run, rows):
+                if progress.stopped:
+                    break
                 lines.setdefault(time_ns // step_ns * step_ns, []).append(line)
             yield from lines.items()
         progress.count(step, rows)
-        if progress.stopped:
-            raise StoppedError("the query was stopped")
+        progress.require_running()
 
 
 def _shown_lines(plan: Plan, run: Run, rows: _native.Rows) -> Iterator[tuple[int, bytes]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
 from whiteroom_monitoring.logs.query.plan import Plan, Step
-from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, StoppedError, candidates
+from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, candidates
 
 Labels = dict[str, str]
 
@@ -62,8 +62,7 @@ def entries(
         except DamagedError as error:
             damaged(error)
             more = []
-        if progress.stopped:
-            raise StoppedError("the query was stopped")
+        progress.require_running()
         chosen = _merged(chosen, more, limit, backward)
         start()
     return chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from whiteroom_monitoring.logs import _native
@@ -110,13 +110,22 @@ def explain(snapshot: Snapshot, query: LogQuery, start_ns: int, end_ns: int) -> 
     left = [(s, b) for s, b in left if _runs(b, pipeline, start_ns, end_ns)]
     stages.append(Left(f"time and streams: {LogQuery(query.matchers)}", len(left)))
     for stage, mask_of in pipeline.masks():
-        masks = {segment.info.name: mask_of(segment) for segment in segments}
+        masks = {segment.info.name: _mask(segment, mask_of) for segment in segments}
         left = [(s, b) for s, b in left if masks[s.info.name] >> b.number & 1]
         stages.append(Left(f"4-grams of {stage}", len(left)))
     read = sum(step.block is not None for step in plan(snapshot, query, start_ns, end_ns).steps)
     if read != len(left):
         stages.append(Left("values of structured metadata", read))
     return stages
+
+
+def _mask(segment: Segment, mask_of: Callable[[Segment], int]) -> int:
+    """Return which blocks may have such lines; of a damaged segment none, as when it is read."""
+    try:
+        return mask_of(segment)
+    except DamagedError as error:
+        print(error, flush=True)
+        return 0
 
 
 def require_affordable(cost: Cost, most_bytes: int) -> None:

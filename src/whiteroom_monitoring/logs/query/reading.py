@@ -35,6 +35,11 @@ class Progress:
             self.bytes += step.block.raw_bytes if step.block else rows.size_bytes
             self.lines += sum(run.last - run.first for run in step.runs)
 
+    def require_running(self) -> None:
+        """Raise StoppedError when somebody has stopped the query."""
+        if self.stopped:
+            raise StoppedError("the query was stopped")
+
 
 class StoppedError(QueryError):
     """Somebody has stopped the query."""

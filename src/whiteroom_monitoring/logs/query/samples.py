@@ -14,7 +14,7 @@ from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.stages.row import Labels as Series
 from whiteroom_monitoring.logs.metadata import fields
 from whiteroom_monitoring.logs.query.plan import Plan, Step
-from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, StoppedError, candidates
+from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, candidates
 
 # Structured metadata that is remembered while lines of one stream are read.
 MOST_KNOWN = 10_000
@@ -38,8 +38,7 @@ def samples(
         except DamagedError as error:
             damaged(error)
             continue
-        if progress.stopped:
-            raise StoppedError("the query was stopped")
+        progress.require_running()
         for labels, more in part.items():
             series.setdefault(labels, Samples([], [])).extend(more)
     return series

@@ -11,7 +11,8 @@ import pytest
 from tests.support import plain_logql
 from tests.support.logql import Line, numbers
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.evaluate.run import PipelineError
+from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
+from whiteroom_monitoring.logs.logql.evaluate.run import PipelineError, Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 
@@ -230,3 +231,26 @@ def _agrees(query: str, lines: list[Line], seed: int) -> bool:
     values = {frozenset(labels): points[0][1] for labels, points in found.items()}
     assert values == pytest.approx(expected, nan_ok=True, abs=1e-9), f"seed {seed}: {query}"
     return bool(expected)
+
+
+def test_an_evaluation_ends_when_it_is_stopped_or_has_too_many_series() -> None:
+    """It is asked at every step whether to go on, and no step is made after that of too many."""
+    metric = parse('sum by (n) (count_over_time({app="a"} | logfmt [1m]))')
+    assert not isinstance(metric, LogQuery)
+    series = {(("n", str(n)),): Samples(list(range(0, 10**12, 10**9)), [1.0] * 1000)
+              for n in range(20)}  # fmt: skip
+    asked = 0
+
+    def check() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 50:
+            raise QueryError("stopped")
+
+    times = Times(0, 10**12, 10**9)
+    with pytest.raises(QueryError, match="stopped"):
+        evaluate(metric, times, lambda *_: series, check=check)
+    asked = -1000
+    with pytest.raises(QueryError, match="maximum number of series"):
+        evaluate(metric, times, lambda *_: series, 5, check)
+    assert asked == -980

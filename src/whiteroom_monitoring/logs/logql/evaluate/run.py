@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from whiteroom_monitoring.logs.errors import QueryError
@@ -11,7 +11,7 @@ from whiteroom_monitoring.logs.logql.evaluate.extract import SUMMED, Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples, function
 from whiteroom_monitoring.logs.logql.evaluate.vectors import Vector
 from whiteroom_monitoring.logs.logql.golang.durations import SECOND_NS
-from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
 from whiteroom_monitoring.logs.logql.regex import compile_regex, expand
 from whiteroom_monitoring.logs.logql.stages.row import ERROR, PRESERVE, Labels
 from whiteroom_monitoring.logs.logql.syntax import (
@@ -70,10 +70,20 @@ class PipelineError(QueryError):
         )
 
 
-def evaluate(metric: Metric, times: Times, read: Read, most_series: int = MOST_SERIES) -> Series:
-    """Return each series with its points, in the order of the answer. Raises QueryError."""
+def evaluate(
+    metric: Metric,
+    times: Times,
+    read: Read,
+    most_series: int = MOST_SERIES,
+    check: Callable[[], None] = lambda: None,
+) -> Series:
+    """Return each series with its points, in the order of the answer. Raises QueryError.
+
+    ``check`` is called again and again, and may raise to end the evaluation.
+    """
     result: Series = {}
-    for moment, vector in zip(times.moments(), _Evaluation(times, read).steps(metric), strict=True):
+    steps = _Evaluation(times, read, check).steps(metric)
+    for moment, vector in zip(times.moments(), steps, strict=True):
         for labels, value in vector:
             result.setdefault(labels, []).append((moment, value))
         if len(result) > most_series:
@@ -99,15 +109,20 @@ def _is_sorted(metric: Metric) -> bool:
 
 
 class _Evaluation:
-    def __init__(self, times: Times, read: Read) -> None:
-        self._times, self._read = times, read
+    """Gives the vectors of the moments one by one, so that no more than one is held of each part.
+
+    The samples of a range are read once, for all moments.
+    """
+
+    def __init__(self, times: Times, read: Read, check: Callable[[], None]) -> None:
+        self._times, self._read, self._check = times, read, check
         self._moments = times.moments()
 
-    def steps(self, metric: Metric) -> list[Vector]:
+    def steps(self, metric: Metric) -> Iterator[Vector]:
         """Return the vector of each moment."""
         match metric:
             case Literal(value=value) | VectorLiteral(value=value):
-                return [[((), value)] for _ in self._moments]
+                return ([((), value)] for _ in self._moments)
             case RangeAggregation():
                 return self._range(metric, None)
             case VectorAggregation():
@@ -116,7 +131,7 @@ class _Evaluation:
                 return self._label_replace(metric)
         return self._binary(metric)
 
-    def _aggregation(self, metric: VectorAggregation) -> list[Vector]:
+    def _aggregation(self, metric: VectorAggregation) -> Iterator[Vector]:
         if metric.operation == "approx_topk" and not self._times.is_instant:
             raise QueryError("count min sketch are only supported on instant queries")
         inner = metric.inner
@@ -128,65 +143,70 @@ class _Evaluation:
             below = self._range(inner, metric.grouping)
         else:
             below = self.steps(inner)
-        return [vectors.aggregate(metric, vector) for vector in below]
+        return (vectors.aggregate(metric, vector) for vector in below)
 
-    def _binary(self, metric: Binary) -> list[Vector]:
+    def _binary(self, metric: Binary) -> Iterator[Vector]:
         if isinstance(metric.left, Literal):
             number, below = metric.left.value, self.steps(metric.right)
-            return [binary.with_number(metric, one, number, is_left=True) for one in below]
+            return (binary.with_number(metric, v, number, is_left=True) for v in below)
         if isinstance(metric.right, Literal):
             number, below = metric.right.value, self.steps(metric.left)
-            return [binary.with_number(metric, one, number, is_left=False) for one in below]
+            return (binary.with_number(metric, v, number, is_left=False) for v in below)
         left, right = self.steps(metric.left), self.steps(metric.right)
-        return [binary.combine(metric, *pair) for pair in zip(left, right, strict=True)]
+        return (binary.combine(metric, *pair) for pair in zip(left, right, strict=True))
 
-    def _range(self, metric: RangeAggregation, outer: Grouping | None) -> list[Vector]:
-        lines = metric.range
-        moments = self._moments
+    def _range(self, metric: RangeAggregation, outer: Grouping | None) -> Iterator[Vector]:
+        vectors_of_range = self._range_vectors(metric, outer)
+        if metric.operation != "absent_over_time":
+            return vectors_of_range
+        absent = _absent_labels(metric)
+        return ([] if vector else [(absent, 1.0)] for vector in vectors_of_range)
+
+    def _range_vectors(self, metric: RangeAggregation, outer: Grouping | None) -> Iterator[Vector]:
+        moments, lines = self._moments, metric.range
         start = moments[0] - lines.interval_ns - lines.offset_ns
         series = self._read(Extractor(metric, outer), start, moments[-1] - lines.offset_ns)
-        compute = function(metric)
-        scale = _scale(metric)
-        result: list[Vector] = [[] for _ in moments]
-        for labels, samples in series.items():
+        for samples in series.values():
             samples.sort()
-            is_wrong = _is_wrong(labels)
-            for at, moment in enumerate(moments):
-                end = moment - lines.offset_ns
-                first, last = samples.window(end - lines.interval_ns, end)
-                if first == last:
-                    continue
-                if is_wrong:
-                    raise PipelineError(labels)
-                if samples.are_ones and scale is not None:
-                    value = (last - first) / scale
-                else:
-                    value = compute(samples.values[first:last], samples.times[first:last], end)
-                result[at].append((labels, value))
-        if metric.operation == "absent_over_time":
-            absent = _absent_labels(metric)
-            return [[] if vector else [(absent, 1.0)] for vector in result]
-        return result
+        for moment in moments:
+            yield self._range_vector(metric, series, moment - lines.offset_ns)
 
-    def _label_replace(self, metric: LabelReplace) -> list[Vector]:
+    def _range_vector(
+        self, metric: RangeAggregation, series: dict[Labels, Samples], end_ns: int
+    ) -> Vector:
+        compute, scale = function(metric), _scale(metric)
+        vector: Vector = []
+        for labels, samples in series.items():
+            self._check()
+            first, last = samples.window(end_ns - metric.range.interval_ns, end_ns)
+            if first == last:
+                continue
+            if _is_wrong(labels):
+                raise PipelineError(labels)
+            if samples.are_ones and scale is not None:
+                value = (last - first) / scale
+            else:
+                value = compute(samples.values[first:last], samples.times[first:last], end_ns)
+            vector.append((labels, value))
+        return vector
+
+    def _label_replace(self, metric: LabelReplace) -> Iterator[Vector]:
         regex = compile_regex(f"^(?:{metric.regex})$")
         known: dict[Labels, Labels] = {}
 
         def replaced(labels: Labels) -> Labels:
             told = dict(labels)
-            match = regex.search(told.get(metric.source, ""))
+            match = regex.search(to_bytes(told.get(metric.source, "")))
             if match is None:
                 return labels
             told[metric.target] = expand(metric.replacement, match)
             return tuple(sorted((name, value) for name, value in told.items() if value))
 
-        result = []
         for vector in self.steps(metric.inner):
             for labels, _ in vector:
                 if labels not in known:
                     known[labels] = replaced(labels)
-            result.append([(known[labels], value) for labels, value in vector])
-        return result
+            yield [(known[labels], value) for labels, value in vector]
 
 
 def _scale(metric: RangeAggregation) -> float | None:

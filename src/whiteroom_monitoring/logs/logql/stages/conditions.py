@@ -73,7 +73,7 @@ def value_test(matcher: Matcher) -> Callable[[str], bool]:
     def test(value: str) -> bool:
         answer = known.get(value)
         if answer is None:
-            answer = (regex.search(value) is not None) == wanted
+            answer = (regex.search(to_bytes(value)) is not None) == wanted
             if len(known) < 10_000:
                 known[value] = answer
         return answer

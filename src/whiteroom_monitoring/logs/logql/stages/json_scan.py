@@ -16,6 +16,9 @@ _STRUCTURE = re.compile(rb'["{}\[\]]')
 _LONE = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 _U_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
+# Objects inside of each other; Loki has no bound.
+MOST_DEPTH = 128
+DEEP = f"the object has more than {MOST_DEPTH} levels"
 OBJECT = "Value looks like object, but can't find closing '}' symbol"
 ARRAY = "Value looks like array, but can't find closing ']' symbol"
 STRING = "Value looks like string, but can't find closing '\"' symbol"
@@ -104,6 +107,8 @@ def _block_end(data: bytes, at: int) -> int:
             at = _string_end(data, at, problem)
         elif mark[0] == opening:
             depth += 1
+            if depth > MOST_DEPTH and opening == b"{":
+                raise JsonError(DEEP)
         elif mark[0] == closing:
             depth -= 1
             if not depth:

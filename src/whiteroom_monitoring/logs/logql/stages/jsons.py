@@ -74,6 +74,7 @@ def _quick(line: bytes) -> _Pairs | None:
 
 
 def _flatten(pairs: _Pairs, row: Row, prefix: tuple[str, ...]) -> None:
+    _require_shallow(prefix)
     required = row.hints.required
     for key, value in pairs:
         if required and not prefix and not isinstance(value, _Pairs):
@@ -95,7 +96,14 @@ def _flatten(pairs: _Pairs, row: Row, prefix: tuple[str, ...]) -> None:
             raise _CompleteError
 
 
+def _require_shallow(prefix: tuple[str, ...]) -> None:
+    """Raise JsonError below the bound, so that no line exhausts the interpreter's stack."""
+    if len(prefix) >= json_scan.MOST_DEPTH:
+        raise JsonError(json_scan.DEEP)
+
+
 def _flatten_raw(data: bytes, row: Row, prefix: tuple[str, ...]) -> None:
+    _require_shallow(prefix)
     for key, kind, text in json_scan.members(data):
         if kind == "object":
             inner = (*prefix, key)
@@ -136,7 +144,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 _PATH = re.compile(
     r"\s*(?:(?P<first>[A-Za-z_]\w*)|\.\s*(?P<field>[A-Za-z_]\w*)"
-    r"|\[\s*\"(?P<key>[^\"\]]*)\"?\s*\]|\[\s*(?P<index>[0-9]+)\s*\])",
+    r"|\[\s*\"(?P<key>[^\"\]]*)\"?\s*\]|\[\s*(?P<index>[0-9]{1,18})\s*\])",
     re.ASCII,
 )
 

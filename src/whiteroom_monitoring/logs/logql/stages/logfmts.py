@@ -158,18 +158,22 @@ class LogfmtExpressions:
         """Take the labels of a line."""
         if row.needs_nothing:
             return line
+        self._take_all(line, row)
+        # What no pair has is empty; only now, so that an empty label counts as none found.
         for name in self._keys:
-            if name not in row.base and name not in row.meta:
+            if name not in row.base and name not in row.meta and name not in row.parsed:
                 row.set(name, "")
+        return line
+
+    def _take_all(self, line: bytes, row: Row) -> None:
         for pair in pairs(line):
             if isinstance(pair, LogfmtError):
                 if self._strict:
                     row.fail_parsing(LOGFMT_ERROR, str(pair))
-                    return line
+                    return
                 continue
             if not self._take(pair, row) or row.has_all:
-                break
-        return line
+                return
 
     def _take(self, pair: Pair, row: Row) -> bool:
         key = sanitized(pair[0].decode("utf-8", "surrogateescape").strip(SPACE))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
 from whiteroom_monitoring.logs.logql.template.functions import (
     BUILTINS,
-    MOST_CHARACTERS,
     Builtin,
     FunctionError,
     is_true,
@@ -31,10 +31,15 @@ from whiteroom_monitoring.logs.logql.template.nodes import (
     Variable,
 )
 from whiteroom_monitoring.logs.logql.template.parse import Tree, parse
-from whiteroom_monitoring.logs.logql.template.show import kind, show
+from whiteroom_monitoring.logs.logql.template.show import MOST_CHARACTERS, kind, show
 
 _KINDS = {"s": "string", "i": "int", "f": "float64", "t": "time.Time"}
 _MOST_DEPTH = 100
+# Nodes and turns of loops, and characters that functions give, for one line.
+_MOST_STEPS = 20_000
+_MOST_MADE = 16 * MOST_CHARACTERS
+# What a template of a stranger, or his line, may lead to where nobody has thought of it.
+_UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 _NONE = object()
 LINE, TIMESTAMP = "__line__", "__timestamp__"
 
@@ -52,6 +57,10 @@ class _LeavingError(Exception):
     """Ends a turn of a range, or all of it."""
 
 
+def _problem(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
 class Template:
     """A template that is parsed; ``more`` are names of functions that it may call, too.
 
@@ -59,15 +68,18 @@ class Template:
     """
 
     def __init__(self, name: str, text: str, more: Collection[str] = (LINE, TIMESTAMP)) -> None:
-        self.tree: Tree = parse(name, text, {*BUILTINS, *more})
+        try:
+            self.tree: Tree = parse(name, text, {*BUILTINS, *more})
+        except _UNFORESEEN as error:
+            raise QueryError(f"template: {name}: {_problem(error)}") from error
 
     def run(self, labels: Mapping[str, Any], more: Mapping[str, Builtin]) -> str:
         """Return what the template writes. Raises TemplateError."""
         run = _Run(self.tree, {**BUILTINS, **more}, labels)
         try:
             run.walk(self.tree.nodes, labels)
-        except RecursionError:
-            raise TemplateError("exceeded maximum template depth") from None
+        except _UNFORESEEN as error:
+            raise TemplateError(f"template: {self.tree.name}: {_problem(error)}") from error
         return "".join(run.written)
 
 
@@ -76,7 +88,7 @@ class _Run:
         self._tree, self._functions = tree, functions
         self._variables: list[tuple[str, Any]] = [("$", data)]
         self.written: list[str] = []
-        self._size = self._depth = 0
+        self._size = self._made = self._steps = self._depth = 0
 
     def _error(self, node: Any, problem: str) -> TemplateError:
         before = self._tree.text[: node.at]
@@ -92,9 +104,15 @@ class _Run:
             raise TemplateError(f"the text has more than {MOST_CHARACTERS} characters")
         self.written.append(text)
 
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise TemplateError(f"the template takes more than {_MOST_STEPS} steps")
+
     def walk(self, nodes: Sequence[Node], dot: Any) -> None:
         """Write nodes."""
         for node in nodes:
+            self._count()
             match node:
                 case Text(text=text):
                     self._write(text)
@@ -120,9 +138,11 @@ class _Run:
         value = self._pipe(node.pipe, dot) if node.pipe else None
         variables, self._variables = self._variables, [("$", value)]
         self._depth += 1
-        self.walk(nodes, value)
-        self._depth -= 1
-        self._variables = variables
+        try:
+            self.walk(nodes, value)
+        finally:
+            self._depth -= 1
+            self._variables = variables
 
     def _branch(self, node: Branch, dot: Any) -> None:
         value = self._pipe(node.pipe, dot, declares_later=node.kind == "range")
@@ -136,18 +156,20 @@ class _Run:
     def _range(self, node: Branch, value: Any, dot: Any) -> None:
         match value:
             case dict():
-                items: list[tuple[Any, Any]] = sorted(value.items())
+                items: Iterable[tuple[Any, Any]] = sorted(value.items())
             case list():
-                items = list(enumerate(value))
+                items = enumerate(value)
             case int() if not isinstance(value, bool):
-                items = [(number, number) for number in range(min(value, MOST_CHARACTERS))]
+                items = ((number, number) for number in range(value))
             case None:
-                items = []
+                items = ()
             case _:
                 raise self._error(node.pipe, f"range can't iterate over {show(value)}")
         names = node.pipe.variables
-        known = len(self._variables)
+        known, is_empty = len(self._variables), True
         for key, item in items:
+            is_empty = False
+            self._count()
             pairs = zip(names, (item,) if len(names) == 1 else (key, item), strict=False)
             self._variables += list(pairs)
             try:
@@ -157,7 +179,7 @@ class _Run:
                     break
             finally:
                 del self._variables[known:]
-        if not items:
+        if is_empty:
             self.walk(node.other, dot)
 
     def _pipe(self, pipe: Pipe, dot: Any, *, declares_later: bool = False) -> Any:
@@ -205,11 +227,16 @@ class _Run:
             case Field(names=names):
                 return self._members(operand, dot, names)
             case Variable(name=name, names=names):
-                value = next(v for n, v in reversed(self._variables) if n == name)
-                return self._members(operand, value, names)
+                return self._members(operand, self._variable(operand, name), names)
             case Chain(pipe=pipe, names=names):
                 return self._members(operand, self._pipe(pipe, dot), names)
         return self._function(operand, Command(operand.at, (operand,)), [], dot, _NONE)
+
+    def _variable(self, node: Operand, name: str) -> Any:
+        for known, value in reversed(self._variables):
+            if known == name:
+                return value
+        raise self._error(node, f"undefined variable: {name}")
 
     def _members(self, node: Operand, value: Any, names: Sequence[str]) -> Any:
         for name in names:
@@ -257,11 +284,17 @@ class _Run:
             wanted = builtin.kinds[min(number, len(builtin.kinds) - 1)]
             values.append(self._fitting(wanted, value, operand, node))
         try:
-            return builtin.call(*values)
-        except FunctionError as error:
+            return self._bounded(builtin.call(*values))
+        except (FunctionError, *_UNFORESEEN) as error:
             raise self._error(command, f"error calling {node.name}: {error}") from error
-        except (ValueError, OverflowError, TypeError, ArithmeticError) as error:
-            raise self._error(command, f"error calling {node.name}: {error}") from error
+
+    def _bounded(self, value: Any) -> Any:
+        """Return what a function gives. Raises FunctionError where that is too much."""
+        if isinstance(value, str):
+            self._made += len(value)
+            if len(value) > MOST_CHARACTERS or self._made > _MOST_MADE:
+                raise FunctionError(f"the text has more than {MOST_CHARACTERS} characters")
+        return value
 
     def _short_circuit(self, name: str, arguments: Sequence[Operand], dot: Any, final: Any) -> Any:
         value: Any = None

@@ -24,9 +24,19 @@ from whiteroom_monitoring.logs.logql.golang import durations, numbers, times
 from whiteroom_monitoring.logs.logql.golang.texts import SPACE, quote, to_bytes, to_text
 from whiteroom_monitoring.logs.logql.golang.times import SECOND_NS, ZERO_NS, Moment
 from whiteroom_monitoring.logs.logql.regex import compile_regex, expand
-from whiteroom_monitoring.logs.logql.template.show import kind, show, sprint, sprintf
+from whiteroom_monitoring.logs.logql.template.show import (
+    MOST_CHARACTERS,
+    kind,
+    sprint,
+    sprintf,
+    sprintln,
+)
 
-MOST_CHARACTERS = 1 << 20
+# Escapes of JSON; the group has half of a surrogate pair that stands alone.
+_JSON_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\[\s\S]"
+)
 
 
 class FunctionError(Exception):
@@ -54,14 +64,19 @@ def _to_int(value: Any) -> int:
     match value:
         case str():
             try:
-                return int(value, 0) if not re.fullmatch(r"[+-]?0[0-7]+", value) else int(value, 8)
+                number = int(value, 8 if re.fullmatch(r"[+-]?0[0-7]+", value) else 0)
             except ValueError:
                 return 0
+            return number if _is_int64(number) else 0
         case bool() | int():
             return int(value)
         case float():
-            return int(value) if math.isfinite(value) else -(2**63)
+            return int(value) if abs(value) < 2**63 else -(2**63)
     return 0
+
+
+def _is_int64(number: int) -> bool:
+    return -(2**63) <= number < 2**63
 
 
 def _to_float(value: Any) -> float:
@@ -97,7 +112,10 @@ def _mod(left: Any, right: Any) -> int:
 
 
 def _product(values: tuple[Any, ...]) -> int:
-    return _wrapped(math.prod(_to_int(value) for value in values))
+    product = 1
+    for value in values:
+        product = _wrapped(product * _to_int(value))
+    return product
 
 
 def _decimal(name: str, operate: Callable[[Decimal, Decimal], Decimal]) -> Callable[..., float]:
@@ -145,18 +163,26 @@ def _truncated(count: int, text: str) -> str:
 
 def _indented(count: int, text: str) -> str:
     pad = " " * max(0, min(count, MOST_CHARACTERS))
+    _require_size(len(text) + (1 + text.count("\n")) * len(pad))
     return pad + text.replace("\n", "\n" + pad)
 
 
 def _repeated(count: int, text: str) -> str:
     if count < 0:
         raise FunctionError("strings: negative Repeat count")
-    if count * len(text) > MOST_CHARACTERS:
-        raise FunctionError(f"the text would have more than {MOST_CHARACTERS} characters")
+    _require_size(count * len(text))
     return text * count
 
 
+def _require_size(characters: int) -> None:
+    """Raise FunctionError before a text is made that is too long."""
+    if characters > MOST_CHARACTERS:
+        raise FunctionError(f"the text would have more than {MOST_CHARACTERS} characters")
+
+
 def _replaced(text: str, old: str, new: str, count: int) -> str:
+    turns = text.count(old) if count < 0 else min(count, text.count(old))
+    _require_size(len(text) + turns * (len(new) - len(old)))
     return text.replace(old, new, count if count >= 0 else -1)
 
 
@@ -178,16 +204,28 @@ def _regex(text: str) -> Any:
 
 
 def _replace_all(regex: str, text: str, replacement: str) -> str:
-    compiled = _regex(regex)
-    return str(compiled.sub(lambda match: expand(replacement, match), text))
+    return _substituted(regex, text, lambda match: expand(replacement, match))
 
 
 def _replace_literal(regex: str, text: str, replacement: str) -> str:
-    return str(_regex(regex).sub(lambda _: replacement, text))
+    return _substituted(regex, text, lambda _: replacement)
+
+
+def _substituted(regex: str, text: str, written: Callable[[Any], str]) -> str:
+    size = 0
+
+    def bounded(match: Any) -> bytes:
+        nonlocal size
+        replacement = to_bytes(written(match))
+        size += len(replacement)
+        _require_size(size)
+        return replacement
+
+    return to_text(_regex(regex).sub(bounded, to_bytes(text)))
 
 
 def _count(regex: str, text: str) -> int:
-    return sum(1 for _ in _regex(regex).finditer(text))
+    return sum(1 for _ in _regex(regex).finditer(to_bytes(text)))
 
 
 def _url_decoded(text: str) -> str:
@@ -251,10 +289,19 @@ def _decoded(text: str) -> str:
 
 
 def _from_json(text: str) -> Any:
+    # As in Go, bytes that are no UTF-8 and halves of a pair are the replacement character.
+    valid = _JSON_ESCAPE.sub(
+        lambda escape: "\\ufffd" if escape[1] else escape[0],
+        to_bytes(text).decode(errors="replace"),
+    )
     try:
-        return json.loads(text, parse_int=float)
+        return json.loads(valid, parse_int=float, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return None
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(text)
 
 
 def _is_empty(value: Any) -> bool:
@@ -349,7 +396,7 @@ BUILTINS: dict[str, Builtin] = {
     "call": Builtin(_not_callable, "a", many=True),
     "print": Builtin(lambda *values: sprint(values), "a", many=True),
     "printf": Builtin(lambda pattern, *values: sprintf(pattern, values), "sa", many=True),
-    "println": Builtin(lambda *v: " ".join(show(one) for one in v) + "\n", "a", many=True),
+    "println": Builtin(lambda *v: sprintln(v), "a", many=True),
     "html": Builtin(lambda *values: _html(sprint(values)), "a", many=True),
     "js": Builtin(lambda *v: json.dumps(sprint(v))[1:-1].replace("'", "\\'"), "a", many=True),
     "urlquery": Builtin(lambda *v: _url_encoded(sprint(v)), "a", many=True),
@@ -396,7 +443,7 @@ BUILTINS: dict[str, Builtin] = {
     "hasSuffix": Builtin(lambda part, text: text.endswith(part), "ss"),
     "indent": Builtin(_indented, "is"),
     "nindent": Builtin(lambda count, text: "\n" + _indented(count, text), "is"),
-    "replace": Builtin(lambda old, new, text: text.replace(old, new), "sss"),
+    "replace": Builtin(lambda old, new, text: _replaced(text, old, new, -1), "sss"),
     "repeat": Builtin(_repeated, "is"),
     "trim": Builtin(lambda text: text.strip(SPACE), "s"),
     "trimAll": Builtin(lambda cut, text: text.strip(cut) if cut else text, "ss"),

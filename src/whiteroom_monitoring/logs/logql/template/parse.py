@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ class _Parser:
         self._name, self._text, self._functions = name, text, functions
         self.at = 0
         self._trims = False
-        self._items: list[Item] = []
+        self._items: deque[Item] = deque()
         self._variables = ["$"]
         self._loops = 0
         self.defined: dict[str, tuple[Node, ...]] = {}
@@ -144,7 +145,7 @@ class _Parser:
                 return tuple(nodes), ""
             if not items:
                 continue
-            self._items = items
+            self._items = deque(items)
             word = self._skip_space().text
             if word in ("end", "else"):
                 if word not in ends:
@@ -185,16 +186,30 @@ class _Parser:
         return Action(self._pipe("command"))
 
     def _define(self, name: str, depth: int) -> None:
+        # Neither the variables nor the loops around it are those of what is defined.
         variables, self._variables = self._variables, ["$"]
+        loops, self._loops = self._loops, 0
         self.defined[name], _ = self.nodes(depth + 1, "end")
-        self._variables = variables
+        self._variables, self._loops = variables, loops
 
     def _string(self) -> str:
         item = self._skip_space()
         if item.kind != "string":
             raise self._unexpected("template clause")
         self._take()
-        return unquote(item.text)
+        return self._unquoted(item)
+
+    def _unquoted(self, item: Item) -> str:
+        try:
+            return unquote(item.text)
+        except ValueError as error:
+            raise self.error(item.at, str(error)) from error
+
+    def _character(self, item: Item) -> int:
+        text = self._unquoted(item)
+        if len(text) != 1:
+            raise self.error(item.at, f"malformed character constant: {item.text}")
+        return ord(text)
 
     def _branch(self, kind: str, depth: int) -> Branch:
         known = len(self._variables)
@@ -219,14 +234,16 @@ class _Parser:
 
     def _skip_space(self) -> Item:
         while self._items and self._items[0].kind == "space":
-            self._items.pop(0)
+            self._items.popleft()
         return self._items[0] if self._items else Item("end", "", self.at)
 
     def _rest(self) -> bool:
         return self._skip_space().kind != "end"
 
     def _take(self) -> Item:
-        return self._items.pop(0)
+        if not self._items:
+            raise self._unexpected("command")
+        return self._items.popleft()
 
     def _unexpected(self, context: str) -> QueryError:
         item = self._items[0] if self._items else Item("end", "}}", self.at)
@@ -257,7 +274,7 @@ class _Parser:
 
     def _declarations(self, context: str) -> tuple[list[str], bool]:
         names: list[str] = []
-        kept = list(self._items)
+        kept = self._items.copy()
         while (item := self._skip_space()).kind == "variable":
             names.append(self._take().text)
             sign = self._skip_space().text
@@ -298,9 +315,9 @@ class _Parser:
         item = self._take()
         match item.kind:
             case "string":
-                return Constant(item.at, unquote(item.text), item.text)
+                return Constant(item.at, self._unquoted(item), item.text)
             case "char":
-                return Constant(item.at, ord(unquote(item.text)), item.text)
+                return Constant(item.at, self._character(item), item.text)
             case "number":
                 return Constant(item.at, self._number(item), item.text)
             case "field":
@@ -318,7 +335,7 @@ class _Parser:
                 raise self.error(item.at, "unclosed left paren")
             self._take()
             return Chain(item.at, pipe, self._members())
-        self._items.insert(0, item)
+        self._items.appendleft(item)
         raise self._unexpected(context)
 
     def _members(self) -> tuple[str, ...]:
@@ -339,11 +356,13 @@ class _Parser:
     def _number(self, item: Item) -> int | float:
         text = item.text.replace("_", "")
         try:
-            if re.fullmatch(r"[+-]?0[0-7]+", text):
-                return int(text, 8)
-            return int(text, 0)
+            number = int(text, 8 if re.fullmatch(r"[+-]?0[0-7]+", text) else 0)
         except ValueError:
             pass
+        else:
+            if not -(2**63) <= number < 2**63:
+                raise self.error(item.at, f"integer overflow: {quote(item.text[:40])}")
+            return number
         try:
             return parse_float(text)
         except ValueError:
