@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -38,6 +39,16 @@ def result(kind: str, expression: str, **settings: Any) -> list[Any]:
         ("!($B > 1)", [0.0, 0.0, 1.0]),
         ("-abs($B) - 1", [-3.0, -5.0, -1.0]),
         ("1 + 2 * 3", [7.0]),
+        ("!$B > 1", [0.0, 0.0, 0.0]),
+        ("!$B == 1 && $B != 1", [0.0, 0.0, 1.0]),
+        ("(0 - $A) ** 0.5", [None, None, None]),
+        ("$B ** 1000 ** 2", [None, None, 0.0]),
+        ("is_null($A)", [0.0, 1.0, 0.0]),
+        ("is_nan($A)", [0.0, 0.0, 0.0]),
+        ("is_nan(($B - 4) / ($B - 4))", [0.0, 1.0, 0.0]),
+        ("is_nan(0 * ($B - 4) / ($B - 4) > 1)", [0.0, 1.0, 0.0]),
+        ("is_number($A)", [1.0, 0.0, 1.0]),
+        ("is_inf($A / ($B - 2))", [1.0, 0.0, 0.0]),
     ],
 )
 def test_math(expression: str, expected: Any) -> None:
@@ -71,12 +82,30 @@ def test_threshold_and_resample() -> None:
     [
         ("math", "__import__('os')"), ("math", "$A.real"), ("math", "$Z + 1"), ("sql", "select 1"),
         ("math", "[x for x in $A]"), ("reduce", "C"), ("math", "9**9**9**9**9"),
+        ("math", "1" * 400), ("math", "~$A"), ("math", "(0 - 8) ** 0.5"),
     ],
 )  # fmt: skip
 def test_what_is_no_expression_is_named(kind: str, expression: str) -> None:
     """Nothing but numbers, queries and the functions of Grafana is calculated."""
     with pytest.raises(UnsupportedError):
         evaluate({"C": ServerExpression(kind, expression, {})}, LINES, ["A", "B"])
+
+
+@pytest.mark.parametrize("reducer", ["mean", "sum"])
+def test_infinities_have_no_sum(reducer: str) -> None:
+    """A series with infinities of both signs is reduced to a gap."""
+    lines = Lines((0.0, 1.0), (Series("A", "a", {}, [math.inf, -math.inf]),))
+    query = ServerExpression("reduce", "A", {"reducer": reducer})
+    [item] = evaluate({"C": query}, lines, ["A"])["C"]
+    assert item.values == [None]
+
+
+def test_pairs_are_bounded() -> None:
+    """Series that all belong together are refused before their pairs are calculated."""
+    series = tuple(Series(ref, ref, {}, [1.0] * 500) for ref in ("A", "B") for _ in range(80))
+    query = ServerExpression("math", "$A + $B", {})
+    with pytest.raises(UnsupportedError, match="3200000 values"):
+        evaluate({"C": query}, Lines([float(t) for t in range(500)], series), ["A", "B"])
 
 
 def test_a_panel_shows_its_expressions_and_not_what_is_hidden() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.frame_shapes import lines_of
 from whiteroom_monitoring.grafana.evaluation.frames import Column, Table
-from whiteroom_monitoring.grafana.evaluation.transformations import transformed
+from whiteroom_monitoring.grafana.evaluation.transformations import transformed, values
 from whiteroom_monitoring.grafana.model.panel import parse_panel
 
 
@@ -381,3 +383,67 @@ def test_limits_from_the_end() -> None:
     """The last rows are kept where the option says so."""
     rows = table(n=[1.0, 2.0, 3.0])
     assert after([rows], step("limit", limitField=2, limitPosition="tail"))["n"] == [2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        step(
+            "calculateField", mode="binary", binary={"left": "n", "operator": "**", "right": "0.5"}
+        ),
+        step("extractFields", source="t", format="json"),
+        step("extractFields", source="t", format="json", jsonPaths=[{"path": "x"}]),
+        step("convertFieldType", conversions=[{"targetField": "t", "destinationType": "number"}]),
+        step("convertFieldType", conversions=[{"targetField": "w", "destinationType": "number"}]),
+        step("convertFieldType", conversions=[{"targetField": "w", "destinationType": "time"}]),
+        step("calculateField", mode="windowFunctions", window={"field": "i", "reducer": "stdDev"}),
+        step("reduce", reducers=["stdDev", "variance", "mean", "sum"]),
+        step("histogram"),
+    ],
+)
+def test_what_has_no_number_is_a_gap(one: Any) -> None:
+    """Powers of negative numbers, numbers too large and words for no number are gaps."""
+    cells = {
+        "t": ['{"x": 1' + "0" * 400 + "}", "1" + "0" * 400],
+        "n": [-8.0, -1.0],
+        "w": ["nan", "+Inf"],
+        "i": [math.inf, -math.inf],
+    }
+    tables = transformed([table(**cells)], parse_panel({"transformations": [one]}).transformations)
+    made = [c for t in tables for c in t.columns if c.name not in cells or c.name == "w"]
+    assert not [v for c in made for v in c.cells if isinstance(v, float) and math.isnan(v)]
+    lines_of(tables)
+
+
+EQUAL = [1.0] * 2000
+
+
+@pytest.mark.parametrize(
+    ("tables", "one"),
+    [
+        ([table(k=EQUAL), table(k=EQUAL)], step("joinByField", byField="k", mode="inner")),
+        ([table(k=EQUAL), table(k=EQUAL)], step("joinByField", byField="k", mode="outerTabular")),
+        (
+            [table(k=[float(n) for n in range(2000)], c=EQUAL, v=EQUAL)],
+            step("groupingToMatrix", columnField="k", rowField="k", valueField="v"),
+        ),
+        (
+            [table(j=[f'{{"k{n}": 1}}' for n in range(2000)])],
+            step("extractFields", source="j", format="json"),
+        ),
+        (
+            [table(v=EQUAL)],
+            step("calculateField", mode="windowFunctions", window={"field": "v", "windowSize": 1}),
+        ),
+    ],
+)
+def test_what_grows_by_squares_is_refused(tables: list[Table], one: Any) -> None:
+    """A step that would make more than the most values is named before it makes any."""
+    with pytest.raises(UnsupportedError, match=r"of \d+ values: the most is 2000000"):
+        transformed(tables, parse_panel({"transformations": [one]}).transformations)
+
+
+def test_names_of_pairs_begin_once() -> None:
+    """In a text without pairs no character but the first of a word is tried as a name's."""
+    assert not values._PAIR.match("aaaa=1", 1)
+    assert [match[1] for match in values._PAIR.finditer("a.b-c=1, d: 2")] == ["a.b-c", "d"]

@@ -13,5 +13,15 @@ class UnsupportedError(MonitoringError):
         super().__init__(f"This console does not support {feature}.")
 
 
+# Of what a transformation or an expression may make at most: a panel of 2000 series has a million.
+MOST_CELLS = 2_000_000
+
+
+def require_room(cells: int, what: str) -> None:
+    """Refuse to make so many values, before any is made. Raises UnsupportedError."""
+    if cells > MOST_CELLS:
+        raise UnsupportedError(f"{what} of {cells} values: the most is {MOST_CELLS}")
+
+
 class NotFoundError(MonitoringError):
     """There is no such dashboard, panel or runbook."""

@@ -6,11 +6,14 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from whiteroom_monitoring.grafana.evaluation.errors import require_room
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Lines, Series, Table, Value
 
 TIME = "Time"
 # A grid that would be finer than this is that of moments which have none in common.
 _MOST_MOMENTS = 20_000
+# JavaScript's last moment, in milliseconds since 1970.
+_LAST_MS = 8.64e15
 
 
 def tables_of(lines: Lines) -> list[Table]:
@@ -33,6 +36,7 @@ def lines_of(tables: Sequence[Table]) -> Lines:
     found = [(times, series) for table in tables for times, series in _series(table)]
     moments = sorted({time for times, _ in found for time in times})
     grid = _grid(moments)
+    require_room(len(grid) * len(found), "series")
     return Lines(grid, tuple(_on_grid(series, times, grid) for times, series in found if len(grid)))
 
 
@@ -45,7 +49,7 @@ def _series(table: Table) -> Iterator[tuple[list[float], Series]]:
     numbers = [column for column in table.columns if column.kind == "number"]
     for labels, rows in _grouped(texts, table.height).items():
         times = [at.cells[row] for row in rows]
-        known = [(row, time) for row, time in zip(rows, times, strict=True) if _is_number(time)]
+        known = [(row, time) for row, time in zip(rows, times, strict=True) if is_moment(time)]
         for column in numbers:
             more = dict(zip((text.name for text in texts), labels, strict=True))
             values = [_number(column.cells[row]) for row, _ in known]
@@ -61,8 +65,9 @@ def _grouped(texts: Sequence[Column], height: int) -> Mapping[tuple[str, ...], l
     return groups
 
 
-def _is_number(cell: Cell) -> bool:
-    return isinstance(cell, float | int)
+def is_moment(cell: Cell) -> bool:
+    """Tell whether a cell is a moment that a date can name, in milliseconds since 1970."""
+    return isinstance(cell, float | int) and abs(cell) <= _LAST_MS
 
 
 def _number(cell: Cell) -> Value:

@@ -130,7 +130,12 @@ def reduced(values: Sequence[Value], calculation: str) -> Value:
     if calculation not in _OF_NUMBERS:
         raise UnsupportedError(f"the calculation {calculation}")
     numbers = [value for value in values if value is not None]
-    return _OF_NUMBERS[calculation](numbers) if numbers else None
+    try:
+        value = _OF_NUMBERS[calculation](numbers) if numbers else math.nan
+    except (ArithmeticError, ValueError, AttributeError):
+        # The standard library has no deviation of infinities.
+        return None
+    return None if math.isnan(value) else value
 
 
 def reduced_cells(cells: Sequence[Cell], calculation: str) -> Cell:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from whiteroom_monitoring.datasources.errors import RequestError
-from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError, require_room
 from whiteroom_monitoring.grafana.evaluation.frames import Lines, Series, Value
+from whiteroom_monitoring.grafana.evaluation.transformations.records import power
 from whiteroom_monitoring.grafana.model.grid import seconds
 from whiteroom_monitoring.grafana.model.json_node import Node
 from whiteroom_monitoring.grafana.model.query import ServerExpression
@@ -46,7 +47,7 @@ def evaluate(
         results.setdefault(series.query, []).append(Item(series.labels, series.values))
     waiting = dict(queries)
     while waiting:
-        ready = [r for r, q in waiting.items() if not (_needed(q) & waiting.keys())]
+        ready = [r for r, q in waiting.items() if not (needed(q) & waiting.keys())]
         if not ready:
             raise UnsupportedError("expressions that need each other")
         for ref in ready:
@@ -74,7 +75,8 @@ def _spread(item: Item, count: int) -> Sequence[Value]:
     return [None] * (count - 1) + list(item.values[:1])
 
 
-def _needed(query: ServerExpression) -> set[str]:
+def needed(query: ServerExpression) -> set[str]:
+    """Return the refIds of the queries that an expression is of."""
     if query.kind == "math":
         return {one or other for one, other in _REFERENCE.findall(query.expression)}
     return {query.expression.strip().strip("${}")}
@@ -83,7 +85,7 @@ def _needed(query: ServerExpression) -> set[str]:
 def _result(query: ServerExpression, results: Mapping[str, Items], times: Sequence[float]) -> Items:
     if query.kind not in KINDS:
         raise UnsupportedError(f"expressions of the type {query.kind or 'unknown'}")
-    for ref in _needed(query):
+    for ref in needed(query):
         if ref not in results:
             raise UnsupportedError(f"an expression of {ref or 'nothing'}, which is no query")
     return KINDS[query.kind](query, results, times)
@@ -106,8 +108,16 @@ def _reduce(query: ServerExpression, results: Mapping[str, Items], times: Sequen
         values = [v for v in item.values if v is not None]
         if mode == "replaceNN":
             values = [v if v is not None else other for v in item.values]
-        items.append(Item(item.labels, [_REDUCERS[name](values) if values else None], True))
+        items.append(Item(item.labels, [_reduced(_REDUCERS[name], values)], True))
     return items
+
+
+def _reduced(reduce: Callable[[list[float]], float], values: list[float]) -> Value:
+    """Return one value, None of none; infinities have no sum where they differ in sign."""
+    try:
+        return reduce(values) if values else None
+    except (ArithmeticError, ValueError):
+        return None
 
 
 _REDUCERS: Mapping[str, Callable[[list[float]], float]] = {
@@ -181,7 +191,7 @@ def _resampled(
     made: list[Value] = [None] * len(values)
     for places in groups.values():
         known = [v for at in places if (v := values[at]) is not None]
-        value = reduce(known) if known else None
+        value = _reduced(reduce, known)
         for at in places:
             made[at] = value
     return made
@@ -195,16 +205,24 @@ def _math(query: ServerExpression, results: Mapping[str, Items], times: Sequence
     def name(reference: re.Match[str]) -> str:
         return names.setdefault(reference[1] or reference[2], f"_r{len(names)}")
 
+    if "~" in query.expression:
+        raise UnsupportedError(f"the expression {query.expression[:60]!r}")
     text = _REFERENCE.sub(name, query.expression)
     text = text.replace("||", " or ").replace("&&", " and ")
-    text = re.sub(r"!(?!=)", " not ", text)
+    text = re.sub(r"!(?!=)", "~", text)
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError) as error:
         raise UnsupportedError(f"the expression {query.expression[:60]!r}") from error
     variables = {short: results[ref] for ref, short in names.items()}
     result = _value(tree.body, variables)
-    return result if isinstance(result, list) else [Item({}, [result], True)]
+    if isinstance(result, float):
+        return [Item({}, [result], True)]
+    return [replace(item, values=[_gap(value) for value in item.values]) for item in result]
+
+
+def _gap(value: Value) -> Value:
+    return None if value is None or math.isnan(value) else value
 
 
 _Operand = Items | float
@@ -214,7 +232,7 @@ _BINARY: Mapping[type, Callable[[float, float], float]] = {
     ast.Mult: lambda a, b: a * b,
     ast.Div: lambda a, b: a / b if b else math.copysign(math.inf, a) if a else math.nan,
     ast.Mod: math.fmod,
-    ast.Pow: lambda a, b: float(a**b),
+    ast.Pow: power,
     ast.Gt: lambda a, b: float(a > b),
     ast.GtE: lambda a, b: float(a >= b),
     ast.Lt: lambda a, b: float(a < b),
@@ -226,7 +244,8 @@ _BINARY: Mapping[type, Callable[[float, float], float]] = {
 }
 _UNARY: Mapping[type, Callable[[float], float]] = {
     ast.USub: lambda value: -value,
-    ast.Not: lambda value: float(not value),
+    # Written for Grafana's `!`, which binds as tightly.
+    ast.Invert: lambda value: float(not value),
 }
 _FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "abs": abs,
@@ -234,16 +253,20 @@ _FUNCTIONS: Mapping[str, Callable[[float], float]] = {
     "round": lambda value: float(math.floor(value + 0.5)),
     "ceil": lambda value: float(math.ceil(value)),
     "floor": lambda value: float(math.floor(value)),
-    "is_inf": lambda value: float(math.isinf(value)),
-    "is_nan": lambda value: float(math.isnan(value)),
-    "is_number": lambda value: float(math.isfinite(value)),
+}
+# What can be told of gaps, too. What is no number in Prometheus is a gap here.
+_JUDGEMENTS: Mapping[str, Callable[[Value], bool]] = {
+    "is_inf": lambda value: value is not None and math.isinf(value),
+    "is_nan": lambda value: value is not None and math.isnan(value),
+    "is_null": lambda value: value is None,
+    "is_number": lambda value: value is not None and math.isfinite(value),
 }
 
 
 def _value(node: ast.expr, variables: Mapping[str, Items]) -> _Operand:
     match node:
         case ast.Constant(value=int() | float() as number):
-            return float(number)
+            return _constant(number)
         case ast.Name(id=name) if name in variables:
             return variables[name]
         case (
@@ -256,9 +279,28 @@ def _value(node: ast.expr, variables: Mapping[str, Items]) -> _Operand:
             return functools.reduce(lambda a, b: _combined(operator, a, b), parts)
         case ast.UnaryOp(op=unary, operand=inner) if type(unary) in _UNARY:
             return _mapped(_UNARY[type(unary)], _value(inner, variables))
-        case ast.Call(func=ast.Name(id=name), args=[inner]) if name in _FUNCTIONS:
-            return _mapped(_FUNCTIONS[name], _value(inner, variables))
+        case ast.Call(func=ast.Name(id=name), args=[inner]) if name in (*_FUNCTIONS, *_JUDGEMENTS):
+            return _called(name, _value(inner, variables))
     raise UnsupportedError(f"the expression {ast.unparse(node)[:60]!r}")
+
+
+def _constant(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError as error:
+        raise UnsupportedError("a number of more than 308 digits") from error
+
+
+def _called(name: str, operand: _Operand) -> _Operand:
+    if name in _JUDGEMENTS:
+        return _judged(_JUDGEMENTS[name], operand)
+    return _mapped(_FUNCTIONS[name], operand)
+
+
+def _judged(holds: Callable[[Value], bool], operand: _Operand) -> _Operand:
+    if isinstance(operand, float):
+        return float(holds(operand))
+    return [replace(i, values=[float(holds(v)) for v in i.values]) for i in operand]
 
 
 def _mapped(apply: Callable[[float], float], operand: _Operand) -> _Operand:
@@ -268,18 +310,21 @@ def _mapped(apply: Callable[[float], float], operand: _Operand) -> _Operand:
 
 
 def _applied(apply: Callable[..., float], *values: Value) -> Value:
-    if any(value is None for value in values):
+    """Return what is calculated of values; what has no result is no number, as in Grafana."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
         return None
+    if any(math.isnan(value) for value in known):
+        return math.nan
     try:
-        result = apply(*values)
+        return apply(*known)
     except (ArithmeticError, ValueError):
-        return None
-    return None if isinstance(result, complex) or math.isnan(result) else result
+        return math.nan
 
 
 def _number(apply: Callable[..., float], *values: float) -> float:
     result = _applied(apply, *values)
-    if result is None:
+    if result is None or math.isnan(result):
         raise UnsupportedError(f"an expression without a result for {values}")
     return result
 
@@ -292,7 +337,10 @@ def _combined(operator: Any, left: _Operand, right: _Operand) -> _Operand:
         return _mapped(lambda value: apply(left, value), right)
     if isinstance(right, float):
         return _mapped(lambda value: apply(value, right), left)
-    return [_pair(apply, a, b) for a in left for b in right if _match(a, b, left, right)]
+    require_room(len(left) * len(right), "an expression of pairs")
+    pairs = [(a, b) for a in left for b in right if _match(a, b, left, right)]
+    require_room(sum(max(len(a.values), len(b.values)) for a, b in pairs), "an expression")
+    return [_pair(apply, a, b) for a, b in pairs]
 
 
 def _match(a: Item, b: Item, left: Items, right: Items) -> bool:

@@ -7,11 +7,11 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError, require_room
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Table, Value
 from whiteroom_monitoring.grafana.evaluation.reduce import name_of, reduced
 from whiteroom_monitoring.grafana.evaluation.transformations import joins
-from whiteroom_monitoring.grafana.evaluation.transformations.records import number_of
+from whiteroom_monitoring.grafana.evaluation.transformations.records import number_of, power
 from whiteroom_monitoring.grafana.model.json_node import Node
 
 Numbers = list[Value]
@@ -115,7 +115,7 @@ _OPERATORS: Mapping[str, Callable[[float, float], float]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": _divided,
-    "**": lambda a, b: float(a**b),
+    "**": power,
     "%": math.fmod,
     "==": lambda a, b: float(a == b),
     "!=": lambda a, b: float(a != b),
@@ -183,6 +183,7 @@ def _window(table: Table, options: Node) -> tuple[str, Numbers] | None:
     size = chosen["windowSize"].number() or 0.1
     is_share = chosen["windowSizeMode"].text("percentage") == "percentage"
     length = max(math.ceil(size * len(values)) if is_share else int(size), 1)
+    require_room(length * len(values), "calculateField with a window")
     is_centered = chosen["windowAlignment"].text() == "centered"
     moved = [
         _of_window(values, at, length, is_centered, _OF_WINDOWS[reducer])
@@ -201,7 +202,11 @@ def _of_window(
     first = at - length // 2 if is_centered else at - length + 1
     part = values[max(first, 0) : first + length]
     known = [value for value in part if value is not None]
-    return calculate_of(known) if known else None
+    try:
+        return calculate_of(known) if known else None
+    except (ArithmeticError, ValueError, AttributeError):
+        # Infinities have no mean.
+        return None
 
 
 _OF_WINDOWS: Mapping[str, Callable[[list[float]], float]] = {

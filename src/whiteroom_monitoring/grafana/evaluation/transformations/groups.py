@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from whiteroom_monitoring.grafana.evaluation.errors import require_room
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Table
 from whiteroom_monitoring.grafana.evaluation.reduce import name_of, reduced_cells
 from whiteroom_monitoring.grafana.evaluation.transformations.records import (
@@ -127,8 +128,10 @@ def matrix(tables: Sequence[Table], options: Node) -> list[Table]:
         for head, side, cell in zip(heads.cells, sides.cells, values.cells, strict=True)
     }
     rows = list(dict.fromkeys(sides.cells))
+    across_cells = list(dict.fromkeys(heads.cells))
+    require_room(len(rows) * len(across_cells), "groupingToMatrix")
     columns = [Column(f"{down}\\{across}", sides.kind, rows, table.query)]
-    for head in dict.fromkeys(heads.cells):
+    for head in across_cells:
         spread = [cells.get((head, side), empty) for side in rows]
         columns.append(replace(values, name=text_of(head), cells=spread))
     return [Table(tuple(columns), table.query)]

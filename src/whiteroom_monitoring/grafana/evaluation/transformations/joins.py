@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from whiteroom_monitoring.grafana.evaluation.errors import require_room
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Table
 from whiteroom_monitoring.grafana.evaluation.transformations.records import (
     Record,
@@ -65,6 +67,7 @@ def _outer(keyed: Sequence[tuple[Table, Column]]) -> Table:
     """Return a row for each value of the key; of several rows with one, the last counts."""
     first = keyed[0][1]
     keys = dict.fromkeys(cell for _, key in keyed for cell in key.cells)
+    require_room(len(keys) * sum(len(table.columns) for table, _ in keyed), "joinByField")
     ordered = sorted(keys, key=_order) if first.kind in ("time", "number") else list(keys)
     columns = [replace(first, cells=ordered)]
     for table, key in keyed:
@@ -89,11 +92,22 @@ def _tabular(keyed: Sequence[tuple[Table, Column]], *, is_inner: bool) -> Table:
     rows = [[column.cells[row] for column in columns] for row in range(table.height)]
     for other, other_key in keyed[1:]:
         more = [column for column in other.columns if column is not other_key]
+        height = _height(Counter(row[0] for row in rows), Counter(other_key.cells), is_inner)
+        require_room(height * (len(columns) + len(more)), "joinByField")
         rows = list(_combined(rows, len(columns), other_key, more, is_inner))
         columns += more
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     made = (replace(column, cells=list(c)) for column, c in zip(columns, cells, strict=True))
     return Table(tuple(made), table.query)
+
+
+def _height(left: Counter[Cell], right: Counter[Cell], is_inner: bool) -> int:
+    """Return how many rows a join has, by how many rows of each side have a key."""
+    pairs = sum(count * right[cell] for cell, count in left.items())
+    if is_inner:
+        return pairs
+    alone = sum(count for cell, count in left.items() if cell not in right)
+    return pairs + alone + sum(count for cell, count in right.items() if cell not in left)
 
 
 def _combined(

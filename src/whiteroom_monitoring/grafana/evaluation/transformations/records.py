@@ -66,13 +66,26 @@ def text_of(cell: Cell) -> str:
 
 
 def number_of(cell: Cell) -> float | None:
-    """Return a cell as a number, None where it is none."""
-    if isinstance(cell, float | int):
-        return float(cell)
+    """Return a cell as a number, None where it is none; a text is one only if it is finite.
+
+    >>> number_of("1e3"), number_of("nan"), number_of("+Inf"), number_of(math.inf)
+    (1000.0, None, None, inf)
+    """
     try:
-        return float(cell) if cell else None
-    except ValueError:
+        number = float(cell) if cell is not None else math.nan
+    except (ValueError, OverflowError):
         return None
+    is_number = not math.isnan(number) if isinstance(cell, float | int) else math.isfinite(number)
+    return number if is_number else None
+
+
+def power(base: float, exponent: float) -> float:
+    """Return a power. Raises ValueError where no real number is one, and OverflowError.
+
+    >>> power(-8.0, 3.0)
+    -512.0
+    """
+    return math.pow(base, exponent)
 
 
 def searched(pattern: str, text: str) -> bool:

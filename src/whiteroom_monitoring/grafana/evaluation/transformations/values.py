@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError, require_room
+from whiteroom_monitoring.grafana.evaluation.frame_shapes import is_moment
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Table
 from whiteroom_monitoring.grafana.evaluation.transformations.records import (
     kind_of,
@@ -21,10 +22,13 @@ from whiteroom_monitoring.grafana.evaluation.transformations.records import (
 from whiteroom_monitoring.grafana.model.json_node import Node
 from whiteroom_monitoring.grafana.model.patterns import compiled
 
-_PAIR = re.compile(r"""([\w.-]+)\s*[=:]\s*("(?:[^"\\]|\\.)*"|[^\s,;]*)""")
+# A name begins where no name goes on: else each of its characters would be tried as a beginning.
+_PAIR = re.compile(r"""(?<![\w.-])([\w.-]+)\s*[=:]\s*("(?:[^"\\]|\\.)*"|[^\s,;]*)""")
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 # How many buckets are made at most, whatever their size.
 _MOST_BUCKETS = 1000
+# Of numbers that are larger, and of infinities, the distance is no number.
+_LARGEST = 1e300
 
 
 def extract(tables: Sequence[Table], options: Node) -> list[Table]:
@@ -38,6 +42,7 @@ def _extracted(table: Table, options: Node) -> Table:
         return table
     parts = [_parts(text_of(cell), options) for cell in source.cells]
     names = dict.fromkeys(name for part in parts for name in part)
+    require_room(len(names) * len(parts), "extractFields")
     made = []
     for name in names:
         cells = [part.get(name) for part in parts]
@@ -89,7 +94,7 @@ def _at_paths(content: Any, paths: Sequence[Node]) -> Iterator[tuple[str, Cell]]
 def _cell(value: Any) -> Cell:
     if isinstance(value, (bool, dict | list)):
         return json.dumps(value)
-    return float(value) if isinstance(value, int | float) else value
+    return number_of(value) if isinstance(value, int | float) else value
 
 
 def _groups(text: str, pattern: str) -> Mapping[str, Cell]:
@@ -131,7 +136,7 @@ def _converted(column: Column, kind: str) -> Column:
 def _time(cell: Cell) -> Cell:
     number = number_of(cell)
     if number is not None or cell is None:
-        return number
+        return number if number is not None and is_moment(number) else None
     try:
         parsed = datetime.fromisoformat(str(cell))
     except ValueError:
@@ -160,7 +165,7 @@ def buckets_of(
 ) -> Table:
     """Return a table of buckets, from `xMin` to `xMax`, with the counts of each column."""
     numbers = [[n for cell in c.cells if (n := number_of(cell)) is not None] for c in columns]
-    finite = [[n for n in values if math.isfinite(n)] for values in numbers]
+    finite = [[n for n in values if abs(n) < _LARGEST] for values in numbers]
     every = [number for values in finite for number in values]
     if not every:
         return Table(())
