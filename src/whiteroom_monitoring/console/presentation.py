@@ -19,8 +19,8 @@ from whiteroom_monitoring.console.table import encoded_column
 from whiteroom_monitoring.grafana.display import colors, markdown
 from whiteroom_monitoring.grafana.display.dashboard_links import followable
 from whiteroom_monitoring.grafana.display.display_value import Field
-from whiteroom_monitoring.grafana.evaluation import panel_time, support
 from whiteroom_monitoring.grafana.evaluation import reduce as reduction
+from whiteroom_monitoring.grafana.evaluation import support
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
 from whiteroom_monitoring.grafana.evaluation.frames import (
@@ -57,7 +57,7 @@ def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         "options": _options(panel.options),
         "noValue": panel.field_config.defaults.no_value,
         "notDrawn": support.not_drawn(panel),
-        "timeInfo": panel_time.described(panel),
+        "timeInfo": evaluated.time_info,
     }
     if evaluated.data is not None:
         try:

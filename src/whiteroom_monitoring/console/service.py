@@ -26,6 +26,7 @@ from whiteroom_monitoring.grafana.evaluation.frames import DashboardList
 from whiteroom_monitoring.grafana.evaluation.time_range import (
     Calendar,
     TimeRange,
+    is_relative,
     time_range,
     timezone_of,
 )
@@ -233,19 +234,20 @@ class DashboardService:
 
     def _view(self, uid: str, request: ViewRequest) -> View:
         dashboard = self.library.get(uid)
-        when = self._time_range(request, dashboard.time)
-        return self._evaluator.view(dashboard, when, request.choices, request.points)
+        return self._evaluator.view(
+            dashboard,
+            self._time_range(request, dashboard.time),
+            request.choices,
+            request.points,
+            _calendar(request, dashboard.time),
+            is_relative=is_relative(request.start),
+        )
 
     def _time_range(self, request: ViewRequest, settings: TimeSettings | None = None) -> TimeRange:
         settings = settings or TimeSettings()
         now = self._clock() // NOW_STEP_S * NOW_STEP_S
-        calendar = Calendar(
-            timezone_of(settings.timezone, request.timezone),
-            settings.week_start or request.week_start,
-            settings.fiscal_start,
-        )
         longest = self._sources.limits.max_range_s
-        return time_range(request.start, request.end, now, longest, calendar)
+        return time_range(request.start, request.end, now, longest, _calendar(request, settings))
 
     def _file_problems(self) -> list[str]:
         """Return what is wrong with files of dashboards."""
@@ -254,6 +256,14 @@ class DashboardService:
             for diagnostic in self.library.diagnostics
             if diagnostic.path
         ]
+
+
+def _calendar(request: ViewRequest, settings: TimeSettings) -> Calendar:
+    return Calendar(
+        timezone_of(settings.timezone, request.timezone),
+        settings.week_start or request.week_start,
+        settings.fiscal_start,
+    )
 
 
 def _description(dashboard: Dashboard) -> str:

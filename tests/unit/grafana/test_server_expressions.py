@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from tests.support.dashboards import read, shown
+from tests.support.data_sources import CannedPrometheus, CannedSources
+from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated, Evaluator
 from whiteroom_monitoring.grafana.evaluation.frames import Lines, Series
 from whiteroom_monitoring.grafana.evaluation.server_expressions import evaluate
+from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.query import ServerExpression
 
 LINES = Lines(
@@ -117,6 +121,65 @@ def test_a_panel_shows_its_expressions_and_not_what_is_hidden() -> None:
     ]}  # fmt: skip
     [content] = shown(read(title="T", panels=[panel]))
     assert (content["notice"], len(content["series"])) == ("", 2)
+
+
+class CountingSources(CannedSources):
+    """Data sources whose Prometheus remembers what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counting = CountingPrometheus()
+
+    @property
+    def prometheus(self) -> PrometheusClient:
+        """The Prometheus that remembers."""
+        return self.counting
+
+
+class CountingPrometheus(CannedPrometheus):
+    """A Prometheus that remembers what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expressions: list[str] = []
+
+    def range(self, expression: str, start: float, end: float, step: float) -> list[SampleStream]:
+        """Remember the expression, and answer as any."""
+        self.expressions.append(expression)
+        return super().range(expression, start, end, step)
+
+
+EXPRESSION = {"refId": "C", "datasource": {"type": "__expr__", "uid": "__expr__"},
+              "type": "math", "expression": "$A + $B"}  # fmt: skip
+
+
+def asked(*targets: Any) -> tuple[list[str], Evaluated]:
+    """Return what Prometheus is asked for a panel, and what the panel shows."""
+    dashboard = read(title="T", panels=[{"type": "timeseries", "targets": list(targets)}])
+    sources = CountingSources()
+    evaluator = Evaluator(sources)
+    viewed = evaluator.view(dashboard, TimeRange(0.0, 3600.0))
+    [panel] = dashboard.panels()
+    return sources.counting.expressions, evaluator.panel(viewed, panel)
+
+
+def test_a_query_is_asked_once() -> None:
+    """A query that is shown and an input is asked once; one that is neither, never."""
+    hidden = {"refId": "B", "expr": "up * 2", "hide": True}
+    unused = {"refId": "D", "expr": "up * 3", "hide": True}
+    expressions, evaluated = asked({"refId": "A", "expr": "up"}, hidden, unused, EXPRESSION)
+    assert sorted(expressions) == ["up", "up * 2"]
+    assert isinstance(evaluated.data, Lines)
+    assert {series.query for series in evaluated.data.series} == {"A", "C"}
+
+
+def test_a_hidden_query_of_another_source_is_named() -> None:
+    """An expression's query of Loki is not sent to Prometheus; an unused one is no matter."""
+    loki = {"refId": "B", "expr": "{job=1}", "hide": True, "datasource": {"type": "loki"}}
+    expressions, evaluated = asked({"refId": "A", "expr": "up"}, loki, EXPRESSION)
+    assert (expressions, "the data source loki" in evaluated.notice) == ([], True)
+    expressions, evaluated = asked({"refId": "A", "expr": "up"}, loki)
+    assert (expressions, evaluated.notice) == (["up"], "")
 
 
 def test_a_panel_shows_what_another_one_asks() -> None:

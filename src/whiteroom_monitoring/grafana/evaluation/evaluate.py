@@ -17,12 +17,13 @@ from whiteroom_monitoring.grafana.evaluation import (
 from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError, UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.frames import Data
 from whiteroom_monitoring.grafana.evaluation.interpolation import SCRAPE_INTERVAL_S, Scope
+from whiteroom_monitoring.grafana.evaluation.panel_time import ViewTime
 from whiteroom_monitoring.grafana.evaluation.query_context import (
     QueryContext,
     RunAll,
     run_in_sequence,
 )
-from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
+from whiteroom_monitoring.grafana.evaluation.time_range import UTC_CALENDAR, Calendar, TimeRange
 from whiteroom_monitoring.grafana.evaluation.variables import Variable
 from whiteroom_monitoring.grafana.model.dashboard import Dashboard
 from whiteroom_monitoring.grafana.model.grid import Grid, grid, seconds
@@ -36,17 +37,23 @@ class View:
     """A dashboard as somebody looks at it: the range, and what the variables stand for."""
 
     dashboard: Dashboard
-    time_range: TimeRange
     points: int
     variables: Sequence[Variable]
     scope: Scope
+    time: ViewTime
+
+    @property
+    def time_range(self) -> TimeRange:
+        """The range that the dashboard is looked at."""
+        return self.time.time_range
 
 
 @dataclass(frozen=True)
 class Evaluated:
     """What a panel shows: ``data``, or ``notice`` (not supported), or ``problem`` (went wrong).
 
-    ``queries`` are the expressions as they were asked, by refId; ``time_range`` may be its own.
+    ``queries`` are the expressions as they were asked, by refId; ``time_range`` may be its own,
+    which ``time_info`` tells beside its title.
     """
 
     panel: Panel
@@ -55,6 +62,7 @@ class Evaluated:
     notice: str = ""
     problem: str = ""
     time_range: TimeRange | None = None
+    time_info: str = ""
 
 
 class Evaluator:
@@ -76,14 +84,22 @@ class Evaluator:
         time_range: TimeRange,
         choices: Mapping[str, Sequence[str]] | None = None,
         points: int = DEFAULT_POINTS,
+        calendar: Calendar = UTC_CALENDAR,
+        *,
+        is_relative: bool = True,
     ) -> View:
-        """Return a view of a dashboard; ``choices`` are the values of variables by name."""
+        """Return a view of a dashboard; ``choices`` are the values of variables by name.
+
+        ``is_relative`` tells that the range moves on; only then panels may have one of their own.
+        """
         most = self.sources.limits.max_points
         if not 1 <= points <= most:
             raise RequestError(f"{points} points: expected 1 to {most}")
         context = self.context(Scope(), time_range, grid(time_range, points, 0.0))
         resolved, scope = variables.resolve(dashboard.variables, choices or {}, context)
-        return View(dashboard, time_range, points, resolved, scope)
+        longest = self.sources.limits.max_range_s
+        time = ViewTime(time_range, is_relative, calendar, longest)
+        return View(dashboard, points, resolved, scope, time)
 
     def context(self, scope: Scope, time_range: TimeRange, moments: Grid) -> QueryContext:
         """Return what queries need that look at a range on a grid."""
@@ -94,15 +110,16 @@ class Evaluator:
     def panel(self, view: View, panel: Panel, scope: Scope | None = None) -> Evaluated:
         """Return what a panel shows; ``scope`` is that of a repeated one. Never raises for it."""
         expressions: dict[str, str] = {}
-        when = view.time_range
+        when, filled = view.time_range, (scope or view.scope).tolerant_text
+        info = "" if panel.hide_time_override else panel_time.described(panel, view.time, filled)
         try:
-            when = panel_time.of(panel, view.time_range, (scope or view.scope).tolerant_text)
+            when = panel_time.of(panel, view.time, filled)
             moments = self.grid(view, panel, when)
             context = self.context(scope or view.scope, when, moments)
             support.require(panel)
             expressions = _expressions(panel, context.scope)
             data = panel_data.data(panel, context, view.dashboard.panel)
-            return Evaluated(panel, data, expressions, time_range=when)
+            return Evaluated(panel, data, expressions, time_range=when, time_info=info)
         except (UnsupportedError, NotFoundError) as error:
             return Evaluated(panel, None, expressions, notice=str(error), time_range=when)
         except (SourceError, RequestError) as error:

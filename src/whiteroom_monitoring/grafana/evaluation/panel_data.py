@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from whiteroom_monitoring.grafana.display import markdown
@@ -80,7 +80,8 @@ def _active(panel: Panel) -> list[Query]:
 
 
 def _tables(panel: Panel, context: QueryContext, panels: Panels, depth: int) -> list[Table]:
-    active = _prometheus(panel, context.scope)
+    active, inputs = _prometheus(panel, context.scope), _inputs(panel)
+    _require_prometheus(inputs, panel, context.scope)
     tables: list[Table] = []
     for query in active:
         if query.panel_id is not None:
@@ -94,12 +95,26 @@ def _tables(panel: Panel, context: QueryContext, panels: Panels, depth: int) -> 
     by_query: dict[str, list[Table]] = {}
     for query, table in zip(spread, queries.tables(spread, context, len(own) > 1), strict=True):
         by_query[query.ref_id] = [table]
-    if series:
-        for table in tables_of(queries.lines(series, context)):
+    # Each query is asked once, whether it is shown, the input of an expression, or both.
+    lines = queries.lines([q for q in panel.queries if q in series or q in inputs], context)
+    shown = {query.ref_id for query in series}
+    for table in tables_of(lines):
+        if table.query in shown:
             by_query.setdefault(table.query, []).append(table)
-    by_query |= _of_expressions(panel, context)
+    by_query |= _of_expressions(panel, inputs, lines, context)
     tables += [table for query in active for table in by_query.get(query.ref_id, ())]
     return transformations.transformed(tables, steps)
+
+
+def _inputs(panel: Panel) -> list[Query]:
+    """Return the queries that expressions are of, hidden ones included."""
+    servers = [query.server for query in panel.queries if query.server is not None]
+    refs = {ref for server in servers for ref in server_expressions.needed(server)}
+    return [
+        query
+        for query in panel.queries
+        if query.ref_id in refs and query.server is None and query.expression.strip()
+    ]
 
 
 def _of_panel(query: Query, context: QueryContext, panels: Panels, depth: int) -> list[Table]:
@@ -114,17 +129,14 @@ def _of_panel(query: Query, context: QueryContext, panels: Panels, depth: int) -
     return [replace(table, query=table.query or query.ref_id) for table in tables]
 
 
-def _of_expressions(panel: Panel, context: QueryContext) -> dict[str, list[Table]]:
+def _of_expressions(
+    panel: Panel, inputs: Sequence[Query], lines: Lines, context: QueryContext
+) -> dict[str, list[Table]]:
     wanted = {q.ref_id: q.server for q in panel.queries if q.server is not None}
-    if not wanted:
-        return {}
-    scope = context.scope
     filled = {
-        ref: replace(server, expression=_own_references(server.expression, panel, scope))
+        ref: replace(server, expression=_own_references(server.expression, panel, context.scope))
         for ref, server in wanted.items()
     }
-    inputs = [q for q in panel.queries if q.server is None and q.expression.strip()]
-    lines = queries.lines(inputs, context)
     if not lines.times:
         lines = Lines(context.grid.times(), ())
     results = server_expressions.evaluate(filled, lines, [query.ref_id for query in inputs])
@@ -141,16 +153,20 @@ def _own_references(text: str, panel: Panel, scope: Scope) -> str:
 
 
 def _prometheus(panel: Panel, scope: Scope) -> list[Query]:
-    """Return the queries that are run. Raises UnsupportedError for those of other sources."""
+    """Return the queries that are shown. Raises UnsupportedError for those of other sources."""
     active = _active(panel)
-    for query in active:
+    _require_prometheus(active, panel, scope)
+    return active
+
+
+def _require_prometheus(wanted: Sequence[Query], panel: Panel, scope: Scope) -> None:
+    for query in wanted:
         source = query.data_source if query.data_source.is_set else panel.data_source
         if source.uid in (OF_PANEL, SERVER) or source.type == SERVER:
             continue
         kind = "" if source.uid == MIXED else source.type or _kind(scope.tolerant_text(source.uid))
         if kind and _PROMQL not in kind:
             raise UnsupportedError(f"the data source {kind} in a panel of {panel.type}")
-    return active
 
 
 def _kind(uid: str) -> str:

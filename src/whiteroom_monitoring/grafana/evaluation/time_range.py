@@ -114,12 +114,25 @@ def time_range(
 ) -> TimeRange:
     """Return the range between two named times. Raises RequestError."""
     named = TimeRange(moment(start, now, calendar), moment(end, now, calendar, round_up=True))
-    if named.seconds < 1:
-        raise RequestError(f"the time range from {start[:40]} to {end[:40]} is empty")
-    if named.seconds > longest_s:
-        most = f"{longest_s / 86_400:g} days"
-        raise RequestError(f"the time range from {start[:40]} to {end[:40]} is longer than {most}")
-    return named
+    return bounded(named, f"from {start[:40]} to {end[:40]}", longest_s)
+
+
+def bounded(when: TimeRange, name: str, longest_s: float) -> TimeRange:
+    """Return a range that is neither empty nor too long. Raises RequestError."""
+    if when.seconds < 1:
+        raise RequestError(f"the time range {name} is empty")
+    if when.seconds > longest_s:
+        raise RequestError(f"the time range {name} is longer than {longest_s / 86_400:g} days")
+    return when
+
+
+def is_relative(text: str) -> bool:
+    """Tell whether a time moves on, as ``now-1h`` does.
+
+    >>> is_relative("now-1h/h"), is_relative("1700000000000")
+    (True, False)
+    """
+    return text.startswith("now")
 
 
 def _date(text: str, calendar: Calendar) -> float:

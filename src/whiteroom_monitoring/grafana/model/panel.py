@@ -175,6 +175,7 @@ class Panel:
     max_data_points: int | None = None
     time_from: str = ""
     time_shift: str = ""
+    hide_time_override: bool = False
     repeat: Repeat | None = None
     library_panel: str = ""
     problems: tuple[str, ...] = ()
@@ -202,6 +203,7 @@ def parse_panel(content: Json, pointer: Pointer = (), id: int = 0) -> Panel:
         max_data_points=points if points > 0 else None,
         time_from=node["timeFrom"].text(),
         time_shift=node["timeShift"].text(),
+        hide_time_override=node["hideTimeOverride"].flag(),
         repeat=parse_repeat(node),
         library_panel=_library_panel(node["libraryPanel"]),
         problems=tuple(problems),
