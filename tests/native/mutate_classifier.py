@@ -8,7 +8,7 @@ changes that nobody noticed as soon as they are known, but for those that can't 
 (EQUIVALENT, with the reason), and on the standard error how far it is; exit status 1 when fewer
 than 95 % were noticed. All changes take about 40 minutes of a processor. With `--record`, verdicts
 are kept in a file, and a run that was stopped goes on where it was: what has been judged is judged
-again only if its header or its tests are others now. Needs the core's library, which start.sh
+again only if a header or its tests are others now. Needs the core's library, which start.sh
 builds, and doctest.
 """
 
@@ -60,7 +60,7 @@ OWN_TESTS = {
         *LAST_TESTS,
     ),
     "host_store.h": ("host_store_test.cpp", *TESTS),
-    "xrun_ledger.h": ("host_store_test.cpp", *TESTS),
+    "xrun_ledger.h": ("host_store_test.cpp", "xrun_reports_test.cpp", *TESTS),
 }
 # What plug-ins and adapters judge by, and the tests that hold it: `--hosts` changes these instead.
 HOSTS = {
@@ -265,9 +265,13 @@ class Record:
 
 
 def _digest(change: Change, verdict: str) -> str:
-    """Return a digest of what a verdict depends on: whoever survives has passed all tests."""
+    """Return a digest of what a verdict depends on: whoever survives has passed all tests.
+
+    The headers beside the tests, and the core's, are in each of them.
+    """
     tests = tests_of(change) if verdict == SURVIVED else (verdict,)
-    paths = [CORE / change.file, *(HERE / test for test in tests if (HERE / test).is_file())]
+    headers = [*sorted(HERE.glob("*.h")), *sorted(CORE.glob("*.h"))]
+    paths = [*headers, *(HERE / test for test in tests if (HERE / test).is_file())]
     content = b"".join(path.read_bytes() for path in paths)
     return hashlib.sha256(content + repr(tests).encode()).hexdigest()[:16]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,21 @@ def test_a_verdict_holds_for_what_was_judged(
     monkeypatch.setitem(mutants.HOSTS, "device_clock.h", more)
     assert record.verdict(survived) is None
     assert record.verdict(noticed) == "device_clock_test.cpp"
+
+
+def test_a_verdict_depends_on_the_headers_of_the_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a header beside the tests or in the core is another one, all is tried again."""
+    for folder in ("tests", "core"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(mutants.HERE / "device_clock_test.cpp", tmp_path / "tests")
+    monkeypatch.setattr(mutants, "HERE", tmp_path / "tests")
+    change = mutants.changes(["device_clock.h"])[0]
+    monkeypatch.setattr(mutants, "CORE", tmp_path / "core")
+    for header in ("tests/virtual_host.h", "core/cells.h"):
+        record = mutants.Record()
+        record.add(change, "device_clock_test.cpp")
+        assert record.verdict(change) == "device_clock_test.cpp"
+        (tmp_path / header).write_text("// another")
+        assert record.verdict(change) is None

@@ -68,7 +68,7 @@ class _Prepared:
         return Preparation(shared, locked, Path(path) if path else None, problem)
 
 
-class Level(Protocol):
+class SettableGauge(Protocol):
     """A gauge, or one of its labelled series."""
 
     def set(self, value: float, /) -> None:
@@ -76,7 +76,7 @@ class Level(Protocol):
 
 
 _log = logging.getLogger(__name__)
-_at_scrape: dict[Level, Callable[[], float]] = {}
+_at_scrape: dict[SettableGauge, Callable[[], float]] = {}
 _prepared: _Prepared | None = None
 
 
@@ -160,12 +160,17 @@ def _close_at_every_end() -> None:
     multiprocess.close_on_quick_exit(_mark_closed)
 
 
-def at_scrape(metric: Level, value: Callable[[], float]) -> None:
+def at_scrape(metric: SettableGauge, value: Callable[[], float]) -> None:
     """Set a gauge, or one of its labelled series, to ``value()`` whenever this process is scraped.
 
     It is called by the thread that answers, at each exposition of this process' own endpoint, in
     the order of registration; the segment exporter does not call it. What it raises is logged, and
     the gauge keeps what it had. Calling again with the same object replaces the function.
+
+    Of several processes of one program, such as gunicorn's workers, only the one that answers is
+    asked, and each keeps the value of the scrape that it answered last. So what belongs to the
+    whole program, such as the length of a queue in a database, needs ``aggregation: latest`` (or
+    ``max``) in the catalogue: with ``sum`` the old values of the others would be added to it.
     """
     _at_scrape[metric] = value
 

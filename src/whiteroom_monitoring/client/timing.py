@@ -37,7 +37,7 @@ class Timer:
     As a context manager one Timer times one block at a time. As a decorator it may time any number
     of calls at once. A coroutine is timed from its first step to its end, waiting included, and so
     is a generator, with what its user does between its steps; also those that a plain function
-    returns.
+    returns, whose call is not observed then.
     """
 
     def __init__(self, metric: Observer) -> None:

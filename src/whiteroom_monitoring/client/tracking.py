@@ -23,7 +23,7 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
-class Level(Protocol):
+class UpDownGauge(Protocol):
     """A gauge that is counted up and down (``updates: add``), or one of its labelled series."""
 
     def inc(self) -> None:
@@ -41,9 +41,13 @@ class Count(Protocol):
 
 
 class InProgress:
-    """Counts up at the begin and down at the end, by return or by exception."""
+    """Counts up at the begin and down at the end, by return or by exception.
 
-    def __init__(self, level: Level) -> None:
+    As a decorator it counts a coroutine or a generator from its first step to its end. One that a
+    plain function returns is counted during that call, as well.
+    """
+
+    def __init__(self, level: UpDownGauge) -> None:
         self._level = level
 
     def __enter__(self) -> InProgress:

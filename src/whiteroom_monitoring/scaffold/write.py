@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from whiteroom_monitoring.codegen.identifiers import camel, pascal
 from whiteroom_monitoring.errors import UsageError
 
 _FOLDER = Path(__file__).parent
 # What is the same whatever the program is written in.
 _COMMON = "common"
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+# What can't be called so in a language, and why. CMake keeps these for itself (CMP0037), and a
+# script's folder comes before Python's own modules.
+_TAKEN = {
+    "cpp": (
+        frozenset({"all", "clean", "help", "install", "package", "preinstall", "test"}),
+        "CMake has a target of that name",
+    ),
+    "python": (
+        sys.stdlib_module_names | {"whiteroom-monitoring"},
+        "a module of that name is there already",
+    ),
+}
 
 
 def files(name: str, kind: str) -> Iterator[tuple[Path, str]]:
@@ -21,6 +35,9 @@ def files(name: str, kind: str) -> Iterator[tuple[Path, str]]:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name}: expected lower-case letters, digits and -, such as tape-looper")
+    taken, reason = _TAKEN.get(kind, (frozenset(), ""))
+    if name in taken:
+        raise UsageError(f"{name}: {reason}; choose another name, such as tape-looper")
     for folder in (_FOLDER / _COMMON, _FOLDER / kind):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
@@ -50,8 +67,8 @@ def _filled(text: str, name: str) -> str:
     values = {
         "@name@": name,
         "@module@": "_".join(words),
-        "@Module@": "".join(word.capitalize() for word in words),
-        "@camel@": words[0] + "".join(word.capitalize() for word in words[1:]),
+        "@Module@": pascal(name),
+        "@camel@": camel(name),
         "@title@": " ".join(word.capitalize() for word in words),
     }
     for word, value in values.items():

@@ -292,6 +292,35 @@ def test_within_an_asgi_application_no_redirect_is_needed(path: str) -> None:
     assert _ask_asgi(application, "GET", "/songs").content == b"app"
 
 
+@pytest.mark.parametrize(
+    ("root_path", "path", "content"),
+    [
+        ("/api", "/api/metrics", SMALL),
+        ("/api", "/api/metrics/", SMALL),
+        ("/api/", "/api/metrics", SMALL),
+        ("/api", "/metrics", SMALL),  # from a server that leaves the root path away
+        ("/metrics", "/metrics/metrics", SMALL),
+        ("/api", "/apis/metrics", b"app"),
+        ("/api", "/api/songs", b"app"),
+    ],
+)
+def test_the_middlewares_path_is_below_the_root_path(
+    root_path: str, path: str, content: bytes
+) -> None:
+    """Behind a proxy that serves the application at a place of its own, the metrics are there."""
+    answer = PlainTextResponse("app")
+
+    async def inner(scope, receive, send) -> None:
+        await answer(scope, receive, send)
+
+    middleware = asgi.MetricsMiddleware(inner, source=_source)
+
+    async def application(scope, receive, send) -> None:
+        await middleware({**scope, "root_path": root_path}, receive, send)
+
+    assert _ask_asgi(application, "GET", path).content == content
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/", ""])
 def test_mounted_in_a_wsgi_application(path: str) -> None:
     """SCRIPT_NAME, as a dispatcher sets it, is the place at which the application is mounted."""

@@ -129,6 +129,53 @@ def test_whole_numbers_and_ints_are_taken_as_they_are_meant(segments, record) ->
     assert samples['instrument_assignments_total{instrument="5"}'] == "1"
 
 
+def test_an_int_of_ones_own_is_a_label_by_its_digits(record) -> None:
+    """An int's subclass with a text of its own, such as an Enum's member, gives digits as well."""
+    record("""
+        import enum
+        from whiteroom_monitoring.client import _native
+
+        class Status(int, enum.Enum):
+            OK = 200
+
+        class Loud(int):
+            def __str__(self):
+                return "LOUD"
+            __repr__ = __str__
+
+        status = _native.Counter(name="a_total", help="", labels=(("status", ("200", "404")),))
+        status.inc(status=Status.OK)
+        status.inc(status=Loud(404))
+        assert [series[:2] for series in _native.recorded(status)[6]] == [
+            (("200",), (1.0,)), (("404",), (1.0,))]
+        business.instrument_assignments_total.inc(instrument=Loud(5))
+        business.instrument_assignments_total.inc(instrument=Status.OK)
+        text = client.exposition().decode()
+        assert 'instrument_assignments_total{instrument="5"} 1' in text
+        assert 'instrument_assignments_total{instrument="200"} 1' in text
+    """)
+
+
+def test_a_label_may_be_called_value_or_amount(record) -> None:
+    """Wrong labels of such a metric are told as labels; an amount by name is told as one."""
+    record("""
+        from whiteroom_monitoring.client import _native
+
+        kinds = _native.Counter(name="a_total", help="", labels=(("value", ("x",)),))
+        kinds.inc(value="x")
+        for labels, message in (
+            ({"value": "x", "kind": "y"}, "a_total: expected the labels: value"),
+            ({"value": "x", "amount": 2}, "a_total: the amount is given by position"),
+        ):
+            try:
+                kinds.inc(**labels)
+            except TypeError as error:
+                assert str(error).startswith(message), error
+            else:
+                raise AssertionError(labels)
+    """)
+
+
 def test_a_gauge_is_asked_for_at_the_scrape(record) -> None:
     """Its function is called at each exposition; one that fails takes nothing from the others."""
     record("""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import time
+import types
 
 import pytest
 
@@ -159,6 +161,24 @@ def test_an_async_generator_is_timed_to_its_end(clock: list[float]) -> None:
             await steps.athrow(ValueError("thrown"))
         assert [number async for number in numbers()] == [1, 2]
 
+    assert inspect.isasyncgenfunction(numbers)
     asyncio.run(use())
     assert seen == ["sent", "thrown", None]
+    assert observed == [2, 2]
+
+
+def test_generators_that_can_be_awaited_stay_so(clock: list[float]) -> None:
+    """What `types.coroutine` made of a generator function is awaited as before, and timed."""
+    observed = Observed()
+
+    @types.coroutine
+    def step():
+        clock[0] += 2
+        yield
+        return "done"
+
+    async def both() -> list[str]:
+        return [await Timer(observed)(step)(), await Timer(observed)(functools.partial(step))()]
+
+    assert asyncio.run(both()) == ["done", "done"]
     assert observed == [2, 2]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
 from whiteroom_monitoring import scaffold
+from whiteroom_monitoring.codegen import clients
 from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.project import catalogues, load
 from whiteroom_monitoring.scaffold.write import files, write
 
 assert scaffold.__file__ is not None
@@ -52,3 +56,35 @@ def test_a_name_is_one_that_everything_takes(name: str) -> None:
     """Lower case, digits and single dashes: what a job, a folder and a module may be called."""
     with pytest.raises(UsageError, match="expected lower-case letters"):
         list(files(name, "python"))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "reason"),
+    [
+        ("test", "cpp", "CMake has a target"),
+        ("all", "cpp", "CMake has a target"),
+        ("package", "cpp", "CMake has a target"),
+        ("json", "python", "a module of that name"),
+        ("time", "python", "a module of that name"),
+    ],
+)
+def test_a_name_that_is_taken_is_refused(name: str, kind: str, reason: str) -> None:
+    """What the build or the interpreter has already can't be a project."""
+    with pytest.raises(UsageError, match=f"^{name}: {reason}"):
+        list(files(name, kind))
+
+
+@pytest.mark.parametrize("name", ["work", "main", "std", "class", "time", "metrics"])
+def test_a_project_in_cpp_compiles_under_any_other_name(tmp_path: Path, name: str) -> None:
+    """Keywords, macros, C's functions and the program's own names are no clash."""
+    write(tmp_path, name, "cpp")
+    project = load(tmp_path)
+    for path, text in clients.generate(catalogues.own(project), project).items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    include = ROOT / "juce_backend/src/monitoring/include"
+    options = ("-std=gnu++20", "-Wall", "-Wextra", "-fsyntax-only", "-I", include, "-I", tmp_path)
+    done = subprocess.run(
+        ["g++", *options, tmp_path / "main.cpp"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -71,6 +71,7 @@ class MetricsApp:
 class MetricsMiddleware:
     """Answers ``path`` with the metrics, and leaves everything else to an application.
 
+    ``path`` is below the server's root path (`uvicorn --root-path`), as the application's own are.
     The arguments beyond ``path`` are those of ``MetricsApp``.
     """
 
@@ -87,10 +88,17 @@ class MetricsMiddleware:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Respond to a request for the metrics, or let the application do."""
-        if scope["type"] == "http" and scope["path"].rstrip("/") == self._path:
+        if scope["type"] == "http" and _path_below_root(scope).rstrip("/") == self._path:
             await self._metrics({**scope, "root_path": "", "path": "/metrics"}, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+def _path_below_root(scope: Message) -> str:
+    """Return the path without the root path, which servers put before it, or leave away."""
+    root: str = scope.get("root_path", "").rstrip("/")
+    path: str = scope["path"]
+    return path.removeprefix(root) if path.startswith(f"{root}/") else path
 
 
 def _request(scope: Message) -> HttpRequest:

@@ -41,17 +41,21 @@ PyObject* value_for(const Family::Label& label, PyObject* const* values, PyObjec
   return nullptr;
 }
 
-/// Whether keyword arguments name what a call takes by position alone.
-bool names_amount(PyObject* names) {
+/// Whether keyword arguments name what a call takes by position alone, and what is no label.
+bool names_amount(const Family& family, PyObject* names) {
+  const auto has_label = [&](std::string_view name) {
+    return std::any_of(family.labels().begin(), family.labels().end(),
+                       [&](const Family::Label& label) { return label.name == name; });
+  };
   for (Py_ssize_t i = 0; names != nullptr && i < PyTuple_GET_SIZE(names); ++i) {
     const std::string_view name = text_of(PyTuple_GET_ITEM(names, i));
-    if (name == "amount" || name == "value") return true;
+    if ((name == "amount" || name == "value") && !has_label(name)) return true;
   }
   return false;
 }
 
 [[noreturn]] void raise_labels(const Metric* metric, PyObject* names) {
-  if (names_amount(names)) {
+  if (names_amount(*metric->root->family, names)) {
     raise(PyExc_TypeError, name_of(metric) + ": the amount is given by position, as in inc(2)");
   }
   raise(PyExc_TypeError,
@@ -61,11 +65,14 @@ bool names_amount(PyObject* names) {
 /// Whether a value is an int, which is a label by its digits; a bool is none.
 bool is_whole(PyObject* value) { return PyLong_Check(value) != 0 && PyBool_Check(value) == 0; }
 
+/// Return the digits of an int as a str; also those of a subclass whose own str() says more.
+PyObject* digits_of(PyObject* whole) { return PyLong_Type.tp_repr(whole); }
+
 std::size_t closed_index(const Metric* metric, const Family::Label& label, PyObject* value) {
   PyObject* const index = PyDict_GetItemWithError(label.index_of, value);
   if (index != nullptr) return static_cast<std::size_t>(PyLong_AsSsize_t(index));
   if (PyErr_Occurred() != nullptr) throw PythonError{};
-  if (is_whole(value)) return closed_index(metric, label, Ref(PyObject_Str(value)).get());
+  if (is_whole(value)) return closed_index(metric, label, Ref(digits_of(value)).get());
   const Ref shown(PyObject_Repr(value));
   std::string known;
   for (const std::string& each : label.values) known += (known.empty() ? "" : ", ") + each;
@@ -129,7 +136,7 @@ Found find(const Metric* metric, PyObject* const* values, PyObject* names) {
     PyObject* const value = value_for(label, values, names);
     if (value == nullptr) raise_labels(metric, names);
     if (label.index_of == nullptr) {
-      if (is_whole(value)) digits.emplace_back(PyObject_Str(value));
+      if (is_whole(value)) digits.emplace_back(digits_of(value));
       open.push_back(is_whole(value) ? digits.back().get() : value);
     } else {
       index = index * label.values.size() + closed_index(metric, label, value);
