@@ -8,7 +8,7 @@ from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
 from whiteroom_monitoring.logs.logql.evaluate.run import Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse, parse_log_query
-from whiteroom_monitoring.logs.logql.stages.build import early_checks, ordered, processes
+from whiteroom_monitoring.logs.logql.stages.build import ordered, processes
 from whiteroom_monitoring.logs.logql.stages.row import Hints, Labels, Row
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 
@@ -26,7 +26,7 @@ def through(
 ) -> tuple[str, dict[str, str]] | None:
     """Return what stages make of a line and its labels; None when they leave it."""
     steps = processes(ordered(parse_log_query('{a="b"} ' + stages).stages))
-    row = Row(labels or {}, Hints(checks=early_checks([stage for stage, _ in steps])))
+    row = Row(labels or {}, Hints())
     row.reset(time_ns, sorted((meta or {}).items()))
     kept: bytes | None = line if isinstance(line, bytes) else line.encode()
     for _, step in steps:

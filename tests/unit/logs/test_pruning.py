@@ -154,7 +154,7 @@ def test_lines_searched_as_one_text_are_searched_alone(
 
 
 @pytest.mark.parametrize("parser", ["json", "logfmt", "logfmt --strict"])
-def test_scouts_leave_out_no_line_that_a_condition_keeps(store: LogStore, parser: str) -> None:
+def test_prefilters_leave_out_no_line_that_a_condition_keeps(store: LogStore, parser: str) -> None:
     """What a search for values leaves out, parsing would leave out, too."""
     chosen = random.Random(31)
     values = [
@@ -170,14 +170,16 @@ def test_scouts_leave_out_no_line_that_a_condition_keeps(store: LogStore, parser
         "a\\/b",
         "750ms",
         "ok",
+        "1,500",
+        "a]b",
+        "c}d,",
+        "x status=",
+        "{",
     ]
+    names = ["status", " status ", "\\tstatus", "xstatus", "o.status", "status_", "path"]
     lines: list[tuple[int, str]] = []
     for number in range(600):
-        pairs = [
-            (chosen.choice(["status", " status ", "xstatus", "o.status", "status_", "path"]),
-             chosen.choice(values))
-            for _ in range(chosen.randint(0, 3))
-        ]  # fmt: skip
+        pairs = [(chosen.choice(names), chosen.choice(values)) for _ in range(chosen.randint(0, 3))]
         if parser == "json":
             parts = [f'"{n}": "{v}"' if chosen.random() < 0.5 else f'"{n}":{v}' for n, v in pairs]
             line = (
@@ -193,6 +195,10 @@ def test_scouts_leave_out_no_line_that_a_condition_keeps(store: LogStore, parser
         "status = `x`",
         "status = `a/b`",
         "status > 700ms",
+        "status > 1KB",
+        "status = `a]b`",
+        "status = `c}d,`",
+        "status >= 500 or path = `ok`",
     )
     for condition in conditions:
         query = f'{{job="x"}} | {parser} | {condition}'

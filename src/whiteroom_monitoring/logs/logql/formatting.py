@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from whiteroom_monitoring.logs.logql.golang.durations import show_prometheus
+from whiteroom_monitoring.logs.logql.golang.durations import show_go, show_prometheus
 from whiteroom_monitoring.logs.logql.golang.numbers import format_float
 from whiteroom_monitoring.logs.logql.golang.texts import quote
 from whiteroom_monitoring.logs.logql.syntax import (
+    PRECEDENCE,
     Binary,
     Decolorize,
     Expression,
@@ -28,7 +29,7 @@ LINE_CHARACTERS = 100
 def pretty(expression: Expression, level: int = 0) -> str:  # noqa: PLR0911 - one a kind
     """Return a query, indented where it is longer than a line."""
     indent = _indent(level)
-    if len(str(expression).encode("utf-8", "surrogateescape")) <= LINE_CHARACTERS:
+    if _is_short(expression):
         return indent + str(expression)
     match expression:
         case LogQuery(stages=stages) if stages:
@@ -44,8 +45,29 @@ def pretty(expression: Expression, level: int = 0) -> str:  # noqa: PLR0911 - on
             return f"{indent}label_replace(\n" + ",\n".join(parts) + f"\n{indent})"
         case Binary(left=left, right=right):
             operator = expression.operator + _matching(expression.matching)
-            return f"{pretty(left, level + 1)}\n{indent}{operator}\n{pretty(right, level + 1)}"
+            first = _operand(left, level + 1, _is_weaker(left, expression, is_right=False))
+            second = _operand(right, level + 1, _is_weaker(right, expression, is_right=True))
+            return f"{first}\n{indent}{operator}\n{second}"
     return indent + str(expression)
+
+
+def _is_weaker(operand: Expression, operation: Binary, *, is_right: bool) -> bool:
+    """Tell whether an operand of several lines would be read as another one without parentheses."""
+    if not isinstance(operand, Binary) or _is_short(operand):
+        return False
+    inner, outer = PRECEDENCE[operand.operator], PRECEDENCE[operation.operator]
+    is_last = is_right == (operation.operator == "^")
+    return inner < outer or (inner == outer and not is_last)
+
+
+def _operand(operand: Expression, level: int, is_enclosed: bool) -> str:
+    if not is_enclosed:
+        return pretty(operand, level)
+    return f"{_indent(level)}(\n{pretty(operand, level + 1)}\n{_indent(level)})"
+
+
+def _is_short(expression: Expression) -> bool:
+    return len(str(expression).encode("utf-8", "surrogateescape")) <= LINE_CHARACTERS
 
 
 def _indent(level: int) -> str:
@@ -92,7 +114,11 @@ def _range(lines: LogRange, level: int) -> str:
     if lines.unwrap is not None:
         text += "\n" + _unwrap(lines.unwrap, level + 1)
     text += f" [{show_prometheus(lines.interval_ns)}]"
-    return text + (f" offset {show_prometheus(lines.offset_ns)}" if lines.offset_ns else "")
+    if not lines.offset_ns:
+        return text
+    # Prometheus has no unit below a millisecond.
+    is_exact = lines.offset_ns % 10**6 == 0
+    return f"{text} offset {(show_prometheus if is_exact else show_go)(lines.offset_ns)}"
 
 
 def _range_aggregation(expression: RangeAggregation, level: int) -> str:
@@ -100,7 +126,7 @@ def _range_aggregation(expression: RangeAggregation, level: int) -> str:
     told = ""
     if expression.parameter is not None:
         told = f"{inner}{format_float(expression.parameter)},\n"
-    grouping = _grouping(expression.grouping) if expression.grouping else ""
+    grouping = "" if expression.grouping is None else _grouping(expression.grouping)
     lines = _range(expression.range, level + 1)
     return f"{indent}{expression.operation}(\n{told}{lines}\n{indent}){grouping}"
 
@@ -109,19 +135,17 @@ def _vector_aggregation(expression: VectorAggregation, level: int) -> str:
     indent = _indent(level)
     told = f"{_indent(level + 1)}{expression.parameter},\n" if expression.parameter else ""
     inner = pretty(expression.inner, level + 1)
-    return (
-        f"{indent}{expression.operation}{_grouping(expression.grouping)}(\n{told}{inner}\n{indent})"
-    )
+    grouping = "" if expression.grouping.is_single else _grouping(expression.grouping)
+    return f"{indent}{expression.operation}{grouping}(\n{told}{inner}\n{indent})"
 
 
 def _grouping(grouping: Grouping) -> str:
-    word = " without" if grouping.without else (" by" if grouping.labels else "")
-    return word + (f" ({', '.join(grouping.labels)})" if grouping.labels else "")
+    return f" {'without' if grouping.without else 'by'} ({', '.join(grouping.labels)})"
 
 
 def _matching(matching: Matching) -> str:
     text = " bool" if matching.is_bool else ""
     group = matching.group + (f" ({', '.join(matching.include)})" if matching.include else "")
-    if matching.labels:
-        text += f" {'on' if matching.on else 'ignoring'} ({', '.join(matching.labels)}) {group}"
+    if matching.is_told:
+        text += f" {matching.word} ({', '.join(matching.labels or ())}) {group}"
     return text

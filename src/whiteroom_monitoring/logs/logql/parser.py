@@ -23,6 +23,7 @@ from whiteroom_monitoring.logs.logql.lexer import (
 from whiteroom_monitoring.logs.logql.pipeline_parser import PipelineParser
 from whiteroom_monitoring.logs.logql.regex import compile_regex
 from whiteroom_monitoring.logs.logql.syntax import (
+    PRECEDENCE,
     SET_OPERATORS,
     Binary,
     Both,
@@ -40,10 +41,6 @@ from whiteroom_monitoring.logs.logql.syntax import (
     VectorLiteral,
 )
 
-_PRECEDENCE = {
-    "or": 1, "and": 2, "unless": 2, "==": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3,
-    "+": 4, "-": 4, "*": 5, "/": 5, "%": 5, "^": 6,
-}  # fmt: skip
 _GROUPED = frozenset(
     "avg_over_time stddev_over_time stdvar_over_time quantile_over_time max_over_time "
     "min_over_time first_over_time last_over_time".split()
@@ -191,7 +188,7 @@ class _Parser(PipelineParser):
         return self._operations(left, least)
 
     def _operations(self, left: _Any, least: int) -> _Any:
-        while (binds := _PRECEDENCE.get(self.kind, -1)) >= max(least, 1):
+        while (binds := PRECEDENCE.get(self.kind, -1)) >= max(least, 1):
             operator = self.next().kind
             matching = self._matching()
             right = self.expression(binds if operator == "^" else binds + 1)

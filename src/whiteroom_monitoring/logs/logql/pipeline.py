@@ -10,14 +10,14 @@ from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.logql.golang.texts import to_bytes
 from whiteroom_monitoring.logs.logql.lexer import invalid
 from whiteroom_monitoring.logs.logql.parser import parse_labels
+from whiteroom_monitoring.logs.logql.prefilter import prefilters
 from whiteroom_monitoring.logs.logql.regex import (
     Needles,
     compile_regex,
     is_for_many_lines,
     required,
 )
-from whiteroom_monitoring.logs.logql.scouts import scouts
-from whiteroom_monitoring.logs.logql.stages.build import early_checks, processes, split, told_of
+from whiteroom_monitoring.logs.logql.stages.build import processes, split, told_of
 from whiteroom_monitoring.logs.logql.stages.lines import Test, line_test
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
 from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, SUFFIX, Hints, Row
@@ -96,8 +96,7 @@ class Pipeline:
         self._selected: dict[str, bool] = {}
         early, late = split(query.stages)
         self.stages = processes(late)
-        self._scouts = scouts(late)
-        self._checks = early_checks([stage for stage, _ in self.stages])
+        self._prefilters = prefilters(late)
         lines = [stage for stage in early if isinstance(stage, LineFilter)]
         self._literals: list[_native.Filter] = [
             (s.negated, [to_bytes(str(value)) for value in s.values]) for s in lines if s.is_text
@@ -168,8 +167,8 @@ class Pipeline:
             found = [row for row in found if test(rows[row][1])]
         if self._labels and found:
             found = self._with_labels(labels, rows, found)
-        for scout in self._scouts:
-            found = scout.select(parse_labels(labels), rows, found, span)
+        for prefilter in self._prefilters:
+            found = prefilter.select(parse_labels(labels), rows, found, span)
         return found
 
     def _with_labels(self, labels: str, rows: _native.Rows, found: list[int]) -> list[int]:
@@ -190,7 +189,7 @@ class Pipeline:
         self, labels: str, rows: _native.Rows, numbers: Iterable[int]
     ) -> Iterator[Processed]:
         """Yield what the stages make of rows, in their order; without those that are left out."""
-        row = Row(parse_labels(labels), Hints(checks=self._checks))
+        row = Row(parse_labels(labels), Hints())
         steps = [process for _, process in self.stages]
         for number in numbers:
             time_ns, line, meta, level = rows[number]

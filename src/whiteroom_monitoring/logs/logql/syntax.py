@@ -14,6 +14,11 @@ from whiteroom_monitoring.logs.logql.regex import compile_regex, is_simple
 
 COMPARISONS = ("==", "!=", ">", ">=", "<", "<=")
 SET_OPERATORS = ("and", "or", "unless")
+# How strongly operators bind; of equals the left one comes first, but for ^.
+PRECEDENCE = {
+    "or": 1, "and": 2, "unless": 2, "==": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3,
+    "+": 4, "-": 4, "*": 5, "/": 5, "%": 5, "^": 6,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -381,6 +386,16 @@ class Matching:
     group: str = ""
     include: tuple[str, ...] | None = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the query says anything of it."""
+        return self.on or self.labels is not None or bool(self.group)
+
+    @property
+    def word(self) -> str:
+        """What the labels are for: on, or ignoring."""
+        return "on" if self.on else "ignoring"
+
 
 @dataclass(frozen=True)
 class Binary:
@@ -397,9 +412,8 @@ class Binary:
         group = matching.group
         if matching.include is not None:
             group += f" ({','.join(matching.include)})"
-        if matching.on or matching.labels is not None:
-            word = "on" if matching.on else "ignoring"
-            operator += f" {word} ({','.join(matching.labels or ())}) {group}"
+        if matching.is_told:
+            operator += f" {matching.word} ({','.join(matching.labels or ())}) {group}"
         return f"({self.left} {operator} {self.right})"
 
 

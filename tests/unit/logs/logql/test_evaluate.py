@@ -11,9 +11,11 @@ import pytest
 from tests.support import plain_logql
 from tests.support.logql import Line, numbers
 from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
 from whiteroom_monitoring.logs.logql.evaluate.run import PipelineError, Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse
+from whiteroom_monitoring.logs.logql.stages.row import Hints
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 
 A, B = {"app": "a"}, {"app": "b"}
@@ -157,7 +159,7 @@ class _Writer:
     def query(self, depth: int = 0) -> str:
         chosen = self.random.random()
         if depth > 2 or chosen < 0.4:
-            return self._range()
+            return self.ranged()
         if chosen < 0.75:
             operation = self.pick("sum", "min", "max", "count", "avg", "stddev", "stdvar")
             return f"{operation}{self._grouping()}({self.query(depth + 1)})"
@@ -171,7 +173,7 @@ class _Writer:
         labels = self.pick("app", "app, env", "level", "pod, level", "")
         return self.pick(f" by ({labels}) ", f" without ({labels}) ", " ")
 
-    def _range(self) -> str:
+    def ranged(self) -> str:
         selector = self.pick('{app="a"}', '{app=~"a|b"}', '{app!="c", env=~".+"}')
         # A filter that is negated would belong to a label before it.
         selector += self.pick("", "", ' != "warn" or "2m"', " !~ `v=[1-3]`")
@@ -198,6 +200,49 @@ class _Writer:
             " | s>1KB and v!=3", " | drop env, pod", " | keep app, level, v, d, s",
             " | drop __error__, __error_details__", ' | level_extracted="info"',
         )  # fmt: skip
+
+
+class _WriterOfAllStages(_Writer):
+    """Writes queries with the stages, too, that the plain evaluator does not know."""
+
+    def _stage(self) -> str:
+        return self.pick(
+            ' | logfmt x="v", y="none"', ' | json x="v"', " | label_format x=v, w=`{{.s}}!`",
+            " | line_format `{{.v}} level=warn`", " | label_format y=`{{$.v}}`", " | x=`3`",
+            " | label_format z=`{{range $n, $l := .}}{{$n}}{{end}}`", ' | x="none" or y=""',
+            ' | label_format z=`{{block "t" .}}{{.v}}{{end}}`',
+            " | regexp `(?P<x>[0-9]+)`", " | pattern `<x>=<y> <_>`", " | unpack", ' | y!="none"',
+            " | line_format `{{.__error__}}`", " | keep x, v, app", " | drop x", ' | w=~"1.*"',
+            " | logfmt --strict", " | v > 3", super()._stage(), super()._stage(),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [range(25), pytest.param(range(1000, 3000), marks=pytest.mark.long, id="many")],
+    ids=lambda seeds: f"{len(seeds)}",
+)
+def test_what_a_query_does_not_need_changes_nothing(
+    seeds: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Extraction that takes only the labels that are needed gives what all labels give."""
+    answered = 0
+    for seed in seeds:
+        writer = _WriterOfAllStages(seed)
+        lines = writer.lines()
+        for _ in range(10):
+            query = f"sum by (x, app, level) ({writer.ranged()})"
+            try:
+                found = numbers(query, lines, 150.0)
+                with monkeypatch.context() as context:
+                    context.setattr(Extractor, "_made_hints", lambda _: Hints())
+                    expected = numbers(query, lines, 150.0)
+            except QueryError:
+                # Whether an error is met depends on which labels a query needs.
+                continue
+            assert found == expected, f"seed {seed}: {query}"
+            answered += bool(found)
+    assert answered > len(seeds)
 
 
 @pytest.mark.parametrize(

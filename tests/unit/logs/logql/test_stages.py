@@ -45,6 +45,8 @@ LABELS: list[tuple[str, str, Found]] = [
     ("| logfmt | keep a, b=`2`, c=`9`", "a=1 b=2 c=3", {"a": "1", "b": "2"}),
     ("| logfmt | label_format z=a, y=`{{.b}}!`", "a=1 b=2", {"z": "1", "b": "2", "y": "2!"}),
     ("| logfmt | label_format z=nothing", "a=1", {"a": "1"}),
+    ("| logfmt | label_format a=`x` | a=`x`", "a=1", {"a": "x"}),
+    ("| json | drop a | logfmt | a=`x`", '{"a":"y","b":" a=x "}', None),
     ("| decolorize | logfmt", "\x1b[31ma=1\x1b[0m", {"a": "1"}),
 ]  # fmt: skip
 
@@ -160,3 +162,23 @@ def test_line_filters_run_before_parsers() -> None:
     """A filter looks at the line as it is stored, until a format has written it anew."""
     assert through("| logfmt | line_format `{{.a}}` |= `x`", "a=y b=x") is None
     assert through("| logfmt |= `x` | line_format `{{.a}}`", "a=y b=x") is not None
+
+
+@pytest.mark.parametrize(
+    ("stages", "line", "shown"),
+    [
+        ("| json | line_format `{{.__error__}}`", "a=1", "JSONParserErr"),
+        ("| logfmt | line_format `{{$x := .a}}`", "a=1", ""),
+        (
+            "| decolorize",
+            "\x1b[1;38;5;196mred\x1b[0m \x1b]0;title\x07\x1b]8;;u\x1b\\link",
+            "red link",
+        ),
+        ("| decolorize", "\x1b[2K\x1b[?25l\x1b(Ba\x9b b\x1b", "a\x1b"),
+    ],
+)
+def test_a_line_is_written_anew(stages: str, line: str, shown: str) -> None:
+    """A format may show an error, declares without writing, and colours are removed."""
+    written = through(stages, line)
+    assert written is not None
+    assert written[0] == shown

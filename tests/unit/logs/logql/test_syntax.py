@@ -7,6 +7,7 @@ import random
 import pytest
 
 from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.logql import formatting
 from whiteroom_monitoring.logs.logql.formatting import pretty
 from whiteroom_monitoring.logs.logql.lexer import Lexer, ParseError
 from whiteroom_monitoring.logs.logql.parser import parse, parse_labels, parse_selector
@@ -151,6 +152,31 @@ def test_a_long_query_takes_lines() -> None:
     assert pretty(parse('{a="b"}')) == '{a="b"}'
 
 
+@pytest.mark.parametrize("characters", [100, 10])
+@pytest.mark.parametrize(
+    "query",
+    [
+        '(rate({a="b"}[5m]) + rate({a="c"}[5m])) * 2',
+        'rate({a="b"}[5m]) - (rate({a="c"}[5m]) - rate({a="d"}[5m]))',
+        '(rate({a="b"}[5m]) ^ rate({a="c"}[5m])) ^ rate({a="d"}[5m])',
+        'rate({a="b"}[5m]) ^ rate({a="c"}[5m]) ^ rate({a="d"}[5m])',
+        'rate({a="b"}[5m]) + on() group_left rate({a="c"}[5m])',
+        'rate({a="b"}[5m]) + ignoring() group_right(x) rate({a="c"}[5m])',
+        'avg_over_time({a="b"} | unwrap x [5m]) by ()',
+        'sum without () (rate({a="b"}[5m]))',
+        'sum by () (rate({a="b"}[5m]))',
+        'rate({a="b"}[5m] offset 1500us)',
+        'label_replace(rate({a="b"}[5m]), "a", "$1", "b", "(.*)") > bool 1 unless vector(2)',
+    ],
+)
+def test_a_formatted_query_is_the_same_query(
+    query: str, characters: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many lines a query takes, it means what it did."""
+    monkeypatch.setattr(formatting, "LINE_CHARACTERS", characters)
+    assert parse(pretty(parse(query))) == parse(query)
+
+
 def test_labels_of_a_push_are_names_with_values() -> None:
     """Labels are told once, and one without a value is none."""
     assert parse_labels('{a="b", c=`d`,e="", }') == {"a": "b", "c": "d"}
@@ -181,7 +207,7 @@ def _mutants(count: int, seed: int) -> list[str]:
 
 
 @pytest.mark.parametrize("count", [2000, pytest.param(100_000, marks=pytest.mark.long, id="many")])
-def test_no_text_does_harm(count: int) -> None:
+def test_no_text_does_harm(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text is a query, whose canonical form is one, too, or an error."""
     for text in _mutants(count, seed=23):
         try:
@@ -192,4 +218,6 @@ def test_no_text_does_harm(count: int) -> None:
         # These are numbers that no query can be written with; Loki reads -0 as a duration.
         if not any(number in again for number in ("Inf", "NaN", "-0")):
             assert str(parse(again)) == again
-        pretty(query)
+            for characters in (100, 10):
+                monkeypatch.setattr(formatting, "LINE_CHARACTERS", characters)
+                assert str(parse(pretty(query))) == again

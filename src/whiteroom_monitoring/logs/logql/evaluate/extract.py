@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.stages import conditions
 from whiteroom_monitoring.logs.logql.stages.build import (
-    early_checks,
     label_names,
     ordered,
     processes,
@@ -28,6 +27,7 @@ from whiteroom_monitoring.logs.logql.syntax import (
     PARSERS,
     Grouping,
     LabelFilter,
+    LabelFormat,
     LineFilter,
     LineFormat,
     RangeAggregation,
@@ -35,6 +35,7 @@ from whiteroom_monitoring.logs.logql.syntax import (
     Stage,
     Unwrap,
 )
+from whiteroom_monitoring.logs.logql.template.execute import LINE
 
 OF_BYTES = ("bytes_over_time", "bytes_rate")
 # Whose series a sum may put together before they are added up.
@@ -63,7 +64,10 @@ class Extractor:
         lines = aggregation.range
         stages = lines.query.stages if self._of_bytes else without_formats(lines.query.stages)
         self.stages = ordered(stages)
-        self._steps = [process for _, process in processes(self.stages)]
+        # A condition behind unwrap follows the last stage, too; its own process is never run.
+        after = [LabelFilter(c) for c in lines.unwrap.filters[:1]] if lines.unwrap else []
+        made = processes([*self.stages, *after])
+        self._steps = [process for stage, process in made if all(stage is not c for c in after)]
         # What is left where lines were chosen by their stored text and labels.
         self._late = split(self.stages)[1]
         self._unwrap = lines.unwrap
@@ -73,23 +77,19 @@ class Extractor:
 
     def _made_hints(self) -> Hints:
         unwrap, groups = self._unwrap, self._groups
-        told = [*label_names(self.stages)]
-        checked: list[Stage] = list(self.stages)
+        looked_at = label_names(self.stages)
+        if looked_at is None:
+            return Hints()
+        names = {*looked_at, *groups.names}
         if unwrap is not None:
+            names.add(unwrap.label)
             for condition in unwrap.filters:
-                told += conditions.names(condition)
-            if len(unwrap.filters) == 1:
-                checked.append(LabelFilter(unwrap.filters[0]))
-        told += groups.names
-        if unwrap is not None:
-            told.append(unwrap.label)
-        required = {name for one in told for name in (one, one.removesuffix(SUFFIX)) if name}
+                names.update(conditions.names(condition))
+        required = {part for name in names for part in (name, name.removesuffix(SUFFIX)) if part}
         if groups.none:
-            if not required:
-                return Hints(none=True)
-            return Hints(required, checks=early_checks(checked))
+            return Hints(required) if required else Hints(none=True)
         if groups.without or not groups.names:
-            return Hints(checks=early_checks(checked))
+            return Hints()
         return Hints(required)
 
     @property
@@ -175,11 +175,20 @@ class Extractor:
 def without_formats(stages: Sequence[Stage]) -> list[Stage]:
     """Return stages without line_format where nobody reads the line afterwards."""
     kept: list[Stage] = []
-    for at, stage in enumerate(stages):
-        is_read = any(isinstance(one, (*PARSERS, LineFilter)) for one in stages[at:])
-        if is_read or not isinstance(stage, LineFormat):
-            kept.append(stage)
-    return kept
+    is_read = False
+    for stage in reversed(stages):
+        if isinstance(stage, LineFormat) and not is_read:
+            continue
+        is_read = is_read or _reads_line(stage)
+        kept.append(stage)
+    return kept[::-1]
+
+
+def _reads_line(stage: Stage) -> bool:
+    match stage:
+        case LabelFormat(formats=formats):
+            return any(LINE in text for _, text, renames in formats if not renames)
+    return isinstance(stage, (*PARSERS, LineFilter))
 
 
 def _groups(aggregation: RangeAggregation, outer: Grouping | None) -> Groups:

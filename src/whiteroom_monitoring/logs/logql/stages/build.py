@@ -15,9 +15,10 @@ from whiteroom_monitoring.logs.logql.stages.lines import line_test
 from whiteroom_monitoring.logs.logql.stages.logfmts import LogfmtExpressions, LogfmtParser
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
 from whiteroom_monitoring.logs.logql.stages.regexps import RegexpParser
-from whiteroom_monitoring.logs.logql.stages.row import Check, Row
+from whiteroom_monitoring.logs.logql.stages.row import NO_CHECKS, Check, Row
 from whiteroom_monitoring.logs.logql.stages.selections import drop, keep
 from whiteroom_monitoring.logs.logql.syntax import (
+    PARSERS,
     Both,
     Decolorize,
     Json,
@@ -34,10 +35,12 @@ from whiteroom_monitoring.logs.logql.syntax import (
 
 # What a stage does: the line as it goes on, or None where it is left.
 Process = Callable[[bytes, Row], bytes | None]
-# Colours and cursors of terminals: ECMA-48's control sequences.
+# Colours, cursors and titles of terminals: control sequences (5.4 of ECMA-48), commands of the
+# operating system (8.3.89), which xterm ends by BEL, too, and other escapes.
 _COLOURS = re.compile(
-    rb"(?:\x1b|\xc2\x9b)[\[\]()#;?]*(?:(?:[a-zA-Z0-9]*(?:;[a-zA-Z0-9]*)*)?\x07"
-    rb"|(?:[0-9]{1,4}(?:;[0-9]{0,4})*)?[0-9A-PRZcf-ntqry=><~])"
+    rb"(?:\x1b\[|\xc2\x9b)[0-?]*[ -/]*[@-~]"
+    rb"|(?:\x1b\]|\xc2\x9d)[^\x07\x1b]*(?:\x07|\x1b\\)"
+    rb"|\x1b[ -/]*[0-Z\\^-~]"
 )
 
 
@@ -83,11 +86,14 @@ def split(stages: Sequence[Stage]) -> tuple[list[Stage], list[Stage]]:
 def processes(stages: Sequence[Stage]) -> list[tuple[Stage, Process]]:
     """Return stages, already ordered, with what they do. Raises ParseError."""
     made = []
-    for stage in stages:
+    for at, stage in enumerate(stages):
         if _is_always_true(stage):
             continue
         with told_of(stage):
-            made.append((stage, _process(stage)))
+            process = _process(stage)
+        # What stands behind other stages may see another value than the parser has found.
+        checks = _checks(stages[at + 1 :]) if isinstance(stage, PARSERS) else {}
+        made.append((stage, _checked(process, checks) if checks else process))
     return made
 
 
@@ -141,23 +147,43 @@ def _process(stage: Stage) -> Process:  # noqa: PLR0911, PLR0912 - one a kind
             return keep(labels)
 
 
-def label_names(stages: Sequence[Stage]) -> Iterator[str]:
-    """Yield the labels that stages look at."""
+def label_names(stages: Sequence[Stage]) -> set[str] | None:
+    """Return the labels that stages look at; None where they may look at all."""
+    names: set[str] = set()
     for stage in stages:
+        looked_at: set[str] | None = set()
         match stage:
             case LabelFilter(condition=condition):
-                yield from conditions.names(condition)
+                looked_at = set(conditions.names(condition))
             case LineFormat(template=template):
-                yield from LineFormatter(template).names
+                looked_at = LineFormatter(template).names
             case LabelFormat(formats=formats):
-                yield from LabelFormatter(formats).names
+                looked_at = LabelFormatter(formats).names
+        if looked_at is None:
+            return None
+        names |= looked_at
+    return names
 
 
-def early_checks(stages: Sequence[Stage]) -> dict[str, Check]:
-    """Return the conditions on one label each, by its name."""
-    found: dict[str, Check] = {}
+def _checks(stages: Sequence[Stage]) -> dict[str, Check]:
+    """Return the conditions on one label each that stages begin with, by its name."""
+    checks: dict[str, Check] = {}
     for stage in stages:
-        if isinstance(stage, LabelFilter) and not isinstance(stage.condition, Both):
+        if not isinstance(stage, LabelFilter):
+            break
+        if not isinstance(stage.condition, Both):
             name = next(conditions.names(stage.condition))
-            found.setdefault(name, conditions.check(stage.condition))
-    return found
+            checks.setdefault(name, conditions.check(stage.condition))
+    return checks
+
+
+def _checked(parse: Process, checks: dict[str, Check]) -> Process:
+    """Return a parser that leaves a line as soon as a label that it finds fails its condition."""
+
+    def process(line: bytes, row: Row) -> bytes | None:
+        row.checks = checks
+        parsed = parse(line, row)
+        row.checks = NO_CHECKS
+        return parsed
+
+    return process

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang.texts import to_bytes, to_text
 from whiteroom_monitoring.logs.logql.golang.times import Moment
-from whiteroom_monitoring.logs.logql.stages.row import ERROR, TEMPLATE_ERROR, Row
+from whiteroom_monitoring.logs.logql.stages.row import ERROR, SPECIAL, TEMPLATE_ERROR, Row
 from whiteroom_monitoring.logs.logql.template.execute import Template, TemplateError, of_line
 from whiteroom_monitoring.logs.logql.template.functions import Builtin
-from whiteroom_monitoring.logs.logql.template.nodes import Action, Command, Field, Pipe, fields
+from whiteroom_monitoring.logs.logql.template.nodes import Action, Field, Pipe
 
 
 def _functions(line: bytes, row: Row) -> dict[str, Builtin]:
@@ -25,11 +25,8 @@ class LineFormatter:
             self._template = Template("line", text)
         except QueryError as error:
             raise QueryError(f"invalid line template: {error}") from error
-        self.names = list(fields(self._template.tree.nodes))
-        self._label = ""
-        match self._template.tree.nodes:
-            case (Action(pipe=Pipe(commands=(Command(operands=(Field(names=(name,)),)),))),):
-                self._label = name
+        self.names = self._template.fields()
+        self._label = _only_label(self._template)
 
     def format(self, line: bytes, row: Row) -> bytes:
         """Return the new line; where that fails, the old one."""
@@ -43,12 +40,22 @@ class LineFormatter:
         return to_bytes(text)
 
 
+def _only_label(template: Template) -> str:
+    """Return the name of the label that is all that a template writes; else nothing."""
+    match template.tree.nodes:
+        case (Action(pipe=Pipe(commands=(command,), variables=())),):
+            match command.operands:
+                case (Field(names=(name,)),) if name not in SPECIAL:
+                    return name
+    return ""
+
+
 class LabelFormatter:
     """Writes and renames labels. Raises QueryError."""
 
     def __init__(self, formats: Sequence[tuple[str, str, bool]]) -> None:
         self._steps: list[tuple[str, str | Template]] = []
-        self.names: list[str] = []
+        self.names: set[str] | None = set()
         known: set[str] = set()
         for name, text, renames in formats:
             if name == ERROR:
@@ -59,7 +66,7 @@ class LabelFormatter:
                 )
             known.add(name)
             if renames:
-                self.names.append(text)
+                self._look_at({text})
             self._steps.append((name, text if renames else self._template(name, text)))
 
     def _template(self, name: str, text: str) -> Template:
@@ -67,8 +74,11 @@ class LabelFormatter:
             template = Template("label", text)
         except QueryError as error:
             raise QueryError(f"invalid template for label '{name}': {error}") from error
-        self.names += fields(template.tree.nodes)
+        self._look_at(template.fields())
         return template
+
+    def _look_at(self, names: set[str] | None) -> None:
+        self.names = None if names is None or self.names is None else self.names | names
 
     def format(self, line: bytes, row: Row) -> bytes:
         """Set the labels; the line stays."""

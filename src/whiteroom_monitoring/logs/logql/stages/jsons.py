@@ -224,7 +224,8 @@ def _inner(text: bytes, part: str | int) -> tuple[str, bytes] | None:
 
 def unpack(line: bytes, row: Row) -> bytes | None:
     """Take the labels of a packed line, and the line that was packed; None leaves the line."""
-    if not line or row.needs_nothing:
+    # The line is another one, whatever labels are needed.
+    if not line:
         return line
     if line[0] != 0x7B:
         row.fail_parsing(JSON_ERROR, "expecting json object(6), but it is not")
@@ -242,7 +243,7 @@ def unpack(line: bytes, row: Row) -> bytes | None:
                 entry = value
                 continue
             name = key + SUFFIX if key in row.base or key in row.meta else key
-            if row.needs(name) and name not in row.extracted:
+            if not row.hints.none and row.needs(name) and name not in row.extracted:
                 labels.append((sanitized(name), clean_text(value or "")))
     except JsonError as error:
         row.fail_parsing(JSON_ERROR, str(error))
@@ -251,7 +252,5 @@ def unpack(line: bytes, row: Row) -> bytes | None:
         return line
     for name, value in labels:
         row.set(name, value)
-        check = row.hints.checks.get(name)
-        if check is not None and not check(row):
-            return None
-    return to_bytes(entry)
+    checks = [check for name, _ in labels if (check := row.checks.get(name))]
+    return to_bytes(entry) if all(check(row) for check in checks) else None

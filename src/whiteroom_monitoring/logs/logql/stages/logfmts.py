@@ -116,7 +116,7 @@ class LogfmtParser:
             if isinstance(pair, LogfmtError):
                 if self._strict:
                     row.fail_parsing(LOGFMT_ERROR, str(pair))
-                    check = row.hints.checks.get("__error__")
+                    check = row.checks.get("__error__")
                     return line if check is None or check(row) else None
                 continue
             key, value = pair
@@ -152,6 +152,9 @@ class LogfmtExpressions:
 
     def __init__(self, expressions: Sequence[tuple[str, str]], flags: Sequence[str]) -> None:
         self._keys = {name: parse_key(key) for name, key in expressions}
+        self._names: dict[str, list[str]] = {}
+        for name, key in self._keys.items():
+            self._names.setdefault(key, []).append(name)
         self._strict = "--strict" in flags
 
     def parse(self, line: bytes, row: Row) -> bytes | None:
@@ -172,20 +175,12 @@ class LogfmtExpressions:
                     row.fail_parsing(LOGFMT_ERROR, str(pair))
                     return
                 continue
-            if not self._take(pair, row) or row.has_all:
-                return
+            self._take(pair, row)
 
-    def _take(self, pair: Pair, row: Row) -> bool:
+    def _take(self, pair: Pair, row: Row) -> None:
+        """Set the labels that a pair is named for; the last pair of a key counts."""
         key = sanitized(pair[0].decode("utf-8", "surrogateescape").strip(SPACE))
-        if not key or (key not in self._keys and (not row.needs(key) or key in row.extracted)):
-            return True
-        name = next((name for name, original in self._keys.items() if original == key), key)
-        if name not in self._keys:
-            return True
-        value = clean(pair[1])
-        if name in row.base or name in row.meta:
-            name += SUFFIX
-            if name in row.extracted or not row.needs(name):
-                return False
-        row.set(name, value)
-        return True
+        for name in self._names.get(key, ()):
+            taken = name + SUFFIX if name in row.base or name in row.meta else name
+            if row.needs(taken):
+                row.set(taken, clean(pair[1]))

@@ -19,27 +19,19 @@ FILTER_ERROR = "LabelFilterErr"
 TEMPLATE_ERROR = "TemplateFormatErr"
 SPECIAL = (ERROR, DETAILS, PRESERVE)
 Check = Callable[["Row"], bool]
+NO_CHECKS: Mapping[str, Check] = {}
 Labels = tuple[tuple[str, str], ...]
 
 
 class Hints:
-    """What of a line a query needs: with ``required``, only these labels; with ``none``, no label.
+    """What of a line a query needs: with ``required``, only these labels; with ``none``, none."""
 
-    ``checks`` are the conditions on one label: a line that fails one is left as soon as it is read.
-    """
+    __slots__ = ("none", "preserves_error", "required")
 
-    __slots__ = ("checks", "none", "preserves_error", "required")
-
-    def __init__(
-        self,
-        required: Iterable[str] = (),
-        none: bool = False,
-        checks: Mapping[str, Check] | None = None,
-    ) -> None:
+    def __init__(self, required: Iterable[str] = (), none: bool = False) -> None:
         self.required = frozenset(required)
         self.none = none
         self.preserves_error = ERROR in self.required
-        self.checks = dict(checks or {})
 
     def is_prefix(self, prefix: str) -> bool:
         """Tell whether something below a name may be needed."""
@@ -47,14 +39,19 @@ class Hints:
 
 
 class Row:
-    """The labels of one line. ``base`` are the stream's, ``meta`` and ``parsed`` come before it."""
+    """The labels of one line. ``base`` are the stream's, ``meta`` and ``parsed`` come before it.
+
+    ``checks`` are conditions on one label each: a line is left as soon as it fails one.
+    """
 
     __slots__ = (
-        "base", "deleted", "details", "error", "extracted", "hints", "meta", "parsed", "time_ns"
+        "base", "checks", "deleted", "details", "error", "extracted", "hints", "meta", "parsed",
+        "time_ns",
     )  # fmt: skip
 
     def __init__(self, base: Mapping[str, str], hints: Hints) -> None:
         self.base, self.hints = base, hints
+        self.checks = NO_CHECKS
         self.reset(0, ())
 
     def reset(self, time_ns: int, meta: Sequence[tuple[str, str]]) -> None:
@@ -98,7 +95,7 @@ class Row:
         if name in self.extracted or not self.needs(name):
             return True
         self.set(name, value)
-        check = self.hints.checks.get(name)
+        check = self.checks.get(name)
         return check is None or check(self)
 
     def needs(self, name: str) -> bool:

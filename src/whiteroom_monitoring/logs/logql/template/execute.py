@@ -29,6 +29,7 @@ from whiteroom_monitoring.logs.logql.template.nodes import (
     Pipe,
     Text,
     Variable,
+    fields,
 )
 from whiteroom_monitoring.logs.logql.template.parse import Tree, parse
 from whiteroom_monitoring.logs.logql.template.show import MOST_CHARACTERS, kind, show
@@ -72,6 +73,10 @@ class Template:
             self.tree: Tree = parse(name, text, {*BUILTINS, *more})
         except _UNFORESEEN as error:
             raise QueryError(f"template: {name}: {_problem(error)}") from error
+
+    def fields(self) -> set[str] | None:
+        """Return the names of the labels that it looks at; None where it may look at all."""
+        return fields(self.tree.nodes, *self.tree.defined.values())
 
     def run(self, labels: Mapping[str, Any], more: Mapping[str, Builtin]) -> str:
         """Return what the template writes. Raises TemplateError."""

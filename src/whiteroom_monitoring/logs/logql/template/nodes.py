@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,23 +152,33 @@ class Call:
 Node = Text | Action | Branch | Leave | Call
 
 
-def fields(nodes: tuple[Node, ...]) -> Iterator[str]:
-    """Yield the names of the labels that nodes look at."""
+def fields(*bodies: tuple[Node, ...]) -> set[str] | None:
+    """Return the names of the labels that nodes look at; None where they may look at all."""
+    names: set[str] = set()
+    for operand in _operands(node for body in bodies for node in body):
+        match operand:
+            case Dot() | Variable(name="$", names=()):
+                return None
+            case Field(names=members) | Variable(names=members) | Chain(names=members):
+                names.update(members)
+    return names
+
+
+def _operands(nodes: Iterable[Node]) -> Iterator[Operand]:
     for node in nodes:
         match node:
             case Action(pipe=pipe):
-                yield from _pipe_fields(pipe)
+                yield from _pipe_operands(pipe)
             case Branch(pipe=pipe, body=body, other=other):
-                yield from _pipe_fields(pipe)
-                yield from fields(body)
-                yield from fields(other)
+                yield from _pipe_operands(pipe)
+                yield from _operands((*body, *other))
+            case Call(pipe=Pipe() as pipe):
+                yield from _pipe_operands(pipe)
 
 
-def _pipe_fields(pipe: Pipe) -> Iterator[str]:
+def _pipe_operands(pipe: Pipe) -> Iterator[Operand]:
     for command in pipe.commands:
         for operand in command.operands:
-            match operand:
-                case Field(names=names):
-                    yield from names
-                case Chain(pipe=inner):
-                    yield from _pipe_fields(inner)
+            yield operand
+            if isinstance(operand, Chain):
+                yield from _pipe_operands(operand.pipe)
