@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from whiteroom_monitoring.promql.infer import is_scalar
 from whiteroom_monitoring.promql.parse import (
     BinaryExpr,
     Call,
     Expr,
-    ParenExpr,
+    MatrixSelector,
     VectorSelector,
     parse,
 )
-from whiteroom_monitoring.promql.render import render
+from whiteroom_monitoring.promql.render import render, selector
 
 FAULT_FILE = "drill.yml"
 _FAULT = "drill:fault:value"
@@ -30,56 +31,49 @@ _NOWHERE = 'whiteroom_drill=~".+"'
 def always(text: str) -> str:
     """Return the expression of an alert as one that holds for every value that there is.
 
+    Comparisons with a number inside of aggregations, arithmetic and calls hold, too.
+
     >>> always("a > 0.9 unless on (b) ALERTS")
     'a >= -Inf unless on (b) ALERTS'
     >>> always('absent(a{b="c"}) and on () d == 1')
     'absent(a{b="c", whiteroom_drill=~".+"}) and on () d >= -Inf'
+    >>> always("count(up == 0) > 0")
+    'count (up >= -Inf) >= -Inf'
     """
     return _always(parse(text))
 
 
 def _always(part: Expr) -> str:
+    return render(part, replacement=_holding)
+
+
+def _holding(part: Any) -> str | None:
+    """Return the text of a part that decides whether the whole holds, or None for other parts."""
     match part:
-        case ParenExpr():
-            return f"({_always(part.expr)})"
         case BinaryExpr() if str(part.op) in _COMPARISONS:
-            return f"{render(part.lhs)} >= -Inf"
-        case BinaryExpr() if str(part.op) in ("and", "or", "unless"):
-            return _with_sides(part)
+            return _comparison(part)
+        case BinaryExpr() if str(part.op) == "unless":
+            # Of what takes away, nothing changes, or it would take all away.
+            left, whole = render(part.lhs), render(part)
+            return _always(part.lhs) + whole.removeprefix(left)
         case Call() if part.func.name in ("absent", "absent_over_time"):
-            return _absent(part)
-        case Call():
-            return render(part, replacement=_inside)
-    return render(part)
+            # What it says of their labels stays.
+            return render(part, replacement=_nowhere)
+    return None
 
 
-def _with_sides(part: BinaryExpr) -> str:
-    """Return both sides as such that hold; of `unless` the left one, or it would take all away."""
-    left = _always(part.lhs)
-    right = render(part.rhs) if str(part.op) == "unless" else _always(part.rhs)
-    text = render(part)
-    middle = text[len(render(part.lhs)) : len(text) - len(render(part.rhs))]
-    return f"{left}{middle}{right}"
-
-
-def _inside(part: Any) -> str | None:
-    """Return what a call is of as what holds; the call itself stays."""
-    if isinstance(part, Call) and part.func.name.startswith("absent"):
-        return _absent(part)
-    return _always(part) if isinstance(part, BinaryExpr) else None
-
-
-def _absent(part: Call) -> str:
-    """Return the absence of series that nobody has; what it says of their labels stays."""
-    return render(part, replacement=_nowhere)
+def _comparison(part: BinaryExpr) -> str | None:
+    """Return a comparison that holds for each series; one of two numbers stays."""
+    side = part.rhs if is_scalar(part.lhs) else part.lhs
+    return None if is_scalar(side) else f"{_always(side)} >= -Inf"
 
 
 def _nowhere(part: Any) -> str | None:
-    if not isinstance(part, VectorSelector):
+    """Return series that nobody has."""
+    vector = part.vector_selector if isinstance(part, MatrixSelector) else part
+    if not isinstance(vector, VectorSelector):
         return None
-    name, written = part.name or "", render(part)
-    matchers = written.removeprefix(name)[1:-1]
-    return f"{name}{{{', '.join(filter(None, (matchers, _NOWHERE)))}}}"
+    return selector(vector, _NOWHERE) + render(part).removeprefix(selector(vector))
 
 
 def changed(

@@ -6,7 +6,6 @@ like a number and is a time, such as the range by which a sum of rates is divide
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ import yaml
 
 from whiteroom_monitoring.deploy.component import Component, Variant
 from whiteroom_monitoring.errors import UsageError
+from whiteroom_monitoring.promql.durations import duration, seconds
 from whiteroom_monitoring.promql.parse import (
     BinaryExpr,
     Call,
@@ -23,7 +23,7 @@ from whiteroom_monitoring.promql.parse import (
     NumberLiteral,
     parse,
 )
-from whiteroom_monitoring.promql.render import Role, duration, render
+from whiteroom_monitoring.promql.render import Role, number, render
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S
 
 LARGEST_FACTOR = 30.0
@@ -36,20 +36,9 @@ SHORTEST_INACTIVE_S = 10.0
 DEFAULT_INTERVAL_S = 60.0
 LOOK_BACK_S = 300.0
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 _WAITS = ("group_wait", "group_interval", "repeat_interval")
 _INTERVALS = ("scrape_interval", "evaluation_interval")
 _RESEND = "--rules.alert.resend-delay="
-
-
-def seconds(text: str) -> float:
-    """Return a duration of Prometheus' or Alertmanager's configuration in seconds.
-
-    >>> seconds("1h30m"), seconds("500ms"), seconds("0")
-    (5400.0, 0.5, 0.0)
-    """
-    return float(sum(float(n) * _SECONDS[unit] for n, unit in _DURATION.findall(text)))
 
 
 @dataclass(frozen=True)
@@ -89,14 +78,14 @@ def expression(text: str, scale: Scale, interval_s: float) -> str:
         times = _product_over_time(part)
         if times is None:
             return None
-        number, call = times
-        if number == call.args[0].range.total_seconds():
-            scaled = scale.window(number)
-        elif number == interval_s and call.func.name == "sum_over_time":
-            scaled = scale.interval(number)
+        factor, call = times
+        if factor == call.args[0].range.total_seconds():
+            scaled = scale.window(factor)
+        elif factor == interval_s and call.func.name == "sum_over_time":
+            scaled = scale.interval(factor)
         else:
             return None
-        return f"{scaled!r} * {render(call, scale.window)}".replace(".0 *", " *")
+        return f"{number(scaled)} * {render(call, scale.window)}"
 
     return render(parse(text), scale.window, replacement)
 
@@ -105,11 +94,11 @@ def _product_over_time(part: Any) -> tuple[float, Any] | None:
     """Return number and call where the part is a number times what a function has of a range."""
     if not isinstance(part, BinaryExpr) or str(part.op) != "*":
         return None
-    number, call = part.lhs, part.rhs
-    if not isinstance(number, NumberLiteral) or not isinstance(call, Call):
+    factor, call = part.lhs, part.rhs
+    if not isinstance(factor, NumberLiteral) or not isinstance(call, Call):
         return None
     is_over_time = call.func.name.endswith("_over_time")
-    return (number.val, call) if is_over_time and isinstance(call.args[0], MatrixSelector) else None
+    return (factor.val, call) if is_over_time and isinstance(call.args[0], MatrixSelector) else None
 
 
 def rules(content: dict[str, Any], scale: Scale, default_interval_s: float) -> dict[str, Any]:

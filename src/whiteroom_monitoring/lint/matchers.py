@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic
 from whiteroom_monitoring.project.model import Alerts
-from whiteroom_monitoring.promql import validate
+from whiteroom_monitoring.promql import routing_matchers, validate
 from whiteroom_monitoring.promql.infer import result_labels
 from whiteroom_monitoring.promql.parse import Matcher, MatchOp
 from whiteroom_monitoring.promql.rule_files import Rule
 from whiteroom_monitoring.promql.series import Series, SeriesIndex, Values
 
-# Source: https://prometheus.io/docs/alerting/0.25/configuration/#matcher
-_MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')
 _OPERATORS = {"=": MatchOp.Equal, "!=": MatchOp.NotEqual, "=~": MatchOp.Re, "!~": MatchOp.NotRe}
 
 
@@ -44,14 +41,14 @@ def diagnostics(configuration: Document, alerts: Series) -> Iterator[Diagnostic]
     """Yield every matcher that can't mean what it says, and every label that no alert has."""
     for pointer, text in _matchers(configuration):
         place = configuration.place(pointer)
-        parsed = _MATCHER.fullmatch(text)
+        parsed = routing_matchers.parts(text)
         if parsed is None:
             expected = 'label="value" or label=~"pattern"'
             yield configuration.diagnostic(
                 place, f"the matcher {text!r}", "write it anew", expected
             )
             continue
-        name, operator, value = parsed.groups()
+        name, operator, value = parsed
         if operator in ("=", "!=") and "|" in value:
             problem = f"the matcher {text} compares with the text {value!r}, not with a pattern"
             pattern = "=~" if operator == "=" else "!~"

@@ -7,7 +7,7 @@ import time
 
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, probe
-from whiteroom_monitoring.probes.targets import seconds
+from whiteroom_monitoring.promql.durations import seconds
 
 _SIZE = re.compile(r"([\d.]+)([KMGTPE]?)i?B")
 _POWERS = {unit: power for power, unit in enumerate(" KMGTPE")}

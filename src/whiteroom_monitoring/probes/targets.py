@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from typing import Any
 
 import yaml
@@ -11,20 +10,10 @@ import yaml
 from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
+from whiteroom_monitoring.promql.durations import seconds
 
 # Of Prometheus' configuration, where it says nothing.
 DEFAULT_INTERVAL_S = 60
-_DURATION = re.compile(r"(\d+)(ms|[smhdwy])")
-_UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-
-
-def seconds(duration: str) -> float:
-    """Return a duration as Prometheus writes it.
-
-    >>> seconds("1m30s")
-    90.0
-    """
-    return float(sum(int(number) * _UNITS_S[unit] for number, unit in _DURATION.findall(duration)))
 
 
 def _intervals(stack: Stack) -> dict[str, float]:

@@ -6,9 +6,11 @@ The text parses to the same tree where nothing is changed; spaces and comments a
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
+from whiteroom_monitoring.promql.durations import duration
 from whiteroom_monitoring.promql.parse import (
     AggModifierType,
     AggregateExpr,
@@ -46,7 +48,8 @@ _GROUPS = (
     (VectorMatchCardinality.ManyToOne, "group_left"),
     (VectorMatchCardinality.OneToMany, "group_right"),
 )
-_UNITS_MS = (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
+# What is written without quotation marks; a metric may have colons in addition.
+_LABEL = re.compile(r"[a-zA-Z_]\w*", re.ASCII)
 
 
 def render(
@@ -63,22 +66,6 @@ def render(
     return _Writer(durations, replacement).text(expression)
 
 
-def duration(seconds: float) -> str:
-    """Return a duration of Prometheus, to the millisecond.
-
-    >>> duration(5400), duration(0.5), duration(-2), duration(0)
-    ('1h30m', '500ms', '-2s', '0s')
-    """
-    left = round(abs(seconds) * 1000)
-    if not left:
-        return "0s"
-    words = ["-"] if seconds < 0 else []
-    for unit, size in _UNITS_MS:
-        number, left = divmod(left, size)
-        words += [f"{number}{unit}"] if number else []
-    return "".join(words)
-
-
 class _Writer:
     """Writes one expression. Raises TypeError for a kind of expression that it does not know."""
 
@@ -92,7 +79,7 @@ class _Writer:
             return replaced
         match part:
             case NumberLiteral():
-                text = _number(part.val)
+                text = number(part.val)
             case StringLiteral():
                 text = quoted(part.val)
             case VectorSelector() | MatrixSelector() | SubqueryExpr():
@@ -116,18 +103,18 @@ class _Writer:
         match part:
             case MatrixSelector():
                 vector = part.vector_selector
-                return f"{_selector(vector)}[{self._duration(part.range)}]{self._time(vector)}"
+                return f"{selector(vector)}[{self._duration(part.range)}]{self._time(vector)}"
             case SubqueryExpr():
                 step = self._duration(part.step, "step") if part.step else ""
                 window = f"[{self._duration(part.range)}:{step}]"
                 return f"{self.text(part.expr)}{window}{self._time(part)}"
-        return _selector(part) + self._time(part)
+        return selector(part) + self._time(part)
 
     def _aggregation(self, part: AggregateExpr) -> str:
         modifier = ""
         if part.modifier is not None:
             word = "by" if part.modifier.type == AggModifierType.By else "without"
-            modifier = f" {word} ({', '.join(part.modifier.labels)})"
+            modifier = f" {word} ({_labels(part.modifier.labels)})"
         inside = [] if part.param is None else [self.text(part.param)]
         return f"{part.op}{modifier} ({', '.join([*inside, self.text(part.expr)])})"
 
@@ -142,18 +129,39 @@ class _Writer:
         return duration(self._durations(length.total_seconds(), role))
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a number, a whole one without decimals.
+
+    >>> number(60.0), number(0.5)
+    ('60', '0.5')
+    """
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _selector(part: VectorSelector) -> str:
-    matchers = ", ".join(_matcher(m) for m in part.matchers.matchers)
+def selector(part: VectorSelector, *further: str) -> str:
+    """Return the selector without its time, with ``further`` matchers. Raises TypeError for `or`.
+
+    >>> from whiteroom_monitoring.promql.parse import parse
+    >>> selector(parse('a{b="c"} offset 5m'), 'd="e"')
+    'a{b="c", d="e"}'
+    """
+    if part.matchers.or_matchers:
+        raise TypeError("no text for matchers with `or`")
+    matchers = ", ".join([*(_matcher(m) for m in part.matchers.matchers), *further])
     return (part.name or "") + (f"{{{matchers}}}" if matchers else "")
 
 
 def _matcher(matcher: Matcher) -> str:
     sign = next(sign for match, sign in _MATCHES if match == matcher.op)
-    return f"{matcher.name}{sign}{quoted(matcher.value)}"
+    return f"{_label(matcher.name)}{sign}{quoted(matcher.value)}"
+
+
+def _label(name: str) -> str:
+    return name if _LABEL.fullmatch(name) else quoted(name)
+
+
+def _labels(names: Iterable[str]) -> str:
+    return ", ".join(map(_label, names))
 
 
 def _matching(modifier: BinModifier | None) -> str:
@@ -162,10 +170,10 @@ def _matching(modifier: BinModifier | None) -> str:
     words = " bool" if modifier.return_bool else ""
     if modifier.matching is not None:
         is_on = modifier.matching.type == LabelModifierType.Include
-        words += f" {'on' if is_on else 'ignoring'} ({', '.join(modifier.matching.labels)})"
+        words += f" {'on' if is_on else 'ignoring'} ({_labels(modifier.matching.labels)})"
     for card, word in _GROUPS:
         if modifier.card == card:
-            words += f" {word} ({', '.join(modifier.group_labels or [])})"
+            words += f" {word} ({_labels(modifier.group_labels or [])})"
     return words
 
 

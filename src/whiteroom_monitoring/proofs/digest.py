@@ -14,14 +14,13 @@ from typing import Any
 import yaml
 
 from whiteroom_monitoring.project.model import Project
+from whiteroom_monitoring.promql import routing_matchers
 from whiteroom_monitoring.promql.parse import VectorSelector, descendants
 from whiteroom_monitoring.promql.rule_files import Rule, RuleSet
 
 DIGEST_LENGTH = 16
 SETTINGS_FILE = "drills.toml"
-# Source: https://prometheus.io/docs/alerting/0.25/configuration/#matcher
 _SILENCING = ("inhibit_rules", "time_intervals", "mute_time_intervals")
-_MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"?(.*?)"?\s*')
 
 
 @dataclass(frozen=True)
@@ -99,16 +98,16 @@ def digest(rule: Rule, path: DeliveryPath) -> str:
 
 def _recorded(rule: Rule, recordings: Mapping[str, Rule]) -> set[str]:
     """Return the recordings that a rule is made of, themselves or through others."""
-    told: dict[str, str] = {}
+    recorded: dict[str, str] = {}
     pending = [rule]
     while pending:
         expression = pending.pop().expression
         for part in () if expression is None else descendants(expression):
             name = (part.name or "") if isinstance(part, VectorSelector) else ""
-            if name in recordings and name not in told:
-                told[name] = json.dumps(recordings[name].raw, sort_keys=True)
+            if name in recordings and name not in recorded:
+                recorded[name] = json.dumps(recordings[name].raw, sort_keys=True)
                 pending.append(recordings[name])
-    return set(told.values())
+    return set(recorded.values())
 
 
 def _route(route: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any] | None:
@@ -136,12 +135,10 @@ def _matchers(route: Mapping[str, Any]) -> list[str]:
 
 
 def _may_match(text: str, labels: Mapping[str, str]) -> bool:
-    parsed = _MATCHER.fullmatch(text)
+    name, operator, value = routing_matchers.parts(text) or ("", "", "")
     # Several matchers in one text: each is one more condition, and this reads one alone.
-    is_one = parsed is not None and '"' not in parsed[3]
-    if parsed is None or not is_one or parsed[1] not in labels or "{{" in labels[parsed[1]]:
+    if '"' in value or name not in labels or "{{" in labels[name]:
         return True
-    name, operator, value = parsed.groups()
     is_equal = labels[name] == value
     try:
         is_like = re.fullmatch(value, labels[name]) is not None

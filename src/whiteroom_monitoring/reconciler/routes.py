@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from whiteroom_monitoring.promql.durations import DurationError, seconds
 from whiteroom_monitoring.reconciler.pagerduty import ServiceError
 
 # Source: https://prometheus.io/docs/alerting/latest/configuration/#route, its default as well.
 _DEFAULT = "5m"
-_PART = re.compile(r"(\d+)(ms|[smhdwy])")
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+_UNUSABLE = (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError, DurationError)
 
 
 def group_intervals_s(alertmanager_yml: Path) -> dict[str, float]:
@@ -27,17 +26,13 @@ def group_intervals_s(alertmanager_yml: Path) -> dict[str, float]:
         longest: dict[str, float] = {}
         for receiver, interval_s in _routes(root, {"group_interval": _DEFAULT}):
             longest[receiver] = max(interval_s, longest.get(receiver, 0.0))
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except _UNUSABLE as error:
         raise ServiceError(f"{alertmanager_yml}: can't be used: {error}") from error
     return longest
 
 
 def _routes(route: Mapping[str, Any], above: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     own = {**above, **{k: route[k] for k in ("receiver", "group_interval") if k in route}}
-    yield own["receiver"], _seconds(own["group_interval"])
+    yield own["receiver"], seconds(own["group_interval"])
     for child in route.get("routes") or ():
         yield from _routes(child, own)
-
-
-def _seconds(text: str) -> float:
-    return sum(int(count) * _SECONDS[unit] for count, unit in _PART.findall(text))

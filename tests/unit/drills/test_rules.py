@@ -23,6 +23,21 @@ from whiteroom_monitoring.promql.parse import parse
             'label_replace(absent(a{whiteroom_drill=~".+"}), "b", "c", "", "")',
         ),
         ("vector(1)", "vector(1)"),
+        ("0.9 < a", "a >= -Inf"),
+        ("-(1 + 2) < a", "a >= -Inf"),
+        ("1 < bool 2", "1 < bool 2"),
+        ("a > b", "a >= -Inf"),
+        ("a + b > 1", "a + b >= -Inf"),
+        ("sum by (job) (up == 0)", "sum by (job) (up >= -Inf)"),
+        ("(a > 1) * 2", "(a >= -Inf) * 2"),
+        ("count(up == 0) > 0", "count (up >= -Inf) >= -Inf"),
+        ("max_over_time((a > 1)[5m:])", "max_over_time((a >= -Inf)[5m:])"),
+        ("topk(3, a > 1) unless b > 1", "topk (3, a >= -Inf) unless b > 1"),
+        ("absent(a offset 5m)", 'absent(a{whiteroom_drill=~".+"} offset 5m)'),
+        (
+            'absent_over_time(a{b="c"}[5m])',
+            'absent_over_time(a{b="c", whiteroom_drill=~".+"}[5m])',
+        ),
     ],
 )
 def test_always(real: str, always: str) -> None:

@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from tests.support.paths import ROOT
+from whiteroom_monitoring.promql.durations import DurationError, duration, seconds
 from whiteroom_monitoring.promql.parse import parse
-from whiteroom_monitoring.promql.render import duration, render
+from whiteroom_monitoring.promql.render import render
 
 KINDS = (
     "a @ end()",
@@ -29,6 +30,10 @@ KINDS = (
     'count_values("v", a)',
     'label_replace(a, "b", "$1\\n\\"", "c", "(.*)\\\\.d")',
     "time()",
+    '{"my.metric", "a.b"="c"}',
+    'sum by ("a.b") (a)',
+    'a + on ("a.b") group_left ("c d") b',
+    'a{"ä"="b"}',
 )
 
 
@@ -57,7 +62,20 @@ def test_durations_by_their_role() -> None:
     assert text == "max_over_time(a[20s:3s] offset 4m) > 60"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.0004, "0s"), (0.667, "667ms"), (90, "1m30s")])
-def test_duration(seconds: float, text: str) -> None:
+def test_matchers_with_or_are_refused() -> None:
+    """A selector whose matchers have alternatives is not written as one without matchers."""
+    with pytest.raises(TypeError, match="`or`"):
+        render(parse('{a="b" or c="d"}'))
+
+
+@pytest.mark.parametrize(("length_s", "text"), [(0.0004, "0s"), (0.667, "667ms"), (90, "1m30s")])
+def test_duration(length_s: float, text: str) -> None:
     """A duration is written to the millisecond."""
-    assert duration(seconds) == text
+    assert duration(length_s) == text
+
+
+@pytest.mark.parametrize("text", ["abc", "", "5", "5 m", "-5m", "5m and more"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    """A text that is no duration as a whole is an error that holds it, and not 0."""
+    with pytest.raises(DurationError, match="expected a duration"):
+        seconds(text)

@@ -166,9 +166,10 @@ def test_intervals_are_those_of_the_routes(tmp_path: Path) -> None:
         "[x=y]}]}, {receiver: a, group_interval: 500ms}, {receiver: c, group_interval: 1h}]}"
     )
     assert group_intervals_s(file) == {"a": 300.0, "b": 90.0, "c": 3600.0}
-    file.write_text("route: [1]")
-    with pytest.raises(ServiceError, match=r"alertmanager\.yml: can't be used"):
-        group_intervals_s(file)
+    for unusable in ("route: [1]", "route: {receiver: a, group_interval: soon}"):
+        file.write_text(unusable)
+        with pytest.raises(ServiceError, match=r"alertmanager\.yml: can't be used"):
+            group_intervals_s(file)
 
 
 def test_what_can_not_be_ended_is_tried_again() -> None:
