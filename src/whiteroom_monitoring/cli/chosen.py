@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from whiteroom_monitoring.cli.options import checked, paths_from
+from whiteroom_monitoring.cli.options import paths_from
 from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.component import Component
-from whiteroom_monitoring.deploy.paths import StackPaths
+from whiteroom_monitoring.deploy.paths import StackPaths, checked
 from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, load

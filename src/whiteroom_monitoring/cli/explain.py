@@ -106,8 +106,9 @@ def _proofs(workspace: Workspace, alert: str) -> Iterator[str]:
     for rule, _, proof in standings.alerts:
         if rule.name == alert:
             standing = standings.of(rule, proof)
-            told = proof.text if proof else {"changed": "changed since"}.get(standing, standing)
-            yield f"{told} ({_place(workspace, rule)})"
+            words = {"changed": "changed since", "covered": "another rule's drill stands for it"}
+            text = proof.text if proof else words.get(standing, standing)
+            yield f"{text} ({_place(workspace, rule)})"
 
 
 def _tests(workspace: Workspace, alert: str) -> Iterator[str]:

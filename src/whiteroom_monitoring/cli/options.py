@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from whiteroom_monitoring.deploy.paths import StackPaths, default_data, default_ports
+from whiteroom_monitoring.deploy.paths import StackPaths, checked, default_data, default_ports
 from whiteroom_monitoring.deploy.running import state
-from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.project import Project, discovery, load
 
 
@@ -72,14 +71,6 @@ def paths_from(arguments: argparse.Namespace) -> StackPaths:
         offset = known.port_offset if known else (place.port_offset if place else 0)
     ports = known.ports if known and known.ports else default_ports()
     return checked(StackPaths(data, offset, ports))
-
-
-def checked(paths: StackPaths) -> StackPaths:
-    """Return the paths, or raise UsageError for an offset at which not every port exists."""
-    if not 0 <= paths.port_offset <= paths.highest_offset:
-        found, highest = paths.port_offset, paths.highest_offset
-        raise UsageError(f"--port-offset {found}: expected 0 to {highest}")
-    return paths
 
 
 def in_force(arguments: argparse.Namespace) -> str:

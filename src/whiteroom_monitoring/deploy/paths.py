@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from whiteroom_monitoring.errors import UsageError
+
 LOOPBACK = "127.0.0.1"
 HIGHEST_PORT = 65535
 NAME = "whiteroom"
@@ -107,6 +109,14 @@ class StackPaths:
     def audit_report(self) -> Path:
         """The audit report that CI writes: $WHITEROOM_AUDIT_REPORT, else in the data folder."""
         return Path(os.environ.get("WHITEROOM_AUDIT_REPORT") or self.data / "audit-report.json")
+
+
+def checked(paths: StackPaths) -> StackPaths:
+    """Return the paths, or raise UsageError for an offset at which not every port exists."""
+    if not 0 <= paths.port_offset <= paths.highest_offset:
+        found, highest = paths.port_offset, paths.highest_offset
+        raise UsageError(f"--port-offset {found}: expected 0 to {highest}")
+    return paths
 
 
 def default_data(port_offset: int, name: str = NAME) -> Path:

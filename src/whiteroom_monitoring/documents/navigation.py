@@ -33,9 +33,9 @@ def navigation(pages: Mapping[str, str]) -> list[Any]:
             label = title(text, name.removesuffix(".md"))
             entries.setdefault(top, []).append((name not in _INDEX, label, place))
     sections = [
-        {SECTIONS.get(top, "More"): [_entry(*entry) for entry in _ordered(top, found)]}
-        for top, found in entries.items()
-        if found
+        {SECTIONS.get(top, "More"): [_entry(*entry) for entry in _ordered(top, pages)]}
+        for top, pages in entries.items()
+        if pages
     ]
     return [{"Start": "index.md"}, *sections]
 

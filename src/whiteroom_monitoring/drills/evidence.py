@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,7 @@ class Verdict:
         """Whether everything was as expected."""
         return not self.faults and not any(d.faults for d in self.deliveries)
 
-    def first(self, state: str) -> float | None:
+    def completed_at(self, state: str) -> float | None:
         """Return when the last page of a state had arrived, or None when one is missing."""
         times = [d.received for d in self.deliveries if d.state == state]
         known = [moment for moment in times if moment is not None]
@@ -59,7 +59,6 @@ class Context:
 
     settings: Settings
     console: str
-    known_alerts: frozenset[str]
     watchdog: str
     held: frozenset[str] = frozenset()
 
@@ -72,10 +71,10 @@ def judge(scenario: Scenario, seen: Observation, context: Context) -> list[Verdi
 def _verdict(
     alert: ExpectedAlert, scenario: Scenario, seen: Observation, context: Context
 ) -> Verdict:
-    found = [a for a in seen.of(alert.name, alert.labels) if a.firing is not None]
-    if not found:
+    fired = [a for a in seen.of(alert.name, alert.labels) if a.firing is not None]
+    if not fired:
         return Verdict(alert, None, (), (_why_silent(alert, seen),))
-    first = min(found, key=lambda a: a.firing or 0.0)
+    first = min(fired, key=lambda a: a.firing or 0.0)
     values = _values(alert, scenario, first, context)
     deliveries = [
         delivery
@@ -101,8 +100,8 @@ def _why_silent(alert: ExpectedAlert, seen: Observation) -> str:
     pending = [a for a in others if a.has(alert.labels)]
     if pending:
         return "it was pending and never fired"
-    found = "; ".join(str(dict(a.labels)) for a in others)
-    return f"it fired with other labels: found {found}, expected {alert.labels}"
+    labels = "; ".join(str(dict(a.labels)) for a in others)
+    return f"it fired with other labels: found {labels}, expected {alert.labels}"
 
 
 def _values(
@@ -217,7 +216,7 @@ def _flat(node: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def field_faults(
-    found: Mapping[str, str], expected: Mapping[str, str], values: Mapping[str, str]
+    payload: Mapping[str, str], expected: Mapping[str, str], values: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield what is wrong in the fields of a payload: missing, different, or not expected.
 
@@ -228,13 +227,13 @@ def field_faults(
     names = {key.removesuffix("?") for key in expected}
     for key, template in expected.items():
         name = key.removesuffix("?")
-        if name not in found:
+        if name not in payload:
             if name == key:
                 yield f"{name}: missing"
-        elif not re.fullmatch(pattern(template, values), found[name], re.DOTALL):
-            yield f"{name}: found {_short(found[name])}, expected {template!r}"
-    for name in sorted(found.keys() - names):
-        yield f"{name}: found {_short(found[name])}, and the field is not expected"
+        elif not re.fullmatch(pattern(template, values), payload[name], re.DOTALL):
+            yield f"{name}: found {_short(payload[name])}, expected {template!r}"
+    for name in sorted(payload.keys() - names):
+        yield f"{name}: found {_short(payload[name])}, and the field is not expected"
 
 
 def pattern(template: str, values: Mapping[str, str]) -> str:
@@ -271,13 +270,3 @@ def unexpected(
 def _is_over(message: Mapping[str, Any]) -> bool:
     """Return whether a message ends what an earlier run has begun."""
     return bool(message["state"] == "resolved")
-
-
-def counted(verdicts: Iterable[Verdict]) -> int:
-    """Return how many fields were compared."""
-    return sum(d.fields for verdict in verdicts for d in verdict.deliveries)
-
-
-def missing(verdicts: Collection[Verdict]) -> list[Verdict]:
-    """Return those verdicts that are not as expected."""
-    return [verdict for verdict in verdicts if not verdict.ok]

@@ -14,7 +14,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -187,7 +187,7 @@ class Requests(_Fault, frozen=True, tag_field="kind", tag="requests"):
 
     method: str
     url: str
-    per_second: float
+    per_second: Annotated[float, msgspec.Meta(gt=0)]
     body: str = ""
 
     @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
@@ -134,10 +135,10 @@ class Observer:
 
 def messages(stack: DrillStack, limit: int) -> list[dict[str, Any]]:
     """Return the newest messages of the inbox, newest first."""
-    found: list[dict[str, Any]] = stack.inbox.get_json(
+    newest: list[dict[str, Any]] = stack.inbox.get_json(
         "/api/messages", (("limit", str(limit)),), lambda answer: answer["messages"]
     )
-    return found
+    return newest
 
 
 def _last_id(stack: DrillStack) -> int:
@@ -166,11 +167,20 @@ def active(stack: DrillStack) -> dict[str, set[str]]:
 def names_in(message: Mapping[str, Any], known: Collection[str]) -> set[str]:
     """Return the alerts that a message is about: those whose names or runbooks it has."""
     text = " ".join(_texts(message))
-    return {name for name in known if name in text}
+    return {name for name in known if re.search(rf"\b{re.escape(name)}\b", text)}
 
 
 def _texts(message: Mapping[str, Any]) -> Iterable[str]:
-    yield str(message["raw"])
+    yield from _leaves(message["raw"])
     # A mail's source breaks its lines.
     yield str(message["text"])
     yield str(message["title"])
+
+
+def _leaves(node: Any) -> Iterable[str]:
+    """Yield the texts of a payload, in whatever they are nested."""
+    if isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _leaves(child)
+    else:
+        yield str(node)

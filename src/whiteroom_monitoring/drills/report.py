@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -49,8 +50,10 @@ def _of_run(run: RunResult) -> Iterator[CheckResult]:
     yield _result(run, f"silence ({run.scenario.name})", "failed" if loud else "ok", seen, loud)
 
 
-def _result(run: RunResult, title: str, state: Any, seen: str, found: Sequence[str]) -> CheckResult:
-    diagnostics = tuple(Diagnostic(Thing("scenario", run.scenario.name), text) for text in found)
+def _result(
+    run: RunResult, title: str, state: Any, seen: str, problems: Sequence[str]
+) -> CheckResult:
+    diagnostics = tuple(Diagnostic(Thing("scenario", run.scenario.name), text) for text in problems)
     seconds = round(run.ended - run.begun, 1)
     return CheckResult(title, AREA, state, seen, _EXPECTED, diagnostics, "", seconds)
 
@@ -75,10 +78,10 @@ def timeline(run: RunResult, verdict: Verdict) -> dict[str, float | None]:
         "over threshold": seen.over_threshold if seen else None,
         "firing": seen.firing if seen else None,
         "grouped": seen.grouped if seen else None,
-        "delivered": verdict.first("firing"),
+        "delivered": verdict.completed_at("firing"),
         "mended": run.mended,
         "ended": seen.ended if seen else None,
-        "resolved": verdict.first("resolved"),
+        "resolved": verdict.completed_at("resolved"),
     }
     return {
         step: None if moment is None else round(max(0.0, moment - run.begun), 2)
@@ -116,6 +119,14 @@ def keep(folder: Path, new: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
         for record in new:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def write(folder: Path, title: str, runs: Sequence[RunResult], factor: float) -> None:
+    """Add the last of the runs to the history, and write page and JUnit file anew."""
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    history = keep(folder, records(runs[-1:], factor, when))
+    (folder / PAGE_FILE).write_text(page(title, history), encoding="utf-8")
+    (folder / JUNIT_FILE).write_text(junit(results(runs)), encoding="utf-8")
 
 
 def junit(checks: Sequence[CheckResult]) -> str:
@@ -180,12 +191,12 @@ def _section(name: str, runs: Sequence[Mapping[str, Any]]) -> str:
     last = runs[-1]
     state = '<span class="good">proven</span>' if last["ok"] else '<span class="bad">failed</span>'
     harm = "real fault" if last["real"] else _OVERRIDDEN
-    found = "".join(f'<li class="bad">{html.escape(text)}</li>' for text in last["found"])
+    problems = "".join(f'<li class="bad">{html.escape(text)}</li>' for text in last["found"])
     where = html.escape(f"{last['scenario']}: {'; '.join(last['faults'])}")
     when = html.escape(f"{last['when']}, {last['factor']:g} times as fast")
     return (
         f"<h2>{html.escape(name)}: {state}</h2><p>{where} ({harm}), {when}</p>"
-        f"<ul>{found}</ul>{_svg(last['timeline'])}{_table(runs)}"
+        f"<ul>{problems}</ul>{_svg(last['timeline'])}{_table(runs)}"
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from whiteroom_monitoring.deploy.progress import Progress
-from whiteroom_monitoring.drills import evidence, faults, rules
+from whiteroom_monitoring.drills import evidence, rules
 from whiteroom_monitoring.drills.evidence import Context, Verdict
 from whiteroom_monitoring.drills.observation import Observation, Observer, active
 from whiteroom_monitoring.drills.scaling import SHORTEST_SCRAPE_S
@@ -20,6 +20,10 @@ _POLL_S = 0.25
 # How long what fires at the start may go on before it is held down: at first there are no metrics.
 _QUIET_WITHIN_S = 20.0
 _EVALUATIONS = 4
+
+
+class AlreadyActiveError(MonitoringError):
+    """An alert that the fault is to cause was there before it."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,8 @@ class Runner:
     def _run(self, scenario: Scenario) -> RunResult:
         self._say(scenario, "waiting until nothing fires")
         held = self._hold(scenario)
-        context = Context(
-            self._settings, self._stack.paths.url("console"), self._known, self._watchdog, held
-        )
+        console = self._stack.paths.url("console")
+        context = Context(self._settings, console, self._watchdog, held)
         with Observer(self._stack) as observer:
             begun = time.time()
             with self._faults(scenario, held):
@@ -123,7 +126,9 @@ class Runner:
             self._held |= noisy
             held |= noisy
             self._put_rules(scenario, held)
-        self._wait(_QUIET_WITHIN_S, lambda: not expected & active(self._stack).keys())
+        if not self._wait(_QUIET_WITHIN_S, lambda: not expected & active(self._stack).keys()):
+            names = ", ".join(sorted(expected & active(self._stack).keys()))
+            raise AlreadyActiveError(f"{names}: active before the fault, which proves nothing")
         return frozenset(held)
 
     def _noisy(self, declared: Collection[str]) -> set[str]:
@@ -158,21 +163,18 @@ class Runner:
     ) -> bool:
         verdicts = evidence.judge(scenario, seen, context)
         if state == "firing":
-            return all(v.first(state) is not None for v in verdicts)
+            return all(v.completed_at(state) is not None for v in verdicts)
         # What has never fired has nothing to resolve.
         return all(
             v.seen is None
             or not v.alert.ends
-            or (v.first(state) is not None and v.seen.ended is not None)
+            or (v.completed_at(state) is not None and v.seen.ended is not None)
             for v in verdicts
         )
 
-    def _wait(self, within_s: float, condition: Callable[[], bool]) -> None:
+    def _wait(self, within_s: float, condition: Callable[[], bool]) -> bool:
+        """Return whether the condition held within the time."""
         deadline = time.monotonic() + within_s
-        while not condition() and time.monotonic() < deadline:
+        while not (holds := condition()) and time.monotonic() < deadline:
             time.sleep(_POLL_S)
-
-
-def titles(scenarios: Sequence[Scenario]) -> list[str]:
-    """Return the faults of scenarios in words."""
-    return [faults.title(fault) for scenario in scenarios for fault in scenario.faults]
+        return holds

@@ -7,7 +7,8 @@ does not name has to stay silent.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ class ExpectedAlert(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     ``labels`` are those that it must carry; ``summary`` is a regular expression of its whole
     summary. ``pages`` are names of `drills.toml`. ``ends`` is false for
     one that takes too long to be over: the report says that its resolution was not seen.
+    ``covers`` are labels of rules of the same name that are not drilled, because this one stands
+    for them: such as those of longer windows.
     """
 
     name: str
@@ -35,6 +38,7 @@ class ExpectedAlert(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     summary: str = ".*"
     dashboard: str = ""
     ends: bool = True
+    covers: tuple[dict[str, str], ...] = ()
 
     @property
     def group(self) -> str:
@@ -132,11 +136,48 @@ def read(folder: Path) -> ScenarioSet:
                 scenarios.append(msgspec.structs.replace(scenario, name=path.stem))
         except DiagnosticsError as error:
             diagnostics += error.diagnostics
+    read = ScenarioSet(settings, tuple(scenarios))
     if not diagnostics:
-        diagnostics = [*_unknown_pages(folder, settings, scenarios)]
+        diagnostics = [*_unknown_pages(folder, read), *_bad_patterns(folder, read)]
     if diagnostics:
         raise DiagnosticsError(diagnostics)
-    return ScenarioSet(settings, tuple(scenarios))
+    return read
+
+
+def require_known(
+    folder: Path, scenarios: ScenarioSet, alerts: Collection[str], components: Collection[str]
+) -> None:
+    """Raise DiagnosticsError where scenarios name alerts or components that do not exist."""
+    diagnostics = [
+        Diagnostic(_place(path, name), f"no {kind} is named {name}", did_you_mean(name, known))
+        for scenario in scenarios.scenarios
+        for path in [folder / f"{scenario.name}.toml"]
+        for kind, named, known in (
+            ("alert", _alerts_of(scenario), alerts),
+            ("component", _components_of(scenario), components),
+        )
+        for name in sorted(named - set(known))
+    ]
+    if diagnostics:
+        raise DiagnosticsError(diagnostics)
+
+
+def _alerts_of(scenario: Scenario) -> set[str]:
+    return {alert.name for alert in scenario.alerts} | {*scenario.may_fire, *scenario.overridden}
+
+
+def _components_of(scenario: Scenario) -> set[str]:
+    keys = ("component", "as_component", "reload")
+    harmed = {getattr(fault, key, "") for fault in scenario.faults for key in keys}
+    return (harmed | set(scenario.needs)) - {""}
+
+
+def _place(path: Path, word: str) -> FilePlace:
+    """Return the first line of a file that has the word in quotation marks."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    columns = [(number, line.find(f'"{word}"')) for number, line in enumerate(lines, 1)]
+    line, column = next(((n, c + 1) for n, c in columns if c >= 0), (0, 0))
+    return FilePlace(path, line, column)
 
 
 def _content(path: Path, kind: Any) -> Any:
@@ -147,20 +188,35 @@ def _content(path: Path, kind: Any) -> Any:
         raise DiagnosticsError([Diagnostic(FilePlace(path), str(error))]) from error
 
 
-def _unknown_pages(
-    folder: Path, settings: Settings, scenarios: Sequence[Scenario]
-) -> Iterable[Diagnostic]:
+def _unknown_pages(folder: Path, read: ScenarioSet) -> Iterator[Diagnostic]:
+    settings = read.settings
     for name, page in settings.pages.items():
         if page.fields not in settings.fields:
             problem = f"pages.{name}: no fields are named {page.fields}"
             remedy = did_you_mean(page.fields, settings.fields)
             yield Diagnostic(FilePlace(folder / SETTINGS_FILE), problem, remedy)
-    for scenario in scenarios:
+    for scenario in read.scenarios:
         for name in {name for alert in scenario.alerts for name in alert.pages}:
             if name not in settings.pages:
                 place = FilePlace(folder / f"{scenario.name}.toml")
                 remedy = did_you_mean(name, settings.pages)
                 yield Diagnostic(place, f"no page of {SETTINGS_FILE} is named {name}", remedy)
+
+
+def _bad_patterns(folder: Path, read: ScenarioSet) -> Iterator[Diagnostic]:
+    """Yield the regular expressions that are none."""
+    written = [(SETTINGS_FILE, f"patterns.{k}", v) for k, v in read.settings.patterns.items()]
+    written += [
+        (f"{scenario.name}.toml", f"the summary of {alert.name}", alert.summary)
+        for scenario in read.scenarios
+        for alert in scenario.alerts
+    ]
+    for file, what, pattern in written:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            problem = f"{what}: {pattern!r} is no regular expression: {error}"
+            yield Diagnostic(FilePlace(folder / file), problem)
 
 
 def schema_text(kind: type[Scenario] | type[Settings]) -> str:
@@ -171,11 +227,16 @@ def schema_text(kind: type[Scenario] | type[Settings]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def fallback(alert: str, labels: Mapping[str, str]) -> Scenario:
-    """Return the scenario of an alert that has none: its threshold is overridden."""
-    named = {key: value for key, value in labels.items() if "{{" not in value}
-    expected = ExpectedAlert(name=alert, labels=named)
-    title = f"{alert}, of which no scenario tells"
+def fallback(alert: str, rules: Iterable[Mapping[str, str]]) -> Scenario:
+    """Return the scenario of an alert that has none: the thresholds of its rules are overridden.
+
+    ``rules`` are the labels of each rule of that name: each is expected.
+    """
+    fixed = [{k: v for k, v in labels.items() if "{{" not in v} for labels in rules]
+    distinct = [labels for n, labels in enumerate(fixed) if labels not in fixed[:n]]
     return Scenario(
-        title=title, faults=(Override(alert=alert),), alerts=(expected,), name=f"without-{alert}"
+        title=f"{alert}, of which no scenario tells",
+        faults=(Override(alert=alert),),
+        alerts=tuple(ExpectedAlert(name=alert, labels=labels) for labels in distinct),
+        name=f"without-{alert}",
     )

@@ -19,7 +19,7 @@ from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.configuration import config_versions
 from whiteroom_monitoring.deploy.configuration.reload import reload
 from whiteroom_monitoring.deploy.host import processes
-from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths, checked
 from whiteroom_monitoring.deploy.plan import Plan
 from whiteroom_monitoring.deploy.planner import planning
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
@@ -161,7 +161,7 @@ class DrillStack:
 def _paths(data: Path, request: Request, descriptions: Sequence[Component]) -> StackPaths:
     ports = registry.port_numbers(descriptions, request.project.stack.ports)
     if request.port_offset is not None:
-        return StackPaths(data, request.port_offset, ports)
+        return checked(StackPaths(data, request.port_offset, ports))
     for offset in _OFFSETS:
         paths = StackPaths(data, offset, ports)
         if offset <= paths.highest_offset and _is_free(paths):

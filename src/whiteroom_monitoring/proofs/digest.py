@@ -156,9 +156,27 @@ def _scenarios(alert: str, texts: Mapping[str, str]) -> Iterator[str]:
 
 def expected(text: str) -> set[str]:
     """Return the names of the alerts that a scenario expects; none of one that can't be read."""
+    return {str(entry.get("name")) for entry in _entries(text)}
+
+
+def is_covered(rule: Rule, path: DeliveryPath) -> bool:
+    """Return whether a scenario says that the drill of another rule of the name stands for it."""
+    return any(
+        isinstance(labels, dict) and labels.items() <= rule.labels.items()
+        for text in path.scenarios.values()
+        for entry in _entries(text)
+        if entry.get("name") == rule.name
+        for labels in _list(entry.get("covers"))
+    )
+
+
+def _entries(text: str) -> list[dict[str, Any]]:
     try:
         alerts = tomllib.loads(text).get("alerts")
     except tomllib.TOMLDecodeError:
-        return set()
-    entries = alerts if isinstance(alerts, list) else []
-    return {str(entry.get("name")) for entry in entries if isinstance(entry, dict)}
+        return []
+    return [alert for alert in _list(alerts) if isinstance(alert, dict)]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -13,11 +13,11 @@ import msgspec
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.promql.rule_files import Rule, RuleSet
-from whiteroom_monitoring.proofs.digest import delivery_path, digest
+from whiteroom_monitoring.proofs.digest import delivery_path, digest, is_covered
 
 FILE = "proofs.json"
 
-Standing = Literal["proven", "changed", "never"]
+Standing = Literal["proven", "changed", "covered", "never"]
 
 
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,15 +84,22 @@ def add(folder: Path, proofs: Iterable[Proof], current: Mapping[str, str]) -> No
 
 
 class Standings(msgspec.Struct, frozen=True):
-    """How each alert of a project stands, in the order of the rules."""
+    """How each alert of a project stands, in the order of the rules.
+
+    ``covered`` are the places of rules that no drill proves, because another one of the same name
+    stands for them.
+    """
 
     alerts: tuple[tuple[Rule, str, Proof | None], ...]
     proven_names: frozenset[str]
+    covered: frozenset[str] = frozenset()
 
     def of(self, rule: Rule, proof: Proof | None) -> Standing:
         """Return how an alert stands whose proof is known."""
         if proof is not None:
             return "proven"
+        if rule_place(rule) in self.covered:
+            return "covered"
         return "changed" if rule.name in self.proven_names else "never"
 
     def names(self, standing: Standing) -> list[str]:
@@ -110,7 +117,8 @@ def standings(project: Project, rules: RuleSet) -> Standings:
     current = {key for _, key, _ in rows}
     # A proof of a rule that is as it was says nothing of another rule of the same name.
     void = frozenset(p.alert for p in proofs.values() if p.digest not in current)
-    return Standings(tuple(rows), void)
+    covered = frozenset(rule_place(rule) for rule in alerts if is_covered(rule, path))
+    return Standings(tuple(rows), void, covered)
 
 
 def rule_place(rule: Rule) -> str:

@@ -43,9 +43,9 @@ def test_systemd_watches_the_supervisor() -> None:
     assert f"PIDFile={pid_file}" in lines
     assert "Restart=on-failure" in lines
     place = '"/var/lib/white room 50%%$$x"'
-    words = f"--project {PROJECT.file} --data {place} --port-offset 100"
-    assert f"ExecStart=/opt/whiteroom up {words}" in lines
-    assert f"ExecStop=/opt/whiteroom down {words}" in lines
+    words = f'"--project" "{PROJECT.file}" "--data" {place} "--port-offset" "100"'
+    assert f'ExecStart="/opt/whiteroom" "up" {words}' in lines
+    assert f'ExecStop="/opt/whiteroom" "down" {words}' in lines
 
 
 def test_launchd_leaves_the_stack_alone() -> None:

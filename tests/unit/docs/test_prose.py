@@ -103,4 +103,4 @@ def test_no_word_is_misspelt() -> None:
         text=True,
         check=False,
     )
-    assert done.stdout == ""
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr

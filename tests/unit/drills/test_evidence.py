@@ -23,7 +23,7 @@ SETTINGS = Settings(
     },
     pages={"ops": Page(channel="slack", recipient="#ops", fields="slack")},
 )
-CONTEXT = Context(SETTINGS, "http://console", frozenset({"Down", "Other"}), "Watchdog")
+CONTEXT = Context(SETTINGS, "http://console", "Watchdog")
 LABELS = {"alertname": "Down", "priority": "P1", "service": "a"}
 EXPECTED = ExpectedAlert(name="Down", labels={"service": "a"}, summary="a is .*", pages=("ops",))
 SCENARIO = Scenario(title="t", faults=(Stop(component="a"),), alerts=(EXPECTED,))
@@ -188,3 +188,6 @@ def test_names_in_a_message() -> None:
     """An alert is found in whatever part of a message names it."""
     about = message({"title": "x", "links": [{"href": "/runbooks/Down"}]}, "firing")
     assert names_in(about, ["Down", "Other"]) == {"Down"}
+    assert names_in(about, ["Dow", "own"]) == set()
+    lines = message({**FIRING, "text": "first\nOther is down"}, "firing")
+    assert names_in(lines, ["Other"]) == {"Other"}

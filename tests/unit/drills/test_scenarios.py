@@ -53,6 +53,15 @@ def test_published_schema(name: str, kind: type[Scenario] | type[Settings]) -> N
         ('title = "t"\nalerts = []\nfaults = [{ kind = "earthquake" }]', "Invalid value"),
         ('title = "t"\nalerts = []\nfaults = []\nafter = 1', "unknown field `after`"),
         ('title = "t"\nfaults = []\nalerts = [{ name = "A", pages = ["opz"] }]', "is named opz"),
+        (
+            'title = "t"\nfaults = []\nalerts = [{ name = "A", summary = "(" }]',
+            "the summary of A: '(' is no regular expression",
+        ),
+        (
+            'title = "t"\nalerts = []\n[[faults]]\nkind = "requests"\nmethod = "GET"\n'
+            'url = "u"\nper_second = 0',
+            "Expected `float` > 0",
+        ),
         ("title =", "not valid TOML"),
     ],
 )
@@ -64,10 +73,17 @@ def test_bad_scenario(tmp_path: Path, text: str, problem: str) -> None:
     assert problem in str(error.value)
 
 
+def test_bad_pattern_of_the_settings(tmp_path: Path) -> None:
+    """A placeholder whose pattern is no regular expression is a diagnostic that names it."""
+    (tmp_path / "drills.toml").write_text('[patterns]\nkey = "["\n')
+    with pytest.raises(DiagnosticsError, match=r"patterns\.key: '\[' is no regular expression"):
+        scenario.read(tmp_path)
+
+
 def test_no_folder(tmp_path: Path) -> None:
     """A project without drills has none, and its alerts fall back to overridden thresholds."""
     assert scenario.read(tmp_path / "none").scenarios == ()
-    made = scenario.fallback("A", {"priority": "P1", "service": "{{ $labels.job }}"})
+    made = scenario.fallback("A", [{"priority": "P1", "service": "{{ $labels.job }}"}])
     assert made.overridden == ("A",)
     assert made.alerts[0].labels == {"priority": "P1"}
 

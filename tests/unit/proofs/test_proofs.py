@@ -232,8 +232,8 @@ def test_annotations(project: Project) -> None:
 def test_annotations_in_one_line(project: Project) -> None:
     """A rule whose annotations stand in one line is left alone, and its file stays valid."""
     prove(project, number=1)
-    texts = annotations.annotated(project, [project.files.rules / "a.yml"])
-    assert all(yaml.safe_load(text) == yaml.safe_load(RULES) for text in texts.values())
+    assert standings(project).names("proven") == ["Slow"]
+    assert annotations.annotated(project, [project.files.rules / "a.yml"]) == {}
 
 
 def test_no_project_folder(tmp_path: Path) -> None:

@@ -68,11 +68,11 @@ def _command(program: str, word: str, project: Project, paths: StackPaths) -> Se
 def _quoted(word: str) -> str:
     """Return a word as systemd reads it back: nothing in it is expanded.
 
-    >>> _quoted('/a b/50%"$x')
-    '"/a b/50%%\\\\"$$x"'
+    >>> print(_quoted('/a b/50%"$x'))
+    "/a b/50%%\\"$$x"
     """
     text = _escaped(word).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
-    return text if text == word and " " not in text else f'"{text}"'
+    return f'"{text}"'
 
 
 def _escaped(value: str | Path) -> str:

@@ -10,7 +10,7 @@ from whiteroom_monitoring.diagnostics import Check
 from whiteroom_monitoring.documents.references.markdown import page
 
 PATH = "docs/how-to/verification-checklist.md"
-# What no program can see, as question and reason.
+# What no program can see.
 PEOPLE = (
     "The phone of the person on call rings for a test page of P0, also when it is muted.",
     "The same page is acknowledged on the phone, and the incident is resolved by itself.",

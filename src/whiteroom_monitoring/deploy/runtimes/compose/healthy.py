@@ -16,12 +16,12 @@ _TIMEOUT_S = 4
 
 def request(url: str, password_file: str = "") -> urllib.request.Request:
     """Return the request, with the password that the file holds."""
-    asked = urllib.request.Request(url)
+    page = urllib.request.Request(url)
     if password_file:
         password = Path(password_file).read_text(encoding="utf-8").strip()
         token = base64.b64encode(f"{_USER}:{password}".encode()).decode()
-        asked.add_header("Authorization", f"Basic {token}")
-    return asked
+        page.add_header("Authorization", f"Basic {token}")
+    return page
 
 
 if __name__ == "__main__":

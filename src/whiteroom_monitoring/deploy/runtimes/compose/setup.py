@@ -37,19 +37,19 @@ def run(profiles: Collection[str], own: bool) -> None:
     values = places.placeholders(project, descriptions)
     kept = [s for s in services if not s.profile or s.profile in profiles]
     resolved = [resolve(s.component, s.variant, values) for s in kept]
-    given = _given()
-    _hand_out(values.paths, resolved, given)
+    operators = _operators()
+    _hand_out(values.paths, resolved, operators)
     described = [service.component for service in services]
     named = {component.name for component in described}
     # What has no service is left out of the configuration like what is not chosen.
     described += [component for component in descriptions if component.name not in named]
-    _configure(project, values.paths, described, [s.name for s in kept], given)
+    _configure(project, values.paths, described, [s.name for s in kept], operators)
     _prepare(resolved, values)
     _record(project, values.paths, resolved)
     print(f"prepared {', '.join(c.name for c in resolved)}", flush=True)
 
 
-def _given() -> dict[str, str]:
+def _operators() -> dict[str, str]:
     """Return the operator's credentials. The secret is a copy, whose mode is the engine's."""
     if not ENV_FILE.is_file():
         return {}
@@ -63,10 +63,10 @@ def _given() -> dict[str, str]:
 
 
 def _hand_out(
-    paths: StackPaths, components: Sequence[ResolvedComponent], given: dict[str, str]
+    paths: StackPaths, components: Sequence[ResolvedComponent], operators: dict[str, str]
 ) -> None:
     accounts.make_folder(paths.run, mode=0o711)
-    credentials.store(paths, given)
+    credentials.store(paths, operators)
     access.store(paths)
     owners = {c.name: c.user for c in components if c.user and accounts.is_own(c.user)}
     wanted = {c.name: c.secrets for c in components if c.secrets}
@@ -81,10 +81,10 @@ def _configure(
     paths: StackPaths,
     descriptions: Sequence[Component],
     kept: Sequence[str],
-    given: dict[str, str],
+    operators: dict[str, str],
 ) -> None:
     """Write the configuration; a file that is no longer part of it goes."""
-    files = dict(config.render(project, paths, descriptions, kept, given).files)
+    files = dict(config.render(project, paths, descriptions, kept, operators).files)
     if places.ALLOY.name in kept:
         files["alloy/config.alloy"] = _alloy(project, paths)
     for path in sorted(paths.config.rglob("*"), reverse=True):
