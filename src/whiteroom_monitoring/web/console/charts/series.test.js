@@ -12,7 +12,7 @@ import {
   stackedValues,
   uplotSeries,
 } from "./series.js";
-import { visibleThresholds } from "./thresholds.js";
+import { lineColors, visibleThresholds } from "./thresholds.js";
 import { timestamps } from "./time_chart.js";
 
 /** @type {import("../../shared/types").Unit} */
@@ -179,4 +179,11 @@ test("stacks and scales of series are looked for once, whatever their number", (
   stackedValues(series, new Set(), layout.stacks);
   assert.deepEqual([reads, made.length, bands?.length], [2 * count, count, count - 1]);
   assert.deepEqual(bands?.[0], { series: [1, 2] });
+});
+
+test("a transparent threshold ends the one below it with that one's colour", () => {
+  const colors = (/** @type {string[]} */ ...names) =>
+    lineColors(names.map((color, index) => ({ value: index || null, color })));
+  assert.deepEqual(colors("orange", "transparent", "green"), ["orange", "orange", "green"]);
+  assert.deepEqual(colors("transparent", "red"), ["transparent", "red"]);
 });

@@ -45,6 +45,16 @@ export function drawThresholdAreas(plot, { thresholds, mode, scale }) {
 }
 
 /**
+ * Returns the colours of the lines: one that ends what is below it has the colour of that.
+ * @param {Threshold[]} thresholds
+ */
+export function lineColors(thresholds) {
+  return thresholds.map(({ color }, index) =>
+    color === "transparent" ? (thresholds[index - 1]?.color ?? color) : color,
+  );
+}
+
+/**
  * @param {uPlot} plot
  * @param {Shown} shown
  */
@@ -54,12 +64,12 @@ export function drawThresholds(plot, { thresholds, mode, scale }) {
   const { min, max } = scales[scale];
   ctx.save();
   ctx.globalAlpha = OPACITY;
-  for (const { value, color } of thresholds) {
-    if (value === null || value < min || value > max) continue;
+  const colors = lineColors(thresholds);
+  thresholds.forEach(({ value }, index) => {
+    if (value === null || value < min || value > max) return;
     const y = plot.valToPos(value, scale, true);
-    // A line that ends what is below the lowest threshold has that one's colour.
-    const line = color === "transparent" ? "red" : color;
-    drawDashedLine(ctx, canvasColor(line), [bbox.left, y], [bbox.left + bbox.width, y]);
-  }
+    const color = canvasColor(colors[index]);
+    drawDashedLine(ctx, color, [bbox.left, y], [bbox.left + bbox.width, y]);
+  });
   ctx.restore();
 }
