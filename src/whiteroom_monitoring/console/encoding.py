@@ -39,7 +39,6 @@ def style(style: FieldStyle) -> dict[str, Any]:
         "showPoints": style.show_points,
         "pointSize": style.point_size,
         "spanNulls": style.span_nulls,
-        "gradientMode": style.gradient if style.gradient == "opacity" else None,
         "fillBelowTo": style.fill_below_to or None,
         "stacking": _set({"mode": style.stacking, "group": style.stacking_group}) or None,
         "thresholdsStyle": _set({"mode": style.thresholds_style}) or None,

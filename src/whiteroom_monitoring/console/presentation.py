@@ -72,20 +72,16 @@ def _options(options: PanelOptions) -> dict[str, Any]:
         "legend": {
             "showLegend": options.show_legend is not False,
             "placement": options.legend_placement,
-            "displayMode": options.legend_mode,
-            "calcs": [reduction.name_of(name) for name in options.legend_calculations],
+            "calcs": [reduction.name_of(name) for name in _known(options.legend_calculations)],
             "values": options.legend_values,
         },
         "colorMode": options.color_mode,
         "textMode": options.text_mode,
-        "orientation": options.orientation,
         "pieType": options.pie_type,
         "displayLabels": options.pie_labels,
-        "mergeValues": options.merge_values,
         "showValue": options.show_value,
         "stacking": options.bars.stacking,
         "calculate": options.calculate,
-        "reverse": options.y_axis.reverse,
     }
 
 
@@ -133,8 +129,12 @@ def _of_heatmap(config: FieldConfig, options: PanelOptions) -> FieldConfig:
 
 
 def _calculated(values: Sequence[Value], calculations: Sequence[str]) -> list[float | str | None]:
-    known = (name for name in calculations if name in reduction.CALCULATIONS)
-    return [encoding.number(reduction.reduced(values, name)) for name in known]
+    return [encoding.number(reduction.reduced(values, name)) for name in _known(calculations)]
+
+
+def _known(calculations: Sequence[str]) -> list[str]:
+    """Return the calculations of numbers that there are; others are named below the panel."""
+    return [name for name in calculations if name in reduction.CALCULATIONS]
 
 
 def _frames(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -165,7 +165,8 @@ def _numbers(column: Column) -> list[Value]:
 
 def _logs(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     assert isinstance(evaluated.data, Logs)
-    return {"entries": [asdict(entry) for entry in evaluated.data.entries]}
+    entries = [asdict(entry) for entry in evaluated.data.entries]
+    return {"entries": entries if evaluated.panel.options.newest_first else entries[::-1]}
 
 
 def _alerts(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:

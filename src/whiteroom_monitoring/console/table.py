@@ -13,13 +13,13 @@ from whiteroom_monitoring.grafana.display.dashboard_links import followable
 from whiteroom_monitoring.grafana.display.display_value import display_value, ranged
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Table
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
-from whiteroom_monitoring.grafana.evaluation.reduce import reduced_cells
+from whiteroom_monitoring.grafana.evaluation.reduce import is_known, reduced_cells
 from whiteroom_monitoring.grafana.evaluation.transformations.records import text_of
 from whiteroom_monitoring.grafana.model.field_config import FieldConfig
 from whiteroom_monitoring.grafana.model.panel import FooterOptions
 
 _CELL_NAME = re.compile(
-    r"\$\{__(?:value(?:\.(?:raw|text|numeric))?|field\.name|series\.name|"
+    r"\$\{__(?:value(?:\.(?:raw|text|numeric))?|(field|series)\.name|"
     r"data\.fields(?:\.(\w+)|\[[\"']?([^\"'\]]+)[\"']?\])(?:\.\w+)?)(?::\w+)?\}"
 )
 
@@ -63,14 +63,15 @@ def _footer(column: Column, footer: FooterOptions) -> float | str | None:
         return None
     if footer.calculations[0] == "count" and footer.counts_rows:
         return float(len(column.cells))
-    if column.kind != "number":
+    # An unknown one is named below the panel.
+    if column.kind != "number" or not is_known(footer.calculations[0]):
         return None
     value = reduced_cells(column.cells, footer.calculations[0])
     return encoding.number(value) if isinstance(value, float) else value
 
 
 def _is_coloured(config: FieldConfig) -> bool:
-    return config.style.cell_type.startswith("color") or bool(config.mappings)
+    return config.style.cell_type.startswith(("color", "gauge")) or bool(config.mappings)
 
 
 def _links(
@@ -80,17 +81,25 @@ def _links(
     if not config.links:
         return None
     link = config.links[0]
+    name = config.display_name or column.name
     rows = [{c.name: c.cells[row] for c in table.columns} for row in range(table.height)]
     filled = (
-        followable(replace(link, url=_filled(link.url, cell, row)), scope)
+        followable(
+            replace(link, url=_filled(link.url, name, cell, row)),
+            scope,
+        )
         for cell, row in zip(column.cells, rows, strict=True)
     )
     return [asdict(one) if one else None for one in filled]
 
 
-def _filled(url: str, cell: Cell, row: Mapping[str, Cell]) -> str:
+def _filled(url: str, column: str, cell: Cell, row: Mapping[str, Cell]) -> str:
+    """Fill in the names of a cell, of its column, and of the cells beside it."""
+
     def value(reference: re.Match[str]) -> str:
-        name = reference[1] or reference[2]
+        if reference[1]:
+            return quote(column, safe="")
+        name = reference[2] or reference[3]
         if name and name.isdecimal() and name not in row:
             cells = list(row.values())
             chosen = cells[int(name)] if int(name) < len(cells) else ""

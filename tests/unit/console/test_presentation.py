@@ -12,9 +12,17 @@ import pytest
 from whiteroom_monitoring.console import encoding
 from whiteroom_monitoring.console.presentation import encoded_panel
 from whiteroom_monitoring.console.table import encoded_column
+from whiteroom_monitoring.datasources.loki import LogLine
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
-from whiteroom_monitoring.grafana.evaluation.frames import Column, Lines, Series, Table
-from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
+from whiteroom_monitoring.grafana.evaluation.frames import (
+    Column,
+    Frames,
+    Lines,
+    Logs,
+    Series,
+    Table,
+)
+from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
 from whiteroom_monitoring.grafana.model.field_config import FieldStyle
 from whiteroom_monitoring.grafana.model.panel import Panel, parse_panel
 
@@ -224,6 +232,8 @@ def test_a_column_has_its_cells_and_words() -> None:
         ("${__data.fields.job}", "/x?a%20b"),
         ('${__data.fields["job"]}', "/x?a%20b"),
         ("${__data.fields.none}", "/x?"),
+        ("${__field.name}&${__value.raw}", "/x?Value&1"),
+        ("${__series.name}", "/x?Value"),
     ],
 )
 def test_a_cell_links_to_its_own_row(reference: str, expected: str) -> None:
@@ -231,3 +241,124 @@ def test_a_cell_links_to_its_own_row(reference: str, expected: str) -> None:
     sent = _column(NUMBERS, links=[{"title": "T", "url": f"/x?{reference}"}])
     assert sent["links"][0]["url"] == expected
     assert len(sent["links"]) == 3
+
+
+def _names(panel: Panel, scope: Scope, *series: Series) -> list[str]:
+    content = encoded_panel(Evaluated(panel, Lines([0.0, 10.0], series), {}), scope)
+    parts = content.get("series") or content["singleValues"]
+    return [part["name"] for part in parts]
+
+
+def test_what_a_label_holds_is_not_looked_at_again() -> None:
+    """In a display name variables come before labels, which may hold what looks like one."""
+    scope = Scope({"secret": Value(("x",), "x"), "v": Value(("V",), "V")})
+    config = {"defaults": {"displayName": "$v ${__field.labels.job} $__field_name"}}
+    one = Series("A", "$secret", {"job": "$secret"}, [1.0, 2.0])
+    assert _names(_panel("timeseries", fieldConfig=config), scope, one) == ["V $secret $secret"]
+
+
+def test_a_row_is_called_after_its_cells() -> None:
+    """`$__cell_1` is the text of the second column in the row of a value."""
+    config = {"defaults": {"displayName": "$__cell_1 of $__cell_9"}}
+    panel = _panel("stat", fieldConfig=config, options={"reduceOptions": {"values": True}})
+    table = Table((NUMBERS, JOBS))
+    singles = encoded_panel(Evaluated(panel, table, {}), Scope())
+    assert "singleValues" not in singles
+    content = encoded_panel(Evaluated(panel, Frames((table,)), {}), Scope())
+    assert [one["name"] for one in content["singleValues"]] == ["a b of ", "b of ", "c of "]
+
+
+def test_a_gauge_in_a_cell_has_its_colours() -> None:
+    """A cell that is a bar is as coloured as one that is a text."""
+    sent = _column(NUMBERS, thresholds=THRESHOLDS, custom={"cellOptions": {"type": "gauge"}})
+    assert sent["colours"] == ["green", "red", None]
+
+
+def test_states_have_the_colours_of_their_mode() -> None:
+    """A fixed colour counts for all states of a row, but for those that a mapping colours."""
+    mapping = {"type": "value", "options": {"2": {"text": "B", "color": "blue"}}}
+    fixed = {"color": {"mode": "fixed", "fixedColor": "purple"}, "mappings": [mapping]}
+    config = {"defaults": {**fixed, "thresholds": THRESHOLDS}}
+    panel = _panel("state-timeline", fieldConfig=config)
+    [row] = _encoded(panel, Series("A", "a", {}, [1.0, 2.0]))["rows"]
+    assert [span["colour"] for span in row["spans"]] == ["purple", "blue"]
+
+
+def test_a_legend_has_a_name_for_each_value() -> None:
+    """A calculation that is not known has neither name nor value, and is named below the panel."""
+    panel = _panel("timeseries", options={"legend": {"calcs": ["mood", "max"]}})
+    content = _encoded(panel, Series("A", "a", {}, [1.0, 2.0]))
+    assert content["options"]["legend"]["calcs"] == ["Max"]
+    assert content["series"][0]["calcs"] == [2.0]
+    assert "the calculation mood" in content["notDrawn"]
+
+
+def test_a_footer_of_an_unknown_calculation_leaves_the_table() -> None:
+    """What can't stand below a table is named; the table is shown."""
+    footer = {"show": True, "reducer": ["mood"]}
+    panel = _panel("table", options={"footer": footer})
+    content = encoded_panel(Evaluated(panel, TABLE, {}), Scope())
+    assert (content["notice"], len(content["columns"])) == ("", 2)
+    assert "the calculation mood" in content["notDrawn"]
+
+
+def test_a_list_of_numbers_is_a_text() -> None:
+    """The values of a column of numbers may be listed below it."""
+    footer = {"show": True, "reducer": ["uniqueValues"]}
+    content = encoded_panel(
+        Evaluated(_panel("table", options={"footer": footer}), TABLE, {}), Scope()
+    )
+    assert [column["footer"] for column in content["columns"]] == [None, "1, inf"]
+
+
+def test_bars_are_bounded() -> None:
+    """More bars than can be seen are named instead of drawn."""
+    groups = Column("g", "string", [str(n) for n in range(500)])
+    many = [Column(f"v{n}", "number", [1.0] * 500) for n in range(41)]
+    content = encoded_panel(
+        Evaluated(_panel("barchart"), Frames((Table((groups, *many)),)), {}), Scope()
+    )
+    assert "more than 20000 bars" in content["notice"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "styles", "named"),
+    [
+        ("timeseries", {"legend": {"displayMode": "table"}}, {}, "legend.displayMode"),
+        ("bargauge", {"orientation": "vertical"}, {}, "orientation"),
+        ("bargauge", {"orientation": "horizontal"}, {}, None),
+        ("barchart", {"orientation": "horizontal"}, {}, "orientation"),
+        ("stat", {"orientation": "auto"}, {}, None),
+        ("barchart", {"colorByField": "x"}, {}, "colorByField"),
+        ("state-timeline", {"mergeValues": False}, {}, "mergeValues"),
+        ("heatmap", {"yAxis": {"reverse": True}}, {}, "yAxis.reverse"),
+        ("heatmap", {"yAxis": {"reverse": False}}, {}, None),
+        ("timeseries", {}, {"gradientMode": "opacity"}, "custom.gradientMode"),
+        ("timeseries", {}, {"gradientMode": "none"}, None),
+        ("table", {}, {"cellOptions": {"type": "gauge", "mode": "lcd"}}, "custom.cellOptions"),
+        ("table", {}, {"cellOptions": {"type": "gauge", "mode": "basic"}}, None),
+        ("table", {}, {"cellOptions": {"type": "pill"}}, "custom.cellOptions"),
+    ],
+)
+def test_what_nothing_draws_is_named(kind: str, options: Any, styles: Any, named: Any) -> None:
+    """An option that changes nothing here is named below its panel; its default is not."""
+    config = {"defaults": {"custom": styles}}
+    content = _encoded(_panel(kind, options=options, fieldConfig=config))
+    assert content["notDrawn"] == ([named] if named else [])
+
+
+@pytest.mark.parametrize(("flag", "named"), [(True, ["fieldMinMax"]), (False, [])])
+def test_a_range_of_each_field_is_named(flag: bool, named: list[str]) -> None:
+    """Limits that each field takes from its own values are not drawn."""
+    assert _encoded(_stat(fieldMinMax=flag))["notDrawn"] == named
+
+
+@pytest.mark.parametrize(
+    ("order", "texts"), [("Descending", ["b", "a"]), ("Ascending", ["a", "b"])]
+)
+def test_lines_of_logs_have_their_order(order: str, texts: list[str]) -> None:
+    """The newest line stands first, or last where the panel asks for it."""
+    logs = Logs((LogLine(2.0, {}, "b"), LogLine(1.0, {}, "a")))
+    panel = _panel("logs", options={"sortOrder": order})
+    entries = encoded_panel(Evaluated(panel, logs, {}), Scope())["entries"]
+    assert [entry["text"] for entry in entries] == texts

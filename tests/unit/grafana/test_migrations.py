@@ -34,7 +34,7 @@ def of(panel: Panel, name: str = "a") -> FieldConfig:
         ({"lines": False, "points": True, "pointradius": 1}, "point_size", 4),
         ({"lines": False}, "draw_style", "points"),
         ({"linewidth": 0, "fill": 3}, "fill_opacity", 30),
-        ({"fillGradient": 4}, "gradient", "opacity"),
+        ({"fillGradient": 4}, "fill_opacity", 40),
         ({"steppedLine": True}, "line_interpolation", "stepAfter"),
         ({"dashes": True, "dashLength": 4}, "line_dash", (4, 10)),
         ({"nullPointMode": "connected"}, "span_nulls", True),
@@ -49,6 +49,12 @@ def of(panel: Panel, name: str = "a") -> FieldConfig:
 def test_the_style_of_a_graph(content: Any, style: str, expected: Any) -> None:
     """Lines, bars, points, fills, gaps and axes of a graph are those of its time series."""
     assert getattr(of(old_graph(**content)).style, style) == expected
+
+
+def test_the_gradient_of_a_graph_stays_known() -> None:
+    """A graph's gradient is that of its time series: it is named below the panel."""
+    settings = old_graph(fillGradient=4).field_config.settings
+    assert ("custom.gradientMode", "opacity") in settings
 
 
 def test_the_axes_of_a_graph() -> None:

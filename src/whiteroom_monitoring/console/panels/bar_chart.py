@@ -18,7 +18,7 @@ from whiteroom_monitoring.grafana.evaluation.transformations.records import text
 from whiteroom_monitoring.grafana.model.json_node import Node
 from whiteroom_monitoring.grafana.model.panel import Panel
 
-_MOST_GROUPS = 500
+_MOST_GROUPS, _MOST_BARS = 500, 20_000
 
 
 def encoded(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
@@ -38,6 +38,8 @@ def encoded(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     series = [Series(c.query, c.name, c.labels, _values(c)) for c in numbers]
     bars = zip(series, configs, colors.of_series(series, configs), strict=True)
     cells = along.cells[:_MOST_GROUPS] if along else ()
+    if len(cells) * len(numbers) > _MOST_BARS:
+        raise UnsupportedError(f"a bar chart of more than {_MOST_BARS} bars")
     is_time = along is not None and along.kind == "time"
     return {
         "groups": [cell if is_time else text_of(cell) for cell in cells],

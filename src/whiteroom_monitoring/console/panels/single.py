@@ -8,7 +8,12 @@ from typing import Any
 from whiteroom_monitoring.console import encoding
 from whiteroom_monitoring.console.panels import named
 from whiteroom_monitoring.grafana.display import colors
-from whiteroom_monitoring.grafana.display.display_value import Field, display_value, ranged
+from whiteroom_monitoring.grafana.display.display_value import (
+    DisplayValue,
+    Field,
+    display_value,
+    ranged,
+)
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Column, Series, Value
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
@@ -28,7 +33,8 @@ def encoded(evaluated: Evaluated, scope: Scope) -> list[dict[str, Any]]:
     panel = evaluated.panel
     singles = single_values(evaluated.data, panel.options)
     fields = [_field(single) for single in singles]
-    configs = named.configs(panel, fields, [row_labels(one) for one in singles], scope)
+    labels, cells = [row_labels(one) for one in singles], [one.cells for one in singles]
+    configs = named.configs(panel, fields, labels, scope, cells)
     pairs = [
         (single, config)
         for single, config in zip(singles, configs, strict=True)
@@ -81,19 +87,18 @@ def _value(
 ) -> dict[str, Any]:
     shown = display_value(value, config)
     mode = config.color.mode or ("palette-classic" if by_palette else "thresholds")
-    by_value = mode == "thresholds" or mode.startswith("continuous")
     is_text = isinstance(value, str)
     is_mapped = shown.text is not None
     return {
         "value": None if isinstance(value, str) else encoding.number(value),
         "text": value if is_text and not is_mapped else shown.text,
-        "colour": _color(shown.color, series_color, by_value, is_mapped),
+        "colour": color(shown, mode, series_color),
         **encoding.value_format(config),
     }
 
 
-def _color(
-    color: str | None, series_color: str | int, by_value: bool, is_mapped: bool
-) -> str | int | None:
+def color(shown: DisplayValue, mode: str, series_color: str | int) -> str | int | None:
     """Return the colour of a value; that of a mapping counts before any mode."""
-    return color if by_value or (is_mapped and color) else series_color
+    by_value = mode == "thresholds" or mode.startswith("continuous")
+    is_mapped = shown.text is not None and shown.color
+    return shown.color if by_value or is_mapped else series_color

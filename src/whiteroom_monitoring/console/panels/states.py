@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
+from whiteroom_monitoring.console.panels import single
+from whiteroom_monitoring.grafana.display import colors
 from whiteroom_monitoring.grafana.display.display_value import display_value, ranged
 from whiteroom_monitoring.grafana.evaluation.frames import Series
 from whiteroom_monitoring.grafana.model.field_config import FieldConfig
@@ -13,14 +15,15 @@ from whiteroom_monitoring.grafana.model.field_config import FieldConfig
 
 def rows(series: Sequence[Series], configs: Sequence[FieldConfig]) -> list[dict[str, Any]]:
     """Return a row for each series: its states, and from which to which moment each lasts."""
+    by_series = colors.of_series(series, configs)
     return [
-        _row(one, ranged(config, one.values))
-        for one, config in zip(series, configs, strict=True)
+        _row(one, ranged(config, one.values), color)
+        for one, config, color in zip(series, configs, by_series, strict=True)
         if not config.style.hidden
     ]
 
 
-def _row(series: Series, config: FieldConfig) -> dict[str, Any]:
+def _row(series: Series, config: FieldConfig, series_color: str | int) -> dict[str, Any]:
     spans: list[dict[str, Any]] = []
     for at, value in enumerate(series.values):
         if spans and spans[-1]["value"] == value:
@@ -30,7 +33,8 @@ def _row(series: Series, config: FieldConfig) -> dict[str, Any]:
     known = [span for span in spans if span["value"] is not None]
     for span in known:
         shown = display_value(span["value"], config)
-        span |= {"text": shown.text, "colour": shown.color, "value": encoding.number(span["value"])}
+        color = single.color(shown, config.color.mode or "thresholds", series_color)
+        span |= {"text": shown.text, "colour": color, "value": encoding.number(span["value"])}
     return {
         "name": config.display_name or series.name,
         "spans": known,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.frames import Cell, Value
@@ -139,8 +139,12 @@ def reduced(values: Sequence[Value], calculation: str) -> Value:
 
 
 def reduced_cells(cells: Sequence[Cell], calculation: str) -> Cell:
-    """Return one value of cells, which may be texts. Raises UnsupportedError."""
-    if not any(isinstance(cell, str) for cell in cells):
+    """Return one value of cells, which may be texts. Raises UnsupportedError.
+
+    >>> reduced_cells([2.0, None, 0.5, 2.0], "uniqueValues")
+    '2, 0.5'
+    """
+    if calculation not in _LISTS and not any(isinstance(cell, str) for cell in cells):
         return reduced([cell for cell in cells if not isinstance(cell, str)], calculation)
     if calculation in _OF_TEXTS:
         return _OF_TEXTS[calculation](cells)
@@ -163,6 +167,20 @@ _OF_TEXTS: Mapping[str, Callable[[Sequence[Cell]], Cell]] = {
     "countAll": lambda cells: float(len(cells)),
     "distinctCount": lambda cells: float(len(set(cells))),
     "changeCount": lambda cells: float(_changes(_known(cells))),
-    "uniqueValues": lambda cells: ", ".join(str(c) for c in dict.fromkeys(_known(cells))),
-    "allValues": lambda cells: ", ".join(str(cell) for cell in _known(cells)),
+    "uniqueValues": lambda cells: _listed(dict.fromkeys(_known(cells))),
+    "allValues": lambda cells: _listed(_known(cells)),
 }
+_LISTS = ("uniqueValues", "allValues")
+
+
+def _listed(cells: Iterable[Cell]) -> str:
+    return ", ".join(f"{c:.15g}" if isinstance(c, float | int) else str(c) for c in cells)
+
+
+def is_known(calculation: str) -> bool:
+    """Tell whether there is such a calculation.
+
+    >>> is_known("p95"), is_known("allValues"), is_known("mood")
+    (True, True, False)
+    """
+    return calculation in CALCULATIONS or calculation in _LISTS

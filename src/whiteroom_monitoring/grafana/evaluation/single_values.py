@@ -23,12 +23,16 @@ _DEFAULT_ROWS = 25
 
 @dataclass(frozen=True)
 class SingleValue:
-    """One value, the column that it is of, and its name where that is another than the column's."""
+    """One value, the column that it is of, and its name where that is another than the column's.
+
+    One of a row has the texts of its ``cells``.
+    """
 
     column: Column
     value: Cell
     name: str
     is_row: bool = False
+    cells: tuple[str, ...] = ()
 
 
 def tables_in(data: Data) -> Sequence[Table]:
@@ -71,8 +75,10 @@ def _chosen(table: Table, options: PanelOptions) -> list[Column]:
 def _rows(table: Table, options: PanelOptions) -> Iterator[SingleValue]:
     columns = _chosen(table, options)
     for row in range(table.height):
+        cells = tuple(text_of(column.cells[row]) for column in table.columns)
         for column in columns:
-            yield SingleValue(column, column.cells[row], _name(table, column, row), is_row=True)
+            name = _name(table, column, row)
+            yield SingleValue(column, column.cells[row], name, is_row=True, cells=cells)
 
 
 def _name(table: Table, column: Column, row: int) -> str:

@@ -42,16 +42,31 @@ _DEFAULTS: Mapping[str, Sequence[Json]] = {
     "filterable": (False,),
     "insertNulls": (False,),
     "inspect": (False,),
+    "fieldMinMax": (False,),
 }
-CELLS = (
-    *("auto", "color-text", "color-background", "gauge", "json-view", "string", "data-links"),
-    "pill",
-)
+CELLS = (*("auto", "color-text", "color-background", "gauge", "json-view", "string", "data-links"),)
 # Values of what is drawn, with which it is not.
 _NOT_DRAWN: Mapping[str, Callable[[Node], bool]] = {
     "color": lambda value: value["mode"].text(COLORS[0]) not in COLORS,
-    "custom.gradientMode": lambda value: value.value in ("scheme", "hue"),
-    "custom.cellOptions": lambda value: value["type"].text("auto") not in CELLS,
+    "custom.gradientMode": lambda value: value.text("none") != "none",
+    "custom.cellOptions": lambda value: (
+        value["type"].text("auto") not in CELLS or value["mode"].text() in ("gradient", "lcd")
+    ),
+    "custom.displayMode": lambda value: value.text() in ("gradient-gauge", "lcd-gauge"),
+}
+# How panels lie whatever they ask for.
+_ORIENTATIONS = {"bargauge": "horizontal", "barchart": "vertical"}
+# Options that nothing draws, by what each panel asks for.
+_OPTIONS: Mapping[str, Callable[[Panel], bool]] = {
+    "legend.displayMode": lambda panel: (
+        panel.options.legend_mode == "table" and panel.options.show_legend is not False
+    ),
+    "orientation": lambda panel: (
+        panel.options.orientation not in ("auto", "", _ORIENTATIONS.get(panel.type))
+    ),
+    "colorByField": lambda panel: bool(panel.options.bars.color_field),
+    "mergeValues": lambda panel: not panel.options.merge_values,
+    "yAxis.reverse": lambda panel: panel.options.y_axis.reverse,
 }
 
 
@@ -99,7 +114,17 @@ def not_drawn(panel: Panel) -> list[str]:
     """Return the names of what a panel asks for in vain, which does not change what it means."""
     settings = panel.field_config.settings
     names = {name for name, value in settings if not _is_drawn(name, value, panel.type)}
-    return [*sorted(names), *panel.problems]
+    options = [name for name, is_asked in _OPTIONS.items() if is_asked(panel)]
+    return [*sorted(names), *options, *_unknown_calculations(panel), *panel.problems]
+
+
+def _unknown_calculations(panel: Panel) -> list[str]:
+    """Return the calculations of a legend or footer that there are not."""
+    legend, footer = panel.options.legend_calculations, panel.options.footer
+    below = footer.calculations[:1] if panel.type == "table" and footer.show else ()
+    names = [name for name in legend if name not in reduce.CALCULATIONS]
+    names += [name for name in below if not reduce.is_known(name)]
+    return [f"the calculation {name}" for name in names]
 
 
 def _is_drawn(name: str, value: Json, kind: str) -> bool:
@@ -108,6 +133,7 @@ def _is_drawn(name: str, value: Json, kind: str) -> bool:
     if name in _NOT_DRAWN and _NOT_DRAWN[name](Node(value, [])):
         return False
     if not name.startswith("custom."):
-        return name in field_config.PROPERTIES or name == "custom"
+        is_default = value in _DEFAULTS.get(name, ())
+        return is_default or name in field_config.PROPERTIES or name == "custom"
     style = name.removeprefix("custom.").partition(".")[0]
     return style in field_style.STYLES or value in _DEFAULTS.get(style, ())

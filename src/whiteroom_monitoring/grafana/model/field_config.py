@@ -80,7 +80,6 @@ class FieldConfig:
     mappings: tuple[ValueMapping, ...] = ()
     no_value: str | None = None
     links: tuple[Link, ...] = ()
-    own_range: bool = False
     style: FieldStyle = field(default_factory=FieldStyle)
 
 
@@ -148,7 +147,6 @@ PROPERTIES: Mapping[str, str] = {
     "noValue": "no_value",
     "links": "links",
     "displayNameFromDS": "display_name",
-    "fieldMinMax": "own_range",
 }
 
 
@@ -251,7 +249,6 @@ def _config(node: Node) -> FieldConfig:
         ),
         no_value=node["noValue"].text() if node["noValue"].is_set else None,
         links=tuple(parse_link(link) for link in node["links"].objects()),
-        own_range=node["fieldMinMax"].flag(),
         style=parse_style(node["custom"].object()),
     )
 

@@ -18,7 +18,6 @@ class FieldStyle:
     draw_style: str | None = None
     line_width: float | None = None
     fill_opacity: float | None = None
-    gradient: str | None = None
     fill_below_to: str | None = None
     line_fill: str | None = None
     line_dash: tuple[float, ...] = ()
@@ -45,7 +44,6 @@ class FieldStyle:
     column_width: float | None = None
     align: str | None = None
     cell_type: str = "auto"
-    cell_mode: str | None = None
 
 
 # Which of our fields a style of Grafana's JSON sets.
@@ -53,7 +51,7 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "drawStyle": ("draw_style",),
     "lineWidth": ("line_width",),
     "fillOpacity": ("fill_opacity",),
-    "gradientMode": ("gradient",),
+    "gradientMode": (),
     "fillBelowTo": ("fill_below_to",),
     "lineStyle": ("line_fill", "line_dash"),
     "lineInterpolation": ("line_interpolation",),
@@ -74,15 +72,15 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "hidden": ("column_hidden",),
     "width": ("column_width",),
     "align": ("align",),
-    "cellOptions": ("cell_type", "cell_mode"),
-    "displayMode": ("cell_type", "cell_mode"),
+    "cellOptions": ("cell_type",),
+    "displayMode": ("cell_type",),
 }
 # Cells as they were called before Grafana 9.5.
 _OLD_CELLS = {
-    "gradient-gauge": ("gauge", "gradient"),
-    "lcd-gauge": ("gauge", "lcd"),
-    "basic": ("gauge", "basic"),
-    "color-background-solid": ("color-background", "basic"),
+    "gradient-gauge": "gauge",
+    "lcd-gauge": "gauge",
+    "basic": "gauge",
+    "color-background-solid": "color-background",
 }
 
 
@@ -91,12 +89,10 @@ def parse_style(node: Node) -> FieldStyle:
     scale = node["scaleDistribution"].object()
     hide = node["hideFrom"].object()
     stacking = node["stacking"].object()
-    cell_type, cell_mode = _cell(node)
     return FieldStyle(
         draw_style=_word(node["drawStyle"]),
         line_width=node["lineWidth"].number(),
         fill_opacity=node["fillOpacity"].number(),
-        gradient=_word(node["gradientMode"]),
         fill_below_to=_word(node["fillBelowTo"]),
         line_fill=_word(node["lineStyle"].object()["fill"]),
         line_dash=_dash(node),
@@ -122,17 +118,16 @@ def parse_style(node: Node) -> FieldStyle:
         column_hidden=node["hidden"].flag(),
         column_width=node["width"].number(),
         align=_word(node["align"]),
-        cell_type=cell_type,
-        cell_mode=cell_mode,
+        cell_type=_cell(node),
     )
 
 
-def _cell(node: Node) -> tuple[str, str | None]:
+def _cell(node: Node) -> str:
     options = node["cellOptions"].object()
     if options["type"].is_set:
-        return options["type"].text(), _word(options["mode"])
+        return options["type"].text()
     old = node["displayMode"].text("auto")
-    return _OLD_CELLS.get(old, (old, None))
+    return _OLD_CELLS.get(old, old)
 
 
 def _dash(node: Node) -> tuple[float, ...]:

@@ -31,7 +31,6 @@ export interface SeriesStyle {
   spanNulls?: boolean | number;
   stacking?: { mode?: string; group?: string };
   fillBelowTo?: string;
-  gradientMode?: string;
   thresholdsStyle?: { mode?: string };
   scaleDistribution?: { type?: string; log?: number; linearThreshold?: number };
   axisPlacement?: string;
@@ -145,17 +144,14 @@ export interface PanelData {
   options: {
     colorMode?: string;
     textMode?: string;
-    orientation?: string;
     pieType?: string;
     displayLabels?: string[];
     showValue?: string;
     stacking?: string;
     calculate?: boolean;
-    reverse?: boolean;
     legend?: {
       showLegend?: boolean;
       placement?: string;
-      displayMode?: string;
       calcs?: string[];
       values?: string[];
     };

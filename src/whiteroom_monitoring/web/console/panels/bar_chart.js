@@ -39,6 +39,21 @@ export function extents(bars, stacking) {
 }
 
 /**
+ * Returns the lowest and the highest end of all bars; 0 is between them.
+ * @param {[number, number][][]} parts
+ */
+export function outerEnds(parts) {
+  let [low, high] = [0, 0];
+  for (const ends of parts) {
+    for (const [from, to] of ends) {
+      low = Math.min(low, from, to);
+      high = Math.max(high, from, to);
+    }
+  }
+  return [low, high];
+}
+
+/**
  * Returns a round distance of which about so many fit into a size.
  * @param {number} size
  * @param {number} count
@@ -88,8 +103,7 @@ function draw(host, panel, bars, labels, place) {
   }
   const stacking = place === "edges" ? undefined : panel.options.stacking;
   const parts = extents(bars, stacking);
-  const ends = parts.flat(2);
-  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const [low, high] = outerEnds(parts);
   const step = roundStep(high - low || 1, MARKS);
   const [bottom, top] = [Math.floor(low / step) * step, Math.ceil(high / step) * step || 1];
   const unit = stacking === "percent" ? PERCENT : bars[0].unit;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layoutOf } from "../charts/series.js";
 import { runbookLink } from "./alert_list.js";
-import { extents, roundStep } from "./bar_chart.js";
+import { extents, outerEnds, roundStep } from "./bar_chart.js";
 import { barShare } from "./bar_gauge.js";
 import { thresholdRanges } from "./gauge.js";
 import { bucketsOf, countedBuckets, withoutEmptyEnds } from "./heatmap.js";
@@ -226,4 +226,11 @@ test("a chart is built anew when its series are drawn in another order, not for 
   };
   assert.equal(shape([1, 2, 3], [4, 5, 6]), shape([2, 3, 4], [5, 6, 7]));
   assert.ok(shape([1, 2, 3], [4, 5, 6]) !== shape([1, 2, 3], [-4, -5, -6]));
+});
+
+test("the ends of very many bars are found", () => {
+  /** @type {[number, number][]} */
+  const many = Array.from({ length: 200_000 }, (_, at) => [0, at % 3 ? at : -at]);
+  assert.deepEqual(outerEnds([many]), [-199_998, 199_999]);
+  assert.deepEqual(outerEnds([]), [0, 0]);
 });

@@ -61,8 +61,8 @@ function cellContent(column, row) {
  */
 function gaugeCell({ cells, colours, min, max }, row, content) {
   const numbers = /** @type {number[]} */ (cells.filter((cell) => typeof cell === "number"));
-  const low = min ?? Math.min(0, ...numbers);
-  const high = max ?? Math.max(low + 1e-12, ...numbers);
+  const low = min ?? numbers.reduce((least, number) => Math.min(least, number), 0);
+  const high = max ?? numbers.reduce((most, number) => Math.max(most, number), low + 1e-12);
   const share = Math.max(0, Math.min(1, (Number(cells[row]) - low) / (high - low)));
   const style = { width: `${share * 100}%`, background: cssColor(colours?.[row] ?? "blue") };
   return h(
@@ -164,7 +164,12 @@ function headCell(column, sorting, onclick) {
   const arrow = h("span", { "aria-hidden": "true" }, ARROWS[sorting]);
   return h(
     "th",
-    { scope: "col", class: alignment(column), "aria-sort": sorting },
+    {
+      scope: "col",
+      class: alignment(column),
+      "aria-sort": sorting,
+      style: column.width ? { minWidth: `${column.width}px` } : {},
+    },
     h("button", { type: "button", onclick }, column.name, arrow),
   );
 }
