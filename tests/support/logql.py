@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
-from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
-from whiteroom_monitoring.logs.logql.evaluate.run import Times, evaluate
+from tests.support.logs import NOW_NS, push
+from whiteroom_monitoring.logs.limits import Limits
+from whiteroom_monitoring.logs.logql.evaluate.run import Times
+from whiteroom_monitoring.logs.logql.golang.quoting import quote
 from whiteroom_monitoring.logs.logql.parser import parse, parse_log_query
 from whiteroom_monitoring.logs.logql.stages.build import ordered, processes
 from whiteroom_monitoring.logs.logql.stages.row import Hints, Labels, Row
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
+from whiteroom_monitoring.logs.service import LogService
+from whiteroom_monitoring.logs.store.store import LogStore
 
 SECOND_NS = 10**9
 # Labels of the stream, seconds, the line, structured metadata.
@@ -36,32 +42,46 @@ def through(
     return None if kept is None else (kept.decode("utf-8", "replace"), row.all())
 
 
+@contextmanager
+def stored(lines: Sequence[Line]) -> Iterator[LogService]:
+    """Give a service of a store that has the lines, in a folder of its own."""
+    limits = Limits(discover_log_levels=False, discover_service_name=False)
+    with TemporaryDirectory() as folder:
+        store = LogStore(Path(folder) / "logs", limits, lambda: NOW_NS)
+        service = LogService(store)
+        try:
+            streams: dict[str, list[tuple[int, str, Mapping[str, str]]]] = {}
+            for labels, time_s, line, meta in lines:
+                row = (round(time_s * SECOND_NS), line, meta)
+                streams.setdefault(syntax_of(labels), []).append(row)
+            for selector, rows in streams.items():
+                push(store, rows, selector)
+            yield service
+        finally:
+            service.close()
+
+
+def syntax_of(labels: Mapping[str, str]) -> str:
+    """Return labels as a client pushes them."""
+    return "{" + ",".join(f"{name}={quote(value)}" for name, value in labels.items()) + "}"
+
+
 def numbers(
-    query: str, lines: Sequence[Line], start_s: float, end_s: float | None = None, step_s: float = 0
+    query: str,
+    lines: Sequence[Line] | LogService,
+    start_s: float,
+    end_s: float | None = None,
+    step_s: float = 0,
 ) -> dict[Labels, list[tuple[float, float]]]:
     """Return the series of a query for numbers, with points of seconds and value."""
     metric = parse(query)
     assert not isinstance(metric, LogQuery)
-
-    def read(extractor: Extractor, start_ns: int, end_ns: int) -> dict[Labels, Samples]:
-        series: dict[Labels, Samples] = {}
-        for labels, time_s, line, meta in lines:
-            time_ns = round(time_s * SECOND_NS)
-            if not start_ns < time_ns <= end_ns:
-                continue
-            if not extractor.aggregation.range.query.selects(labels):
-                continue
-            one = (time_ns, line.encode(), sorted(meta.items()))
-            for at, group, value in extractor.samples(labels, iter([one])):
-                samples = series.setdefault(group, Samples([], []))
-                samples.times.append(at)
-                samples.values.append(value)
-        return series
-
     end = start_s if end_s is None else end_s
-    times = Times(*(round(one * SECOND_NS) for one in (start_s, end, step_s)))
-    found = evaluate(metric, times, read)
+    times = Times(*(NOW_NS + round(moment * SECOND_NS) for moment in (start_s, end)),
+                  round(step_s * SECOND_NS))  # fmt: skip
+    with nullcontext(lines) if isinstance(lines, LogService) else stored(lines) as service:
+        series = service.numbers("test", metric, times).series
     return {
-        labels: [(moment / SECOND_NS, value) for moment, value in points]
-        for labels, points in found.items()
+        labels: [((moment - NOW_NS) / SECOND_NS, value) for moment, value in points]
+        for labels, points in series.items()
     }

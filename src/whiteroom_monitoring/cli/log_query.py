@@ -33,7 +33,7 @@ def _ask(arguments: argparse.Namespace, path: str, **parameters: str) -> Any:
 
 
 def _print_json(content: object) -> int:
-    print(json.dumps(content, indent=2, ensure_ascii=False))
+    print(_cleaned(json.dumps(content, indent=2, ensure_ascii=False)))
     return 0
 
 
@@ -85,12 +85,12 @@ def show(data: Answer, arguments: argparse.Namespace) -> None:
         case "scalar":
             print(data["result"][1])
         case "vector":
-            for one in data["result"]:
-                print(f"{labels_text(one['metric'])} {one['value'][1]}")
+            for series in data["result"]:
+                print(f"{_cleaned(labels_text(series['metric']))} {series['value'][1]}")
         case _:
-            for one in data["result"]:
-                print(labels_text(one["metric"]))
-                for moment, value in one["values"]:
+            for series in data["result"]:
+                print(_cleaned(labels_text(series["metric"])))
+                for moment, value in series["values"]:
                     print(f"  {_moment(round(moment * 1e9))} {value}")
 
 
@@ -103,10 +103,14 @@ def _print_lines(
         print(_line(time_ns, stream, text, is_coloured), flush=True)
 
 
+def _cleaned(text: str, is_coloured: bool = False) -> str:
+    """Return a text without control characters where a terminal shows it; for a pipe, as it is."""
+    return _CONTROL.sub("\ufffd", text) if is_coloured or sys.stdout.isatty() else text
+
+
 def _line(time_ns: int, stream: Mapping[str, str], text: str, is_coloured: bool) -> str:
-    # What a line has of control characters is not for the terminal.
-    shown = _CONTROL.sub("\ufffd", text) if is_coloured else text
-    moment, labels = _moment(time_ns), labels_text(stream)
+    shown = _cleaned(text, is_coloured)
+    labels, moment = _cleaned(labels_text(stream), is_coloured), _moment(time_ns)
     if not is_coloured:
         return f"{moment} {labels} {shown}"
     level = stream.get("detected_level") or stream.get("level") or ""
@@ -135,7 +139,7 @@ def tail(arguments: argparse.Namespace) -> int:
 
 def _print_message(content: Answer, arguments: argparse.Namespace) -> None:
     if arguments.json:
-        print(json.dumps(content, ensure_ascii=False), flush=True)
+        print(_cleaned(json.dumps(content, ensure_ascii=False)), flush=True)
     else:
         _print_lines(content.get("streams") or [], arguments, False)
 
@@ -147,8 +151,8 @@ def labels(arguments: argparse.Namespace) -> int:
     found = _ask(arguments, path)["data"]
     if arguments.json:
         return _print_json(found)
-    for one in found or []:
-        print(one)
+    for label in found or []:
+        print(_cleaned(label))
     return 0
 
 
@@ -157,8 +161,8 @@ def series(arguments: argparse.Namespace) -> int:
     found = _ask(arguments, f"{API}/series", **{"match[]": arguments.query})["data"]
     if arguments.json:
         return _print_json(found)
-    for one in found:
-        print(labels_text(one))
+    for stream in found:
+        print(_cleaned(labels_text(stream)))
     return 0
 
 
@@ -178,8 +182,9 @@ def patterns(arguments: argparse.Namespace) -> int:
     found = _ask(arguments, f"{API}/patterns", query=arguments.query, step=step)["data"]
     if arguments.json:
         return _print_json(found)
-    for one in found:
-        print(f"{sum(count for _, count in one['samples']):8} {one['pattern']}")
+    for pattern in found:
+        count = sum(count for _, count in pattern["samples"])
+        print(f"{count:8} {_cleaned(pattern['pattern'])}")
     return 0
 
 

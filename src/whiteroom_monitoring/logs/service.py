@@ -25,7 +25,6 @@ from whiteroom_monitoring.logs.logql.syntax import (
     Expression,
     LogQuery,
     Metric,
-    RangeAggregation,
     ranges,
 )
 from whiteroom_monitoring.logs.patterns import Cluster, Patterns
@@ -131,25 +130,23 @@ class LogService:
         started = time.monotonic()
         snapshot = self.store.snapshot()
 
-        def planned(aggregation: RangeAggregation, start_ns: int, end_ns: int) -> Plan:
-            early, _ = split(aggregation.range.query.stages)
-            query = replace(aggregation.range.query, stages=tuple(early))
+        def planned(extractor: Extractor, start_ns: int, end_ns: int) -> Plan:
             # A range is open at its begin and closed at its end.
-            return plan(snapshot, query, start_ns + 1, end_ns + 1)
+            return plan(snapshot, extractor.query, start_ns + 1, end_ns + 1)
 
         cost = Cost()
         moments = times.moments()
         for aggregation in ranges(metric):
             # Raises for what can't be extracted, before anything is read.
-            Extractor(aggregation)
+            extractor = Extractor(aggregation)
             offset_ns = aggregation.range.offset_ns
             begin_ns = moments[0] - offset_ns - aggregation.range.interval_ns
-            cost += planned(aggregation, begin_ns, moments[-1] - offset_ns).cost
+            cost += planned(extractor, begin_ns, moments[-1] - offset_ns).cost
         require_affordable(cost, self.limits.query_bytes)
         with self._run(client, str(metric), cost) as running:
 
             def read(extractor: Extractor, start_ns: int, end_ns: int) -> dict[Labels, Samples]:
-                ranged = planned(extractor.aggregation, start_ns, end_ns)
+                ranged = planned(extractor, start_ns, end_ns)
                 return samples(ranged, extractor, running.progress, self.store.report)
 
             check = running.progress.require_running

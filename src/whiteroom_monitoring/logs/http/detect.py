@@ -15,8 +15,8 @@ from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.clients import client_of, in_thread
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.parser import parse_log_query, parse_selector
-from whiteroom_monitoring.logs.logql.stages.jsons import parse_json
-from whiteroom_monitoring.logs.logql.stages.logfmts import LogfmtParser
+from whiteroom_monitoring.logs.logql.stages.json_parser import parse_json
+from whiteroom_monitoring.logs.logql.stages.logfmt_parser import LogfmtParser
 from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, Hints, Row
 from whiteroom_monitoring.logs.query.entries import Entry
 from whiteroom_monitoring.logs.service import LogService

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -57,8 +56,10 @@ class IndexApi:
         query = parse_log_query(found.get("query", ""))
         times = params.time_range(found)
         snapshot = self._service.store.snapshot()
-        volumes = await self._run(lambda: directories.volumes(snapshot, query, *times))
-        cost = await self._run(lambda: plan(snapshot, query, *times).cost)
+        volumes = await in_thread(
+            self._service, lambda: directories.volumes(snapshot, query, *times)
+        )
+        cost = await in_thread(self._service, lambda: plan(snapshot, query, *times).cost)
         headers = {
             "X-Query-Cost-Blocks": str(cost.blocks),
             "X-Query-Cost-Bytes": str(cost.bytes),
@@ -77,7 +78,7 @@ class IndexApi:
         found = await params.parameters(request)
         query, most = parse_selector(found.get("query", "")), _limit(found)
         start, end = params.time_range(found)
-        totals = await self._run(lambda: self._totals(found, query, start, end))
+        totals = await in_thread(self._service, lambda: self._totals(found, query, start, end))
         ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:most]
         result = [
             {"metric": parse_labels(labels), "value": [end / 1e9, str(size)]}
@@ -106,7 +107,7 @@ class IndexApi:
                     series.setdefault(labels, []).append((until / 1e9, str(size)))
             return series
 
-        series = await self._run(steps)
+        series = await in_thread(self._service, steps)
         result = [
             {"metric": parse_labels(labels), "values": values}
             for labels, values in sorted(series.items())[:most]
@@ -137,11 +138,10 @@ class IndexApi:
     ) -> list[dict[str, str]]:
         start, end = params.time_range(found, DEFAULT_NS)
         snapshot = self._service.store.snapshot()
-        streams = await self._run(lambda: directories.streams(snapshot, queries, start, end + 1))
+        streams = await in_thread(
+            self._service, lambda: directories.streams(snapshot, queries, start, end + 1)
+        )
         return [parse_labels(labels) for labels in streams]
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await in_thread(self._service, work)
 
 
 def _optional(found: params.Parameters) -> list[LogQuery]:

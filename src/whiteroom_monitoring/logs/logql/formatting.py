@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.logs.logql.golang.durations import show_go, show_prometheus
 from whiteroom_monitoring.logs.logql.golang.numbers import format_float
-from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.golang.quoting import quote
 from whiteroom_monitoring.logs.logql.syntax import (
     PRECEDENCE,
     Binary,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
-from whiteroom_monitoring.logs.logql.golang.texts import SPACE, quote, unquote
+from whiteroom_monitoring.logs.logql.golang.quoting import SPACE, quote, unquote
 from whiteroom_monitoring.logs.logql.scanner import MAX_BYTES, ParseError, Scanner, invalid
 
 __all__ = ["Lexer", "ParseError", "Token", "invalid", "quote"]

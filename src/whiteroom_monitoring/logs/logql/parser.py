@@ -13,7 +13,7 @@ from typing import Any
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.evaluate.arithmetic import operate
 from whiteroom_monitoring.logs.logql.golang.numbers import parse_float, parse_int
-from whiteroom_monitoring.logs.logql.golang.texts import unquote
+from whiteroom_monitoring.logs.logql.golang.quoting import unquote
 from whiteroom_monitoring.logs.logql.lexer import (
     RANGE_OPERATIONS,
     VECTOR_OPERATIONS,

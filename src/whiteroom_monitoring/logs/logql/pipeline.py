@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from whiteroom_monitoring.logs import _native
-from whiteroom_monitoring.logs.logql.golang.texts import to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
 from whiteroom_monitoring.logs.logql.lexer import invalid
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.prefilter import prefilters
@@ -113,11 +113,6 @@ class Pipeline:
     def is_plain(self) -> bool:
         """Whether lines are answered as they are stored."""
         return not self.stages
-
-    @property
-    def counts_all(self) -> bool:
-        """Whether every line of a selected stream is meant."""
-        return not (self._literals or self._regexes or self._tests or self._labels)
 
     def selects(self, labels: str) -> bool:
         """Tell whether a stream is selected by its labels."""

@@ -12,7 +12,7 @@ from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang.numbers import parse_float
 from whiteroom_monitoring.logs.logql.lexer import invalid
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
-from whiteroom_monitoring.logs.logql.stages.regexps import capture_names
+from whiteroom_monitoring.logs.logql.stages.regexp_parser import capture_names
 from whiteroom_monitoring.logs.logql.syntax import (
     Both,
     Condition,
@@ -33,7 +33,7 @@ from whiteroom_monitoring.logs.logql.syntax import (
     StringCondition,
     Unwrap,
 )
-from whiteroom_monitoring.logs.logql.tokens import MATCH_OPERATORS, TokenReader
+from whiteroom_monitoring.logs.logql.token_reader import MATCH_OPERATORS, TokenReader
 
 LINE_OPERATORS = ("|=", "!=", "|~", "!~", "|>", "!>")
 _COMPARISONS = ("=", "==", "!=", ">", ">=", "<", "<=")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from whiteroom_monitoring.logs import _native
-from whiteroom_monitoring.logs.logql.golang.texts import to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
 from whiteroom_monitoring.logs.logql.regex import compile_regex
 from whiteroom_monitoring.logs.logql.stages.conditions import number_test
 from whiteroom_monitoring.logs.logql.syntax import (

@@ -9,7 +9,7 @@ from typing import Any
 
 from whiteroom_monitoring.logs.logql.golang.durations import show_go, show_prometheus
 from whiteroom_monitoring.logs.logql.golang.numbers import format_float, show_bytes
-from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import quote, to_bytes
 from whiteroom_monitoring.logs.logql.regex import compile_regex, is_simple
 
 COMPARISONS = ("==", "!=", ">", ">=", "<", "<=")

@@ -33,7 +33,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Left:
+class PlanStep:
     """How many blocks are left, and after what."""
 
     what: str
@@ -96,7 +96,7 @@ def plan(snapshot: Snapshot, query: LogQuery, start_ns: int, end_ns: int) -> Pla
     return Plan(pipeline, start_ns, end_ns, tuple(steps), Cost(blocks, size, skipped), hidden)
 
 
-def explain(snapshot: Snapshot, query: LogQuery, start_ns: int, end_ns: int) -> list[Left]:
+def explain(snapshot: Snapshot, query: LogQuery, start_ns: int, end_ns: int) -> list[PlanStep]:
     """Say how many blocks are left after each thing that is asked of their directories."""
     pipeline = Pipeline(query)
     segments = [
@@ -106,16 +106,16 @@ def explain(snapshot: Snapshot, query: LogQuery, start_ns: int, end_ns: int) -> 
     ]
     left = [(segment, block) for segment in segments for block in segment.blocks]
     total = sum(len(segment.blocks) for segment in snapshot.segments)
-    stages = [Left("in all segments", total), Left("segments of the time", len(left))]
+    stages = [PlanStep("in all segments", total), PlanStep("segments of the time", len(left))]
     left = [(s, b) for s, b in left if _runs(b, pipeline, start_ns, end_ns)]
-    stages.append(Left(f"time and streams: {LogQuery(query.matchers)}", len(left)))
+    stages.append(PlanStep(f"time and streams: {LogQuery(query.matchers)}", len(left)))
     for stage, mask_of in pipeline.masks():
         masks = {segment.info.name: _mask(segment, mask_of) for segment in segments}
         left = [(s, b) for s, b in left if masks[s.info.name] >> b.number & 1]
-        stages.append(Left(f"4-grams of {stage}", len(left)))
+        stages.append(PlanStep(f"4-grams of {stage}", len(left)))
     read = sum(step.block is not None for step in plan(snapshot, query, start_ns, end_ns).steps)
     if read != len(left):
-        stages.append(Left("values of structured metadata", read))
+        stages.append(PlanStep("values of structured metadata", read))
     return stages
 
 

@@ -62,9 +62,8 @@ def _step_samples(
         elif extractor.counts:
             _count_by_metadata(rows, numbers, extractor.series_by_metadata(stream), series)
         else:
-            for time_ns, labels, value in extractor.samples(
-                stream, _lines(rows, numbers, progress)
-            ):
+            lines = _lines(rows, numbers, progress)
+            for time_ns, labels, value in extractor.samples(stream, lines, are_chosen=True):
                 series.setdefault(labels, Samples([], [])).add(time_ns, value)
     progress.count(step, rows)
     return series

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
 from tests.support import plain_logql
-from tests.support.logql import Line, numbers
+from tests.support.logql import Line, numbers, stored
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
@@ -17,6 +18,7 @@ from whiteroom_monitoring.logs.logql.evaluate.run import PipelineError, Times, e
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.stages.row import Hints
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
+from whiteroom_monitoring.logs.service import LogService
 
 A, B = {"app": "a"}, {"app": "b"}
 LINES: list[Line] = [
@@ -229,19 +231,19 @@ def test_what_a_query_does_not_need_changes_nothing(
     answered = 0
     for seed in seeds:
         writer = _WriterOfAllStages(seed)
-        lines = writer.lines()
-        for _ in range(10):
-            query = f"sum by (x, app, level) ({writer.ranged()})"
-            try:
-                found = numbers(query, lines, 150.0)
-                with monkeypatch.context() as context:
-                    context.setattr(Extractor, "_made_hints", lambda _: Hints())
-                    expected = numbers(query, lines, 150.0)
-            except QueryError:
-                # Whether an error is met depends on which labels a query needs.
-                continue
-            assert found == expected, f"seed {seed}: {query}"
-            answered += bool(found)
+        with stored(writer.lines()) as service:
+            for _ in range(10):
+                query = f"sum by (x, app, level) ({writer.ranged()})"
+                try:
+                    series = numbers(query, service, 150.0)
+                    with monkeypatch.context() as context:
+                        context.setattr(Extractor, "_made_hints", lambda _: Hints())
+                        expected = numbers(query, service, 150.0)
+                except QueryError:
+                    # Whether an error is met depends on which labels a query needs.
+                    continue
+                assert series == expected, f"seed {seed}: {query}"
+                answered += bool(series)
     assert answered > len(seeds)
 
 
@@ -252,30 +254,36 @@ def test_what_a_query_does_not_need_changes_nothing(
 )
 def test_random_queries_are_answered_as_by_the_plain_evaluator(seeds: range) -> None:
     """The evaluator and one from the documentation alone give the same for the same lines."""
-    answered = 0
+    outcomes: Counter[str] = Counter()
     for seed in seeds:
         writer = _Writer(seed)
         lines = writer.lines()
-        for _ in range(10):
-            answered += _agrees(writer.query(), lines, seed)
-    assert answered > len(seeds) * 3
+        with stored(lines) as service:
+            if seed % 2:
+                service.store.flush()
+            for _ in range(10):
+                outcomes[_agrees(writer.query(), lines, service, seed)] += 1
+    print(dict(outcomes))
+    assert outcomes["answered"] > len(seeds) * 3
+    assert outcomes["skipped"] < len(seeds) * 4
 
 
-def _agrees(query: str, lines: list[Line], seed: int) -> bool:
+def _agrees(query: str, lines: list[Line], service: LogService, seed: int) -> str:
+    """Compare, and say whether the query was answered, found nothing, or was skipped."""
     metric = parse(query)
     assert not isinstance(metric, LogQuery)
     try:
         expected = plain_logql.at(metric, lines, 150.0)
     except plain_logql.PlainError:
         # Whether an error is met depends on which labels a query needs: both may be right.
-        return False
+        return "skipped"
     try:
-        found = numbers(query, lines, 150.0)
+        found = numbers(query, service, 150.0)
     except QueryError as error:
         raise AssertionError(f"seed {seed}: {query}: {error}") from error
     values = {frozenset(labels): points[0][1] for labels, points in found.items()}
     assert values == pytest.approx(expected, nan_ok=True, abs=1e-9), f"seed {seed}: {query}"
-    return bool(expected)
+    return "answered" if expected else "empty"
 
 
 def test_an_evaluation_ends_when_it_is_stopped_or_has_too_many_series() -> None:
@@ -299,3 +307,13 @@ def test_an_evaluation_ends_when_it_is_stopped_or_has_too_many_series() -> None:
     with pytest.raises(QueryError, match="maximum number of series"):
         evaluate(metric, times, lambda *_: series, 5, check)
     assert asked == -980
+
+
+def test_a_condition_behind_a_format_that_nobody_reads_is_asked() -> None:
+    """Lines are chosen by the stages that are left, where a format is left out."""
+    lines: list[Line] = [(A, 1, "x", {"level": "a"}), (A, 2, "x", {"level": "b"})]
+    query = 'sum(count_over_time({app="a"} | line_format `y` | level="a" [1m]))'
+    assert numbers(query, lines, 10.0) == {(): [(10.0, 1.0)]}
+    query = 'sum(bytes_over_time({app="a"} | unpack [1m]))'
+    packed: list[Line] = [(A, 1, '{"_entry":"abc"}', {})]
+    assert numbers(query, packed, 10.0) == {(): [(10.0, 3.0)]}

@@ -7,7 +7,7 @@ import pytest
 from tests.support.logql import through
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.template.execute import Template, TemplateError, of_line
-from whiteroom_monitoring.logs.logql.template.show import sprintf
+from whiteroom_monitoring.logs.logql.template.fmt import sprintf
 
 LABELS = {"a": "Hello World", "n": "7", "f": "2.5", "u": "x y&z", "e": "", "j": '{"k":[1,"v"]}',
           "t": "1700000000", "d": "90s", "s": "2KiB", "p": "a.b.c"}  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.stages import conditions
 from whiteroom_monitoring.logs.logql.stages.build import (
+    Process,
     label_names,
     ordered,
     processes,
@@ -66,10 +67,11 @@ class Extractor:
         self.stages = ordered(stages)
         # A condition behind unwrap follows the last stage, too; its own process is never run.
         after = [LabelFilter(c) for c in lines.unwrap.filters[:1]] if lines.unwrap else []
-        made = processes([*self.stages, *after])
-        self._steps = [process for stage, process in made if all(stage is not c for c in after)]
-        # What is left where lines were chosen by their stored text and labels.
+        self._steps = _processes(self.stages, after)
+        # What chooses the lines; what is left where they were chosen by stored text and labels.
+        self.query = replace(lines.query, stages=tuple(self.stages))
         self._late = split(self.stages)[1]
+        self._late_steps = _processes(self._late, after)
         self._unwrap = lines.unwrap
         self._groups = _groups(aggregation, outer)
         self._hints = self._made_hints()
@@ -131,11 +133,15 @@ class Extractor:
         return of
 
     def samples(
-        self, labels: Mapping[str, str], lines: Iterator[Line]
+        self, labels: Mapping[str, str], lines: Iterator[Line], *, are_chosen: bool = False
     ) -> Iterator[tuple[int, Labels, float]]:
-        """Yield time, series and value of lines of one stream."""
+        """Yield time, series and value of lines of one stream.
+
+        Those that ``are_chosen`` by what is stored go through the rest of the stages alone.
+        """
         row = Row(labels, self._hints)
-        steps, value_of, series_of = self._steps, self._value(), self._series(labels)
+        steps = self._late_steps if are_chosen else self._steps
+        value_of, series_of = self._value(), self._series(labels)
         for time_ns, line, meta in lines:
             row.reset(time_ns, meta)
             kept: bytes | None = line
@@ -170,6 +176,12 @@ class Extractor:
             return without(groups.names, row) if groups.without else by(groups.names, row)
 
         return of
+
+
+def _processes(stages: Sequence[Stage], after: Sequence[Stage]) -> list[Process]:
+    """Return what stages do, where others follow them that are done elsewhere."""
+    made = processes([*stages, *after])
+    return [process for stage, process in made if all(stage is not other for other in after)]
 
 
 def without_formats(stages: Sequence[Stage]) -> list[Stage]:

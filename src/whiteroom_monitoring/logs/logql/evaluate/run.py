@@ -11,7 +11,7 @@ from whiteroom_monitoring.logs.logql.evaluate.extract import SUMMED, Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples, function
 from whiteroom_monitoring.logs.logql.evaluate.vectors import Vector
 from whiteroom_monitoring.logs.logql.golang.durations import SECOND_NS
-from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import quote, to_bytes
 from whiteroom_monitoring.logs.logql.regex import compile_regex, expand
 from whiteroom_monitoring.logs.logql.stages.row import ERROR, PRESERVE, Labels
 from whiteroom_monitoring.logs.logql.syntax import (
@@ -62,11 +62,8 @@ class PipelineError(QueryError):
         shown = ", ".join(f"{name}={quote(value)}" for name, value in labels)
         super().__init__(
             f"pipeline error: '{error}' for series: '{{{shown}}}'.\n"
-            "Use a label filter to intentionally skip this error. "
-            f'(e.g | __error__!="{error}").\n'
-            'To skip all potential errors you can match empty errors.(e.g __error__="")\n'
-            "The label filter can also be specified after unwrap. "
-            '(e.g | unwrap latency | __error__="" )\n'
+            f"A filter leaves such lines out: | __error__!={quote(error)}, or "
+            '| __error__="" for those of any error; it may also stand behind unwrap.\n'
         )
 
 

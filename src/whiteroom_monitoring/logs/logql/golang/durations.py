@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.golang.quoting import quote
 
 SECOND_NS = 10**9
 _GO_UNITS = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 
+from whiteroom_monitoring.logs.logql.golang.quoting import quote
+
 _DECIMAL = re.compile(r"[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?")
 _HEXADECIMAL = re.compile(r"[+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?\d+")
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
-_SIZE = re.compile(r"[0-9.,]*")
 _UNITS = {
     "": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
     "pib": 1 << 50, "eib": 1 << 60, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
@@ -36,8 +37,6 @@ def parse_float(text: str) -> float:
             raise ValueError
         value = float(text)
     except (ValueError, OverflowError):
-        from whiteroom_monitoring.logs.logql.golang.texts import quote  # noqa: PLC0415
-
         raise ValueError(f"strconv.ParseFloat: parsing {quote(text)}: invalid syntax") from None
     if math.isinf(value):
         raise ValueError(f'strconv.ParseFloat: parsing "{text}": value out of range')

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.golang.quoting import quote
 
 Address = IPv4Address | IPv6Address
 _HINT = re.compile(

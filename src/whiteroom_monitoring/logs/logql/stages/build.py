@@ -10,11 +10,11 @@ from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.lexer import ParseError, invalid
 from whiteroom_monitoring.logs.logql.stages import conditions
 from whiteroom_monitoring.logs.logql.stages.formats import LabelFormatter, LineFormatter
-from whiteroom_monitoring.logs.logql.stages.jsons import JsonExpressions, parse_json, unpack
+from whiteroom_monitoring.logs.logql.stages.json_parser import JsonExpressions, parse_json, unpack
 from whiteroom_monitoring.logs.logql.stages.lines import line_test
-from whiteroom_monitoring.logs.logql.stages.logfmts import LogfmtExpressions, LogfmtParser
+from whiteroom_monitoring.logs.logql.stages.logfmt_parser import LogfmtExpressions, LogfmtParser
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
-from whiteroom_monitoring.logs.logql.stages.regexps import RegexpParser
+from whiteroom_monitoring.logs.logql.stages.regexp_parser import RegexpParser
 from whiteroom_monitoring.logs.logql.stages.row import NO_CHECKS, Check, Row
 from whiteroom_monitoring.logs.logql.stages.selections import drop, keep
 from whiteroom_monitoring.logs.logql.syntax import (

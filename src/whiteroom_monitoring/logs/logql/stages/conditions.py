@@ -6,7 +6,7 @@ import operator as operators
 from collections.abc import Callable, Iterator
 
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
-from whiteroom_monitoring.logs.logql.golang.texts import to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
 from whiteroom_monitoring.logs.logql.regex import compile_regex, is_simple
 from whiteroom_monitoring.logs.logql.stages.addresses import AddressFilter
 from whiteroom_monitoring.logs.logql.stages.row import ERROR, FILTER_ERROR, Check, Row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import to_bytes, to_text
+from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes, to_text
 from whiteroom_monitoring.logs.logql.golang.times import Moment
 from whiteroom_monitoring.logs.logql.stages.row import ERROR, SPECIAL, TEMPLATE_ERROR, Row
 from whiteroom_monitoring.logs.logql.template.execute import Template, TemplateError, of_line

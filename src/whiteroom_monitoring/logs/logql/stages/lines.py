@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
 from whiteroom_monitoring.logs.logql.regex import compile_regex
 from whiteroom_monitoring.logs.logql.stages.addresses import AddressFilter
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern

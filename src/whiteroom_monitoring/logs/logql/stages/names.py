@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from whiteroom_monitoring.logs.logql.golang.texts import SPACE
+from whiteroom_monitoring.logs.logql.golang.quoting import SPACE
 
 _WRONG = re.compile(r"[^a-zA-Z0-9_]")
 _BAD = re.compile("[\udc80-\udcff\ufffd]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import to_bytes, to_text
+from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes, to_text
 from whiteroom_monitoring.logs.logql.stages.row import Row
 
 _CAPTURE = re.compile(rb"<([A-Za-z_][A-Za-z0-9_]*)>")

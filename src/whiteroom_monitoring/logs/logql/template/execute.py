@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import quote, to_bytes
+from whiteroom_monitoring.logs.logql.template.fmt import MOST_CHARACTERS, kind, show
 from whiteroom_monitoring.logs.logql.template.functions import (
     BUILTINS,
     Builtin,
@@ -32,7 +33,6 @@ from whiteroom_monitoring.logs.logql.template.nodes import (
     fields,
 )
 from whiteroom_monitoring.logs.logql.template.parse import Tree, parse
-from whiteroom_monitoring.logs.logql.template.show import MOST_CHARACTERS, kind, show
 
 _KINDS = {"s": "string", "i": "int", "f": "float64", "t": "time.Time"}
 _MOST_DEPTH = 100

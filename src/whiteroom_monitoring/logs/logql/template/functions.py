@@ -21,10 +21,10 @@ from urllib.parse import quote_plus, unquote_plus
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang import durations, numbers, times
-from whiteroom_monitoring.logs.logql.golang.texts import SPACE, quote, to_bytes, to_text
+from whiteroom_monitoring.logs.logql.golang.quoting import SPACE, quote, to_bytes, to_text
 from whiteroom_monitoring.logs.logql.golang.times import SECOND_NS, ZERO_NS, Moment
 from whiteroom_monitoring.logs.logql.regex import compile_regex, expand
-from whiteroom_monitoring.logs.logql.template.show import (
+from whiteroom_monitoring.logs.logql.template.fmt import (
     MOST_CHARACTERS,
     kind,
     sprint,

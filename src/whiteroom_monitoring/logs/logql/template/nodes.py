@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from whiteroom_monitoring.logs.logql.golang.texts import quote
+from whiteroom_monitoring.logs.logql.golang.quoting import quote
 
 
 @dataclass(frozen=True)

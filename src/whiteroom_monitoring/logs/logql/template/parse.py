@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang.numbers import parse_float
-from whiteroom_monitoring.logs.logql.golang.texts import quote, unquote
+from whiteroom_monitoring.logs.logql.golang.quoting import quote, unquote
 from whiteroom_monitoring.logs.logql.template.nodes import (
     Action,
     Branch,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from whiteroom_monitoring.logs.logql.golang.numbers import format_float
-from whiteroom_monitoring.logs.logql.golang.texts import quote, to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import quote, to_bytes
 from whiteroom_monitoring.logs.logql.golang.times import Moment
 
 _VERB = re.compile(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?([a-zA-Z%])|%")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import to_text
+from whiteroom_monitoring.logs.logql.golang.quoting import to_text
 from whiteroom_monitoring.logs.logql.regex import compile_regex
 from whiteroom_monitoring.logs.logql.stages.names import sanitized
 from whiteroom_monitoring.logs.logql.stages.row import Row

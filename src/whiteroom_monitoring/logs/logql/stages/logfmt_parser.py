@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import SPACE
+from whiteroom_monitoring.logs.logql.golang.quoting import SPACE
 from whiteroom_monitoring.logs.logql.stages import json_scan
 from whiteroom_monitoring.logs.logql.stages.names import clean, sanitized
 from whiteroom_monitoring.logs.logql.stages.row import LOGFMT_ERROR, SUFFIX, Row

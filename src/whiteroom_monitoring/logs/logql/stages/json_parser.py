@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from whiteroom_monitoring.logs.errors import QueryError
-from whiteroom_monitoring.logs.logql.golang.texts import SPACE, to_bytes
+from whiteroom_monitoring.logs.logql.golang.quoting import SPACE, to_bytes
 from whiteroom_monitoring.logs.logql.stages import json_scan
 from whiteroom_monitoring.logs.logql.stages.json_scan import JsonError
 from whiteroom_monitoring.logs.logql.stages.names import clean_text, sanitized
