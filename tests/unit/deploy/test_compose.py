@@ -16,7 +16,7 @@ from tests.support.paths import ROOT
 from whiteroom_monitoring.cli.main import main
 from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.component import Component, Program, Variant
-from whiteroom_monitoring.deploy.runtimes.compose import accounts, healthy, images, places
+from whiteroom_monitoring.deploy.runtimes.compose import accounts, healthy, images, places, setup
 from whiteroom_monitoring.deploy.runtimes.compose.places import ALLOY
 from whiteroom_monitoring.deploy.runtimes.compose.render import FILE_NAME, render
 from whiteroom_monitoring.project import load
@@ -125,6 +125,16 @@ def test_what_needs_what_is_left_out_is_left_out() -> None:
         Component(name, 1, (image,), needs=(need,)) for name, need in (("a", "none"), ("b", "a"))
     )
     assert {s.name for s in places.services([first, second], own=True)} == set()
+
+
+@pytest.mark.parametrize("kept", [["prometheus", "alertmanager"], ["prometheus", "alloy"]])
+def test_only_a_stack_with_alloy_needs_its_configuration(kept: list[str], tmp_path: Path) -> None:
+    """Alloy's configuration is written with the stack's address of the store, and only for it."""
+    paths = places.ContainerPaths(tmp_path, 100, registry.port_numbers((*DESCRIPTIONS, ALLOY), {}))
+    files = setup.configuration(PROJECT, paths, [*DESCRIPTIONS, ALLOY], kept, {})
+    text = files.get("alloy/config.alloy")
+    assert (text is not None) == ("alloy" in kept)
+    assert text is None or "http://127.0.0.1:3200/loki" in text
 
 
 def test_a_file_that_cannot_be_written_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +43,8 @@ def run(profiles: Collection[str], own: bool) -> None:
     named = {component.name for component in described}
     # What has no service is left out of the configuration like what is not chosen.
     described += [component for component in descriptions if component.name not in named]
-    _configure(project, values.paths, described, [s.name for s in kept], operators)
+    names = [s.name for s in kept]
+    _configure(values.paths, configuration(project, values.paths, described, names, operators))
     _prepare(resolved, values)
     _record(project, values.paths, resolved)
     print(f"prepared {', '.join(c.name for c in resolved)}", flush=True)
@@ -76,17 +77,22 @@ def _hand_out(
     credentials.hand_out(paths, wanted | dict.fromkeys(unchosen, ()), owners)
 
 
-def _configure(
+def configuration(
     project: Project,
     paths: StackPaths,
     descriptions: Sequence[Component],
     kept: Sequence[str],
     operators: dict[str, str],
-) -> None:
-    """Write the configuration; a file that is no longer part of it goes."""
+) -> dict[str, str]:
+    """Return the files of the configuration for the services that are ``kept``."""
     files = dict(config.render(project, paths, descriptions, kept, operators).files)
     if places.ALLOY.name in kept:
         files["alloy/config.alloy"] = _alloy(project, paths)
+    return files
+
+
+def _configure(paths: StackPaths, files: Mapping[str, str]) -> None:
+    """Write the configuration; a file that is no longer part of it goes."""
     for path in sorted(paths.config.rglob("*"), reverse=True):
         if path.is_file() and str(path.relative_to(paths.config)) not in files:
             path.unlink()
