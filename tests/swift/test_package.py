@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.own_catalogue import generate
+from tests.swift.conftest import Build
+from whiteroom_monitoring.codegen.identifiers import SWIFT_TAKEN_TYPES
+
 CORE = "juce_backend/src/monitoring"
 LISTS_IN_CMAKE = "file(STRINGS sources.txt WHITEROOM_CORE_SOURCES)"
 
@@ -63,6 +67,34 @@ def test_swift_tests_pass(root: Path) -> None:
     assert done.returncode == 0, said
     assert "warning:" not in said
     assert re.search(r"Test run with \d+ tests in \d+ suites passed", said)
+
+
+def test_generated_swift_compiles_whatever_labels_are_called(
+    root: Path, build: Build, tmp_path: Path
+) -> None:
+    """Types of the package and of Swift, and keywords, are no clash with labels and domains."""
+    build("whiteroom-swift-proof")  # builds the module
+    labels = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in SWIFT_TAKEN_TYPES}
+    for domain in ("work", "family", "segment"):
+        files = generate(
+            tmp_path, sorted(labels - {"instance", "exemplar"} | {"class"}), ["a"], domain
+        )
+    sources = [tmp_path / name for name in files if name.startswith("swift/")]
+    (tmp_path / "swift").mkdir()
+    for source in sources:
+        source.write_text(files[source.relative_to(tmp_path).as_posix()])
+    done = subprocess.run(
+        [
+            *("swiftc", "-typecheck", "-module-name", "Tape", "-swift-version", "6"),
+            *("-I", root / ".build/release/Modules"),
+            *("-I", root / CORE / "include", "-I", root / CORE / "module"),
+            *sources,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.fixture(scope="session")

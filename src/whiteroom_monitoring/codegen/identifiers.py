@@ -124,8 +124,12 @@ def swift_case(value: str) -> str:
 
     >>> swift_case("load_song"), swift_case("internal")
     ('loadSong', '`internal`')
+    >>> swift_case("self")
+    'selfValue'
     """
     name = camel(value)
+    if name == "self":  # `.self` is the type, and a parameter of that name hides the value
+        return "selfValue"
     return f"`{name}`" if name in SWIFT_KEYWORDS else name
 
 

@@ -33,7 +33,7 @@ public enum Audio {
         /// `audio_level_ratio`: Loudness of the loudest channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func audioLevelRatio(channel: String) throws(MonitoringError) -> Gauge<ManyWriters> {
-            try segment.series("audio_level_ratio", [channel])
+            try self.segment.series("audio_level_ratio", [channel])
         }
 
         public init(_ segment: Segment) throws(MonitoringError) {

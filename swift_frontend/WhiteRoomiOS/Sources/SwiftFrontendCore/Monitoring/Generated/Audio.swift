@@ -81,7 +81,7 @@ public enum Audio {
         /// `audio_engine_info`: Version of the engine and the driver that calls it.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func audioEngineInfo(version: String) throws(MonitoringError) -> LabeledBy<Driver, Info<ManyWriters>> {
-            try segment.series("audio_engine_info", [version])
+            try self.segment.series("audio_engine_info", [version])
         }
 
         public init(_ segment: Segment) throws(MonitoringError) {
@@ -122,17 +122,17 @@ public enum Audio {
         /// `audio_channel_render_seconds_total`: Render time of one mixer channel by the wall clock; its rate is the load of the channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func audioChannelRenderSecondsTotal(channel: String) throws(MonitoringError) -> DurationCounter<OneWriter> {
-            try instance.series("audio_channel_render_seconds_total", [channel])
+            try self.instance.series("audio_channel_render_seconds_total", [channel])
         }
         /// `audio_plugin_render_seconds_total`: Render time of one plug-in of a mixer channel by the wall clock; a channel's plug-ins add up to the channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func audioPluginRenderSecondsTotal(channel: String, plugin: String) throws(MonitoringError) -> DurationCounter<OneWriter> {
-            try instance.series("audio_plugin_render_seconds_total", [channel, plugin])
+            try self.instance.series("audio_plugin_render_seconds_total", [channel, plugin])
         }
         /// `audio_plugin_deadlines_missed_total`: Callbacks that were over budget, not only because the system put them aside, and in which this plug-in took longest of all.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func audioPluginDeadlinesMissedTotal(channel: String, plugin: String) throws(MonitoringError) -> Counter<OneWriter> {
-            try instance.series("audio_plugin_deadlines_missed_total", [channel, plugin])
+            try self.instance.series("audio_plugin_deadlines_missed_total", [channel, plugin])
         }
         /// `audio_callback_preempted_seconds_total`: Time for which the system put render callbacks aside while they could have gone on, as far as a thread can tell (Linux).
         public let audioCallbackPreemptedSecondsTotal: DurationCounter<OneWriter>

@@ -55,12 +55,12 @@ public enum Business {
         /// `instrument_assignments_total`: Instruments assigned to a channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func instrumentAssignmentsTotal(instrument: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("instrument_assignments_total", [instrument])
+            try self.segment.series("instrument_assignments_total", [instrument])
         }
         /// `deployment_info`: Version of White Room that is deployed.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func deploymentInfo(version: String) throws(MonitoringError) -> Info<ManyWriters> {
-            try segment.series("deployment_info", [version])
+            try self.segment.series("deployment_info", [version])
         }
 
         public init(_ segment: Segment) throws(MonitoringError) {

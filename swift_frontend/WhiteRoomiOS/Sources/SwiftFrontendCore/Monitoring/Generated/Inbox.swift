@@ -11,12 +11,12 @@ public enum Inbox {
         /// `inbox_notifications_total`: Notifications that the inbox has received, by channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func inboxNotificationsTotal(channel: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("inbox_notifications_total", [channel])
+            try self.segment.series("inbox_notifications_total", [channel])
         }
         /// `inbox_rejected_total`: Requests to the inbox that were not a valid notification, by channel.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func inboxRejectedTotal(channel: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("inbox_rejected_total", [channel])
+            try self.segment.series("inbox_rejected_total", [channel])
         }
 
         public init(_ segment: Segment) throws(MonitoringError) {

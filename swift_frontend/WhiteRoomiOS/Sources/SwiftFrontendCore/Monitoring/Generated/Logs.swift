@@ -23,7 +23,7 @@ public enum Logs {
         /// `log_lines_refused_total`: Lines that the log store has refused, by Loki's name of the reason.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logLinesRefusedTotal(reason: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_lines_refused_total", [reason])
+            try self.segment.series("log_lines_refused_total", [reason])
         }
         /// `log_query_duration_seconds`: How long the log store takes for a query for lines.
         public let logQueryDurationSeconds: Histogram<ManyWriters, Seconds, LogQueryDurationSecondsBuckets>

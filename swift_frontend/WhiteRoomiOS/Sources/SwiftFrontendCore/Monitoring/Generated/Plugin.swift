@@ -27,17 +27,17 @@ public enum Plugin {
         /// `plugin_load_ratio`: Render time of one host callback by the wall clock, all of its parts together, divided by the length of its sound.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func pluginLoadRatio(plugin: String, number: String) throws(MonitoringError) -> Histogram<ManyWriters, Ratio, PluginLoadRatioBuckets> {
-            try segment.series("plugin_load_ratio", [plugin, number])
+            try self.segment.series("plugin_load_ratio", [plugin, number])
         }
         /// `plugin_render_seconds_total`: Render time of one instance of a plug-in by the wall clock; its rate is the share of real time that the instance takes.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func pluginRenderSecondsTotal(plugin: String, number: String) throws(MonitoringError) -> DurationCounter<ManyWriters> {
-            try segment.series("plugin_render_seconds_total", [plugin, number])
+            try self.segment.series("plugin_render_seconds_total", [plugin, number])
         }
         /// `plugin_blocks_total`: Blocks that hosts have handed over, by what the host wanted of them.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func pluginBlocksTotal(plugin: String) throws(MonitoringError) -> LabeledBy<Mode, Counter<ManyWriters>> {
-            try segment.series("plugin_blocks_total", [plugin])
+            try self.segment.series("plugin_blocks_total", [plugin])
         }
 
         public init(_ segment: Segment) throws(MonitoringError) {

@@ -19,39 +19,39 @@ public enum Shipper {
         /// `log_shipper_lines_read_total`: Lines that the shipper has read of its sources, by job of its configuration.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperLinesReadTotal(source: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_shipper_lines_read_total", [source])
+            try self.segment.series("log_shipper_lines_read_total", [source])
         }
         /// `log_shipper_read_bytes_total`: Bytes that the shipper has read of its sources, by job of its configuration.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperReadBytesTotal(source: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_shipper_read_bytes_total", [source])
+            try self.segment.series("log_shipper_read_bytes_total", [source])
         }
         /// `log_shipper_lines_sent_total`: Lines that a target has acknowledged; those that are sent again count again.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperLinesSentTotal(source: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_shipper_lines_sent_total", [source])
+            try self.segment.series("log_shipper_lines_sent_total", [source])
         }
         /// `log_shipper_lines_dropped_total`: Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperLinesDroppedTotal(source: String, reason: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_shipper_lines_dropped_total", [source, reason])
+            try self.segment.series("log_shipper_lines_dropped_total", [source, reason])
         }
         /// `log_shipper_lines_refused_total`: Lines that a target has refused for good, with its status; they are in the file of dead letters.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperLinesRefusedTotal(source: String, status: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_shipper_lines_refused_total", [source, status])
+            try self.segment.series("log_shipper_lines_refused_total", [source, status])
         }
         /// `log_shipper_lost_bytes_total`: Bytes of files that the shipper has seen, and that were gone before it could read them.
         public let logShipperLostBytesTotal: Counter<ManyWriters>
         /// `log_shipper_read_errors_total`: Failures to read a source, which is tried again.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperReadErrorsTotal(source: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_shipper_read_errors_total", [source])
+            try self.segment.series("log_shipper_read_errors_total", [source])
         }
         /// `log_shipper_retries_total`: Pushes that were not taken and are tried again, by status; 0 is no answer.
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperRetriesTotal(source: String, status: String) throws(MonitoringError) -> Counter<ManyWriters> {
-            try segment.series("log_shipper_retries_total", [source, status])
+            try self.segment.series("log_shipper_retries_total", [source, status])
         }
         /// `log_shipper_sources`: Files, containers, journals and sockets that the shipper reads.
         public let logShipperSources: Gauge<ManyWriters>
