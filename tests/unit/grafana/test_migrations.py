@@ -199,6 +199,40 @@ def test_other_old_panels() -> None:
     assert parse_panel({"type": "text", "content": "x", "mode": "html"}).options.content == "x"
 
 
+def polystat(**options: Any) -> Panel:
+    """Return a panel of polygons with these options."""
+    return parse_panel({"type": "grafana-polystat-panel", "options": options})
+
+
+def test_polygons_are_tiles() -> None:
+    """A panel of polygons is a stat with their calculation, units, colours and names."""
+    override = {
+        "metricName": "/cpu.*/", "unitFormat": "percentunit", "operatorName": "max",
+        "alias": "CPU", "colors": ["#00f"], "thresholds": [{"value": 0.5, "color": "#f00"}],
+    }  # fmt: skip
+    panel = polystat(globalUnitFormat="bytes", overrideConfig={"overrides": [override]})
+    assert (panel.type, panel.options.calculations) == ("stat", ("max",))
+    assert (of(panel, "cpu 1").unit, of(panel, "cpu 1").display_name) == ("percentunit", "CPU")
+    assert [step.color for step in of(panel, "cpu 1").thresholds.steps] == ["#00f", "#f00"]
+    assert (of(panel, "other").unit, polystat(globalOperator="last").options.calculations) == (
+        "bytes", ("last",),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"globalOperator": "odd"},
+        {"compositeConfig": {"enabled": True, "composites": [{"compositeName": "C"}]}},
+        {"overrideConfig": {"overrides": [{"operatorName": "max"}, {"operatorName": "min"}]}},
+    ],
+)
+def test_polygons_without_a_successor_stay_what_they_are(options: dict[str, Any]) -> None:
+    """A panel whose values a stat would not show is named, and not drawn otherwise than meant."""
+    assert polystat(**options).type == "grafana-polystat-panel"
+
+
 @pytest.mark.parametrize("kind", MIGRATED)
 @pytest.mark.parametrize("odd", [None, 5, "x", [], [5], {"a": 1}, [{"a": None}]])
 def test_no_odd_value_hurts_a_migration(kind: str, odd: Any) -> None:

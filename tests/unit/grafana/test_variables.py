@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.dashboards import graph, read, view
+from tests.support.dashboards import graph, read, shown, view
 from whiteroom_monitoring.grafana.model.query import DataSourceRef
 from whiteroom_monitoring.grafana.model.variable import Option, VariableDefinition
 
@@ -38,7 +38,13 @@ def variables(*definitions: Any, **choices: list[str]) -> dict[str, Any]:
          ["1"]),
         ({"type": "textbox", "query": "x"}, ["x"]),
         ({"type": "textbox", "query": "x", "current": {"value": "y"}}, ["y"]),
-        ({"type": "adhoc", "datasource": {"type": "prometheus"}}, "of the type adhoc"),
+        ({"type": "adhoc", "datasource": {"type": "prometheus"}}, [""]),
+        ({"type": "adhoc", "datasource": {"type": "loki"}}, "ad hoc filters of the data source"),
+        ({"type": "adhoc", "filters": [{"key": "a", "operator": "=~", "value": "b.*"}, "x"]},
+         ['a=~"b.*"']),
+        ({"type": "adhoc", "filters": [{"key": "a", "operator": "=|", "values": ["b", "c."]}]},
+         ['a=~"b|c\\\\."']),
+        ({"type": "adhoc", "filters": [{"key": "1", "value": "b"}]}, "expected matchers"),
         ({"type": "switch"}, ["false"]),
         ({"query": "x"}, "variables without a type"),
     ],
@@ -90,3 +96,40 @@ def test_a_variable_has_what_it_says() -> None:
     )  # fmt: skip
     assert plain == VariableDefinition("p", "", pointer=("templating", "list", 1))
     assert (plain.auto_count, plain.auto_min, plain.auto, plain.multi) == (30, "10s", False, False)
+
+
+def test_variables_are_resolved_after_those_that_they_name() -> None:
+    """A variable has the value of another, wherever that stands; the order shown is the file's."""
+    first = {"name": "f", "type": "query", "query": "label_values(up, job)", "regex": "/$s/"}
+    resolved = variables(first, {"name": "s", "type": "custom", "query": "b"})
+    assert list(resolved.items()) == [("f", ["b"]), ("s", ["b"])]
+
+
+def test_variables_in_a_circle_are_in_the_order_of_the_file() -> None:
+    """Variables that name each other are all resolved, without an error."""
+    definitions = [
+        {"name": name, "type": "query", "query": f"label_values(up{{job='${other}'}}, job)"}
+        for name, other in (("a", "b"), ("b", "a"), ("c", "c"))
+    ]
+    assert variables(*definitions) == {"a": ["a"], "b": ["a"], "c": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({}, 'rate(up{instance="i", a=~"b"}[5m]) + down{a=~"b"}'),
+        ({"f": ["c|!=|d__gfp__e", "g|=|h"]},
+         'rate(up{instance="i", c!="d|e", g="h"}[5m]) + down{c!="d|e", g="h"}'),
+        ({"f": ['x!~"y,z"']}, 'rate(up{instance="i", x!~"y,z"}[5m]) + down{x!~"y,z"}'),
+        ({"f": [""]}, 'rate(up{instance="i"}[5m]) + down'),
+    ],
+)  # fmt: skip
+def test_ad_hoc_filters_are_matchers_of_every_query(choices: Any, expected: str) -> None:
+    """What a dashboard or its reader filters by stands in every selector of every query."""
+    query = {"expr": 'rate(up{instance="i"}[5m]) + down', "refId": "A"}
+    listed = [{"name": "f", "type": "adhoc",
+               "filters": [{"key": "a", "operator": "=~", "value": "b"}]}]  # fmt: skip
+    [panel] = shown(
+        read(title="T", panels=[graph(targets=[query])], templating={"list": listed}), **choices
+    )
+    assert panel["queries"] == {"A": expected}

@@ -117,7 +117,7 @@ class Evaluator:
             moments = self.grid(view, panel, when)
             context = self.context(scope or view.scope, when, moments)
             support.require(panel)
-            expressions = _expressions(panel, context.scope)
+            expressions = _expressions(panel, context)
             data = panel_data.data(panel, context, view.dashboard.panel)
             return Evaluated(panel, data, expressions, time_range=when, time_info=info)
         except (UnsupportedError, NotFoundError) as error:
@@ -141,9 +141,12 @@ def _step_s(scope: Scope, interval: str) -> float:
         return 0.0
 
 
-def _expressions(panel: Panel, scope: Scope) -> dict[str, str]:
+def _expressions(panel: Panel, context: QueryContext) -> dict[str, str]:
+    is_of_lines = panel.type == "logs"
     return {
-        query.ref_id: scope.query(query.expression)
+        query.ref_id: context.scope.query(query.expression)
+        if is_of_lines
+        else context.promql(query)
         for query in panel.queries
         if query.is_active and query.expression.strip()
     }

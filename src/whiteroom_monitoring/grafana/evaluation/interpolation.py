@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -52,29 +52,33 @@ _Write = Callable[[Value, str | None, int], str]
 
 @dataclass(frozen=True)
 class Scope:
-    """What names stand for: variables, and macros of one time range."""
+    """What names stand for: variables, and macros of one time range.
+
+    ``filters`` are matchers of every query of Prometheus.
+    """
 
     variables: Mapping[str, Value] = field(default_factory=dict)
     macros: Mapping[str, str] = field(default_factory=dict)
+    filters: tuple[str, ...] = ()
 
     def with_value(self, name: str, value: str) -> Scope:
         """Return this scope with one variable set to one value, as a repeated panel has it."""
         authored = name in self.variables and self.variables[name].authored
         chosen = Value((value,), value, several=True, authored=authored)
-        return Scope({**self.variables, name: chosen}, self.macros)
+        return replace(self, variables={**self.variables, name: chosen})
 
     def with_variable(self, name: str, value: Value) -> Scope:
         """Return this scope with one variable more."""
-        return Scope({**self.variables, name: value}, self.macros)
+        return replace(self, variables={**self.variables, name: value})
 
     def without(self, names: Collection[str]) -> Scope:
         """Return this scope without the variables of some names."""
         kept = {name: value for name, value in self.variables.items() if name not in names}
-        return Scope(kept, self.macros)
+        return replace(self, variables=kept)
 
     def with_macros(self, macros: Mapping[str, str]) -> Scope:
         """Return this scope with macros."""
-        return Scope(self.variables, {**self.macros, **macros})
+        return replace(self, macros={**self.macros, **macros})
 
     def query(self, text: str) -> str:
         """Return a query with every name replaced. Raises UnsupportedError and RequestError.
@@ -123,6 +127,15 @@ class Scope:
         if name.startswith("__"):
             raise UnsupportedError(f"the macro ${name}")
         return reference[0]
+
+
+def references(text: str) -> set[str]:
+    """Return the names that a text refers to.
+
+    >>> sorted(references("up{job=~'$job'}[${range:raw}]"))
+    ['job', 'range']
+    """
+    return {match[1] or match[3] or match[5] for match in _REFERENCE.finditer(text)}
 
 
 def macros(time_range: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[str, str]:

@@ -112,7 +112,7 @@ def _streams(queries: Sequence[Query], context: QueryContext) -> list[list[Sampl
 
 
 def _task(query: Query, context: QueryContext) -> Callable[[], list[SampleStream]]:
-    expression = context.scope.query(query.expression)
+    expression = context.promql(query)
     prometheus, grid = context.sources.prometheus, context.grid
     if query.instant:
         return lambda: prometheus.instant(expression, context.time_range.end)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.prometheus import SampleStream
+from whiteroom_monitoring.grafana.evaluation.filters import filtered
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.grid import Grid
+from whiteroom_monitoring.grafana.model.query import Query
 
 # Runs tasks at once, and returns their results in order.
 RunAll = Callable[[Sequence[Callable[[], list[SampleStream]]]], list[list[SampleStream]]]
@@ -29,3 +31,7 @@ class QueryContext:
     time_range: TimeRange
     grid: Grid
     run_all: RunAll = run_in_sequence
+
+    def promql(self, query: Query) -> str:
+        """Return what Prometheus is asked. Raises UnsupportedError and RequestError."""
+        return filtered(self.scope.query(query.expression), self.scope.filters)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.datasources.prometheus import SampleStream
+from whiteroom_monitoring.grafana.evaluation import filters, interpolation
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope, Value
 from whiteroom_monitoring.grafana.evaluation.query_context import QueryContext
@@ -62,13 +64,41 @@ def resolve(
 
     ``choices`` are values by name; the dashboard's own apply where there are none.
     """
-    variables: list[Variable] = []
-    for definition in definitions:
+    variables: dict[str, Variable] = {}
+    for definition in _by_dependency(definitions):
         variable = _variable(definition, choices.get(definition.name), context)
-        variables.append(variable)
-        value = _value(definition, variable, context.time_range)
-        context = replace(context, scope=context.scope.with_variable(variable.name, value))
-    return variables, context.scope
+        variables[definition.name] = variable
+        scope = _with(context.scope, definition, variable, context.time_range)
+        context = replace(context, scope=scope)
+    return [variables[definition.name] for definition in definitions], context.scope
+
+
+def _by_dependency(definitions: Sequence[VariableDefinition]) -> list[VariableDefinition]:
+    """Return the variables with each after those that it refers to, wherever these stand.
+
+    Where some refer to each other in a circle, all are in the order of the file.
+    """
+    by_name = {definition.name: definition for definition in definitions}
+    graph = {name: _references(one) & by_name.keys() - {name} for name, one in by_name.items()}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError:
+        return list(definitions)
+
+
+def _references(definition: VariableDefinition) -> set[str]:
+    texts = (definition.query, definition.regex, definition.data_source.uid)
+    return set().union(*map(interpolation.references, texts))
+
+
+def _with(
+    scope: Scope, definition: VariableDefinition, variable: Variable, time_range: TimeRange
+) -> Scope:
+    """Return the scope with what a variable adds: a value, or filters of all queries."""
+    if definition.type == FILTERS:
+        further = () if variable.problem else filters.matchers(variable.chosen[0])
+        return replace(scope, filters=(*scope.filters, *further))
+    return scope.with_variable(variable.name, _value(definition, variable, time_range))
 
 
 def _variable(
@@ -83,6 +113,9 @@ def _variable(
         options = TYPES[definition.type](definition, context)
     except (SourceError, UnsupportedError, RequestError, ValueError) as error:
         problem = str(error)
+    chosen = _chosen(definition, choices, options)
+    if definition.type == FILTERS:
+        problem = problem or filters.problem(chosen[0])
     return Variable(
         definition.name,
         definition.label or definition.name,
@@ -91,7 +124,7 @@ def _variable(
         definition.multi,
         definition.include_all,
         tuple(options),
-        _chosen(definition, choices, options),
+        chosen,
         problem,
         definition.type in FREE,
     )
@@ -101,6 +134,8 @@ def _chosen(
     definition: VariableDefinition, choices: Sequence[str] | None, options: Sequence[Option]
 ) -> tuple[str, ...]:
     values = list(choices) if choices else list(definition.current)
+    if definition.type == FILTERS:
+        return (filters.text(values),)
     if definition.type in FREE:
         written = [option.value for option in options]
         return tuple((list(choices or ()) or written)[:1]) or ("",)
@@ -260,8 +295,17 @@ def _switch_options(definition: VariableDefinition, context: QueryContext) -> li
     return list(definition.options) or [Option("false", "Off"), Option("true", "On")]
 
 
+def _filter_options(definition: VariableDefinition, context: QueryContext) -> list[Option]:
+    """Return none: filters are written by their reader. Raises UnsupportedError for other kinds."""
+    kind = definition.data_source.type
+    if kind and kind != "prometheus":
+        raise UnsupportedError(f"ad hoc filters of the data source {kind}")
+    return []
+
+
+FILTERS = "adhoc"
 # Whose value is written by the reader, and not chosen.
-FREE = ("textbox",)
+FREE = ("textbox", FILTERS)
 TYPES: Mapping[str, Callable[[VariableDefinition, QueryContext], list[Option]]] = {
     "query": _query_options,
     "custom": _custom_options,
@@ -270,4 +314,5 @@ TYPES: Mapping[str, Callable[[VariableDefinition, QueryContext], list[Option]]] 
     "datasource": _source_options,
     "textbox": _text_options,
     "switch": _switch_options,
+    FILTERS: _filter_options,
 }

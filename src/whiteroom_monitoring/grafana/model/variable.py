@@ -85,13 +85,25 @@ def _definition(node: Node) -> VariableDefinition:
         regex=node["regex"].text(),
         sort=node["sort"].integer(0),
         options=tuple(_option(option) for option in node["options"].objects()),
-        current=node["current"].object()["value"].texts(),
+        current=_current(node),
         auto=node["auto"].flag(),
         auto_count=max(node["auto_count"].integer(default.auto_count), 1),
         auto_min=node["auto_min"].text() or default.auto_min,
         data_source=parse_data_source(node["datasource"]),
         pointer=node.pointer,
     )
+
+
+def _current(node: Node) -> tuple[str, ...]:
+    if node["type"].text() == "adhoc":
+        return tuple(_filter(entry) for entry in node["filters"].objects())
+    return node["current"].object()["value"].texts()
+
+
+def _filter(node: Node) -> str:
+    """Return an ad hoc filter as links have it: label, operator and value or values."""
+    values = node["values"].texts() or node["value"].texts()
+    return "|".join((node["key"].text(), node["operator"].text("="), *values))
 
 
 def _hide(node: Node) -> int:

@@ -11,7 +11,7 @@ const MOST_NAMED = 2;
 /** @param {Variable} variable */
 export function variableMenu(variable) {
   const { name, label, problem } = variable;
-  if (variable.is_free && !problem) return textVariable(variable);
+  if (variable.is_free) return textVariable(variable);
   const content = problem
     ? h("p", { class: "problem" }, problem)
     : h("fieldset", {}, h("legend", {}, label), searchField(variable), optionList(variable));
@@ -33,7 +33,7 @@ export function variableMenu(variable) {
  * A field in which the reader writes the value.
  * @param {Variable} variable
  */
-function textVariable({ name, label, chosen }) {
+function textVariable({ name, label, chosen, problem }) {
   const value = chosen[0] ?? "";
   /** @param {Event} event */
   const change = (event) => {
@@ -44,7 +44,8 @@ function textVariable({ name, label, chosen }) {
     "label",
     { class: "variable text-variable" },
     h("span", { class: "muted" }, label),
-    h("input", { type: "text", value, onchange: change }),
+    h("input", { type: "text", value, onchange: change, "aria-invalid": Boolean(problem) }),
+    problem ? h("span", { class: "problem" }, problem) : null,
   );
 }
 

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from whiteroom_monitoring.grafana.model.json_node import Json, Node
-from whiteroom_monitoring.grafana.model.migrations import graph, others, singlestat, table
+from whiteroom_monitoring.grafana.model.migrations import (
+    graph,
+    others,
+    polystat,
+    singlestat,
+    table,
+)
 
 Content = dict[str, Json]
 
@@ -28,6 +34,7 @@ _MIGRATIONS: Mapping[str, Callable[[Node], Content]] = {
     "text": others.text,
     "table": table.maybe_old,
     "natel-discrete-panel": others.discrete,
+    "grafana-polystat-panel": polystat.migrated,
     "dashlist": others.dashboard_list,
 }
 # Whose successors are made from other options than theirs.
