@@ -92,12 +92,14 @@ class CountedLog:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "app.log"
         self.folder = folder
-        self.written = 0
+        self.written = self._links = 0
         self._file = self.path.open("ab", buffering=0)
         self.rotations: dict[str, Callable[[], None]] = {
             "rename": self.rename,
             "gzip": self.rename_and_compress,
             "copy": self.copy_and_truncate,
+            "link": self.lead_elsewhere,
+            "recreate": self.delete_and_recreate,
         }
 
     def write(self, lines: int) -> None:
@@ -132,6 +134,23 @@ class CountedLog:
         self._shift()
         shutil.copyfile(self.path, self.folder / "app.log.1")
         os.truncate(self.path, 0)
+
+    def lead_elsewhere(self) -> None:
+        """Let its name be a link, from now on to a new file. Not to be mixed with other ways."""
+        self._links += 1
+        target = self.folder / f"app.log.2026-01-02.{self._links}"
+        target.touch()
+        link = self.folder / "app.link"
+        link.symlink_to(target.name)
+        if not self.path.is_symlink():
+            self.path.rename(self.folder / "app.log.2026-01-02.0")
+        link.rename(self.path)
+        self._reopen()
+
+    def delete_and_recreate(self) -> None:
+        """Delete it and begin a new one, which may get its number. What is read alone is safe."""
+        self.path.unlink()
+        self._reopen()
 
     def close(self) -> None:
         """Write no more."""

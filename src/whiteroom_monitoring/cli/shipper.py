@@ -67,4 +67,4 @@ def run(arguments: argparse.Namespace) -> int:
         server.serve_until_signal()
     finally:
         shipper.stop()
-    return 0
+    return 1 if shipper.has_failed else 0

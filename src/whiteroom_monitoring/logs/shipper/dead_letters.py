@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Sequence
@@ -19,11 +20,11 @@ class DeadLetters:
     def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
         self.path, self._max_bytes = path, max_bytes
 
-    def add(self, url: str, status: int, answer: str, streams: Sequence[Any]) -> None:
+    def add(self, url: str, status: str, answer: str, streams: Sequence[Any]) -> None:
         """Append lines, and wait for the disk. Raises OSError."""
         refused = {"url": url, "status": status, "answer": answer[:2000], "at": time.time()}
         text = b"".join(
-            orjson.dumps({**refused, "stream": stream["stream"], "value": value}) + b"\n"
+            _encoded({**refused, "stream": stream["stream"], "value": value}) + b"\n"
             for stream in streams
             for value in stream["values"]
         )
@@ -39,3 +40,11 @@ class DeadLetters:
             os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _encoded(letter: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(letter)
+    except TypeError:
+        # What is no UTF-8 is the reason for which it is here.
+        return json.dumps(letter, default=str).encode()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import time
+import traceback
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +19,8 @@ from whiteroom_monitoring.logs.shipper.positions import Positions
 from whiteroom_monitoring.logs.shipper.sources.source import Chunk, Source
 from whiteroom_monitoring.logs.shipper.target import REFUSALS, Target
 
-# Pushes that look for the refused lines of one batch; what is left then is refused as a whole.
-MAX_SPLITS = 256
+# Pushes of one turn: who looks for the refused lines of a batch does not hold up the others.
+TURN_PUSHES = 32
 _SUCCESS = range(200, 300)
 # How long a source whose file can't be read is left alone.
 _UNREADABLE_S = 10.0
@@ -74,8 +76,11 @@ class Lane:
         )
         self._external = dict(client.external_labels)
         self._batch = Batch()
+        # What is left of the batch that is being pushed.
+        self._pieces: deque[tuple[str, list[Stream]]] = deque()
         self._failures = 0
         self._not_before = 0.0
+        self._problem = ""
 
     @property
     def is_over(self) -> bool:
@@ -87,24 +92,30 @@ class Lane:
         if now < self._not_before:
             return False
         is_full = self._batch.bytes >= self._target.client.batchsize
-        is_read = False if is_full or self._failures else self._read()
+        is_waiting = is_full or self._failures or self._pieces
+        is_read = False if is_waiting else self._read()
         batch = self._batch
         if batch.cursor is None:
             return is_read
         is_due = now - batch.since >= self._wait_s or self.source.is_ended or is_last
         if batch.bytes >= self._target.client.batchsize or is_due:
             self._push()
-        return is_read
+        return is_read or bool(self._pieces and not self._failures)
 
     def _read(self) -> bool:
         try:
             chunk = self.source.read()
         except (OSError, CorruptError) as error:
-            print(f"{self.source.name}: {error}", flush=True)
-            metrics.log_shipper_read_errors_total.inc(1, source=self.source.job)
-            self._not_before = time.monotonic() + _UNREADABLE_S
+            self._leave(str(error))
+            return False
+        except Exception:
+            # A defect of one source must not end the others' thread.
+            if self.source.rewind():
+                self._batch = Batch()
+            self._leave(traceback.format_exc())
             return False
         context = self.source.pipeline.context
+        self._set_aside(context.failed)
         for reason, lines in context.dropped.items():
             metrics.log_shipper_lines_dropped_total.inc(
                 lines, source=self.source.job, reason=reason
@@ -115,51 +126,80 @@ class Lane:
             context.delay_s = 0.0
         if chunk is None:
             return False
+        self._problem = ""
         metrics.log_shipper_lines_read_total.inc(chunk.lines, source=self.source.job)
         metrics.log_shipper_read_bytes_total.inc(chunk.bytes, source=self.source.job)
         self._batch.add(chunk, self._external)
         return True
 
+    def _leave(self, problem: str) -> None:
+        """Say why a source can't be read, and leave it alone for a while."""
+        if problem != self._problem:
+            print(f"{self.source.name}: {problem}", flush=True)
+        self._problem = problem
+        metrics.log_shipper_read_errors_total.inc(1, source=self.source.job)
+        self._not_before = time.monotonic() + _UNREADABLE_S
+
     def _push(self) -> None:
-        """Push the batch, and commit it if every line was taken or refused for good."""
+        """Push the batch, and commit it when every line was taken or refused for good."""
+        if not self._pieces:
+            tenants = self._batch.tenants.items()
+            self._pieces.extend((tenant, list(streams.values())) for tenant, streams in tenants)
         try:
             self._positions.save_decisions()
-            for tenant, streams in list(self._batch.tenants.items()):
-                if not self._pushed(list(streams.values()), tenant, [MAX_SPLITS]):
+            for _ in range(TURN_PUSHES):
+                if not self._pieces:
+                    break
+                if not self._push_piece(*self._pieces[0]):
                     return
-                del self._batch.tenants[tenant]
         except OSError as error:
             self._fail(f"{error}")
+            return
+        if self._pieces:
             return
         self.source.commit(self._batch.cursor)
         self._batch = Batch()
         self._failures = 0
 
-    def _pushed(self, streams: list[Stream], tenant: str, splits: list[int]) -> bool:
-        """Push streams; find the lines that are refused by halves. What is repeated is stored once.
+    def _push_piece(self, tenant: str, streams: list[Stream]) -> bool:
+        """Push the first piece; where it is refused for good, its halves are the next ones.
 
         Returns False when it is to be tried again. Raises OSError.
         """
         lines = sum(len(stream["values"]) for stream in streams)
-        if not lines:
-            return True
         began = time.monotonic()
         status, answer = self._target.push(streams, tenant)
         metrics.log_shipper_push_duration_seconds.observe(time.monotonic() - began)
         if status in _SUCCESS:
             metrics.log_shipper_lines_sent_total.inc(lines, source=self.source.job)
-            return True
-        if status not in REFUSALS:
+            self._failures = 0
+        elif status not in REFUSALS:
             self._fail(f"{status or 'no answer'}: {answer.strip()[:200]}", str(status))
             return False
-        splits[0] -= 1
-        if lines == 1 or splits[0] <= 0:
-            self._letters.add(self._target.client.url, status, answer, streams)
-            metrics.log_shipper_lines_refused_total.inc(
-                lines, source=self.source.job, status=str(status)
-            )
+        elif lines > 1:
+            halves = [(tenant, half) for half in _halves(streams, lines // 2)]
+            self._pieces.popleft()
+            self._pieces.extendleft(reversed(halves))
             return True
-        return all(self._pushed(half, tenant, splits) for half in _halves(streams, lines // 2))
+        else:
+            self._refuse(streams, str(status), answer, lines)
+        self._pieces.popleft()
+        return True
+
+    def _refuse(self, streams: list[Stream], status: str, answer: str, lines: int) -> None:
+        """Keep lines that nobody takes. Raises OSError."""
+        self._letters.add(self._target.client.url, status, answer, streams)
+        metrics.log_shipper_lines_refused_total.inc(lines, source=self.source.job, status=status)
+
+    def _set_aside(self, failed: list[tuple[Entry, str]]) -> None:
+        """Keep lines that a stage has failed on: they may hold what it would have masked."""
+        for entry, problem in failed:
+            stream = {"stream": dict(entry.labels), "values": [_value(entry)]}
+            try:
+                self._refuse([stream], "stage", problem, 1)
+            except OSError as error:
+                print(f"{self.source.name}: a line is lost: {problem}: {error}", flush=True)
+        failed.clear()
 
     def _fail(self, problem: str, status: str = "0") -> None:
         metrics.log_shipper_retries_total.inc(1, source=self.source.job, status=status)

@@ -98,7 +98,7 @@ def _made(stages: Sequence[config.Stage], registry: CustomMetrics, context: Cont
             inner = _made(content.stages, registry, context)
             made.append(selecting.Match(content, inner, context))
         elif name == "metrics":
-            made.append(EachEntry(metrics(content, registry, context)))
+            made.append(EachEntry(metrics(content, registry, context), context))
         else:
-            made.append(EachEntry(_SIMPLE[name](content, context)))
+            made.append(EachEntry(_SIMPLE[name](content, context), context))
     return made

@@ -123,6 +123,11 @@ class Positions:
         place = before[-1].cursor.place + _GAP if before else number * _STEP % SECOND_NS
         state = FileState(number, job, path, real, stat.st_dev, stat.st_ino)
         state.cursor = FileCursor(place=place)
+        # What was rotated before a path was first seen is not read, also after a kill.
+        if not before:
+            state.mtime_ns = stat.st_mtime_ns
+        elif not before[-1].head_bytes:
+            state.mtime_ns = before[-1].mtime_ns
         self._content.files.append(state)
         for old in [s for s in before if s.closed][:-_CLOSED_KEPT]:
             self._content.files.remove(old)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -49,6 +52,7 @@ class Shipping:
         self._containers = list(self._container_targets())
         self._discovered = 0.0
         self.stopped = threading.Event()
+        self.has_failed = False
 
     def _file_targets(self) -> Iterator[FileTarget]:
         for job in self._config.scrape_configs:
@@ -96,11 +100,17 @@ class Shipping:
 
     def run(self) -> None:
         """Ship until it is told to stop; then push what is read, and write the positions."""
-        while not self.stopped.is_set():
-            began = time.monotonic()
-            if not self._turn(began):
-                self.stopped.wait(max(0.0, self._poll_s - (time.monotonic() - began)))
-        self._end()
+        try:
+            while not self.stopped.is_set():
+                began = time.monotonic()
+                if not self._turn(began):
+                    self.stopped.wait(max(0.0, self._poll_s - (time.monotonic() - began)))
+            self._end()
+        except BaseException:
+            # Nobody would see that a target gets nothing any more: the process ends instead.
+            traceback.print_exc()
+            self.has_failed = True
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def _turn(self, now: float) -> bool:
         """Take a turn with each source; tell whether there is more to do at once."""
@@ -121,22 +131,25 @@ class Shipping:
 
     def _discover(self) -> None:
         for target in self._files:
-            for source in target.discover():
-                print(f"reading {source.name} from byte {source.state.cursor.offset}", flush=True)
-                self._add(source)
-            lost, target.lost_bytes = target.lost_bytes, 0
-            try:
-                # What is known now is known after a kill, too, wherever it is then.
-                self._positions.save_decisions()
-            except OSError as error:
-                print(f"{self._positions.path}: {error.strerror}", flush=True)
-            if lost:
-                print(f"{lost} bytes were seen and are gone before they were read", flush=True)
-                metrics.log_shipper_lost_bytes_total.inc(lost)
+            self._discover_files(target)
         for containers in self._containers:
-            for found in containers.discover(time.monotonic()):
-                self._add(found)
+            for source in containers.discover(time.monotonic()):
+                self._add(source)
         metrics.log_shipper_sources.set(len(self._lanes))
+
+    def _discover_files(self, target: FileTarget) -> None:
+        for source in target.discover():
+            print(f"reading {source.name} from byte {source.state.cursor.offset}", flush=True)
+            self._add(source)
+        lost, target.lost_bytes = target.lost_bytes, 0
+        try:
+            # What is known now is known after a kill, too, wherever it is then.
+            self._positions.save_decisions()
+        except OSError as error:
+            print(f"{self._positions.path}: {error.strerror}", flush=True)
+        if lost:
+            print(f"{lost} bytes were seen and are gone before they were read", flush=True)
+            metrics.log_shipper_lost_bytes_total.inc(lost)
 
     def _drop_ended(self) -> None:
         for lane in [lane for lane in self._lanes if lane.is_over]:
@@ -206,9 +219,10 @@ class Shipper:
         for thread in self._threads:
             thread.start()
 
-    def is_alive(self) -> bool:
-        """Tell whether every target's thread runs."""
-        return all(thread.is_alive() for thread in self._threads)
+    @property
+    def has_failed(self) -> bool:
+        """Whether a target's thread has ended by itself, and told the process to end."""
+        return any(one.has_failed for one in self._all)
 
     def stop(self) -> None:
         """End, with the last lines pushed where that is quick."""

@@ -18,6 +18,8 @@ from whiteroom_monitoring.logs.shipper.errors import StageError
 # What is answered so is refused for good; anything else may pass, and is asked again.
 REFUSALS = (400, 413)
 NO_ANSWER = 0
+# What no target could take.
+UNENCODABLE = 400
 ANSWER_BYTES = 64 * 1024
 
 
@@ -35,7 +37,10 @@ class Target:
 
     def push(self, streams: list[dict[str, Any]], tenant: str) -> tuple[int, str]:
         """Return status and text of the answer; NO_ANSWER and why where there was none."""
-        body = orjson.dumps({"streams": streams})
+        try:
+            body = orjson.dumps({"streams": streams})
+        except TypeError as error:
+            return UNENCODABLE, f"it can't be encoded: {error}"
         path = self._url.path + (f"?{self._url.query}" if self._url.query else "")
         for is_again in (False, True):
             connection = self._connected()
@@ -44,8 +49,9 @@ class Target:
                 connection.request("POST", path, body, self._headers(tenant))
                 answer = connection.getresponse()
                 return answer.status, answer.read(ANSWER_BYTES).decode(errors="replace")
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 self.close()
+                # ValueError: the file of a token holds none.
                 # A connection that was kept may have been closed meanwhile.
                 if is_again or not is_kept or isinstance(error, TimeoutError):
                     return NO_ANSWER, str(error) or type(error).__name__

@@ -10,13 +10,14 @@ from typing import ClassVar
 
 import msgspec
 import pytest
+import zstandard
 
 from whiteroom_monitoring.logs.shipper.config import Decompression, Stage, StaticConfig
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import Positions
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
-from whiteroom_monitoring.logs.shipper.sources import file_source
-from whiteroom_monitoring.logs.shipper.sources.file_source import FileSource
+from whiteroom_monitoring.logs.shipper.sources import file_source, files, rotation
+from whiteroom_monitoring.logs.shipper.sources.file_source import MAX_LINE_BYTES, FileSource
 from whiteroom_monitoring.logs.shipper.sources.files import FileTarget
 from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics
 
@@ -145,8 +146,9 @@ def test_a_deleted_file_is_read_to_its_end(tmp_path: Path) -> None:
     assert reader.target.lost_bytes == 0
 
 
-def test_a_file_that_is_gone_is_counted(tmp_path: Path) -> None:
-    """What was seen of a file and is gone before it was acknowledged is counted in bytes."""
+def test_a_file_that_is_gone_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen of a file and can't be found any more is counted in bytes, after a search."""
+    monkeypatch.setattr(files, "SEARCH_S", 0)
     log = tmp_path / "app.log"
     log.write_text("first\n", "utf-8")
     Reader(tmp_path).read(commit=False)
@@ -154,6 +156,17 @@ def test_a_file_that_is_gone_is_counted(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     assert reader.read() == []
     assert reader.target.lost_bytes == len("first\n")
+
+
+def test_what_is_copied_before_it_is_looked_at_is_read(tmp_path: Path) -> None:
+    """An empty file that is written, copied and emptied between two looks loses nothing."""
+    log = tmp_path / "app.log"
+    log.touch()
+    reader = Reader(tmp_path)
+    assert reader.read() == []
+    log.write_text("first\n", "utf-8")
+    _copy_and_truncate(log)
+    assert _lines(reader.read()) == ["first", "second"]
 
 
 def test_a_link_that_leads_elsewhere_is_followed(tmp_path: Path) -> None:
@@ -220,3 +233,61 @@ def test_a_last_line_without_an_end_waits(tmp_path: Path, monkeypatch: pytest.Mo
     _rename(log)
     monkeypatch.setattr(file_source, "LINGER_S", 0)
     assert sorted(_lines(reader.read())) == ["last", "second"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b\x08broken"])
+def test_a_broken_file_beside_it_does_not_stop_a_log(tmp_path: Path, content: bytes) -> None:
+    """A compressed file that is empty or broken holds up neither what is read nor what is new."""
+    log = tmp_path / "app.log"
+    log.write_text("first\n", "utf-8")
+    Reader(tmp_path).read()
+    (tmp_path / "app.log.1.gz").write_bytes(content)
+    log.rename(tmp_path / "app.log.2")
+    log.write_text("second\n", "utf-8")
+    assert _lines(Reader(tmp_path).read()) == ["second"]
+
+
+def test_a_file_with_the_number_of_an_empty_one_is_new(tmp_path: Path) -> None:
+    """Numbers of files are given away again: one of which nothing was read is not known by it."""
+    log = tmp_path / "app.log"
+    log.touch()
+    reader = Reader(tmp_path)
+    assert reader.read() == []
+    log.unlink()
+    rotated = tmp_path / "app.log.1"
+    rotated.write_text("first\n", "utf-8")
+    log.write_text("second\n", "utf-8")
+    for state in reader.positions.files("job"):
+        state.inode = rotated.stat().st_ino
+        state.closed = True
+    reader.positions.save()
+    assert _lines(Reader(tmp_path).read()) == ["first", "second"]
+
+
+def test_each_rotated_file_is_looked_at_once(tmp_path: Path) -> None:
+    """Where a path is a link to a file beside it, no candidate comes twice."""
+    for name in ("app.log.1", "app.log.2"):
+        (tmp_path / name).touch()
+    log = tmp_path / "app.log"
+    log.symlink_to("app.log.2")
+    candidates = list(rotation.rotated(str(log), str(tmp_path / "app.log.2")))
+    assert len(candidates) == len(set(candidates))
+
+
+def test_all_frames_of_a_compressed_file_are_read(tmp_path: Path) -> None:
+    """A file of several frames of Zstandard is read to its end; one that is cut waits."""
+    frames = [zstandard.compress(text) for text in (b"first\n", b"second\n")]
+    packed = tmp_path / "app.log.zst"
+    packed.write_bytes(frames[0] + frames[1][:-2])
+    reader = Reader(tmp_path, pattern="*.zst", gz=True)
+    assert reader.read() == []
+    packed.write_bytes(b"".join(frames))
+    assert _lines(reader.read()) == ["first", "second"]
+
+
+def test_a_long_line_without_an_end_is_read_in_bounded_pieces(tmp_path: Path) -> None:
+    """A line of several megabytes is cut at one, where each reading cuts it."""
+    log = tmp_path / "app.log"
+    log.write_text("x" * (2 * MAX_LINE_BYTES + 10) + "\nlast\n", "utf-8")
+    lines = _lines(Reader(tmp_path).read())
+    assert [len(line) for line in lines] == [MAX_LINE_BYTES, MAX_LINE_BYTES, 10, 4]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 import zlib
 from collections.abc import Callable, Mapping
 
 from whiteroom_monitoring.logs.shipper.entry import Clock, Entry
+from whiteroom_monitoring.logs.shipper.errors import CorruptError
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import FileCursor, FileState, Positions, Seen
 from whiteroom_monitoring.logs.shipper.sources.opened import (
@@ -30,7 +32,7 @@ class FileSource:
     """Reads one file. ``is_superseded`` is set when its name has gone to another file.
 
     ``is_replaced`` tells that it was emptied or written anew in its place, and no copy has it.
-    A source with ``after`` waits for the end of that one.
+    A source with ``after`` waits for the end of that one, unless that one can't be read.
     """
 
     def __init__(
@@ -46,20 +48,64 @@ class FileSource:
         self.name, self.job = state.path, state.job
         self.state, self.file = state, file
         self.is_ended = self.is_superseded = self.is_replaced = False
-        self.at_end = False
+        self.at_end = self.is_failing = False
+        self._lost_bytes = 0
         self._positions, self._labels = positions, labels
-        self.pipeline, self._find_copy = make_pipeline(state.cursor.clock), find_copy
+        self._make_pipeline, self._find_copy = make_pipeline, find_copy
+        self.pipeline = make_pipeline(state.cursor.clock)
         self.after: FileSource | None = None
         self._at = state.cursor
         self._looked: tuple[int, int] = (-1, -1)
         self._idle_since = time.monotonic()
-        self._close_soon = False
+        self._close_soon = self._is_closed = False
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was read of it."""
+        return self._at.offset > 0
+
+    def holds(self, stat: os.stat_result) -> bool:
+        """Tell whether it has this file open."""
+        return not self._is_closed and os.path.samestat(self.file.stat(), stat)
+
+    def is_all_of(self, stat: os.stat_result) -> bool:
+        """Tell whether the file of this name is read by it, or was read by it to its end."""
+        state = self.state
+        if self.is_replaced:
+            return False
+        if not self.is_ended:
+            return self.holds(stat)
+        told = stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+        return told == (state.device, state.inode, state.size, state.mtime_ns)
+
+    def take_lost_bytes(self) -> int:
+        """Return how many bytes were seen and can't be read any more, once."""
+        lost, self._lost_bytes = self._lost_bytes, 0
+        return lost
+
+    def _waits(self) -> bool:
+        former = self.after
+        if former and not (former.at_end or former.is_ended or former.is_failing):
+            return True
+        self.after = None
+        return False
 
     def read(self) -> Chunk | None:
-        """Return the next lines, or a block that has waited long enough. Raises CorruptError."""
-        if self.is_ended or (self.after and not (self.after.at_end or self.after.is_ended)):
+        """Return the next lines, or a block that has waited long enough.
+
+        Raises OSError and CorruptError: those that wait for its end then wait no longer.
+        """
+        if self.is_ended or self._waits():
             return None
-        self.after = None
+        try:
+            chunk = self._read()
+        except (OSError, CorruptError):
+            self.is_failing = True
+            raise
+        self.is_failing = False
+        return chunk
+
+    def _read(self) -> Chunk | None:
         data = self._new_bytes()
         if self.is_replaced and (copy := self._find_copy(self.state)):
             # Copied and emptied: what was not read yet is in the copy.
@@ -89,23 +135,29 @@ class FileSource:
             return b""
         if not self._continues():
             return b""
-        data = self.file.read(self._at.offset, READ_BYTES)
-        while data and b"\n" not in data and len(data) < MAX_LINE_BYTES:
-            more = self.file.read(self._at.offset + len(data), READ_BYTES)
-            if not more:
-                break
-            data += more
+        data, is_all = self._bytes_on()
         # What was read is of this file only if it is still the same.
         if not self._continues():
             return b""
         end = data.rfind(b"\n") + 1
         if not end and len(data) >= MAX_LINE_BYTES:
             end = MAX_LINE_BYTES
-        self.at_end = len(data) < READ_BYTES
-        if self.at_end and not end:
+        self.at_end = is_all
+        if is_all and not end:
             self._looked = (stat.st_size, stat.st_mtime_ns)
-        self.state.size, self.state.mtime_ns = stat.st_size, stat.st_mtime_ns
+        if data:
+            self.state.size, self.state.mtime_ns = stat.st_size, stat.st_mtime_ns
         return data[: min(end, self._seen_end() - self._at.offset)]
+
+    def _bytes_on(self) -> tuple[bytes, bool]:
+        """Return what follows, a whole line if there is one, and whether that is all there is."""
+        data = self.file.read(self._at.offset, READ_BYTES)
+        is_all = len(data) < READ_BYTES
+        while not is_all and b"\n" not in data and len(data) < MAX_LINE_BYTES:
+            more = self.file.read(self._at.offset + len(data), READ_BYTES)
+            is_all = len(more) < READ_BYTES
+            data += more
+        return data, is_all
 
     def _continues(self) -> bool:
         if self.file.continues(self.state, self._at):
@@ -217,12 +269,21 @@ class FileSource:
 
     def _last_lines(self) -> Chunk:
         """Return what is left of a file that is over: a last line without an end, a held block."""
+        if self.is_replaced:
+            self._lost_bytes += max(0, self.state.size - self._at.offset)
         rest = b"" if self.is_replaced else self.file.read(self._at.offset, MAX_LINE_BYTES)
         chunk = self._chunk(rest) if rest else Chunk([], self._at)
         chunk.entries += self.pipeline.flush(None)
         chunk.cursor = self._at
         self._close_soon = self.is_ended = True
         return chunk
+
+    def rewind(self) -> bool:
+        """Read again from what was committed."""
+        self._at, self._looked = self.state.cursor, (-1, -1)
+        self.pipeline = self._make_pipeline(self._at.clock)
+        self._close_soon = self.is_ended = False
+        return True
 
     def commit(self, cursor: FileCursor) -> None:
         """Note that everything up to a cursor was acknowledged."""
@@ -236,6 +297,7 @@ class FileSource:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._is_closed = True
         self.file.close()
 
 

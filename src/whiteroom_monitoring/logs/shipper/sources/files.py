@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import time
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 
+from whiteroom_monitoring.client.generated import shipper as metrics
 from whiteroom_monitoring.logs.shipper.config import Decompression, StaticConfig
 from whiteroom_monitoring.logs.shipper.entry import Clock
 from whiteroom_monitoring.logs.shipper.errors import CorruptError, StageError
@@ -15,11 +17,28 @@ from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import FileCursor, FileState, Positions
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
 from whiteroom_monitoring.logs.shipper.sources.file_source import FileSource
-from whiteroom_monitoring.logs.shipper.sources.opened import Opened, kind_of, open_file
-from whiteroom_monitoring.logs.shipper.sources.rotation import rotated
+from whiteroom_monitoring.logs.shipper.sources.identity import (
+    Opening,
+    is_same,
+    is_still,
+)
+from whiteroom_monitoring.logs.shipper.sources.opened import (
+    HEAD_BYTES,
+    TAIL_BYTES,
+    Opened,
+    PlainFile,
+    checksum,
+    digest,
+    kind_of,
+    open_file,
+)
+from whiteroom_monitoring.logs.shipper.sources.rotation import is_rotated_name, rotated
 
-# How long a file that is being compressed is waited for, before its lines count as lost.
+# How long a file that is being renamed or compressed is looked for, before it counts as lost.
 SEARCH_S = 60.0
+# A listing may miss a file that is renamed meanwhile: one look is none.
+_MIN_LOOKS = 3
+_TAIL_BYTES = 1024 * 1024
 
 
 class FileTarget:
@@ -47,28 +66,40 @@ class FileTarget:
         self._current: dict[str, FileSource] = {}
         self._live: list[FileSource] = []
         self._looked_for: set[str] = set()
-        self._searched: dict[int, float] = {}
+        # When files of which nothing was read were written to last.
+        self._untouched: dict[str, int] = {}
+        self._searches = _Searches(job)
         self.lost_bytes = 0
 
     def discover(self) -> list[FileSource]:
         """Return the sources that are new since the last call."""
         known = {id(source) for source in self._live}
-        self._live = [source for source in self._live if not source.is_ended]
-        paths = [path for path in self._paths() if os.path.isfile(path)]
+        self._let_go()
+        paths = {path for path in self._paths() if os.path.isfile(path)}
         states = self._positions.files(self._job)
         waiting = {s.path for s in states if not s.closed and self.means(s.path)}
         for path in sorted({*paths, *waiting}):
+            if self._labels_of(path) is None:
+                continue
             try:
                 if path in paths:
                     self._look(path)
-                else:
-                    self._look_for_rest(path)
-            except (OSError, CorruptError):
-                continue  # gone meanwhile, or not written to its end: it is looked at again
+                self._look_for_rest(path)
+                self._look_again(path)
+            except FileNotFoundError:
+                continue  # gone meanwhile: its name is looked at again
+            except (OSError, CorruptError) as error:
+                self._searches.report(path, error)
         for path, source in self._current.items():
             if path not in paths:
                 source.is_superseded = True
         return [source for source in self._live if id(source) not in known]
+
+    def _let_go(self) -> None:
+        """Forget sources whose last line was acknowledged, and count what they could not read."""
+        for source in self._live:
+            self.lost_bytes += source.take_lost_bytes()
+        self._live = [s for s in self._live if not (s.is_ended and s.state.closed)]
 
     def means(self, path: str) -> bool:
         """Tell whether a path is one of the pattern's."""
@@ -81,86 +112,117 @@ class FileTarget:
                 if not any(fnmatch(path, one) for one in self._exclude):
                     yield path
 
+    def _labels_of(self, path: str) -> dict[str, str] | None:
+        return self._relabeling.apply({**self._labels, "filename": path, "__path__": path})
+
+    def _kind_of(self, path: str) -> str:
+        decompression = self._decompression
+        return (decompression.format or kind_of(path)) if decompression.enabled else ""
+
     def _look(self, path: str) -> None:
         """See which file is at a path: the one that is read, a known one, or a new one."""
-        stat = os.stat(path)
         current = self._current.get(path)
-        if current is not None and _is_same(current.state, stat):
-            is_read = not current.is_ended or stat.st_size == current.state.size
-            if is_read and not current.is_replaced:
-                current.is_superseded = False
-                return
-        decompression = self._decompression
-        kind = (decompression.format or kind_of(path)) if decompression.enabled else ""
+        if current is not None and current.is_all_of(stat := os.stat(path)):
+            current.is_superseded = False
+            self._look_for_copies(path, current, stat)
+            return
+        self._untouched.pop(path, None)
+        kind = self._kind_of(path)
         file = open_file(path, kind)
         try:
-            self._look_at(path, stat, file, kind)
+            self._look_at(path, file, kind)
         except BaseException:
             file.close()
             raise
 
-    def _look_at(self, path: str, stat: os.stat_result, file: Opened, kind: str) -> None:
+    def _look_for_copies(self, path: str, current: FileSource, stat: os.stat_result) -> None:
+        """Find what was written, copied and emptied between two looks without another trace."""
+        since_ns = self._untouched.pop(path, None)
+        if since_ns is not None and since_ns != stat.st_mtime_ns:
+            copies = self._unread_since(path, since_ns, stat)
+            current.after = copies[-1] if copies else current.after
+        if not current.is_begun:
+            self._untouched[path] = stat.st_mtime_ns
+
+    def _look_at(self, path: str, file: Opened, kind: str) -> None:
         """Go on with a file that is known, wherever it was, or begin with a new one."""
-        current = self._current.get(path)
-        state = self._known(file, stat, kind)
-        live = next((s for s in self._live if s.state is state and state), None)
-        if live is not None and not live.is_ended:
+        stat = file.stat()
+        state = self._known(path, file, stat, kind)
+        live = self._source_of(state)
+        if live is not None:
+            # One that has ended begins anew when its last lines were acknowledged.
             file.close()
-            if not kind:
+            if not kind and not live.is_ended and live.holds(stat):
                 self._current[path] = live
             return
+        current = self._current.get(path)
         is_first_look = path not in self._looked_for
         former = self._look_for_rest(path, state)
         if state is None or is_first_look:
-            former += self._unread(path)
+            former += self._unread(path, stat)
         if state is None:
             state = self._new(path, stat, file)
         if current is not None:
             current.is_superseded = True
             former = former or [current]
         state.real, state.device, state.inode = os.path.realpath(path), stat.st_dev, stat.st_ino
-        source = self._start(file, state)
-        if source is not None:
-            self._current[path] = source
-            source.after = former[-1] if former and former[-1] is not source else None
+        source = self._current[path] = self._start(file, state)
+        if not source.is_begun:
+            self._untouched[path] = stat.st_mtime_ns
+        source.after = former[-1] if former and former[-1] is not source else None
 
     def _new(self, path: str, stat: os.stat_result, file: Opened) -> FileState:
-        state = self._positions.add(self._job, path, os.path.realpath(path), stat)
-        if self._tail_from_end and path not in self._looked_for:
-            end = file.read(max(0, stat.st_size - 1024 * 1024), 1024 * 1024).rfind(b"\n") + 1
-            state.cursor = FileCursor(max(0, stat.st_size - 1024 * 1024) + end, state.cursor.place)
+        is_first = not any(s.path == path for s in self._positions.files(self._job))
+        state = self._added(path, os.path.realpath(path), file, stat)
+        if self._tail_from_end and is_first and isinstance(file, PlainFile):
+            state.cursor = _end_of(file, stat, state.cursor)
         return state
 
-    def _start(self, file: Opened, state: FileState) -> FileSource | None:
-        """Return a source that reads a file; None where its labels leave it out."""
-        labels = self._relabeling.apply(
-            {**self._labels, "filename": state.path, "__path__": state.path}
-        )
-        if labels is None:
-            file.close()
-            return None
+    def _added(self, path: str, real: str, file: Opened, stat: os.stat_result) -> FileState:
+        """Return the state of a new file, known by its first bytes before any of it is sent."""
+        head = file.read(0, HEAD_BYTES)
+        state = self._positions.add(self._job, path, real, stat)
+        if head:
+            state.head_bytes, state.head, state.size = len(head), digest(head), stat.st_size
+        return state
+
+    def _start(self, file: Opened, state: FileState) -> FileSource:
+        """Return a source that reads a file."""
         state.closed = False
         source = FileSource(
             file,
             state,
             self._positions,
-            labels=labels,
+            labels=self._labels_of(state.path) or {},
             make_pipeline=self._make_pipeline,
             find_copy=self._find_copy,
         )
         self._live.append(source)
         return source
 
-    def _known(self, file: Opened, stat: os.stat_result, kind: str) -> FileState | None:
-        """Return the state of a file that was read under this or another name."""
+    def _source_of(self, state: FileState | None) -> FileSource | None:
+        return next((s for s in self._live if s.state is state), None) if state else None
+
+    def _is_held(self, stat: os.stat_result) -> bool:
+        return any(source.holds(stat) for source in self._live)
+
+    def _known(self, path: str, file: Opened, stat: os.stat_result, kind: str) -> FileState | None:
+        """Return the state of a file that was read under this or another name.
+
+        Numbers of files are given away again: what was read of a file tells that it is that one.
+        """
         states = self._positions.files(self._job)
         for state in reversed(states):
-            if _is_same(state, stat):
-                is_whole = not kind or not state.closed or state.size == stat.st_size
-                if is_whole and file.continues(state, state.cursor):
+            source = self._source_of(state)
+            is_whole = not kind or not state.closed or state.size == stat.st_size
+            if source is not None and source.holds(stat):
+                if file.continues(state, state.cursor):
                     return state
-        if kind:
-            return next((state for state in reversed(states) if file.is_copy(state)), None)
+            elif is_same(state, stat) and is_whole and is_still(file, kind, state):
+                return state
+        for state in reversed(states):
+            if (kind or is_rotated_name(path, state.path)) and file.is_copy(state):
+                return state
         return None
 
     def _look_for_rest(self, path: str, but: FileState | None = None) -> list[FileSource]:
@@ -168,90 +230,151 @@ class FileTarget:
         self._looked_for.add(path)
         made: list[FileSource] = []
         for state in self._positions.files(self._job):
-            is_read = state.closed or any(source.state is state for source in self._live)
-            if state.path != path or state is but or is_read:
+            if state.path != path or state is but or state.closed or self._source_of(state):
                 continue
-            try:
-                file = self._find(state)
-            except CorruptError:
-                if self._search_s(state) < SEARCH_S:
-                    continue
-                file = None
-            if file is None:
-                self.lost_bytes += max(0, state.size - state.cursor.offset)
-                state.closed = True
-                self._positions.change()
-            elif (source := self._start(file, state)) is not None:
-                source.is_superseded = True
-                source.after = made[-1] if made else None
-                made.append(source)
+            file = self._find(state)
+            if file is not None:
+                self._chain(made, self._start(file, state))
+            elif not state.head_bytes or self._searches.is_over(str(state.number)):
+                self._lose(state)
         return made
 
-    def _search_s(self, state: FileState) -> float:
-        began = self._searched.setdefault(state.number, time.monotonic())
-        return time.monotonic() - began
+    def _lose(self, state: FileState) -> None:
+        """Look for a file no longer. Of what nothing was read, nothing is known to be lost."""
+        if state.head_bytes:
+            self.lost_bytes += max(0, state.size - state.cursor.offset)
+        state.closed = True
+        self._positions.change()
+
+    def _chain(self, made: list[FileSource], source: FileSource) -> None:
+        source.is_superseded = True
+        source.after = made[-1] if made else None
+        made.append(source)
 
     def _find(self, state: FileState) -> Opened | None:
-        """Return the file of a state, wherever it is but at its path. Raises CorruptError."""
+        """Return the file of a state, wherever it is but at its path."""
         for candidate in dict.fromkeys((state.real, *rotated(state.path, state.real))):
             if candidate == state.path or not os.path.isfile(candidate):
                 continue
-            if _is_same(state, os.stat(candidate)) and _continues(candidate, state):
-                return open_file(candidate)
+            kind = kind_of(candidate)
+            with self._searches.errors_of(candidate), Opening(candidate, kind) as opening:
+                if is_same(state, opening.stat) and is_still(opening.file, kind, state):
+                    return opening.keep()
         return self._find_copy(state)
 
     def _find_copy(self, state: FileState) -> Opened | None:
         """Return a copy of what was read, compressed or not, which has the rest, too."""
-        broken: CorruptError | None = None
         for candidate in rotated(state.path, state.real):
-            if candidate == state.path:
+            if candidate == state.path or not state.head_bytes:
                 continue
-            file = open_file(candidate, kind_of(candidate))
-            try:
-                if file.is_copy(state):
-                    return file
-            except CorruptError as error:
-                broken = error
-            file.close()
-        if broken is not None:
-            raise broken
+            kind = kind_of(candidate)
+            with self._searches.errors_of(candidate), Opening(candidate, kind) as opening:
+                if opening.file.is_copy(state):
+                    return opening.keep()
         return None
 
-    def _unread(self, path: str) -> list[FileSource]:
+    def _unread(self, path: str, but: os.stat_result) -> list[FileSource]:
         """Start with files that were at a path between the last one that was read and this one."""
         states = [state for state in self._positions.files(self._job) if state.path == path]
         if not states:
             return []
-        newest = max(state.mtime_ns for state in states)
-        real = os.path.realpath(path)
-        found = []
-        for candidate in rotated(path, states[-1].real):
-            stat = os.stat(candidate)
-            is_other = os.path.realpath(candidate) != real and not self.means(candidate)
-            if is_other and stat.st_mtime_ns >= newest and not self._is_read(candidate, stat):
-                found.append((stat.st_mtime_ns, candidate, stat))
+        newest_ns = max(state.mtime_ns for state in states)
+        return self._unread_since(path, newest_ns, but)
+
+    def _look_again(self, path: str) -> None:
+        """Look once more at files that could not be read, which may be being written."""
+        newest_ns = self._searches.again.pop(path, None)
+        if newest_ns is not None and not self._searches.is_over(path):
+            self._unread_since(path, newest_ns)
+        if path not in self._searches.again:
+            self._searches.forget(path)
+
+    def _unread_since(
+        self, path: str, newest_ns: int, but: os.stat_result | None = None
+    ) -> list[FileSource]:
+        files: list[tuple[int, str, Opened]] = []
+        for candidate in rotated(path, os.path.realpath(path)):
+            if self.means(candidate) or not os.path.isfile(candidate):
+                continue
+            kind = kind_of(candidate)
+            with self._searches.errors_of(candidate, path, newest_ns):
+                # One that is older is not opened: it may be another user's.
+                if os.stat(candidate).st_mtime_ns < newest_ns:
+                    continue
+                with Opening(candidate, kind) as opening:
+                    stat = opening.stat
+                    is_current = but is not None and os.path.samestat(but, stat)
+                    is_old = stat.st_mtime_ns < newest_ns or is_current
+                    if not is_old and not self._is_read(path, opening.file, stat, kind):
+                        files.append((stat.st_mtime_ns, candidate, opening.keep()))
         made: list[FileSource] = []
-        for _, candidate, stat in sorted(found, key=lambda item: item[:2]):
-            state = self._positions.add(self._job, path, candidate, stat)
-            source = self._start(open_file(candidate, kind_of(candidate)), state)
-            if source is not None:
-                source.is_superseded = True
-                source.after = made[-1] if made else None
-                made.append(source)
+        for _, candidate, file in sorted(files, key=lambda item: item[:2]):
+            state = self._added(path, candidate, file, file.stat())
+            self._chain(made, self._start(file, state))
         return made
 
-    def _is_read(self, path: str, stat: os.stat_result) -> bool:
+    def _is_read(self, path: str, file: Opened, stat: os.stat_result, kind: str) -> bool:
         """Tell whether a file is one that is known, or a copy of one. Raises CorruptError."""
-        file = open_file(path, kind_of(path))
-        try:
-            for state in self._positions.files(self._job):
-                if _is_same(state, stat) and _is_still(file, kind_of(path), state):
-                    return True
-                if file.is_copy(state):
-                    return True
-        finally:
-            file.close()
+        if self._is_held(stat):
+            return True
+        for state in self._positions.files(self._job):
+            if is_same(state, stat) and is_still(file, kind, state):
+                return True
+            if state.path == path and file.is_copy(state):
+                return True
         return False
+
+
+class _Searches:
+    """Since when something is looked for or can't be read; ``again`` are paths to look at again.
+
+    An error is printed and counted when it has lasted for ``SEARCH_S``, once as long as it lasts.
+    """
+
+    def __init__(self, job: str) -> None:
+        self._job = job
+        self._began: dict[str, tuple[float, int]] = {}
+        self._failing: dict[str, float] = {}
+        self._said: dict[str, str] = {}
+        self.again: dict[str, int] = {}
+
+    def is_over(self, key: str) -> bool:
+        """Note a look, and tell whether there were enough of them."""
+        since, looks = self._began.get(key, (time.monotonic(), 0))
+        self._began[key] = since, looks + 1
+        is_over = looks + 1 >= _MIN_LOOKS and time.monotonic() - since >= SEARCH_S
+        if is_over:
+            self.forget(key)
+        return is_over
+
+    def forget(self, key: str) -> None:
+        """Begin to count anew."""
+        self._began.pop(key, None)
+
+    @contextlib.contextmanager
+    def errors_of(self, candidate: str, path: str = "", newest_ns: int = 0) -> Iterator[None]:
+        """Let the others be looked at when one file can't be read; its path is looked at again."""
+        try:
+            yield
+        except FileNotFoundError:
+            return
+        except (OSError, CorruptError) as error:
+            since = self._failing.setdefault(candidate, time.monotonic())
+            if path:
+                self.again[path] = newest_ns
+            if time.monotonic() - since >= SEARCH_S:
+                self.report(candidate, error)
+        else:
+            self._failing.pop(candidate, None)
+            self._said.pop(candidate, None)
+
+    def report(self, path: str, error: Exception) -> None:
+        """Print an error when it is another than the last one, and count it."""
+        text = str(error)
+        if self._said.get(path) != text:
+            self._said[path] = text
+            print(f"{path}: can't be read: {text}", flush=True)
+            metrics.log_shipper_read_errors_total.inc(1, source=self._job)
 
 
 def alternatives(pattern: str) -> list[str]:
@@ -267,22 +390,9 @@ def alternatives(pattern: str) -> list[str]:
     return [f"{before}{word}{tail}" for word in inner.split(",") for tail in alternatives(after)]
 
 
-def _is_same(state: FileState, stat: os.stat_result) -> bool:
-    return (state.device, state.inode) == (stat.st_dev, stat.st_ino)
-
-
-def _is_still(file: Opened, kind: str, state: FileState) -> bool:
-    """Tell whether a file with the number of one that was read is that one."""
-    if kind and state.head_bytes:
-        return file.is_copy(state)
-    return file.continues(state, state.cursor)
-
-
-def _continues(path: str, state: FileState) -> bool:
-    """Tell whether the file at a path is the one that was read."""
-    kind = kind_of(path)
-    file = open_file(path, kind)
-    try:
-        return _is_still(file, kind, state)
-    finally:
-        file.close()
+def _end_of(file: PlainFile, stat: os.stat_result, cursor: FileCursor) -> FileCursor:
+    """Return the position after the last whole line of a file."""
+    start = max(0, stat.st_size - _TAIL_BYTES)
+    end = start + file.read(start, _TAIL_BYTES).rfind(b"\n") + 1
+    tail = file.read(max(0, end - TAIL_BYTES), min(end, TAIL_BYTES)).hex()
+    return FileCursor(end, cursor.place, checksum(file, end), tail)

@@ -12,12 +12,16 @@ import zlib
 from pathlib import Path
 from typing import IO, cast
 
+import zstandard
+
 from whiteroom_monitoring.logs.shipper.errors import CorruptError
 from whiteroom_monitoring.logs.shipper.positions import FileCursor, FileState
 
 HEAD_BYTES = 1024
 TAIL_BYTES = 64
 _BLOCK = 256 * 1024
+_PACKED_BLOCK = 16 * 1024
+_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, ValueError)
 SUFFIXES = {".gz": "gz", ".bz2": "bz2", ".xz": "xz", ".zst": "zst"}
 
 
@@ -55,7 +59,10 @@ class PlainFile:
 
     def close(self) -> None:
         """Let go of it."""
-        os.close(self.descriptor)
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+        # The number may soon be another file's.
+        self.descriptor = -1
 
 
 class CompressedFile:
@@ -93,7 +100,7 @@ class CompressedFile:
                     return b""
                 self._at += len(skipped)
             data = self._stream.read(size)
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        except _BROKEN as error:
             self._stream = None
             raise CorruptError(f"{self._path}: {error}") from error
         self._at += len(data)
@@ -109,7 +116,7 @@ class CompressedFile:
         self._raw.seek(0)
         try:
             return _has_prefix(_decompressing(self._raw, self._kind), state)
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        except _BROKEN as error:
             raise CorruptError(f"{self._path}: {error}") from error
 
     def close(self) -> None:
@@ -118,6 +125,14 @@ class CompressedFile:
 
 
 Opened = PlainFile | CompressedFile
+
+
+def checksum(file: PlainFile, end: int) -> int:
+    """Return the checksum of what is before an offset."""
+    crc = 0
+    for at in range(0, end, _BLOCK):
+        crc = zlib.crc32(file.read(at, min(_BLOCK, end - at)), crc)
+    return crc
 
 
 def open_file(path: str, kind: str = "") -> Opened:
@@ -131,15 +146,39 @@ def kind_of(path: str) -> str:
 
 
 def _decompressing(raw: IO[bytes], kind: str) -> IO[bytes]:
+    """Return the content. Raises EOFError for an empty file, which its writer has just begun."""
+    if not os.fstat(raw.fileno()).st_size:
+        raise EOFError("it is empty")
     if kind == "gz":
         return cast(IO[bytes], gzip.GzipFile(fileobj=raw))
     if kind == "bz2":
         return cast(IO[bytes], bz2.BZ2File(raw))
     if kind == "xz":
         return cast(IO[bytes], lzma.LZMAFile(raw))
-    import zstandard  # noqa: PLC0415 - few files are
+    return cast(IO[bytes], _ZstdFile(raw))
 
-    return cast(IO[bytes], zstandard.ZstdDecompressor().stream_reader(raw, closefd=False))
+
+class _ZstdFile:
+    """The content of all frames. The library's own reader takes a frame that is cut for whole."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw, self._frame = raw, zstandard.ZstdDecompressor().decompressobj()
+        self._packed = self._content = b""
+
+    def read(self, size: int) -> bytes:
+        """Return bytes; fewer at the end. Raises EOFError, ZstdError."""
+        while len(self._content) < size:
+            self._packed = self._packed or self._raw.read(_PACKED_BLOCK)
+            if not self._packed:
+                if not self._frame.eof:
+                    raise EOFError("the last frame does not end")
+                break
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._content += self._frame.decompress(self._packed)
+            self._packed = self._frame.unused_data if self._frame.eof else b""
+        data, self._content = self._content[:size], self._content[size:]
+        return data
 
 
 def _has_prefix(stream: IO[bytes], state: FileState) -> bool:

@@ -17,6 +17,7 @@ def rotated(path: str, real: str) -> Iterator[str]:
     Their names are its own with a number, a date or a word that rotation appends, or have a number
     or a date before the last suffix. Where ``path`` is a link, ``real`` is what it has led to.
     """
+    yielded: set[str] = set()
     for place in dict.fromkeys((path, real)):
         folder, name = os.path.split(place)
         names = {name, _NUMBERED.sub("", name)} - {""}
@@ -26,8 +27,21 @@ def rotated(path: str, real: str) -> Iterator[str]:
             continue
         for other in found:
             candidate = os.path.join(folder, other)
-            if any(_is_rotated(other, own) for own in names) and os.path.isfile(candidate):
+            is_rotated = any(_is_rotated(other, own) for own in names)
+            if is_rotated and candidate not in yielded and os.path.isfile(candidate):
+                yielded.add(candidate)
                 yield candidate
+
+
+def is_rotated_name(path: str, former: str) -> bool:
+    """Tell whether rotation would give this name to a file.
+
+    >>> is_rotated_name("/log/a.log.1", "/log/a.log"), is_rotated_name("/log/a.log", "/log/a.log.1")
+    (True, False)
+    """
+    folder, name = os.path.split(path)
+    own_folder, own = os.path.split(former)
+    return folder == own_folder and name != own and _is_rotated(name, own)
 
 
 def _is_rotated(other: str, name: str) -> bool:

@@ -30,6 +30,9 @@ class Source(Protocol):
     def read(self) -> Chunk | None:
         """Return what is ready, or None."""
 
+    def rewind(self) -> bool:
+        """Go back to what was committed; False where that can't be read again."""
+
     def commit(self, cursor: Any) -> None:
         """Note that everything up to a cursor was acknowledged."""
 

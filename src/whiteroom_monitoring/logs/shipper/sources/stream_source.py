@@ -123,6 +123,10 @@ class StreamSource:
     def _committable(self) -> StreamCursor:
         return min(self.pipeline.held(), key=lambda c: int(c.read), default=self._at)
 
+    def rewind(self) -> bool:
+        """Return False: what was taken from the queue is not put back."""
+        return False
+
     def commit(self, cursor: StreamCursor) -> None:
         """Note that everything up to a cursor was acknowledged, and tell those who wait for it."""
         self.state.cursor, self.state.clock = cursor.cursor, cursor.clock

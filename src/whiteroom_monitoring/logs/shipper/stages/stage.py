@@ -14,12 +14,14 @@ class Context:
     ``clock`` is the latest time told. ``before`` is set by the source, for each line, to its
     position before the line; stages that hold lines back remember it. ``dropped`` counts lines by
     the reason for which a stage has left them out, ``delay_s`` how long the source is to wait.
+    ``failed`` are lines that a stage could not handle, and why.
     """
 
     def __init__(self, clock: Clock = Clock()) -> None:  # noqa: B008 - it can't be changed
         self.clock = clock
         self.before: object = None
         self.dropped: dict[str, int] = {}
+        self.failed: list[tuple[Entry, str]] = []
         self.delay_s = 0.0
 
     def drop(self, reason: str) -> None:
@@ -43,13 +45,19 @@ class Stage(Protocol):
 class EachEntry:
     """A stage that does one thing with each entry, and tells whether it goes on."""
 
-    def __init__(self, apply: Callable[[Entry], bool]) -> None:
-        self._apply = apply
+    def __init__(self, apply: Callable[[Entry], bool], context: Context) -> None:
+        self._apply, self._context = apply, context
 
     def process(self, entries: list[Entry]) -> list[Entry]:
-        """Return the entries that go on."""
-        apply = self._apply
-        return [entry for entry in entries if apply(entry)]
+        """Return the entries that go on: a line that it fails on doesn't, the others do."""
+        apply, out = self._apply, []
+        for entry in entries:
+            try:
+                if apply(entry):
+                    out.append(entry)
+            except Exception as error:
+                self._context.failed.append((entry, f"{type(error).__name__}: {error}"))
+        return out
 
     def flush(self, idle_s: float | None) -> list[Entry]:
         """Return nothing: nothing is held back."""

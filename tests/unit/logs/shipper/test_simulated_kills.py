@@ -1,0 +1,43 @@
+"""The law of the shipper that is killed, held by many lives in one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.shipper_simulation import Simulation
+
+NOTHING: dict[str, list[int] | list[str]] = {"absent": [], "twice": [], "foreign": []}
+KINDS = {
+    "rename": ["rename"],
+    "gzip": ["rename", "gzip"],
+    "recreate": ["recreate"],
+    "link": ["link"],
+    "copy": ["copy"],
+    "all": ["rename", "gzip", "recreate", "copy"],
+}
+
+
+def _run(folder: Path, seed: int, kinds: list[str], kills: int) -> None:
+    simulation = Simulation(folder, seed, kinds)
+    with simulation.clock():
+        simulation.run(kills)
+    assert simulation.differences() == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("seed", "kinds"),
+    [(188, "all"), (202, "all"), (200, "gzip"), (200, "copy"), (200, "link"), (200, "recreate")],
+)
+def test_killed_it_loses_and_repeats_nothing(tmp_path: Path, kinds: str, seed: int) -> None:
+    """Killed before or after any push, under any rotation, each line is stored exactly once."""
+    _run(tmp_path, seed, KINDS[kinds], kills=20)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kinds", KINDS)
+@pytest.mark.parametrize("seed", range(200, 240))
+def test_killed_many_times_it_loses_nothing(tmp_path: Path, kinds: str, seed: int) -> None:
+    """The same, with many seeds."""
+    _run(tmp_path, seed, KINDS[kinds], kills=20)
