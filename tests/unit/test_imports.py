@@ -108,7 +108,17 @@ def test_only_commands_know_argparse() -> None:
 @pytest.mark.parametrize(
     ("command", "without"),
     [
-        ("status", {"yaml", f"{PACKAGE}.project.settings", f"{PACKAGE}.deploy.registry"}),
+        (
+            "status",
+            {
+                "rich",
+                "yaml",
+                f"{PACKAGE}.project.settings",
+                f"{PACKAGE}.deploy.component",
+                f"{PACKAGE}.deploy.host.accounts",
+                f"{PACKAGE}.datasources.single_flight",
+            },
+        ),
         ("up", {f"{PACKAGE}.deploy.apply", f"{PACKAGE}.deploy.registry"}),
     ],
 )

@@ -13,7 +13,7 @@ import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import orjson
@@ -25,7 +25,10 @@ from whiteroom_monitoring.datasources.errors import (
     UnreachableError,
 )
 from whiteroom_monitoring.datasources.limits import DEFAULT_LIMITS, Limits
-from whiteroom_monitoring.datasources.single_flight import SingleFlight
+
+if TYPE_CHECKING:
+    # `status` shares no answer.
+    from whiteroom_monitoring.datasources.single_flight import SingleFlight
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _JSON = {"Content-Type": "application/json"}

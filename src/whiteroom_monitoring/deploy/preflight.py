@@ -10,7 +10,7 @@ from pathlib import Path
 from whiteroom_monitoring.deploy.host import accounts, owned_files, processes
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
-from whiteroom_monitoring.deploy.runtimes.supervisord import FORBIDDEN_IN_PATHS
+from whiteroom_monitoring.deploy.runtimes.supervisord_config import FORBIDDEN_IN_PATHS
 from whiteroom_monitoring.errors import MonitoringError
 
 # Room for Prometheus' first write-ahead log segment and head block, and for logs.

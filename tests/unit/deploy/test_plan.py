@@ -30,6 +30,7 @@ from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import resolve
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.registry import ComponentError, components_in, load, port_numbers
+from whiteroom_monitoring.deploy.runtimes import supervisord_config
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor, SupervisorError
 from whiteroom_monitoring.project import Project
 
@@ -230,4 +231,4 @@ def test_an_argument_with_a_line_break_is_refused(paths: StackPaths) -> None:
     variant = Variant(Program(("true",), ""), ("first\nsecond",))
     component = resolve(Component("widget", 1, (variant,)), variant, Placeholders(paths, None))
     with pytest.raises(SupervisorError, match="widget: an argument has a line break"):
-        Supervisor(paths).configuration([component], ())
+        supervisord_config.sections(Supervisor(paths), [component], ())

@@ -17,7 +17,7 @@ import pytest
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.host import accounts, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
-from whiteroom_monitoring.deploy.runtimes import supervisord
+from whiteroom_monitoring.deploy.runtimes import supervisord, supervisord_config
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor, SupervisorError
 
 Fault = xmlrpc.client.Fault
@@ -71,7 +71,7 @@ def test_a_program_is_started_by_hand_and_restarted(supervisor: Supervisor) -> N
     """`up` starts in its order; what ends thrice within three seconds of its start stays down,
     and what is stopped has ten seconds."""
     hosted = _component(name="x", description=Component("x", 1, (), process_of="inbox"))
-    sections = supervisor.configuration([_component(), hosted], [])
+    sections = supervisord_config.sections(supervisor, [_component(), hosted], [])
     assert list(sections) == ["", "inbox"]
     lines = sections["inbox"].splitlines()
     assert lines[0] == "[program:inbox]"
@@ -88,7 +88,9 @@ def test_a_program_is_started_by_hand_and_restarted(supervisor: Supervisor) -> N
 
 def test_who_stays_down_and_who_is_somebody_else(supervisor: Supervisor) -> None:
     """--no-restart leaves a component down when it ends; root's components have accounts."""
-    section = supervisor.configuration([_component(user="redis")], ["inbox"])["inbox"]
+    section = supervisord_config.sections(supervisor, [_component(user="redis")], ["inbox"])[
+        "inbox"
+    ]
     assert "autorestart=false\n" in section
     assert "user=redis\n" in section
 
@@ -99,13 +101,13 @@ def test_only_root_says_as_whom_it_runs(
 ) -> None:
     """Root must say that root is meant; others may not name a user."""
     monkeypatch.setattr(supervisord.os, "getuid", lambda: user)
-    assert ("user=root\n" in supervisor.configuration([], [])[""]) == named
+    assert ("user=root\n" in supervisord_config.sections(supervisor, [], [])[""]) == named
 
 
 def test_its_configuration_is_its_owners_alone(supervisor: Supervisor) -> None:
     """Written and read back, it is the same sections; before, there are none."""
     assert supervisor.sections() == {}
-    sections = supervisor.configuration([_component(), _component(name="other")], [])
+    sections = supervisord_config.sections(supervisor, [_component(), _component(name="other")], [])
     supervisor.write(sections)
     assert supervisor.sections() == sections
     assert supervisor.configuration_file.stat().st_mode & 0o777 == 0o600
@@ -196,7 +198,7 @@ def test_a_process_id_is_that_of_the_own_supervisor(
     process = child(WHITEROOM_STACK=str(tmp_path), WHITEROOM_COMPONENT="supervisord")
     file.write_text(str(process.pid))
     assert supervisor.pid() == process.pid
-    assert supervisor._paths.data == tmp_path
+    assert supervisor.paths.data == tmp_path
 
 
 def test_shutting_down_waits_and_then_insists(
@@ -259,7 +261,9 @@ def test_a_confined_component_gives_roots_rights_away(
     """Where that is allowed, what needs no right of root's is started without any."""
     monkeypatch.setattr(accounts, "can_confine", lambda: may)
     description = Component("inbox", 1, (), confined=True, umask=0o027)
-    section = supervisor.configuration([_component(description=description)], [])["inbox"]
+    section = supervisord_config.sections(supervisor, [_component(description=description)], [])[
+        "inbox"
+    ]
     prefix = f"{' '.join(accounts.CONFINEMENT)} " if may else ""
     assert f"command={prefix}/bin/inbox" in section
     assert "umask=027\n" in section
@@ -272,13 +276,13 @@ def test_an_account_of_its_own_comes_with_no_right(
     monkeypatch.setattr(accounts, "can_confine", lambda: True)
     confined = Component("inbox", 1, (), confined=True)
     apart = _component(description=confined, user="whiteroom-inbox")
-    section = supervisor.configuration([apart], [])["inbox"]
+    section = supervisord_config.sections(supervisor, [apart], [])["inbox"]
     whose = "--reuid=whiteroom-inbox --regid=whiteroom-inbox --init-groups"
     assert f"setpriv {whose} --bounding-set=-all --inh-caps=-all --no-new-privs -- /bin" in section
     assert "user=" not in section.replace("--reuid=", "")
     able = _component(description=confined, capabilities=("sys_ptrace",))
-    section = supervisor.configuration([able], [])["inbox"]
+    section = supervisord_config.sections(supervisor, [able], [])["inbox"]
     assert "--bounding-set=-all,+sys_ptrace --inh-caps=-all" in section
     both = _component(description=confined, user="whiteroom-app", capabilities=("sys_nice",))
-    section = supervisor.configuration([both], [])["inbox"]
+    section = supervisord_config.sections(supervisor, [both], [])["inbox"]
     assert "--no-new-privs --ambient-caps=-all,+sys_nice -- /bin" in section

@@ -20,6 +20,7 @@ from whiteroom_monitoring.deploy.planner.resolution import (
     resolve,
 )
 from whiteroom_monitoring.deploy.planner.selection import candidates, select
+from whiteroom_monitoring.deploy.runtimes import supervisord_config
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.project.model import Project
@@ -67,7 +68,9 @@ def make(request: Request) -> Plan:
     names = {component.name for component in components}
     rendered = config.render(request.project, request.paths, request.descriptions, names, given)
     files = rendered.files
-    supervision = Supervisor(request.paths).configuration(components, request.without_restart)
+    supervision = supervisord_config.sections(
+        Supervisor(request.paths), components, request.without_restart
+    )
     observed = _observe(request.paths)
     return Plan(
         places=places,

@@ -1,6 +1,7 @@
-"""supervisord as this stack uses it: its configuration, its start, and its XML-RPC interface.
+"""supervisord as this stack uses it: its start, and its XML-RPC interface.
 
-http://supervisord.org/configuration.html and http://supervisord.org/api.html, version 4.3.
+http://supervisord.org/api.html, version 4.3. `supervisord_config.py` has what it reads; `status`
+asks the supervisor and doesn't need that.
 """
 
 from __future__ import annotations
@@ -9,24 +10,19 @@ import contextlib
 import http.client
 import os
 import re
-import shlex
 import socket
 import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from whiteroom_monitoring.deploy.host import accounts, owned_files, processes
+from whiteroom_monitoring.deploy.host import owned_files, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.errors import MonitoringError
-
-if TYPE_CHECKING:
-    # `status` asks the supervisor and needs no description.
-    from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 
 TIMEOUT_S = 15.0
 # A component that ends within this time of its start has failed to start. After three such
@@ -34,7 +30,6 @@ TIMEOUT_S = 15.0
 START_SECONDS = 3
 ATTEMPTS = 3
 STOP_SECONDS = 10
-DEFAULT_UMASK = 0o077
 
 _PROGRAM_SECTION = re.compile(r"^(?=\[program:)", re.MULTILINE)
 
@@ -42,9 +37,6 @@ _PROGRAM_SECTION = re.compile(r"^(?=\[program:)", re.MULTILINE)
 # a process shows its environment to whoever may debug it.
 _INHERITED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"})
 _INHERITED_KINDS = ("LC_", "LD_", "XDG_", "WHITEROOM_", "PYTHON", "JACK_", "GF_", "COVERAGE_")
-
-# Characters that a path in supervisord's configuration can't hold, however it is quoted.
-FORBIDDEN_IN_PATHS = "\"'\\;\n"
 
 
 class SupervisorError(MonitoringError):
@@ -79,7 +71,7 @@ class Supervisor:
     """The supervisord of one stack."""
 
     def __init__(self, paths: StackPaths) -> None:
-        self._paths = paths
+        self.paths = paths
         self.socket = paths.run / "supervisor.sock"
         self.configuration_file = paths.run / "supervisord.conf"
         self.pid_file = paths.run / "supervisord.pid"
@@ -90,20 +82,10 @@ class Supervisor:
             pid = int(self.pid_file.read_text())
         except (OSError, ValueError):
             return None
-        return pid if processes.member(pid, self._paths.data) else None
-
-    def configuration(
-        self, components: Sequence[ResolvedComponent], without_restart: Collection[str]
-    ) -> dict[str, str]:
-        """Return the sections of the configuration: the common ones as "", then one a process."""
-        return {"": self._head()} | {
-            c.name: self._program(c, c.name not in without_restart)
-            for c in components
-            if not c.description.process_of
-        }
+        return pid if processes.member(pid, self.paths.data) else None
 
     def sections(self) -> dict[str, str]:
-        """Return the same of the configuration that was written last; nothing without one."""
+        """Return the sections of the configuration that was written last; nothing without one."""
         try:
             text = self.configuration_file.read_text(encoding="utf-8")
         except OSError:
@@ -126,7 +108,7 @@ class Supervisor:
         command = [sys.executable, *arguments]
         environment = {
             **inherited(os.environ),
-            processes.STACK_VARIABLE: str(self._paths.data),
+            processes.STACK_VARIABLE: str(self.paths.data),
             processes.COMPONENT_VARIABLE: "supervisord",
             # It imports pkg_resources when that is there, which warns on standard error.
             "PYTHONWARNINGS": "ignore",
@@ -134,7 +116,7 @@ class Supervisor:
         done = subprocess.run(
             command,
             env=environment,
-            cwd=self._paths.data,
+            cwd=self.paths.data,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -148,7 +130,7 @@ class Supervisor:
         deadline = time.monotonic() + TIMEOUT_S
         while self.pid() is None:
             if time.monotonic() > deadline:
-                raise SupervisorError(f"supervisord did not start: see {self._paths.log}")
+                raise SupervisorError(f"supervisord did not start: see {self.paths.log}")
             time.sleep(processes.POLL_S)
 
     def update(self) -> None:
@@ -211,71 +193,6 @@ class Supervisor:
         except (OSError, http.client.HTTPException, xmlrpc.client.Error) as error:
             raise SupervisorError(f"supervisord does not answer: {error}") from error
 
-    def _head(self) -> str:
-        # Root must say that root is meant; others may not name a user.
-        user = "user=root\n" if os.getuid() == 0 else ""
-        return f"""\
-; Written by `whiteroom up`.
-[unix_http_server]
-file={_escaped(self.socket)}
-chmod=0700
-
-[supervisord]
-{user}logfile={_escaped(self._paths.log / "supervisord.log")}
-logfile_maxbytes=10MB
-logfile_backups=1
-pidfile={_escaped(self.pid_file)}
-directory={_escaped(self._paths.data)}
-childlogdir={_escaped(self._paths.log)}
-umask={DEFAULT_UMASK:03o}
-
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-
-"""
-
-    def _program(self, component: ResolvedComponent, restart: bool) -> str:
-        apart = component.description.confined or accounts.is_own(component.user)
-        confined = apart and accounts.can_confine()
-        prefix = _confinement(component) if confined else ()
-        command = shlex.join([*prefix, *component.command])
-        if "\n" in command:
-            problem = "an argument has a line break, which supervisord's configuration can't hold"
-            raise SupervisorError(f"{component.name}: {problem}")
-        environment: Mapping[str, str] = {
-            **component.environment,
-            processes.STACK_VARIABLE: str(self._paths.data),
-            processes.COMPONENT_VARIABLE: component.name,
-        }
-        user = f"user={component.user}\n" if component.user and not confined else ""
-        umask = component.description.umask
-        mask = "" if umask == DEFAULT_UMASK else f"umask={umask:03o}\n"
-        variables = ",".join(f'{name}="{_escaped(value)}"' for name, value in environment.items())
-        return f"""\
-[program:{component.name}]
-command={_escaped(command)}
-{user}{mask}environment={variables}
-autostart=false
-autorestart={str(restart).lower()}
-startsecs={START_SECONDS}
-startretries={ATTEMPTS - 1}
-stopsignal={component.description.stop_signal}
-stopwaitsecs={STOP_SECONDS}
-stopasgroup=true
-killasgroup=true
-redirect_stderr=true
-stdout_logfile={_escaped(self._paths.log / (component.name + ".log"))}
-stdout_logfile_maxbytes=10MB
-stdout_logfile_backups=2
-
-"""
-
-
-def _confinement(component: ResolvedComponent) -> tuple[str, ...]:
-    prefix = accounts.confinement(component.user, component.capabilities)
-    limits = component.description.real_time and accounts.can_raise_limits()
-    return (*accounts.REAL_TIME, *prefix) if limits else prefix
-
 
 class _AlreadyStartedError(SupervisorError):
     """The component runs already."""
@@ -287,11 +204,6 @@ class _EndedAtOnceError(SupervisorError):
 
 # By the codes of supervisor.xmlrpc.Faults.
 _FAULTS = {50: _EndedAtOnceError, 60: _AlreadyStartedError}
-
-
-def _escaped(value: object) -> str:
-    # supervisord expands %(name)s.
-    return str(value).replace("%", "%%")
 
 
 class _UnixConnection(http.client.HTTPConnection):
