@@ -40,9 +40,9 @@ def drawing(viewer: Viewer, running: Console, end: int) -> list[Row]:
     viewer.drawn_s(urls[0])
     drawn = median(viewer.drawn_s(url) for url in urls[1:])
     refreshed = median(viewer.refresh_ms() for _ in range(REPETITIONS))
-    what = f"{PANELS} panels x {LINES} series x {POINTS} points"
+    subject = f"{PANELS} panels x {LINES} series x {POINTS} points"
     return [
-        report.at_most(f"{what}: drawn after", "s", drawn, 0.6),
+        report.at_most(f"{subject}: drawn after", "s", drawn, 0.6),
         report.at_most("main thread for a refresh of them", "ms", refreshed, 40),
         report.at_most("JavaScript heap with them", "MB", viewer.heap_mb(), 12),
     ]
@@ -54,14 +54,14 @@ def day(viewer: Viewer, running: Console, end: int, store: str) -> list[Row]:
     The first is opened, the others are reached by their links, as people go from one to the next.
     """
     viewer.drawn_s(f"{running.url}/d/whiteroom-alerts/alerts?refresh=off")
-    whole = _walk(viewer, running, end)
+    all_s = _walk(viewer, running, end)
     viewer.resize(SCREEN_PX)
     # Another day, so that no answer is one that is kept.
-    seen = sum(_walk(viewer, running, end - 600).values())
+    visible_s = sum(_walk(viewer, running, end - 600).values())
     return [
-        *(report.at_most(f"{slug} over 24 h of {store}", "s", s, 3) for slug, s in whole.items()),
-        Row("all four of them, every panel", "s", sum(whole.values()), "-", True),
-        report.at_most("all four of them, what a screen shows", "s", seen, 3),
+        *(report.at_most(f"{slug} over 24 h of {store}", "s", s, 3) for slug, s in all_s.items()),
+        Row("all four of them, every panel", "s", sum(all_s.values()), "-", True),
+        report.at_most("all four of them, what a screen shows", "s", visible_s, 3),
     ]
 
 
@@ -82,12 +82,12 @@ def sharing(running: Console, end: int) -> Row:
 
     before = running.requests_sent()
     look(end - 600)
-    one = running.requests_sent() - before
+    single = running.requests_sent() - before
     with ThreadPoolExecutor(VIEWERS) as viewers:
         list(viewers.map(look, [end - 1200] * VIEWERS))
-    many = running.requests_sent() - before - one
+    many = running.requests_sent() - before - single
     name = f"queries of {VIEWERS} viewers of the same ÷ of one"
-    return Row(name, "", many, "<= 1", many <= one, one, many / one)
+    return Row(name, "", many, "<= 1", many <= single, single, many / single)
 
 
 def main() -> int:

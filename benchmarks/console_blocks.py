@@ -79,15 +79,15 @@ def write(
     name = _name(number)
     (folder / name / "chunks").mkdir(parents=True)
     shared = {course: _Shared.of(of_course) for course, of_course in chunks.items() if of_course}
-    present = [one for one in series if one.course in shared]
+    present = [item for item in series if item.course in shared]
     with (folder / name / "chunks/000001").open("wb") as segment:
         places = _write_chunks(segment, present, shared)
     with (folder / name / "index").open("wb") as index:
         _write_index(index, present, shared, places)
     stats = {
-        "numSamples": sum(shared[one.course].samples for one in present),
+        "numSamples": sum(shared[item.course].samples for item in present),
         "numSeries": len(present),
-        "numChunks": sum(shared[one.course].count for one in present),
+        "numChunks": sum(shared[item.course].count for item in present),
     }
     meta = {
         "ulid": name,
@@ -109,8 +109,8 @@ def _write_chunks(
 ) -> list[int]:
     segment.write(SEGMENT_HEADER)
     places, place = [], len(SEGMENT_HEADER)
-    for one in series:
-        content = shared[one.course].content
+    for item in series:
+        content = shared[item.course].content
         places.append(place)
         segment.write(content)
         place += len(content)
@@ -129,11 +129,11 @@ def _write_index(
     index.write(_section(len(symbols), b"".join(map(_text, symbols))))
     starts.append(index.tell() + -index.tell() % 16)
     postings: dict[tuple[str, str], list[int]] = {_EVERY: []}
-    for one, place in zip(series, places, strict=True):
+    for item, place in zip(series, places, strict=True):
         index.write(bytes(-index.tell() % 16))
-        for pair in (_EVERY, *one.labels):
+        for pair in (_EVERY, *item.labels):
             postings.setdefault(pair, []).append(index.tell() // 16)
-        index.write(_entry(one, shared[one.course], place, symbols))
+        index.write(_entry(item, shared[item.course], place, symbols))
     # Tables of labels' values, which no reader of this version looks at.
     empty = index.tell()
     index.write(_section(0, b""))
@@ -148,7 +148,7 @@ def _write_index(
 
 
 def _symbols(series: Iterable[Series]) -> list[str]:
-    return sorted({"", *(text for one in series for pair in one.labels for text in pair)})
+    return sorted({"", *(text for item in series for pair in item.labels for text in pair)})
 
 
 def _text(text: str) -> bytes:
@@ -161,10 +161,10 @@ def _section(count: int, content: bytes) -> bytes:
     return struct.pack(">I", len(body)) + body + crc(body)
 
 
-def _entry(one: Series, shared: _Shared, place: int, symbols: Mapping[str, int]) -> bytes:
-    labels = b"".join(uvarint(symbols[text]) for pair in one.labels for text in pair)
+def _entry(series: Series, shared: _Shared, place: int, symbols: Mapping[str, int]) -> bytes:
+    labels = b"".join(uvarint(symbols[text]) for pair in series.labels for text in pair)
     chunks = uvarint(shared.count) + shared.head + uvarint(place) + shared.tail
-    body = uvarint(len(one.labels)) + labels + chunks
+    body = uvarint(len(series.labels)) + labels + chunks
     return uvarint(len(body)) + body + crc(body)
 
 

@@ -88,9 +88,11 @@ def has_data(panel: Mapping[str, Any]) -> bool:
     """Tell whether a panel as the browser gets it has anything to show: a value that is no gap."""
     if any(name in panel for name in _LISTS):
         return True
-    if any(_has_single(one, panel.get("noValue")) for one in panel.get("singleValues", ())):
+    if any(_has_single(content, panel.get("noValue")) for content in panel.get("singleValues", ())):
         return True
-    return any(has_any(one) for name, has_any in _DATA.items() for one in panel.get(name, ()))
+    return any(
+        has_any(content) for name, has_any in _DATA.items() for content in panel.get(name, ())
+    )
 
 
 def _has_single(single: Mapping[str, Any], no_value: str | None) -> bool:
@@ -116,13 +118,13 @@ _DATA: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 }
 
 
-def _rows(found: list[Outcome], as_json: bool) -> int:
-    counts = Counter(outcome.kind for outcome in found)
-    total = len(found)
+def _rows(outcomes: list[Outcome], as_json: bool) -> int:
+    counts = Counter(outcome.kind for outcome in outcomes)
+    total = len(outcomes)
     if as_json:
-        print(json.dumps([asdict(outcome) for outcome in found], indent=1))
+        print(json.dumps([asdict(outcome) for outcome in outcomes], indent=1))
     else:
-        _print_reasons(found)
+        _print_reasons(outcomes)
     share = counts["drawn"] / max(total, 1)
     print(f"{total} panels: {dict(counts)}", file=sys.stderr)
     rows = [
@@ -133,13 +135,15 @@ def _rows(found: list[Outcome], as_json: bool) -> int:
         return report.show(rows, as_json=False)
 
 
-def _print_reasons(found: list[Outcome]) -> None:
+def _print_reasons(outcomes: list[Outcome]) -> None:
     for kind in ("crashed", "unsupported", "refused", "empty"):
-        of_kind = [one for one in found if one.kind == kind]
-        reasons = Counter(_QUOTED.sub("…", one.reason or one.type)[:110] for one in of_kind)
+        of_kind = [outcome for outcome in outcomes if outcome.kind == kind]
+        reasons = Counter(
+            _QUOTED.sub("…", outcome.reason or outcome.type)[:110] for outcome in of_kind
+        )
         for reason, count in reasons.most_common(25):
             print(f"{kind:12} {count:5}  {reason}")
-    parts = Counter(re.sub(r"\d+", "N", part) for one in found for part in one.not_drawn)
+    parts = Counter(re.sub(r"\d+", "N", part) for outcome in outcomes for part in outcome.not_drawn)
     for part, count in parts.most_common(40):
         print(f"{'not drawn':12} {count:5}  {part[:110]}")
 
@@ -151,8 +155,12 @@ def main() -> int:
     arguments = parser.parse_args()
     end = int(time.time()) // BLOCK_S * BLOCK_S
     # A store for each file: what one selects would be in the way of what another joins.
-    found = [one for path in sorted(arguments.folder.glob("*.json")) for one in _of_file(path, end)]
-    return _rows(found, arguments.json)
+    outcomes = [
+        outcome
+        for path in sorted(arguments.folder.glob("*.json"))
+        for outcome in _of_file(path, end)
+    ]
+    return _rows(outcomes, arguments.json)
 
 
 def _of_file(path: Path, end: int) -> list[Outcome]:

@@ -59,12 +59,12 @@ def series(dashboards: Iterable[Any]) -> list[Series]:
             if name in singles:
                 merged[name] = {**labels, **merged.get(name, {})}
                 continue
-            for one in _combined(name, labels):
-                distinct.setdefault(one.labels, one)
+            for item in _combined(name, labels):
+                distinct.setdefault(item.labels, item)
         for name, labels in merged.items():
-            for one in _combined(name, _one_each(labels)):
-                distinct.setdefault(one.labels, one)
-    return sorted(distinct.values(), key=lambda one: one.labels)
+            for item in _combined(name, _one_each(labels)):
+                distinct.setdefault(item.labels, item)
+    return sorted(distinct.values(), key=lambda item: item.labels)
 
 
 def _singles(content: Any) -> set[str]:
@@ -74,7 +74,7 @@ def _singles(content: Any) -> set[str]:
 
 
 def _one_each(labels: Labels) -> Labels:
-    return {name: found if name == "instance" else found[:1] for name, found in labels.items()}
+    return {name: values if name == "instance" else values[:1] for name, values in labels.items()}
 
 
 def expressions(node: Any) -> Iterator[tuple[str, str]]:
@@ -133,7 +133,7 @@ def _matching(name: str, pattern: str) -> tuple[str, ...]:
     words = _words(pattern)
     for candidates in (_open(name), words):
         try:
-            fitting = [one for one in candidates if re.fullmatch(pattern, one)]
+            fitting = [candidate for candidate in candidates if re.fullmatch(pattern, candidate)]
         except re.error:
             fitting = []
         if fitting:
@@ -165,7 +165,7 @@ def _of_variables(content: Any) -> Iterator[tuple[str, str]]:
 
 def _variables(content: Any) -> Iterator[dict[str, Any]]:
     listed = (content.get("templating") or {}).get("list") or []
-    return (one for one in listed if isinstance(one, dict) and one.get("name"))
+    return (variable for variable in listed if isinstance(variable, dict) and variable.get("name"))
 
 
 def _query(variable: Mapping[str, Any]) -> str:

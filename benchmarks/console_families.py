@@ -61,8 +61,8 @@ def of_target(machine: str, target: Labels) -> Iterator[Series]:
     job = target["job"]
     labels = target | {"instance": f"{machine}:{target['instance']}"}
     yield made("up", labels, values.ONE)
-    for what in ("duration_seconds", "samples_scraped", "series_added"):
-        yield made(f"scrape_{what}", labels, values.named(what, "gauge", len(what)))
+    for suffix in ("duration_seconds", "samples_scraped", "series_added"):
+        yield made(f"scrape_{suffix}", labels, values.named(suffix, "gauge", len(suffix)))
     for metric in _metrics():
         if metric.program == job or (job in OWN and metric.program == ANY_PROGRAM):
             yield from _of_metric(metric, labels)

@@ -39,12 +39,12 @@ def series(count: int) -> list[Series]:
     rules = list(_rules())
     ours = itertools.chain(_drawn(), _recorded(rules), _alerts(rules), _servers(), _machines())
     distinct: dict[Pairs, Series] = {}
-    for one in itertools.chain(itertools.islice(ours, int(count * OUR_SHARE)), _others()):
+    for item in itertools.chain(itertools.islice(ours, int(count * OUR_SHARE)), _others()):
         # What two rules have in common is there once.
-        distinct.setdefault(one.labels, one)
+        distinct.setdefault(item.labels, item)
         if len(distinct) == count:
             break
-    return sorted(distinct.values(), key=lambda one: one.labels)
+    return sorted(distinct.values(), key=lambda item: item.labels)
 
 
 def _drawn() -> Iterator[Series]:
@@ -75,9 +75,9 @@ def _recorded(rules: Iterable[Mapping[str, Any]]) -> Iterator[Series]:
         level = name.partition(":")[0].split("_") if name else ()
         kept = [label for label in level if label not in ("job", "instance", "objective")]
         for labels in some(kept) if name else ():
-            for where in _places(rule["expr"], "instance" in level):
-                course = zlib.crc32(repr((name, labels, where)).encode())
-                more = {**labels, **where, **rule.get("labels", {})}
+            for place in _places(rule["expr"], "instance" in level):
+                course = zlib.crc32(repr((name, labels, place)).encode())
+                more = {**labels, **place, **rule.get("labels", {})}
                 seldom = name.startswith("instance_function_code")
                 called = values.rare(course) if seldom else values.named(name, "gauge", course)
                 yield replace(made(name, more, called), every=rule["every"])

@@ -35,7 +35,7 @@ def write(folder: Path, series: Sequence[Series], end: int, step_s: int) -> None
         part = slice(number * per_block, (number + 1) * per_block)
         made = {
             (called, every): _chunks(at, step_s * every, days[called][part][::every])
-            for called, every in {one.course for one in series}
+            for called, every in {item.course for item in series}
         }
         console_blocks.write(folder / "data", number, (at, at + BLOCK_S), series, made)
         took = time.monotonic() - began

@@ -120,7 +120,7 @@ class FaultStack:
     def incidents(self) -> list[Mapping[str, Any]]:
         """Return what PagerDuty would have, oldest first; of each, ``alert`` is its name."""
         incidents: list[Any] = self.inbox.get_json("/api/incidents")["incidents"]
-        named = [{**told, "alert": _alert_of(told["title"])} for told in incidents]
+        named = [{**item, "alert": _alert_of(item["title"])} for item in incidents]
         return sorted(named, key=lambda incident: int(incident["id"]))
 
     def slack(self) -> list[Mapping[str, Any]]:

@@ -115,11 +115,11 @@ class Experiment:
         is_open = {str(i["alert"]) for i in incidents if i["state"] != "resolved"}
         problems = []
         for name in PAGING:
-            expected, seen = self.begun[name], opened[name]
-            if seen < expected:
-                problems.append(("lost", f"{name}: {seen} incidents, expected {expected}"))
-            if seen > expected:
-                problems.append(("doubled", f"{name}: {seen} incidents, expected {expected}"))
+            expected, count = self.begun[name], opened[name]
+            if count < expected:
+                problems.append(("lost", f"{name}: {count} incidents, expected {expected}"))
+            if count > expected:
+                problems.append(("doubled", f"{name}: {count} incidents, expected {expected}"))
             if name in self.open and name not in is_open:
                 problems.append(("falsely_resolved", f"{name} fires, and its incident is resolved"))
             if name not in self.open and name in is_open:
@@ -209,7 +209,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return "\n".join([*lines, *(said for outcome in outcomes for said in outcome.said)])
+    return "\n".join([*lines, *(note for outcome in outcomes for note in outcome.said)])
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

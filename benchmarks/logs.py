@@ -212,16 +212,16 @@ def query_cpu_ms(store: Store, query: str, times: tuple[int, int], limit: int = 
 
 def peer_cpu_ms(*command: str) -> float:
     """Return the least processor time of a command and what it starts, of five runs."""
-    found = []
+    durations_s = []
     for _ in range(5):
         before = os.times()
         subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
         after = os.times()
-        found.append(
+        durations_s.append(
             after.children_user + after.children_system
             - before.children_user - before.children_system
         )  # fmt: skip
-    return min(found) * 1000
+    return min(durations_s) * 1000
 
 
 def _searched(

@@ -36,10 +36,10 @@ def frontend_frames(stack: Stack) -> str:
     stack.require_job(FRONTEND_JOB)
     drawn = stack.value(f"rate({_frontend('ui_frames_total')}[1m])")
     dropped = stack.value(f"rate({_frontend('ui_frames_dropped_total')}[1m])")
-    seen = f"{drawn:.1f} drawn and {dropped:.1f} dropped a second"
+    rates = f"{drawn:.1f} drawn and {dropped:.1f} dropped a second"
     if abs((drawn + dropped) / REFRESH_HERTZ - 1) > TOLERANCE:
-        raise CheckFailed(seen)
-    return seen
+        raise CheckFailed(rates)
+    return rates
 
 
 @probe("frontend.user", "frontend", "an active session in which actions happen")

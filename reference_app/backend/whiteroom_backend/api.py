@@ -61,9 +61,9 @@ class Api:
 
     async def sign_up(self, request: Request) -> Response:
         """``POST /users``"""
-        wanted = validation.read(await _content(request), SIGNUP)
-        identity = await self.accounts.create(**wanted)
-        return answer({"id": str(identity), "name": wanted["name"]}, HTTPStatus.CREATED)
+        signup = validation.read(await _content(request), SIGNUP)
+        identity = await self.accounts.create(**signup)
+        return answer({"id": str(identity), "name": signup["name"]}, HTTPStatus.CREATED)
 
     async def log_in(self, request: Request) -> Response:
         """``POST /sessions``"""
@@ -115,14 +115,16 @@ class Api:
     async def perform(self, request: Request) -> Response:
         """``POST /songs/ID/performances``"""
         account, song = await self._account(request), _song(request)
-        wanted = validation.read(await _content(request), PERFORMANCE)
-        return answer(await self.songs.perform(account, song, wanted["name"]), HTTPStatus.CREATED)
+        performance = validation.read(await _content(request), PERFORMANCE)
+        return answer(
+            await self.songs.perform(account, song, performance["name"]), HTTPStatus.CREATED
+        )
 
     async def switch(self, request: Request) -> Response:
         """``PUT /songs/ID/performance``"""
         account, song = await self._account(request), _song(request)
-        wanted = validation.read(await _content(request), SWITCH)
-        return answer(await self.songs.switch(account, song, wanted["performance_id"]))
+        switch = validation.read(await _content(request), SWITCH)
+        return answer(await self.songs.switch(account, song, switch["performance_id"]))
 
     async def list_instruments(self, request: Request) -> Response:
         """``GET /instruments``"""
@@ -146,9 +148,9 @@ class Api:
     async def export(self, request: Request) -> Response:
         """``POST /songs/ID/export``"""
         account, identity = await self._account(request), _song(request)
-        wanted = validation.read(await _content(request), EXPORT)["format"]
+        file_format = validation.read(await _content(request), EXPORT)["format"]
         song = await self.songs.open(account, identity)
-        if wanted == "json":
+        if file_format == "json":
             return _file(_encoded(song), f"{identity}.json", JSON)
         programs = await self.instruments.programs()
         return _file(exports.midi(song, programs), f"{identity}.mid", "audio/midi")

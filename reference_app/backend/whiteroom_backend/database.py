@@ -38,12 +38,12 @@ DEFAULTS = {
 Row = tuple[Any, ...]
 
 
-def complete(given: str) -> str:
+def complete(connection_string: str) -> str:
     """Return the connection string ``given`` with our defaults.
 
     Raises psycopg.ProgrammingError when it can't be read.
     """
-    values: dict[str, Any] = {**DEFAULTS, **conninfo.conninfo_to_dict(given)}
+    values: dict[str, Any] = {**DEFAULTS, **conninfo.conninfo_to_dict(connection_string)}
     return conninfo.make_conninfo(**values)
 
 

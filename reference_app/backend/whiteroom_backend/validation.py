@@ -71,8 +71,8 @@ def text(longest: int, shortest: int = 1) -> Check:
         if not isinstance(value, str):
             raise _FieldError(f"expected text, found {_kind(value)}")
         if not shortest <= len(value) <= longest:
-            wanted = f"expected {shortest} to {longest} characters"
-            raise _FieldError(f"{wanted}, found {len(value)}")
+            expected = f"expected {shortest} to {longest} characters"
+            raise _FieldError(f"{expected}, found {len(value)}")
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise _FieldError("expected text, found a NUL or half of a surrogate pair in it")
         return value

@@ -26,9 +26,9 @@ NEWCOMER_TRIES = 3
 T = TypeVar("T")
 
 
-def pick(things: Sequence[T], choice: float) -> T:
+def pick(choices: Sequence[T], choice: float) -> T:
     """Return the thing at ``choice``, 0 to below 1, of the way through ``things``."""
-    return things[int(choice * len(things))]
+    return choices[int(choice * len(choices))]
 
 
 class Musician:

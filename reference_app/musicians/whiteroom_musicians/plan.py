@@ -82,8 +82,8 @@ def arrivals(habits: Habits, source: random.Random) -> Iterator[float]:
     seconds = 0.0
     while True:
         seconds += source.expovariate(usual * day.HIGHEST)
-        wanted = day.intensity(day.hours_at(seconds, habits.day_s))
-        if source.random() * day.HIGHEST < wanted:
+        intensity = day.intensity(day.hours_at(seconds, habits.day_s))
+        if source.random() * day.HIGHEST < intensity:
             yield seconds
 
 

@@ -30,10 +30,10 @@ class Latencies:
         """Return the seconds that ``share`` of all stayed below; None if there are none."""
         if not self._total:
             return None
-        wanted, seen = math.ceil(share * self._total), 0
+        rank, cumulative = math.ceil(share * self._total), 0
         for bucket, count in enumerate(self._counts):
-            seen += count
-            if seen >= wanted:
+            cumulative += count
+            if cumulative >= rank:
                 return min(SHORTEST_S * GROWTH ** (bucket + 1), self.longest_s)
         return self.longest_s
 
@@ -85,10 +85,10 @@ class Stats:
         for window in (self.minute, self.whole):
             window.errors[kind] += 1
 
-    def count(self, what: str) -> None:
+    def count(self, event: str) -> None:
         """Count something that is no error."""
         for window in (self.minute, self.whole):
-            window.counts[what] += 1
+            window.counts[event] += 1
 
     def next_minute(self) -> Figures:
         """Return the figures of the minute and begin a new one."""

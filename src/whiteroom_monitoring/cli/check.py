@@ -121,9 +121,9 @@ def _running(arguments: argparse.Namespace) -> list[Family]:
     file = arguments.prometheus_password_file
     if file and not file.is_file():
         raise UsageError(f"--prometheus-password-file {file}: there is no such file")
-    shown = basic_authorization(file) if file else ""
+    authorization = basic_authorization(file) if file else ""
     url = arguments.prometheus.rstrip("/")
-    return running(PrometheusClient(HttpClient("Prometheus", url, authorization=shown)))
+    return running(PrometheusClient(HttpClient("Prometheus", url, authorization=authorization)))
 
 
 def workspace_from(arguments: argparse.Namespace) -> Workspace:

@@ -166,6 +166,6 @@ def _token(arguments: argparse.Namespace) -> str:
     except OSError as error:
         raise UsageError(f"--token-file {arguments.token_file}: {error.strerror}") from error
     if len(token) < _SHORTEST_TOKEN:
-        found = f"found {len(token)} characters, expected {_SHORTEST_TOKEN} or more"
-        raise UsageError(f"--token-file {arguments.token_file}: {found}")
+        problem = f"found {len(token)} characters, expected {_SHORTEST_TOKEN} or more"
+        raise UsageError(f"--token-file {arguments.token_file}: {problem}")
     return token

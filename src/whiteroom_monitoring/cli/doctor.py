@@ -36,11 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every finding with what to do; return 1 when `up` would not start."""
     findings = list(_findings(arguments))
     if arguments.json:
-        content = [{"state": s, "found": found, "remedy": remedy} for s, found, remedy in findings]
+        content = [
+            {"state": s, "found": observation, "remedy": remedy}
+            for s, observation, remedy in findings
+        ]
         print(json.dumps({"findings": content}, indent=2))
     else:
-        for state, found, remedy in findings:
-            print(f"{state:8}{found}" + (f"; {remedy}" if remedy else ""))
+        for state, observation, remedy in findings:
+            print(f"{state:8}{observation}" + (f"; {remedy}" if remedy else ""))
     return int(any(state == "missing" for state, _, _ in findings))
 
 
@@ -72,11 +75,11 @@ def _findings(arguments: argparse.Namespace) -> Iterator[Finding]:
 
 def _configuration(project: Project) -> Iterator[Finding]:
     try:
-        given = credentials.read(project.files.env_file)
-        unset = [name for name in credentials.FILES if name not in given]
+        configured = credentials.read(project.files.env_file)
+        unset = [name for name in credentials.FILES if name not in configured]
         if unset:
             yield "ok", f"not set: {', '.join(unset)}", "these channels lead to the inbox"
     except DiagnosticsError as error:
-        yield from (("missing", str(each), "") for each in error.diagnostics)
+        yield from (("missing", str(finding), "") for finding in error.diagnostics)
     for diagnostic in config.diagnostics(project, registry.load(project)):
         yield "missing", str(diagnostic), ""

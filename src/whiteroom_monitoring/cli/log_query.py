@@ -28,8 +28,8 @@ Answer = Mapping[str, Any]
 def _ask(arguments: argparse.Namespace, path: str, **parameters: str) -> Any:
     end = time.time_ns()
     begin = end - round(arguments.since * 1e9)
-    told = {"start": str(begin), "end": str(end), **parameters}
-    return HttpClient("logs", arguments.url).get_json(path, tuple(told.items()))
+    query = {"start": str(begin), "end": str(end), **parameters}
+    return HttpClient("logs", arguments.url).get_json(path, tuple(query.items()))
 
 
 def _print_json(content: object) -> int:
@@ -47,8 +47,8 @@ def labels_text(labels: Mapping[str, str]) -> str:
 
 
 def _moment(time_ns: int) -> str:
-    shown = datetime.fromtimestamp(time_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{shown}.{time_ns // 10**6 % 1000:03}Z"
+    date = datetime.fromtimestamp(time_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{date}.{time_ns // 10**6 % 1000:03}Z"
 
 
 def query(arguments: argparse.Namespace) -> int:
@@ -98,8 +98,8 @@ def _print_lines(
     streams: Iterable[Answer], arguments: argparse.Namespace, newest_first: bool
 ) -> None:
     is_coloured = arguments.color == "always" or (arguments.color == "auto" and sys.stdout.isatty())
-    lines = [(int(v[0]), one["stream"], v[1]) for one in streams for v in one["values"]]
-    for time_ns, stream, text in sorted(lines, key=lambda one: one[0], reverse=newest_first):
+    lines = [(int(v[0]), result["stream"], v[1]) for result in streams for v in result["values"]]
+    for time_ns, stream, text in sorted(lines, key=lambda result: result[0], reverse=newest_first):
         print(_line(time_ns, stream, text, is_coloured), flush=True)
 
 
@@ -109,13 +109,13 @@ def _cleaned(text: str, is_coloured: bool = False) -> str:
 
 
 def _line(time_ns: int, stream: Mapping[str, str], text: str, is_coloured: bool) -> str:
-    shown = _cleaned(text, is_coloured)
+    content = _cleaned(text, is_coloured)
     labels, moment = _cleaned(labels_text(stream), is_coloured), _moment(time_ns)
     if not is_coloured:
-        return f"{moment} {labels} {shown}"
+        return f"{moment} {labels} {content}"
     level = stream.get("detected_level") or stream.get("level") or ""
     colour = _LEVELS.get(level.lower(), "")
-    return f"{_DIM}{moment} {labels}{_PLAIN} {colour}{shown}{_PLAIN if colour else ''}"
+    return f"{_DIM}{moment} {labels}{_PLAIN} {colour}{content}{_PLAIN if colour else ''}"
 
 
 def tail(arguments: argparse.Namespace) -> int:
@@ -123,8 +123,8 @@ def tail(arguments: argparse.Namespace) -> int:
     from websockets.exceptions import ConnectionClosed, WebSocketException  # noqa: PLC0415
     from websockets.sync.client import connect  # noqa: PLC0415
 
-    told = urlencode({"query": arguments.query, "limit": arguments.limit})
-    address = f"{re.sub('^http', 'ws', arguments.url)}{API}/tail?{told}"
+    query = urlencode({"query": arguments.query, "limit": arguments.limit})
+    address = f"{re.sub('^http', 'ws', arguments.url)}{API}/tail?{query}"
     try:
         with connect(address, max_size=None) as socket:
             for message in socket:
@@ -148,41 +148,41 @@ def labels(arguments: argparse.Namespace) -> int:
     """Print the names of labels, or the values of one."""
     name = arguments.label
     path = f"{API}/label/{name}/values" if name else f"{API}/labels"
-    found = _ask(arguments, path)["data"]
+    names = _ask(arguments, path)["data"]
     if arguments.json:
-        return _print_json(found)
-    for label in found or []:
+        return _print_json(names)
+    for label in names or []:
         print(_cleaned(label))
     return 0
 
 
 def series(arguments: argparse.Namespace) -> int:
     """Print streams."""
-    found = _ask(arguments, f"{API}/series", **{"match[]": arguments.query})["data"]
+    streams = _ask(arguments, f"{API}/series", **{"match[]": arguments.query})["data"]
     if arguments.json:
-        return _print_json(found)
-    for stream in found:
+        return _print_json(streams)
+    for stream in streams:
         print(_cleaned(labels_text(stream)))
     return 0
 
 
 def stats(arguments: argparse.Namespace) -> int:
     """Print what a query has to read."""
-    found = _ask(arguments, f"{API}/index/stats", query=arguments.query)
+    statistics = _ask(arguments, f"{API}/index/stats", query=arguments.query)
     if arguments.json:
-        return _print_json(found)
+        return _print_json(statistics)
     for name in ("streams", "chunks", "entries", "bytes"):
-        print(f"{name:8} {found[name]}")
+        print(f"{name:8} {statistics[name]}")
     return 0
 
 
 def patterns(arguments: argparse.Namespace) -> int:
     """Print patterns, that of most lines first."""
     step = str(max(round(arguments.since), 1))
-    found = _ask(arguments, f"{API}/patterns", query=arguments.query, step=step)["data"]
+    rows = _ask(arguments, f"{API}/patterns", query=arguments.query, step=step)["data"]
     if arguments.json:
-        return _print_json(found)
-    for pattern in found:
+        return _print_json(rows)
+    for pattern in rows:
         count = sum(count for _, count in pattern["samples"])
         print(f"{count:8} {_cleaned(pattern['pattern'])}")
     return 0
@@ -190,14 +190,14 @@ def patterns(arguments: argparse.Namespace) -> int:
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print how the log store reads a query."""
-    found = _ask(arguments, "/api/explain", query=arguments.query)
+    explanation = _ask(arguments, "/api/explain", query=arguments.query)
     if arguments.json:
-        return _print_json(found)
-    for one in found["ranges"]:
-        print(one["query"])
-        for step in one["steps"]:
+        return _print_json(explanation)
+    for selection in explanation["ranges"]:
+        print(selection["query"])
+        for step in selection["steps"]:
             print(f"  {step['blocks']:6} blocks  {step['what']}")
-        print(f"  {one['bytes']:6} bytes at the most, {one['lines_from']}")
-        for stage in one["stages"]:
+        print(f"  {selection['bytes']:6} bytes at the most, {selection['lines_from']}")
+        for stage in selection["stages"]:
             print(f"         line by line: {stage}")
     return 0

@@ -41,12 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _path(what: str, dashboards: list[dict[str, str]]) -> str:
-    if what in PAGES:
-        return "/" if what == "home" else f"/{what}"
+def _path(name: str, dashboards: list[dict[str, str]]) -> str:
+    if name in PAGES:
+        return "/" if name == "home" else f"/{name}"
     for dashboard in dashboards:
-        if what in (dashboard["uid"], dashboard["slug"]):
+        if name in (dashboard["uid"], dashboard["slug"]):
             return f"/d/{dashboard['uid']}/{dashboard['slug']}"
     names = [dashboard["slug"] for dashboard in dashboards]
-    remedy = did_you_mean(what, names) or f"there are: {', '.join(names)}"
-    raise UsageError(f"{what}: no page and no dashboard; {remedy}")
+    remedy = did_you_mean(name, names) or f"there are: {', '.join(names)}"
+    raise UsageError(f"{name}: no page and no dashboard; {remedy}")

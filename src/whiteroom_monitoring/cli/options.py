@@ -62,9 +62,9 @@ def paths_from(arguments: argparse.Namespace) -> StackPaths:
     place = None
     if data is None or offset is None:
         place = discovery.place(arguments.project) if data is None else None
-        wanted = offset if offset is not None else (place.port_offset if place else 0)
+        data_offset = offset if offset is not None else (place.port_offset if place else 0)
         data = data or (place.data if place and place.data else None)
-        data = data or default_data(wanted, place.name if place else "")
+        data = data or default_data(data_offset, place.name if place else "")
     data = data.absolute()
     known = state.read(StackPaths(data, ports={}))
     if offset is None:

@@ -53,9 +53,9 @@ def add_alertmanager_options(parser: argparse.ArgumentParser, data: Path) -> Non
 def run(arguments: argparse.Namespace) -> int:
     """Restore, and become the command; a log that can't be restored keeps nobody from starting."""
     try:
-        told = NotifiedGroups(arguments.data).entries()
+        entries = NotifiedGroups(arguments.data).entries()
         log = arguments.alertmanager_data / FILE_NAME
-        count = restore(log, told, arguments.alertmanager_config)
+        count = restore(log, entries, arguments.alertmanager_config)
         print(f"notification log: {count} entries are told once more if need be", flush=True)
     except (MonitoringError, OSError) as error:
         print(f"notification log: left as it is: {error}", flush=True)

@@ -41,9 +41,9 @@ class TokenAuthMiddleware:
         await answer(scope, receive, send)
 
     def _is_authenticated(self, request: Request) -> bool:
-        _, _, shown = request.headers.get("authorization", "").partition("Bearer ")
+        _, _, presented = request.headers.get("authorization", "").partition("Bearer ")
         cookie = request.cookies.get(_COOKIE, "")
-        return _equal(shown, self._token) or _equal(cookie, digest(self._token))
+        return _equal(presented, self._token) or _equal(cookie, digest(self._token))
 
 
 def login(token: str) -> Handler:
@@ -52,8 +52,8 @@ def login(token: str) -> Handler:
     async def handle(request: Request) -> Response:
         require_media_type(request, FORM)
         body = (await request.body())[:_MAX_FORM_BYTES].decode("utf-8", "replace")
-        shown = dict(parse_qsl(body, max_num_fields=_MAX_FIELDS)).get("token", "").strip()
-        if not _equal(shown, token):
+        presented = dict(parse_qsl(body, max_num_fields=_MAX_FIELDS)).get("token", "").strip()
+        if not _equal(presented, token):
             text = console.login("This is not the token.")
             return Response(text, HTTPStatus.UNAUTHORIZED, media_type="text/html")
         answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
@@ -70,5 +70,5 @@ def digest(token: str) -> str:
     return hashlib.sha256(f"whiteroom console {token}".encode()).hexdigest()
 
 
-def _equal(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+def _equal(presented: str, expected: str) -> bool:
+    return hmac.compare_digest(presented.encode(), expected.encode())

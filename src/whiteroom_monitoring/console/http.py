@@ -85,13 +85,13 @@ class Console:
         uid, view = request.path_params["uid"], view_request(request)
         points = dict(_panel(text) for text in request.query_params.getlist("panel"))
         annotated = "annotations" in request.query_params
-        viewer, asked = _viewer(request), (uid, _choices(request))
+        viewer, view_key = _viewer(request), (uid, _choices(request))
         panels = await self._workers.run(
             lambda: self._service.panels(uid, view, points, annotated=annotated), viewer
         )
 
         async def line(key: str, panel: Callable[[], Any]) -> bytes:
-            same = (*asked, key, points.get(key))
+            same = (*view_key, key, points.get(key))
             try:
                 return await self._workers.run(lambda: _encoded(panel()), viewer, same) + b"\n"
             except BusyError as error:

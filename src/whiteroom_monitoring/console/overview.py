@@ -74,5 +74,5 @@ def _calm(targets: Sequence[Any]) -> tuple[str, ...]:
     return (f"{_counted(len(targets), 'target', 'targets')} scraped, nobody is paged.",)
 
 
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+def _counted(count: int, singular: str, plural: str) -> str:
+    return f"{count} {singular if count == 1 else plural}"

@@ -105,15 +105,15 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         "times": _times(data.times),
         "series": [
             {
-                "name": config.display_name or one.name,
-                "labels": dict(one.labels),
+                "name": config.display_name or item.name,
+                "labels": dict(item.labels),
                 "colour": color,
-                "values": encoding.packed(drawn.values(one.values, config.style)),
+                "values": encoding.packed(drawn.values(item.values, config.style)),
                 **encoding.value_format(config),
                 "style": encoding.style(config.style),
-                "calcs": _calculated(one.values, panel.options.legend_calculations),
+                "calcs": _calculated(item.values, panel.options.legend_calculations),
             }
-            for one, config, color in rows
+            for item, config, color in rows
             if not config.style.hidden
         ],
     }

@@ -145,7 +145,9 @@ class DashboardService:
         return {"annotations": partial(self._annotations, view), **answers}
 
     def _annotations(self, view: View) -> dict[str, Any]:
-        return {"annotations": [asdict(one) for one in annotate(view, self._evaluator)]}
+        return {
+            "annotations": [asdict(annotation) for annotation in annotate(view, self._evaluator)]
+        }
 
     def _panel(self, key: str, panel: PanelLayout | None, view: View) -> dict[str, Any]:
         if panel is None:

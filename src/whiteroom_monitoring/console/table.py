@@ -34,7 +34,7 @@ def encoded_column(
     """Return a column of ``table``."""
     numbers = [cell if isinstance(cell, float) else None for cell in column.cells]
     config = ranged(config, numbers)
-    shown = [display_value(cell, config) for cell in column.cells]
+    displays = [display_value(cell, config) for cell in column.cells]
     return {
         "cellType": config.style.cell_type,
         "width": config.style.column_width,
@@ -42,8 +42,8 @@ def encoded_column(
         "name": config.display_name or column.name,
         "kind": column.kind,
         "cells": [encoding.number(c) if isinstance(c, float) else c for c in column.cells],
-        "texts": [value.text for value in shown],
-        "colours": [value.color for value in shown] if _is_coloured(config) else None,
+        "texts": [value.text for value in displays],
+        "colours": [value.color for value in displays] if _is_coloured(config) else None,
         "links": _links(table, column, config, scope),
         "align": config.style.align,
         **(_dates(config) if column.kind == "time" else encoding.value_format(config)),
@@ -90,7 +90,7 @@ def _links(
         )
         for cell, row in zip(column.cells, rows, strict=True)
     )
-    return [asdict(one) if one else None for one in filled]
+    return [asdict(item) if item else None for item in filled]
 
 
 def _filled(url: str, column: str, cell: Cell, row: Mapping[str, Cell]) -> str:

@@ -55,10 +55,10 @@ def apply(texts: Mapping[str, str], covering: Covering, table: str = TABLE) -> d
     alert that there is not.
     """
     files: dict[str, str] = {}
-    seen: set[str] = set()
+    names: set[str] = set()
     for path, text in texts.items():
         alerts = list(_alerts(path, text))
-        seen.update(alert.name for alert in alerts)
+        names.update(alert.name for alert in alerts)
         files[path] = _with_clauses(path, text, alerts, covering, table)
         if recorded := "".join(_records(alerts, covering)):
             name = PurePosixPath(path)
@@ -68,7 +68,7 @@ def apply(texts: Mapping[str, str], covering: Covering, table: str = TABLE) -> d
                 + f"groups:\n  - name: {PREFIX}{name.stem}\n    rules:\n"
                 + textwrap.indent(recorded, " " * 6)
             )
-    _require_known(covering, seen, table)
+    _require_known(covering, names, table)
     return files
 
 

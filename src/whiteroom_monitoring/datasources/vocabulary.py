@@ -37,7 +37,7 @@ def record(url: str) -> Iterator[str]:
 def running(prometheus: PrometheusClient) -> list[Family]:
     """Return the families that the targets of a running Prometheus expose. Raises SourceError."""
     metadata = prometheus.get("metadata")
-    types = {name: told[0]["type"] for name, told in metadata.items() if told}
+    types = {name: entries[0]["type"] for name, entries in metadata.items() if entries}
     start = f"{time.time() - _LOOKBACK_S:.0f}"
     series = prometheus.get("series", start=start, **{"match[]": '{__name__=~".+"}'})
     return families_of(types, series)

@@ -107,8 +107,8 @@ class Application:
         credentials.store(self._paths, self._plan.credentials)
         access.store(self._paths)
         owners = {c.name: c.user for c in components if c.user and accounts.is_own(c.user)}
-        wanted = {c.name: c.secrets for c in components if c.secrets}
-        credentials.hand_out(self._paths, wanted, owners)
+        secrets = {c.name: c.secrets for c in components if c.secrets}
+        credentials.hand_out(self._paths, secrets, owners)
         self._open_configuration()
 
     def _open_configuration(self) -> None:

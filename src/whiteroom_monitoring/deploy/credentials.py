@@ -52,7 +52,7 @@ def store(paths: StackPaths, credentials: Mapping[str, str]) -> None:
 
 
 def hand_out(
-    paths: StackPaths, wanted: Mapping[str, Collection[str]], owners: Mapping[str, str]
+    paths: StackPaths, secrets: Mapping[str, Collection[str]], owners: Mapping[str, str]
 ) -> None:
     """Copy the files that each component wants into a folder of its own, and nothing else there.
 
@@ -60,9 +60,9 @@ def hand_out(
     """
     owned_files.make_folder(paths.credentials, mode=0o711 if owners else 0o700)
     for folder in paths.credentials.iterdir():
-        if folder.name not in wanted:
+        if folder.name not in secrets:
             shutil.rmtree(folder)
-    for component, names in wanted.items():
+    for component, names in secrets.items():
         folder, owner = paths.credentials_of(component), owners.get(component)
         accounts.make_folder(folder, owner)
         for path in folder.iterdir():

@@ -114,8 +114,8 @@ class StackPaths:
 def checked(paths: StackPaths) -> StackPaths:
     """Return the paths, or raise UsageError for an offset at which not every port exists."""
     if not 0 <= paths.port_offset <= paths.highest_offset:
-        found, highest = paths.port_offset, paths.highest_offset
-        raise UsageError(f"--port-offset {found}: expected 0 to {highest}")
+        offset, highest = paths.port_offset, paths.highest_offset
+        raise UsageError(f"--port-offset {offset}: expected 0 to {highest}")
     return paths
 
 

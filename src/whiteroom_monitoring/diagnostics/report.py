@@ -40,13 +40,13 @@ def _result(result: CheckResult) -> dict[str, Any]:
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     place = diagnostic.place
-    where = (
+    position = (
         {"path": str(place.path), "line": place.line, "column": place.column}
         if isinstance(place, FilePlace)
         else {"thing": str(place)}
     )
     return {
-        **where,
+        **position,
         "problem": diagnostic.problem,
         "found": diagnostic.found,
         "expected": diagnostic.expected,

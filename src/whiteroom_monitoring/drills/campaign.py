@@ -47,9 +47,9 @@ class Campaign:
         names = dict.fromkeys(rule.name for rule in self.alerts)
         names.pop(self.project.alerts.watchdog, None)
         _require_known("", alerts, names)
-        wanted = alerts or list(names)
-        missing = [name for name in names if name in wanted and name not in self.written.alerts]
-        return [*self.written.of(wanted), *map(self._fallback, missing)]
+        requested = alerts or list(names)
+        missing = [name for name in names if name in requested and name not in self.written.alerts]
+        return [*self.written.of(requested), *map(self._fallback, missing)]
 
     def _fallback(self, name: str) -> Scenario:
         return scenario.fallback(name, [r.labels for r in self.alerts if r.name == name])
@@ -101,9 +101,9 @@ def read(project: Project) -> Campaign:
     return Campaign(project, rules.alerts, written, ledger.standings(project, rules))
 
 
-def _require_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+def _require_known(option: str, requested: Iterable[str], known: Iterable[str]) -> None:
     names = list(known)
-    for name in wanted:
+    for name in requested:
         if name not in names:
             remedy = did_you_mean(name, names) or f"expected one of {', '.join(sorted(names))}"
             raise UsageError(f"{option}{name}: {remedy}")

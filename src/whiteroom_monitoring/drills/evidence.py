@@ -63,26 +63,26 @@ class Context:
     held: frozenset[str] = frozenset()
 
 
-def judge(scenario: Scenario, seen: Observation, context: Context) -> list[Verdict]:
+def judge(scenario: Scenario, observation: Observation, context: Context) -> list[Verdict]:
     """Return the verdict on each alert that the scenario expects."""
-    return [_verdict(alert, scenario, seen, context) for alert in scenario.alerts]
+    return [_verdict(alert, scenario, observation, context) for alert in scenario.alerts]
 
 
 def _verdict(
-    alert: ExpectedAlert, scenario: Scenario, seen: Observation, context: Context
+    alert: ExpectedAlert, scenario: Scenario, observation: Observation, context: Context
 ) -> Verdict:
-    fired = [a for a in seen.of(alert.name, alert.labels) if a.firing is not None]
+    fired = [a for a in observation.of(alert.name, alert.labels) if a.firing is not None]
     if not fired:
-        return Verdict(alert, None, (), (_why_silent(alert, seen),))
+        return Verdict(alert, None, (), (_why_silent(alert, observation),))
     first = min(fired, key=lambda a: a.firing or 0.0)
     values = _values(alert, scenario, first, context)
     deliveries = [
         delivery
         for name in alert.pages
-        for delivery in _deliveries(name, alert, seen, context, values)
+        for delivery in _deliveries(name, alert, observation, context, values)
     ]
     if not alert.pages:
-        deliveries = [*_anywhere(alert, seen)]
+        deliveries = [*_anywhere(alert, observation)]
     faults = (
         []
         if re.fullmatch(alert.summary, first.summary, re.DOTALL)
@@ -93,8 +93,8 @@ def _verdict(
     return Verdict(alert, first, tuple(deliveries), tuple(faults))
 
 
-def _why_silent(alert: ExpectedAlert, seen: Observation) -> str:
-    others = [a for a in seen.alerts.values() if a.name == alert.name]
+def _why_silent(alert: ExpectedAlert, observation: Observation) -> str:
+    others = [a for a in observation.alerts.values() if a.name == alert.name]
     if not others:
         return "it never fired: its expression never held"
     pending = [a for a in others if a.has(alert.labels)]
@@ -105,17 +105,17 @@ def _why_silent(alert: ExpectedAlert, seen: Observation) -> str:
 
 
 def _values(
-    alert: ExpectedAlert, scenario: Scenario, seen: SeenAlert, context: Context
+    alert: ExpectedAlert, scenario: Scenario, observed: SeenAlert, context: Context
 ) -> dict[str, str]:
     """Return the regular expression of each placeholder."""
     group = [a for a in scenario.alerts if a.group == alert.group]
     dashboard = alert.dashboard or ".*"
-    labels = {key: re.escape(value) for key, value in seen.labels.items()}
+    labels = {key: re.escape(value) for key, value in observed.labels.items()}
     return {
         **labels,
         **_PATTERNS,
         **context.settings.patterns,
-        **_by_label(seen.labels, context.settings),
+        **_by_label(observed.labels, context.settings),
         "class": f"(?:{alert.group}|{alert.name})",
         "component": f"(?:{labels.get('service', '')}|{re.escape(alert.group)})",
         "summary": "(?:" + "|".join(f"(?:{a.summary})" for a in group) + ")",
@@ -139,12 +139,12 @@ def _by_label(labels: Mapping[str, str], settings: Settings) -> dict[str, str]:
 def _deliveries(
     name: str,
     alert: ExpectedAlert,
-    seen: Observation,
+    observation: Observation,
     context: Context,
     values: Mapping[str, str],
 ) -> Iterator[Delivery]:
     page = context.settings.pages[name]
-    at_channel = [m for m in seen.messages if _reaches(page, m)]
+    at_channel = [m for m in observation.messages if _reaches(page, m)]
     fields = context.settings.fields[page.fields]
     about = [m for m in at_channel if alert.name in names_in(m, [alert.name])]
     all_values = {**values, **{k: re.escape(v) for k, v in page.values.items()}}
@@ -183,9 +183,9 @@ def _best(
     return Delivery(name, state, received(message), named, len(expected)), message
 
 
-def _anywhere(alert: ExpectedAlert, seen: Observation) -> Iterator[Delivery]:
+def _anywhere(alert: ExpectedAlert, observation: Observation) -> Iterator[Delivery]:
     """Yield what arrived of an alert of which no page is declared, wherever it arrived."""
-    about = [m for m in seen.messages if alert.name in names_in(m, [alert.name])]
+    about = [m for m in observation.messages if alert.name in names_in(m, [alert.name])]
     for state in ("firing", "resolved") if alert.ends else ("firing",):
         message = next((m for m in about if m["state"] == state), None)
         if message is None:
@@ -253,15 +253,15 @@ def _short(text: str) -> str:
 
 
 def unexpected(
-    scenario: Scenario, seen: Observation, context: Context
+    scenario: Scenario, observation: Observation, context: Context
 ) -> tuple[set[str], list[str]]:
     """Return the alerts that should have stayed silent and fired, and messages of nothing known."""
     declared = {alert.name for alert in scenario.alerts} | {*scenario.may_fire, context.watchdog}
     declared |= context.held
-    loud = seen.fired() - declared
+    loud = observation.fired() - declared
     strangers = [
         f"{m['channel']} {m['recipient']}: {m['title']}"
-        for m in seen.messages
+        for m in observation.messages
         if not names_in(m, declared) and not names_in(m, loud) and not _is_over(m)
     ]
     return loud, strangers

@@ -192,10 +192,10 @@ def _section(name: str, runs: Sequence[Mapping[str, Any]]) -> str:
     state = '<span class="good">proven</span>' if last["ok"] else '<span class="bad">failed</span>'
     harm = "real fault" if last["real"] else _OVERRIDDEN
     problems = "".join(f'<li class="bad">{html.escape(text)}</li>' for text in last["found"])
-    where = html.escape(f"{last['scenario']}: {'; '.join(last['faults'])}")
+    origin = html.escape(f"{last['scenario']}: {'; '.join(last['faults'])}")
     when = html.escape(f"{last['when']}, {last['factor']:g} times as fast")
     return (
-        f"<h2>{html.escape(name)}: {state}</h2><p>{where} ({harm}), {when}</p>"
+        f"<h2>{html.escape(name)}: {state}</h2><p>{origin} ({harm}), {when}</p>"
         f"<ul>{problems}</ul>{_svg(last['timeline'])}{_table(runs)}"
     )
 

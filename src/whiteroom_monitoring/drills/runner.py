@@ -95,14 +95,14 @@ class Runner:
             mended = time.time()
             self._say(scenario, "waiting for the resolutions")
             self._wait(scenario.within_s, lambda: self._over(scenario, observer, context))
-            seen = observer.seen()
-        loud, strangers = evidence.unexpected(scenario, seen, context)
+            observation = observer.seen()
+        loud, strangers = evidence.unexpected(scenario, observation, context)
         result = RunResult(
             scenario,
             begun,
             mended,
             time.time(),
-            tuple(evidence.judge(scenario, seen, context)),
+            tuple(evidence.judge(scenario, observation, context)),
             tuple(sorted(loud)),
             tuple(strangers),
             tuple(sorted(held)),
@@ -159,9 +159,9 @@ class Runner:
         return self._complete(scenario, observer.seen(), context, "resolved")
 
     def _complete(
-        self, scenario: Scenario, seen: Observation, context: Context, state: str
+        self, scenario: Scenario, observation: Observation, context: Context, state: str
     ) -> bool:
-        verdicts = evidence.judge(scenario, seen, context)
+        verdicts = evidence.judge(scenario, observation, context)
         if state == "firing":
             return all(v.completed_at(state) is not None for v in verdicts)
         # What has never fired has nothing to resolve.

@@ -119,8 +119,8 @@ class ScenarioSet(msgspec.Struct, frozen=True):
 
     def of(self, names: Iterable[str]) -> list[Scenario]:
         """Return the scenarios that expect one of the alerts ``names``."""
-        wanted = set(names)
-        return [s for s in self.scenarios if wanted & {alert.name for alert in s.alerts}]
+        alert_names = set(names)
+        return [s for s in self.scenarios if alert_names & {alert.name for alert in s.alerts}]
 
 
 def read(folder: Path) -> ScenarioSet:
@@ -211,11 +211,11 @@ def _bad_patterns(folder: Path, read: ScenarioSet) -> Iterator[Diagnostic]:
         for scenario in read.scenarios
         for alert in scenario.alerts
     ]
-    for file, what, pattern in written:
+    for file, key, pattern in written:
         try:
             re.compile(pattern)
         except re.error as error:
-            problem = f"{what}: {pattern!r} is no regular expression: {error}"
+            problem = f"{key}: {pattern!r} is no regular expression: {error}"
             yield Diagnostic(FilePlace(folder / file), problem)
 
 

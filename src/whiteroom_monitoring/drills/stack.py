@@ -82,7 +82,7 @@ class DrillStack:
             raise
 
     def _make_plan(self, request: Request, descriptions: Sequence[Component]) -> Plan:
-        wanted = planning.Request(
+        plan_request = planning.Request(
             paths=self.paths,
             project=request.project,
             descriptions=descriptions,
@@ -92,7 +92,7 @@ class DrillStack:
             unwanted=(*request.without, *request.project.stack.without),
             environment={},
         )
-        plan = planning.make(wanted)
+        plan = planning.make(plan_request)
         files = scaling.configuration(plan.configuration, request.scale, request.shortest_scrapes)
         name = "alertmanager/alertmanager.yml"
         routes, self.lost = divert(yaml.safe_load(files[name]), self.paths)

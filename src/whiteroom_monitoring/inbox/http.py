@@ -119,8 +119,8 @@ class InboxApi:
         query = self._message_query(request, page.MESSAGES)
 
         def render(store: Store) -> str:
-            shown = store.messages(query, page.LARGEST_CHARACTERS)
-            view = page.View(store.incidents(*incidents.OPEN), shown, query)
+            messages = store.messages(query, page.LARGEST_CHARACTERS)
+            view = page.View(store.incidents(*incidents.OPEN), messages, query)
             return page.render(view, self.service.receivers)
 
         return Response(await self.service.query(render), media_type="text/html")

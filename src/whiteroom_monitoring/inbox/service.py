@@ -137,13 +137,13 @@ def _refused(receiver: Receiver, delivery: Delivery, answer: Response) -> Messag
     """Return the message that says what was refused and what its original would have answered."""
     text = storable(delivery.body.decode("utf-8", "replace"))
     body = receiver.masked(text)[:KEPT_CHARACTERS]
-    said = storable(bytes(answer.body).decode("utf-8", "replace"))
+    reason = storable(bytes(answer.body).decode("utf-8", "replace"))
     status = answer.status_code
-    raw = {"refused": body, "bytes": len(delivery.body), "status": status, "answer": said}
+    raw = {"refused": body, "bytes": len(delivery.body), "status": status, "answer": reason}
     return Message(
         channel=receiver.name,
         title=f"Refused: {receiver.title} would have answered {status}, and paged nobody",
-        text=f"{said}\n\nWhat was sent begins with:\n{body}",
+        text=f"{reason}\n\nWhat was sent begins with:\n{body}",
         raw=to_json(raw) if receiver.has_json else body,
         colour="danger",
     )

@@ -53,9 +53,9 @@ COLUMNS = "id, channel, received, recipient, title, text, colour, state, dedup_k
 class StoreError(MonitoringError):
     """The file of notifications at ``path`` can't be used."""
 
-    def __init__(self, path: Path, found: str, advice: str) -> None:
+    def __init__(self, path: Path, problem: str, advice: str) -> None:
         self.path = path
-        super().__init__(f"{path}: {found}; {advice}")
+        super().__init__(f"{path}: {problem}; {advice}")
 
 
 @dataclass(frozen=True)
@@ -253,11 +253,11 @@ class Store:
         """Leave alone what the inbox has not made; a file without tables is a new one."""
         tables = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         mine = (APPLICATION_ID, VERSION)
-        found = (self._pragma("application_id"), self._pragma("user_version"))
-        if tables and found != mine:
+        versions = (self._pragma("application_id"), self._pragma("user_version"))
+        if tables and versions != mine:
             raise StoreError(
                 self.path,
-                f"has application id and version {found}, expected {mine}",
+                f"has application id and version {versions}, expected {mine}",
                 "it belongs to another program or version: move it away or name another --data",
             )
 

@@ -66,10 +66,10 @@ class Tool:
             return [Diagnostic(FilePlace(path), problem, f"install the package {self.package}")]
         if done.returncode == 0:
             return []
-        said = " ".join(_NOISE.sub("", f"{done.stdout}\n{done.stderr}").split())
-        line = _LINE.search(said)
+        output = " ".join(_NOISE.sub("", f"{done.stdout}\n{done.stderr}").split())
+        line = _LINE.search(output)
         place = (int(line[1]), 1) if line else (0, 0)
-        return [Diagnostic(FilePlace(path, *place), f"{name} rejects it: {said}")]
+        return [Diagnostic(FilePlace(path, *place), f"{name} rejects it: {output}")]
 
 
 PROMTOOL_CONFIG = Tool("promtool", "prometheus", ("check", "config"))

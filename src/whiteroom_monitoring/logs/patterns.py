@@ -94,7 +94,7 @@ class Patterns:
             if not tokens:
                 continue
             group = by_size.setdefault((len(tokens), tokens[0]), [])
-            best = max(group, key=lambda one: one.similarity(tokens), default=None)
+            best = max(group, key=lambda cluster: cluster.similarity(tokens), default=None)
             if best is None or best.similarity(tokens) < SIMILARITY:
                 if total >= MOST_PATTERNS:
                     continue
@@ -102,5 +102,7 @@ class Patterns:
                 group.append(best)
                 total += 1
             best.take(tokens, counts)
-        found = [one for group in by_size.values() for one in group]
-        return sorted(found, key=lambda one: (-sum(one.counts.values()), one.pattern))
+        clusters = [cluster for group in by_size.values() for cluster in group]
+        return sorted(
+            clusters, key=lambda cluster: (-sum(cluster.counts.values()), cluster.pattern)
+        )

@@ -93,10 +93,10 @@ def _read_by(expression: Expression, times: Times) -> Iterator[tuple[LogQuery, i
     if isinstance(expression, LogQuery):
         yield expression, times.start_ns, times.end_ns
         return
-    for one in ranges(expression):
-        offset = one.range.offset_ns
-        start = times.start_ns - one.range.interval_ns - offset
-        yield one.range.query, start + 1, times.end_ns - offset + 1
+    for selection in ranges(expression):
+        offset = selection.range.offset_ns
+        start = times.start_ns - selection.range.interval_ns - offset
+        yield selection.range.query, start + 1, times.end_ns - offset + 1
 
 
 class LogService:
@@ -222,14 +222,14 @@ class LogService:
     def running(self) -> list[dict[str, Any]]:
         """Return the queries that run."""
         with self._lock:
-            return [one.shown() for one in self._running.values()]
+            return [query.shown() for query in self._running.values()]
 
     def stop(self, identifier: str) -> bool:
         """Let a query end; False when there is no such one."""
         with self._lock:
-            for one in self._running.values():
-                if str(one.id) == identifier:
-                    one.progress.stopped = True
+            for query in self._running.values():
+                if str(query.id) == identifier:
+                    query.progress.stopped = True
                     return True
         return False
 
@@ -242,8 +242,8 @@ class LogService:
     def close(self) -> None:
         """End the queries, and the store."""
         with self._lock:
-            for one in self._running.values():
-                one.progress.stopped = True
+            for query in self._running.values():
+                query.progress.stopped = True
         self.threads.shutdown(wait=True, cancel_futures=True)
         self.store.close()
 

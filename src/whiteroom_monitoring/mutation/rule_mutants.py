@@ -69,8 +69,8 @@ class Mutant:
 
     def __str__(self) -> str:
         line, column = self.place
-        where = f"{self.rule.document.path}:{line}:{column}"
-        return f"{where}: {self.rule.name}: {self.kind}: {self.old} → {self.new or '(nothing)'}"
+        place = f"{self.rule.document.path}:{line}:{column}"
+        return f"{place}: {self.rule.name}: {self.kind}: {self.old} → {self.new or '(nothing)'}"
 
     @property
     def place(self) -> tuple[int, int]:

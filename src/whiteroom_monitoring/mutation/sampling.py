@@ -41,11 +41,11 @@ def sample(mutants: Sequence[AnyMutant], size: int, seed: int) -> list[AnyMutant
 
 
 def _distinct(rules: Sequence[Rule]) -> Iterator[Rule]:
-    seen: set[str] = set()
+    patterns: set[str] = set()
     for rule in rules:
         pattern = _VARIABLE.sub("…", str(body_of(rule)["expr"]))
         if is_generated(rule.document.path):
-            if pattern in seen:
+            if pattern in patterns:
                 continue
-            seen.add(pattern)
+            patterns.add(pattern)
         yield rule

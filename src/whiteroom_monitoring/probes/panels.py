@@ -66,13 +66,13 @@ def _of(cells: Sequence[object]) -> list[float]:
     return [cell for cell in cells if isinstance(cell, float) and not math.isnan(cell)]
 
 
-def panel_mismatches(shown: Evaluated, expected: Expectation | None) -> Iterator[str]:
+def panel_mismatches(evaluated: Evaluated, expected: Expectation | None) -> Iterator[str]:
     """Yield what a panel shows otherwise than ``expected``; None expects no metrics of it."""
-    if shown.data is None:
-        yield shown.notice or shown.problem
+    if evaluated.data is None:
+        yield evaluated.notice or evaluated.problem
     elif expected is not None:
-        for query in shown.queries:
-            if problem := mismatch(expected.expect, numbers(shown.data, query)):
+        for query in evaluated.queries:
+            if problem := mismatch(expected.expect, numbers(evaluated.data, query)):
                 yield f"query {query}: {problem}"
 
 
@@ -100,8 +100,8 @@ class _Inspection:
             if not self._is_due(expected):
                 continue
             for problem in panel_mismatches(evaluator.panel(view, panel), expected):
-                thing = Thing("panel", f"{self._dashboard.slug} {panel.id}")
-                yield Diagnostic(thing, problem, about=panel.title)
+                panel_place = Thing("panel", f"{self._dashboard.slug} {panel.id}")
+                yield Diagnostic(panel_place, problem, about=panel.title)
 
     def _is_due(self, expected: Expectation | None) -> bool:
         missing = self._missing(expected) if expected else None
@@ -133,7 +133,7 @@ def _of_dashboard(path: Path) -> Check[Stack]:
         mismatches = list(inspection.mismatches())
         if mismatches:
             raise CheckFailed(_summary(mismatches), mismatches)
-        return ", ".join(f"{count} {what}" for what, count in sorted(inspection.seen.items()))
+        return ", ".join(f"{count} {outcome}" for outcome, count in sorted(inspection.seen.items()))
 
     return panels
 

@@ -30,13 +30,13 @@ def size_bytes(text: str) -> float:
 )
 def prometheus_retention(stack: Stack) -> str:
     flags = stack.prometheus.get("status/flags")
-    wanted = stack.project.stack
+    settings = stack.project.stack
     age = flags["storage.tsdb.retention.time"]
     size = flags["storage.tsdb.retention.size"]
-    same_age = seconds(age) == seconds(wanted.retention_time)
-    if not same_age or size_bytes(size) != size_bytes(wanted.retention_size):
+    same_age = seconds(age) == seconds(settings.retention_time)
+    if not same_age or size_bytes(size) != size_bytes(settings.retention_size):
         raise CheckFailed(
-            f"{age} and {size}, expected {wanted.retention_time} and {wanted.retention_size}"
+            f"{age} and {size}, expected {settings.retention_time} and {settings.retention_size}"
         )
     return f"{age} and {size}"
 

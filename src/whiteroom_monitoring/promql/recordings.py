@@ -47,14 +47,14 @@ def scraped_metrics(expression: Expr | None, recordings: Mapping[str, Rule]) -> 
     Of a histogram or summary it is the name without the suffix of its parts.
     """
     metrics: set[str] = set()
-    seen: set[str] = set()
+    names: set[str] = set()
     pending = [expression]
     while pending:
         current = pending.pop()
         for name in [] if current is None else _selected(current):
-            if name in seen:
+            if name in names:
                 continue
-            seen.add(name)
+            names.add(name)
             if name in recordings:
                 pending.append(recordings[name].expression)
             else:

@@ -80,10 +80,10 @@ def matcher_findings(matcher: Matcher, series: Series) -> Iterator[Finding]:
     values = series.labels[matcher.name]
     if values is None or not matcher.value:
         return
-    for wanted in _unmatched(matcher, values):
-        problem = f"the label {matcher.name} of {series.name} is never {wanted!r}"
-        remedy = did_you_mean(wanted, values) or f"its values: {', '.join(sorted(values))}"
-        yield Finding("label", wanted, problem, remedy)
+    for value in _unmatched(matcher, values):
+        problem = f"the label {matcher.name} of {series.name} is never {value!r}"
+        remedy = did_you_mean(value, values) or f"its values: {', '.join(sorted(values))}"
+        yield Finding("label", value, problem, remedy)
 
 
 def _unmatched(matcher: Matcher, values: frozenset[str]) -> Iterator[str]:
@@ -119,8 +119,8 @@ def _match(binary: BinaryExpr, index: SeriesIndex) -> Iterator[Finding]:
     for side, labels in (("left", left), ("right", right)):
         if included:
             yield from _missing(modifier.matching.labels, labels, f"the {side} of {operator}")
-    one = right if modifier.card == VectorMatchCardinality.ManyToOne else left
-    yield from _missing(modifier.group_labels or (), one, f"the one side of {operator}")
+    one_side = right if modifier.card == VectorMatchCardinality.ManyToOne else left
+    yield from _missing(modifier.group_labels or (), one_side, f"the one side of {operator}")
 
 
 def _call(call: Call, index: SeriesIndex) -> Iterator[Finding]:
@@ -163,15 +163,15 @@ def _series_of(argument: Expr, index: SeriesIndex) -> Series | None:
     return index.find(inner.name or "") if isinstance(inner, VectorSelector) else None
 
 
-def _missing(names: Iterable[str], labels: LabelNames, where: str) -> Iterator[Finding]:
+def _missing(names: Iterable[str], labels: LabelNames, subject: str) -> Iterator[Finding]:
     for name in names:
         if labels is not None and name not in labels:
-            yield _no_label(name, where, labels)
+            yield _no_label(name, subject, labels)
 
 
-def _no_label(name: str, where: str, labels: frozenset[str]) -> Finding:
+def _no_label(name: str, subject: str, labels: frozenset[str]) -> Finding:
     remedy = did_you_mean(name, labels) or f"its labels: {_list(labels) or 'none'}"
-    return Finding("label", name, f"{where} has no label {name}", remedy)
+    return Finding("label", name, f"{subject} has no label {name}", remedy)
 
 
 def _list(names: frozenset[str]) -> str:

@@ -54,12 +54,12 @@ class OpenIncidents:
         self._since.clear()
 
     def reconcile(
-        self, told: Iterable[Notification], active: Collection[Group], now_s: float
+        self, notifications: Iterable[Notification], active: Collection[Group], now_s: float
     ) -> list[str]:
         """End what has been inactive for long enough, and return sentences about it."""
         idle = {
             notification
-            for notification in told
+            for notification in notifications
             if notification.firing
             and group(notification.receiver, notification.group_labels) not in active
         }
@@ -82,17 +82,17 @@ class OpenIncidents:
 
     def _end(self, notification: Notification, now_s: float) -> str:
         """End an incident: at PagerDuty by Alertmanager's key, elsewhere by Alertmanager itself."""
-        what = f"{notification.receiver} by {notification.integration}: {notification.group_key}"
+        subject = f"{notification.receiver} by {notification.integration}: {notification.group_key}"
         try:
             if notification.integration == "pagerduty":
                 service = self.services()[notification.receiver][notification.index]
                 service.send("resolve", notification.dedup_key)
             self.post_ended(notification.example_labels)
         except (SourceError, ServiceError, LookupError) as error:
-            return f"could not be ended, and is tried again: {what}: {error}"
+            return f"could not be ended, and is tried again: {subject}: {error}"
         self._acted[notification] = now_s
         idle_s = now_s - self._since[notification]
-        return f"ended, because no alert of it has been active for {idle_s:.0f} s: {what}"
+        return f"ended, because no alert of it has been active for {idle_s:.0f} s: {subject}"
 
 
 def active_groups(groups: Iterable[Mapping[str, object]]) -> set[Group]:

@@ -58,7 +58,7 @@ class NotifiedGroups:
             raise NotifiedError(f"{expected}; {error}") from error
         entries = {k: t for k, t in self._entries().items() if now_s - t.at_s < KEPT_S}
         entries[key] = Told(firing, now_s)
-        rows = [[*k, told.firing, told.at_s] for k, told in entries.items()]
+        rows = [[*k, entry.firing, entry.at_s] for k, entry in entries.items()]
         write(self._file, json.dumps(rows))
 
     def entries(self) -> Entries:

@@ -31,7 +31,7 @@ class ConfigurationError(MonitoringError):
     """Alertmanager's configuration can't be read."""
 
 
-def restore(log: Path, told: Entries, alertmanager_yml: Path) -> int:
+def restore(log: Path, notified: Entries, alertmanager_yml: Path) -> int:
     """Bring the log at ``log`` in order, and return how many entries are marked.
 
     Raises NotificationLogError, ConfigurationError or OSError; the log is then as it was.
@@ -39,7 +39,7 @@ def restore(log: Path, told: Entries, alertmanager_yml: Path) -> int:
     notification_log.read(log)
     content = log.read_bytes() if log.exists() else b""
     written_s = log.stat().st_mtime if content else time.time()
-    doubtful = {k for k, t in told.items() if t.firing or t.at_s >= written_s - MARGIN_S}
+    doubtful = {k for k, t in notified.items() if t.firing or t.at_s >= written_s - MARGIN_S}
     kept = {m: notification_log.parsed(m) for m in notification_log.messages(content)}
     marked = {m for m, n in kept.items() if n.firing or (n.receiver, n.group_key) in doubtful}
     places = set(map(_place, kept.values()))

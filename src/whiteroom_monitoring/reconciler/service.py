@@ -83,8 +83,8 @@ class Reconciler:
 
     def _reconcile_incidents(self, now_s: float) -> None:
         active = incidents.active_groups(self.alertmanager.groups())
-        told = notification_log.read(self.log)
-        self._tell("ended", self._incidents.reconcile(told, active, now_s))
+        notifications = notification_log.read(self.log)
+        self._tell("ended", self._incidents.reconcile(notifications, active, now_s))
 
     def keep_told(self, payload: object) -> None:
         """Write down what Alertmanager has told of. Raises NotifiedError or OSError."""

@@ -42,9 +42,9 @@ class Journal:
 
     def current(self, identifier: str) -> str:
         """Return the id that a silence has now: another one, if Alertmanager had forgotten it."""
-        seen: set[str] = set()
-        while identifier not in seen and (renamed := self._renamed(identifier)):
-            seen.add(identifier)
+        identifiers: set[str] = set()
+        while identifier not in identifiers and (renamed := self._renamed(identifier)):
+            identifiers.add(identifier)
             identifier = renamed
         return identifier
 

@@ -81,13 +81,13 @@ def _diagnostics_of_windows(file: Document) -> Iterator[Diagnostic]:
 
 
 def _diagnostics_of_objectives(file: Document) -> Iterator[Diagnostic]:
-    seen: set[str] = set()
+    values: set[str] = set()
     for pointer, raw in file.mappings(("objectives",)):
         for key in ("name", "alert"):
-            if raw[key] in seen:
+            if raw[key] in values:
                 place = file.place((*pointer, key))
                 yield file.diagnostic(place, f"{raw[key]} stands here twice", "choose another name")
-            seen.add(raw[key])
+            values.add(raw[key])
         for key in ("events", "failures"):
             try:
                 parse(raw[key])

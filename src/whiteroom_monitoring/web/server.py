@@ -59,8 +59,8 @@ _ASKING = ("http", "websocket")
 class MediaTypeError(MonitoringError):
     """A request that changes something has another content type. Answer it with status 415."""
 
-    def __init__(self, found: str, expected: Sequence[str]) -> None:
-        super().__init__(f"Content-Type is {found!r}; expected {' or '.join(expected)}")
+    def __init__(self, content_type: str, expected: Sequence[str]) -> None:
+        super().__init__(f"Content-Type is {content_type!r}; expected {' or '.join(expected)}")
 
 
 class MalformedBodyError(MonitoringError):
@@ -139,8 +139,8 @@ class PasswordMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._credentials and scope["type"] == "http" and scope["path"].startswith("/api/"):
-            shown = Headers(scope=scope).get("authorization", "")
-            if not self._credentials.admit(shown):
+            presented = Headers(scope=scope).get("authorization", "")
+            if not self._credentials.admit(presented):
                 headers = {"WWW-Authenticate": self._credentials.challenge}
                 refusal = PlainTextResponse("a password is needed\n", 401, headers)
                 await refusal(scope, receive, send)

@@ -46,12 +46,12 @@ def encoded(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         "isTime": is_time,
         "bars": [
             {
-                "name": config.display_name or one.name,
+                "name": config.display_name or item.name,
                 "colour": color,
-                "values": [encoding.number(value) for value in one.values[:_MOST_GROUPS]],
+                "values": [encoding.number(value) for value in item.values[:_MOST_GROUPS]],
                 **encoding.value_format(config),
             }
-            for one, config, color in bars
+            for item, config, color in bars
             if not config.style.hidden
         ],
     }

@@ -33,14 +33,14 @@ def encoded(evaluated: Evaluated, scope: Scope) -> list[dict[str, Any]]:
     panel = evaluated.panel
     singles = single_values(evaluated.data, panel.options)
     fields = [_field(single) for single in singles]
-    labels, cells = [row_labels(one) for one in singles], [one.cells for one in singles]
+    labels, cells = [row_labels(item) for item in singles], [item.cells for item in singles]
     configs = named.configs(panel, fields, labels, scope, cells)
     pairs = [
         (single, config)
         for single, config in zip(singles, configs, strict=True)
         if not config.style.hidden
     ]
-    numbers = [_number(one.value) for one, _ in pairs]
+    numbers = [_number(item.value) for item, _ in pairs]
     by_series = _series_colors(pairs)
     with_line = panel.options.graph_mode == "area"
     by_palette = panel.type == "piechart"
@@ -68,7 +68,9 @@ def _numbers(column: Column) -> list[Value]:
 
 
 def _series_colors(pairs: Sequence[tuple[SingleValue, FieldConfig]]) -> list[str | int]:
-    series = [Series(one.column.query, one.name, {}, [_number(one.value)]) for one, _ in pairs]
+    series = [
+        Series(single.column.query, single.name, {}, [_number(single.value)]) for single, _ in pairs
+    ]
     return colors.of_series(series, [config for _, config in pairs])
 
 
@@ -85,20 +87,20 @@ def _line(single: SingleValue) -> str | None:
 def _value(
     value: Cell, config: FieldConfig, series_color: str | int, by_palette: bool
 ) -> dict[str, Any]:
-    shown = display_value(value, config)
+    display = display_value(value, config)
     mode = config.color.mode or ("palette-classic" if by_palette else "thresholds")
     is_text = isinstance(value, str)
-    is_mapped = shown.text is not None
+    is_mapped = display.text is not None
     return {
         "value": None if isinstance(value, str) else encoding.number(value),
-        "text": value if is_text and not is_mapped else shown.text,
-        "colour": color(shown, mode, series_color),
+        "text": value if is_text and not is_mapped else display.text,
+        "colour": color(display, mode, series_color),
         **encoding.value_format(config),
     }
 
 
-def color(shown: DisplayValue, mode: str, series_color: str | int) -> str | int | None:
+def color(display: DisplayValue, mode: str, series_color: str | int) -> str | int | None:
     """Return the colour of a value; that of a mapping counts before any mode."""
     by_value = mode == "thresholds" or mode.startswith("continuous")
-    is_mapped = shown.text is not None and shown.color
-    return shown.color if by_value or is_mapped else series_color
+    is_mapped = display.text is not None and display.color
+    return display.color if by_value or is_mapped else series_color

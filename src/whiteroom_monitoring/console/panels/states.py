@@ -17,8 +17,8 @@ def rows(series: Sequence[Series], configs: Sequence[FieldConfig]) -> list[dict[
     """Return a row for each series: its states, and from which to which moment each lasts."""
     by_series = colors.of_series(series, configs)
     return [
-        _row(one, ranged(config, one.values), color)
-        for one, config, color in zip(series, configs, by_series, strict=True)
+        _row(item, ranged(config, item.values), color)
+        for item, config, color in zip(series, configs, by_series, strict=True)
         if not config.style.hidden
     ]
 
@@ -32,9 +32,9 @@ def _row(series: Series, config: FieldConfig, series_color: str | int) -> dict[s
             spans.append({"from": at, "to": at, "value": value})
     known = [span for span in spans if span["value"] is not None]
     for span in known:
-        shown = display_value(span["value"], config)
-        color = single.color(shown, config.color.mode or "thresholds", series_color)
-        span |= {"text": shown.text, "colour": color, "value": encoding.number(span["value"])}
+        display = display_value(span["value"], config)
+        color = single.color(display, config.color.mode or "thresholds", series_color)
+        span |= {"text": display.text, "colour": color, "value": encoding.number(span["value"])}
     return {
         "name": config.display_name or series.name,
         "spans": known,

@@ -124,8 +124,8 @@ def _described(project: Project, descriptions: Sequence[Component]) -> Iterator[
     vocabularies = {path.stem for path in share("catalogue/vocabulary").glob("*.txt")}
     ours = {component.name for component in COMPONENTS}
     for component in descriptions:
-        told = component.metrics or component.name in vocabularies | ours
-        if component.scrape and told:
+        is_described = component.metrics or component.name in vocabularies | ours
+        if component.scrape and is_described:
             yield component.scrape.name
     try:
         domains = catalogues.known(project).domains

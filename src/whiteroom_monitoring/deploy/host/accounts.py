@@ -120,23 +120,23 @@ def can_separate(project: Path, data: Path) -> bool:
     return subprocess.run(trial, capture_output=True, check=False, cwd="/").returncode == 0
 
 
-def missing(wanted: Mapping[str, Sequence[str]]) -> list[str]:
+def missing(groups_of: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the accounts that are not there as they should be. ``wanted`` are their groups."""
-    return [name for name, groups in wanted.items() if not _is_member(name, groups)]
+    return [name for name, groups in groups_of.items() if not _is_member(name, groups)]
 
 
-def make(wanted: Mapping[str, Sequence[str]]) -> None:
+def make(groups_of: Mapping[str, Sequence[str]]) -> None:
     """Make system accounts without home, shell and password, and their groups. Raises AccountError.
 
     Each has a group of its name, is a member of MEMBERS and of those that are given.
     """
     useradd, groupadd, usermod = _PROGRAMS
-    names = missing(wanted)
-    wanted = {name: _there(groups, wanted) for name, groups in wanted.items()}
-    for group in (MEMBERS, *wanted) if names else ():
+    names = missing(groups_of)
+    groups_of = {name: _there(groups, groups_of) for name, groups in groups_of.items()}
+    for group in (MEMBERS, *groups_of) if names else ():
         _run([groupadd, "--system", "--force", group])
     for name in names:
-        groups = ",".join((MEMBERS, *wanted[name]))
+        groups = ",".join((MEMBERS, *groups_of[name]))
         if _exists(name):
             _run([usermod, "--append", "--groups", groups, name])
             continue

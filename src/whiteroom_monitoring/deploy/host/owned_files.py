@@ -16,9 +16,9 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 class ForeignFileError(MonitoringError):
     """Something at a place of the stack belongs to somebody else."""
 
-    def __init__(self, path: Path, found: str) -> None:
+    def __init__(self, path: Path, problem: str) -> None:
         self.path = path
-        super().__init__(f"{path}: {found}; remove it, or choose another --data")
+        super().__init__(f"{path}: {problem}; remove it, or choose another --data")
 
 
 def write(path: Path, text: str, mode: int = 0o600, uid: int = -1, gid: int = -1) -> None:

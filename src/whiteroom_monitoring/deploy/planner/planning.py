@@ -59,14 +59,16 @@ def make(request: Request) -> Plan:
     """Return the plan. Raises MonitoringError, naming every fault of the configuration."""
     separate = accounts.can_separate(request.project.file, request.paths.data)
     places = Placeholders(request.paths, repository_root(), request.project, separate)
-    given = credentials.read(request.env_file, request.environment)
+    supplied = credentials.read(request.env_file, request.environment)
     if diagnostics := config.diagnostics(request.project, request.descriptions):
         raise DiagnosticsError(diagnostics)
     choice = candidates(request.descriptions, request.with_app)
     selection = select(choice, request.unwanted, places)
     components = [resolve(component, variant, places) for component, variant in selection.kept]
     names = {component.name for component in components}
-    rendered = config.render(request.project, request.paths, request.descriptions, names, given)
+    rendered = config.render(
+        request.project, request.paths, request.descriptions, names, supplied
+    )
     files = rendered.files
     supervision = supervisord_config.sections(
         Supervisor(request.paths), components, request.without_restart
@@ -78,7 +80,7 @@ def make(request: Request) -> Plan:
         components=components,
         left_out=selection.left_out,
         without_restart=tuple(request.without_restart),
-        credentials=given,
+        credentials=supplied,
         configuration=files,
         changes=rendered.changes,
         supervision=supervision,

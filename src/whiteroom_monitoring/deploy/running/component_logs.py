@@ -37,16 +37,16 @@ def since(lines: Sequence[str], start: float) -> list[str]:
     >>> since(["1970-01-01T00:00:01Z a", "  b", "1970-01-01 00:00:09 c"], 5)
     ['1970-01-01 00:00:09 c']
     """
-    told = False
+    is_dated = False
     for number, line in enumerate(lines):
         match = _TIME.search(line)
         if match is None:
             continue
-        told = True
+        is_dated = True
         when = datetime.datetime.fromisoformat(f"{match[1]}T{match[2]}+00:00")
         if when.timestamp() >= start:
             return list(lines[number:])
-    return [] if told else list(lines)
+    return [] if is_dated else list(lines)
 
 
 def follow_all(logs: Mapping[str, Path]) -> None:

@@ -37,12 +37,12 @@ def alerting_page(project: Project) -> str:
 
 def _file(workspace: Workspace, name: str) -> Iterator[str]:
     yield f"## {name}"
-    seen: set[str] = set()
+    names: set[str] = set()
     for rule in workspace.alerts:
         if rule.document.path.name == name:
-            if rule.name not in seen:
+            if rule.name not in names:
                 yield f"### {rule.name}"
-            seen.add(rule.name)
+            names.add(rule.name)
             yield from _alert(workspace, rule)
 
 

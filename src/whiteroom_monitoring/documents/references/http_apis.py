@@ -63,8 +63,8 @@ def _routes(application: Starlette) -> Iterator[tuple[str, str]]:
     for route in application.routes:
         if isinstance(route, Route | WebSocketRoute) and "/assets" not in route.path:
             methods = getattr(route, "methods", {"WebSocket"}) or {"GET"}
-            asked = f"{' '.join(sorted(methods - {'HEAD'}))} {route.path}"
-            yield code(asked), description(route.endpoint)
+            request = f"{' '.join(sorted(methods - {'HEAD'}))} {route.path}"
+            yield code(request), description(route.endpoint)
 
 
 def description(endpoint: Any) -> str:

@@ -36,13 +36,13 @@ def render(workspace: Workspace) -> str:
 
 
 def _rows(paths: list[Path], folder: str) -> Iterator[tuple[bool, str, str, str]]:
-    found = []
+    rows = []
     for path in paths:
         text = path.read_text(encoding="utf-8")
         noticed, priority = _NOTICED.search(text), _PRIORITY.search(text)
         if noticed and priority:
             words = _LINK.sub(r"\1", " ".join(noticed[1].split()))
             link = f"[{path.stem}]({folder}/{path.name})"
-            found.append((priority[1], path.stem, words, link))
-    for priority_, _, words, link in sorted(found):
+            rows.append((priority[1], path.stem, words, link))
+    for priority_, _, words, link in sorted(rows):
         yield not _UNNOTICED.match(words), words[0].upper() + words[1:], link, priority_

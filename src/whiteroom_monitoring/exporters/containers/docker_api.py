@@ -100,16 +100,16 @@ class Engine:
 
     def names(self) -> dict[str, str]:
         """Return the names of the running containers by their 64 hexadecimal digits."""
-        where = "/containers/json"
-        entries = self._get(where)
+        path = "/containers/json"
+        entries = self._get(path)
         if not isinstance(entries, list):
-            raise self._unexpected(where, entries, "a list of containers")
-        return dict(self._named(where, entry) for entry in entries)
+            raise self._unexpected(path, entries, "a list of containers")
+        return dict(self._named(path, entry) for entry in entries)
 
     def details(self, key: str) -> Details | None:
         """Return the details of a container; None when it is no longer there."""
-        where = f"/containers/{key}/json"
-        answer = self._get(where)
+        path = f"/containers/{key}/json"
+        answer = self._get(path)
         if answer is None:
             return None
         try:
@@ -121,38 +121,38 @@ class Engine:
                 restarts=int(answer.get("RestartCount") or 0),
             )
         except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
-            raise self._unexpected(where, answer, "State.Pid and Config.Image") from None
+            raise self._unexpected(path, answer, "State.Pid and Config.Image") from None
 
-    def _named(self, where: str, entry: Any) -> tuple[str, str]:
+    def _named(self, path: str, entry: Any) -> tuple[str, str]:
         key = entry.get("Id") if isinstance(entry, dict) else None
         if not isinstance(key, str) or not _KEY.fullmatch(key):
-            raise self._unexpected(where, entry, "an Id of 64 hexadecimal digits")
-        given = entry.get("Names") or []
-        if not isinstance(given, list):
-            raise self._unexpected(where, given, "Names as a list")
-        names = [str(name).removeprefix("/") for name in given]
+            raise self._unexpected(path, entry, "an Id of 64 hexadecimal digits")
+        entry_names = entry.get("Names") or []
+        if not isinstance(entry_names, list):
+            raise self._unexpected(path, entry_names, "Names as a list")
+        names = [str(name).removeprefix("/") for name in entry_names]
         # Links between containers are further names: "/web/database".
         return key, next((name for name in names if "/" not in name), "")
 
-    def _get(self, where: str) -> Any:
+    def _get(self, path: str) -> Any:
         try:
-            status, body = self._answer(where)
+            status, body = self._answer(path)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()  # the next request gets a new one
             late = self.over or isinstance(error, TimeoutError)
             problem = "no answer in time" if late else str(error) or type(error).__name__
-            raise EngineError(f"{self._path}: {where}: {problem} ({_ADVICE})") from error
+            raise EngineError(f"{self._path}: {path}: {problem} ({_ADVICE})") from error
         if status == http.client.NOT_FOUND:
             return None
         if status != http.client.OK:
-            raise self._unexpected(where, f"status {status}", "status 200")
+            raise self._unexpected(path, f"status {status}", "status 200")
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
-            raise self._unexpected(where, body.decode(errors="replace"), "JSON") from None
+            raise self._unexpected(path, body.decode(errors="replace"), "JSON") from None
 
-    def _answer(self, where: str) -> tuple[int, bytes]:
-        self._connection.request("GET", where)
+    def _answer(self, path: str) -> tuple[int, bytes]:
+        self._connection.request("GET", path)
         if self.over:  # connected after the watchdog looked
             raise TimeoutError
         response = self._connection.getresponse()
@@ -163,8 +163,8 @@ class Engine:
             raise http.client.HTTPException(f"an answer of more than {MOST_BYTES} bytes")
         return response.status, body
 
-    def _unexpected(self, where: str, found: object, expected: str) -> EngineError:
-        problem = f"{self._path}: {where}: found {str(found)[:80]!r}, expected {expected}"
+    def _unexpected(self, path: str, found: object, expected: str) -> EngineError:
+        problem = f"{self._path}: {path}: found {str(found)[:80]!r}, expected {expected}"
         return EngineError(f"{problem} ({_ADVICE})")
 
 

@@ -34,12 +34,12 @@ def _network(direction: str, done: str) -> tuple[Metric, ...]:
     }
     return tuple(
         Metric(
-            f"container_network_{direction}_{what}_total",
+            f"container_network_{direction}_{quantity}_total",
             "counter",
             text,
             ("id", "image", "interface", "name"),
         )
-        for what, text in helps.items()
+        for quantity, text in helps.items()
     )
 
 

@@ -60,8 +60,8 @@ class Processes:
         paths: dict[str, str] = {}
         for line in (content(path) or "").splitlines():
             controllers, _, place = line.partition(":")[2].partition(":")
-            before, found, after = place.partition(key)
-            if not found:
+            before, separator, after = place.partition(key)
+            if not separator:
                 continue
             if "/../" in before:
                 problem = f"{path}: found {place!r}, expected a path from the host's root"

@@ -24,26 +24,26 @@ def of_series(series: Sequence[Series], configs: Sequence[FieldConfig]) -> list[
     """
     free = set(range(PALETTE_SIZE))
     chosen: list[str | int] = []
-    for index, (one, config) in enumerate(zip(series, configs, strict=True)):
+    for index, (item, config) in enumerate(zip(series, configs, strict=True)):
         mode = config.color.mode or "palette-classic"
         if mode in ("fixed", "shades") and config.color.fixed:
             chosen.append(config.color.fixed)
         elif mode == "thresholds" or mode in gradients.GRADIENTS:
             value = reduce.reduced(
-                one.values, _SERIES_BY.get(config.color.series_by, "lastNotNull")
+                item.values, _SERIES_BY.get(config.color.series_by, "lastNotNull")
             )
             reached = None if value is None else display_value.value_color(value, config)
             chosen.append(reached or "text")
         else:
-            chosen.append(_of_palette(one.name, index, mode.endswith("by-name"), free))
+            chosen.append(_of_palette(item.name, index, mode.endswith("by-name"), free))
     return chosen
 
 
 def _of_palette(name: str, index: int, by_name: bool, free: set[int]) -> int:
-    wanted = (zlib.crc32(name.encode()) if by_name else index) % PALETTE_SIZE
+    slot = (zlib.crc32(name.encode()) if by_name else index) % PALETTE_SIZE
     if not free:
         free.update(range(PALETTE_SIZE))
-    while wanted not in free:
-        wanted = (wanted + 1) % PALETTE_SIZE
-    free.discard(wanted)
-    return wanted
+    while slot not in free:
+        slot = (slot + 1) % PALETTE_SIZE
+    free.discard(slot)
+    return slot

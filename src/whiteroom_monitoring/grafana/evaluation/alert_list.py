@@ -34,7 +34,7 @@ def active(sources: DataSources) -> list[Alert]:
     """Return every alert that fires or is about to, the most urgent first. Raises SourceError."""
     raw = sources.prometheus.get("alerts")["alerts"]
     settings = sources.alerts
-    alerts = [_alert(one, settings) for one in raw]
+    alerts = [_alert(alert, settings) for alert in raw]
     return sorted(alerts, key=lambda a: (_ORDER[a.state], settings.urgency(a.labels), -a.since))
 
 

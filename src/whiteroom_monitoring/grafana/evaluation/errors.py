@@ -17,10 +17,10 @@ class UnsupportedError(MonitoringError):
 MOST_CELLS = 2_000_000
 
 
-def require_room(cells: int, what: str) -> None:
+def require_room(cells: int, operation: str) -> None:
     """Refuse to make so many values, before any is made. Raises UnsupportedError."""
     if cells > MOST_CELLS:
-        raise UnsupportedError(f"{what} of {cells} values: the most is {MOST_CELLS}")
+        raise UnsupportedError(f"{operation} of {cells} values: the most is {MOST_CELLS}")
 
 
 class NotFoundError(MonitoringError):

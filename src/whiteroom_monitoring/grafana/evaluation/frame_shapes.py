@@ -22,22 +22,22 @@ def tables_of(lines: Lines) -> list[Table]:
     return [
         Table(
             (
-                Column(TIME, "time", times, one.query),
-                Column(one.name, "number", list(one.values), one.query, one.labels),
+                Column(TIME, "time", times, item.query),
+                Column(item.name, "number", list(item.values), item.query, item.labels),
             ),
-            one.query,
+            item.query,
         )
-        for one in lines.series
+        for item in lines.series
     ]
 
 
 def lines_of(tables: Sequence[Table]) -> Lines:
     """Return the series of all tables that have a column of times, over the same moments."""
-    found = [(times, series) for table in tables for times, series in _series(table)]
-    moments = sorted({time for times, _ in found for time in times})
+    timed = [(times, series) for table in tables for times, series in _series(table)]
+    moments = sorted({time for times, _ in timed for time in times})
     grid = _grid(moments)
-    require_room(len(grid) * len(found), "series")
-    return Lines(grid, tuple(_on_grid(series, times, grid) for times, series in found if len(grid)))
+    require_room(len(grid) * len(timed), "series")
+    return Lines(grid, tuple(_on_grid(series, times, grid) for times, series in timed if len(grid)))
 
 
 def _series(table: Table) -> Iterator[tuple[list[float], Series]]:
@@ -54,8 +54,10 @@ def _series(table: Table) -> Iterator[tuple[list[float], Series]]:
             more = dict(zip((text.name for text in texts), labels, strict=True))
             values = [_number(column.cells[row]) for row, _ in known]
             name = " ".join([column.name, *labels]) if len(numbers) > 1 or not labels else ""
-            one = Series(column.query, name or ", ".join(labels), {**column.labels, **more}, values)
-            yield [_seconds(time) for _, time in known], one
+            item = Series(
+                column.query, name or ", ".join(labels), {**column.labels, **more}, values
+            )
+            yield [_seconds(time) for _, time in known], item
 
 
 def _grouped(texts: Sequence[Column], height: int) -> Mapping[tuple[str, ...], list[int]]:

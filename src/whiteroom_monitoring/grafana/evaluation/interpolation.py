@@ -197,7 +197,7 @@ def _date(ms: str, style: str) -> str:
 
 def _query_parameters(name: str, value: Value) -> str:
     values = ("$__all",) if value.is_all else value.values
-    return "&".join(f"var-{name}={quote(one, safe='')}" for one in values)
+    return "&".join(f"var-{name}={quote(text, safe='')}" for text in values)
 
 
 def _quotes(text: str) -> dict[int, str]:
@@ -218,8 +218,8 @@ def _in_query(value: Value, style: str | None, quote: str) -> str:
     rendered = _styled(value, style) if style else _regex(value) if value.several else value.first
     if not quote:
         if not (value.authored or style in _QUOTING_STYLES or _is_word(value, style)):
-            shown = ", ".join(value.values)[:_MAX_SHOWN]
-            raise RequestError(f"found {shown!r}, which is no name, number or duration")
+            excerpt = ", ".join(value.values)[:_MAX_SHOWN]
+            raise RequestError(f"found {excerpt!r}, which is no name, number or duration")
         return rendered
     if quote == "`":
         # Nothing is escaped there.
@@ -236,7 +236,7 @@ def _escaped(text: str, quote: str) -> str:
 
 def _is_word(value: Value, style: str | None) -> bool:
     texts = value.text.split(", ") if style == "text" else value.values
-    return all(_WORD.fullmatch(one) for one in texts)
+    return all(_WORD.fullmatch(text) for text in texts)
 
 
 def _for_people(value: Value, style: str | None = None, place: int = 0) -> str:

@@ -97,9 +97,9 @@ def _tables(panel: Panel, context: QueryContext, panels: Panels, depth: int) -> 
         by_query[query.ref_id] = [table]
     # Each query is asked once, whether it is shown, the input of an expression, or both.
     lines = queries.lines([q for q in panel.queries if q in series or q in inputs], context)
-    shown = {query.ref_id for query in series}
+    with_series = {query.ref_id for query in series}
     for table in tables_of(lines):
-        if table.query in shown:
+        if table.query in with_series:
             by_query.setdefault(table.query, []).append(table)
     by_query |= _of_expressions(panel, inputs, lines, context)
     tables += [table for query in active for table in by_query.get(query.ref_id, ())]
@@ -132,10 +132,10 @@ def _of_panel(query: Query, context: QueryContext, panels: Panels, depth: int) -
 def _of_expressions(
     panel: Panel, inputs: Sequence[Query], lines: Lines, context: QueryContext
 ) -> dict[str, list[Table]]:
-    wanted = {q.ref_id: q.server for q in panel.queries if q.server is not None}
+    expressions = {q.ref_id: q.server for q in panel.queries if q.server is not None}
     filled = {
         ref: replace(server, expression=_own_references(server.expression, panel, context.scope))
-        for ref, server in wanted.items()
+        for ref, server in expressions.items()
     }
     if not lines.times:
         lines = Lines(context.grid.times(), ())
@@ -159,8 +159,8 @@ def _prometheus(panel: Panel, scope: Scope) -> list[Query]:
     return active
 
 
-def _require_prometheus(wanted: Sequence[Query], panel: Panel, scope: Scope) -> None:
-    for query in wanted:
+def _require_prometheus(queries: Sequence[Query], panel: Panel, scope: Scope) -> None:
+    for query in queries:
         source = query.data_source if query.data_source.is_set else panel.data_source
         if source.uid in (OF_PANEL, SERVER) or source.type == SERVER:
             continue

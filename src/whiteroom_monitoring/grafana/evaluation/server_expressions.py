@@ -78,7 +78,7 @@ def _spread(item: Item, count: int) -> Sequence[Value]:
 def needed(query: ServerExpression) -> set[str]:
     """Return the refIds of the queries that an expression is of."""
     if query.kind == "math":
-        return {one or other for one, other in _REFERENCE.findall(query.expression)}
+        return {braced or plain for braced, plain in _REFERENCE.findall(query.expression)}
     return {query.expression.strip().strip("${}")}
 
 

@@ -60,13 +60,13 @@ def single_values(data: Data, options: PanelOptions) -> list[SingleValue]:
 
 def _chosen(table: Table, options: PanelOptions) -> list[Column]:
     """Return the columns of a table that are shown: those that are named, else the numbers."""
-    wanted = options.fields
-    if not wanted:
+    fields = options.fields
+    if not fields:
         return [column for column in table.columns if column.kind == "number"]
-    if not wanted.startswith("/"):
-        return [column for column in table.columns if wanted in (column.name, column.origin)]
+    if not fields.startswith("/"):
+        return [column for column in table.columns if fields in (column.name, column.origin)]
     try:
-        pattern = compiled(wanted)
+        pattern = compiled(fields)
     except ValueError as error:
         raise UnsupportedError(f"the choice of fields: {error}") from error
     return [column for column in table.columns if pattern.search(column.name)]

@@ -212,11 +212,11 @@ class _Rows:
     def _of_old_layout(self) -> Iterator[Row]:
         """Return rows as dashboards before version 16 have them: panels span columns of 12."""
         rows = list(self._node["rows"].objects())
-        shown = any(_has_heading(node) for node in rows)
+        has_headings = any(_has_heading(node) for node in rows)
         y = 0
         for node in rows:
             # All are below one heading where none is shown, as Grafana migrates them.
-            row = self._row(node) if shown else Row()
+            row = self._row(node) if has_headings else Row()
             panels, y = self._in_old_row(node, y)
             yield replace(row, panels=tuple(panels))
 

@@ -324,10 +324,10 @@ def _shows_legend(legend: Node) -> bool | None:
 
 def _alert_filter(node: Node) -> AlertFilter:
     states = node["stateFilter"].object()
-    wanted: Mapping[str, bool] = {name: value.flag() for name, value in states.members()}
+    selected: Mapping[str, bool] = {name: value.flag() for name, value in states.members()}
     default = AlertFilter()
     return AlertFilter(
-        frozenset(name for name, is_wanted in wanted.items() if is_wanted) or default.states,
+        frozenset(name for name, is_wanted in selected.items() if is_wanted) or default.states,
         node["alertName"].text(),
         node["alertInstanceLabelFilter"].text(),
         node["maxItems"].integer(0) or default.max_items,

@@ -78,8 +78,8 @@ def _errors(event: dict[str, Any]) -> list[str]:
     if not isinstance(event.get("routing_key"), str) or not event["routing_key"]:
         errors.append("'routing_key' is missing, expected a text")
     if action not in ACTIONS:
-        found, expected = shortened(action), ", ".join(ACTIONS)
-        errors.append(f"'event_action' is {found}, expected one of {expected}")
+        actual, expected = shortened(action), ", ".join(ACTIONS)
+        errors.append(f"'event_action' is {actual}, expected one of {expected}")
     if key is not None and (not isinstance(key, str) or len(key) > LONGEST_DEDUP_KEY):
         errors.append(f"'dedup_key' must be a text of {LONGEST_DEDUP_KEY} characters at most")
     elif not key and action in {"acknowledge", "resolve"}:

@@ -11,14 +11,14 @@ from typing import Any, Literal, Union, get_args, get_origin
 Misfit = tuple[str, object, str]
 
 
-def misfits(thing: object, where: str = "") -> Iterator[Misfit]:
+def misfits(subject: object, prefix: str = "") -> Iterator[Misfit]:
     """Yield where a field of ``thing``, or of what it holds, is none of its annotation's type.
 
     Each with its place, what is found, and the annotation.
     """
-    for name, expected in _hints(type(thing)).items():
-        value = getattr(thing, name, None)
-        place = f"{where}.{name}" if where else name
+    for name, expected in _hints(type(subject)).items():
+        value = getattr(subject, name, None)
+        place = f"{prefix}.{name}" if prefix else name
         if not _fits(value, expected):
             yield place, value, _text(expected)
         yield from _within(value, place)

@@ -26,15 +26,15 @@ def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
 
 
 def _ids(dashboard: DashboardFile) -> Iterator[Diagnostic]:
-    seen: set[int] = set()
+    ids: set[int] = set()
     for pointer, panel in dashboard.mappings(("panels",)):
         number = panel.get("id")
-        if not isinstance(number, int) or number < 1 or number in seen:
+        if not isinstance(number, int) or number < 1 or number in ids:
             yield dashboard.diagnostic(
                 (*pointer, "id"), f"the id {number}", "generate it", "a number of its own"
             )
         else:
-            seen.add(number)
+            ids.add(number)
         targets = [target for _, target in dashboard.mappings((*pointer, "targets"))]
         names = [target.get("refId") for target in targets]
         if len(set(names)) < len(names) or not all(names):

@@ -41,9 +41,9 @@ def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
         for pointer in _lost(dashboard.data, written, ()):
             problem = f"{pointer[-1]} is unknown to the SDK's types"
             yield dashboard.diagnostic(pointer, problem, "generate it")
-        for where, value, expected in misfits(typed):
+        for place, value, expected in misfits(typed):
             yield dashboard.diagnostic(
-                (), f"{where} is {value!r}, expected {expected}", "generate it"
+                (), f"{place} is {value!r}, expected {expected}", "generate it"
             )
 
 

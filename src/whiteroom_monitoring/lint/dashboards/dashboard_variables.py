@@ -61,8 +61,8 @@ def _choices(dashboard: DashboardFile, series: SeriesIndex) -> Iterator[Diagnost
         expression = parse(match[1]) if match else None
         if match is None or expression is None:
             expected = "label_values(METRIC, LABEL)"
-            found = repr(variable.query)
-            yield dashboard.diagnostic(query, found, "write such a query", expected)
+            text = repr(variable.query)
+            yield dashboard.diagnostic(query, text, "write such a query", expected)
             continue
         for finding in findings(expression, series):
             yield dashboard.diagnostic(query, finding.problem, finding.remedy)

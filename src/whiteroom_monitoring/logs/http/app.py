@@ -57,25 +57,25 @@ class QueryApi:
 
     async def query(self, request: Request) -> Response:
         """Return numbers at one instant; lines are refused, as Loki does."""
-        found = await params.parameters(request)
-        expression = parse(found.get("query", ""))
+        parameters = await params.parameters(request)
+        expression = parse(parameters.get("query", ""))
         if isinstance(expression, LogQuery):
             raise QueryError(
                 "log queries are not supported as an instant query type, please change your query "
                 "to a range query type"
             )
-        told = found.get("time")
-        moment = params.time_ns("time", told) if told else time.time_ns()
+        time_text = parameters.get("time")
+        moment = params.time_ns("time", time_text) if time_text else time.time_ns()
         return await self._numbers(request, expression, Times(moment, moment))
 
     async def query_range(self, request: Request) -> Response:
         """Return lines, or numbers at each step."""
-        found = await params.parameters(request)
-        expression = parse(found.get("query", ""))
-        if found.get("shards"):
+        parameters = await params.parameters(request)
+        expression = parse(parameters.get("query", ""))
+        if parameters.get("shards"):
             raise QueryError("shards are not supported: a query is not divided here")
         limits = self._service.limits
-        times = params.time_range(found)
+        times = params.time_range(parameters)
         if times[1] - times[0] > limits.max_query_length * 10**9:
             raise QueryError(
                 f"the query time range exceeds the limit (query length: "
@@ -83,11 +83,11 @@ class QueryApi:
                 f"{limits.max_query_length / 3600:.0f}h)"
             )
         if not isinstance(expression, LogQuery):
-            step = params.step_ns(found, *times)
+            step = params.step_ns(parameters, *times)
             return await self._numbers(request, expression, Times(*times, step))
-        limit = params.limit(found, 100, limits.max_entries_limit_per_query)
-        backward = params.is_backward(found)
-        interval = params.interval_ns(found)
+        limit = params.limit(parameters, 100, limits.max_entries_limit_per_query)
+        backward = params.is_backward(parameters)
+        interval = params.interval_ns(parameters)
         flags = request.headers.get("x-loki-response-encoding-flags", "")
         client = client_of(request)
         answer = await in_thread(
@@ -112,17 +112,17 @@ class QueryApi:
 
     async def format(self, request: Request) -> Response:
         """Return a query over several lines where it is long."""
-        found = await params.parameters(request)
-        text = pretty(parse(found.get("query", "")))
+        parameters = await params.parameters(request)
+        text = pretty(parse(parameters.get("query", "")))
         return encoding.success(text)
 
     async def explain(self, request: Request) -> Response:
         """Say how a query is read: which blocks are left out, and by what."""
-        found = await params.parameters(request)
-        expression = parse(found.get("query", ""))
-        times = Times(*params.time_range(found), 1)
-        told = await in_thread(self._service, lambda: self._service.explain(expression, times))
-        return encoding.json({"ranges": told})
+        parameters = await params.parameters(request)
+        expression = parse(parameters.get("query", ""))
+        times = Times(*params.time_range(parameters), 1)
+        plans = await in_thread(self._service, lambda: self._service.explain(expression, times))
+        return encoding.json({"ranges": plans})
 
     async def running(self, request: Request) -> Response:
         """List the queries that run."""

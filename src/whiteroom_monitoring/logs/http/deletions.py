@@ -27,14 +27,14 @@ class DeletionApi:
 
     async def add(self, request: Request) -> Response:
         """Delete what a query means; without times, everything until now."""
-        found = await params.parameters(request)
-        if not found.get("query"):
+        parameters = await params.parameters(request)
+        if not parameters.get("query"):
             raise QueryError("query not set")
-        start = params.time_ns("start", found["start"]) if found.get("start") else 0
-        end = params.time_range(found)[1]
+        start = params.time_ns("start", parameters["start"]) if parameters.get("start") else 0
+        end = params.time_range(parameters)[1]
         if start > end:
             raise QueryError("start time can't be greater than end time")
-        await asyncio.to_thread(self._store.delete, found["query"], start, end)
+        await asyncio.to_thread(self._store.delete, parameters["query"], start, end)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def all(self, request: Request) -> Response:
@@ -42,14 +42,14 @@ class DeletionApi:
         return encoding.json(
             [
                 {
-                    "request_id": one.id,
-                    "start_time": one.start_ns / SECOND_NS,
-                    "end_time": one.end_ns / SECOND_NS,
-                    "query": one.query,
-                    "status": one.status,
-                    "created_at": one.created_s,
+                    "request_id": deletion.id,
+                    "start_time": deletion.start_ns / SECOND_NS,
+                    "end_time": deletion.end_ns / SECOND_NS,
+                    "query": deletion.query,
+                    "status": deletion.status,
+                    "created_at": deletion.created_s,
                 }
-                for one in self._store.deletions()
+                for deletion in self._store.deletions()
             ]
         )
 

@@ -91,23 +91,23 @@ def fields_of(entries: Iterable[Entry], most: int) -> dict[str, Field]:
     fields: dict[str, Field] = {}
     for entry in entries:
         for name, value, parser in found_in(entry):
-            one = fields.get(name)
-            if one is None:
+            field = fields.get(name)
+            if field is None:
                 if len(fields) >= most:
                     continue
-                one = fields[name] = Field(kind=kind_of(value))
-            one.values.add(value)
-            if parser and parser not in one.parsers:
-                one.parsers.append(parser)
+                field = fields[name] = Field(kind=kind_of(value))
+            field.values.add(value)
+            if parser and parser not in field.parsers:
+                field.parsers.append(parser)
     return fields
 
 
 def is_identifier(values: Iterable[str]) -> bool:
     """Tell whether all values are numbers or UUIDs, but for a label that is 0 or 1."""
-    told = list(values)
-    if len(told) <= 2 and all(value in ("0", "1") for value in told):
+    texts = list(values)
+    if len(texts) <= 2 and all(value in ("0", "1") for value in texts):
         return False
-    return all(_is_number(value) or _is_uuid(value) for value in told)
+    return all(_is_number(value) or _is_uuid(value) for value in texts)
 
 
 def _is_number(value: str) -> bool:
@@ -134,59 +134,59 @@ class DetectApi:
 
     async def fields(self, request: Request) -> Response:
         """Return the fields of the newest lines: type, cardinality, parsers."""
-        found = await params.parameters(request)
-        most = _number(found, "limit", _number(found, "field_limit", FIELDS))
-        fields = fields_of(await self._entries(request, found), most)
-        shown = [one.shown(name) for name, one in sorted(fields.items())]
-        return encoding.json({"fields": shown, "limit": most})
+        parameters = await params.parameters(request)
+        most = _number(parameters, "limit", _number(parameters, "field_limit", FIELDS))
+        fields = fields_of(await self._entries(request, parameters), most)
+        rows = [field.shown(name) for name, field in sorted(fields.items())]
+        return encoding.json({"fields": rows, "limit": most})
 
     async def values(self, request: Request) -> Response:
         """Return the values of a field in the newest lines."""
-        found = await params.parameters(request)
-        name, most = request.path_params["name"], _number(found, "limit", FIELDS)
-        fields = fields_of(await self._entries(request, found), 10 * FIELDS)
+        parameters = await params.parameters(request)
+        name, most = request.path_params["name"], _number(parameters, "limit", FIELDS)
+        fields = fields_of(await self._entries(request, parameters), 10 * FIELDS)
         values = sorted(fields[name].values)[:most] if name in fields else []
         return encoding.json({"values": values, "limit": most})
 
     async def labels(self, request: Request) -> Response:
         """Return the labels of streams with their cardinality, without those of numbers alone."""
-        found = await params.parameters(request)
-        query = parse_selector(found["query"]) if found.get("query") else None
-        times = params.time_range(found)
+        parameters = await params.parameters(request)
+        query = parse_selector(parameters["query"]) if parameters.get("query") else None
+        times = params.time_range(parameters)
         streams = await in_thread(self._service, lambda: self._service.streams(query, times))
         values: dict[str, set[str]] = {}
         for labels in streams:
             for name, value in labels.items():
                 values.setdefault(name, set()).add(value)
-        shown = [
-            {"label": name, "cardinality": len(told)}
-            for name, told in sorted(values.items())
-            if name in PLAIN_LABELS or not is_identifier(told)
+        rows = [
+            {"label": name, "cardinality": len(texts)}
+            for name, texts in sorted(values.items())
+            if name in PLAIN_LABELS or not is_identifier(texts)
         ]
-        return encoding.json({"detectedLabels": shown})
+        return encoding.json({"detectedLabels": rows})
 
     async def patterns(self, request: Request) -> Response:
         """Return the patterns of lines, with how many lines each has in each step."""
-        found = await params.parameters(request)
-        query = parse_log_query(found.get("query", ""))
-        start, end = params.time_range(found)
-        step = params.step_ns(found, start, end)
+        parameters = await params.parameters(request)
+        query = parse_log_query(parameters.get("query", ""))
+        start, end = params.time_range(parameters)
+        step = params.step_ns(parameters, start, end)
         client = client_of(request)
 
         clusters = await in_thread(
             self._service, lambda: self._service.patterns(client, query, (start, end), step)
         )
-        shown = [
+        rows = [
             {"pattern": cluster.pattern, "samples": sorted(cluster.counts.items())}
             for cluster in clusters
         ]
-        return encoding.success(shown)
+        return encoding.success(rows)
 
     async def shards(self, request: Request) -> Response:
         """Return one shard: a query is not divided here."""
-        found = await params.parameters(request)
-        query = parse_log_query(found.get("query", ""))
-        times = params.time_range(found)
+        parameters = await params.parameters(request)
+        query = parse_log_query(parameters.get("query", ""))
+        times = params.time_range(parameters)
         volumes = await in_thread(self._service, lambda: self._service.volumes(query, times))
         stats = {
             "streams": len(volumes),
@@ -200,7 +200,7 @@ class DetectApi:
     async def limits(self, request: Request) -> Response:
         """Return what Grafana's Drilldown has to know of the limits."""
         limits = self._service.limits
-        told = {
+        settings = {
             "discover_log_levels": limits.discover_log_levels,
             "discover_service_name": ["service_name"] if limits.discover_service_name else [],
             "max_entries_limit_per_query": limits.max_entries_limit_per_query,
@@ -210,12 +210,12 @@ class DetectApi:
             "volume_enabled": True,
             "volume_max_series": 1000,
         }
-        content = {"limits": told, "pattern_ingester_enabled": True, "version": "3.7.0"}
+        content = {"limits": settings, "pattern_ingester_enabled": True, "version": "3.7.0"}
         return encoding.json(content)
 
-    async def _entries(self, request: Request, found: params.Parameters) -> list[Entry]:
-        query = parse_log_query(found.get("query", ""))
-        times, lines = params.time_range(found), _number(found, "line_limit", LINES)
+    async def _entries(self, request: Request, parameters: params.Parameters) -> list[Entry]:
+        query = parse_log_query(parameters.get("query", ""))
+        times, lines = params.time_range(parameters), _number(parameters, "line_limit", LINES)
         client = client_of(request)
         most = min(lines, self._service.limits.max_entries_limit_per_query)
         answer = await in_thread(
@@ -224,7 +224,7 @@ class DetectApi:
         return answer.entries
 
 
-def _number(found: params.Parameters, name: str, default: int) -> int:
-    if not found.get(name):
+def _number(parameters: params.Parameters, name: str, default: int) -> int:
+    if not parameters.get(name):
         return default
-    return params.limit(params.Parameters({"limit": found[name]}), default, 10**6)
+    return params.limit(params.Parameters({"limit": parameters[name]}), default, 10**6)

@@ -43,7 +43,7 @@ def _valid(content: Any) -> Any:
         case dict():
             return {_valid(name): _valid(value) for name, value in content.items()}
         case list() | tuple():
-            return [_valid(one) for one in content]
+            return [_valid(item) for item in content]
     return content
 
 
@@ -58,20 +58,20 @@ def streams(entries: Iterable[Entry], categorized: bool) -> list[dict[str, Any]]
     Where they are ``categorized``, structured metadata and what was parsed are told with each line.
     """
     categories = _Categories()
-    found: dict[object, dict[str, Any]] = {}
+    by_labels: dict[object, dict[str, Any]] = {}
     for entry in entries:
         stream, meta, parsed = categories.of(entry)
-        shown = stream if categorized else {**stream, **meta, **parsed}
-        key = tuple(sorted(shown.items()))
+        series_labels = stream if categorized else {**stream, **meta, **parsed}
+        key = tuple(sorted(series_labels.items()))
         value: list[Any] = [str(entry.time_ns), entry.line.decode(errors="replace")]
         if categorized:
-            told = {"structuredMetadata": meta, "parsed": parsed}
-            value.append({name: labels for name, labels in told.items() if labels})
-        one = found.get(key)
-        if one is None:
-            one = found[key] = {"stream": dict(key), "values": []}
-        one["values"].append(value)
-    return list(found.values())
+            by_category = {"structuredMetadata": meta, "parsed": parsed}
+            value.append({name: labels for name, labels in by_category.items() if labels})
+        stream_entry = by_labels.get(key)
+        if stream_entry is None:
+            stream_entry = by_labels[key] = {"stream": dict(key), "values": []}
+        stream_entry["values"].append(value)
+    return list(by_labels.values())
 
 
 class _Categories:
@@ -112,7 +112,7 @@ def metric_result(
     metric: Metric, series: Series, times: Times, progress: Progress, seconds: float
 ) -> dict[str, Any]:
     """Return the data of a query for numbers: a scalar, a vector or a matrix."""
-    points = sum(len(one) for one in series.values())
+    points = sum(len(pair) for pair in series.values())
     stats = statistics(progress, points, seconds)
     if times.is_instant and isinstance(metric, Literal):
         (point,) = series[()]
@@ -120,8 +120,10 @@ def metric_result(
     kind, name = ("vector", "value") if times.is_instant else ("matrix", "values")
     result = []
     for labels, values in series.items():
-        shown: Any = [_point(*one) for one in values]
-        result.append({"metric": dict(labels), name: shown[0] if times.is_instant else shown})
+        encoded: Any = [_point(*pair) for pair in values]
+        result.append(
+            {"metric": dict(labels), name: encoded[0] if times.is_instant else encoded}
+        )
     return {"resultType": kind, "result": result, "stats": stats}
 
 

@@ -31,30 +31,30 @@ class IndexApi:
 
     async def labels(self, request: Request) -> Response:
         """Return the names of labels."""
-        found = await params.parameters(request)
-        streams = await self._streams(found, _optional(found))
+        parameters = await params.parameters(request)
+        streams = await self._streams(parameters, _optional(parameters))
         return encoding.success(sorted({name for labels in streams for name in labels}))
 
     async def values(self, request: Request) -> Response:
         """Return the values of a label."""
-        found = await params.parameters(request)
+        parameters = await params.parameters(request)
         name = request.path_params["name"]
-        streams = await self._streams(found, _optional(found))
+        streams = await self._streams(parameters, _optional(parameters))
         return encoding.success(sorted({labels[name] for labels in streams if name in labels}))
 
     async def series(self, request: Request) -> Response:
         """Return the streams that selectors mean."""
-        found = await params.parameters(request)
-        texts = [*found.getlist("match[]"), *found.getlist("match")]
+        parameters = await params.parameters(request)
+        texts = [*parameters.getlist("match[]"), *parameters.getlist("match")]
         if not texts:
             raise QueryError("0 matcher groups provided")
-        return encoding.success(await self._streams(found, [parse_selector(t) for t in texts]))
+        return encoding.success(await self._streams(parameters, [parse_selector(t) for t in texts]))
 
     async def stats(self, request: Request) -> Response:
         """Return what a query has to read: streams, chunks, lines and bytes."""
-        found = await params.parameters(request)
-        query = parse_log_query(found.get("query", ""))
-        times = params.time_range(found)
+        parameters = await params.parameters(request)
+        query = parse_log_query(parameters.get("query", ""))
+        times = params.time_range(parameters)
         snapshot = self._service.store.snapshot()
         volumes = await in_thread(
             self._service, lambda: directories.volumes(snapshot, query, *times)
@@ -75,10 +75,10 @@ class IndexApi:
 
     async def volume(self, request: Request) -> Response:
         """Return the bytes of each series, the largest first."""
-        found = await params.parameters(request)
-        query, most = parse_selector(found.get("query", "")), _limit(found)
-        start, end = params.time_range(found)
-        totals = await in_thread(self._service, lambda: self._totals(found, query, start, end))
+        parameters = await params.parameters(request)
+        query, most = parse_selector(parameters.get("query", "")), _limit(parameters)
+        start, end = params.time_range(parameters)
+        totals = await in_thread(self._service, lambda: self._totals(parameters, query, start, end))
         ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:most]
         result = [
             {"metric": parse_labels(labels), "value": [end / 1e9, str(size)]}
@@ -88,11 +88,11 @@ class IndexApi:
 
     async def volume_range(self, request: Request) -> Response:
         """Return the bytes of each series in each step."""
-        found = await params.parameters(request)
-        query, most = parse_selector(found.get("query", "")), _limit(found)
-        start, end = params.time_range(found)
+        parameters = await params.parameters(request)
+        query, most = parse_selector(parameters.get("query", "")), _limit(parameters)
+        start, end = params.time_range(parameters)
         default = max((end - start) // 250, 10**9)
-        step = params.duration_ns("step", found["step"]) if found.get("step") else default
+        step = params.duration_ns("step", parameters["step"]) if parameters.get("step") else default
         if step <= 0 or (end - start) // step > MAX_POINTS:
             raise QueryError(
                 "exceeded maximum resolution of 11,000 points per time series. Try increasing the "
@@ -103,7 +103,7 @@ class IndexApi:
             series: dict[str, list[tuple[float, str]]] = {}
             for at in range(start, end, step):
                 until = min(at + step, end)
-                for labels, size in self._totals(found, query, at, until).items():
+                for labels, size in self._totals(parameters, query, at, until).items():
                     series.setdefault(labels, []).append((until / 1e9, str(size)))
             return series
 
@@ -115,28 +115,28 @@ class IndexApi:
         return encoding.success({"resultType": "matrix", "result": result})
 
     def _totals(
-        self, found: params.Parameters, query: LogQuery, start: int, end: int
+        self, parameters: params.Parameters, query: LogQuery, start: int, end: int
     ) -> dict[str, int]:
         """Return bytes by the labels that are asked for, else by those of the selector."""
-        targets = [n for n in found.get("targetLabels", "").split(",") if n]
+        targets = [n for n in parameters.get("targetLabels", "").split(",") if n]
         names = targets or [matcher.name for matcher in query.matchers]
-        by_label = found.get("aggregateBy") == "labels"
+        by_label = parameters.get("aggregateBy") == "labels"
         totals: dict[str, int] = {}
         volumes = directories.volumes(self._service.store.snapshot(), query, start, end)
         for labels, volume in volumes.items():
-            told = parse_labels(labels)
+            pairs = parse_labels(labels)
             if by_label:
-                keys = [canonical({n: ""}) for n in told if not targets or n in targets]
+                keys = [canonical({n: ""}) for n in pairs if not targets or n in targets]
             else:
-                keys = [canonical({n: told[n] for n in names if n in told})]
+                keys = [canonical({n: pairs[n] for n in names if n in pairs})]
             for key in keys:
                 totals[key] = totals.get(key, 0) + volume.bytes
         return totals
 
     async def _streams(
-        self, found: params.Parameters, queries: list[LogQuery]
+        self, parameters: params.Parameters, queries: list[LogQuery]
     ) -> list[dict[str, str]]:
-        start, end = params.time_range(found, DEFAULT_NS)
+        start, end = params.time_range(parameters, DEFAULT_NS)
         snapshot = self._service.store.snapshot()
         streams = await in_thread(
             self._service, lambda: directories.streams(snapshot, queries, start, end + 1)
@@ -144,9 +144,9 @@ class IndexApi:
         return [parse_labels(labels) for labels in streams]
 
 
-def _optional(found: params.Parameters) -> list[LogQuery]:
-    return [parse_selector(found["query"])] if found.get("query") else []
+def _optional(parameters: params.Parameters) -> list[LogQuery]:
+    return [parse_selector(parameters["query"])] if parameters.get("query") else []
 
 
-def _limit(found: params.Parameters) -> int:
-    return params.limit(found, 100, 1000)
+def _limit(parameters: params.Parameters) -> int:
+    return params.limit(parameters, 100, 1000)

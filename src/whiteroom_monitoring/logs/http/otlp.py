@@ -53,9 +53,15 @@ def from_json(body: bytes) -> Pushed:
             attributes = resource_logs.get("resource", {}).get("attributes", [])
             labels, shared = _split(_json_attributes(attributes))
             for scope_logs in resource_logs.get("scopeLogs", []):
-                told = scope_logs.get("scope", {})
-                scope = [(f"scope_{n}", told[n]) for n in ("name", "version") if told.get(n)]
-                scope += [(n, _text(v)) for n, v in _json_attributes(told.get("attributes", []))]
+                scope_fields = scope_logs.get("scope", {})
+                scope = [
+                    (f"scope_{n}", scope_fields[n])
+                    for n in ("name", "version")
+                    if scope_fields.get(n)
+                ]
+                scope += [
+                    (n, _text(v)) for n, v in _json_attributes(scope_fields.get("attributes", []))
+                ]
                 for record in scope_logs.get("logRecords", []):
                     streams.add(labels, [*shared, *scope], _json_record(record))
     except (AttributeError, TypeError, KeyError, ValueError) as error:
@@ -73,15 +79,15 @@ class _Streams:
         named = [("severity_number", record.get("severity_number", 0) or "")]
         named += [(n, record.get(n, "")) for n in ("severity_text", "trace_id", "span_id")]
         own = [(_name(n), _text(v)) for n, v in record.get("attributes", [])]
-        told = [(n, str(v)) for n, v in named if v]
+        fields = [(n, str(v)) for n, v in named if v]
         time_ns = record.get("time") or record.get("observed", 0)
         if not 0 <= time_ns < 2**63:
             raise BadBodyError(f"time {time_ns}: expected nanoseconds since 1970")
         if record.get("observed"):
-            told.append(("observed_timestamp", str(record["observed"])))
+            fields.append(("observed_timestamp", str(record["observed"])))
         if record.get("flags"):
-            told.append(("flags", str(record["flags"])))
-        meta = encode({**dict(shared), **dict(own), **dict(told)}.items())
+            fields.append(("flags", str(record["flags"])))
+        meta = encode({**dict(shared), **dict(own), **dict(fields)}.items())
         rows.append(time_ns, _text(record.get("body", "")).encode(errors="replace"), meta)
 
     def all(self) -> Pushed:
@@ -158,8 +164,8 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 
 def _of(message: bytes, number: int) -> Iterator[bytes]:
     """Yield the fields of a number that are bytes."""
-    for found, value in _fields(message):
-        if found == number and isinstance(value, bytes):
+    for field_number, value in _fields(message):
+        if field_number == number and isinstance(value, bytes):
             yield value
 
 
@@ -170,25 +176,25 @@ def _string(value: int | bytes) -> str:
 def _key_value(message: bytes) -> tuple[str, Any]:
     key: str = ""
     value: Any = ""
-    for number, found in _fields(message):
+    for number, content in _fields(message):
         if number == 1:
-            key = _string(found)
-        elif number == 2 and isinstance(found, bytes):
-            value = _any_value(found)
+            key = _string(content)
+        elif number == 2 and isinstance(content, bytes):
+            value = _any_value(content)
     return key, value
 
 
 def _any_value(message: bytes, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise BadBodyError(f"a value that is nested deeper than {MAX_DEPTH} levels")
-    number, found = next(_fields(message), (0, b""))
-    if isinstance(found, int):
-        return _number(number, found)
+    number, content = next(_fields(message), (0, b""))
+    if isinstance(content, int):
+        return _number(number, content)
     if number == 5:
-        return [_any_value(value, depth + 1) for value in _of(found, 1)]
+        return [_any_value(value, depth + 1) for value in _of(content, 1)]
     if number == 6:
-        return dict(_pair(one, depth + 1) for one in _of(found, 1))
-    return base64.b64encode(found).decode() if number == 7 else _string(found)
+        return dict(_pair(item, depth + 1) for item in _of(content, 1))
+    return base64.b64encode(content).decode() if number == 7 else _string(content)
 
 
 def _number(number: int, bits: int) -> bool | int | float:
@@ -206,8 +212,8 @@ def _pair(message: bytes, depth: int) -> tuple[str, Any]:
 
 def _scope(message: bytes) -> Fields:
     names = {1: "scope_name", 2: "scope_version"}
-    told = [(names[n], _string(v)) for n, v in _fields(message) if n in names and v]
-    return told + [(_name(n), _text(v)) for n, v in map(_key_value, _of(message, 3))]
+    pairs = [(names[n], _string(v)) for n, v in _fields(message) if n in names and v]
+    return pairs + [(_name(n), _text(v)) for n, v in map(_key_value, _of(message, 3))]
 
 
 def _record(message: bytes) -> dict[str, Any]:
@@ -240,14 +246,14 @@ def _json_attributes(attributes: Any) -> list[tuple[str, Any]]:
 
 
 def _json_value(value: Any) -> Any:
-    for kind, found in value.items():
+    for kind, content in value.items():
         if kind == "intValue":
-            return int(found)
+            return int(content)
         if kind == "arrayValue":
-            return [_json_value(one) for one in found.get("values", [])]
+            return [_json_value(item) for item in content.get("values", [])]
         if kind == "kvlistValue":
-            return {one["key"]: _json_value(one.get("value", {})) for one in found["values"]}
-        return found
+            return {item["key"]: _json_value(item.get("value", {})) for item in content["values"]}
+        return content
     return ""
 
 

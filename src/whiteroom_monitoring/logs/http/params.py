@@ -31,11 +31,11 @@ FORM = "application/x-www-form-urlencoded"
 
 async def parameters(request: Request) -> Parameters:
     """Return the parameters of an address, and those of a form."""
-    found = list(request.query_params.multi_items())
+    pairs = list(request.query_params.multi_items())
     kind = request.headers.get("content-type", "").partition(";")[0]
     if request.method == "POST" and kind in ("", FORM):
-        found += parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
-    return QueryParams(found)
+        pairs += parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
+    return QueryParams(pairs)
 
 
 def time_ns(name: str, text: str) -> int:
@@ -90,13 +90,15 @@ def _seconds(text: str) -> Fraction:
     return Fraction(float(text))
 
 
-def time_range(found: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
+def time_range(parameters: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
     """Return start and end, which is now and ``default_ns`` before where they are missing."""
-    end = time_ns("end", found["end"]) if found.get("end") else time.time_ns()
-    since = duration_ns("since", found["since"]) if found.get("since") else default_ns
-    start = time_ns("start", found["start"]) if found.get("start") else end - since
+    end = time_ns("end", parameters["end"]) if parameters.get("end") else time.time_ns()
+    since = duration_ns("since", parameters["since"]) if parameters.get("since") else default_ns
+    start = time_ns("start", parameters["start"]) if parameters.get("start") else end - since
     if start < LEAST_NS:
-        raise QueryError(f'"since": not a valid duration string: "{found.get("since", "")[:60]}"')
+        raise QueryError(
+            f'"since": not a valid duration string: "{parameters.get("since", "")[:60]}"'
+        )
     if end < start:
         raise QueryError(
             f"end timestamp must not be before or equal to start time: {end} < {start}"
@@ -104,10 +106,10 @@ def time_range(found: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
     return start, end
 
 
-def step_ns(found: Parameters, start_ns: int, end_ns: int) -> int:
+def step_ns(parameters: Parameters, start_ns: int, end_ns: int) -> int:
     """Return the step of a range query: told, or a 250th of the time. Raises QueryError."""
     default = max((end_ns - start_ns) // 250 // SECOND_NS, 1) * SECOND_NS
-    step = duration_ns("step", found["step"]) if found.get("step") else default
+    step = duration_ns("step", parameters["step"]) if parameters.get("step") else default
     if step <= 0:
         raise QueryError(
             "zero or negative query resolution step widths are not accepted. Try a positive integer"
@@ -120,17 +122,17 @@ def step_ns(found: Parameters, start_ns: int, end_ns: int) -> int:
     return step
 
 
-def interval_ns(found: Parameters) -> int:
+def interval_ns(parameters: Parameters) -> int:
     """Return how far lines have to be from each other; 0 without a bound. Raises QueryError."""
-    interval = duration_ns("interval", found["interval"]) if found.get("interval") else 0
+    interval = duration_ns("interval", parameters["interval"]) if parameters.get("interval") else 0
     if interval < 0:
         raise QueryError("interval must be >= 0")
     return interval
 
 
-def limit(found: Parameters, default: int, most: int) -> int:
+def limit(parameters: Parameters, default: int, most: int) -> int:
     """Return how many lines are asked for. Raises QueryError."""
-    text = found.get("limit") or str(default)
+    text = parameters.get("limit") or str(default)
     if not re.fullmatch("[0-9]+", text) or not text.strip("0"):
         raise QueryError(f"limit must be a positive value: {text[:40]}")
     if len(text) > MOST_DIGITS or int(text) > most:
@@ -141,9 +143,9 @@ def limit(found: Parameters, default: int, most: int) -> int:
     return int(text)
 
 
-def is_backward(found: Parameters) -> bool:
+def is_backward(parameters: Parameters) -> bool:
     """Return whether the newest lines come first, which they do unless asked otherwise."""
-    text = (found.get("direction") or "backward").lower()
+    text = (parameters.get("direction") or "backward").lower()
     if text not in ("backward", "forward"):
         raise QueryError(f"invalid direction '{text[:40]}'")
     return text == "backward"

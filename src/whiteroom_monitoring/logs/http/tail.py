@@ -79,8 +79,8 @@ def _matching(pipeline: Pipeline, labels: str, rows: _native.Rows, start_ns: int
     numbers = pipeline.candidates(labels, rows, (0, len(rows)), (start_ns, 2**63 - 1))
     if not pipeline.is_plain:
         return [
-            Entry(one.time_ns, labels, one.line, b"", 0, (one.stream, one.meta, one.parsed))
-            for one in pipeline.process(labels, rows, numbers)
+            Entry(item.time_ns, labels, item.line, b"", 0, (item.stream, item.meta, item.parsed))
+            for item in pipeline.process(labels, rows, numbers)
         ]
     for number in numbers:
         time_ns, line, meta, level = rows[number]
@@ -100,13 +100,13 @@ class TailApi:
         """Send the last lines, then each new one."""
         await socket.accept()
         try:
-            found = socket.query_params
-            query = parse_log_query(found.get("query", ""))
-            limit = params.limit(found, 100, self._service.limits.max_entries_limit_per_query)
-            delay = int(found.get("delay_for") or 0)
+            parameters = socket.query_params
+            query = parse_log_query(parameters.get("query", ""))
+            limit = params.limit(parameters, 100, self._service.limits.max_entries_limit_per_query)
+            delay = int(parameters.get("delay_for") or 0)
             if not 0 <= delay <= MAX_DELAY_S:
                 raise QueryError(f"delay_for can't be greater than {MAX_DELAY_S}")
-            times = params.time_range(found)
+            times = params.time_range(parameters)
             tail = Tail(Pipeline(query), times[0])
             if len(self._tails) >= self._service.limits.max_concurrent_tail_requests:
                 raise BusyError("max concurrent tail requests limit exceeded")

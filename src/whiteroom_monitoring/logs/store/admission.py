@@ -128,11 +128,11 @@ class Admission:
         return stream
 
     def _canonical(self, labels: bytes, lines: int, result: PushResult) -> str | None:
-        shown = labels[:200].decode(errors="replace")
+        excerpt = labels[:200].decode(errors="replace")
         try:
             fields: Mapping[str, str] = parse_labels(labels.decode())
         except (QueryError, UnicodeDecodeError) as error:
-            text = f"Error parsing labels '{shown}' with error: {error}"
+            text = f"Error parsing labels '{excerpt}' with error: {error}"
             result.refuse("invalid_labels", text, lines)
             return None
         fields = {name: value for name, value in fields.items() if value}
@@ -140,7 +140,7 @@ class Admission:
             text = "error at least one label pair is required per stream"
             result.refuse("missing_labels", text, lines)
             return None
-        problem = self._problem(fields, shown)
+        problem = self._problem(fields, excerpt)
         if problem is not None:
             result.refuse(*problem, lines)
             return None
@@ -148,20 +148,20 @@ class Admission:
             fields = with_service(fields)
         return canonical(fields)
 
-    def _problem(self, fields: Mapping[str, str], shown: str) -> tuple[str, str] | None:
+    def _problem(self, fields: Mapping[str, str], excerpt: str) -> tuple[str, str] | None:
         limits = self._limits
         if len(fields) > limits.max_label_names_per_series:
             return (
                 "max_label_names_per_series",
-                f"entry for stream '{shown}' has {len(fields)} label names; limit "
+                f"entry for stream '{excerpt}' has {len(fields)} label names; limit "
                 f"{limits.max_label_names_per_series}",
             )
         for name, value in fields.items():
             if len(name) > limits.max_label_name_length:
-                text = f"stream '{shown}' has label name too long: '{name[:100]}'"
+                text = f"stream '{excerpt}' has label name too long: '{name[:100]}'"
                 return "label_name_too_long", text
             if len(value) > limits.max_label_value_length:
-                text = f"stream '{shown}' has label value too long: '{value[:100]}'"
+                text = f"stream '{excerpt}' has label value too long: '{value[:100]}'"
                 return "label_value_too_long", text
         return None
 

@@ -29,13 +29,13 @@ class Report:
 
 def verify(folder: Path) -> Report:
     """Return what is wrong in a folder of logs. Raises StoreError when there is none."""
-    found = manifest.read(folder)
-    if found is None:
+    contents = manifest.read(folder)
+    if contents is None:
         raise StoreError(f"{folder}: no {manifest.NAME}; expected the folder of a log store")
     report = Report()
-    for info in found.segments:
+    for info in contents.segments:
         _verify_segment(folder, info, report)
-    paths = [p for p in sorted(folder.glob("*" + wal.SUFFIX)) if int(p.stem) >= found.wal]
+    paths = [p for p in sorted(folder.glob("*" + wal.SUFFIX)) if int(p.stem) >= contents.wal]
     for path in paths:
         for body in wal.read(path, lambda error: report.problems.append(str(error))):
             report.rows += sum(len(rows) for _, rows in wal.decode(body))

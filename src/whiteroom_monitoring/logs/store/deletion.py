@@ -54,13 +54,13 @@ def process(store: LogStore) -> None:
         # What is in memory and in the write-ahead log goes to a segment first.
         store.ask_flush()
         return
-    wanted = conditions(snapshot.deletions)
+    deletions = conditions(snapshot.deletions)
     gone: list[Segment] = []
     new: list[Segment] = []
     for segment in snapshot.segments:
-        if not any(c.start_ns <= segment.info.end_ns for c in wanted):
+        if not any(c.start_ns <= segment.info.end_ns for c in deletions):
             continue
-        left = _without(store, segment, wanted)
+        left = _without(store, segment, deletions)
         if left is not None:
             gone.append(segment)
             total = sum(rows.size_bytes for _, rows in left)
@@ -71,11 +71,11 @@ def process(store: LogStore) -> None:
 
 
 def _without(
-    store: LogStore, segment: Segment, wanted: Sequence[Condition]
+    store: LogStore, segment: Segment, deletions: Sequence[Condition]
 ) -> list[tuple[str, _native.Rows]] | None:
     """Return what is left of a segment; None when nothing is to go."""
     left: dict[str, _native.Rows] = {}
-    found = 0
+    count = 0
     for block in segment.blocks:
         try:
             rows = segment.read(block)
@@ -84,9 +84,9 @@ def _without(
             return None
         for run in block.runs:
             dropped: set[int] = set()
-            for one in wanted:
-                dropped |= one.rows(run.labels, rows, run.first, run.last)
-            found += len(dropped)
+            for condition in deletions:
+                dropped |= condition.rows(run.labels, rows, run.first, run.last)
+            count += len(dropped)
             kept = left.setdefault(run.labels, _native.Rows())
             kept.extend_without(rows, run.first, run.last, dropped)
-    return sorted(left.items(), key=lambda pair: pair[0]) if found else None
+    return sorted(left.items(), key=lambda pair: pair[0]) if count else None

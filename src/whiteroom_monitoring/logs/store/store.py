@@ -158,9 +158,9 @@ class LogStore:
     # Start.
 
     def _recover(self) -> None:
-        found = manifest.read(self.folder)
-        self._manifest = found or Manifest()
-        if found is None and any(self.folder.glob("*" + SUFFIX)):
+        contents = manifest.read(self.folder)
+        self._manifest = contents or Manifest()
+        if contents is None and any(self.folder.glob("*" + SUFFIX)):
             raise StoreError(f"{self.folder}: there are segments, but no {manifest.NAME}")
         for labels, newest in self._manifest.newest_ns.items():
             stream = self.streams.add(labels)
@@ -170,7 +170,7 @@ class LogStore:
         self._head = Head()
         self._frozen: Head | None = None
         last = self._replay()
-        if found is None:
+        if contents is None:
             self._manifest.write(self.folder)
         self._wal = wal.WalWriter(self.folder, last + 1)
         self._segments = segments
@@ -213,31 +213,31 @@ class LogStore:
         results: list[PushResult] = []
         fresh: list[tuple[Stream, _native.Rows]] = []
         done: list[_Waiting] = []
-        for one in waiting:
+        for pending in waiting:
             try:
                 result = PushResult()
-                added = self._fresh(one.pushed, result)
+                added = self._fresh(pending.pushed, result)
             except Exception as error:
-                one.future.set_exception(error)
+                pending.future.set_exception(error)
                 continue
             fresh += added
             results.append(result)
-            done.append(one)
+            done.append(pending)
         try:
             if fresh:
                 self._wal.write(wal.encode([(stream.labels, rows) for stream, rows in fresh]))
         except OSError as error:
-            for one in done:
-                one.future.set_exception(error)
+            for pending in done:
+                pending.future.set_exception(error)
             return
-        told = [(stream.labels, self._insert(stream, rows)) for stream, rows in fresh]
-        for one, result in zip(done, results, strict=True):
-            one.future.set_result(result)
-        self.watch(told)
+        inserted = [(stream.labels, self._insert(stream, rows)) for stream, rows in fresh]
+        for pending, result in zip(done, results, strict=True):
+            pending.future.set_result(result)
+        self.watch(inserted)
 
     def _fresh(self, pushed: Pushed, result: PushResult) -> list[tuple[Stream, _native.Rows]]:
         """Return what is neither in a head nor in a segment yet."""
-        found = []
+        fresh = []
         for stream, rows in self._admission.admit(pushed, self._now_ns(), result):
             missing = self._head.missing(stream.labels, rows)
             frozen = self._frozen
@@ -247,8 +247,8 @@ class LogStore:
             result.repeated += len(rows) - len(missing)
             result.stored += len(missing)
             if len(missing):
-                found.append((stream, missing))
-        return found
+                fresh.append((stream, missing))
+        return fresh
 
     def _missing_in_segments(self, stream: Stream, rows: _native.Rows) -> _native.Rows:
         if not len(rows):

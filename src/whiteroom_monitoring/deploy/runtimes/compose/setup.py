@@ -70,11 +70,11 @@ def _hand_out(
     credentials.store(paths, operators)
     access.store(paths)
     owners = {c.name: c.user for c in components if c.user and accounts.is_own(c.user)}
-    wanted = {c.name: c.secrets for c in components if c.secrets}
+    secrets = {c.name: c.secrets for c in components if c.secrets}
     paths.credentials.mkdir(exist_ok=True)
     # Those of services that are not chosen are mounted, too: they end up empty.
-    unchosen = [f.name for f in paths.credentials.iterdir() if f.name not in wanted]
-    credentials.hand_out(paths, wanted | dict.fromkeys(unchosen, ()), owners)
+    unchosen = [f.name for f in paths.credentials.iterdir() if f.name not in secrets]
+    credentials.hand_out(paths, secrets | dict.fromkeys(unchosen, ()), owners)
 
 
 def configuration(

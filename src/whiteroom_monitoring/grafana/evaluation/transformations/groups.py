@@ -119,10 +119,10 @@ def matrix(tables: Sequence[Table], options: Node) -> list[Table]:
     if len(tables) != 1:
         return list(tables)
     [table] = tables
-    found = [table.column(name) for name in (across, down, value)]
-    if None in found:
+    chosen = [table.column(name) for name in (across, down, value)]
+    if None in chosen:
         return list(tables)
-    heads, sides, values = (column for column in found if column is not None)
+    heads, sides, values = (column for column in chosen if column is not None)
     cells = {
         (head, side): cell
         for head, side, cell in zip(heads.cells, sides.cells, values.cells, strict=True)

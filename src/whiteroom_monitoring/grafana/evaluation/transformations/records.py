@@ -38,12 +38,12 @@ def picked(table: Table, rows: Sequence[int]) -> Table:
 def distinct(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Return columns of which no two have one name: those that share it are numbered."""
     counts = Counter(column.name for column in columns)
-    seen: Counter[str] = Counter()
+    occurrences: Counter[str] = Counter()
     renamed = []
     for column in columns:
-        seen[column.name] += 1
+        occurrences[column.name] += 1
         is_shared = counts[column.name] > 1
-        name = f"{column.name} {seen[column.name]}" if is_shared else column.name
+        name = f"{column.name} {occurrences[column.name]}" if is_shared else column.name
         renamed.append(replace(column, name=name))
     return tuple(renamed)
 

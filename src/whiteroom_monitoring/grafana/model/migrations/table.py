@@ -108,7 +108,7 @@ def _properties(style: Node) -> Iterator[tuple[str, Json]]:
 def _link(style: Node) -> Json:
     """Return a link; a cell of the row is named by its number there."""
     url = _REFERENCE.sub(
-        lambda one: f"${{__data.fields[{one[1]}]}}" if one[1] else "${__value.raw}",
+        lambda match: f"${{__data.fields[{match[1]}]}}" if match[1] else "${__value.raw}",
         style["linkUrl"].text(),
     )
     return {
