@@ -50,12 +50,12 @@ class Accounts:
         """Return the id of a new account. Raises ConflictError when the address has one."""
         hashed = await self._passwords.hash(password)
         identity = identifiers.new()
-        made = await self._database.row(
+        account_row = await self._database.row(
             "INSERT INTO accounts (id, name, email, email_folded, password_salt, password_hash) "
             "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (email_folded) DO NOTHING RETURNING id",
             *(identity, name, email, email.casefold(), hashed.salt, hashed.hash),
         )
-        if made is None:
+        if account_row is None:
             raise ConflictError("the e-mail address has an account")
         self._recorder.signup()
         return identity

@@ -39,11 +39,11 @@ class Passwords:
         salt = secrets.token_bytes(SALT_BYTES)
         return Hashed(salt, await self._scrypt(password, salt))
 
-    async def match(self, password: str, kept: Hashed | None) -> bool:
+    async def match(self, password: str, stored: Hashed | None) -> bool:
         """Return whether it is that password; without one, False, in the same time."""
-        compared = kept or NOBODY
+        compared = stored or NOBODY
         digest = await self._scrypt(password, compared.salt)
-        return hmac.compare_digest(digest, compared.hash) and kept is not None
+        return hmac.compare_digest(digest, compared.hash) and stored is not None
 
     def close(self) -> None:
         """End the threads."""

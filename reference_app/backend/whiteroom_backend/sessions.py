@@ -51,10 +51,10 @@ class Session:
         return json.dumps([str(self.account_id), self.expires, self.last_seen, self.ended]).encode()
 
     @classmethod
-    def decode(cls, digest: bytes, kept: bytes) -> Session | None:
+    def decode(cls, digest: bytes, content: bytes) -> Session | None:
         """Return what ``encode`` was given; None for what it has not written."""
         try:
-            account, expires, last_seen, ended = json.loads(kept)
+            account, expires, last_seen, ended = json.loads(content)
             return cls(digest, uuid.UUID(account), float(expires), float(last_seen), bool(ended))
         except (ValueError, TypeError, AttributeError):
             return None
@@ -128,8 +128,8 @@ class Sessions:
         return session
 
     async def _cached(self, digest: bytes) -> Session | None:
-        kept = await self._cache.get(f"session:{digest.hex()}")
-        return Session.decode(digest, kept) if kept else None
+        content = await self._cache.get(f"session:{digest.hex()}")
+        return Session.decode(digest, content) if content else None
 
     async def _stored(self, digest: bytes) -> Session | None:
         row = await self._database.row(

@@ -96,8 +96,8 @@ class Songs:
             """,
             *(song, account, identifiers.new(), name),
         )
-        identity, kept = _existing(row)
-        return {"id": str(identity), "name": kept}
+        identity, stored_name = _existing(row)
+        return {"id": str(identity), "name": stored_name}
 
     async def switch(
         self, account: uuid.UUID, song: uuid.UUID, performance: uuid.UUID

@@ -77,10 +77,12 @@ class Response(NamedTuple):
 class ConnectionPool:
     """Keeps connections; the one that was used last is used next. At most ``kept`` stay idle."""
 
-    def __init__(self, address: Address, kept: int = 16, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, address: Address, idle_connections: int = 16, timeout_s: float = TIMEOUT_S
+    ) -> None:
         self.address = address
         self._idle: list[_Connection] = []
-        self._kept = kept
+        self._kept = idle_connections
         self._timeout_s = timeout_s
 
     async def ask(self, request: bytes) -> Response:

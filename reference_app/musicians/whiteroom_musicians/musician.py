@@ -187,8 +187,8 @@ class Musician:
     async def _add_performance(self, choice: float) -> None:
         path = await self._path_of_song(choice)
         name = f"{pick(PERFORMANCES, choice)} {len(self._performances) + 1}"
-        made = await self._ask("POST", f"{path}/performances", {"name": name})
-        self._performances.append(member(made, "id", object))
+        performance = await self._ask("POST", f"{path}/performances", {"name": name})
+        self._performances.append(member(performance, "id", object))
 
     async def _switch_performance(self, choice: float) -> None:
         path = await self._path_of_song(choice)

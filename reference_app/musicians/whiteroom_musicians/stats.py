@@ -21,8 +21,8 @@ class Latencies:
 
     def record(self, seconds: float) -> None:
         """Count one."""
-        above = math.log(max(seconds, SHORTEST_S) / SHORTEST_S) / math.log(GROWTH)
-        self._counts[min(int(above), BUCKETS)] += 1
+        bucket = math.log(max(seconds, SHORTEST_S) / SHORTEST_S) / math.log(GROWTH)
+        self._counts[min(int(bucket), BUCKETS)] += 1
         self._total += 1
         self.longest_s = max(self.longest_s, seconds)
 

@@ -95,8 +95,8 @@ def _results(arguments: argparse.Namespace, workspace: Workspace) -> list[CheckR
     chosen = arguments.only or [name for name in known if name not in left_out]
     progress = Progress(quiet=arguments.json or not sys.stderr.isatty())
     try:
-        made = [known[name] for name in dict.fromkeys(chosen)]
-        results = registry.results(made, workspace, progress.step)
+        chosen_checks = [known[name] for name in dict.fromkeys(chosen)]
+        results = registry.results(chosen_checks, workspace, progress.step)
     finally:
         progress.end()
     return [_about(result, workspace.about) for result in results]
@@ -106,8 +106,8 @@ def _about(result: CheckResult, files: Sequence[Path]) -> CheckResult:
     """Return the result as far as it concerns these files."""
     if result.state != "failed" or not files:
         return result
-    kept = tuple(d for d in result.diagnostics if d.path and d.path.absolute() in files)
-    return replace(result, diagnostics=kept, state="failed" if kept else "ok")
+    diagnostics = tuple(d for d in result.diagnostics if d.path and d.path.absolute() in files)
+    return replace(result, diagnostics=diagnostics, state="failed" if diagnostics else "ok")
 
 
 def _files(paths: Sequence[Path]) -> tuple[Path, ...]:

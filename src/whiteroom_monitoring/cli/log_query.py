@@ -197,7 +197,7 @@ def explain(arguments: argparse.Namespace) -> int:
         print(selection["query"])
         for step in selection["steps"]:
             print(f"  {step['blocks']:6} blocks  {step['what']}")
-        print(f"  {selection['bytes']:6} bytes at the most, {selection['lines_from']}")
+        print(f"  {selection['bytes']:6} bytes at most, {selection['lines_from']}")
         for stage in selection["stages"]:
             print(f"         line by line: {stage}")
     return 0

@@ -107,8 +107,8 @@ def duplicates(registry: CollectorRegistry = prometheus_client.REGISTRY) -> list
 
     For a test of an application's own. Raises PreparationError.
     """
-    taken = _taken()
-    return sorted(metric.name for metric in registry.collect() if _is_duplicate(metric, taken))
+    our_names = _taken()
+    return sorted(metric.name for metric in registry.collect() if _is_duplicate(metric, our_names))
 
 
 def with_registry(
@@ -161,20 +161,20 @@ def _taken() -> frozenset[str]:
     return frozenset(name for family in client.read_families() for name in family.sample_names())
 
 
-def _is_taken(metric: Metric, taken: frozenset[str]) -> bool:
-    return metric.name in taken or any(sample.name in taken for sample in metric.samples)
+def _is_taken(metric: Metric, our_names: frozenset[str]) -> bool:
+    return metric.name in our_names or any(sample.name in our_names for sample in metric.samples)
 
 
-def _is_duplicate(metric: Metric, taken: frozenset[str]) -> bool:
-    return _is_taken(metric, taken) and not isinstance(metric, CatalogueMetric)
+def _is_duplicate(metric: Metric, our_names: frozenset[str]) -> bool:
+    return _is_taken(metric, our_names) and not isinstance(metric, CatalogueMetric)
 
 
 def _without_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield an exposition without the line that ends OpenMetrics: more follows."""
-    held = b""
+    pending = b""
     for block in blocks:
-        if held:
-            yield held
-        held = block
-    if rest := held.removesuffix(_EOF):
+        if pending:
+            yield pending
+        pending = block
+    if rest := pending.removesuffix(_EOF):
         yield rest

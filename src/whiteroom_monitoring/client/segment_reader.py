@@ -290,8 +290,8 @@ def _number(cell: int, number: int, scale: int) -> str:
     sign = ""
     if number == SIGNED and cell >= 2**63:
         sign, cell = "-", 2**64 - cell
-    whole, fraction = divmod(cell, scale)
-    return f"{sign}{whole}" + (f".{fraction:09}".rstrip("0") if fraction else "")
+    quotient, fraction = divmod(cell, scale)
+    return f"{sign}{quotient}" + (f".{fraction:09}".rstrip("0") if fraction else "")
 
 
 def _bound_text(bound: float) -> str:

@@ -38,8 +38,8 @@ def wrap(function: Callable[_Arguments, _Result], around: Around) -> Callable[_A
             with around():
                 return (yield from function(*args, **kwargs))
 
-        made = types.coroutine(generator) if _is_awaitable(function) else generator
-        return cast(Callable[_Arguments, _Result], made)
+        wrapper = types.coroutine(generator) if _is_awaitable(function) else generator
+        return cast(Callable[_Arguments, _Result], wrapper)
     if inspect.isasyncgenfunction(function):
         steps = functools.wraps(function)(_async_generator_function(function, around))
         return cast(Callable[_Arguments, _Result], steps)

@@ -16,8 +16,8 @@ def generate(catalogue: Catalogue, project: Project) -> dict[str, str]:
     """Return the text of each file by its path below the project's root."""
     model = build(catalogue, project)
     outputs = project.outputs
-    whole = _whole_templates(outputs, is_core=model.has_core)
-    files = {path: render(template, model=model) for path, template in whole.items()}
+    templates = _whole_templates(outputs, is_core=model.has_core)
+    files = {path: render(template, model=model) for path, template in templates.items()}
     for domain in model.domains:
         for path, template in _domain_templates(domain, outputs).items():
             files[path] = render(template, domain=domain, namespace=outputs.namespace, model=model)

@@ -103,9 +103,9 @@ class Page:
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key)
 
-    def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
+    def mouse(self, kind: str, x: float, y: float, **parameters: Any) -> None:
         """Send a mouse event, such as ``mouseMoved``."""
-        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **parameters)
 
     def png(self) -> bytes:
         """Return a picture of the window."""

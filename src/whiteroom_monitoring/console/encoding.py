@@ -67,13 +67,13 @@ def _set(settings: dict[str, Any]) -> dict[str, Any]:
 def unit(name: str) -> dict[str, Any]:
     """Return a unit as the browser writes it; what is not set is left out."""
     chosen = units.unit(name)
-    more = {
+    optional = {
         "prefix": chosen.prefix or None,
         "style": chosen.style or None,
         "factor": None if chosen.factor == 1 else chosen.factor,
         "words": chosen.words,
     }
-    return {"steps": chosen.steps, **_set(more)}
+    return {"steps": chosen.steps, **_set(optional)}
 
 
 def number(value: Value) -> float | str | None:

@@ -206,8 +206,8 @@ class DashboardService:
     def targets(self) -> dict[str, Any]:
         """Return the targets that Prometheus scrapes."""
         targets = self._sources.prometheus.get("targets", state="active")["activeTargets"]
-        kept = ("health", "labels", "lastError", "lastScrape", "lastScrapeDuration", "scrapeUrl")
-        return {"targets": [{name: target.get(name) for name in kept} for target in targets]}
+        fields = ("health", "labels", "lastError", "lastScrape", "lastScrapeDuration", "scrapeUrl")
+        return {"targets": [{name: target.get(name) for name in fields} for target in targets]}
 
     def runbook(self, name: str) -> dict[str, Any]:
         """Return a runbook as HTML. Raises NotFoundError."""

@@ -53,8 +53,8 @@ def picture(console: str, request: SnapshotRequest, token: str = "") -> bytes:
         page.wait(_DRAWN)
         if height == _MAX_HEIGHT_PX:
             # All was within a tall window and therefore loaded; now only what there is.
-            whole = math.ceil(page.value(_HEIGHT))
-            page.resize(request.width_px, min(whole, _MAX_HEIGHT_PX), scale=request.scale)
+            page_height = math.ceil(page.value(_HEIGHT))
+            page.resize(request.width_px, min(page_height, _MAX_HEIGHT_PX), scale=request.scale)
             page.value(_PAINTED)
             page.wait(_DRAWN)
         page.value(_PAINTED)

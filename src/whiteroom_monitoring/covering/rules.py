@@ -136,8 +136,10 @@ def _records(alerts: list[_Alert], covering: Covering) -> Iterator[str]:
         if ends:
             terms = [f"(\n{textwrap.indent(alert.written, '  ')}\n) and {end}" for end in ends]
             expression = "\nor ".join(terms)
-            kept = {k: v for k, v in alert.labels.items() if "{{" not in v and k != "incident"}
-            labels = "".join(f"{key}: {value}\n" for key, value in kept.items())
+            fixed_labels = {
+                k: v for k, v in alert.labels.items() if "{{" not in v and k != "incident"
+            }
+            labels = "".join(f"{key}: {value}\n" for key, value in fixed_labels.items())
             yield (
                 f"- record: {RECORDED}\n"
                 f"  expr: |\n{textwrap.indent(expression, '    ')}\n"

@@ -65,8 +65,8 @@ def load(project: Project) -> tuple[Component, ...]:
     added = [component for folder in folders if folder for component in components_in(folder)]
     added += [_started(p) for p in project.programs.values() if p.command]
     names = {component.name for component in added}
-    kept = [component for component in COMPONENTS if component.name not in names]
-    descriptions = [_provided(c, project) for c in (*kept, *added)]
+    built_in = [component for component in COMPONENTS if component.name not in names]
+    descriptions = [_provided(c, project) for c in (*built_in, *added)]
     _require_unique_ports(descriptions, project.stack.ports)
     return in_order(descriptions)
 

@@ -48,9 +48,9 @@ def results(
         started = {
             check.id: pool.submit(check.result, subject) for check in checks if check.programs
         }
-        made: dict[str, CheckResult] = {}
+        by_id: dict[str, CheckResult] = {}
         for check in sorted(checks, key=lambda check: check.programs):
             progress(check.id)
             future = started.get(check.id)
-            made[check.id] = future.result() if future else check.result(subject)
-    return [made[check.id] for check in checks]
+            by_id[check.id] = future.result() if future else check.result(subject)
+    return [by_id[check.id] for check in checks]

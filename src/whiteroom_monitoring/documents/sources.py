@@ -28,8 +28,8 @@ def pages() -> dict[str, str]:
         start = share(folder)
         for path in sorted(start.rglob("*")):
             if path.suffix in _SUFFIXES and path.is_file():
-                below = path.relative_to(start).as_posix()
-                places[f"{folder}/{below}"] = f"{section}/{below}".lstrip("/")
+                relative = path.relative_to(start).as_posix()
+                places[f"{folder}/{relative}"] = f"{section}/{relative}".lstrip("/")
     return places
 
 

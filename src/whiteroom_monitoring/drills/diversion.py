@@ -41,7 +41,7 @@ def _has_mail(receivers: list[dict[str, Any]]) -> bool:
 
 
 def _receiver(receiver: dict[str, Any], paths: StackPaths, lost: list[str]) -> dict[str, Any]:
-    kept: dict[str, Any] = {"name": receiver["name"]}
+    new_receiver: dict[str, Any] = {"name": receiver["name"]}
     for key, channels in receiver.items():
         if key == "name":
             continue
@@ -49,8 +49,8 @@ def _receiver(receiver: dict[str, Any], paths: StackPaths, lost: list[str]) -> d
         diverted = [diversion(settings, paths) for settings in channels or []]
         if not all(diverted):
             lost.append(f"receiver {receiver['name']}: {key} is not drilled")
-        kept[key] = [settings for settings in diverted if settings]
-    return {key: value for key, value in kept.items() if value}
+        new_receiver[key] = [settings for settings in diverted if settings]
+    return {key: value for key, value in new_receiver.items() if value}
 
 
 def _none(settings: Any, paths: StackPaths) -> dict[str, Any]:
@@ -58,19 +58,19 @@ def _none(settings: Any, paths: StackPaths) -> dict[str, Any]:
 
 
 def _pagerduty(settings: dict[str, Any], paths: StackPaths) -> dict[str, Any]:
-    kept = {k: v for k, v in settings.items() if k != "http_config"}
-    return {**kept, "url": paths.url("inbox", "/pagerduty/v2/enqueue")}
+    diverted = {k: v for k, v in settings.items() if k != "http_config"}
+    return {**diverted, "url": paths.url("inbox", "/pagerduty/v2/enqueue")}
 
 
 def _slack(settings: dict[str, Any], paths: StackPaths) -> dict[str, Any]:
-    kept = {k: v for k, v in settings.items() if k not in ("api_url_file", "http_config")}
-    return {**kept, "api_url": paths.url("inbox", "/slack")}
+    diverted = {k: v for k, v in settings.items() if k not in ("api_url_file", "http_config")}
+    return {**diverted, "api_url": paths.url("inbox", "/slack")}
 
 
 def _email(settings: dict[str, Any], paths: StackPaths) -> dict[str, Any]:
-    kept = {k: v for k, v in settings.items() if k not in (*_MAIL_SECRETS, "tls_config")}
+    diverted = {k: v for k, v in settings.items() if k not in (*_MAIL_SECRETS, "tls_config")}
     smarthost = f"{LOOPBACK}:{paths.port('inbox-smtp')}"
-    return {**kept, "smarthost": smarthost, "require_tls": False}
+    return {**diverted, "smarthost": smarthost, "require_tls": False}
 
 
 def _webhook(settings: dict[str, Any], paths: StackPaths) -> dict[str, Any]:

@@ -54,8 +54,8 @@ def _holding(part: Any) -> str | None:
             return _comparison(part)
         case BinaryExpr() if str(part.op) == "unless":
             # Of what takes away, nothing changes, or it would take all away.
-            left, whole = render(part.lhs), render(part)
-            return _always(part.lhs) + whole.removeprefix(left)
+            left, comparison = render(part.lhs), render(part)
+            return _always(part.lhs) + comparison.removeprefix(left)
         case Call() if part.func.name in ("absent", "absent_over_time"):
             # What it says of their labels stays.
             return render(part, replacement=_nowhere)

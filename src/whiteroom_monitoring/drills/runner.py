@@ -84,12 +84,12 @@ class Runner:
 
     def _run(self, scenario: Scenario) -> RunResult:
         self._say(scenario, "waiting until nothing fires")
-        held = self._hold(scenario)
+        held_alerts = self._hold(scenario)
         console = self._stack.paths.url("console")
-        context = Context(self._settings, console, self._watchdog, held)
+        context = Context(self._settings, console, self._watchdog, held_alerts)
         with Observer(self._stack) as observer:
             begun = time.time()
-            with self._faults(scenario, held):
+            with self._faults(scenario, held_alerts):
                 self._say(scenario, "waiting for the pages")
                 self._wait(scenario.within_s, lambda: self._paged(scenario, observer, context))
             mended = time.time()
@@ -105,7 +105,7 @@ class Runner:
             tuple(evidence.judge(scenario, observation, context)),
             tuple(sorted(loud)),
             tuple(strangers),
-            tuple(sorted(held)),
+            tuple(sorted(held_alerts)),
         )
         self._say(scenario, "proven" if result.ok else "not proven")
         return result
@@ -118,18 +118,18 @@ class Runner:
         expected = {alert.name for alert in scenario.alerts}
         declared = expected | {*scenario.may_fire, self._watchdog}
         machine = {name for name in self._settings.machine if name in self._known}
-        held = (machine | self._held) - declared
-        self._put_rules(scenario, held)
-        self._wait(_QUIET_WITHIN_S, lambda: not self._noisy(declared | held))
-        if noisy := self._noisy(declared | held):
+        held_alerts = (machine | self._held) - declared
+        self._put_rules(scenario, held_alerts)
+        self._wait(_QUIET_WITHIN_S, lambda: not self._noisy(declared | held_alerts))
+        if noisy := self._noisy(declared | held_alerts):
             # What goes on firing is not this fault's, in the scenarios that follow, too.
             self._held |= noisy
-            held |= noisy
-            self._put_rules(scenario, held)
+            held_alerts |= noisy
+            self._put_rules(scenario, held_alerts)
         if not self._wait(_QUIET_WITHIN_S, lambda: not expected & active(self._stack).keys()):
             names = ", ".join(sorted(expected & active(self._stack).keys()))
             raise AlreadyActiveError(f"{names}: active before the fault, which proves nothing")
-        return frozenset(held)
+        return frozenset(held_alerts)
 
     def _noisy(self, declared: Collection[str]) -> set[str]:
         return active(self._stack).keys() - set(declared)

@@ -233,10 +233,10 @@ def _with_arguments(variant: Variant, arguments: tuple[str, ...]) -> Variant:
 
 
 def _prometheus_arguments(arguments: tuple[str, ...], scale: Scale) -> tuple[str, ...]:
-    kept = [word for word in arguments if not word.startswith(_RESEND)]
+    others = [word for word in arguments if not word.startswith(_RESEND)]
     delay = next((w.removeprefix(_RESEND) for w in arguments if w.startswith(_RESEND)), "1m")
     return (
-        *kept,
+        *others,
         _RESEND + duration(scale.wait(seconds(delay))),
         "--query.lookback-delta=" + duration(scale.window(LOOK_BACK_S)),
     )

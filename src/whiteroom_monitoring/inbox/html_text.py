@@ -52,12 +52,12 @@ def _words(page: str) -> Iterator[str]:
 
 
 def _without_comments(page: str) -> str:
-    kept, place = [], 0
+    parts, place = [], 0
     while (start := page.find("<!--", place)) >= 0:
-        kept.append(page[place:start])
+        parts.append(page[place:start])
         end = page.find("-->", start + 4)
         place = len(page) if end < 0 else end + 3
-    return "".join([*kept, page[place:]])
+    return "".join([*parts, page[place:]])
 
 
 def _text(text: str) -> str:

@@ -25,8 +25,8 @@ class InvalidMessageError(MonitoringError):
     """A body is no notification; ``errors`` names what is wrong with it, of many the first."""
 
     def __init__(self, *errors: str) -> None:
-        more = len(errors) - MOST_ERRORS
-        self.errors = (*errors[:MOST_ERRORS], f"and {more} more") if more > 0 else errors
+        hidden = len(errors) - MOST_ERRORS
+        self.errors = (*errors[:MOST_ERRORS], f"and {hidden} more") if hidden > 0 else errors
         super().__init__("; ".join(self.errors))
 
 

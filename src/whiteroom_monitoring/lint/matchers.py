@@ -26,10 +26,10 @@ def alert_series(alerts: Iterable[Rule], series: SeriesIndex, settings: Alerts) 
     labels: dict[str, Values] = {}
     for rule in alerts:
         names.add(rule.name)
-        kept = None if rule.expression is None else result_labels(rule.expression, series)
-        if kept is None:
+        result = None if rule.expression is None else result_labels(rule.expression, series)
+        if result is None:
             return Series("an alert", "untyped", None, "our rules")
-        labels.update(dict.fromkeys(kept | rule.labels.keys()))
+        labels.update(dict.fromkeys(result | rule.labels.keys()))
     labels["alertname"] = frozenset(names)
     if settings.declared:
         labels["severity"] = frozenset(settings.severities.values())

@@ -98,10 +98,10 @@ class Workspace:
         Raises CheckSkipped when there are some, but none of these.
         """
         tests = self.rule_tests
-        kept = [path for path in tests if not self.about or self._concerns(path)]
-        if tests and not kept:
+        chosen = [path for path in tests if not self.about or self._concerns(path)]
+        if tests and not chosen:
             raise CheckSkipped("no unit test is about these files")
-        return kept
+        return chosen
 
     def _concerns(self, test: Path) -> bool:
         names = {path.name for path in self.about}

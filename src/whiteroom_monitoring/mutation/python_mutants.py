@@ -79,7 +79,7 @@ def mutants(path: Path) -> list[PythonMutant]:
     """Return every mutant of the module at ``path``, from top to bottom."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    made: list[PythonMutant] = []
+    result: list[PythonMutant] = []
     numbers: dict[str, int] = {}
     for steps, function, node in _nodes(tree, (), ""):
         for kind, changed in _exchanges(node):
@@ -87,8 +87,8 @@ def mutants(path: Path) -> list[PythonMutant]:
             place = (path, function, node.lineno, node.col_offset + 1)
             mutant = PythonMutant(*place, kind, old, new, 0, steps, text)
             number = numbers[mutant.id] = numbers.get(mutant.id, -1) + 1
-            made.append(PythonMutant(*place, kind, old, new, number, steps, text))
-    return made
+            result.append(PythonMutant(*place, kind, old, new, number, steps, text))
+    return result
 
 
 def _nodes(parent: ast.AST, steps: Steps, function: str) -> Iterator[tuple[Steps, str, ast.expr]]:

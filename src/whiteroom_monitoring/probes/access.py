@@ -58,13 +58,15 @@ def access_processes(stack: Stack) -> str:
     running = [p for p in processes.of_stack(stack.paths.data) if p.component in expected]
     rights = [(p.component, *_rights(p.pid)) for p in running]
     beyond = [
-        (name, f"runs as {user} with {held}, expected {_allowed(expected[name])}")
-        for name, user, held in rights
-        if not _may(expected[name], user, held)
+        (name, f"runs as {user} with {process_rights}, expected {_allowed(expected[name])}")
+        for name, user, process_rights in rights
+        if not _may(expected[name], user, process_rights)
     ]
     if beyond:
         raise failure("process", beyond, "whiteroom down, then whiteroom up")
-    return ", ".join(sorted(f"{name} ({user}, {held})" for name, user, held in rights))
+    return ", ".join(
+        sorted(f"{name} ({user}, {process_rights})" for name, user, process_rights in rights)
+    )
 
 
 def _require_processes(stack: Stack) -> None:
@@ -82,9 +84,9 @@ def _rights(pid: int) -> tuple[str, str]:
     except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
         return "nobody", NO_RIGHTS
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-    held = int(fields["CapEff"], 16)
-    known = [name for name, number in _CAPABILITIES.items() if held & 1 << number]
-    if held == sum(1 << _CAPABILITIES[name] for name in known):
+    capabilities = int(fields["CapEff"], 16)
+    known = [name for name, number in _CAPABILITIES.items() if capabilities & 1 << number]
+    if capabilities == sum(1 << _CAPABILITIES[name] for name in known):
         return user, _named(known)
     return user, RIGHTS
 
@@ -93,10 +95,10 @@ def _named(capabilities: Sequence[str]) -> str:
     return ", ".join(sorted(capabilities)) or NO_RIGHTS
 
 
-def _may(component: state.ComponentState, user: str, held: str) -> bool:
+def _may(component: state.ComponentState, user: str, rights: str) -> bool:
     """Tell whether a process of the component may be that user, and hold that."""
     own = component.user or accounts.user_name(None)
-    return user in (own, "nobody") and held in (NO_RIGHTS, _declared(component))
+    return user in (own, "nobody") and rights in (NO_RIGHTS, _declared(component))
 
 
 def _declared(component: state.ComponentState) -> str:

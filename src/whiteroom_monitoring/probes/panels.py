@@ -139,6 +139,6 @@ def _of_dashboard(path: Path) -> Check[Stack]:
 
 
 def _summary(mismatches: Sequence[Diagnostic]) -> str:
-    more = len(mismatches) - MOST_MISMATCHES
+    hidden = len(mismatches) - MOST_MISMATCHES
     texts = [f"{mismatch.place}: {mismatch.problem}" for mismatch in mismatches[:MOST_MISMATCHES]]
-    return "; ".join([*texts, f"and {more} more"] if more > 0 else texts)
+    return "; ".join([*texts, f"and {hidden} more"] if hidden > 0 else texts)

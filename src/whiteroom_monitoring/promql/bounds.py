@@ -36,7 +36,7 @@ def require_bounded(
 
 
 def depth(text: str) -> int:
-    """Return how deep the expression in ``text`` may be nested, at the most.
+    """Return how deep the expression in ``text`` may be nested.
 
     A chain of operators is as deep as it is long, and each bracket adds a level.
 

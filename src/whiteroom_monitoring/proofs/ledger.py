@@ -70,12 +70,12 @@ def add(folder: Path, proofs: Iterable[Proof], current: Mapping[str, str]) -> No
 
     ``current`` are the names of the project's alerts by their digests.
     """
-    kept = {**read(folder), **{proof.digest: proof for proof in proofs}}
+    proofs_by_digest = {**read(folder), **{proof.digest: proof for proof in proofs}}
     names = set(current.values())
-    newest = {p.alert: p.when for p in sorted(kept.values(), key=lambda p: p.when)}
+    newest = {p.alert: p.when for p in sorted(proofs_by_digest.values(), key=lambda p: p.when)}
     rows = [
         msgspec.to_builtins(proof)
-        for proof in sorted(kept.values(), key=lambda p: (p.alert, p.digest))
+        for proof in sorted(proofs_by_digest.values(), key=lambda p: (p.alert, p.digest))
         if proof.alert in names and (proof.digest in current or proof.when == newest[proof.alert])
     ]
     # A line for each, so that a change of one is a change of one line.

@@ -98,8 +98,8 @@ def _create(reconciler: Reconciler, silence: dict[str, Any]) -> str:
         identifier = reconciler.alertmanager.create_silence(silence)
         if (changed := silence.get("id")) and changed != identifier:
             reconciler.journal.end(str(changed), utc_now())
-        made = {str(held["id"]): held for held in reconciler.alertmanager.silences()}
-        reconciler.journal.keep(identifier, made.get(identifier, silence))
+        by_id = {str(known["id"]): known for known in reconciler.alertmanager.silences()}
+        reconciler.journal.keep(identifier, by_id.get(identifier, silence))
     return identifier
 
 

@@ -40,11 +40,11 @@ def restore(log: Path, notified: Entries, alertmanager_yml: Path) -> int:
     content = log.read_bytes() if log.exists() else b""
     written_s = log.stat().st_mtime if content else time.time()
     doubtful = {k for k, t in notified.items() if t.firing or t.at_s >= written_s - MARGIN_S}
-    kept = {m: notification_log.parsed(m) for m in notification_log.messages(content)}
-    marked = {m for m, n in kept.items() if n.firing or (n.receiver, n.group_key) in doubtful}
-    places = set(map(_place, kept.values()))
+    messages = {m: notification_log.parsed(m) for m in notification_log.messages(content)}
+    marked = {m for m, n in messages.items() if n.firing or (n.receiver, n.group_key) in doubtful}
+    places = set(map(_place, messages.values()))
     missing = [n for n in _notifications(doubtful, alertmanager_yml) if _place(n) not in places]
-    entries = [_marked(message) if message in marked else message for message in kept]
+    entries = [_marked(message) if message in marked else message for message in messages]
     entries += [_entry(notification, time.time()) for notification in missing]
     if marked or missing:
         write(log, b"".join(map(protobuf.delimited, entries)))
@@ -92,8 +92,8 @@ def _marked(message: bytes) -> bytes:
 
 def _marked_entry(entry: bytes | int) -> bytes:
     assert isinstance(entry, bytes)
-    kept = [f for f in protobuf.fields(entry) if f[0] not in (_FIRING, _RESOLVED)]
-    return b"".join(protobuf.encoded(*field) for field in kept) + _NO_ALERT
+    other_fields = [f for f in protobuf.fields(entry) if f[0] not in (_FIRING, _RESOLVED)]
+    return b"".join(protobuf.encoded(*field) for field in other_fields) + _NO_ALERT
 
 
 def _entry(notification: Notification, now_s: float) -> bytes:

@@ -31,8 +31,8 @@ def group_intervals_s(alertmanager_yml: Path) -> dict[str, float]:
     return longest
 
 
-def _routes(route: Mapping[str, Any], above: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    own = {**above, **{k: route[k] for k in ("receiver", "group_interval") if k in route}}
+def _routes(route: Mapping[str, Any], inherited: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    own = {**inherited, **{k: route[k] for k in ("receiver", "group_interval") if k in route}}
     yield own["receiver"], seconds(own["group_interval"])
     for child in route.get("routes") or ():
         yield from _routes(child, own)

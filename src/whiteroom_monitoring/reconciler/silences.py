@@ -59,10 +59,10 @@ class Journal:
 
         Raises SourceError when Alertmanager does not answer.
         """
-        there = {str(silence["id"]): silence for silence in alertmanager.silences()}
+        current_by_id = {str(silence["id"]): silence for silence in alertmanager.silences()}
         ended = dict(self._ended(now))
         self._forget_renamed()
-        for identifier, silence in there.items():
+        for identifier, silence in current_by_id.items():
             is_over = silence["status"]["state"] == "expired"
             if is_over:
                 self._remove(identifier + _KEPT)
@@ -73,7 +73,7 @@ class Journal:
         return [
             self._again(identifier, silence, alertmanager)
             for identifier, silence in self.silences().items()
-            if identifier not in there and self._is_due(identifier, silence, now)
+            if identifier not in current_by_id and self._is_due(identifier, silence, now)
         ]
 
     def silences(self) -> dict[str, Mapping[str, Any]]:

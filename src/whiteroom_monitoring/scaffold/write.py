@@ -35,8 +35,8 @@ def files(name: str, kind: str) -> Iterator[tuple[Path, str]]:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name}: expected lower-case letters, digits and -, such as tape-looper")
-    taken, reason = _TAKEN.get(kind, (frozenset(), ""))
-    if name in taken:
+    reserved, reason = _TAKEN.get(kind, (frozenset(), ""))
+    if name in reserved:
         raise UsageError(f"{name}: {reason}; choose another name, such as tape-looper")
     for folder in (_FOLDER / _COMMON, _FOLDER / kind):
         for path in sorted(folder.rglob("*")):
@@ -53,9 +53,9 @@ def write(folder: Path, name: str, kind: str) -> list[Path]:
     Raises UsageError when one of them is there already: nothing is written then.
     """
     contents = list(files(name, kind))
-    taken = [path for path, _ in contents if (folder / path).exists()]
-    if taken:
-        raise UsageError(f"{folder / taken[0]} is there already; choose an empty folder")
+    existing = [path for path, _ in contents if (folder / path).exists()]
+    if existing:
+        raise UsageError(f"{folder / existing[0]} is there already; choose an empty folder")
     for path, text in contents:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")

@@ -40,8 +40,8 @@ class Credentials:
     @property
     def challenge(self) -> str:
         """The header WWW-Authenticate of a refusal."""
-        more = ', charset="UTF-8"' if self.scheme == "Basic" else ""
-        return f'{self.scheme} realm="metrics"{more}'
+        charset = ', charset="UTF-8"' if self.scheme == "Basic" else ""
+        return f'{self.scheme} realm="metrics"{charset}'
 
     def admit(self, authorization: str) -> bool:
         """Return whether the header is right, in a time that depends on nothing in it."""

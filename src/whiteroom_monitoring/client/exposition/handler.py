@@ -160,10 +160,10 @@ def _length(body: bytes) -> tuple[str, str]:
     return "Content-Length", str(len(body))
 
 
-def _plain(status: HTTPStatus, text: str, *more: tuple[str, str]) -> HttpResponse:
+def _plain(status: HTTPStatus, text: str, *headers: tuple[str, str]) -> HttpResponse:
     body = f"{text}\n".encode()
     return HttpResponse(
-        status, [("Content-Type", _PLAIN), _length(body), *more], ResponseBody([body])
+        status, [("Content-Type", _PLAIN), _length(body), *headers], ResponseBody([body])
     )
 
 

@@ -47,7 +47,7 @@ COMPONENTS = (
                     # People follow the links of alerts, and the console is the door for them.
                     "--web.external-url={url[console]}/",
                     # An alert outlives Prometheus by four times this delay, less what has passed
-                    # since it was sent: 170 s at the least. An outage of 60 s, a start, and the
+                    # since it was sent: at least 170 s. An outage of 60 s, a start, and the
                     # three evaluations after which a restored alert fires again (of 20 s each for
                     # objectives) fit. By 30 s, a killed Prometheus would resolve what still fires.
                     "--rules.alert.resend-delay=1m",

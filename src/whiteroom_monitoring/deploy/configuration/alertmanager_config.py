@@ -88,9 +88,9 @@ def _secret(value: Any) -> str:
 def _leave_out_copies(route: dict[str, Any], changes: list[str]) -> None:
     """Drop the route that copies everything to the inbox, which receives everything anyway."""
     routes = route.get("routes") or []
-    kept = [child for child in routes if not _copies_everything(child)]
-    if len(kept) < len(routes):
-        route["routes"] = kept
+    children = [child for child in routes if not _copies_everything(child)]
+    if len(children) < len(routes):
+        route["routes"] = children
         changes.append(f"route to {COPIES}: left out, because everything goes there anyway")
 
 
@@ -111,15 +111,15 @@ def _templates(
     project: Project, path: Path, written: list[str] | None, changes: list[str]
 ) -> list[str]:
     """Return the patterns of templates: those of the project's folder are copied, others stay."""
-    kept = []
+    patterns = []
     for pattern in written or []:
         absolute = path.parent / pattern
         if absolute.parent == project.files.templates:
-            kept.append(f"templates/{absolute.name}")
+            patterns.append(f"templates/{absolute.name}")
         else:
             changes.append(f"{path.name}: the templates {pattern} are read at {absolute}")
-            kept.append(str(absolute))
-    return kept
+            patterns.append(str(absolute))
+    return patterns
 
 
 def _with_absolute_files(node: Any, path: Path, paths: StackPaths, changes: list[str]) -> None:

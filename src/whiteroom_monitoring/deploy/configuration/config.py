@@ -140,7 +140,7 @@ def render(
     project: Project,
     paths: StackPaths,
     descriptions: Sequence[Component],
-    kept: Collection[str],
+    selected: Collection[str],
     credentials: Collection[str],
 ) -> Rendered:
     """Return the files of a stack that has those of the components that are ``kept``.
@@ -156,7 +156,7 @@ def render(
             edits.changes.append(f"{path.name}: addresses of components are at the stack's ports")
     contents = {
         "prometheus/prometheus.yml": prometheus_config.render(
-            project, prometheus, descriptions, kept, edits
+            project, prometheus, descriptions, selected, edits
         ),
         "alertmanager/alertmanager.yml": alertmanager_config.render(
             project, alertmanager, paths, credentials, edits
@@ -164,7 +164,7 @@ def render(
     }
     prometheus_config.add_passwords(contents["prometheus/prometheus.yml"], paths, descriptions)
     files = {name: _NOTE + prometheus_config.dump(content) for name, content in contents.items()}
-    left_out = prometheus_config.rules_left_out(project, descriptions, kept)
+    left_out = prometheus_config.rules_left_out(project, descriptions, selected)
     proven = _proven(project, edits.changes)
     for path in rules(project):
         # What is covered leaves with its alerts.

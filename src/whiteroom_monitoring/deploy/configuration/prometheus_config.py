@@ -34,7 +34,7 @@ def render(
     project: Project,
     path: Path,
     descriptions: Sequence[Component],
-    kept: Collection[str],
+    selected: Collection[str],
     edits: Edits,
 ) -> dict[str, Any]:
     """Return the content of the file at ``path`` with the jobs of what the stack has."""
@@ -43,7 +43,7 @@ def render(
     name = path.name
     written = content.get("scrape_configs") or []
     jobs = [
-        _ComponentJob(c.name, c.name in kept, yaml.safe_load(shift(dump(component_job(c)))))
+        _ComponentJob(c.name, c.name in selected, yaml.safe_load(shift(dump(component_job(c)))))
         for c in descriptions
         if c.scrape
     ]
@@ -77,10 +77,10 @@ def add_passwords(
 
 
 def rules_left_out(
-    project: Project, descriptions: Sequence[Component], kept: Collection[str]
+    project: Project, descriptions: Sequence[Component], selected: Collection[str]
 ) -> set[str]:
     """Return the files of rules about what the stack does not have."""
-    about = {rule: c.name in kept for c in descriptions for rule in c.rules}
+    about = {rule: c.name in selected for c in descriptions for rule in c.rules}
     for program in project.programs.values():
         about |= {rule: program.is_elsewhere or about.get(rule, False) for rule in program.rules}
     return {rule for rule, is_there in about.items() if not is_there}
@@ -199,14 +199,14 @@ def _rule_files(
     project: Project, path: Path, written: Sequence[str] | None, changes: list[str]
 ) -> list[str]:
     """Return the patterns of rules: those of the project's folder are copied, others stay."""
-    kept = ["rules/*.yml", "rules/*.yaml"]
+    patterns = ["rules/*.yml", "rules/*.yaml"]
     for pattern in written or []:
         absolute = path.parent / pattern
         if absolute.parent == project.files.rules or pattern == "rules/*.yml":
             continue
         changes.append(f"{path.name}: rule_files {pattern} is read at {absolute}")
-        kept.append(str(absolute))
-    return kept
+        patterns.append(str(absolute))
+    return patterns
 
 
 def _with_absolute_files(node: Any, folder: Path, name: str, changes: list[str]) -> None:

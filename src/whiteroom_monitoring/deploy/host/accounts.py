@@ -80,12 +80,12 @@ def confinement(user: str | None, capabilities: Sequence[str] = ()) -> tuple[str
 
     It may keep some capabilities. None is root.
     """
-    kept = ",".join(("-all", *(f"+{name}" for name in capabilities)))
-    inherited = kept if user else "-all"
-    options = [f"--bounding-set={kept}", f"--inh-caps={inherited}", "--no-new-privs"]
+    bounds = ",".join(("-all", *(f"+{name}" for name in capabilities)))
+    inherited = bounds if user else "-all"
+    options = [f"--bounding-set={bounds}", f"--inh-caps={inherited}", "--no-new-privs"]
     if user and capabilities:
         # A user's others are lost when the program starts.
-        options.append(f"--ambient-caps={kept}")
+        options.append(f"--ambient-caps={bounds}")
     whose = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
     return (CONFINEMENT[0], *whose, *options, "--")
 
@@ -144,10 +144,10 @@ def make(groups_of: Mapping[str, Sequence[str]]) -> None:
         _run([useradd, "--system", "--gid", name, "--groups", groups, *options, name])
 
 
-def _there(groups: Sequence[str], made: Collection[str]) -> list[str]:
+def _there(groups: Sequence[str], own_groups: Collection[str]) -> list[str]:
     """Return the groups that are there: our own, and those of installed packages."""
     known = {group.gr_name for group in grp.getgrall()}
-    return [name for name in groups if name in known or name in made or is_own(name)]
+    return [name for name in groups if name in known or name in own_groups or is_own(name)]
 
 
 def _run(command: Sequence[str]) -> None:

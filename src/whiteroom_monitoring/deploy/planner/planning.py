@@ -66,9 +66,7 @@ def make(request: Request) -> Plan:
     selection = select(choice, request.unwanted, places)
     components = [resolve(component, variant, places) for component, variant in selection.kept]
     names = {component.name for component in components}
-    rendered = config.render(
-        request.project, request.paths, request.descriptions, names, supplied
-    )
+    rendered = config.render(request.project, request.paths, request.descriptions, names, supplied)
     files = rendered.files
     supervision = supervisord_config.sections(
         Supervisor(request.paths), components, request.without_restart

@@ -40,13 +40,13 @@ def select(
         reasons = _reasons(descriptions, unwanted, usable, left_out, places)
         changes = len(reasons) > len(left_out)
         left_out = reasons
-    kept = [
+    selected = [
         (c, _chosen(usable[c.name] or c.variants, left_out))
         for c in descriptions
         if c.name not in left_out
     ]
     order = [c.name for c in descriptions if c.name in left_out]
-    return Selection(_hosted(kept), {name: left_out[name] for name in order})
+    return Selection(_hosted(selected), {name: left_out[name] for name in order})
 
 
 def _installed(component: Component, places: Placeholders) -> list[Variant]:
@@ -101,7 +101,7 @@ def _chosen(usable: Sequence[Variant], left_out: Mapping[str, str]) -> Variant:
     return next(complete, usable[-1])
 
 
-def _hosted(kept: Sequence[tuple[Component, Variant]]) -> list[tuple[Component, Variant]]:
+def _hosted(selected: Sequence[tuple[Component, Variant]]) -> list[tuple[Component, Variant]]:
     """Give components that run within the process of another one its variant."""
-    hosts = {host.process_of: variant for host, variant in kept if host.process_of}
-    return [(component, hosts.get(component.name, variant)) for component, variant in kept]
+    hosts = {host.process_of: variant for host, variant in selected if host.process_of}
+    return [(component, hosts.get(component.name, variant)) for component, variant in selected]

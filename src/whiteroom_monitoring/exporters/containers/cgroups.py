@@ -52,8 +52,8 @@ class Hierarchies:
         if self.unified is None or UNIFIED not in paths:
             return
         # In a hybrid cpu.stat of version 2 is there too, though version 1 has the controllers.
-        taken = {"cpu"} if "cpuacct" in self.version_1 else set()
-        for name in VERSION_2.keys() - self.version_1.keys() - taken:
+        covered = {"cpu"} if "cpuacct" in self.version_1 else set()
+        for name in VERSION_2.keys() - self.version_1.keys() - covered:
             yield VERSION_2[name](self.folder(UNIFIED, paths[UNIFIED]))
 
 

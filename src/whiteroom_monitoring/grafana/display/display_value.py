@@ -180,9 +180,9 @@ def _by_value(value: Value | str, mapping: ValueMapping) -> MappingResult | None
 def _by_range(value: Value | str, mapping: ValueMapping) -> MappingResult | None:
     if not isinstance(value, float):
         return None
-    above = mapping.low is None or value >= mapping.low
-    below = mapping.high is None or value <= mapping.high
-    return mapping.result if above and below else None
+    is_above = mapping.low is None or value >= mapping.low
+    is_below = mapping.high is None or value <= mapping.high
+    return mapping.result if is_above and is_below else None
 
 
 def _by_pattern(value: Value | str, mapping: ValueMapping) -> MappingResult | None:

@@ -51,11 +51,11 @@ def _series(table: Table) -> Iterator[tuple[list[float], Series]]:
         times = [at.cells[row] for row in rows]
         known = [(row, time) for row, time in zip(rows, times, strict=True) if is_moment(time)]
         for column in numbers:
-            more = dict(zip((text.name for text in texts), labels, strict=True))
+            text_labels = dict(zip((text.name for text in texts), labels, strict=True))
             values = [_number(column.cells[row]) for row, _ in known]
             name = " ".join([column.name, *labels]) if len(numbers) > 1 or not labels else ""
             item = Series(
-                column.query, name or ", ".join(labels), {**column.labels, **more}, values
+                column.query, name or ", ".join(labels), {**column.labels, **text_labels}, values
             )
             yield [_seconds(time) for _, time in known], item
 

@@ -73,8 +73,8 @@ class Scope:
 
     def without(self, names: Collection[str]) -> Scope:
         """Return this scope without the variables of some names."""
-        kept = {name: value for name, value in self.variables.items() if name not in names}
-        return replace(self, variables=kept)
+        variables = {name: value for name, value in self.variables.items() if name not in names}
+        return replace(self, variables=variables)
 
     def with_macros(self, macros: Mapping[str, str]) -> Scope:
         """Return this scope with macros."""
@@ -140,16 +140,16 @@ def references(text: str) -> set[str]:
 
 def macros(time_range: TimeRange, grid: Grid, scrape_interval_s: float) -> dict[str, str]:
     """Return Grafana's macros for a range that is looked at on ``grid``."""
-    step, whole = grid.step, max(1, round(time_range.seconds))
+    step, seconds = grid.step, max(1, round(time_range.seconds))
     rate = max(step + scrape_interval_s, 4 * scrape_interval_s)
     return {
         "__interval": duration(step),
         "__interval_ms": f"{step * 1000:.0f}",
         "__rate_interval": duration(rate),
         "__rate_interval_ms": f"{rate * 1000:.0f}",
-        "__range": f"{whole}s",
-        "__range_s": str(whole),
-        "__range_ms": str(whole * 1000),
+        "__range": f"{seconds}s",
+        "__range_s": str(seconds),
+        "__range_ms": str(seconds * 1000),
         "__from": f"{time_range.start * 1000:.0f}",
         "__to": f"{time_range.end * 1000:.0f}",
         "__url_time_range": f"from={time_range.start * 1000:.0f}&to={time_range.end * 1000:.0f}",

@@ -188,13 +188,13 @@ def _resampled(
     groups: Mapping[int, Sequence[int]],
     reduce: Callable[[list[float]], float],
 ) -> list[Value]:
-    made: list[Value] = [None] * len(values)
+    resampled: list[Value] = [None] * len(values)
     for places in groups.values():
         known = [v for at in places if (v := values[at]) is not None]
         value = _reduced(reduce, known)
         for at in places:
-            made[at] = value
-    return made
+            resampled[at] = value
+    return resampled
 
 
 def _math(query: ServerExpression, results: Mapping[str, Items], times: Sequence[float]) -> Items:

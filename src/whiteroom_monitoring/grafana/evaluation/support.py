@@ -121,9 +121,9 @@ def not_drawn(panel: Panel) -> list[str]:
 def _unknown_calculations(panel: Panel) -> list[str]:
     """Return the calculations of a legend or footer that there are not."""
     legend, footer = panel.options.legend_calculations, panel.options.footer
-    below = footer.calculations[:1] if panel.type == "table" and footer.show else ()
+    calculations = footer.calculations[:1] if panel.type == "table" and footer.show else ()
     names = [name for name in legend if name not in reduce.CALCULATIONS]
-    names += [name for name in below if not reduce.is_known(name)]
+    names += [name for name in calculations if not reduce.is_known(name)]
     return [f"the calculation {name}" for name in names]
 
 

@@ -71,10 +71,10 @@ class Library:
     def _read(self) -> _Content:
         content = _read_all(self._folder)
         invalid = content.invalid
-        kept = {u: old for u, old in self._content.dashboards.items() if old.slug in invalid}
+        last_valid = {u: old for u, old in self._content.dashboards.items() if old.slug in invalid}
         for diagnostic in content.diagnostics:
             print(f"dashboards: {diagnostic}", flush=True)
-        return _Content({**kept, **content.dashboards}, content.diagnostics)
+        return _Content({**last_valid, **content.dashboards}, content.diagnostics)
 
 
 def _state(folder: Path) -> _State:

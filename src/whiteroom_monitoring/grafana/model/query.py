@@ -97,8 +97,8 @@ def parse_data_source(node: Node) -> DataSourceRef:
 def parse_queries(targets: Node, base: Pointer) -> tuple[Query, ...]:
     """Return the queries of a panel; those without a refId get the next letter."""
     nodes = list(targets.objects())
-    taken = {node["refId"].text() for node in nodes}
-    free = (letter for letter in _letters(len(nodes) + len(taken)) if letter not in taken)
+    used = {node["refId"].text() for node in nodes}
+    free = (letter for letter in _letters(len(nodes) + len(used)) if letter not in used)
     return tuple(_query(node, node["refId"].text() or next(free), base) for node in nodes)
 
 

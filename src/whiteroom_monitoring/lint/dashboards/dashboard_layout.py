@@ -43,7 +43,7 @@ def _ids(dashboard: DashboardFile) -> Iterator[Diagnostic]:
 
 
 def _places(dashboard: DashboardFile) -> Iterator[Diagnostic]:
-    taken: dict[tuple[int, int], object] = {}
+    occupied: dict[tuple[int, int], object] = {}
     for pointer, panel in dashboard.mappings(("panels",)):
         grid = panel.get("gridPos", {})
         x, y, width, height = (int(grid.get(key, 0)) for key in ("x", "y", "w", "h"))
@@ -51,10 +51,10 @@ def _places(dashboard: DashboardFile) -> Iterator[Diagnostic]:
             problem = f"it ends in column {x + width} of {COLUMNS}"
             yield dashboard.diagnostic((*pointer, "gridPos"), problem, "make it narrower")
         cells = {(column, row) for column in range(x, x + width) for row in range(y, y + height)}
-        if others := {taken[cell] for cell in cells & taken.keys()}:
+        if others := {occupied[cell] for cell in cells & occupied.keys()}:
             problem = f"it lies over {', '.join(sorted(map(str, others)))}"
             yield dashboard.diagnostic((*pointer, "gridPos"), problem, "move one of them")
-        taken.update(dict.fromkeys(cells, panel.get("title")))
+        occupied.update(dict.fromkeys(cells, panel.get("title")))
 
 
 def _legends(dashboard: DashboardFile) -> Iterator[Diagnostic]:

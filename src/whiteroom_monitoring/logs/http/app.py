@@ -159,11 +159,11 @@ def spaced(entries: list[Entry], interval_ns: int) -> list[Entry]:
     """Return lines that are at least so far from each other; all without an interval."""
     if not interval_ns:
         return entries
-    kept: list[Entry] = []
+    apart: list[Entry] = []
     for entry in entries:
-        if not kept or abs(entry.time_ns - kept[-1].time_ns) >= interval_ns:
-            kept.append(entry)
-    return kept
+        if not apart or abs(entry.time_ns - apart[-1].time_ns) >= interval_ns:
+            apart.append(entry)
+    return apart
 
 
 async def _ready(request: Request) -> Response:

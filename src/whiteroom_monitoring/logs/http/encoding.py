@@ -121,9 +121,7 @@ def metric_result(
     result = []
     for labels, values in series.items():
         encoded: Any = [_point(*pair) for pair in values]
-        result.append(
-            {"metric": dict(labels), name: encoded[0] if times.is_instant else encoded}
-        )
+        result.append({"metric": dict(labels), name: encoded[0] if times.is_instant else encoded})
     return {"resultType": kind, "result": result, "stats": stats}
 
 

@@ -143,9 +143,9 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
                 raise BadBodyError(f"protobuf: a field of kind {kind}")
             if at + size > len(message):
                 raise IndexError
-            taken = message[at : at + size]
+            content = message[at : at + size]
             at += size
-            yield number, taken if kind == 2 else int.from_bytes(taken, "little")
+            yield number, content if kind == 2 else int.from_bytes(content, "little")
     except IndexError:
         raise BadBodyError("protobuf: a message that is cut off") from None
 

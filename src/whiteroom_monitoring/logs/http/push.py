@@ -68,9 +68,9 @@ class PushApi:
         count(result)
         if result.refused:
             lines = [*result.messages]
-            more = sum(result.refused.values()) - len(lines)
-            if more > 0:
-                lines.append(f"{more} more lines were refused")
+            hidden = sum(result.refused.values()) - len(lines)
+            if hidden > 0:
+                lines.append(f"{hidden} more lines were refused")
             return PlainTextResponse("\n".join(lines) + "\n", result.status)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 

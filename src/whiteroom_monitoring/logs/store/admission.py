@@ -54,9 +54,9 @@ class Admission:
             stream = self._stream(labels, len(rows), result)
             if stream is None:
                 continue
-            kept = self._admit_rows(stream, rows, now_ns, result)
-            if len(kept):
-                admitted.append((stream, kept))
+            admitted_rows = self._admit_rows(stream, rows, now_ns, result)
+            if len(admitted_rows):
+                admitted.append((stream, admitted_rows))
         return admitted
 
     def _admit_rows(
@@ -65,7 +65,7 @@ class Admission:
         limits = self._limits
         oldest = now_ns - round(limits.reject_old_samples_max_age * SECOND_NS)
         latest = now_ns + round(limits.creation_grace_period * SECOND_NS)
-        kept, refused, _ = rows.admit(
+        admitted, refused, _ = rows.admit(
             oldest if limits.reject_old_samples else -(2**63),
             latest if limits.creation_grace_period > 0 else 2**63 - 1,
             limits.max_line_size or 2**62,
@@ -82,7 +82,7 @@ class Admission:
                 result.refuse(REASONS[reason], text)
             else:
                 result.refuse(REASONS[reason], "")
-        return kept
+        return admitted
 
     def _told(self, stream: Stream, rows: _native.Rows, row: int, reason: int, now_ns: int) -> str:
         time_ns, line, _, _ = rows[row]

@@ -55,19 +55,19 @@ def process(store: LogStore) -> None:
         store.ask_flush()
         return
     deletions = conditions(snapshot.deletions)
-    gone: list[Segment] = []
+    replaced: list[Segment] = []
     new: list[Segment] = []
     for segment in snapshot.segments:
         if not any(c.start_ns <= segment.info.end_ns for c in deletions):
             continue
         left = _without(store, segment, deletions)
         if left is not None:
-            gone.append(segment)
+            replaced.append(segment)
             total = sum(rows.size_bytes for _, rows in left)
             info = write_segment(store.folder, store.next_name(), left, total)
             if info is not None:
                 new.append(Segment(store.folder, info))
-    store.replace_segments(gone, new, [d.id for d in snapshot.deletions])
+    store.replace_segments(replaced, new, [d.id for d in snapshot.deletions])
 
 
 def _without(
@@ -87,6 +87,6 @@ def _without(
             for condition in deletions:
                 dropped |= condition.rows(run.labels, rows, run.first, run.last)
             count += len(dropped)
-            kept = left.setdefault(run.labels, _native.Rows())
-            kept.extend_without(rows, run.first, run.last, dropped)
+            remaining = left.setdefault(run.labels, _native.Rows())
+            remaining.extend_without(rows, run.first, run.last, dropped)
     return sorted(left.items(), key=lambda pair: pair[0]) if count else None

@@ -353,20 +353,20 @@ class LogStore:
         self._snapshot = Snapshot(self._segments, heads, pending)
 
     def replace_segments(
-        self, gone: Sequence[Segment], new: Sequence[Segment], processed: Sequence[str] = ()
+        self, replaced: Sequence[Segment], new: Sequence[Segment], processed: Sequence[str] = ()
     ) -> None:
         """Let segments take the place of others, whose files are removed."""
-        names = {segment.info.name for segment in gone}
+        names = {segment.info.name for segment in replaced}
         with self._manifest_lock:
-            kept = [s for s in self._segments if s.info.name not in names]
-            self._segments = (*kept, *new)
+            remaining = [s for s in self._segments if s.info.name not in names]
+            self._segments = (*remaining, *new)
             self._manifest.segments = [segment.info for segment in self._segments]
             self._manifest.deletions = [
                 replace(d, status="processed") if d.id in processed else d
                 for d in self._manifest.deletions
             ]
             self._publish()
-        for segment in gone:
+        for segment in replaced:
             durable.remove(segment.path)
 
     def next_name(self) -> str:
@@ -381,15 +381,15 @@ class LogStore:
         oldest = self._now_ns() - round(self.limits.retention_period * SECOND_NS)
         by_age = sorted(self._segments, key=lambda segment: segment.info.end_ns)
         size = sum(segment.info.size for segment in by_age)
-        gone = []
+        expired = []
         for segment in by_age:
             if segment.info.end_ns >= oldest and size <= self.limits.retention_size:
                 break
-            gone.append(segment)
+            expired.append(segment)
             size -= segment.info.size
-        if gone:
+        if expired:
             self.streams.remove_before(oldest)
-            self.replace_segments(gone, ())
+            self.replace_segments(expired, ())
 
 
 def _ending(run: Callable[[], None]) -> Callable[[], None]:

@@ -128,9 +128,9 @@ class WalWriter:
 
     def _take(self, size: int) -> None:
         if self.size + size > self._taken:
-            more = max(STEP_BYTES, size)
-            os.posix_fallocate(self._file, self._taken, self.size + more - self._taken)
-            self._taken = self.size + more
+            size_added = max(STEP_BYTES, size)
+            os.posix_fallocate(self._file, self._taken, self.size + size_added - self._taken)
+            self._taken = self.size + size_added
 
     def _erase(self) -> None:
         """Remove what was written in part, so that the next record does not follow it."""

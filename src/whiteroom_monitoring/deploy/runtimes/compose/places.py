@@ -100,8 +100,8 @@ def services(descriptions: Sequence[Component], own: bool) -> list[Service]:
 
 def _supplied(services: Sequence[Service]) -> list[Service]:
     """Return the services whose needs are among them whenever they run."""
-    kept = [s for s in services if all(_is_there(n, s, services) for n in _needs(s))]
-    return kept if len(kept) == len(services) else _supplied(kept)
+    supplied = [s for s in services if all(_is_there(n, s, services) for n in _needs(s))]
+    return supplied if len(supplied) == len(services) else _supplied(supplied)
 
 
 def _needs(service: Service) -> tuple[str, ...]:

@@ -68,12 +68,12 @@ def _setup(values: Placeholders, mounts: Sequence[str], own: bool) -> dict[str, 
 
 def _verify(values: Placeholders, mounts: Sequence[str]) -> dict[str, Any]:
     """Return the service that runs `whiteroom verify` against the others: by its profile alone."""
-    kept = [m for m in mounts if m.startswith(("configuration:", "run:", "secrets:"))]
+    volumes = [m for m in mounts if m.startswith(("configuration:", "run:", "secrets:"))]
     return {
         **service.ours("monitoring", values),
         "command": ["-m", "whiteroom_monitoring", "verify", "--data", str(places.DATA)],
         "user": "0:0",
-        "volumes": [f"{mount}:ro" for mount in kept],
+        "volumes": [f"{mount}:ro" for mount in volumes],
         **service.common(_SETUP_MIB),
         "profiles": ["tools"],
     }

@@ -35,15 +35,15 @@ def run(profiles: Collection[str], own: bool) -> None:
     descriptions = registry.load(project)
     services = places.services(descriptions, own)
     values = places.placeholders(project, descriptions)
-    kept = [s for s in services if not s.profile or s.profile in profiles]
-    resolved = [resolve(s.component, s.variant, values) for s in kept]
+    chosen = [s for s in services if not s.profile or s.profile in profiles]
+    resolved = [resolve(s.component, s.variant, values) for s in chosen]
     operators = _operators()
     _hand_out(values.paths, resolved, operators)
     described = [service.component for service in services]
     named = {component.name for component in described}
     # What has no service is left out of the configuration like what is not chosen.
     described += [component for component in descriptions if component.name not in named]
-    names = [s.name for s in kept]
+    names = [s.name for s in chosen]
     _configure(values.paths, configuration(project, values.paths, described, names, operators))
     _prepare(resolved, values)
     _record(project, values.paths, resolved)
@@ -81,12 +81,12 @@ def configuration(
     project: Project,
     paths: StackPaths,
     descriptions: Sequence[Component],
-    kept: Sequence[str],
+    selected: Sequence[str],
     operators: dict[str, str],
 ) -> dict[str, str]:
     """Return the files of the configuration for the services that are ``kept``."""
-    files = dict(config.render(project, paths, descriptions, kept, operators).files)
-    if places.ALLOY.name in kept:
+    files = dict(config.render(project, paths, descriptions, selected, operators).files)
+    if places.ALLOY.name in selected:
         files["alloy/config.alloy"] = _alloy(project, paths)
     return files
 

@@ -34,10 +34,10 @@ def _joined(tables: Sequence[Table]) -> list[Table]:
 
 
 def _with(table: Table, options: Node, mode: str) -> Table:
-    made = _MODES[mode](table, options)
-    if made is None:
+    result = _MODES[mode](table, options)
+    if result is None:
         return table
-    name, values = made
+    name, values = result
     column = Column(options["alias"].text() or name, "number", list(values), table.query)
     if options["replaceFields"].flag():
         times = [c for c in table.columns if c.kind == "time"][:1]

@@ -24,13 +24,13 @@ def organize(tables: Sequence[Table], options: Node) -> list[Table]:
     names = {name: value.text() for name, value in options["renameByName"].members()}
 
     def organized(table: Table) -> Table:
-        kept = [
+        columns = [
             column
             for column in table.columns
             if column.name not in excluded and (not included or column.name in included)
         ]
-        kept.sort(key=lambda column: order.get(column.name, len(order)))
-        return replace(table, columns=tuple(_renamed(c, names.get(c.name, "")) for c in kept))
+        columns.sort(key=lambda column: order.get(column.name, len(order)))
+        return replace(table, columns=tuple(_renamed(c, names.get(c.name, "")) for c in columns))
 
     return [organized(table) for table in tables]
 
@@ -42,8 +42,8 @@ def _renamed(column: Column, name: str) -> Column:
 
 
 def _kept(tables: Sequence[Table], keeps: Callable[[Column], bool]) -> list[Table]:
-    kept = (replace(t, columns=tuple(c for c in t.columns if keeps(c))) for t in tables)
-    return [table for table in kept if table.columns]
+    reduced = (replace(t, columns=tuple(c for c in t.columns if keeps(c))) for t in tables)
+    return [table for table in reduced if table.columns]
 
 
 def by_name(tables: Sequence[Table], options: Node) -> list[Table]:
@@ -115,9 +115,9 @@ def rename(tables: Sequence[Table], options: Node) -> list[Table]:
 
 
 def _group(match: re.Match[str], reference: re.Match[str]) -> str:
-    number, name, whole, dollar = reference.groups()
-    if whole or dollar:
-        return match[0] if whole else "$"
+    number, name, ampersand, dollar = reference.groups()
+    if ampersand or dollar:
+        return match[0] if ampersand else "$"
     try:
         return match[int(number) if number else name] or ""
     except IndexError:

@@ -89,17 +89,17 @@ def _rows(
     names = dict.fromkeys(name for column in columns for name in column.labels if with_labels)
     own = [column.labels.get("__name__") if with_labels else None for column in columns]
     titles: list[Cell] = [name or column.name for name, column in zip(own, columns, strict=True)]
-    made = [Column("Field", "string", titles, query)]
-    made += [
+    result = [Column("Field", "string", titles, query)]
+    result += [
         Column(name, "string", [c.labels.get(name) for c in columns], query)
         for name in names
         if name != "__name__"
     ]
     for reducer in reducers:
         cells = [reduced_cells(column.cells, reducer) for column in columns]
-        made.append(Column(name_of(reducer), kind_of(cells), cells, query))
+        result.append(Column(name_of(reducer), kind_of(cells), cells, query))
     # What numbers have no value for is still a column of numbers.
-    numbers = [replace(c, kind="number") if _is_empty(c) else c for c in made]
+    numbers = [replace(c, kind="number") if _is_empty(c) else c for c in result]
     return Table(tuple(numbers), query)
 
 

@@ -91,14 +91,14 @@ def _tabular(keyed: Sequence[tuple[Table, Column]], *, is_inner: bool) -> Table:
     columns = [key, *(column for column in table.columns if column is not key)]
     rows = [[column.cells[row] for column in columns] for row in range(table.height)]
     for other, other_key in keyed[1:]:
-        more = [column for column in other.columns if column is not other_key]
+        added = [column for column in other.columns if column is not other_key]
         height = _height(Counter(row[0] for row in rows), Counter(other_key.cells), is_inner)
-        require_room(height * (len(columns) + len(more)), "joinByField")
-        rows = list(_combined(rows, len(columns), other_key, more, is_inner))
-        columns += more
+        require_room(height * (len(columns) + len(added)), "joinByField")
+        rows = list(_combined(rows, len(columns), other_key, added, is_inner))
+        columns += added
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    made = (replace(column, cells=list(c)) for column, c in zip(columns, cells, strict=True))
-    return Table(tuple(made), table.query)
+    joined = (replace(column, cells=list(c)) for column, c in zip(columns, cells, strict=True))
+    return Table(tuple(joined), table.query)
 
 
 def _height(left: Counter[Cell], right: Counter[Cell], is_inner: bool) -> int:
@@ -111,7 +111,7 @@ def _height(left: Counter[Cell], right: Counter[Cell], is_inner: bool) -> int:
 
 
 def _combined(
-    rows: list[list[Cell]], width: int, key: Column, more: list[Column], is_inner: bool
+    rows: list[list[Cell]], width: int, key: Column, added: list[Column], is_inner: bool
 ) -> Iterator[list[Cell]]:
     places: dict[Cell, list[int]] = {}
     for place, cell in enumerate(key.cells):
@@ -119,13 +119,13 @@ def _combined(
     known = {row[0] for row in rows}
     for row in rows:
         for place in places.get(row[0], ()):
-            yield [*row, *(column.cells[place] for column in more)]
+            yield [*row, *(column.cells[place] for column in added)]
         if row[0] not in places and not is_inner:
-            yield [*row, *([None] * len(more))]
+            yield [*row, *([None] * len(added))]
     for cell, others in places.items():
         if cell not in known and not is_inner:
             for place in others:
-                yield [cell, *([None] * (width - 1)), *(c.cells[place] for c in more)]
+                yield [cell, *([None] * (width - 1)), *(c.cells[place] for c in added)]
 
 
 def concatenate(tables: Sequence[Table], options: Node) -> list[Table]:

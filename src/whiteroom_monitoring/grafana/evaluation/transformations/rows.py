@@ -56,8 +56,8 @@ def by_query(tables: Sequence[Table], options: Node) -> list[Table]:
     pattern = options["include"].text()
     if not pattern:
         return list(tables)
-    whole = pattern if pattern.startswith("/") else f"^(?:{pattern})$"
-    return [table for table in tables if searched(whole, table.query)]
+    anchored = pattern if pattern.startswith("/") else f"^(?:{pattern})$"
+    return [table for table in tables if searched(anchored, table.query)]
 
 
 def by_value(tables: Sequence[Table], options: Node) -> list[Table]:

@@ -20,26 +20,35 @@ from whiteroom_monitoring.grafana.model.json_node import Node
 
 def labels_to_columns(tables: Sequence[Table], options: Node) -> list[Table]:
     """Make columns of the labels of series, or a table of them."""
-    kept = options["keepLabels"].texts()
+    keep_labels = options["keepLabels"].texts()
     if options["mode"].text("columns") == "rows":
-        return [_label_rows(column, kept) for t in tables for column in t.columns if column.labels]
+        return [
+            _label_rows(column, keep_labels)
+            for t in tables
+            for column in t.columns
+            if column.labels
+        ]
     value_label = options["valueLabel"].text()
-    return [_label_columns(table, kept, value_label) for table in tables]
+    return [_label_columns(table, keep_labels, value_label) for table in tables]
 
 
-def _label_rows(column: Column, kept: Sequence[str]) -> Table:
-    pairs = [(name, text) for name, text in column.labels.items() if not kept or name in kept]
+def _label_rows(column: Column, keep_labels: Sequence[str]) -> Table:
+    pairs = [
+        (name, text)
+        for name, text in column.labels.items()
+        if not keep_labels or name in keep_labels
+    ]
     names: list[Cell] = [name for name, _ in pairs]
     texts: list[Cell] = [text for _, text in pairs]
     columns = (Column("label", "string", names), Column("value", "string", texts))
     return Table(columns, column.query)
 
 
-def _label_columns(table: Table, kept: Sequence[str], value_label: str) -> Table:
+def _label_columns(table: Table, keep_labels: Sequence[str], value_label: str) -> Table:
     labels: dict[str, str] = {}
     columns: list[Column] = []
     for column in table.columns:
-        chosen = {n: t for n, t in column.labels.items() if not kept or n in kept}
+        chosen = {n: t for n, t in column.labels.items() if not keep_labels or n in keep_labels}
         labels |= {name: text for name, text in chosen.items() if name != value_label}
         name = column.name
         if column.kind == "number":

@@ -43,15 +43,15 @@ def _extracted(table: Table, options: Node) -> Table:
     parts = [_parts(text_of(cell), options) for cell in source.cells]
     names = dict.fromkeys(name for part in parts for name in part)
     require_room(len(names) * len(parts), "extractFields")
-    made = []
+    extracted = []
     for name in names:
         cells = [part.get(name) for part in parts]
-        made.append(Column(name, kind_of(cells), cells, table.query))
-    kept = table.columns
+        extracted.append(Column(name, kind_of(cells), cells, table.query))
+    columns = table.columns
     if options["replace"].flag():
         with_time = options["keepTime"].flag()
-        kept = tuple(c for c in table.columns if with_time and c.kind == "time")
-    return replace(table, columns=(*kept, *made))
+        columns = tuple(c for c in table.columns if with_time and c.kind == "time")
+    return replace(table, columns=(*columns, *extracted))
 
 
 def _parts(text: str, options: Node) -> Mapping[str, Cell]:

@@ -48,8 +48,10 @@ def migrated(panel: Node) -> Content:
 
 def _old_defaults(panel: Node) -> Content:
     defaults = panel["fieldConfig"].object()["defaults"].object().value
-    kept = defaults if isinstance(defaults, dict) else {}
-    return {name: value for name, value in kept.items() if name not in ("custom", "thresholds")}
+    old_defaults = defaults if isinstance(defaults, dict) else {}
+    return {
+        name: value for name, value in old_defaults.items() if name not in ("custom", "thresholds")
+    }
 
 
 def _old_overrides(panel: Node) -> list[Json]:

@@ -33,10 +33,10 @@ def migrated(panel: Node) -> Content:
     }
     if is_gauge:
         defaults |= {"min": gauge["minValue"].value, "max": gauge["maxValue"].value}
-    kept: Content = {name: value for name, value in defaults.items() if value is not None}
+    set_defaults: Content = {name: value for name, value in defaults.items() if value is not None}
     return {
         "type": "gauge" if is_gauge else "stat",
-        "fieldConfig": {"defaults": kept, "overrides": []},
+        "fieldConfig": {"defaults": set_defaults, "overrides": []},
         "options": _options(panel),
     }
 
