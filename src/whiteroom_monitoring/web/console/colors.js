@@ -35,12 +35,12 @@ function resolve(css) {
  * @param {Color | undefined} color
  */
 export function canvasColor(color) {
-  let found = resolved.get(color);
-  if (found === undefined) {
-    found = resolve(cssColor(color));
-    resolved.set(color, found);
+  let cached = resolved.get(color);
+  if (cached === undefined) {
+    cached = resolve(cssColor(color));
+    resolved.set(color, cached);
   }
-  return found;
+  return cached;
 }
 
 /**
@@ -70,6 +70,6 @@ export function severity(color) {
  * @param {Color | undefined} color
  */
 export function severityIcon(color) {
-  const found = severity(color);
-  return found && icon(found, found);
+  const meaning = severity(color);
+  return meaning && icon(meaning, meaning);
 }

@@ -25,11 +25,11 @@ const GROUPING = /\b(?:by|without|on|ignoring)\s*\(([^()]*)$/;
  * @param {string} start
  */
 function matching(completions, start) {
-  const wanted = start.toLowerCase();
+  const lowercase = start.toLowerCase();
   /** @param {Completion} completion */
-  const rank = ({ text }) => (text.toLowerCase().startsWith(wanted) ? 0 : 1);
+  const rank = ({ text }) => (text.toLowerCase().startsWith(lowercase) ? 0 : 1);
   return completions
-    .filter(({ text }) => text.toLowerCase().includes(wanted) && text !== start)
+    .filter(({ text }) => text.toLowerCase().includes(lowercase) && text !== start)
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, MOST_COMPLETIONS);
 }

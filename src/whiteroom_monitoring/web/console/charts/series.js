@@ -118,11 +118,11 @@ export function stackedValues(series, hidden, stacks) {
   /** @type {Map<string, { sums: Float64Array, wholes: Float64Array, known: boolean[] }>} */
   const totals = new Map();
   /** @type {Map<string, Pick<Series, "values">[]>} */
-  const shown = new Map(stacks.filter(Boolean).map((stack) => [stack, []]));
+  const visible = new Map(stacks.filter(Boolean).map((stack) => [stack, []]));
   series.forEach((one, at) => {
-    if (!hidden.has(one.name)) shown.get(stacks[at])?.push(one);
+    if (!hidden.has(one.name)) visible.get(stacks[at])?.push(one);
   });
-  for (const [stack, members] of shown) totals.set(stack, total(members));
+  for (const [stack, members] of visible) totals.set(stack, total(members));
   return series.map(({ name, values }, index) => {
     const stack = totals.get(stacks[index]);
     if (!stack || hidden.has(name)) return values;

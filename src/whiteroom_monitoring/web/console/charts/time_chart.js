@@ -60,12 +60,12 @@ export function timeAxis() {
  * @param {Record<string, unknown>} [more]
  */
 export function valueAxis(labels, more = {}) {
-  const given = Object.entries(more).filter(([, value]) => value !== undefined);
+  const options = Object.entries(more).filter(([, value]) => value !== undefined);
   return axis({
     size: axisWidth,
     space: 28,
     values: (/** @type {uPlot} */ _plot, /** @type {number[]} */ marks) => labels(marks),
-    ...Object.fromEntries(given),
+    ...Object.fromEntries(options),
   });
 }
 

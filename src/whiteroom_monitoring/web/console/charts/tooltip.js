@@ -91,11 +91,11 @@ export class Tooltip {
   /** @param {number} at index of the time */
   seriesRows(at) {
     const { series, hidden, focused } = this.chart;
-    const shown = series
+    const visible = series
       .map((one, index) => ({ ...one, index, value: one.values[at] ?? null }))
       .filter(({ name, value }) => value !== null && !hidden.has(name))
       .sort((a, b) => Number(b.value) - Number(a.value));
-    const rows = shown
+    const rows = visible
       .slice(0, MOST_ROWS)
       .map(({ index, name, colour, value, unit, decimals }) =>
         h(
@@ -106,7 +106,7 @@ export class Tooltip {
           h("b", {}, formatValue(value, unit, decimals)),
         ),
       );
-    const more = shown.length - MOST_ROWS;
+    const more = visible.length - MOST_ROWS;
     return more > 0 ? [...rows, h("div", { class: "muted" }, `and ${more} more`)] : rows;
   }
 
