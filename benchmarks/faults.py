@@ -43,7 +43,7 @@ class Outcome:
     falsely_resolved: int = 0
     left_open: int = 0
     seconds: list[float] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
@@ -141,7 +141,7 @@ class Experiment:
             return
         for kind, sentence in self.problems():
             setattr(outcome, kind, getattr(outcome, kind) + 1)
-            outcome.said.append(f"fault {outcome.tried}: {kind}: {sentence}")
+            outcome.notes.append(f"fault {outcome.tried}: {kind}: {sentence}")
         # What went wrong is counted once.
         self.begun = Counter(str(i["alert"]) for i in self.stack.incidents())
 
@@ -209,7 +209,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return "\n".join([*lines, *(note for outcome in outcomes for note in outcome.said)])
+    return "\n".join([*lines, *(note for outcome in outcomes for note in outcome.notes)])
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
