@@ -110,6 +110,7 @@ EXAMPLES = [
     ),
     _bucketed(types.buckets_increase, "0.1, ▸0.1", "the bucket 0.1 follows 0.1"),
     _bucketed(types.buckets_increase, "0.2, ▸0.1", "the bucket 0.1 follows 0.2"),
+    _bucketed(types.buckets_increase, "0.2, ▸0.1, 0.3", "the bucket 0.1 follows 0.2"),
     _bucketed(types.buckets_fit_a_cell, "0.1, ▸.inf", "the bucket inf, expected a finite bound"),
     _bucketed(types.buckets_fit_a_cell, "▸0, 0.1", "the bucket 0, expected a positive multiple"),
     _bucketed(types.buckets_fit_a_cell, "▸1.5e-9", "expected a positive multiple of 1e-9"),

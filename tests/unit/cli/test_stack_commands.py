@@ -15,7 +15,7 @@ import pytest
 from msgspec import structs
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.cli import chosen, logs, options, restart, status, verify
+from whiteroom_monitoring.cli import argument_types, chosen, logs, options, restart, status, verify
 from whiteroom_monitoring.cli import open as open_command
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
@@ -24,6 +24,7 @@ from whiteroom_monitoring.deploy.running import status as stack_status
 from whiteroom_monitoring.deploy.running.status import ComponentStatus, StackStatus
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.diagnostics import Check, CheckFailed
+from whiteroom_monitoring.errors import UsageError
 
 MEGABYTE = 1_000_000
 HIGHEST_OFFSET = StackPaths(Path("/")).highest_offset
@@ -414,3 +415,32 @@ def test_verify_with_nothing_running_says_so_at_once(whiteroom: Any, tmp_path: P
     start = f"start with `whiteroom up --data {tmp_path}`"
     assert (ran.status, ran.out) == (1, "")
     assert ran.err == f"whiteroom: nothing runs in {tmp_path}; {start}\n"
+
+
+def test_lines_of_several_components_name_them(whiteroom: Any, stack: StackPaths) -> None:
+    """Lines of one component stand alone; of several, each begins with its component."""
+    for name in ("inbox", "console"):
+        (stack.log / f"{name}.log").write_text(f"a line of {name}\n")
+    data = ("--data", str(stack.data))
+    assert whiteroom("logs", "inbox", *data).out == "a line of inbox\n"
+    several = whiteroom("logs", "inbox", "console", *data).out
+    assert several == "inbox | a line of inbox\nconsole | a line of console\n"
+
+
+def test_a_page_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    """A near miss is answered with the dashboard that was meant, any other with all of them."""
+    dashboards = [{"uid": "u", "slug": "alerts"}, {"uid": "v", "slug": "health"}]
+    with pytest.raises(UsageError, match=r"^alert: no page and no dashboard; did you mean"):
+        open_command._path("alert", dashboards)
+    with pytest.raises(UsageError, match=r"there are: alerts, health$"):
+        open_command._path("zzzzzz", dashboards)
+
+
+@pytest.mark.parametrize(("text", "valid"), [("0", True), ("65535", True), ("65536", False)])
+def test_every_port_is_a_port(text: str, valid: bool) -> None:
+    """The first and the last port of TCP are ports, and nothing beyond is."""
+    if valid:
+        assert argument_types.port_number(text) == int(text)
+        return
+    with pytest.raises(argparse.ArgumentTypeError, match="0 to 65535"):
+        argument_types.port_number(text)

@@ -32,3 +32,10 @@ def test_a_sampled_trace_is_an_exemplar(header: str) -> None:
 def test_other_headers_are_none(header: str) -> None:
     """What is malformed, or not sampled, is no exemplar."""
     assert exemplar_of(header) is None
+
+
+@pytest.mark.parametrize(("flags", "sampled"), [("01", True), ("11", True), ("f0", False)])
+def test_the_last_bit_of_the_flags_is_sampled(flags: str, sampled: bool) -> None:
+    """The flags are a hexadecimal number, of which the last bit alone is `sampled`."""
+    header = f"00-{'a' * 32}-{'b' * 16}-{flags}"
+    assert (exemplar_of(header) is not None) == sampled

@@ -148,3 +148,17 @@ def test_text_of_a_call_that_may_fail_is_checked(load) -> None:
 def test_catalogue_without_interfaces_has_none(tmp_path: Path) -> None:
     """A catalogue of another project needs no interfaces."""
     assert interfaces.load(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ({"type": "duration", "default": 0}, ".zero"),
+        ({"type": "duration", "default": 5}, "5"),
+        ({"type": "count", "default": 0}, "0"),
+        ({"type": "count"}, None),
+    ],
+)
+def test_only_a_duration_of_nothing_is_zero(raw: dict[str, object], expected: str | None) -> None:
+    """A default is written as it stands in the description, but for a duration of nothing."""
+    assert interfaces._default(raw, {}) == expected

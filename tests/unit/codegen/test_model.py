@@ -13,7 +13,7 @@ import pytest
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.catalogue.load import load
 from whiteroom_monitoring.codegen import clients, rendering
-from whiteroom_monitoring.codegen.model import ClientModel, build
+from whiteroom_monitoring.codegen.model import ClientModel, LabelEnum, build
 from whiteroom_monitoring.resources import share
 
 HEAD = "domain: audio\nprogram: juce-backend\nlabel_sets: {causes: [a, b]}\nmetrics:\n"
@@ -133,3 +133,9 @@ def test_only_generation_imports_the_templates_engine(module: str) -> None:
     program = f"import sys, json, {module}; print(json.dumps('jinja2' in sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert json.loads(done.stdout) is False
+
+
+@pytest.mark.parametrize(("values", "bits"), [(1, 8), (254, 8), (255, 16)])
+def test_an_enum_has_room_for_those_that_are_not_named(values: int, bits: int) -> None:
+    """255 values and the enumerator that counts all others need more than a byte."""
+    assert LabelEnum("Cause", "cause", tuple(map(str, range(values)))).bits == bits

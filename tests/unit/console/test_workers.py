@@ -127,3 +127,19 @@ def test_what_is_known_first_comes_first() -> None:
 
     assert asyncio.run(ask()) == [0, 0.05]
     assert ended == [60]
+
+
+def test_the_end_waits_for_nobody() -> None:
+    """`close` returns while a request still waits for its data source."""
+    workers, started, released = Workers(), threading.Event(), threading.Event()
+
+    def wait() -> bool:
+        started.set()
+        return released.wait(60)
+
+    query = workers._queries.submit(wait)
+    assert started.wait(60)
+    workers.close()
+    assert not query.done()
+    released.set()
+    assert query.result(60)

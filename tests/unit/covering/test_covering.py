@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from msgspec import structs
 
+from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.covering import load, rules
-from whiteroom_monitoring.covering.clauses import clauses
+from whiteroom_monitoring.covering.clauses import MARK, clauses
 from whiteroom_monitoring.covering.model import NONE, Covering, Entry
 from whiteroom_monitoring.diagnostics import DiagnosticsError
+from whiteroom_monitoring.generated_files import head
 
 RULES = """\
 groups:
@@ -146,3 +149,21 @@ def test_an_alert_covers_itself_by_its_priority(
     path.write_text(f"covering:\n  - {{by: [A], {entry}, same_service: true, because: x}}\n")
     with pytest.raises(DiagnosticsError) if is_refused else contextlib.nullcontext():
         load.load(path, label)
+
+
+def test_the_last_line_of_a_file_may_be_an_expression() -> None:
+    """An alert whose expression ends the file is covered as any other."""
+    text = f"{RULES}      - alert: Last\n        expr: up == 1\n"
+    cause = Entry(("Down",), ("Last",), same_service=False, because="it is down")
+    assert MARK in "".join(apply(cause, text=text).values())
+
+
+def test_written_rules_are_those_that_nobody_generates(tmp_path: Path) -> None:
+    """Rules that a generator has written are not among those that a person has."""
+    folder = tmp_path / "prometheus/rules"
+    folder.mkdir(parents=True)
+    (folder / "mine.yml").write_text(RULES)
+    (folder / "covered_mine.yml").write_text(head("#", "mine.yml") + RULES)
+    files = structs.replace(WHITE_ROOM.files, rules=folder)
+    project = structs.replace(WHITE_ROOM, files=files)
+    assert [Path(name).name for name in load.written_rules(project)] == ["mine.yml"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 import yaml
@@ -123,3 +125,18 @@ def test_alert_list_takes_every_choice(chosen: Value, pattern: str) -> None:
     assert parsed(scope.text(options["alertInstanceLabelFilter"])) == [
         (name, "=~", pattern) for name in ("priority", "team", "service")
     ]
+
+
+def test_boards_are_loaded_anew(tmp_path: Path) -> None:
+    """A second load sees what has changed since, in modules of the package, too."""
+    (tmp_path / "__init__.py").write_text(
+        "from whiteroom_monitoring.dashboards.dashboard import DashboardSet\n"
+        "from .rows import ROWS\n"
+        "DASHBOARDS = DashboardSet(ROWS)\n"
+    )
+    rows = tmp_path / "rows.py"
+    for count in (0, 1):
+        rows.write_text(f"ROWS = (None,) * {count}\n")
+        # Python compares the time of a file in seconds with that of its bytecode.
+        os.utime(rows, (count, count))
+        assert len(load(tmp_path).dashboards) == count

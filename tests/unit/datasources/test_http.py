@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from whiteroom_monitoring.datasources import http as datasources_http
 from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import (
     RefusedError,
@@ -260,3 +261,23 @@ def test_a_source_that_is_not_configured_is_named() -> None:
     """A panel of a data source without an address gets an error that names it."""
     with pytest.raises(SourceError, match="'loki' is not configured"):
         _ = DataSources({"prometheus": "http://127.0.0.1:1"}).loki
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [(b'{"error": "no"}', "no"), (b'"no"', "no"), (b"5", "5"), (b'""', '""'), (b"", "status 400")],
+)
+def test_a_refusal_is_a_text(body: bytes, reason: str) -> None:
+    """The reason of a refusal is the text that was sent, whatever JSON it is, else the status."""
+    assert datasources_http._reason(body, 400) == reason
+
+
+def test_silences_are_made_with_the_authorization_of_alertmanager() -> None:
+    """Where silences are made elsewhere, what Alertmanager asks for is sent there, too."""
+    urls = {"alertmanager": "http://127.0.0.1:1"}
+    sources = DataSources(urls, silences="http://127.0.0.1:2", authorizations={"alertmanager": "x"})
+    assert sources._silences is not None
+    assert sources._silences.authorization == "x"
+    open_sources = DataSources(urls, silences="http://127.0.0.1:2")
+    assert open_sources._silences is not None
+    assert open_sources._silences.authorization == ""

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,3 +90,18 @@ def test_a_running_prometheus_tells_what_its_targets_expose() -> None:
             vocabulary.Family("odd", "untyped", ()),
             vocabulary.Family("took_seconds", "histogram", ("job", "path")),
         ]
+
+
+def test_only_what_was_scraped_of_late_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Series are asked from Prometheus' look-back of five minutes before now on."""
+    sent: dict[str, str] = {}
+
+    class Client:
+        def get(self, path: str, **parameters: str) -> Any:
+            sent.update(parameters)
+            return {} if path == "metadata" else []
+
+    monkeypatch.setattr(recorder.time, "time", lambda: 1000.0)
+    prometheus: Any = Client()
+    assert recorder.running(prometheus) == []
+    assert sent["start"] == "700"

@@ -465,3 +465,59 @@ def test_the_way_to_the_data_is_open(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert problems("redis", False) == problems(None, True) == []
     monkeypatch.setattr(accounts, "barrier", lambda path: None)
     assert problems("redis", True) == []
+
+
+def test_a_command_that_fails_is_an_error() -> None:
+    """A command that fails is an error with what it printed; one that works is none."""
+    accounts._run([sys.executable, "-c", ""])
+    with pytest.raises(accounts.AccountError, match=r"no such group$"):
+        accounts._run([sys.executable, "-c", "raise SystemExit('no such group')"])
+
+
+def test_membership_is_of_every_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account is complete when it is in its own group, ours, and each that it needs."""
+    numbers = {"whiteroom": 1, "whiteroom-app": 2, "audio": 3}
+    entries = [SimpleNamespace(gr_name=name, gr_gid=gid) for name, gid in numbers.items()]
+    monkeypatch.setattr(accounts.grp, "getgrall", lambda: entries)
+    monkeypatch.setattr(
+        accounts.grp, "getgrnam", lambda name: SimpleNamespace(gr_gid=numbers[name])
+    )
+    monkeypatch.setattr(accounts.pwd, "getpwnam", lambda name: SimpleNamespace(pw_gid=2))
+    for groups, complete in (([1, 2, 3], True), ([1, 2, 3, 4], True), ([1, 2], False)):
+        monkeypatch.setattr(accounts.os, "getgrouplist", lambda name, gid, g=groups: g)
+        assert accounts._is_member("whiteroom-app", ["audio"]) == complete
+
+
+def test_lines_since_a_time_of_day() -> None:
+    """Of lines of one day, those from the time on are returned."""
+    lines = ["1970-01-01 00:00:01 a", "1970-01-01 06:00:00 b", "1970-01-01 07:00:00 c"]
+    assert component_logs.since(lines, 6 * 3600) == lines[1:]
+    assert component_logs.since(lines, 6 * 3600 + 1) == lines[2:]
+    assert component_logs.since(["undated"], 5) == ["undated"]
+
+
+def test_logs_of_several_are_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is appended to several logs is printed as it comes, each line behind its component."""
+    logs = {name: tmp_path / f"{name}.log" for name in ("inbox", "console")}
+    for path in logs.values():
+        path.write_text("before\n")
+    pauses = iter([lambda: _append(logs["console"]), lambda: _append(logs["inbox"])])
+
+    def sleep(_: float) -> None:
+        happen = next(pauses, None)
+        if happen is None:
+            raise KeyboardInterrupt
+        happen()
+
+    monkeypatch.setattr(component_logs.time, "sleep", sleep)
+    component_logs.follow_all(logs)
+    assert capsys.readouterr().out == "console | new\ninbox | new\n"
+
+
+def test_a_password_is_hashed_by_bcrypt() -> None:
+    """The hash of a password is bcrypt's, with a salt of its own each time."""
+    hashes = {access._bcrypt("secret") for _ in range(2)}
+    assert len(hashes) == 2
+    assert all(re.fullmatch(r"\$2b\$\d\d\$[./A-Za-z0-9]{53}", hashed) for hashed in hashes)

@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
@@ -13,7 +15,7 @@ import yaml
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.project import Project, load
 from whiteroom_monitoring.promql import rule_files
-from whiteroom_monitoring.proofs import annotations, ledger
+from whiteroom_monitoring.proofs import annotations, digest, ledger
 from whiteroom_monitoring.proofs.ledger import Proof, Standings
 
 RULES = """\
@@ -240,3 +242,23 @@ def test_no_project_folder(tmp_path: Path) -> None:
     """A project without drills has no proofs."""
     shutil.rmtree(tmp_path)
     assert ledger.read(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "covers", "covered"),
+    [
+        ("Slow", {"window": "6h"}, True),
+        ("Slow", {"window": "1h"}, False),
+        ("Slow", {}, True),
+        ("Down", {"window": "6h"}, False),
+    ],
+)
+def test_a_drill_stands_for_rules_of_its_name(
+    name: str, covers: dict[str, str], covered: bool
+) -> None:
+    """A scenario covers other rules of the alert that it expects, where all labels agree."""
+    rule: Any = SimpleNamespace(name="Slow", labels={"window": "6h", "priority": "P2"})
+    labels = ", ".join(f'{key} = "{value}"' for key, value in covers.items())
+    scenario = f'[[alerts]]\nname = "{name}"\ncovers = [{{{labels}}}]\n'
+    path: Any = SimpleNamespace(scenarios={"drills/slow.toml": scenario})
+    assert digest.is_covered(rule, path) == covered

@@ -156,3 +156,13 @@ def test_the_committed_rules_are_the_generated_ones() -> None:
     source = WHITE_ROOM.relative(WHITE_ROOM.files.covering)
     for name, text in rules.apply(written, table, source).items():
         assert (root / name).read_text(encoding="utf-8") == text
+
+
+def test_a_folded_description_keeps_its_words(path: Path) -> None:
+    """A description that is folded in the file reads as it was written, hyphens among it."""
+    consequence = " ".join(["a sign-in, a well-known re-read and a follow-up"] * 6) + "."
+    path.write_text(OBJECTIVES.replace("Nothing happens.", consequence))
+    (text,) = generator.generate(load.load(path), WHITE_ROOM).values()
+    (group,) = yaml.safe_load(text)["groups"]
+    descriptions = [r["annotations"]["description"] for r in group["rules"] if "alert" in r]
+    assert all(consequence in description for description in descriptions)
