@@ -28,6 +28,7 @@ import cramjam
 import orjson
 import psutil
 
+from benchmarks import log_queries
 from benchmarks.report import Row, at_most, parser, show
 
 A_PUSH = 1000
@@ -46,6 +47,11 @@ class Line:
     job: str
     time_ns: int
     text: bytes
+
+    @property
+    def labels(self) -> str:
+        """The labels of its stream, as a client pushes them."""
+        return f'{{job="{self.job}"}}'
 
 
 def lines(count: int, end_ns: int) -> Iterator[Line]:
@@ -103,17 +109,17 @@ def _varint(value: int) -> bytes:
     return bytes(out)
 
 
-def protobuf(batch: Sequence[Line]) -> bytes:
+def protobuf(batch: Sequence[Line | log_queries.Line]) -> bytes:
     """Return a push as Loki's clients send it."""
     streams: dict[str, list[bytes]] = {}
     for line in batch:
         seconds, rest = divmod(line.time_ns, 10**9)
         moment = b"\x08" + _varint(seconds) + b"\x10" + _varint(rest)
         entry = _field(1, moment) + _field(2, line.text)
-        streams.setdefault(line.job, []).append(_field(2, entry))
+        streams.setdefault(line.labels, []).append(_field(2, entry))
     parts = [
-        _field(1, _field(1, f'{{job="{job}"}}'.encode()) + b"".join(entries))
-        for job, entries in streams.items()
+        _field(1, _field(1, labels.encode()) + b"".join(entries))
+        for labels, entries in streams.items()
     ]
     return bytes(cramjam.snappy.compress_raw(b"".join(parts)))
 
@@ -151,8 +157,13 @@ class Store:
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> bytes:
         """Return the body of an answer, which has to be good."""
-        self._connection.request(method, path, body, headers or {})
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body, headers or {})
+            answer = self._connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # While a peer ran, the connection was idle for too long.
+            self._connection.request(method, path, body, headers or {})
+            answer = self._connection.getresponse()
         content = answer.read()
         if answer.status >= 300:
             raise RuntimeError(f"{path[:100]}: {answer.status}: {content[:200]!r}")
@@ -249,8 +260,27 @@ def _searched(
     yield Row(name, "ms", rare, "< peer", rare < zstd, zstd, rare / zstd)
 
 
+def _queried(count: int, folder: Path) -> Iterator[Row]:
+    """Measure queries of LogQL, over an hour of other lines."""
+    end_ns = time.time_ns()
+    rows = list(log_queries.lines(count, end_ns))
+    start_ns = end_ns - log_queries.HOUR_NS
+    peer = log_queries.Peer(iter(rows), start_ns) if log_queries.duckdb else None
+    with contextlib.closing(Store(folder / "queried")) as store:
+        for first in range(0, count, A_PUSH):
+            store.ask("POST", "/loki/api/v1/push", protobuf(rows[first : first + A_PUSH]), PROTOBUF)
+        store.ask("POST", "/flush")
+        scale = max(1.0, count / 1e6)
+        asked = log_queries.Asked(store.ask, store.cpu_s, (start_ns, end_ns))
+        yield from log_queries.measured(asked, peer, scale)
+
+
 def run(count: int, folder: Path) -> list[Row]:
     """Measure everything, with files in ``folder``."""
+    return [*_stored(count, folder), *_queried(count, folder)]
+
+
+def _stored(count: int, folder: Path) -> list[Row]:
     end_ns = time.time_ns()
     raw_file, packed = folder / "lines", folder / "lines.zst"
     bodies, json_bodies, batch, raw = list[bytes](), list[bytes](), list[Line](), 0

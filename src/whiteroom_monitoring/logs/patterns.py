@@ -1,19 +1,22 @@
 """Patterns of lines: what lines have in common, with ``<_>`` for what changes.
 
 The idea is Drain's (He et al., "Drain: An Online Log Parsing Approach", 2017): words with digits
-change, and lines of equally many words whose words are mostly the same are of one pattern. Equal
-lines are put together first, so that a line costs little more than reading it.
+change, and lines of equally many words whose words are mostly the same are of one pattern. What
+changes is left out natively, and lines that are equal then are put together, so that a line costs
+little more than reading it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from whiteroom_monitoring.logs import _native
+from whiteroom_monitoring.logs.limits import SECOND_NS
+
 CHANGING = b"<_>"
-# A part of a word with a digit in it changes from line to line; so do quoted values of a key.
-_CHANGING = re.compile(rb"[A-Za-z_-]*[0-9][0-9A-Za-z_.:+%-]*")
 _TOKEN = re.compile(rb"\s+|[^\s=:,;()\[\]{}\"'|]+|.", re.DOTALL)
 _REPEATED = re.compile(rb"<_>(?:[-.:/_]?<_>)+")
 # Of the words of a line, so many have to be those of its pattern.
@@ -28,7 +31,7 @@ Counts = dict[int, int]
 
 @dataclass
 class Cluster:
-    """Lines of one pattern, counted by time."""
+    """Lines of one pattern, counted by the seconds at which their steps begin."""
 
     tokens: list[bytes]
     counts: Counts = field(default_factory=dict)
@@ -54,41 +57,30 @@ class Cluster:
         return text.decode(errors="replace")
 
 
-def masked(line: bytes) -> bytes:
-    """Return a line with its changing words replaced.
-
-    >>> masked(b"GET /x/17 took 5ms")
-    b'GET /x/<_> took <_>'
-    """
-    return _CHANGING.sub(CHANGING, line)
-
-
 class Patterns:
-    """Collects lines."""
+    """Collects lines, counted by steps of time."""
 
-    def __init__(self) -> None:
-        self._lines: dict[bytes, Counts] = {}
-        self._bytes = 0
+    def __init__(self, step_ns: int = SECOND_NS) -> None:
+        self._step_ns = step_ns
+        self._masks = _native.Masks(MOST_LINES, MOST_BYTES)
 
-    def add(self, time: int, lines: Iterable[bytes]) -> None:
-        """Take lines of a time."""
-        known = self._lines
-        for line in lines:
-            text = masked(line)
-            counts = known.get(text)
-            if counts is None:
-                if len(known) >= MOST_LINES or self._bytes >= MOST_BYTES:
-                    continue
-                self._bytes += len(text)
-                counts = known[text] = {}
-            counts[time] = counts.get(time, 0) + 1
+    def add(self, time_ns: int, line: bytes) -> None:
+        """Take a line."""
+        self._masks.add(time_ns, line, self._step_ns)
+
+    def add_rows(self, rows: _native.Rows, numbers: list[int]) -> None:
+        """Take lines as they are stored."""
+        self._masks.add_rows(rows, numbers, self._step_ns)
 
     def clusters(self, check: Callable[[], None] = lambda: None) -> list[Cluster]:
         """Return the patterns, that of most lines first; ``check`` raises to end the search."""
         by_size: dict[tuple[int, bytes], list[Cluster]] = {}
         total = 0
-        ranked = sorted(self._lines.items(), key=lambda item: (-sum(item[1].values()), item[0]))
-        for text, counts in ranked:
+        lines = self._masks.lines()
+        for text, by_step in sorted(lines, key=lambda line: (-sum(line[1].values()), line[0])):
+            counts: Counts = Counter()
+            for step, count in by_step.items():
+                counts[step // SECOND_NS] += count
             check()
             tokens = _TOKEN.findall(text)[:MOST_TOKENS]
             if not tokens:

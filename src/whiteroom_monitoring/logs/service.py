@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -14,9 +14,9 @@ from typing import Any
 
 from whiteroom_monitoring.client.generated import logs as metrics
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.logs.limits import SECOND_NS, Limits
+from whiteroom_monitoring.logs.limits import Limits
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
-from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
+from whiteroom_monitoring.logs.logql.evaluate.ranges import Counts, Samples
 from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.stages.build import split
@@ -29,12 +29,12 @@ from whiteroom_monitoring.logs.logql.syntax import (
 )
 from whiteroom_monitoring.logs.patterns import Cluster, Patterns
 from whiteroom_monitoring.logs.query import index
-from whiteroom_monitoring.logs.query.by_step import by_step
 from whiteroom_monitoring.logs.query.entries import Entry, entries
 from whiteroom_monitoring.logs.query.index import Volume
+from whiteroom_monitoring.logs.query.patterns import collect
 from whiteroom_monitoring.logs.query.plan import Cost, Plan, explain, plan, require_affordable
 from whiteroom_monitoring.logs.query.reading import Progress
-from whiteroom_monitoring.logs.query.samples import samples
+from whiteroom_monitoring.logs.query.samples import counts, samples
 from whiteroom_monitoring.logs.store.admission import PushResult
 from whiteroom_monitoring.logs.store.store import LogStore
 
@@ -145,9 +145,14 @@ class LogService:
         require_affordable(cost, self.limits.query_bytes)
         with self._run(client, str(metric), cost) as running:
 
-            def read(extractor: Extractor, start_ns: int, end_ns: int) -> dict[Labels, Samples]:
-                ranged = planned(extractor, start_ns, end_ns)
-                return samples(ranged, extractor, running.progress, self.store.report)
+            def read(
+                extractor: Extractor, start_ns: int, end_ns: int
+            ) -> Mapping[Labels, Samples | Counts]:
+                ranged, progress = planned(extractor, start_ns, end_ns), running.progress
+                if not extractor.counts_windows:
+                    return samples(ranged, extractor, progress, self.store.report)
+                bounds = times.bounds(extractor.aggregation.range)
+                return counts(ranged, extractor, progress, bounds, self.store.report)
 
             check = running.progress.require_running
             series = evaluate(metric, times, read, self.limits.max_query_series, check)
@@ -163,9 +168,8 @@ class LogService:
         planned = plan(self.store.snapshot(), query, *times)
         require_affordable(planned.cost, self.limits.query_bytes)
         with self._run(client, str(query), planned.cost) as running:
-            patterns = Patterns()
-            for begin_ns, lines in by_step(planned, step_ns, running.progress, self.store.report):
-                patterns.add(begin_ns // SECOND_NS, lines)
+            patterns = Patterns(step_ns)
+            collect(planned, patterns, running.progress, self.store.report)
             return patterns.clusters(running.progress.require_running)
 
     def explain(self, expression: Expression, times: Times) -> list[dict[str, Any]]:

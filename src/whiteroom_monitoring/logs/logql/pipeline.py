@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from whiteroom_monitoring.logs import _native
+from whiteroom_monitoring.logs.logql.field_scan import prefilter
 from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
 from whiteroom_monitoring.logs.logql.lexer import invalid
 from whiteroom_monitoring.logs.logql.parser import parse_labels
-from whiteroom_monitoring.logs.logql.prefilter import prefilters
 from whiteroom_monitoring.logs.logql.regex import (
     Needles,
     compile_regex,
@@ -96,7 +96,7 @@ class Pipeline:
         self._selected: dict[str, bool] = {}
         early, late = split(query.stages)
         self.stages = processes(late)
-        self._prefilters = prefilters(late)
+        self._prefilter = prefilter(late)
         lines = [stage for stage in early if isinstance(stage, LineFilter)]
         self._literals: list[_native.Filter] = [
             (s.negated, [to_bytes(str(value)) for value in s.values]) for s in lines if s.is_text
@@ -108,6 +108,17 @@ class Pipeline:
         labels = [stage for stage in early if isinstance(stage, LabelFilter)]
         self._labels = [process for _, process in processes(labels)]
         self._needles = [(str(s), needles) for s in lines if (needles := _needles(s))]
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether it takes the lines themselves to find the rows, before any of `stages`."""
+        tests = (self._literals, self._regexes, self._tests, self._prefilter)
+        return any(bool(test) for test in tests)
+
+    @property
+    def chooses_rows(self) -> bool:
+        """Whether there is any condition on stored lines and labels."""
+        return self.reads_lines or bool(self._labels)
 
     @property
     def is_plain(self) -> bool:
@@ -162,8 +173,8 @@ class Pipeline:
             found = [row for row in found if test(rows[row][1])]
         if self._labels and found:
             found = self._with_labels(labels, rows, found)
-        for prefilter in self._prefilters:
-            found = prefilter.select(parse_labels(labels), rows, found, span)
+        if self._prefilter is not None and found and self._prefilter.is_for(parse_labels(labels)):
+            found = self._prefilter.matching(rows, found)
         return found
 
     def _with_labels(self, labels: str, rows: _native.Rows, found: list[int]) -> list[int]:

@@ -1,5 +1,9 @@
 #include "columns.h"
 
+#include <algorithm>
+#include <limits>
+#include <vector>
+
 namespace whiteroom::logs {
 namespace {
 
@@ -54,30 +58,83 @@ std::string columns_of(const Rows& rows) {
   return out;
 }
 
-void read_columns(std::string_view columns, std::string_view text, Rows& rows) {
-  VarintReader reader(columns);
+namespace {
+
+/// What the columns are: all but the lines themselves.
+struct Decoded {
+  std::vector<std::int64_t> times;
+  std::vector<std::uint32_t> line_sizes;
+  std::vector<std::uint32_t> meta_sizes;
+  std::string_view levels;
+  std::string_view meta;
+};
+
+std::uint32_t size_from(VarintReader& reader) {
+  const std::uint64_t size = reader.next();
+  if (size >= std::numeric_limits<std::uint32_t>::max()) throw DamagedColumns{};
+  return static_cast<std::uint32_t>(size);
+}
+
+std::uint64_t count_from(VarintReader& reader, std::size_t most) {
   const std::uint64_t count = reader.next();
-  if (count > columns.size()) throw DamagedColumns{};
+  if (count > most) throw DamagedColumns{};
+  return count;
+}
+
+std::vector<std::int64_t> times_from(VarintReader& reader, std::uint64_t count) {
   std::vector<std::int64_t> times(count);
-  std::vector<std::uint64_t> lines(count);
-  std::vector<std::uint64_t> metas(count);
   std::uint64_t before = 0;
   for (std::int64_t& time : times) {
     before += unzigzag(reader.next());
     time = static_cast<std::int64_t>(before);
   }
-  for (std::uint64_t& size : lines) size = reader.next();
-  const std::string_view levels = reader.take(count);
-  for (std::uint64_t& size : metas) size = reader.next();
-  std::size_t at = 0;
-  rows.reserve(count, text.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    if (at >= text.size() || lines[i] >= text.size() - at) throw DamagedColumns{};
-    rows.append({times[i], text.substr(at, lines[i]), reader.take(metas[i]),
-                 static_cast<std::uint8_t>(levels[i])});
-    at += lines[i] + 1;
+  return times;
+}
+
+Decoded decoded(std::string_view columns) {
+  VarintReader reader(columns);
+  const std::uint64_t count = count_from(reader, columns.size());
+  Decoded out{{}, std::vector<std::uint32_t>(count), std::vector<std::uint32_t>(count), {}, {}};
+  out.times = times_from(reader, count);
+  for (std::uint32_t& size : out.line_sizes) size = size_from(reader);
+  out.levels = reader.take(count);
+  std::uint64_t meta_size = 0;
+  for (std::uint32_t& size : out.meta_sizes) {
+    size = size_from(reader);
+    meta_size += size;
   }
-  if (at != text.size() || !reader.at_end()) throw DamagedColumns{};
+  out.meta = reader.take(meta_size);
+  if (!reader.at_end()) throw DamagedColumns{};
+  return out;
+}
+
+}  // namespace
+
+void read_columns(std::string_view columns, std::string_view text, Rows& rows) {
+  const Decoded all = decoded(columns);
+  std::uint64_t size = 0;
+  for (const std::uint32_t line : all.line_sizes) {
+    size += line + std::uint64_t{1};
+    if (size > text.size() || text[size - 1] != '\n') throw DamagedColumns{};
+  }
+  if (size != text.size()) throw DamagedColumns{};
+  rows.append_columns(all.times, all.line_sizes, all.meta_sizes, all.levels, text, all.meta);
+}
+
+void read_columns(std::string_view columns, Rows& rows) {
+  Decoded all = decoded(columns);
+  std::fill(all.line_sizes.begin(), all.line_sizes.end(), 0U);
+  const std::string text(all.times.size(), '\n');
+  rows.append_columns(all.times, all.line_sizes, all.meta_sizes, all.levels, text, all.meta);
+}
+
+void read_times(std::string_view columns, Rows& rows) {
+  VarintReader reader(columns);
+  const std::vector<std::int64_t> times = times_from(reader, count_from(reader, columns.size()));
+  const std::vector<std::uint32_t> sizes(times.size());
+  const std::string text(times.size(), '\n');
+  const std::string levels(times.size(), '\0');
+  rows.append_columns(times, sizes, sizes, levels, text, {});
 }
 
 }  // namespace whiteroom::logs

@@ -34,5 +34,10 @@ std::string columns_of(const Rows& rows);
 
 /// Append what was written to `rows`. Throws DamagedColumns.
 void read_columns(std::string_view columns, std::string_view text, Rows& rows);
+/// The same with empty lines, for those who ask only for the columns.
+void read_columns(std::string_view columns, Rows& rows);
+/// The same with times alone: without lines, metadata and levels. What follows them is not looked
+/// at.
+void read_times(std::string_view columns, Rows& rows);
 
 }  // namespace whiteroom::logs

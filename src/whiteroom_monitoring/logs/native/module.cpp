@@ -27,7 +27,8 @@ PyMODINIT_FUNC PyInit__native() {
 #endif
   PyObject* const module = PyModule_Create(&module_definition);
   if (module == nullptr) return nullptr;
-  if (!add_rows(module) || !add_slices(module) || !add_push(module)) {
+  if (!add_rows(module) || !add_slices(module) || !add_push(module) || !add_scan(module) ||
+      !add_masks(module)) {
     Py_DECREF(module);
     return nullptr;
   }

@@ -94,6 +94,26 @@ void Rows::append(const Row& row) {
   levels_.push_back(row.level);
 }
 
+void Rows::append_columns(const std::vector<std::int64_t>& times,
+                          const std::vector<std::uint32_t>& line_sizes,
+                          const std::vector<std::uint32_t>& meta_sizes, std::string_view levels,
+                          std::string_view text, std::string_view meta) {
+  require_room(lines_.size(), text.size());
+  require_room(meta_.size(), meta.size());
+  order_.clear();
+  reserve(size() + times.size(), lines_.size() + text.size());
+  auto line_end = static_cast<std::uint32_t>(lines_.size());
+  auto meta_end = static_cast<std::uint32_t>(meta_.size());
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    times_.push_back(times[i]);
+    line_end_.push_back(line_end += line_sizes[i] + 1);
+    meta_end_.push_back(meta_end += meta_sizes[i]);
+    levels_.push_back(static_cast<std::uint8_t>(levels[i]));
+  }
+  lines_.append(text.data(), text.size());
+  meta_.append(meta.data(), meta.size());
+}
+
 bool Rows::is_equal(std::size_t row, const Row& other) const noexcept {
   if (times_[row] != other.time_ns) return false;
   const Row own = (*this)[row];

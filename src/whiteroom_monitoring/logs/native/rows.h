@@ -48,6 +48,11 @@ class Rows {
   void reserve(std::size_t rows, std::size_t text);
 
   void append(const Row& row);
+  /// Add rows whose sizes, levels and texts are given one after the other, and add up.
+  void append_columns(const std::vector<std::int64_t>& times,
+                      const std::vector<std::uint32_t>& line_sizes,
+                      const std::vector<std::uint32_t>& meta_sizes, std::string_view levels,
+                      std::string_view text, std::string_view meta);
   /// Add a row unless an equal one is there; tell whether it was added.
   bool insert(const Row& row);
   /// Whether a row of [first, last) has this time, line and metadata. Builds the index once.

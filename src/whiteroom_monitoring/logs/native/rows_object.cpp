@@ -1,7 +1,9 @@
 #include "rows_object.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
+#include <unordered_map>
 
 #include "columns.h"
 #include "push.h"
@@ -76,14 +78,22 @@ PyObject* from_columns(PyObject*, PyObject* arguments) {
   return guarded([&]() -> PyObject* {
     PyObject* columns = nullptr;
     PyObject* text = nullptr;
-    if (!PyArg_ParseTuple(arguments, "SS", &columns, &text)) throw PythonError{};
+    int times_alone = 0;
+    if (!PyArg_ParseTuple(arguments, "SO|p", &columns, &text, &times_alone)) throw PythonError{};
     Ref made = new_rows();
     Rows& rows = rows_of(made.get());
     const std::string_view of_columns = bytes_of(columns);
-    const std::string_view of_text = bytes_of(text);
+    const bool has_text = text != Py_None;
+    const std::string_view of_text = has_text ? bytes_of(text) : std::string_view();
     {
       const GilReleased released;
-      read_columns(of_columns, of_text, rows);
+      if (times_alone != 0) {
+        read_times(of_columns, rows);
+      } else if (has_text) {
+        read_columns(of_columns, of_text, rows);
+      } else {
+        read_columns(of_columns, rows);
+      }
     }
     return made.release();
   });
@@ -227,11 +237,7 @@ PyObject* rows_find(PyObject* self, PyObject* arguments) {
       const std::size_t to = std::min(static_cast<std::size_t>(last), rows.size());
       return find(rows, static_cast<std::size_t>(first), to, start, end, filters);
     });
-    Ref list(PyList_New(static_cast<Py_ssize_t>(found.size())));
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), PyLong_FromUnsignedLong(found[i]));
-    }
-    return list.release();
+    return as_list(found);
   });
 }
 
@@ -283,20 +289,148 @@ PyObject* rows_item(PyObject* self, Py_ssize_t number) {
   });
 }
 
-PyObject* rows_times(PyObject* self, PyObject* numbers) {
+PyObject* rows_times(PyObject* self, PyObject* object) {
   return guarded([&]() -> PyObject* {
     Rows& rows = rows_of(self);
-    Ref list(PySequence_Fast(numbers, "expected numbers"));
-    const Py_ssize_t size = PySequence_Fast_GET_SIZE(list.get());
-    Ref times(PyList_New(size));
+    const std::vector<std::uint32_t> numbers = numbers_of(object, rows);
+    Ref times(PyList_New(static_cast<Py_ssize_t>(numbers.size())));
     const Reading lock(rows.mutex);
-    for (Py_ssize_t i = 0; i < size; ++i) {
-      const std::size_t row = PyLong_AsSize_t(PySequence_Fast_GET_ITEM(list.get(), i));
-      if (PyErr_Occurred() != nullptr) throw PythonError{};
-      if (row >= rows.size()) raise(PyExc_IndexError, "there is no such row");
-      PyList_SET_ITEM(times.get(), i, PyLong_FromLongLong(rows.times()[row]));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      PyObject* const time = Ref(PyLong_FromLongLong(rows.times()[numbers[i]])).release();
+      PyList_SET_ITEM(times.get(), static_cast<Py_ssize_t>(i), time);
     }
     return times.release();
+  });
+}
+
+/// A buffer of 64-bit integers.
+class Integers {
+ public:
+  Integers(PyObject* object, bool is_written) {
+    const int flags = is_written ? PyBUF_CONTIG : PyBUF_CONTIG_RO;
+    if (PyObject_GetBuffer(object, &view_, flags) != 0) throw PythonError{};
+    if (view_.len % static_cast<Py_ssize_t>(sizeof(std::int64_t)) != 0) {
+      PyBuffer_Release(&view_);
+      raise(PyExc_ValueError, "expected integers of 64 bits");
+    }
+  }
+  Integers(const Integers&) = delete;
+  Integers& operator=(const Integers&) = delete;
+  ~Integers() { PyBuffer_Release(&view_); }
+  std::size_t size() const noexcept {
+    return static_cast<std::size_t>(view_.len) / sizeof(std::int64_t);
+  }
+  std::int64_t* data() const noexcept { return static_cast<std::int64_t*>(view_.buf); }
+
+ private:
+  Py_buffer view_{};
+};
+
+/// Adds to counts[i] the times after bounds[i - 1], up to bounds[i].
+class WindowCounter {
+ public:
+  WindowCounter(const Integers& bounds, const Integers& counts)
+      : begin_(bounds.data()), size_(bounds.size()), counts_(counts.data()) {
+    if (counts.size() != bounds.size() + 1) raise(PyExc_ValueError, "expected one count more");
+  }
+  void add(std::int64_t time) noexcept {
+    const bool is_here =
+        (at_ == 0 || begin_[at_ - 1] < time) && (at_ == size_ || time <= begin_[at_]);
+    if (!is_here) {
+      at_ = static_cast<std::size_t>(std::lower_bound(begin_, begin_ + size_, time) - begin_);
+    }
+    ++counts_[at_];
+  }
+
+ private:
+  const std::int64_t* begin_;
+  std::size_t size_;
+  std::int64_t* counts_;
+  std::size_t at_ = 0;
+};
+
+/// count_between(first, last, start_ns, end_ns, bounds, counts): the rows of [start_ns, end_ns).
+PyObject* rows_count_between(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    Py_ssize_t first = 0;
+    Py_ssize_t last = 0;
+    long long start = 0;
+    long long end = 0;
+    PyObject* of_bounds = nullptr;
+    PyObject* of_counts = nullptr;
+    if (!PyArg_ParseTuple(arguments, "nnLLOO", &first, &last, &start, &end, &of_bounds,
+                          &of_counts)) {
+      throw PythonError{};
+    }
+    if (first < 0) raise(PyExc_IndexError, "there is no such row");
+    Rows& rows = rows_of(self);
+    const Integers bounds(of_bounds, false);
+    const Integers counts(of_counts, true);
+    WindowCounter counter(bounds, counts);
+    locked<Reading>(rows, [&] {
+      const std::size_t to = std::min(static_cast<std::size_t>(last), rows.size());
+      for (auto row = static_cast<std::size_t>(first); row < to; ++row) {
+        const std::int64_t time = rows.times()[row];
+        if (time >= start && time < end) counter.add(time);
+      }
+      return 0;
+    });
+    Py_RETURN_NONE;
+  });
+}
+
+/// count(numbers, bounds, counts): add these rows to the counts of their windows.
+PyObject* rows_count(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    PyObject* of_bounds = nullptr;
+    PyObject* of_counts = nullptr;
+    if (!PyArg_ParseTuple(arguments, "OOO", &object, &of_bounds, &of_counts)) throw PythonError{};
+    Rows& rows = rows_of(self);
+    const std::vector<std::uint32_t> numbers = numbers_of(object, rows);
+    const Integers bounds(of_bounds, false);
+    const Integers counts(of_counts, true);
+    WindowCounter counter(bounds, counts);
+    locked<Reading>(rows, [&] {
+      for (const std::uint32_t number : numbers) counter.add(rows.times()[number]);
+      return 0;
+    });
+    Py_RETURN_NONE;
+  });
+}
+
+/// by_metadata(numbers): each metadata and level with its rows, in the order of the first ones.
+PyObject* rows_by_metadata(PyObject* self, PyObject* object) {
+  return guarded([&]() -> PyObject* {
+    Rows& rows = rows_of(self);
+    const std::vector<std::uint32_t> numbers = numbers_of(object, rows);
+    std::unordered_map<std::string, std::size_t> known;
+    std::vector<std::string> keys;
+    std::vector<std::vector<std::uint32_t>> groups;
+    locked<Reading>(rows, [&] {
+      std::string key;
+      for (const std::uint32_t number : numbers) {
+        const Row row = rows[number];
+        key.assign(1, static_cast<char>(row.level));
+        key.append(row.meta);
+        const auto [at, is_new] = known.try_emplace(key, groups.size());
+        if (is_new) {
+          keys.push_back(key);
+          groups.emplace_back();
+        }
+        groups[at->second].push_back(number);
+      }
+      return 0;
+    });
+    Ref list(PyList_New(0));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      Ref meta(as_bytes(std::string_view(keys[i]).substr(1)));
+      Ref members(as_list(groups[i]));
+      Ref one(Py_BuildValue("ObO", meta.get(), static_cast<unsigned char>(keys[i].front()),
+                            members.get()));
+      if (PyList_Append(list.get(), one.get()) != 0) throw PythonError{};
+    }
+    return list.release();
   });
 }
 
@@ -384,6 +518,10 @@ PyMethodDef rows_methods[] = {
     {"line_begin", rows_line_begin, METH_O, "line_begin(row)\n--\n\n"},
     {"is_multiline", rows_is_multiline, METH_NOARGS, "is_multiline()\n--\n\n"},
     {"times", rows_times, METH_O, "times(rows)\n--\n\n"},
+    {"count", rows_count, METH_VARARGS, "count(rows, bounds, counts)\n--\n\n"},
+    {"count_between", rows_count_between, METH_VARARGS,
+     "count_between(first, last, start_ns, end_ns, bounds, counts)\n--\n\n"},
+    {"by_metadata", rows_by_metadata, METH_O, "by_metadata(rows)\n--\n\n"},
     {"volume", rows_volume, METH_VARARGS, "volume(first, last, start_ns, end_ns)\n--\n\n"},
     {"admit", rows_admit, METH_VARARGS, "admit(...)\n--\n\n"},
     {}};
@@ -401,8 +539,38 @@ PyType_Slot rows_slots[] = {{Py_tp_new, reinterpret_cast<void*>(rows_new)},
 PyType_Spec rows_spec = {"whiteroom_monitoring.logs._native.Rows", sizeof(RowsObject), 0,
                          Py_TPFLAGS_DEFAULT, rows_slots};
 
-PyMethodDef functions[] = {
-    {"from_columns", from_columns, METH_VARARGS, "from_columns(columns, text)\n--\n\n"}, {}};
+/// quantile(q, values): of a sorted sequence, interpolated; what is no number comes first.
+PyObject* quantile(PyObject*, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    double q = 0;
+    PyObject* object = nullptr;
+    if (!PyArg_ParseTuple(arguments, "dO", &q, &object)) throw PythonError{};
+    Ref list(PySequence_Fast(object, "expected numbers"));
+    const auto size = static_cast<std::size_t>(PySequence_Fast_GET_SIZE(list.get()));
+    if (size == 0 || !(q >= 0 && q <= 1))
+      raise(PyExc_ValueError, "expected q in [0, 1] and values");
+    std::vector<double> values(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      values[i] =
+          PyFloat_AsDouble(PySequence_Fast_GET_ITEM(list.get(), static_cast<Py_ssize_t>(i)));
+      if (values[i] == -1 && PyErr_Occurred() != nullptr) throw PythonError{};
+    }
+    const auto is_less = [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; };
+    const double rank = q * static_cast<double>(size - 1);
+    const auto low = static_cast<std::size_t>(rank);
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(low);
+    std::nth_element(values.begin(), at, values.end(), is_less);
+    const double least = *at;
+    const double next = low + 1 < size ? *std::min_element(at + 1, values.end(), is_less) : least;
+    const double weight = rank - static_cast<double>(low);
+    return PyFloat_FromDouble(least * (1 - weight) + next * weight);
+  });
+}
+
+PyMethodDef functions[] = {{"from_columns", from_columns, METH_VARARGS,
+                            "from_columns(columns, text, times_alone=False)\n--\n\n"},
+                           {"quantile", quantile, METH_VARARGS, "quantile(q, values)\n--\n\n"},
+                           {}};
 
 }  // namespace
 
@@ -423,6 +591,29 @@ std::string_view bytes_of(PyObject* object) {
 PyObject* as_bytes(std::string_view text) {
   const char* const data = text.empty() ? "" : text.data();
   return PyBytes_FromStringAndSize(data, static_cast<Py_ssize_t>(text.size()));
+}
+
+std::vector<std::uint32_t> numbers_of(PyObject* object, Rows& rows) {
+  Ref list(PySequence_Fast(object, "expected numbers"));
+  const Py_ssize_t size = PySequence_Fast_GET_SIZE(list.get());
+  std::vector<std::uint32_t> numbers(static_cast<std::size_t>(size));
+  const Reading lock(rows.mutex);
+  for (Py_ssize_t i = 0; i < size; ++i) {
+    const std::size_t row = PyLong_AsSize_t(PySequence_Fast_GET_ITEM(list.get(), i));
+    if (PyErr_Occurred() != nullptr) throw PythonError{};
+    if (row >= rows.size()) raise(PyExc_IndexError, "there is no such row");
+    numbers[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(row);
+  }
+  return numbers;
+}
+
+PyObject* as_list(const std::vector<std::uint32_t>& numbers) {
+  Ref list(PyList_New(static_cast<Py_ssize_t>(numbers.size())));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    PyObject* const number = Ref(PyLong_FromUnsignedLong(numbers[i])).release();
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), number);
+  }
+  return list.release();
 }
 
 bool add_rows(PyObject* module) {

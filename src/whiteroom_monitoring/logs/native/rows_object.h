@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "python_object.h"
 #include "rows.h"
@@ -20,9 +21,17 @@ std::string_view bytes_of(PyObject* object);
 /// A bytes object. Returns null when a Python error is set.
 PyObject* as_bytes(std::string_view text);
 
+/// The numbers of rows in a sequence. Raises IndexError for one that is not there.
+std::vector<std::uint32_t> numbers_of(PyObject* object, Rows& rows);
+
+/// A list of numbers of rows.
+PyObject* as_list(const std::vector<std::uint32_t>& numbers);
+
 /// Each adds a part to the module; false when a Python error is set.
 bool add_rows(PyObject* module);
 bool add_slices(PyObject* module);
 bool add_push(PyObject* module);
+bool add_scan(PyObject* module);
+bool add_masks(PyObject* module);
 
 }  // namespace whiteroom::logs

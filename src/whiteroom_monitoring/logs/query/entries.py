@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from operator import attrgetter
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
@@ -69,9 +69,9 @@ def entries(
 
 
 def _merged(chosen: list[Entry], more: list[Entry], limit: int, backward: bool) -> list[Entry]:
-    sign = -1 if backward else 1
-    merged = heapq.merge(chosen, more, key=lambda entry: sign * entry.time_ns)
-    return [entry for entry, _ in zip(merged, range(limit), strict=False)]
+    # Both are in order: sorting them is one merge, which keeps the order of what is of one time.
+    merged = sorted(chosen + more, key=attrgetter("time_ns"), reverse=backward)
+    return merged[:limit]
 
 
 def _read(plan: Plan, step: Step, limit: int, backward: bool, progress: Progress) -> list[Entry]:

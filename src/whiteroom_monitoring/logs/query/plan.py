@@ -52,12 +52,20 @@ class Step:
     rows: _native.Rows | None = None
 
     def read(self) -> _native.Rows:
-        """Return the lines. Raises DamagedError."""
+        """Return the rows. Raises DamagedError."""
         if self.rows is not None:
             return self.rows
         assert self.segment is not None
         assert self.block is not None
         return self.segment.read(self.block)
+
+    def read_columns(self, times_alone: bool) -> _native.Rows:
+        """Return the rows; of a block without lines, or with times alone. Raises DamagedError."""
+        if self.rows is not None:
+            return self.rows
+        assert self.segment is not None
+        assert self.block is not None
+        return self.segment.read_columns(self.block, times_alone)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,16 @@ class Plan:
     steps: tuple[Step, ...]
     cost: Cost
     hidden: tuple[Condition, ...]
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether it takes the lines themselves to find the rows."""
+        return bool(self.hidden) or self.pipeline.reads_lines
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether all rows of the streams and the time are meant, before any of the stages."""
+        return not (self.hidden or self.pipeline.chooses_rows)
 
     def steps_inside(self) -> list[Step]:
         """Return the steps that may have lines of the time."""

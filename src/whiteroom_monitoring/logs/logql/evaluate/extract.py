@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from whiteroom_monitoring.logs import _native
+from whiteroom_monitoring.logs.logql import field_scan
+from whiteroom_monitoring.logs.logql.field_scan import FieldScan
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.stages import conditions
 from whiteroom_monitoring.logs.logql.stages.build import (
@@ -38,6 +41,12 @@ from whiteroom_monitoring.logs.logql.syntax import (
 )
 from whiteroom_monitoring.logs.logql.template.execute import LINE
 
+# What the native scan takes as a value that is no field.
+ONE, LINE_BYTES = -1, -2
+_CONVERTED = {
+    "": field_scan.NUMBER, "bytes": field_scan.BYTES, "duration": field_scan.DURATION,
+    "duration_seconds": field_scan.DURATION,
+}  # fmt: skip
 OF_BYTES = ("bytes_over_time", "bytes_rate")
 # Whose series a sum may put together before they are added up.
 SUMMED = ("bytes_over_time", "bytes_rate", "sum_over_time", "rate", "count_over_time")
@@ -51,6 +60,37 @@ class Groups:
     names: tuple[str, ...]
     without: bool
     none: bool
+
+
+@dataclass(frozen=True)
+class NativeSampling:
+    """How the lines of a stream become samples by a native scan.
+
+    ``groups`` are names of the series, each with its value in all lines of the stream, or None
+    where it is a field of the lines.
+    """
+
+    scan: FieldScan
+    value: tuple[int, int]
+    groups: tuple[tuple[str, str | None], ...]
+
+    def samples(
+        self, rows: _native.Rows, numbers: list[int]
+    ) -> tuple[list[tuple[Labels, list[int], list[float]]], list[int]]:
+        """Return series with times and values, and the rows that the general way has to read."""
+        names = [name for name, value in self.groups if value is None]
+        parts, unsure = self.scan.samples(rows, numbers, self.value, names)
+        return [(self._labels(texts), times, values) for texts, times, values in parts], unsure
+
+    def _labels(self, texts: Sequence[str | None]) -> Labels:
+        of_line = iter(texts)
+        told = ((name, next(of_line) if v is None else v) for name, v in self.groups)
+        return tuple((name, value) for name, value in told if value is not None)
+
+    @property
+    def are_ones(self) -> bool:
+        """Whether each line is a sample of 1."""
+        return self.value[0] == ONE
 
 
 class Extractor:
@@ -95,6 +135,11 @@ class Extractor:
         return Hints(required)
 
     @property
+    def counts_windows(self) -> bool:
+        """Whether nothing but the number of lines in each window is needed."""
+        return self.counts and self.aggregation.operation in ("count_over_time", "rate")
+
+    @property
     def counts(self) -> bool:
         """Whether each line is a sample of 1, whose series its stream and metadata tell."""
         return (
@@ -131,6 +176,29 @@ class Extractor:
             return series_of(row) if is_kept else None
 
         return of
+
+    def native(self, labels: Mapping[str, str]) -> NativeSampling | None:
+        """Return how the chosen lines of a stream are sampled natively; None where they can't."""
+        late, names, unwrap = self._late, self._groups.names, self._unwrap
+        is_grouped = self._groups.none or (bool(names) and not self._groups.without)
+        if not (late and field_scan.is_parser(late[0]) and is_grouped and self._hints.required):
+            return None
+        filters = [LabelFilter(one) for one in unwrap.filters] if unwrap else []
+        tests = field_scan.conditions([*late[1:], *filters])
+        groups = () if self._groups.none else tuple((n, labels.get(n)) for n in names)
+        fields = [name for name, value in groups if value is None]
+        fields += [unwrap.label] if unwrap else []
+        if tests is None or not all(field_scan.is_field(name) for name in fields):
+            return None
+        scan = FieldScan(late[0], tests, fields, self._hints.required)
+        if not scan.is_for(labels):
+            return None
+        return NativeSampling(scan, self._native_value(scan), groups)
+
+    def _native_value(self, scan: FieldScan) -> tuple[int, int]:
+        if self._unwrap is None:
+            return LINE_BYTES if self._of_bytes else ONE, field_scan.NUMBER
+        return scan.names.index(self._unwrap.label), _CONVERTED[self._unwrap.conversion]
 
     def samples(
         self, labels: Mapping[str, str], lines: Iterator[Line], *, are_chosen: bool = False

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import operator
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
 
+from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.logql.golang.durations import SECOND_NS
 from whiteroom_monitoring.logs.logql.syntax import RangeAggregation
 
@@ -24,12 +28,6 @@ class Samples:
         self.times.append(time_ns)
         self.values.append(value)
 
-    def add_ones(self, times: list[int]) -> None:
-        """Add samples of the value 1."""
-        self.are_ones = self.are_ones or not self.values
-        self.times += times
-        self.values += [1.0] * len(times)
-
     def extend(self, other: Samples) -> None:
         """Add the samples of another part."""
         self.are_ones = other.are_ones and (self.are_ones or not self.values)
@@ -41,6 +39,8 @@ class Samples:
         if self.are_ones:
             self.times.sort()
             return
+        if all(map(operator.le, self.times, islice(self.times, 1, None))):
+            return
         order = sorted(range(len(self.times)), key=self.times.__getitem__)
         self.times = [self.times[i] for i in order]
         self.values = [self.values[i] for i in order]
@@ -48,6 +48,41 @@ class Samples:
     def window(self, start_ns: int, end_ns: int) -> tuple[int, int]:
         """Return the first sample after a start, and the one after the last of an end."""
         return bisect_right(self.times, start_ns), bisect_right(self.times, end_ns)
+
+
+@dataclass
+class Counts:
+    """How many lines one series has between the ends of all windows, not when each of them is.
+
+    ``lines[i]`` are those after ``bounds[i - 1]`` and up to ``bounds[i]``.
+    """
+
+    bounds: array[int]
+    lines: array[int] = field(init=False)
+    _until: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = array("q", bytes(8 * (len(self.bounds) + 1)))
+        self._until = []
+
+    def add(self, rows: _native.Rows, numbers: Sequence[int]) -> None:
+        """Add rows."""
+        rows.count(numbers, self.bounds, self.lines)
+
+    def add_between(
+        self, rows: _native.Rows, span: tuple[int, int], times: tuple[int, int]
+    ) -> None:
+        """Add all rows of a span that are in a time."""
+        rows.count_between(*span, *times, self.bounds, self.lines)
+
+    def sort(self) -> None:
+        """Add the lines up, when all are there."""
+        self._until = list(accumulate(self.lines, initial=0))
+
+    def window(self, start_ns: int, end_ns: int) -> tuple[int, int]:
+        """Return how many lines there are up to a start, and up to an end; both are bounds."""
+        first, last = bisect_right(self.bounds, start_ns), bisect_right(self.bounds, end_ns)
+        return self._until[first], self._until[last]
 
 
 # Values and times of a range, and its end.
@@ -142,12 +177,7 @@ def quantile(q: float, values: Sequence[float]) -> float:
         return math.nan
     if q < 0 or q > 1:
         return math.inf if q > 1 else -math.inf
-    ranked = sorted(values, key=lambda value: (not math.isnan(value), value))
-    rank = q * (len(ranked) - 1)
-    low = math.floor(rank)
-    high = min(len(ranked) - 1, low + 1)
-    weight = rank - low
-    return ranked[low] * (1 - weight) + ranked[high] * weight
+    return _native.quantile(q, values)
 
 
 def _counter_rate(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.evaluate import binary, vectors
 from whiteroom_monitoring.logs.logql.evaluate.extract import SUMMED, Extractor
-from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples, function
+from whiteroom_monitoring.logs.logql.evaluate.ranges import Counts, Samples, function
 from whiteroom_monitoring.logs.logql.evaluate.vectors import Vector
 from whiteroom_monitoring.logs.logql.golang.durations import SECOND_NS
 from whiteroom_monitoring.logs.logql.golang.quoting import quote, to_bytes
@@ -19,6 +20,7 @@ from whiteroom_monitoring.logs.logql.syntax import (
     Grouping,
     LabelReplace,
     Literal,
+    LogRange,
     Metric,
     RangeAggregation,
     VectorAggregation,
@@ -47,9 +49,14 @@ class Times:
             return range(self.start_ns, self.start_ns + 1)
         return range(self.start_ns, self.end_ns + 1, self.step_ns)
 
+    def bounds(self, lines: LogRange) -> array[int]:
+        """Return where the windows of a range begin and end."""
+        ends = [moment - lines.offset_ns for moment in self.moments()]
+        return array("q", sorted({*ends, *(end - lines.interval_ns for end in ends)}))
+
 
 # Reads what an extractor makes of the lines after a start and up to an end, by series.
-Read = Callable[[Extractor, int, int], dict[Labels, Samples]]
+Read = Callable[[Extractor, int, int], Mapping[Labels, Samples | Counts]]
 Series = dict[Labels, list[tuple[int, float]]]
 
 
@@ -169,7 +176,7 @@ class _Evaluation:
             yield self._range_vector(metric, series, moment - lines.offset_ns)
 
     def _range_vector(
-        self, metric: RangeAggregation, series: dict[Labels, Samples], end_ns: int
+        self, metric: RangeAggregation, series: Mapping[Labels, Samples | Counts], end_ns: int
     ) -> Vector:
         compute, scale = function(metric), _scale(metric)
         vector: Vector = []
@@ -180,7 +187,8 @@ class _Evaluation:
                 continue
             if _is_wrong(labels):
                 raise PipelineError(labels)
-            if samples.are_ones and scale is not None:
+            if isinstance(samples, Counts) or (samples.are_ones and scale is not None):
+                assert scale is not None
                 value = (last - first) / scale
             else:
                 value = compute(samples.values[first:last], samples.times[first:last], end_ns)

@@ -45,8 +45,11 @@ def parse_json(line: bytes, row: Row) -> bytes | None:
         return line
     try:
         pairs = _quick(line)
+        labels = None if pairs is None else _flat(pairs, row)
         if pairs is None:
             _flatten_raw(line, row, ())
+        elif labels is not None:
+            return line if row.take_all(labels) else None
         else:
             _flatten(pairs, row, ())
     except _CompleteError:
@@ -71,6 +74,26 @@ def _quick(line: bytes) -> _Pairs | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, _Pairs) else None
+
+
+def _flat(pairs: _Pairs, row: Row) -> dict[str, str] | None:
+    """Return the labels of an object without objects, where all are needed; else None."""
+    if row.hints.required or row.extracted:
+        return None
+    labels: dict[str, str] = {}
+    for key, value in pairs:
+        if isinstance(value, _Pairs):
+            return None
+        if isinstance(value, bool):
+            text = "true" if value else "false"
+        elif isinstance(value, str):
+            text = clean_text(value)
+        else:
+            continue
+        name = row.free_name(sanitized(key))
+        if name and name not in labels:
+            labels[name] = text
+    return labels
 
 
 def _flatten(pairs: _Pairs, row: Row, prefix: tuple[str, ...]) -> None:

@@ -90,13 +90,25 @@ class Row:
 
     def take(self, name: str, value: str) -> bool:
         """Set a label that a parser has found, unless it is not needed; False leaves the line."""
-        if name in self.base or name in self.meta:
-            name += SUFFIX
+        name = self.free_name(name)
         if name in self.extracted or not self.needs(name):
             return True
         self.set(name, value)
         check = self.checks.get(name)
         return check is None or check(self)
+
+    def free_name(self, name: str) -> str:
+        """Return the name that a label gets which a parser has found."""
+        return name + SUFFIX if name in self.base or name in self.meta else name
+
+    def take_all(self, labels: dict[str, str]) -> bool:
+        """Set the labels, already named, of the first parser; False leaves the line."""
+        if self.meta:
+            for name in labels:
+                self.meta.pop(name, None)
+        self.parsed.update(labels)
+        self.extracted.update(labels)
+        return all(check(self) for name, check in self.checks.items() if name in labels)
 
     def needs(self, name: str) -> bool:
         """Tell whether the query needs a label."""

@@ -1,23 +1,24 @@
-"""Texts of lines by steps of time, from which patterns are found."""
+"""Gives the lines of a plan to what finds their patterns, block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
+from whiteroom_monitoring.logs.patterns import Patterns
 from whiteroom_monitoring.logs.query.plan import Plan
 from whiteroom_monitoring.logs.query.reading import Progress, candidates
 from whiteroom_monitoring.logs.store.segment import Run
 
 
-def by_step(
+def collect(
     plan: Plan,
-    step_ns: int,
+    patterns: Patterns,
     progress: Progress,
     damaged: Callable[[DamagedError], None] = print,
-) -> Iterator[tuple[int, list[bytes]]]:
-    """Yield lines, some at a time, with the begin of the step that they are of."""
+) -> None:
+    """Add all lines of a plan to patterns. Raises StoppedError."""
     for step in plan.steps_inside():
         try:
             rows = step.read()
@@ -25,22 +26,19 @@ def by_step(
             damaged(error)
             continue
         for run in step.runs:
-            lines: dict[int, list[bytes]] = {}
-            for time_ns, line in _shown_lines(plan, run, rows):
-                if progress.stopped:
-                    break
-                lines.setdefault(time_ns // step_ns * step_ns, []).append(line)
-            yield from lines.items()
+            _collect_run(plan, run, rows, patterns, progress)
         progress.count(step, rows)
         progress.require_running()
 
 
-def _shown_lines(plan: Plan, run: Run, rows: _native.Rows) -> Iterator[tuple[int, bytes]]:
+def _collect_run(
+    plan: Plan, run: Run, rows: _native.Rows, patterns: Patterns, progress: Progress
+) -> None:
     numbers = candidates(plan, run, rows)
     if plan.pipeline.is_plain:
-        for number in numbers:
-            time_ns, line, _, _ = rows[number]
-            yield time_ns, line
+        patterns.add_rows(rows, numbers)
         return
     for row in plan.pipeline.process(run.labels, rows, numbers):
-        yield row.time_ns, row.line
+        if progress.stopped:
+            return
+        patterns.add(row.time_ns, row.line)

@@ -1,0 +1,204 @@
+"""The laws of native scans: they give what the general way gives, over random lines and queries."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from array import array
+from collections import Counter
+
+import pytest
+
+from tests.support.logql import SECOND_NS, Line, numbers, stored
+from tests.support.logs import NOW_NS
+from whiteroom_monitoring.logs import _native
+from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.logql import pipeline
+from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
+from whiteroom_monitoring.logs.logql.parser import parse_log_query
+from whiteroom_monitoring.logs.service import LogService
+
+_TEXTS = (
+    "500", "499.5", "5e2", "0x1p9", "+7", "-0", "1_0", ".5", "5.", "1e400", "NaN", "750ms",
+    "1m30s", "-1.5s", "1.s", "0", "1h2", "5µs", "3KiB", "1.5 kb", "2,000", "", "x", "a b", "é",
+    "a\\/b", 'q\\"5', "\\u0041", "a]b", "c}d,", "{", "status=500", "\x01", "tab\there",
+)  # fmt: skip
+_KEYS = (
+    "status", "took", "size", "path", " status ", "o.status", "o_status", "9lives", "_9lives",
+    "stat\\u0075s", "", "app", "é", "status_extracted", "__error__", "pod",
+)  # fmt: skip
+
+
+class _Writer:
+    """Writes random lines, and queries that a native scan answers."""
+
+    def __init__(self, seed: int) -> None:
+        self.chosen = random.Random(seed)
+
+    def pick(self, *options: str) -> str:
+        return self.chosen.choice(options)
+
+    def lines(self) -> list[Line]:
+        return [self._line(number) for number in range(80)]
+
+    def _line(self, number: int) -> Line:
+        # Times that are equal keep the order of their lines.
+        time_s = (number // 2) * 3 + self.chosen.choice((0.0, 0.5))
+        meta = {}
+        if self.chosen.random() < 0.2:
+            meta = {self.pick("status", "pod", "took", "detected_level"): self.pick("500", "5s")}
+        line = self._json() if self.chosen.random() < 0.5 else self._logfmt()
+        return {"app": self.pick("a", "b")}, time_s, f"{line}{'' if number % 9 else number}", meta
+
+    def _json(self) -> str:
+        parts = []
+        for _ in range(self.chosen.randint(0, 4)):
+            key, text = self.pick(*_KEYS), self.pick(*_TEXTS)
+            value = self.pick(f'"{text}"', f'"{text}"', text, "true", "null", "[1, {}]", "500")
+            if self.chosen.random() < 0.15:
+                value = f'{{"status": {value}, "x": "}}"}}'
+            parts.append(f'"{key}":{self.pick("", " ")}{value}')
+        text = ",".join(parts)
+        return self.pick("{", "{ ", " {") + text + self.pick("}", "}", "}", "} tail", "", ",}", "]")
+
+    def _logfmt(self) -> str:
+        pairs = []
+        for _ in range(self.chosen.randint(0, 4)):
+            key, text = self.pick(*_KEYS).strip(), self.pick(*_TEXTS)
+            pairs.append(
+                self.pick(f"{key}={text}", f'{key}="{text}"', f"{key}={text}", key, f"{key}=")
+            )
+        return self.pick(" ", "  ", "\t").join(pairs)
+
+    def stages(self) -> str:
+        parser = self.pick("json", "logfmt")
+        return f" | {parser}" + "".join(self._filter() for _ in range(self.chosen.randint(0, 2)))
+
+    def _filter(self) -> str:
+        return self.pick(
+            " | status >= 500", " | status < 500 and took > 1s", " | took <= 90s",
+            " | size > 2KB", ' | path = "x"', ' | path != "a b"', ' | status = ""',
+            ' | __error__=""', " | o_status = `500`", " | _9lives != 7",
+            " | status > 1 or size > 1B",
+        )  # fmt: skip
+
+    def query(self) -> str:
+        selector, window = self.pick('{app=~".+"}', '{app="a"}'), self.pick("[10s]", "[1m]")
+        stages = self.stages()
+        by = self.pick("app", "path, app", "status", "o_status", "")
+        if self.chosen.random() < 0.4:
+            operation = self.pick("count_over_time", "rate", "bytes_over_time")
+            return f"sum by ({by}) ({operation}({selector}{stages} {window}))"
+        value = self.pick("status", "duration(took)", "bytes(size)", "took")
+        after = self.pick(' | __error__=""', ' | __error__="" | status != 5', "")
+        unwrapped = f"{selector}{stages} | unwrap {value}{after} {window}"
+        if self.chosen.random() < 0.3:
+            return f"sum by ({by}) (sum_over_time({unwrapped}))"
+        operation = self.pick("quantile_over_time(0.9, ", "max_over_time(", "first_over_time(",
+                              "stddev_over_time(")  # fmt: skip
+        return f"{operation}{unwrapped}) by ({by})"
+
+
+def _answer(query: str, service: LogService) -> object:
+    try:
+        # A number that is none equals itself in text.
+        return repr(numbers(query, service, 20.0, 120.0, 7.0))
+    except QueryError as error:
+        return str(error)
+
+
+def _lines(query: str, service: LogService) -> object:
+    times = (NOW_NS, NOW_NS + 1000 * SECOND_NS)
+    answer = service.lines("test", parse_log_query(query), times, 1000, False)
+    return [(one.time_ns, one.line, one.processed) for one in answer.entries]
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [range(20), pytest.param(range(1000, 4000), marks=pytest.mark.long, id="many")],
+    ids=lambda seeds: f"{len(seeds)}",
+)
+def test_a_native_scan_answers_as_the_general_way(
+    seeds: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers, lines and errors are the same, whatever the lines have in them."""
+    kinds: Counter[bool] = Counter()
+    for seed in seeds:
+        writer = _Writer(seed)
+        with stored(writer.lines()) as service:
+            if seed % 2:
+                service.store.flush()
+            for _ in range(12):
+                query, shown = writer.query(), f'{{app=~".+"}}{writer.stages()}'
+                answers = _answer(query, service), _lines(shown, service)
+                with monkeypatch.context() as context:
+                    context.setattr(Extractor, "native", lambda *_: None)
+                    context.setattr(pipeline, "prefilter", lambda _: None)
+                    expected = _answer(query, service), _lines(shown, service)
+                assert answers[0] == expected[0], f"seed {seed}: {query}"
+                assert answers[1] == expected[1], f"seed {seed}: {shown}"
+                kinds[answers[0] not in ("{}", "")] += 1
+    assert kinds[True] > len(seeds)
+
+
+def test_a_scan_leaves_what_it_is_not_sure_of() -> None:
+    """Escapes, letters outside ASCII, broken lines and rare numbers are read by Python."""
+    rows = _native.Rows()
+    texts = ['{"v":"5s"}', '{"v":"\\u0035s"}', '{"v":"5s"', '{"v":"0x5"}', '{"w":1}', '{"v":"é"}']
+    for number, text in enumerate(texts):
+        rows.append(number, text.encode(), b"", 0)
+    scan = _native.Scan(True, False, [b"v"], [], [])
+    assert scan.samples(rows, range(6), 0, 2, []) == ([((), [0], [5.0])], [1, 2, 3, 5])
+
+
+def test_masks_leave_out_words_with_digits() -> None:
+    """What changes is a word with a digit in it, as a regular expression finds it."""
+    chosen, changing = random.Random(5), re.compile(rb"[A-Za-z_-]*[0-9][0-9A-Za-z_.:+%-]*")
+    expected: Counter[tuple[bytes, int]] = Counter()
+    masks = _native.Masks(10_000, 1_000_000)
+    for number in range(500):
+        line = bytes(chosen.choices(b'aZ_-09.:+% ="\xc3\n', k=chosen.randint(0, 12)))
+        masks.add(number - 100, line, 60)
+        expected[changing.sub(b"<_>", line), (number - 100) // 60 * 60] += 1
+    found = {(mask, step): count for mask, by in masks.lines() for step, count in by.items()}
+    assert found == expected
+
+
+def test_masks_are_bounded() -> None:
+    """No more different lines are kept than it is said, and those that are kept are counted."""
+    masks = _native.Masks(2, 1_000_000)
+    for word in (b"a", b"b", b"c", b"a"):
+        masks.add(0, word, 1)
+    assert sorted(masks.lines()) == [(b"a", {0: 2}), (b"b", {0: 1})]
+
+
+def test_a_quantile_is_that_of_sorted_values() -> None:
+    """It lies between two values; what is no number comes first."""
+    chosen = random.Random(6)
+    for _ in range(300):
+        values = [chosen.choice((1.5, 2.0, math.nan, math.inf, -3.0, 8.0)) for _ in range(1, 20)]
+        values = values[: chosen.randint(1, 19)]
+        q = chosen.choice((0.0, 0.5, 0.99, 1.0, chosen.random()))
+        ranked = sorted(values, key=lambda value: (not math.isnan(value), value))
+        rank = q * (len(ranked) - 1)
+        low, weight = math.floor(rank), rank - math.floor(rank)
+        high = ranked[min(low + 1, len(ranked) - 1)]
+        assert repr(_native.quantile(q, values)) == repr(ranked[low] * (1 - weight) + high * weight)
+
+
+def test_rows_are_counted_between_bounds() -> None:
+    """A bound belongs to what is before it."""
+    rows = _native.Rows()
+    for time_ns in (5, 10, 11, 20, 21, 3):
+        rows.append(time_ns, b"", b"", 0)
+    counts = array("q", [0, 0, 0])
+    rows.count(range(6), array("q", [10, 20]), counts)
+    assert counts.tolist() == [3, 2, 1]
+
+
+def test_columns_are_read_without_lines() -> None:
+    """Times, metadata and levels stay; lines are empty."""
+    rows = _native.Rows()
+    rows.append(7, b"text", b"\1a\1b", 4)
+    assert _native.from_columns(rows.columns(), None)[0] == (7, b"", b"\1a\1b", 4)
