@@ -10,7 +10,14 @@ import pytest
 
 from whiteroom_monitoring.cli import check, generate, mutate
 from whiteroom_monitoring.cli.tables import Cell, print_rows
-from whiteroom_monitoring.diagnostics import Check, CheckFailed
+from whiteroom_monitoring.diagnostics import (
+    Check,
+    CheckFailed,
+    CheckResult,
+    Diagnostic,
+    FilePlace,
+    Thing,
+)
 from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.mutation.report import report as mutation_report
 from whiteroom_monitoring.resources import share
@@ -240,3 +247,17 @@ def test_a_table_is_for_programs_too(capsys: pytest.CaptureFixture[str]) -> None
     print_rows(("a", "b"), [(Cell("1"), Cell("[red]2", "green")), (Cell(long), Cell("3"))])
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == [f"{'a':300}  b", f"{'1':300}  [red]2", f"{long}  3"]
+
+
+def test_a_check_of_some_files_leaves_out_others(tmp_path: Path) -> None:
+    """Of a failed check only what is in the named files counts; without any, it holds for them."""
+    inside, outside = (Diagnostic(FilePlace(tmp_path / n, 1, 1), "odd") for n in ("a", "b"))
+    nowhere = Diagnostic(Thing("panel", "p"), "odd")
+
+    def about(*diagnostics: Diagnostic) -> CheckResult:
+        result = CheckResult("id", "area", "failed", "seen", "expected", diagnostics, "", 0.0)
+        return check._about(result, [tmp_path / "a"])
+
+    assert about(inside, outside, nowhere).diagnostics == (inside,)
+    assert about(inside).state == "failed"
+    assert about(outside, nowhere).state == "ok"

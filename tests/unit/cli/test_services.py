@@ -276,3 +276,23 @@ def test_a_taken_mail_port_is_named(served: list[Any], tmp_path: Path) -> None:
 
     asyncio.run(taken())
     assert served == []
+
+
+@pytest.mark.parametrize(("limit", "valid"), [(0, False), (1, True), (2, True)])
+def test_a_query_prints_a_line_or_more(
+    limit: int, valid: bool, whiteroom: Callable[..., Any]
+) -> None:
+    """A limit below 1 is refused before anybody is asked; each other one is sent."""
+    ran = whiteroom("logql", "query", "--url", "http://127.0.0.1:1", "--limit", limit, "{a='b'}")
+    assert ran.status == (1 if valid else 2)
+    assert ("expected 1 or more" in ran.err) != valid
+
+
+def test_labels_are_asked_by_name_and_everything_else_by_a_query(
+    whiteroom: Callable[..., Any],
+) -> None:
+    """`labels` takes the name of a label, if any; other questions take LogQL."""
+    at = ("--url", "http://127.0.0.1:1")
+    assert "can't be reached" in whiteroom("logql", "labels", *at).err
+    with pytest.raises(SystemExit):
+        whiteroom("logql", "query", *at)

@@ -167,3 +167,15 @@ def test_lines_since_a_moment() -> None:
     assert since(lines, 5) == lines[2:]
     assert since(lines, 10) == []
     assert since(["a", "b"], 10) == ["a", "b"]
+
+
+def test_a_heading_is_printed_once(whiteroom: Callable[..., Any]) -> None:
+    """What has several lines has its heading before the first, and room before the others."""
+    content = whiteroom("explain", "AudioXruns", "--json").json
+    lines = whiteroom("explain", "AudioXruns").lines
+    number = 0
+    for heading, value in content.items():
+        for index, line in enumerate(value if isinstance(value, list) else [value]):
+            assert lines[number] == f"{heading if index == 0 else '':12}{line}"
+            number += 1
+    assert number == len(lines)

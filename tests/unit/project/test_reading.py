@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from whiteroom_monitoring.diagnostics import DiagnosticsError
 from whiteroom_monitoring.errors import UsageError
-from whiteroom_monitoring.project import catalogues, discovery, toml_document
+from whiteroom_monitoring.project import catalogues, discovery, model, toml_document
 from whiteroom_monitoring.project.model import DEFAULT_ALERTS, Dns, Priority, Project
 from whiteroom_monitoring.project.settings import read
 
@@ -203,3 +204,23 @@ def test_keys_and_values_have_places(tmp_path: Path) -> None:
         assert document.place(pointer) == place, pointer
     assert document.key_place(("list", 1, "k")) == (7, 1)
     assert document.key_place(("t", "x y")) == (2, 2)
+    assert document.place(("t", "x y")) == (2, 2)
+    # A table that is far from the top, where a place before it would be another line.
+    assert document.place(("list", 1)) == (6, 3)
+
+
+def _types() -> list[type[msgspec.Struct]]:
+    types = [value for value in vars(model).values() if isinstance(value, type)]
+    return [kind for kind in types if issubclass(kind, msgspec.Struct)]
+
+
+@pytest.mark.parametrize("kind", _types())
+def test_nothing_changes_what_a_project_says(kind: type[msgspec.Struct]) -> None:
+    """What was read from a project stays as it was read: no part can be set."""
+    assert kind.__struct_config__.frozen
+
+
+def test_only_what_a_project_declares_is_its_own(project: Reader) -> None:
+    """The usual priorities are not declared: an alert may have another."""
+    assert not project().alerts.declared
+    assert not DEFAULT_ALERTS.declared
