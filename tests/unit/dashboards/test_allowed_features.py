@@ -15,6 +15,11 @@ CASES = [
         {"type": "stat", "options": {"graphMode": "area"}},
         [Unsupported("options.graphMode", "area", frozenset({"none"}))],
     ),
+    ({"type": "stat", "options": {"reduceOptions": {"values": False}}}, []),
+    (
+        {"type": "stat", "options": {"reduceOptions": {"values": True}}},
+        [Unsupported("options.reduceOptions.values", True, frozenset({False}))],
+    ),
     ({"type": "stat", "options": {"sound": 1}}, [Unsupported("options.sound", 1, None)]),
     ({"type": "stat", "repeat": "job"}, [Unsupported("repeat", "job", None)]),
     ({"type": "stat", "transformations": []}, [Unsupported("transformations", None, None)]),

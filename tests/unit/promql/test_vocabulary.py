@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.diagnostics import DiagnosticsError
-from whiteroom_monitoring.promql import vocabulary
+from whiteroom_monitoring.promql import durations, vocabulary
 from whiteroom_monitoring.promql.vocabulary import Family
 from whiteroom_monitoring.resources import share
 
@@ -69,3 +69,26 @@ def test_recorded_files_are_sorted_and_whole(program: str) -> None:
     families = vocabulary.read(share("catalogue/vocabulary"))[program]
     assert families == sorted(families)
     assert len({family.name for family in families}) == len(families)
+
+
+def test_families_of_series_have_the_labels_of_their_parts() -> None:
+    """Series of a known type are its family, by all labels but the name and those of parts."""
+    series = [
+        {"__name__": "wait_seconds_bucket", "job": "a", "le": "1"},
+        {"__name__": "wait_seconds_sum", "job": "a", "path": "/"},
+        {"__name__": "job:wait:rate5m", "job": "a"},
+    ]
+    assert vocabulary.families_of({"wait_seconds": "histogram"}, series) == [
+        Family("wait_seconds", "histogram", ("job", "path"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2h", 7200), ("1d", 86400), ("1w", 604800), ("1y", 31536000), ("3m", 180)],
+)
+def test_durations_are_prometheus_own(text: str, expected: float) -> None:
+    """Each unit of a duration is as long as Prometheus says."""
+    assert durations.seconds(text) == expected
+    if text in ("2h", "3m"):
+        assert durations.duration(expected) == text

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from whiteroom_monitoring.datasources.errors import UnreachableError
-from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty
+from whiteroom_monitoring.reconciler import http, incidents, notification_log, pagerduty
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
 from whiteroom_monitoring.reconciler.notification_log import Notification, NotificationLogError
 from whiteroom_monitoring.reconciler.pagerduty import Service, ServiceError
 from whiteroom_monitoring.reconciler.routes import group_intervals_s
+from whiteroom_monitoring.reconciler.service import Reconciler
 from whiteroom_monitoring.reconciler.silences import Journal
 from whiteroom_monitoring.reconciler.watch import UNWELL_S, Watch
 
@@ -299,3 +302,41 @@ def test_what_others_silence_is_kept_too(tmp_path: Path) -> None:
     manager.expire_silence(name)
     journal.reconcile(manager, NOW)
     assert journal.silences() == {}
+
+
+def test_a_page_says_for_how_long(tmp_path: Path) -> None:
+    """The minutes of a page count from the first problem on, whatever the clock says."""
+    watch = Watch(list, tmp_path / "paged")
+    assert watch.observe(["Prometheus is dead"], 5000) == []
+    assert watch.observe(["Prometheus is dead"], 5000 + 240) == [
+        "P0: nobody is alerted: Prometheus is dead, for 4 min"
+    ]
+
+
+def test_it_steps_until_it_is_stopped() -> None:
+    """Each interval is a step, and the end of waiting is the end."""
+    steps: list[float] = []
+    answers = iter([False, False, True])
+    stop: Any = SimpleNamespace(wait=lambda seconds: next(answers))
+    reconciler: Any = SimpleNamespace(step=lambda now_s, now: steps.append(now_s))
+    Reconciler.run(reconciler, stop)
+    assert len(steps) == 2
+
+
+@pytest.mark.parametrize(
+    ("silence", "ended"), [({"id": "old"}, ["old"]), ({"id": "new"}, []), ({}, [])]
+)
+def test_a_changed_silence_ends_the_one_before(silence: dict[str, str], ended: list[str]) -> None:
+    """Alertmanager gives what changes another id; the journal then ends the former one."""
+    journal = SimpleNamespace(
+        ends=[], kept=[], end=lambda name, now: journal.ends.append(name),
+        keep=lambda *pair: journal.kept.append(pair),
+    )  # fmt: skip
+    current = [{"id": "new", "comment": "as Alertmanager has it"}]
+    alertmanager = SimpleNamespace(create_silence=lambda _: "new", silences=lambda: current)
+    reconciler: Any = SimpleNamespace(
+        lock=contextlib.nullcontext(), alertmanager=alertmanager, journal=journal
+    )
+    assert http._create(reconciler, silence) == "new"
+    assert journal.ends == ended
+    assert journal.kept == [("new", current[0])]
