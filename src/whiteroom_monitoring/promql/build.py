@@ -67,3 +67,13 @@ def select(metric: str, *matchers: str) -> str:
     'up{job="a", instance="b"}'
     """
     return f"{metric}{{{', '.join(matchers)}}}" if matchers else metric
+
+
+def quoted(text: str) -> str:
+    """Return a string literal of PromQL.
+
+    >>> print(quoted('a"b'))
+    "a\\"b"
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

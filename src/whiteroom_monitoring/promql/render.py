@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
+from whiteroom_monitoring.promql.build import quoted
 from whiteroom_monitoring.promql.durations import duration
 from whiteroom_monitoring.promql.parse import (
     AggModifierType,
@@ -182,13 +183,3 @@ def _matching(modifier: BinModifier | None) -> str:
         if modifier.card == card:
             words += f" {word} ({_labels(modifier.group_labels or [])})"
     return words
-
-
-def quoted(text: str) -> str:
-    """Return a string literal of PromQL.
-
-    >>> print(quoted('a"b'))
-    "a\\"b"
-    """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
