@@ -55,6 +55,8 @@ def query(arguments: argparse.Namespace) -> int:
     """Print lines, or numbers: of this moment, or at each step."""
     if arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: expected 1 or more")
+    if arguments.context < 0:
+        raise UsageError(f"--context {arguments.context}: expected 0 or more")
     step = {"step": str(arguments.step)} if arguments.step else {}
     expression: str = HttpClient("logs", arguments.url).get_json(
         f"{API}/format_query", (("query", arguments.query),)
@@ -71,10 +73,72 @@ def query(arguments: argparse.Namespace) -> int:
         )
     else:
         answer = _ask(arguments, f"{API}/query", query=arguments.query)
+    if arguments.context:
+        return _print_context(answer["data"], arguments)
     if arguments.json:
         return _print_json(answer["data"])
     show(answer["data"], arguments)
     return 0
+
+
+def _print_context(data: Answer, arguments: argparse.Namespace) -> int:
+    """Print each line with those before and after it; what belongs together is one part."""
+    if data["resultType"] != "streams":
+        raise UsageError("--context: expected a query for lines")
+    matching: dict[int, list[Answer]] = {}
+    for stream in data["result"]:
+        for time_text, text, *_ in stream["values"]:
+            match = {"time": time_text, "stream": stream["stream"], "line": text}
+            matching.setdefault(int(time_text), []).append(match)
+    parts = _parts([_with_context(arguments, *item) for item in sorted(matching.items())])
+    if arguments.json:
+        return _print_json(parts)
+    for number, part in enumerate(parts):
+        print("--\n" if number else "", end="")
+        for line in part:
+            time_ns = int(line["time"])
+            mark = ">" if time_ns in matching else " "
+            text = _line(time_ns, line["stream"], line["line"], _is_coloured(arguments))
+            print(mark, text, flush=True)
+    return 0
+
+
+def _parts(contexts: Iterable[Iterable[Answer]]) -> list[list[Answer]]:
+    """Return contexts in the order of time; those that share a line are one part."""
+    parts: list[dict[tuple[int, str, str], Answer]] = []
+    for context in contexts:
+        keyed = {(int(o["time"]), labels_text(o["stream"]), o["line"]): o for o in context}
+        if parts and not keyed.keys().isdisjoint(parts[-1]):
+            parts[-1] = {**keyed, **parts[-1]}
+        else:
+            parts.append(keyed)
+    return [[part[key] for key in sorted(part)] for part in parts]
+
+
+def _with_context(
+    arguments: argparse.Namespace, time_ns: int, matching: Iterable[Answer]
+) -> list[Answer]:
+    """Return the context of a moment, with its lines, which streams beside it do not have."""
+    context = _context(arguments, time_ns)
+    texts = {(int(line["time"]), line["line"]) for line in context}
+    return context + [line for line in matching if (time_ns, line["line"]) not in texts]
+
+
+def _context(arguments: argparse.Namespace, time_ns: int) -> list[Answer]:
+    selector = arguments.across or _selector(arguments.query)
+    count = str(arguments.context)
+    told = {"query": selector, "time": str(time_ns), "before": count, "after": count}
+    client = HttpClient("logs", arguments.url)
+    lines: list[Answer] = client.get_json("/api/context", tuple(told.items()))["lines"]
+    return lines
+
+
+def _selector(query: str) -> str:
+    """Return what of a query says of which streams."""
+    from whiteroom_monitoring.logs.logql.parser import parse_log_query  # noqa: PLC0415
+    from whiteroom_monitoring.logs.logql.syntax import LogQuery  # noqa: PLC0415
+
+    return str(LogQuery(parse_log_query(query).matchers))
 
 
 def show(data: Answer, arguments: argparse.Namespace) -> None:
@@ -97,10 +161,15 @@ def show(data: Answer, arguments: argparse.Namespace) -> None:
 def _print_lines(
     streams: Iterable[Answer], arguments: argparse.Namespace, newest_first: bool
 ) -> None:
-    is_coloured = arguments.color == "always" or (arguments.color == "auto" and sys.stdout.isatty())
+    is_coloured = _is_coloured(arguments)
     lines = [(int(v[0]), result["stream"], v[1]) for result in streams for v in result["values"]]
     for time_ns, stream, text in sorted(lines, key=lambda result: result[0], reverse=newest_first):
         print(_line(time_ns, stream, text, is_coloured), flush=True)
+
+
+def _is_coloured(arguments: argparse.Namespace) -> bool:
+    on_terminal = arguments.color == "auto" and sys.stdout.isatty()
+    return on_terminal or arguments.color == "always"
 
 
 def _cleaned(text: str, is_coloured: bool = False) -> str:
@@ -200,4 +269,6 @@ def explain(arguments: argparse.Namespace) -> int:
         print(f"  {selection['bytes']:6} bytes at most, {selection['lines_from']}")
         for stage in selection["stages"]:
             print(f"         line by line: {stage}")
+    price = sum(selection["bytes"] for selection in explanation["ranges"])
+    print(f"price: {price} bytes at most, of {explanation['budget_bytes']} that a query may read")
     return 0

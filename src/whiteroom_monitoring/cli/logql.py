@@ -81,6 +81,18 @@ def _configure_asking(action: argparse.ArgumentParser, name: str) -> None:
             help="the newest or the oldest lines; they are printed in this order",
         )
         action.add_argument(
+            "--context",
+            type=int,
+            default=0,
+            metavar="N",
+            help="each line between N lines before and N after it, as grep -C",
+        )
+        action.add_argument(
+            "--across",
+            metavar="SELECTOR",
+            help="context of these streams (default: of those that the query selects)",
+        )
+        action.add_argument(
             "--step",
             type=duration_s,
             metavar="DURATION",

@@ -37,6 +37,7 @@ from whiteroom_monitoring.logs.query.reading import Progress
 from whiteroom_monitoring.logs.query.samples import counts, samples
 from whiteroom_monitoring.logs.store.admission import PushResult
 from whiteroom_monitoring.logs.store.store import LogStore
+from whiteroom_monitoring.logs.store.streams import LEAST_NS
 
 # Queries of all clients together.
 MAX_QUERIES = 16
@@ -124,6 +125,32 @@ class LogService:
         with self._run(client, str(query), planned.cost) as running:
             lines = entries(planned, limit, backward, running.progress, self.store.report)
         return Answer(lines, planned.cost, running.progress, time.monotonic() - started)
+
+    def context(
+        self,
+        client: str,
+        query: LogQuery,
+        time_ns: int,
+        lines: tuple[int, int],
+        reach_ns: int,
+    ) -> list[tuple[int, Entry]]:
+        """Return the lines before a moment, of it, and after it, each with its place.
+
+        Raises QueryError, BudgetError, BusyError.
+        """
+        before, after = lines
+        most = self.limits.max_entries_limit_per_query
+        earlier = (max(time_ns - reach_ns, LEAST_NS), time_ns)
+        later = (time_ns + 1, min(time_ns + 1 + reach_ns, -LEAST_NS - 1))
+        context: list[tuple[int, Entry]] = []
+        if before:
+            entries = self.lines(client, query, earlier, before, True).entries
+            context += [(-place, entry) for place, entry in enumerate(entries, 1)][::-1]
+        moment = (time_ns, time_ns + 1)
+        context += [(0, entry) for entry in self.lines(client, query, moment, most, False).entries]
+        if after:
+            context += enumerate(self.lines(client, query, later, after, False).entries, 1)
+        return context
 
     def numbers(self, client: str, metric: Metric, times: Times) -> Numbers:
         """Evaluate a query for numbers. Raises QueryError, BudgetError, BusyError."""

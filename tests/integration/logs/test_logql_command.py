@@ -43,6 +43,20 @@ def test_lines_and_numbers(store: RunningStore, capsys: pytest.CaptureFixture[st
     assert data["resultType"] == "matrix"
 
 
+def test_context_is_printed_around_lines(
+    store: RunningStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lines that are asked for are marked; contexts that share a line are one part."""
+    query = '{job="x"} |~ "id=[04]$"'
+    parts = _run(store, capsys, "query", query, "--context", "1").split("--\n")
+    shown = [[(line[0], line[-1]) for line in part.splitlines()] for part in parts]
+    assert shown == [[(">", "4"), (" ", "3")], [(" ", "1"), (">", "0")]]
+    joined = json.loads(_run(store, capsys, "query", query, "--context", "2", "--json"))
+    assert [[line["line"][-1] for line in part] for part in joined] == [["4", "3", "2", "1", "0"]]
+    across = _run(store, capsys, "query", query, "--context", "1", "--across", '{job="y"}')
+    assert [line[-1] for line in across.splitlines()] == ["4", "-", "0"]
+
+
 def test_what_there_is(store: RunningStore, capsys: pytest.CaptureFixture[str]) -> None:
     """Labels, series, stats and patterns are printed one a line."""
     assert "job" in _run(store, capsys, "labels").split()
@@ -61,7 +75,9 @@ def test_explain_says_what_is_left_out(
     told = json.loads(_run(store, capsys, "explain", query, "--json"))["ranges"][0]
     assert [step["blocks"] for step in told["steps"]] == [1, 1, 1, 0]
     assert told["stages"] == ["| json"]
-    assert "4-grams of |=" in _run(store, capsys, "explain", query)
+    explained = _run(store, capsys, "explain", query)
+    assert "4-grams of |=" in explained
+    assert "price: 0 bytes at most, of " in explained
 
 
 def test_what_is_wrong_is_told(store: RunningStore, capsys: pytest.CaptureFixture[str]) -> None:

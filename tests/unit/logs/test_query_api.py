@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from tests.support.logs import NOW_NS
 from tests.support.starlette_client import TestClient
+from whiteroom_monitoring.logs.http import app
 from whiteroom_monitoring.logs.http.app import make_app
 from whiteroom_monitoring.logs.limits import Limits
 from whiteroom_monitoring.logs.service import LogService
@@ -25,8 +27,9 @@ RANGE = {"start": str(NOW_NS - 60 * 10**9), "end": str(NOW_NS + 1)}
 def client(tmp_path: Path) -> Iterator[TestClient]:
     limits = Limits(discover_service_name=False)
     service = LogService(LogStore(tmp_path / "logs", limits, lambda: NOW_NS))
-    app = make_app(service, {"127.0.0.1"})
-    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as made:
+    with TestClient(
+        make_app(service, {"127.0.0.1"}), "http://127.0.0.1", raise_server_exceptions=False
+    ) as made:
         lines = [
             [str(NOW_NS - n * 10**9), f'{{"level":"info","took":"{n}ms","id":{n}}}']
             for n in range(6)
@@ -198,3 +201,51 @@ def test_what_is_not_there_is_refused_by_name(client: TestClient) -> None:
     answer = client.get(f"{API}/query_range", params=params)
     assert answer.status_code == 400
     assert answer.text.startswith("shards are not supported")
+
+
+def test_context_is_before_and_after_across_streams(client: TestClient) -> None:
+    """Lines come in the order of time, with places that count from the moment."""
+    moment = NOW_NS - 3 * 10**9
+
+    def places(**parameters: str) -> list[tuple[int, str]]:
+        told = {"query": '{job=~"x|y"}', "time": str(moment), **parameters}
+        answer = client.get("/api/context", params=told)
+        assert answer.status_code == 200, answer.text
+        return [(one["place"], one["line"][-9:]) for one in answer.json()["lines"]]
+
+    assert places(before="1", after="2") == [(-1, '","id":4}'), (0, '","id":3}'),
+                                             (1, '","id":2}'), (2, '","id":1}')]  # fmt: skip
+    assert places(after="0")[0] == (-3, "=7 took=x")
+    assert places(before="0", after="0") == [(0, '","id":3}')]
+    assert places(query='{job="y"}', after="0", since="8s") == [(-1, "=7 took=x")]
+    assert places(query='{job="y"}', after="0", since="5s") == []
+
+
+@pytest.mark.parametrize("parameters", [{}, {"time": "x"}, {"time": "1", "before": "-1"}])
+def test_context_needs_a_moment(client: TestClient, parameters: dict[str, str]) -> None:
+    """What is missing or wrong is refused."""
+    answer = client.get("/api/context", params={"query": '{job="x"}', **parameters})
+    assert answer.status_code == 400
+
+
+def test_context_reaches_to_the_ends_of_time(client: TestClient) -> None:
+    """A reach beyond what 64 bits hold is cut off."""
+    told = {"query": '{job="x"}', "time": str(NOW_NS), "since": "200y", "before": "1"}
+    assert client.get("/api/context", params=told).json()["lines"]
+
+
+def test_a_long_query_is_parsed_in_a_thread(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever else asks does not wait for it."""
+    threads: list[str] = []
+
+    def parse(text: str) -> object:
+        threads.append(threading.current_thread().name)
+        return real(text)
+
+    real = app.parse
+    monkeypatch.setattr(app, "parse", parse)
+    long = '{job="x"}' + ' |= "text"' * 1000
+    assert client.get(f"{API}/query_range", params={"query": long, **RANGE}).status_code == 200
+    assert threads[0].startswith("query")

@@ -23,7 +23,8 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryError, StoreError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.bodies import BadBodyError
-from whiteroom_monitoring.logs.http.clients import client_of, in_thread
+from whiteroom_monitoring.logs.http.clients import client_of, in_thread, parsed
+from whiteroom_monitoring.logs.http.context import ContextApi
 from whiteroom_monitoring.logs.http.deletions import DeletionApi
 from whiteroom_monitoring.logs.http.detect import DetectApi
 from whiteroom_monitoring.logs.http.index import IndexApi
@@ -34,11 +35,9 @@ from whiteroom_monitoring.logs.logql.formatting import pretty
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric
 from whiteroom_monitoring.logs.query.entries import Entry
-from whiteroom_monitoring.logs.query.plan import Cost
 from whiteroom_monitoring.logs.service import BusyError, LogService
 from whiteroom_monitoring.web.server import BodyTooLargeError, MediaTypeError, middleware
 
-LOKI_VERSION = "3.7.0"
 READING = ["GET", "POST"]
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 ANSWER_S = 300.0
@@ -58,7 +57,7 @@ class QueryApi:
     async def query(self, request: Request) -> Response:
         """Return numbers at one instant; lines are refused, as Loki does."""
         parameters = await params.parameters(request)
-        expression = parse(parameters.get("query", ""))
+        expression = await parsed(self._service, parse, parameters.get("query", ""))
         if isinstance(expression, LogQuery):
             raise QueryError(
                 "log queries are not supported as an instant query type, please change your query "
@@ -71,7 +70,7 @@ class QueryApi:
     async def query_range(self, request: Request) -> Response:
         """Return lines, or numbers at each step."""
         parameters = await params.parameters(request)
-        expression = parse(parameters.get("query", ""))
+        expression = await parsed(self._service, parse, parameters.get("query", ""))
         if parameters.get("shards"):
             raise QueryError("shards are not supported: a query is not divided here")
         limits = self._service.limits
@@ -90,39 +89,45 @@ class QueryApi:
         interval = params.interval_ns(parameters)
         flags = request.headers.get("x-loki-response-encoding-flags", "")
         client = client_of(request)
-        answer = await in_thread(
-            self._service,
-            lambda: self._service.lines(client, expression, times, limit, backward),
-        )
-        data = encoding.query_result(
-            spaced(answer.entries, interval),
-            encoding.CATEGORIZE in flags,
-            answer.progress,
-            answer.seconds,
-        )
-        return encoding.json({"status": "success", "data": data}, _costs(answer.cost))
+
+        def respond() -> Response:
+            answer = self._service.lines(client, expression, times, limit, backward)
+            data = encoding.query_result(
+                spaced(answer.entries, interval),
+                encoding.CATEGORIZE in flags,
+                answer.progress,
+                answer.seconds,
+            )
+            return encoding.json({"status": "success", "data": data}, encoding.costs(answer.cost))
+
+        return await in_thread(self._service, respond)
 
     async def _numbers(self, request: Request, metric: Metric, times: Times) -> Response:
         client = client_of(request)
-        answer = await in_thread(
-            self._service, lambda: self._service.numbers(client, metric, times)
-        )
-        data = encoding.metric_result(metric, answer.series, times, answer.progress, answer.seconds)
-        return encoding.json({"status": "success", "data": data}, _costs(answer.cost))
+
+        def respond() -> Response:
+            answer = self._service.numbers(client, metric, times)
+            data = encoding.metric_result(
+                metric, answer.series, times, answer.progress, answer.seconds
+            )
+            return encoding.json({"status": "success", "data": data}, encoding.costs(answer.cost))
+
+        return await in_thread(self._service, respond)
 
     async def format(self, request: Request) -> Response:
         """Return a query over several lines where it is long."""
         parameters = await params.parameters(request)
-        text = pretty(parse(parameters.get("query", "")))
+        query = parameters.get("query", "")
+        text = await parsed(self._service, lambda text: pretty(parse(text)), query)
         return encoding.success(text)
 
     async def explain(self, request: Request) -> Response:
         """Say how a query is read: which blocks are left out, and by what."""
         parameters = await params.parameters(request)
-        expression = parse(parameters.get("query", ""))
+        expression = await parsed(self._service, parse, parameters.get("query", ""))
         times = Times(*params.time_range(parameters), 1)
         plans = await in_thread(self._service, lambda: self._service.explain(expression, times))
-        return encoding.json({"ranges": plans})
+        return encoding.json({"budget_bytes": self._service.limits.query_bytes, "ranges": plans})
 
     async def running(self, request: Request) -> Response:
         """List the queries that run."""
@@ -147,14 +152,6 @@ class StoreMetrics:
         await self._metrics(scope, receive, send)
 
 
-def _costs(cost: Cost) -> dict[str, str]:
-    return {
-        "X-Query-Cost-Blocks": str(cost.blocks),
-        "X-Query-Cost-Bytes": str(cost.bytes),
-        "X-Query-Blocks-Skipped": str(cost.skipped),
-    }
-
-
 def spaced(entries: list[Entry], interval_ns: int) -> list[Entry]:
     """Return lines that are at least so far from each other; all without an interval."""
     if not interval_ns:
@@ -175,7 +172,7 @@ async def _buildinfo(request: Request) -> Response:
     """Return the version of Loki whose API this is."""
     return encoding.json(
         {
-            "version": LOKI_VERSION,
+            "version": encoding.LOKI_VERSION,
             "revision": f"whiteroom-{__version__}",
             "branch": "",
             "buildUser": "",
@@ -228,6 +225,7 @@ def make_app(service: LogService, hosts: Collection[str]) -> Starlette:
             Route(f"{api}/delete", deletions.all, methods=["GET"]),
             Route(f"{api}/delete", deletions.cancel, methods=["DELETE"]),
             Route(f"{api}/status/buildinfo", _buildinfo, methods=["GET"]),
+            Route("/api/context", ContextApi(service).context, methods=READING),
             Route("/api/explain", queries.explain, methods=READING),
             Route("/api/queries", queries.running, methods=["GET"]),
             Route("/api/queries/{id}", queries.stop, methods=["DELETE"]),

@@ -13,6 +13,17 @@ from whiteroom_monitoring.logs.service import LogService
 T = TypeVar("T")
 
 
+# A query of fewer characters is parsed at once; longer ones may take a second.
+SHORT_QUERY = 2000
+
+
+async def parsed(service: LogService, parse: Callable[[str], T], text: str) -> T:
+    """Return what ``parse`` makes of a query, in a thread where it is long."""
+    if len(text) < SHORT_QUERY:
+        return parse(text)
+    return await in_thread(service, lambda: parse(text))
+
+
 async def in_thread(service: LogService, work: Callable[[], T]) -> T:
     """Return what ``work`` returns, done by a thread for queries."""
     return await asyncio.get_running_loop().run_in_executor(service.threads, work)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from whiteroom_monitoring.logs.http import encoding, params
-from whiteroom_monitoring.logs.http.clients import client_of, in_thread
+from whiteroom_monitoring.logs.http.clients import client_of, in_thread, parsed
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.parser import parse_log_query, parse_selector
 from whiteroom_monitoring.logs.logql.stages.json_parser import parse_json
@@ -151,7 +151,8 @@ class DetectApi:
     async def labels(self, request: Request) -> Response:
         """Return the labels of streams with their cardinality, without those of numbers alone."""
         parameters = await params.parameters(request)
-        query = parse_selector(parameters["query"]) if parameters.get("query") else None
+        text = parameters.get("query")
+        query = await parsed(self._service, parse_selector, text) if text else None
         times = params.time_range(parameters)
         streams = await in_thread(self._service, lambda: self._service.streams(query, times))
         values: dict[str, set[str]] = {}
@@ -168,7 +169,7 @@ class DetectApi:
     async def patterns(self, request: Request) -> Response:
         """Return the patterns of lines, with how many lines each has in each step."""
         parameters = await params.parameters(request)
-        query = parse_log_query(parameters.get("query", ""))
+        query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
         start, end = params.time_range(parameters)
         step = params.step_ns(parameters, start, end)
         client = client_of(request)
@@ -185,7 +186,7 @@ class DetectApi:
     async def shards(self, request: Request) -> Response:
         """Return one shard: a query is not divided here."""
         parameters = await params.parameters(request)
-        query = parse_log_query(parameters.get("query", ""))
+        query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
         times = params.time_range(parameters)
         volumes = await in_thread(self._service, lambda: self._service.volumes(query, times))
         stats = {
@@ -210,11 +211,15 @@ class DetectApi:
             "volume_enabled": True,
             "volume_max_series": 1000,
         }
-        content = {"limits": settings, "pattern_ingester_enabled": True, "version": "3.7.0"}
+        content = {
+            "limits": settings,
+            "pattern_ingester_enabled": True,
+            "version": encoding.LOKI_VERSION,
+        }
         return encoding.json(content)
 
     async def _entries(self, request: Request, parameters: params.Parameters) -> list[Entry]:
-        query = parse_log_query(parameters.get("query", ""))
+        query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
         times, lines = params.time_range(parameters), _number(parameters, "line_limit", LINES)
         client = client_of(request)
         most = min(lines, self._service.limits.max_entries_limit_per_query)

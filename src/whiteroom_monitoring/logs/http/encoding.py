@@ -15,8 +15,11 @@ from whiteroom_monitoring.logs.logql.stages.row import Hints, Row
 from whiteroom_monitoring.logs.logql.syntax import Literal, Metric
 from whiteroom_monitoring.logs.metadata import fields
 from whiteroom_monitoring.logs.query.entries import Entry, Labels
+from whiteroom_monitoring.logs.query.plan import Cost
 from whiteroom_monitoring.logs.query.reading import Progress
 
+# The version of Loki whose API this is.
+LOKI_VERSION = "3.7.0"
 CATEGORIZE = "categorize-labels"
 
 
@@ -45,6 +48,15 @@ def _valid(content: Any) -> Any:
         case list() | tuple():
             return [_valid(item) for item in content]
     return content
+
+
+def costs(cost: Cost) -> dict[str, str]:
+    """Return the headers that say what a query reads at the most."""
+    return {
+        "X-Query-Cost-Blocks": str(cost.blocks),
+        "X-Query-Cost-Bytes": str(cost.bytes),
+        "X-Query-Blocks-Skipped": str(cost.skipped),
+    }
 
 
 def success(data: object) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
-from whiteroom_monitoring.logs.http.clients import in_thread
+from whiteroom_monitoring.logs.http.clients import in_thread, parsed
 from whiteroom_monitoring.logs.logql.parser import parse_labels, parse_log_query, parse_selector
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 from whiteroom_monitoring.logs.query import index as directories
@@ -32,14 +32,14 @@ class IndexApi:
     async def labels(self, request: Request) -> Response:
         """Return the names of labels."""
         parameters = await params.parameters(request)
-        streams = await self._streams(parameters, _optional(parameters))
+        streams = await self._streams(parameters, await self._optional(parameters))
         return encoding.success(sorted({name for labels in streams for name in labels}))
 
     async def values(self, request: Request) -> Response:
         """Return the values of a label."""
         parameters = await params.parameters(request)
         name = request.path_params["name"]
-        streams = await self._streams(parameters, _optional(parameters))
+        streams = await self._streams(parameters, await self._optional(parameters))
         return encoding.success(sorted({labels[name] for labels in streams if name in labels}))
 
     async def series(self, request: Request) -> Response:
@@ -48,35 +48,32 @@ class IndexApi:
         texts = [*parameters.getlist("match[]"), *parameters.getlist("match")]
         if not texts:
             raise QueryError("0 matcher groups provided")
-        return encoding.success(await self._streams(parameters, [parse_selector(t) for t in texts]))
+        queries = [await parsed(self._service, parse_selector, text) for text in texts]
+        return encoding.success(await self._streams(parameters, queries))
 
     async def stats(self, request: Request) -> Response:
         """Return what a query has to read: streams, chunks, lines and bytes."""
         parameters = await params.parameters(request)
-        query = parse_log_query(parameters.get("query", ""))
+        query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
         times = params.time_range(parameters)
         snapshot = self._service.store.snapshot()
         volumes = await in_thread(
             self._service, lambda: directories.volumes(snapshot, query, *times)
         )
         cost = await in_thread(self._service, lambda: plan(snapshot, query, *times).cost)
-        headers = {
-            "X-Query-Cost-Blocks": str(cost.blocks),
-            "X-Query-Cost-Bytes": str(cost.bytes),
-            "X-Query-Blocks-Skipped": str(cost.skipped),
-        }
         content = {
             "streams": len(volumes),
             "chunks": sum(volume.chunks for volume in volumes.values()),
             "entries": sum(volume.lines for volume in volumes.values()),
             "bytes": sum(volume.bytes for volume in volumes.values()),
         }
-        return encoding.json(content, headers)
+        return encoding.json(content, encoding.costs(cost))
 
     async def volume(self, request: Request) -> Response:
         """Return the bytes of each series, the largest first."""
         parameters = await params.parameters(request)
-        query, most = parse_selector(parameters.get("query", "")), _limit(parameters)
+        query = await parsed(self._service, parse_selector, parameters.get("query", ""))
+        most = _limit(parameters)
         start, end = params.time_range(parameters)
         totals = await in_thread(self._service, lambda: self._totals(parameters, query, start, end))
         ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:most]
@@ -89,7 +86,8 @@ class IndexApi:
     async def volume_range(self, request: Request) -> Response:
         """Return the bytes of each series in each step."""
         parameters = await params.parameters(request)
-        query, most = parse_selector(parameters.get("query", "")), _limit(parameters)
+        query = await parsed(self._service, parse_selector, parameters.get("query", ""))
+        most = _limit(parameters)
         start, end = params.time_range(parameters)
         default = max((end - start) // 250, 10**9)
         step = params.duration_ns("step", parameters["step"]) if parameters.get("step") else default
@@ -133,6 +131,10 @@ class IndexApi:
                 totals[key] = totals.get(key, 0) + volume.bytes
         return totals
 
+    async def _optional(self, parameters: params.Parameters) -> list[LogQuery]:
+        text = parameters.get("query")
+        return [await parsed(self._service, parse_selector, text)] if text else []
+
     async def _streams(
         self, parameters: params.Parameters, queries: list[LogQuery]
     ) -> list[dict[str, str]]:
@@ -142,10 +144,6 @@ class IndexApi:
             self._service, lambda: directories.streams(snapshot, queries, start, end + 1)
         )
         return [parse_labels(labels) for labels in streams]
-
-
-def _optional(parameters: params.Parameters) -> list[LogQuery]:
-    return [parse_selector(parameters["query"])] if parameters.get("query") else []
 
 
 def _limit(parameters: params.Parameters) -> int:

@@ -14,6 +14,7 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
+from whiteroom_monitoring.logs.http.clients import parsed
 from whiteroom_monitoring.logs.logql.parser import parse_log_query
 from whiteroom_monitoring.logs.logql.pipeline import Pipeline
 from whiteroom_monitoring.logs.query.entries import Entry
@@ -101,7 +102,7 @@ class TailApi:
         await socket.accept()
         try:
             parameters = socket.query_params
-            query = parse_log_query(parameters.get("query", ""))
+            query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
             limit = params.limit(parameters, 100, self._service.limits.max_entries_limit_per_query)
             delay = int(parameters.get("delay_for") or 0)
             if not 0 <= delay <= MAX_DELAY_S:
