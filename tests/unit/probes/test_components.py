@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -19,7 +21,7 @@ from whiteroom_monitoring.deploy.running import status
 from whiteroom_monitoring.diagnostics import CheckResult, Diagnostic, Thing
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
 from whiteroom_monitoring.grafana.evaluation.frames import Text
-from whiteroom_monitoring.probes import panels, storage
+from whiteroom_monitoring.probes import logs, panels, storage, targets
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.probes.stack import Stack
 from whiteroom_monitoring.resources import share
@@ -410,3 +412,37 @@ def test_of_many_mismatches_the_first_are_said(count: int, more: bool) -> None:
     assert text.startswith("panel 0: found no data; panel 1: ")
     assert text.endswith("and 1 more") == more
     assert text.count("found no data") == 5
+
+
+def test_a_canary_is_asked_for_at_its_own_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that is pushed is asked for from its nanosecond to the next, and found by it."""
+    pushed: dict[str, Any] = {}
+
+    def ask(address: str, content: Any = None) -> bytes:
+        if content is not None:
+            pushed.update(content)
+            return b""
+        times = parse_qs(urlsplit(address).query)
+        [start], [end] = times["start"], times["end"]
+        [[time, _]] = pushed["streams"][0]["values"]
+        result = pushed["streams"] if int(start) <= int(time) < int(end) else []
+        return json.dumps({"data": {"result": result}}).encode()
+
+    monkeypatch.setattr(logs, "_ask", ask)
+    monkeypatch.setattr(logs, "WITHIN_S", 0.0)
+    paths: Any = SimpleNamespace(url=lambda name: "http://127.0.0.1:1")
+    stack: Any = SimpleNamespace(components=("log-store",), paths=paths)
+    assert logs.logs_store.run(stack).startswith("found after ")
+
+
+@pytest.mark.parametrize("text", ["", "global: {}", "global: {scrape_interval: 1m}"])
+def test_jobs_without_an_interval_have_the_usual_one(
+    text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A job is scraped as it says, else as all are, else as Prometheus does by itself."""
+    file = tmp_path / "prometheus.yml"
+    jobs = "scrape_configs: [{job_name: a}, {job_name: b, scrape_interval: 5s}]"
+    file.write_text(f"{text}\n{jobs}\n")
+    monkeypatch.setattr(targets.config, "prometheus_yml", lambda project: file)
+    stack: Any = SimpleNamespace(project=WHITE_ROOM, jobs={"a": None, "b": None, "c": 7.0})
+    assert targets._intervals(stack) == {"a": 60, "b": 5, "c": 7}
