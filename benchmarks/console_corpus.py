@@ -35,7 +35,8 @@ from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator
 from whiteroom_monitoring.grafana.model.library import Library
 from whiteroom_monitoring.project import load
 
-_POINTS, _STEP_S, _GOAL = 300, 15, 0.97
+# Some makers scrape their exporters every 5 s, and look at windows of few samples.
+_POINTS, _STEP_S, _GOAL = 300, 5, 0.97
 # Lists that may be empty and still say what they are for.
 _LISTS = ("alerts", "entries", "html", "dashboards")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")

@@ -8,28 +8,29 @@ joined has a partner.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import random
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import promql_parser
+import rstr
 
-from benchmarks import console_values as values
+from benchmarks import console_values as courses
 from benchmarks.console_blocks import Series
+from benchmarks.console_corpus_joins import May, free_labels, required_values
 from whiteroom_monitoring.promql import parse
 
 _REFERENCE = re.compile(r"\$\{(\w+)(?:[.:][^}]*)?\}|\[\[(\w+)(?::\w+)?\]\]|\$(\w+)")
 _WINDOW = re.compile(r"\[[^\[\]]*\$[^\[\]]*\]")
 _LEGEND_LABEL = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 _LABEL_VALUES = re.compile(r"label_values\(\s*(?:(.+?)\s*,\s*)?([a-zA-Z_]\w*)\s*\)", re.DOTALL)
+_PATTERN_LABEL = re.compile(r"([a-zA-Z_]\w*)=")
 _QUERY_RESULT = re.compile(r"query_result\((.*)\)", re.DOTALL)
 _GROUPED = re.compile(r"\b(?:by|on|group_left|group_right)\s*\(([^)]*)\)")
-_JOINED = re.compile(
-    r"group_(?:left|right)\s*(?:\([^)]*\))?[\s(]*"
-    r"(?:\w+\s+by\s*\([^)]*\)[\s(]*)?([a-zA-Z_:][\w:]*)\s*\{"
-)
 _QUOTED = re.compile(r'"([a-zA-Z_]\w*)"')
 _NOT_OF_WORDS = re.compile(r"\\(.)|[\^$()?]|\[[^\]]*\]")
 _BOUNDS = ("0.005", "0.01", "0.05", "0.1", "0.5", "1", "5", "10", "+Inf")
@@ -53,28 +54,39 @@ def series(dashboards: Iterable[Any]) -> list[Series]:
     """Return the series that the queries of these dashboards select, sorted by their labels."""
     distinct: dict[Any, Series] = {}
     for content in dashboards:
-        singles = _singles(content)
-        merged: dict[str, Labels] = {}
-        for name, labels in _selected(content):
-            if name in singles:
-                merged[name] = {**labels, **merged.get(name, {})}
-                continue
-            for item in _combined(name, labels):
-                distinct.setdefault(item.labels, item)
-        for name, labels in merged.items():
-            for item in _combined(name, _one_each(labels)):
-                distinct.setdefault(item.labels, item)
-    return sorted(distinct.values(), key=lambda item: item.labels)
+        # What variables stand for is known from the series of a first pass.
+        first = _selected(content, _chosen(content, {}))
+        for entry in _selected(content, _chosen(content, first)).values():
+            distinct.setdefault(entry.labels, entry)
+    return sorted(distinct.values(), key=lambda entry: entry.labels)
 
 
-def _singles(content: Any) -> set[str]:
-    """Return the metrics that others are joined with, of which there is one for each partner."""
-    texts = (expression for expression, _ in expressions(content))
-    return {name for text in texts for name in _JOINED.findall(text)}
+def _selected(content: Any, chosen: Mapping[str, str]) -> dict[Any, Series]:
+    """Return the series by their labels that a dashboard's queries select with these variables."""
+    parsed = list(_parsed(content, chosen))
+    trees = [expression for expression, _ in parsed]
+    joined, required = free_labels(trees), required_values(trees)
+    selected = [pair for expression, named in parsed for pair in _selectors(expression, named)]
+    names = _label_names(selected)
+    distinct: dict[Any, Series] = {}
+    for name, labels in selected:
+        full = _joinable(labels, names[name], joined[name]) if name in joined else labels
+        for combination in _combined(name, full, required.get(name)):
+            distinct.setdefault(combination.labels, combination)
+    return distinct
 
 
-def _one_each(labels: Labels) -> Labels:
-    return {name: values if name == "instance" else values[:1] for name, values in labels.items()}
+def _joinable(labels: Labels, names: Iterable[str], may: May) -> Labels:
+    """Return the labels of a metric that others are joined with: all series have the same ones."""
+    full = {label: _open(label) for label in names} | labels
+    return {label: values if may(label) else values[:1] for label, values in full.items()}
+
+
+def _label_names(selected: Iterable[tuple[str, Labels]]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for name, labels in selected:
+        names[name].update(labels)
+    return names
 
 
 def expressions(node: Any) -> Iterator[tuple[str, str]]:
@@ -89,24 +101,21 @@ def expressions(node: Any) -> Iterator[tuple[str, str]]:
             yield from expressions(value)
 
 
-def _selected(content: Any) -> Iterator[tuple[str, Labels]]:
-    chosen = _chosen(content)
+def _parsed(content: Any, chosen: Mapping[str, str]) -> Iterator[tuple[Any, list[str]]]:
+    """Yield each expression as a tree, with the labels that it and its legend name."""
     for expression, legend in [*expressions(content), *_of_variables(content)]:
         text = _filled(expression, chosen)
         named = [name for group in _GROUPED.findall(text) for name in re.split(r"[\s,]+", group)]
         named += [*_LEGEND_LABEL.findall(legend), *_QUOTED.findall(text)]
         if "histogram_quantile" in text or "_bucket" in text:
             named.append("le")
-        yield from _selectors(text, [name for name in named if re.fullmatch(r"[a-zA-Z_]\w*", name)])
+        with contextlib.suppress(parse.ParseError):
+            yield parse.parse(text), [n for n in named if re.fullmatch(r"[a-zA-Z_]\w*", n)]
 
 
-def _selectors(text: str, named: list[str]) -> Iterator[tuple[str, Labels]]:
-    try:
-        expression = parse.parse(text)
-    except parse.ParseError:
-        return
-    for part in (expression, *parse.descendants(expression)):
-        if isinstance(part, promql_parser.VectorSelector):
+def _selectors(expression: Any, named: list[str]) -> Iterator[tuple[str, Labels]]:
+    for part in parse.descendants(expression):
+        if isinstance(part, parse.VectorSelector):
             yield from _of_selector(part, named)
 
 
@@ -129,16 +138,25 @@ def _of_selector(selector: Any, named: list[str]) -> Iterator[tuple[str, Labels]
 
 
 def _matching(name: str, pattern: str) -> tuple[str, ...]:
-    """Return values that a pattern matches, of those that the label has or of its own words."""
+    """Return values that a pattern matches: of those that the label has, its words, or made."""
     words = _words(pattern)
-    for candidates in (_open(name), words):
+    for candidates in (_open(name), words, _made(pattern)):
         try:
-            fitting = [candidate for candidate in candidates if re.fullmatch(pattern, candidate)]
+            fitting = [text for text in candidates if text and re.fullmatch(pattern, text)]
         except re.error:
             fitting = []
         if fitting:
             return tuple(dict.fromkeys(fitting))[:4]
     return tuple(words or _open(name))[-1:]
+
+
+def _made(pattern: str) -> list[str]:
+    """Return the shortest texts that are made from a pattern, where it allows any."""
+    try:
+        texts = [rstr.Rstr(random.Random(seed)).xeger(pattern) for seed in range(20)]
+    except (re.error, ValueError, KeyError, NotImplementedError):
+        return []
+    return sorted(filter(str.isprintable, texts), key=len)[:1]
 
 
 def _words(pattern: str) -> list[str]:
@@ -160,7 +178,9 @@ def _of_variables(content: Any) -> Iterator[tuple[str, str]]:
         if match := _LABEL_VALUES.search(query):
             yield match[1] or "up", f"{{{{{match[2]}}}}}"
         elif match := _QUERY_RESULT.search(query):
-            yield match[1], ""
+            # Its pattern takes values of labels from the text of a series.
+            labels = _PATTERN_LABEL.findall(str(variable.get("regex") or ""))
+            yield match[1], " ".join(f"{{{{{label}}}}}" for label in labels)
 
 
 def _variables(content: Any) -> Iterator[dict[str, Any]]:
@@ -173,15 +193,26 @@ def _query(variable: Mapping[str, Any]) -> str:
     return str((query.get("query") if isinstance(query, dict) else query) or "")
 
 
-def _chosen(content: Any) -> dict[str, str]:
-    """Return what each variable stands for where a dashboard is opened."""
+def _chosen(content: Any, known: Mapping[Any, Series]) -> dict[str, str]:
+    """Return what each variable stands for where a dashboard is opened on ``known`` series."""
     chosen: dict[str, str] = {}
     for variable in _variables(content):
         query = _query(variable)
         match = _LABEL_VALUES.search(query)
-        value = _open(match[2])[0] if match else query.split(",")[0].split(":")[-1].strip()
+        if match:
+            value = _first_value(match[1] or "", match[2], known)
+        else:
+            value = query.split(",")[0].split(":")[-1].strip()
         chosen[variable["name"]] = _extracted(value, str(variable.get("regex") or ""))
     return chosen
+
+
+def _first_value(selector: str, label: str, known: Mapping[Any, Series]) -> str:
+    """Return the least value that a label has in the series of a metric."""
+    name = selector.partition("{")[0].strip()
+    series = [dict(labels) for labels in known]
+    values = {one[label] for one in series if one["__name__"] == name and label in one}
+    return min(values, default=_open(label)[0])
 
 
 def _extracted(value: str, pattern: str) -> str:
@@ -203,19 +234,20 @@ def _filled(text: str, chosen: Mapping[str, str]) -> str:
     return _REFERENCE.sub(value, _WINDOW.sub("[5m]", text))
 
 
-def _combined(name: str, labels: Labels) -> Iterator[Series]:
+def _combined(name: str, labels: Labels, value: float | None) -> Iterator[Series]:
     names = sorted(labels)
     product = itertools.product(*(labels[label] for label in names))
     for combination in itertools.islice(product, _MOST_SERIES):
         pairs = {key: text for key, text in zip(names, combination, strict=True) if text}
         full = tuple(sorted({"__name__": name, **pairs}.items()))
-        yield Series(full, _course(name, pairs))
+        course = _course(name, pairs) if value is None else courses.constant(value)
+        yield Series(full, course)
 
 
 def _course(name: str, labels: Mapping[str, str]) -> str:
     course = zlib.crc32(repr(sorted((k, v) for k, v in labels.items() if k != "le")).encode())
     if name.endswith("_bucket") and labels.get("le") in _BOUNDS:
-        return values.bucket(course, _BOUNDS.index(labels["le"]), len(_BOUNDS))
+        return courses.bucket(course, _BOUNDS.index(labels["le"]), len(_BOUNDS))
     if re.search(r"_(total|sum|count|bucket)$", name):
-        return values.counter(course, 1)
-    return values.named(name, "gauge", course)
+        return courses.counter(course, 1)
+    return courses.named(name, "gauge", course)

@@ -18,6 +18,7 @@ _STANDS_STILL = re.compile("errors|failures|dropout|rejected|lost|xruns|failed|m
 _IS_ONE = re.compile(r"(^|_)up$|_info$|_successful$|^up$|_locked$|realtime_scheduling$")
 _SPELL_S = 1200
 ONE, NEVER = "one", "never"
+_CONSTANTS = {ONE: 1.0, NEVER: 0.0}
 
 
 def named(name: str, kind: str, course: int) -> str:
@@ -52,6 +53,11 @@ def bucket(course: int, place: int, buckets: int) -> str:
     return counter(course, share)
 
 
+def constant(value: float) -> str:
+    """Return what the values are called that are always the same."""
+    return f"constant {value!r}"
+
+
 def spell(number: int) -> str:
     """Return what the values of an alert are called that fires for a while once a day."""
     return f"spell {number}"
@@ -60,8 +66,8 @@ def spell(number: int) -> str:
 def values(called: str, count: int, step_s: int) -> Sequence[float | None]:
     """Return the values of a day; None is a moment at which there is none."""
     kind, *rest = called.split()
-    if kind in (ONE, NEVER):
-        return [1.0 if kind == ONE else 0.0] * count
+    if kind in _CONSTANTS or kind == "constant":
+        return [_CONSTANTS[kind] if kind in _CONSTANTS else float(rest[0])] * count
     course = int(rest[0])
     if kind == "spell":
         return [_spell(course, at * step_s) for at in range(count)]

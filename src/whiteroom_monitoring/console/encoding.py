@@ -39,6 +39,7 @@ def style(style: FieldStyle) -> dict[str, Any]:
         "showPoints": style.show_points,
         "pointSize": style.point_size,
         "spanNulls": style.span_nulls,
+        "fillFades": style.gradient_mode == "opacity" or None,
         "fillBelowTo": style.fill_below_to or None,
         "stacking": _set({"mode": style.stacking, "group": style.stacking_group}) or None,
         "thresholdsStyle": _set({"mode": style.thresholds_style}) or None,

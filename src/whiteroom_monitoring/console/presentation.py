@@ -36,7 +36,7 @@ from whiteroom_monitoring.grafana.evaluation.frames import (
 )
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.model.field_config import FieldConfig
-from whiteroom_monitoring.grafana.model.panel import PanelOptions
+from whiteroom_monitoring.grafana.model.panel import LegendOptions, PanelOptions
 
 _SINGLE_VALUE_TYPES = ("stat", "gauge", "bargauge", "piechart")
 _STATE_TYPES = ("state-timeline", "status-history")
@@ -69,12 +69,7 @@ def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
 
 def _options(options: PanelOptions) -> dict[str, Any]:
     return {
-        "legend": {
-            "showLegend": options.show_legend is not False,
-            "placement": options.legend_placement,
-            "calcs": [reduction.name_of(name) for name in _known(options.legend_calculations)],
-            "values": options.legend_values,
-        },
+        "legend": _legend(options.legend),
         "colorMode": options.color_mode,
         "textMode": options.text_mode,
         "pieType": options.pie_type,
@@ -82,6 +77,18 @@ def _options(options: PanelOptions) -> dict[str, Any]:
         "showValue": options.show_value,
         "stacking": options.bars.stacking,
         "calculate": options.calculate,
+    }
+
+
+def _legend(legend: LegendOptions) -> dict[str, Any]:
+    return {
+        "showLegend": legend.show is not False,
+        "displayMode": legend.mode,
+        "placement": legend.placement,
+        "calcs": [reduction.name_of(name) for name in _known(legend.calculations)],
+        "values": legend.values,
+        "sortBy": legend.sort_by,
+        "sortDesc": legend.sort_descending,
     }
 
 
@@ -111,7 +118,7 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
                 "values": encoding.packed(drawn.values(item.values, config.style)),
                 **encoding.value_format(config),
                 "style": encoding.style(config.style),
-                "calcs": _calculated(item.values, panel.options.legend_calculations),
+                "calcs": _calculated(item.values, panel.options.legend.calculations),
             }
             for item, config, color in rows
             if not config.style.hidden

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.console_corpus import Outcome, _rows, has_data
 from benchmarks.console_corpus_series import series
+from benchmarks.console_values import constant
 from whiteroom_monitoring.console.encoding import packed
 
 
@@ -37,6 +38,30 @@ def test_what_others_are_joined_with_is_there_once() -> None:
     made = labels('a * on (instance) group_left (kind) b_info{kind=~"x|y"}')
     partners = [one["instance"] for one in made if one["__name__"] == "b_info"]
     assert len(partners) == len(set(partners)) == 2
+
+
+def test_labels_that_a_join_adds_do_not_tell_its_series_apart() -> None:
+    """What the side of many has of the labels that are added is the same in all its series."""
+    made = labels('a{node=~"x|y"} * on (instance) group_left (node) b', legendFormat="{{node}}")
+    assert {one["node"] for one in made if one["__name__"] == "a"} == {"x"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [("up == 1", 1.0), ("max(up > 5)", 6.0), ("(up) < 1", 0.0), ("up > 2 or up > 10", 11.0)],
+)
+def test_a_metric_passes_the_comparisons_of_a_dashboard(expression: str, value: float) -> None:
+    """What a query compares with a number has a value that it lets through."""
+    content = {"panels": [{"targets": [{"expr": expression}]}]}
+    assert {one.values for one in series([content])} == {constant(value)}
+
+
+def test_variables_stand_for_what_there_is() -> None:
+    """A value that a variable has at first is one that its metric has."""
+    variable = {"name": "q", "type": "query", "query": "label_values(a, quantile)"}
+    targets = [{"expr": 'a{quantile="0.05"}'}, {"expr": 'b{quantile="$q"}'}]
+    made = series([{"panels": [{"targets": targets}], "templating": {"list": [variable]}}])
+    assert "0.05" in {dict(one.labels).get("quantile") for one in made if "b" in str(one.labels[0])}
 
 
 GAPS: Any = {

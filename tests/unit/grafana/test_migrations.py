@@ -101,8 +101,8 @@ def test_colours_and_legend_of_a_graph() -> None:
     legend = {"show": True, "values": True, "avg": True, "current": True, "rightSide": True}
     panel = old_graph(aliasColors={"a": "#ff0000"}, legend=legend)
     assert of(panel).color.fixed == "#ff0000"
-    assert set(panel.options.legend_calculations) == {"mean", "lastNotNull"}
-    assert panel.options.legend_placement == "right"
+    assert set(panel.options.legend.calculations) == {"mean", "lastNotNull"}
+    assert panel.options.legend.placement == "right"
 
 
 @pytest.mark.parametrize(

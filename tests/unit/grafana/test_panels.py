@@ -15,6 +15,7 @@ from whiteroom_monitoring.grafana.model.panel import (
     DashboardFilter,
     FooterOptions,
     GridPosition,
+    LegendOptions,
     PanelOptions,
     Repeat,
     parse_panel,
@@ -185,7 +186,8 @@ def test_mappings_of_every_age(mapping: Any, value: float, expected: str | None)
 def test_options_of_panels() -> None:
     """What a panel says of its legend, its values and its alerts is what the model has."""
     options = {
-        "legend": {"showLegend": False, "calcs": ["max"]},
+        "legend": {"showLegend": False, "displayMode": "table", "calcs": ["max"],
+                   "sortBy": "Max", "sortDesc": True},
         "reduceOptions": {"calcs": ["mean", "sum"], "values": True},
         "graphMode": "area", "colorMode": "none", "textMode": "name", "footer": {"show": True},
         "stateFilter": {"firing": True, "pending": False}, "maxItems": 3, "alertName": "A",
@@ -193,8 +195,9 @@ def test_options_of_panels() -> None:
     }  # fmt: skip
     read_options = parse_panel({"options": options}).options
     assert read_options == PanelOptions(
-        show_legend=False,
-        legend_calculations=("max",),
+        legend=LegendOptions(
+            False, "table", calculations=("max",), sort_by="Max", sort_descending=True
+        ),
         calculations=("mean", "sum"),
         all_values=True,
         graph_mode="area",

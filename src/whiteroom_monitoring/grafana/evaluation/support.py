@@ -48,7 +48,7 @@ CELLS = (*("auto", "color-text", "color-background", "gauge", "json-view", "stri
 # Values of what is drawn, with which it is not.
 _NOT_DRAWN: Mapping[str, Callable[[Node], bool]] = {
     "color": lambda value: value["mode"].text(COLORS[0]) not in COLORS,
-    "custom.gradientMode": lambda value: value.text("none") != "none",
+    "custom.gradientMode": lambda value: value.text("none") not in ("none", "opacity"),
     "custom.cellOptions": lambda value: (
         value["type"].text("auto") not in CELLS or value["mode"].text() in ("gradient", "lcd")
     ),
@@ -58,9 +58,6 @@ _NOT_DRAWN: Mapping[str, Callable[[Node], bool]] = {
 _ORIENTATIONS = {"bargauge": "horizontal", "barchart": "vertical"}
 # Options that nothing draws, by what each panel asks for.
 _OPTIONS: Mapping[str, Callable[[Panel], bool]] = {
-    "legend.displayMode": lambda panel: (
-        panel.options.legend_mode == "table" and panel.options.show_legend is not False
-    ),
     "orientation": lambda panel: (
         panel.options.orientation not in ("auto", "", _ORIENTATIONS.get(panel.type))
     ),
@@ -120,7 +117,7 @@ def not_drawn(panel: Panel) -> list[str]:
 
 def _unknown_calculations(panel: Panel) -> list[str]:
     """Return the calculations of a legend or footer that there are not."""
-    legend, footer = panel.options.legend_calculations, panel.options.footer
+    legend, footer = panel.options.legend.calculations, panel.options.footer
     calculations = footer.calculations[:1] if panel.type == "table" and footer.show else ()
     names = [name for name in legend if name not in reduce.CALCULATIONS]
     names += [name for name in calculations if not reduce.is_known(name)]

@@ -18,6 +18,7 @@ class FieldStyle:
     draw_style: str | None = None
     line_width: float | None = None
     fill_opacity: float | None = None
+    gradient_mode: str | None = None
     fill_below_to: str | None = None
     line_fill: str | None = None
     line_dash: tuple[float, ...] = ()
@@ -51,7 +52,7 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "drawStyle": ("draw_style",),
     "lineWidth": ("line_width",),
     "fillOpacity": ("fill_opacity",),
-    "gradientMode": (),
+    "gradientMode": ("gradient_mode",),
     "fillBelowTo": ("fill_below_to",),
     "lineStyle": ("line_fill", "line_dash"),
     "lineInterpolation": ("line_interpolation",),
@@ -93,6 +94,7 @@ def parse_style(node: Node) -> FieldStyle:
         draw_style=_word(node["drawStyle"]),
         line_width=node["lineWidth"].number(),
         fill_opacity=node["fillOpacity"].number(),
+        gradient_mode=_word(node["gradientMode"]),
         fill_below_to=_word(node["fillBelowTo"]),
         line_fill=_word(node["lineStyle"].object()["fill"]),
         line_dash=_dash(node),

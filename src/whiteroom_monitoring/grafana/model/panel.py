@@ -113,14 +113,23 @@ class DashboardFilter:
 
 
 @dataclass(frozen=True)
+class LegendOptions:
+    """How a legend lists series; ``sort_by`` names a column of its table, as Grafana calls it."""
+
+    show: bool | None = None
+    mode: str = "list"
+    placement: str = "bottom"
+    calculations: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    sort_by: str = ""
+    sort_descending: bool = False
+
+
+@dataclass(frozen=True)
 class PanelOptions:
     """The options of all kinds of panels; which of them count, the panel's type decides."""
 
-    show_legend: bool | None = None
-    legend_calculations: tuple[str, ...] = ()
-    legend_mode: str = "list"
-    legend_placement: str = "bottom"
-    legend_values: tuple[str, ...] = ()
+    legend: LegendOptions = LegendOptions()
     calculations: tuple[str, ...] = ()
     all_values: bool = False
     fields: str = ""
@@ -249,14 +258,10 @@ def _library_panel(node: Node) -> str:
 
 
 def _options(node: Node) -> PanelOptions:
-    legend, reduce = node["legend"].object(), node["reduceOptions"].object()
+    reduce = node["reduceOptions"].object()
     limit = reduce["limit"].integer(0)
     return PanelOptions(
-        show_legend=_shows_legend(legend),
-        legend_calculations=legend["calcs"].texts(),
-        legend_mode=legend["displayMode"].text("list"),
-        legend_placement=legend["placement"].text("bottom"),
-        legend_values=legend["values"].texts() if isinstance(legend["values"].value, list) else (),
+        legend=_legend(node["legend"].object()),
         calculations=reduce["calcs"].texts(),
         all_values=reduce["values"].flag(),
         fields=reduce["fields"].text(),
@@ -314,6 +319,18 @@ def _of_types(node: Node) -> dict[str, Any]:
             node["maxItems"].integer(0) or 10,
         ),
     }
+
+
+def _legend(node: Node) -> LegendOptions:
+    return LegendOptions(
+        show=_shows_legend(node),
+        mode=node["displayMode"].text("list"),
+        placement=node["placement"].text("bottom"),
+        calculations=node["calcs"].texts(),
+        values=node["values"].texts() if isinstance(node["values"].value, list) else (),
+        sort_by=node["sortBy"].text(),
+        sort_descending=node["sortDesc"].flag(),
+    )
 
 
 def _shows_legend(legend: Node) -> bool | None:

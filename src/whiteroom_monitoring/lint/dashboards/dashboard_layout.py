@@ -61,7 +61,7 @@ def _legends(dashboard: DashboardFile) -> Iterator[Diagnostic]:
     for panel in dashboard.panels():
         if panel.type != "timeseries":
             continue
-        if panel.options.show_legend is not True:
+        if panel.options.legend.show is not True:
             problem = "its legend is hidden"
             yield dashboard.diagnostic((*panel.pointer, "options"), problem, "show it")
         for query in panel.queries:

@@ -24,6 +24,8 @@ export interface SeriesStyle {
   drawStyle?: "line" | "bars" | "points";
   lineWidth?: number;
   fillOpacity?: number;
+  // From above, where it has its opacity, to nothing below.
+  fillFades?: boolean;
   lineStyle?: { fill?: string; dash?: number[] };
   lineInterpolation?: string;
   showPoints?: string;
@@ -124,6 +126,16 @@ export interface DashboardLink {
   blank: boolean;
 }
 
+export interface LegendOptions {
+  showLegend?: boolean;
+  displayMode?: string;
+  placement?: string;
+  calcs?: string[];
+  values?: string[];
+  sortBy?: string;
+  sortDesc?: boolean;
+}
+
 // Times of a time series, evenly spaced, in seconds.
 export interface Times {
   start: number;
@@ -149,12 +161,7 @@ export interface PanelData {
     showValue?: string;
     stacking?: string;
     calculate?: boolean;
-    legend?: {
-      showLegend?: boolean;
-      placement?: string;
-      calcs?: string[];
-      values?: string[];
-    };
+    legend?: LegendOptions;
   };
   timeInfo?: string;
   // Whether the panel's range is its own, and not the page's.

@@ -32,7 +32,7 @@ function baseOf(plot, { below, scale }) {
 /**
  * @param {uPlot} plot
  * @param {number} place
- * @param {string} color
+ * @param {string | CanvasGradient} color
  * @param {(context: CanvasRenderingContext2D) => void} draw
  */
 function withinChart(plot, place, color, draw) {
@@ -60,7 +60,7 @@ function barWidth(plot) {
 /**
  * @param {uPlot} plot
  * @param {Filled} filled
- * @param {string} color
+ * @param {string | CanvasGradient} color
  */
 export function drawBars(plot, filled, color) {
   const { place, scale } = filled;
@@ -81,7 +81,7 @@ export function drawBars(plot, filled, color) {
  * Draws a column for each pixel between two neighbours. Their line is drawn later, over their edge.
  * @param {uPlot} plot
  * @param {Filled} filled
- * @param {string} color
+ * @param {string | CanvasGradient} color
  */
 export function drawArea(plot, filled, color) {
   const { place, scale } = filled;

@@ -188,7 +188,9 @@ export function uplotSeries(series, index, hidden, { stacks, scales }) {
     stroke: () => canvasColor(colour),
     dash: dashOf(style),
     width: isBars ? 0 : (style.lineWidth ?? 1),
-    fill: isFilledByUplot ? () => fillColor(series[index]) : undefined,
+    fill: isFilledByUplot
+      ? (/** @type {uPlot} */ plot) => fillColor(series[index], plot)
+      : undefined,
     spanGaps: style.spanNulls === true,
     points: {
       show: showsPoints(style) || (!isBars && isSparse(values)),
@@ -204,9 +206,27 @@ function dashOf({ lineStyle }) {
   return lineStyle?.fill === "dot" ? (lineStyle.dash ?? [0, 10]) : undefined;
 }
 
-/** @param {Series} series */
-function fillColor({ colour, style }) {
-  return withOpacity(canvasColor(colour), (style.fillOpacity ?? 0) / 100);
+/**
+ * @param {Series} series
+ * @param {uPlot} plot
+ */
+function fillColor({ colour, style }, plot) {
+  const color = canvasColor(colour);
+  const opacity = (style.fillOpacity ?? 0) / 100;
+  return style.fillFades ? fading(color, opacity, plot) : withOpacity(color, opacity);
+}
+
+/**
+ * Returns a colour that has its opacity at the top of a chart and none at its bottom.
+ * @param {string} color
+ * @param {number} opacity
+ * @param {Pick<uPlot, "ctx" | "bbox">} plot
+ */
+export function fading(color, opacity, { ctx, bbox }) {
+  const gradient = ctx.createLinearGradient(0, bbox.top, 0, bbox.top + bbox.height);
+  gradient.addColorStop(0, withOpacity(color, opacity));
+  gradient.addColorStop(1, withOpacity(color, 0));
+  return gradient;
 }
 
 /**
@@ -236,7 +256,7 @@ export function fillSeries(plot, series, layout, hidden) {
     fill?.(
       plot,
       { place: place + 1, below: below[place] + 1, scale: scales[index] },
-      fillColor(series[index]),
+      fillColor(series[index], plot),
     );
   });
 }

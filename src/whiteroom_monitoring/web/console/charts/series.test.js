@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { newestValue } from "./legend.js";
 import {
   bandsBetween,
+  fading,
   fillSeries,
   isSparse,
   layoutOf,
@@ -28,6 +29,23 @@ const stacked = (name, values) => ({ name, values, style: stacking, unit });
 /** @param {Pick<import("../types").Series, "name" | "values" | "style" | "unit">[]} series */
 const sumsOf = (series, hidden = new Set()) =>
   stackedValues(series, hidden, layoutOf(series).stacks);
+
+test("a fill that fades has its opacity above and none below", () => {
+  /** @type {[number, string][]} */
+  const stops = [];
+  const addColorStop = (/** @type {number} */ at, /** @type {string} */ color) =>
+    stops.push([at, color]);
+  const plot = /** @type {any} */ ({
+    ctx: { createLinearGradient: (/** @type {number[]} */ ...ends) => ({ ends, addColorStop }) },
+    bbox: { top: 10, height: 100 },
+  });
+  const { ends } = /** @type {any} */ (fading("#ff0000", 0.2, plot));
+  assert.deepEqual(ends, [0, 10, 0, 110]);
+  assert.deepEqual(stops, [
+    [0, "#ff000033"],
+    [1, "#ff000000"],
+  ]);
+});
 
 test("one series alone is not stacked", () => {
   assert.deepEqual(layoutOf([stacked("a", [1])]).stacks, [""]);

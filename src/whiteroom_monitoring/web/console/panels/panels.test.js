@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sortedSeries } from "../charts/legend.js";
 import { layoutOf } from "../charts/series.js";
 import { runbookLink } from "./alert_list.js";
 import { extents, outerEnds, roundStep } from "./bar_chart.js";
@@ -120,6 +121,24 @@ test("the table of a time series begins with the newest time", () => {
       ["value", [2, 1]],
     ],
   );
+});
+
+test("the table of a legend is sorted by a calculation or by names, or as the series come", () => {
+  const series = /** @type {import("../types").Series[]} */ (
+    /** @type {unknown} */ ([
+      { name: "a", calcs: [1, 5] },
+      { name: "c", calcs: [3, null] },
+      { name: "b", calcs: [2, 7] },
+    ])
+  );
+  /** @param {import("../types").LegendOptions} options */
+  const names = (options) =>
+    sortedSeries(series, { calcs: ["Mean", "Max"], ...options }).map(({ name }) => name);
+  assert.deepEqual(names({}), ["a", "c", "b"]);
+  assert.deepEqual(names({ sortBy: "Min", sortDesc: true }), ["a", "c", "b"]);
+  assert.deepEqual(names({ sortBy: "Mean", sortDesc: true }), ["c", "b", "a"]);
+  assert.deepEqual(names({ sortBy: "Max" }), ["c", "a", "b"]);
+  assert.deepEqual(names({ sortBy: "Name", sortDesc: true }), ["c", "b", "a"]);
 });
 
 test("a click on a legend hides the others, and a second one shows them again", () => {
