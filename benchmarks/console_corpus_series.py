@@ -14,7 +14,7 @@ import random
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import rstr
@@ -45,6 +45,8 @@ _OPEN: Mapping[str, tuple[str, ...]] = {
     "code": ("200", "404", "500"),
     "job": ("job-1",),
 }
+# How a variable says that its last value is the first.
+_DESCENDING = (2, 4, 6, 8)
 _MOST_SERIES = 60
 # A label whose name is no metric's, in what a matcher asks for.
 Labels = dict[str, tuple[str, ...]]
@@ -89,16 +91,31 @@ def _label_names(selected: Iterable[tuple[str, Labels]]) -> dict[str, set[str]]:
     return names
 
 
-def expressions(node: Any) -> Iterator[tuple[str, str]]:
-    """Yield expression and legend of every query below a node of JSON."""
+def expressions(node: Any, columns: str = "") -> Iterator[tuple[str, str]]:
+    """Yield expression and legend of every query below a node of JSON.
+
+    The columns that a panel's transformations name follow the legend, as labels of it.
+    """
     if isinstance(node, dict):
         if isinstance(node.get("expr"), str):
-            yield node["expr"], str(node.get("legendFormat") or "")
+            yield node["expr"], f"{node.get('legendFormat') or ''}{columns}"
+        columns = "".join(f"{{{{{name}}}}}" for name in _columns(node)) or columns
         for value in node.values():
-            yield from expressions(value)
+            yield from expressions(value, columns)
     elif isinstance(node, list):
         for value in node:
-            yield from expressions(value)
+            yield from expressions(value, columns)
+
+
+def _columns(panel: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the labels that a panel's transformations arrange or group by."""
+    steps = panel.get("transformations")
+    for step in steps if isinstance(steps, list) else ():
+        options = (isinstance(step, dict) and step.get("options")) or {}
+        for setting in ("excludeByName", "indexByName", "fields"):
+            names = options.get(setting) if isinstance(options, dict) else None
+            if isinstance(names, dict):
+                yield from (name for name in names if name[:1].islower())
 
 
 def _parsed(content: Any, chosen: Mapping[str, str]) -> Iterator[tuple[Any, list[str]]]:
@@ -199,20 +216,27 @@ def _chosen(content: Any, known: Mapping[Any, Series]) -> dict[str, str]:
     for variable in _variables(content):
         query = _query(variable)
         match = _LABEL_VALUES.search(query)
+        labels = _PATTERN_LABEL.findall(str(variable.get("regex") or ""))
         if match:
-            value = _first_value(match[1] or "", match[2], known)
+            last_first = variable.get("sort") in _DESCENDING
+            value = _first_value(match[1] or "", match[2], known, max if last_first else min)
+        elif labels and _QUERY_RESULT.search(query):
+            chosen[variable["name"]] = _open(labels[0])[0]
+            continue
         else:
             value = query.split(",")[0].split(":")[-1].strip()
         chosen[variable["name"]] = _extracted(value, str(variable.get("regex") or ""))
     return chosen
 
 
-def _first_value(selector: str, label: str, known: Mapping[Any, Series]) -> str:
-    """Return the least value that a label has in the series of a metric."""
+def _first_value(
+    selector: str, label: str, known: Mapping[Any, Series], choose: Callable[..., str]
+) -> str:
+    """Return the first value that a label has in the series of a metric."""
     name = selector.partition("{")[0].strip()
     series = [dict(labels) for labels in known]
     values = {one[label] for one in series if one["__name__"] == name and label in one}
-    return min(values, default=_open(label)[0])
+    return choose(values, default=_open(label)[0])
 
 
 def _extracted(value: str, pattern: str) -> str:

@@ -1,34 +1,18 @@
-"""What the alerts page shows and does: active alerts, silences, and the history of firing."""
+"""What the alerts page shows and does: active alerts and silences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import RequestError
 from whiteroom_monitoring.grafana.evaluation import alert_list
-from whiteroom_monitoring.grafana.evaluation.annotations import intervals
-from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
-from whiteroom_monitoring.grafana.model.grid import grid
 
 MAX_SILENCE_MINUTES = 7 * 24 * 60
 _MAX_TEXT = 500
-_HISTORY = 'ALERTS{alertstate="firing"}'
-_HISTORY_POINTS = 1000
-
-
-@dataclass(frozen=True)
-class FiringInterval:
-    """One time that an alert fired; ``end`` is None while it does."""
-
-    name: str
-    labels: Mapping[str, str]
-    priority: str
-    start: float
-    end: float | None
 
 
 def current(sources: DataSources) -> list[dict[str, Any]]:
@@ -89,18 +73,3 @@ def _required(content: Mapping[str, Any], name: str) -> str:
 def expire(sources: DataSources, identifier: str) -> None:
     """End a silence now. Raises SourceError."""
     sources.alertmanager.expire_silence(identifier)
-
-
-def history(sources: DataSources, time_range: TimeRange) -> list[FiringInterval]:
-    """Return when each alert fired within a range, the latest first. Raises SourceError."""
-    moments = grid(time_range, _HISTORY_POINTS, 15)
-    streams = sources.prometheus.range(_HISTORY, moments.start, moments.end, moments.step)
-    firing: list[FiringInterval] = []
-    for stream in streams:
-        labels = {k: v for k, v in stream.labels.items() if k not in ("__name__", "alertstate")}
-        name = labels.get("alertname", "")
-        priority = sources.alerts.priority(labels)
-        for start, end in intervals(stream.times, moments.step):
-            lasts = end >= moments.end - moments.step / 2
-            firing.append(FiringInterval(name, labels, priority, start, None if lasts else end))
-    return sorted(firing, key=lambda interval: -interval.start)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from whiteroom_monitoring.client.generated import console as metrics
-from whiteroom_monitoring.console import alerts, explore
+from whiteroom_monitoring.console import alert_history, alerts, explore
 from whiteroom_monitoring.console.overview import overview
 from whiteroom_monitoring.console.presentation import encoded_panel
 from whiteroom_monitoring.grafana.display import layout, markdown
@@ -190,7 +190,7 @@ class DashboardService:
     def history(self, request: ViewRequest) -> dict[str, Any]:
         """Return which alerts fired within a range."""
         when = self._time_range(request)
-        firing = [asdict(interval) for interval in alerts.history(self._sources, when)]
+        firing = [asdict(interval) for interval in alert_history.history(self._sources, when)]
         return {"intervals": firing, "from": when.start, "to": when.end}
 
     def silence(self, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parent
 DEADLINE_S = 30
 STEP_S = 15
 LENGTH_S = 3600
+# Alerts that fired, with their first and last sample in seconds after the start of all others.
+FIRED = (("Short", -259_200, -259_185), ("Again", -7200, -7140), ("Again", -3600, -3000))
 CHANNELS = ("bass", "drums", "lead")
 RULES = """
 groups:
@@ -52,6 +54,7 @@ class Backends:
     alertmanager: str
     start: int
     end: int
+    fired: tuple[tuple[str, int, int], ...] = FIRED
 
 
 def samples(start: int) -> str:
@@ -68,7 +71,12 @@ def samples(start: int) -> str:
         for bound, share in (("0.001", 0.5), ("0.01", 0.9), ("+Inf", 1.0)):
             line = f'took_seconds_bucket{{le="{bound}"}} {count * share} {at}'
             families["took_seconds"].append(line)
-    kinds = {"notes": "counter", "level": "gauge", "took_seconds": "histogram"}
+    families["ALERTS"] = [
+        f'ALERTS{{alertname="{name}",alertstate="firing",priority="P1"}} 1 {at}'
+        for name, begin, end in FIRED
+        for at in range(start + begin, start + end + 1, STEP_S)
+    ]
+    kinds = {"notes": "counter", "level": "gauge", "took_seconds": "histogram", "ALERTS": "gauge"}
     text = "".join(
         f"# TYPE {name} {kinds[name]}\n" + "\n".join(sorted(lines, key=_series)) + "\n"
         for name, lines in families.items()

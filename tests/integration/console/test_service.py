@@ -300,3 +300,32 @@ def test_fifty_viewers_at_once_are_all_answered(console: Any) -> None:
         answers = list(pool.map(look, range(VIEWERS)))
     assert {len(lines) for lines in answers} == {len(keys)}
     assert [line for lines in answers for line in lines if line.get("problem")] == []
+
+
+def test_the_history_of_a_week_misses_no_alert(console: Any, backends: Any) -> None:
+    """What fired for two samples is in a week's history, each time on its own, to the sample."""
+    content = console.get("/api/alerts/history?from=now-7d&to=now")
+    found = [
+        (one["name"], one["start"] - backends.start, one["end"] and one["end"] - backends.start)
+        for one in content["intervals"]
+        if one["name"] in {name for name, _, _ in backends.fired}
+    ]
+    assert sorted(found) == sorted(backends.fired)
+
+
+def test_the_history_of_a_week_tells_what_fires_now(console: Any) -> None:
+    """What fires now is in the history and has no end, when it began a moment ago as well."""
+    content = console.get("/api/alerts/history?from=now-7d&to=now")
+    assert {one["name"] for one in content["intervals"] if one["end"] is None} == {
+        "Watchdog", "SoundBroken",
+    }  # fmt: skip
+
+
+def test_a_short_alert_is_marked_on_a_week(console: Any, backends: Any) -> None:
+    """An alert of two samples is marked on the time axes of a week, where it was."""
+    lines = panels(console, "from=now-7d&to=now&annotations=&panel=9:12")
+    marked = next(one["annotations"] for one in lines if "annotations" in one)
+    [(_, begin, _)] = [one for one in backends.fired if one[0] == "Short"]
+    starts = [one["start"] for one in marked if one["title"].startswith("Short")]
+    assert len(starts) == 1
+    assert 0 <= starts[0] - (backends.start + begin) <= 3600

@@ -15,7 +15,11 @@ from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
 from whiteroom_monitoring.grafana.display import layout
 from whiteroom_monitoring.grafana.evaluation import alert_list, queries
-from whiteroom_monitoring.grafana.evaluation.annotations import annotate, intervals
+from whiteroom_monitoring.grafana.evaluation.annotations import (
+    annotate,
+    intervals,
+    within_steps,
+)
 from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator, View
 from whiteroom_monitoring.grafana.evaluation.frames import Column, Table
@@ -338,6 +342,23 @@ def test_annotations_are_marked_when_they_are_enabled() -> None:
     assert [(m.start, m.end) for m in marks if m.kind == "on"] == [
         *((7215.0, 7215.0), (10_800.0, 10_800.0))
     ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('ALERTS{a="$b"}', 'max_over_time(ALERTS{a="$b"}[1h])'),
+        ("up offset 5m", "max_over_time((up offset 5m\n)[1h:44s])"),
+        ("changes(up[1m]) > 0 # x", "max_over_time((changes(up[1m]) > 0 # x\n)[1h:44s])"),
+        ("up ==", "max_over_time((up ==\n)[1h:44s])"),
+    ],
+)
+def test_annotations_of_long_ranges_are_of_all_that_was_within_a_step(
+    expression: str, expected: str
+) -> None:
+    """A long step is asked for the highest value within it; a short one for that of its moment."""
+    assert within_steps(expression, Grid(0.0, 3600.0, 240)) == expected
+    assert within_steps(expression, Grid(0.0, 15.0, 240)) == expression
 
 
 @pytest.mark.parametrize(

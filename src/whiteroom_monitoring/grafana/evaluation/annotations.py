@@ -1,7 +1,12 @@
-"""What is marked on the time axes of a dashboard: its annotations, as far as they can be asked."""
+"""What is marked on the time axes of a dashboard: its annotations, as far as they can be asked.
+
+Where a range is looked at in steps that are longer than those of the rules, each step is asked for
+all that was in it, so that nothing short is missed.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,10 +14,11 @@ from whiteroom_monitoring.datasources.errors import RequestError, SourceError
 from whiteroom_monitoring.grafana.evaluation import queries
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator, View
-from whiteroom_monitoring.grafana.model.grid import grid
+from whiteroom_monitoring.grafana.model.grid import Grid, duration, grid
 from whiteroom_monitoring.grafana.model.query import AnnotationQuery, Query
+from whiteroom_monitoring.promql import parse
 
-_POINTS, _MIN_STEP_S = 240, 15
+_POINTS, _MIN_STEP_S, _MOST_EVALUATIONS = 240, 15, 20_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def _of_query(
     moments = grid(view.time_range, _POINTS, _MIN_STEP_S)
     context = evaluator.context(view.scope, view.time_range, moments)
     title = annotation.title_format or annotation.name
-    query = Query("Anno", annotation.expression, legend=title)
+    query = Query("Anno", within_steps(annotation.expression, moments), legend=title)
     try:
         lines = queries.lines([query], context)
     except (SourceError, UnsupportedError, RequestError):
@@ -49,6 +55,28 @@ def _of_query(
         times = [time for time, value in zip(lines.times, series.values, strict=True) if value]
         for start, end in intervals(times, moments.step):
             yield Annotation(start, end, series.name, text, annotation.color, annotation.name)
+
+
+def within_steps(expression: str, moments: Grid) -> str:
+    """Return the highest value that an expression has within each step."""
+    if moments.step <= _MIN_STEP_S:
+        return expression
+    window = duration(moments.step)
+    if _is_selector(expression):
+        return f"max_over_time({expression}[{window}])"
+    resolution = max(_MIN_STEP_S, math.ceil(moments.count * moments.step / _MOST_EVALUATIONS))
+    # The line may end with a comment.
+    return f"max_over_time(({expression}\n)[{window}:{resolution}s])"
+
+
+def _is_selector(expression: str) -> bool:
+    try:
+        selector = parse.parse(expression)
+    except parse.ParseError:
+        return False
+    if not isinstance(selector, parse.VectorSelector):
+        return False
+    return selector.offset is None and selector.at is None
 
 
 def intervals(times: Sequence[float], step: float) -> list[tuple[float, float]]:
