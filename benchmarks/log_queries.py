@@ -211,10 +211,10 @@ def measured(store: Asked, peer: Peer | None, scale: float) -> Iterator[Row]:
 
 
 def _parameters(query: Query, times: tuple[int, int]) -> dict[str, object]:
-    told = {"query": query.logql, "start": times[0], "end": times[1], "limit": 5000}
+    parameters = {"query": query.logql, "start": times[0], "end": times[1], "limit": 5000}
     # A range is open at its begin: the first moment would be of lines before the hour.
     start = times[0] + MINUTE_NS if query.step_s and query.path == "query_range" else times[0]
-    return {**told, "start": start, **({"step": query.step_s} if query.step_s else {})}
+    return {**parameters, "start": start, **({"step": query.step_s} if query.step_s else {})}
 
 
 def _cpu_ms(store: Asked, path: str) -> float:

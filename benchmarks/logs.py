@@ -271,8 +271,8 @@ def _queried(count: int, folder: Path) -> Iterator[Row]:
             store.ask("POST", "/loki/api/v1/push", protobuf(rows[first : first + A_PUSH]), PROTOBUF)
         store.ask("POST", "/flush")
         scale = max(1.0, count / 1e6)
-        asked = log_queries.Asked(store.ask, store.cpu_s, (start_ns, end_ns))
-        yield from log_queries.measured(asked, peer, scale)
+        client = log_queries.Asked(store.ask, store.cpu_s, (start_ns, end_ns))
+        yield from log_queries.measured(client, peer, scale)
 
 
 def run(count: int, folder: Path) -> list[Row]:

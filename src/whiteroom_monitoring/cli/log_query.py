@@ -127,9 +127,9 @@ def _with_context(
 def _context(arguments: argparse.Namespace, time_ns: int) -> list[Answer]:
     selector = arguments.across or _selector(arguments.query)
     count = str(arguments.context)
-    told = {"query": selector, "time": str(time_ns), "before": count, "after": count}
+    parameters = {"query": selector, "time": str(time_ns), "before": count, "after": count}
     client = HttpClient("logs", arguments.url)
-    lines: list[Answer] = client.get_json("/api/context", tuple(told.items()))["lines"]
+    lines: list[Answer] = client.get_json("/api/context", tuple(parameters.items()))["lines"]
     return lines
 
 

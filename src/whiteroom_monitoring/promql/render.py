@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from whiteroom_monitoring.promql.build import quoted
@@ -57,28 +57,22 @@ def render(
     expression: Expr,
     durations: Durations = lambda seconds, role: seconds,
     replacement: Replacement = lambda part: None,
-    matchers: Sequence[str] = (),
 ) -> str:
     """Return ``expression`` as PromQL, with its ``durations`` and parts of it changed.
-
-    Every selector gets further ``matchers``.
 
     >>> from whiteroom_monitoring.promql.parse import parse
     >>> render(parse('sum by (a) (rate(b{c="d"}[5m] offset 1h))'), lambda s, role: s / 10)
     'sum by (a) (rate(b{c="d"}[30s] offset 6m))'
     """
-    return _Writer(durations, replacement, matchers).text(expression)
+    return _Writer(durations, replacement).text(expression)
 
 
 class _Writer:
     """Writes one expression. Raises TypeError for a kind of expression that it does not know."""
 
-    def __init__(
-        self, durations: Durations, replacement: Replacement, matchers: Sequence[str]
-    ) -> None:
+    def __init__(self, durations: Durations, replacement: Replacement) -> None:
         self._durations = durations
         self._replacement = replacement
-        self._matchers = matchers
 
     def text(self, part: Any) -> str:
         replaced = self._replacement(part)
@@ -110,13 +104,12 @@ class _Writer:
         match part:
             case MatrixSelector():
                 vector = part.vector_selector
-                selected = selector(vector, *self._matchers)
-                return f"{selected}[{self._duration(part.range)}]{self._time(vector)}"
+                return f"{selector(vector)}[{self._duration(part.range)}]{self._time(vector)}"
             case SubqueryExpr():
                 step = self._duration(part.step, "step") if part.step else ""
                 window = f"[{self._duration(part.range)}:{step}]"
                 return f"{self.text(part.expr)}{window}{self._time(part)}"
-        return selector(part, *self._matchers) + self._time(part)
+        return selector(part) + self._time(part)
 
     def _aggregation(self, part: AggregateExpr) -> str:
         modifier = ""

@@ -117,10 +117,10 @@ def test_variables_in_a_circle_are_in_the_order_of_the_file() -> None:
 @pytest.mark.parametrize(
     ("choices", "expected"),
     [
-        ({}, 'rate(up{instance="i", a=~"b"}[5m]) + down{a=~"b"}'),
+        ({}, 'rate(up{a=~"b", instance="i"}[5m]) + down{a=~"b"}'),
         ({"f": ["c|!=|d__gfp__e", "g|=|h"]},
-         'rate(up{instance="i", c!="d|e", g="h"}[5m]) + down{c!="d|e", g="h"}'),
-        ({"f": ['x!~"y,z"']}, 'rate(up{instance="i", x!~"y,z"}[5m]) + down{x!~"y,z"}'),
+         'rate(up{c!="d|e", g="h", instance="i"}[5m]) + down{c!="d|e", g="h"}'),
+        ({"f": ['x!~"y,z"']}, 'rate(up{x!~"y,z", instance="i"}[5m]) + down{x!~"y,z"}'),
         ({"f": [""]}, 'rate(up{instance="i"}[5m]) + down'),
     ],
 )  # fmt: skip

@@ -16,7 +16,7 @@ from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluator, View
 from whiteroom_monitoring.grafana.model.grid import Grid, duration, grid
 from whiteroom_monitoring.grafana.model.query import AnnotationQuery, Query
-from whiteroom_monitoring.promql import parse
+from whiteroom_monitoring.promql.selectors import is_selector
 
 _POINTS, _MIN_STEP_S, _MOST_EVALUATIONS = 240, 15, 20_000
 
@@ -62,21 +62,11 @@ def within_steps(expression: str, moments: Grid) -> str:
     if moments.step <= _MIN_STEP_S:
         return expression
     window = duration(moments.step)
-    if _is_selector(expression):
+    if is_selector(expression):
         return f"max_over_time({expression}[{window}])"
     resolution = max(_MIN_STEP_S, math.ceil(moments.count * moments.step / _MOST_EVALUATIONS))
     # The line may end with a comment.
     return f"max_over_time(({expression}\n)[{window}:{resolution}s])"
-
-
-def _is_selector(expression: str) -> bool:
-    try:
-        selector = parse.parse(expression)
-    except parse.ParseError:
-        return False
-    if not isinstance(selector, parse.VectorSelector):
-        return False
-    return selector.offset is None and selector.at is None
 
 
 def intervals(times: Sequence[float], step: float) -> list[tuple[float, float]]:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from whiteroom_monitoring.datasources.errors import RequestError
-from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
-from whiteroom_monitoring.promql.bounds import ParseError
 from whiteroom_monitoring.promql.build import quoted
 
 _MATCHER = re.compile(
@@ -48,20 +46,6 @@ def problem(written: str) -> str:
     except RequestError as error:
         return str(error)
     return ""
-
-
-def filtered(expression: str, further: Sequence[str]) -> str:
-    """Return PromQL with matchers added to all its selectors. Raises UnsupportedError."""
-    if not further:
-        return expression
-    # Here, because the console has no native parser until a reader adds a filter to a query.
-    from whiteroom_monitoring.promql.parse import parse  # noqa: PLC0415
-    from whiteroom_monitoring.promql.render import render  # noqa: PLC0415
-
-    try:
-        return render(parse(expression), matchers=further)
-    except (ParseError, TypeError) as error:
-        raise UnsupportedError(f"filters of a query that is not understood ({error})") from error
 
 
 def _matcher(written: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.prometheus import SampleStream
-from whiteroom_monitoring.grafana.evaluation.filters import filtered
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.grid import Grid
 from whiteroom_monitoring.grafana.model.query import Query
+from whiteroom_monitoring.promql.selectors import with_matchers
 
 # Runs tasks at once, and returns their results in order.
 RunAll = Callable[[Sequence[Callable[[], list[SampleStream]]]], list[list[SampleStream]]]
@@ -34,4 +34,6 @@ class QueryContext:
 
     def promql(self, query: Query) -> str:
         """Return what Prometheus is asked. Raises UnsupportedError and RequestError."""
-        return filtered(self.scope.query(query.expression), self.scope.filters)
+        expression = self.scope.query(query.expression)
+        filters = self.scope.filters
+        return with_matchers(expression, filters) if filters else expression
