@@ -12,7 +12,8 @@ from whiteroom_monitoring.client.exposition.request import Exposition, Expositio
 from whiteroom_monitoring.client.exposition.server import MetricsServer
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
 from whiteroom_monitoring.logs.shipper.loading import load
-from whiteroom_monitoring.logs.shipper.shipper import Shipper, require_makeable
+from whiteroom_monitoring.logs.shipper.shipper import Shipper
+from whiteroom_monitoring.logs.shipper.validation import require_makeable
 
 PROGRAM = "whiteroom-shipper"
 
@@ -45,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ship until SIGTERM or SIGINT. Raises DiagnosticsError, StageError, PositionsError."""
+    """Ship until SIGTERM or SIGINT. Raises DiagnosticsError, InvalidConfigError, PositionsError."""
     config = load(arguments.config)
     if arguments.check:
         require_makeable(config)
@@ -58,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     def exposition(request: ExpositionRequest) -> Exposition:
         own = client.open_exposition(request)
-        custom = b"" if request.open_metrics else shipper.registry.exposition()
-        return Exposition(own.content_type, itertools.chain(own.blocks, [custom]), own.held_bytes)
+        # In OpenMetrics, the client's own metrics end with the end.
+        custom = shipper.registry.exposition(request.open_metrics)
+        return Exposition(own.content_type, itertools.chain([custom], own.blocks), own.held_bytes)
 
     server = MetricsServer(arguments.address, arguments.port, exposition)
     shipper.start()

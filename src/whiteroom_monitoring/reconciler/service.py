@@ -17,7 +17,7 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty, routes
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
 from whiteroom_monitoring.reconciler.notified import NotifiedGroups
-from whiteroom_monitoring.reconciler.pagerduty import Service
+from whiteroom_monitoring.reconciler.pagerduty import Service, ServiceError
 from whiteroom_monitoring.reconciler.silences import Journal
 from whiteroom_monitoring.reconciler.watch import Watch
 
@@ -55,6 +55,7 @@ class Reconciler:
     lock: threading.Lock = field(default_factory=threading.Lock)
     counts: dict[str, int] = field(default_factory=dict)
     stale_s: float = STALE_S
+    _unusable: str = ""
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.folder / "silences")
@@ -76,6 +77,12 @@ class Reconciler:
                 self._tell("silences", self.journal.reconcile(self.alertmanager, now))
             if not problems:
                 self._reconcile_incidents(now_s)
+                self._unusable = ""
+        except ServiceError as error:
+            # The configuration can't be read, which says nothing about the servers: they are well.
+            if str(error) != self._unusable:
+                self.say(f"not reconciled: {error}")
+            self._unusable = str(error)
         except (MonitoringError, OSError) as error:
             self._incidents.forget()
             if not problems:

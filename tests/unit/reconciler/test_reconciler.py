@@ -161,6 +161,26 @@ def test_alertmanager_has_its_group_interval() -> None:
     assert len(incidents.reconcile([PAGE], set(), 330)) == 1
 
 
+def test_an_unreadable_configuration_delays_nothing_for_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due while the configuration can't be read is ended when it can; it is told once."""
+    said: list[str] = []
+    mail = Notification(KEY, "mail", "email", 0, firing=True)
+    servers: Any = SimpleNamespace(groups=list, silences=list, post_alerts=lambda alerts: None)
+    file = tmp_path / "alertmanager.yml"
+    file.write_text("route: [1]")
+    reconciler = Reconciler(servers, servers, tmp_path / "log", file, tmp_path, say=said.append)
+    monkeypatch.setattr(reconciler, "_problems", lambda now: [])
+    monkeypatch.setattr(notification_log, "read", lambda log: [mail])
+    for second in range(400):
+        reconciler.step(second, NOW)
+    assert len(said) == 1
+    file.write_text("route: {receiver: mail, group_interval: 1s}")
+    reconciler.step(400, NOW)
+    assert reconciler.counts["ended"] == 1
+
+
 def test_intervals_are_those_of_the_routes(tmp_path: Path) -> None:
     """The longest interval of a receiver's routes counts; children have what their parents say."""
     file = tmp_path / "alertmanager.yml"

@@ -257,7 +257,10 @@ class StaticConfig(Part, frozen=True):
 
 
 class Decompression(Part, frozen=True):
-    """Whether files of a pattern are compressed, and how."""
+    """Whether files of a pattern are compressed, and how.
+
+    A file is read when it was not written to for ``initial_delay``.
+    """
 
     enabled: bool = False
     initial_delay: str = "0s"
@@ -265,7 +268,7 @@ class Decompression(Part, frozen=True):
 
 
 class FileWatch(Part, frozen=True):
-    """How often files are looked at."""
+    """How often files are looked at: the more seldom, the longer there is nothing new."""
 
     min_poll_frequency: str = "250ms"
     max_poll_frequency: str = "250ms"
@@ -347,13 +350,6 @@ class TargetConfig(Part, frozen=True):
     sync_period: str = "1s"
 
 
-class LimitsConfig(Part, frozen=True):
-    """What is done with long lines."""
-
-    max_line_size: int | str = 0
-    max_line_size_truncate: bool = False
-
-
 class Config(Part, frozen=True):
     """A file of Promtail's configuration."""
 
@@ -362,5 +358,4 @@ class Config(Part, frozen=True):
     positions: Positions = Positions()
     server: Server = Server()
     target_config: TargetConfig = TargetConfig()
-    limits_config: LimitsConfig = LimitsConfig()
     file_watch_config: FileWatch = field(default=FileWatch(), name="file_watch")

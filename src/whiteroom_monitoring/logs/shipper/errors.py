@@ -11,3 +11,11 @@ class StageError(MonitoringError):
 
 class CorruptError(MonitoringError):
     """A compressed file can't be read to its end."""
+
+
+class InvalidConfigError(MonitoringError):
+    """A configuration has these problems."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))

@@ -20,6 +20,8 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
 _AT = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.?([A-Za-z_][\w]*)|\[(\d+|\.\.\.)\]")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+# What `${...}` may stand for a group of an expression in.
+_REPLACEMENTS = ("replacement", "replace", "target_label")
 MAX_FAULTS = 50
 
 
@@ -30,8 +32,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     """
     text = document.read(path)
     variables = os.environ if environment is None else environment
-    data = _expanded(text.data, variables)
-    faults: list[Diagnostic] = []
+    expansion = _Expansion(text, variables)
+    data = expansion.of(text.data, ())
+    faults = expansion.faults
     while True:
         try:
             config = msgspec.convert(data, Config)
@@ -46,14 +49,43 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     return config
 
 
-def _expanded(value: Any, variables: Mapping[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {name: _expanded(inner, variables) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_expanded(inner, variables) for inner in value]
-    if isinstance(value, str) and "${" in value:
-        return _VARIABLE.sub(lambda m: variables.get(m[1]) or m[2] or m[0], value)
-    return copy.copy(value)
+class _Expansion:
+    """Fills in variables, and notes those that are not set and have no default."""
+
+    def __init__(self, text: Document, variables: Mapping[str, str]) -> None:
+        self._text, self._variables = text, variables
+        self.faults: list[Diagnostic] = []
+
+    def of(self, value: Any, pointer: Pointer) -> Any:
+        """Return a value with its variables filled in."""
+        if isinstance(value, dict):
+            return {name: self.of(inner, (*pointer, name)) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.of(inner, (*pointer, index)) for index, inner in enumerate(value)]
+        if not isinstance(value, str) or "${" not in value:
+            return copy.copy(value)
+        filled = _VARIABLE.sub(lambda match: self._filled(match, pointer), value)
+        # A value that is a variable alone may be a number or a truth value.
+        is_alone = _VARIABLE.fullmatch(value) is not None and filled != value
+        return _scalar(filled) if is_alone else filled
+
+    def _filled(self, match: re.Match[str], pointer: Pointer) -> str:
+        name, default = match[1], match[2]
+        if (value := self._variables.get(name) or default) is not None:
+            return value
+        if pointer and pointer[-1] not in _REPLACEMENTS:
+            place = self._text.place(pointer)
+            problem = f"the variable {name} is not set, and has no default"
+            self.faults.append(
+                self._text.diagnostic(place, problem, f"set it, or write ${{{name}:-...}}")
+            )
+        return match[0]
+
+
+def _scalar(text: str) -> str | int | bool:
+    if re.fullmatch(r"0|[1-9]\d{0,17}", text):
+        return int(text)
+    return {"true": True, "false": False}.get(text, text)
 
 
 def _pointer(data: Any, message: str) -> Pointer:

@@ -9,7 +9,7 @@ from whiteroom_monitoring.logs.shipper import config
 from whiteroom_monitoring.logs.shipper.entry import Clock, Entry
 from whiteroom_monitoring.logs.shipper.stages import changing, parsing, selecting, stage
 from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics, metrics
-from whiteroom_monitoring.logs.shipper.stages.multiline import Multiline
+from whiteroom_monitoring.logs.shipper.stages.multiline import Multiline, PartialLines
 from whiteroom_monitoring.logs.shipper.stages.stage import Context, EachEntry, Stage
 
 _SIMPLE: dict[str, Callable[[Any, Context], parsing.Apply]] = {
@@ -83,7 +83,7 @@ class Pipeline:
 
 
 def _holds(stages: Sequence[config.Stage]) -> bool:
-    return any(s.multiline or (s.match and _holds(s.match.stages)) for s in stages)
+    return any(s.multiline or s.cri or (s.match and _holds(s.match.stages)) for s in stages)
 
 
 def _made(stages: Sequence[config.Stage], registry: CustomMetrics, context: Context) -> list[Stage]:
@@ -92,6 +92,8 @@ def _made(stages: Sequence[config.Stage], registry: CustomMetrics, context: Cont
         name, content = one.one()
         if name in ("cri", "docker"):
             made += _made(_CRI if name == "cri" else _DOCKER, registry, context)
+            if name == "cri":
+                made.append(PartialLines(context))
         elif name == "multiline":
             made.append(Multiline(content, context))
         elif name == "match":

@@ -24,7 +24,9 @@ VERSION = 1
 _STEP = 618_033_989
 # What a renamed file still gets is counted below its successor's first line.
 _GAP = 1_000_503
+# How many files are remembered that were read to their end: of a path, and of paths that are gone.
 _CLOSED_KEPT = 32
+_GONE_KEPT = 256
 
 
 class PositionsError(MonitoringError):
@@ -129,14 +131,23 @@ class Positions:
         elif not before[-1].head_bytes:
             state.mtime_ns = before[-1].mtime_ns
         self._content.files.append(state)
-        for old in [s for s in before if s.closed][:-_CLOSED_KEPT]:
-            self._content.files.remove(old)
+        self._forget([s for s in before if s.closed][:-_CLOSED_KEPT])
+        self._forget([s for s in self.files(job) if s.closed and not _is_there(s)][:-_GONE_KEPT])
         self.decide()
         return state
+
+    def _forget(self, states: list[FileState]) -> None:
+        for state in states:
+            self._content.files.remove(state)
 
     def stream(self, name: str) -> StreamState:
         """Return the state of a source that is not a file."""
         return self._content.streams.setdefault(name, StreamState())
+
+    def forget_stream(self, name: str) -> None:
+        """Forget a source that will not be there again."""
+        self._content.streams.pop(name, None)
+        self.change()
 
     def change(self) -> None:
         """Note that something was acknowledged; it is written when the time has come."""
@@ -162,6 +173,10 @@ class Positions:
             write_durably(self.path, msgspec.json.encode(self._content))
             self._is_changed = self._is_decided = False
             self._saved_at = time.monotonic()
+
+
+def _is_there(state: FileState) -> bool:
+    return os.path.lexists(state.path) or os.path.lexists(state.real)
 
 
 def write_durably(path: Path, content: bytes) -> None:

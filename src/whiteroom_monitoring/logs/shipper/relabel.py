@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from whiteroom_monitoring.logs.logql.regex import expand
 from whiteroom_monitoring.logs.shipper.config import Relabel
 from whiteroom_monitoring.logs.shipper.errors import StageError
-from whiteroom_monitoring.logs.shipper.expressions import compiled, expanded
+from whiteroom_monitoring.logs.shipper.expressions import compiled
 
 _NEEDS_TARGET = ("replace", "hashmod", "lowercase", "uppercase", "keepequal", "dropequal")
 
@@ -53,10 +54,10 @@ def _changed(rule: Relabel, regex: Any, labels: dict[str, str], value: str) -> d
         is_kept = rule.action == "labelkeep"
         return {n: v for n, v in labels.items() if (regex.search(n) is not None) == is_kept}
     if rule.action == "labelmap":
-        found = [(regex.search(n), v) for n, v in labels.items()]
-        return {**labels, **{expanded(rule.replacement, m): v for m, v in found if m}}
+        matches = [(regex.search(n), v) for n, v in labels.items()]
+        return {**labels, **{expand(rule.replacement, m): v for m, v in matches if m}}
     name = rule.target_label
-    told = regex.search(value) if rule.action == "replace" else None
+    groups = regex.search(value) if rule.action == "replace" else None
     match rule.action:
         case "hashmod":
             digest = hashlib.md5(value.encode(), usedforsecurity=False).digest()
@@ -65,8 +66,8 @@ def _changed(rule: Relabel, regex: Any, labels: dict[str, str], value: str) -> d
             text = value.lower()
         case "uppercase":
             text = value.upper()
-        case _ if told is None:
+        case _ if groups is None:
             return labels
         case _:
-            name, text = expanded(name, told), expanded(rule.replacement, told)
+            name, text = expand(name, groups), expand(rule.replacement, groups)
     return {**labels, name: text} if text else {n: v for n, v in labels.items() if n != name}

@@ -8,14 +8,22 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from whiteroom_monitoring.client.generated import shipper as metrics
 from whiteroom_monitoring.logs.shipper import durations
-from whiteroom_monitoring.logs.shipper.config import Client, Config, Journal, ScrapeConfig, Stage
+from whiteroom_monitoring.logs.shipper.config import (
+    Client,
+    Config,
+    FileWatch,
+    Journal,
+    ScrapeConfig,
+    Stage,
+)
 from whiteroom_monitoring.logs.shipper.dead_letters import DeadLetters
 from whiteroom_monitoring.logs.shipper.entry import Clock
-from whiteroom_monitoring.logs.shipper.errors import StageError
 from whiteroom_monitoring.logs.shipper.lane import Lane
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import Positions
@@ -23,12 +31,12 @@ from whiteroom_monitoring.logs.shipper.relabel import Relabeling
 from whiteroom_monitoring.logs.shipper.sources.containers import ContainerDiscovery
 from whiteroom_monitoring.logs.shipper.sources.files import FileTarget
 from whiteroom_monitoring.logs.shipper.sources.journal import JournalReader
-from whiteroom_monitoring.logs.shipper.sources.push import PushServer
 from whiteroom_monitoring.logs.shipper.sources.source import Source
 from whiteroom_monitoring.logs.shipper.sources.stream_source import StreamSource
 from whiteroom_monitoring.logs.shipper.sources.syslog import SyslogReceiver
 from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics
 from whiteroom_monitoring.logs.shipper.target import Target
+from whiteroom_monitoring.logs.shipper.validation import require_makeable
 
 # How long the last lines may take when the shipper is told to end.
 END_S = 2.0
@@ -45,7 +53,7 @@ class Shipping:
         self._target = Target(client)
         self._positions = Positions(positions, durations.seconds(config.positions.sync_period))
         self._letters = DeadLetters(positions.with_name(f"{positions.stem}.dead-letters.jsonl"))
-        self._poll_s = durations.seconds(config.file_watch_config.min_poll_frequency)
+        self._polling = Polling.of(config.file_watch_config)
         self._sync_s = durations.seconds(config.target_config.sync_period)
         self._lanes: list[Lane] = []
         self._files = list(self._file_targets())
@@ -103,8 +111,10 @@ class Shipping:
         try:
             while not self.stopped.is_set():
                 began = time.monotonic()
-                if not self._turn(began):
-                    self.stopped.wait(max(0.0, self._poll_s - (time.monotonic() - began)))
+                is_busy = self._turn(began)
+                wait_s = self._polling.wait_s(is_busy)
+                if not is_busy:
+                    self.stopped.wait(max(0.0, wait_s - (time.monotonic() - began)))
             self._end()
         except BaseException:
             # Nobody would see that a target gets nothing any more: the process ends instead.
@@ -169,6 +179,33 @@ class Shipping:
         self._target.close()
 
 
+@dataclass
+class Polling:
+    """How long is waited between looks: twice as long after each that shows nothing new."""
+
+    least_s: float
+    most_s: float
+    _next_s: float = 0.0
+
+    @classmethod
+    def of(cls, watch: FileWatch) -> Polling:
+        """Return what a configuration says. Raises StageError."""
+        least_s = durations.seconds(watch.min_poll_frequency)
+        most_s = durations.seconds(watch.max_poll_frequency)
+        return cls(least_s, max(least_s, most_s))
+
+    def wait_s(self, is_busy: bool) -> float:
+        """Return how long to wait after a look.
+
+        >>> polling = Polling(1, 3)
+        >>> [polling.wait_s(is_busy=False) for _ in range(3)], polling.wait_s(is_busy=True)
+        ([1, 2, 3], 1)
+        """
+        wait_s = self.least_s if is_busy else max(self.least_s, self._next_s)
+        self._next_s = 0.0 if is_busy else min(self.most_s, 2 * wait_s)
+        return wait_s
+
+
 class MakePipeline:
     """Makes the pipeline of a source from the position that it goes on from."""
 
@@ -180,20 +217,25 @@ class MakePipeline:
         return Pipeline(self._stages, self._registry, clock)
 
 
+class Receiver(Protocol):
+    """What listens, and puts lines to sources."""
+
+    def close(self) -> None:
+        """Listen no more."""
+
+
 class Shipper:
-    """All targets of a configuration. Raises StageError, PositionsError."""
+    """All targets of a configuration. Raises InvalidConfigError, PositionsError."""
 
     def __init__(self, config: Config, positions: Path) -> None:
         self.registry = CustomMetrics()
-        names = [client.name or client.url for client in config.clients]
-        if len(set(names)) != len(names):
-            raise StageError("clients: two have the same name or url; give them names")
+        require_makeable(config)
         positions.parent.mkdir(parents=True, exist_ok=True)
         self._all = [
             Shipping(config, client, _positions_of(positions, client, number), self.registry)
             for number, client in enumerate(config.clients)
         ]
-        self._receivers: list[SyslogReceiver | PushServer] = []
+        self._receivers: list[Receiver] = []
         for job in config.scrape_configs:
             self._receive(job)
         self._threads = [
@@ -211,6 +253,9 @@ class Shipper:
             sources = [one.add_socket(job) for one in self._all]
             self._receivers.append(SyslogReceiver(job, job.syslog, relabeling, sources))
         if job.loki_push_api:
+            # It needs much of the log store, and memory for it.
+            from whiteroom_monitoring.logs.shipper.sources.push import PushServer  # noqa: PLC0415
+
             sources = [one.add_socket(job) for one in self._all]
             self._receivers.append(PushServer(job, job.loki_push_api, relabeling, sources))
 
@@ -232,15 +277,6 @@ class Shipper:
             one.stopped.set()
         for thread in self._threads:
             thread.join()
-
-
-def require_makeable(config: Config) -> None:
-    """Raise StageError for a stage, a rule or a target that can't be made."""
-    for client in config.clients:
-        Target(client)
-    for job in config.scrape_configs:
-        Pipeline(job.pipeline_stages, CustomMetrics())
-        Relabeling(job.relabel_configs)
 
 
 def _positions_of(path: Path, client: Client, number: int) -> Path:

@@ -6,12 +6,13 @@ import gzip
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 import zstandard
 
+from whiteroom_monitoring.logs.shipper import positions
 from whiteroom_monitoring.logs.shipper.config import Decompression, Stage, StaticConfig
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import Positions
@@ -45,16 +46,18 @@ class Reader:
         stages: Sequence[object] = (),
         pattern: str = "app.log",
         gz: bool = False,
+        **options: Any,
     ) -> None:
         self.positions = Positions(folder / "positions.json")
         made = [msgspec.convert(stage, Stage) for stage in stages]
         self.target = FileTarget(
             "job",
             StaticConfig(labels={"__path__": str(folder / pattern)}),
-            Decompression(enabled=gz),
+            Decompression(enabled=gz, initial_delay=options.pop("initial_delay", "0s")),
             relabeling=Relabeling([]),
             positions=self.positions,
             make_pipeline=lambda clock: Pipeline(made, CustomMetrics(), clock),
+            **options,
         )
         self.sources: list[FileSource] = []
         Reader.all.append(self)
@@ -291,3 +294,44 @@ def test_a_long_line_without_an_end_is_read_in_bounded_pieces(tmp_path: Path) ->
     log.write_text("x" * (2 * MAX_LINE_BYTES + 10) + "\nlast\n", "utf-8")
     lines = _lines(Reader(tmp_path).read())
     assert [len(line) for line in lines] == [MAX_LINE_BYTES, MAX_LINE_BYTES, 10, 4]
+
+
+def test_from_the_end_only_what_is_new_is_read(tmp_path: Path) -> None:
+    """With ``tail_from_end``, what a file has at first is left out, and nothing after that."""
+    log = tmp_path / "app.log"
+    log.write_text("old\n" * 1000 + "cut ", "utf-8")
+    assert Reader(tmp_path, tail_from_end=True).read() == []
+    with log.open("a", encoding="utf-8") as file:
+        file.write("here\nnew\n")
+    _rename(log)
+    reader = Reader(tmp_path, tail_from_end=True)
+    assert _lines(reader.read()) == ["cut here", "new", "second"]
+
+
+def test_a_compressed_file_is_left_alone_at_first(tmp_path: Path) -> None:
+    """With ``initial_delay``, one that was written to a moment ago is read later."""
+    log = tmp_path / "app.log"
+    log.write_text("first\n", "utf-8")
+    _gzip(log)
+    packed = tmp_path / "app.log.gz"
+    reader = Reader(tmp_path, pattern="*.gz", gz=True, initial_delay="1h")
+    os.utime(packed)
+    assert reader.read() == []
+    os.utime(packed, (0, 0))
+    assert _lines(reader.read()) == ["first"]
+
+
+def test_positions_do_not_grow_with_the_names_of_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of files that are gone, a bounded number is remembered, however many names there were."""
+    monkeypatch.setattr(positions, "_GONE_KEPT", 3)
+    monkeypatch.setattr(file_source, "LINGER_S", 0)
+    reader = Reader(tmp_path, pattern="*.log")
+    for day in range(10):
+        log = tmp_path / f"app-{day}.log"
+        log.write_text(f"{day}\n", "utf-8")
+        assert _lines(reader.read()) == [str(day)]
+        log.unlink()
+        reader.read()
+    assert len(reader.positions.files("job")) <= 5

@@ -56,3 +56,33 @@ def test_what_is_wrong_is_told(tmp_path: Path, old: str, new: str, problem: str)
     """A value that can't be is refused with what was expected."""
     with pytest.raises(DiagnosticsError, match=problem):
         _load(tmp_path, GOOD.replace(old, new, 1))
+
+
+def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
+    """What has no value and no default is refused; an empty default is one, a group is none."""
+    text = GOOD + "    relabel_configs: [{target_label: a, replacement: '${1}-${name}'}]\n"
+    with pytest.raises(DiagnosticsError, match="variable PORT is not set") as caught:
+        _load(tmp_path, text.replace(":3100", ":${PORT}"))
+    assert [d.line for d in caught.value.diagnostics] == [2]
+    path = tmp_path / "promtail.yml"
+    path.write_text(text.replace("${HOST:-localhost}", "localhost${HOST:-}"), "utf-8")
+    config = load(path, {"LOG": "/var/log"})
+    assert config.clients[0].url == "http://localhost:3100/loki/api/v1/push"
+    assert config.scrape_configs[0].relabel_configs[0].replacement == "${1}-${name}"
+
+
+def test_a_variable_may_be_a_number_or_a_truth_value(tmp_path: Path) -> None:
+    """A value that is a variable alone is what it would be in its place."""
+    path = tmp_path / "promtail.yml"
+    path.write_text(
+        GOOD + "    tail_from_end: ${END:-true}\nserver: {http_listen_port: '${PORT}'}\n", "utf-8"
+    )
+    config = load(path, {"LOG": "/var/log", "PORT": "9081"})
+    assert config.server.http_listen_port == 9081
+    assert config.scrape_configs[0].tail_from_end is True
+
+
+def test_limits_are_refused_by_name(tmp_path: Path) -> None:
+    """A key that would have no effect is not accepted."""
+    with pytest.raises(DiagnosticsError, match="limits_config"):
+        _load(tmp_path, GOOD + "limits_config: {max_line_size: 10}\n")

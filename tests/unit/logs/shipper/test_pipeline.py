@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from whiteroom_monitoring.logs.shipper import go_time
 from whiteroom_monitoring.logs.shipper.config import Relabel, Stage
 from whiteroom_monitoring.logs.shipper.entry import SECOND_NS, Entry
 from whiteroom_monitoring.logs.shipper.errors import StageError
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
+from whiteroom_monitoring.logs.shipper.stages import selecting
 from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics
 
 NOW_NS = 1_800_000_000 * SECOND_NS
@@ -135,11 +139,12 @@ def test_what_is_dropped_is_counted(stage: dict[str, Any]) -> None:
     assert pipeline.context.dropped
 
 
-def test_a_limit_that_does_not_drop_lets_its_source_wait() -> None:
+def test_a_limit_that_does_not_drop_lets_its_source_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines beyond the rate are kept, and the source is told to wait for as long as they take."""
+    monkeypatch.setattr(selecting, "time", SimpleNamespace(monotonic=lambda: 100.0))
     pipeline = _pipeline({"limit": {"rate": 10, "burst": 1}})
     assert len(_run(pipeline, "a", "b", "c")) == 3
-    assert pipeline.context.delay_s > 0.1
+    assert pipeline.context.delay_s == pytest.approx(0.2)
 
 
 TIMES = [
@@ -212,6 +217,44 @@ def test_metrics_are_exposed() -> None:
     assert 'promtail_custom_seconds_count{job="x"} 2\n' in text
 
 
+def test_metrics_are_exposed_in_openmetrics() -> None:
+    """Scrapers that ask for OpenMetrics get them, too: parsed, they have the same values."""
+    registry = CustomMetrics()
+    counter = {"type": "Counter", "config": {"match_all": True, "action": "inc"}}
+    definitions = {
+        "lines_total": {**counter, "description": 'of "x"\nand more'},
+        "big_bytes": {"type": "Gauge", "source": "n", "config": {"action": "set"}},
+    }
+    pipeline = _pipeline(
+        {"regex": {"expression": r"(?P<n>\d+)"}}, {"metrics": definitions}, registry=registry
+    )
+    _run(pipeline, "1", "123456789")
+    text = registry.exposition(open_metrics=True).decode() + "# EOF\n"
+    samples = [s for f in text_string_to_metric_families(text) for s in f.samples]
+    assert {sample.name: sample.value for sample in samples} == {
+        "promtail_custom_lines_total": 2,
+        "promtail_custom_big_bytes": 123456789,
+    }
+
+
+def test_parts_of_a_line_of_a_container_are_joined() -> None:
+    """Lines that the runtime has cut are one; its position is held until the last part."""
+    pipeline = _pipeline({"cri": {}})
+    time = "2026-01-02T03:04:05.5Z stdout"
+    lines = _run(pipeline, f"{time} P in ", f"{time} P three ", f"{time} F parts", f"{time} F b")
+    assert [entry.line for entry in lines] == ["in three parts", "b"]
+    assert _run(pipeline, f"{time} P open") == []
+    assert pipeline.held() == [0]
+    assert [entry.line for entry in pipeline.flush(None)] == ["open"]
+
+
+def test_a_function_that_a_field_does_not_fit_leaves_it_out() -> None:
+    """An expression of JMESPath that fails for a line fills nothing, and the line goes on."""
+    stages = [{"json": {"expressions": {"n": "length(msg)"}}}, {"labels": {"n": None}}]
+    lines = _run(_pipeline(*stages), '{"msg":1}', '{"msg":"abc"}')
+    assert [entry.labels.get("n") for entry in lines] == [None, "3"]
+
+
 RULES = [
     ({"source_labels": ["__a"], "target_label": "b"}, {"b": "v-1"}),
     ({"source_labels": ["__a"], "regex": "v(.)(.)", "target_label": "b", "replacement": "$2"},
@@ -234,3 +277,28 @@ def test_what_a_template_lacks_is_refused_by_name() -> None:
     for text, named in (("{{ shout .a }}", "shout"), ("{{ range .a }}", "unexpected EOF")):
         with pytest.raises(StageError, match=named):
             _pipeline({"template": {"source": "a", "template": text}})
+
+
+@pytest.mark.parametrize(
+    "text", ["²", "99 Foo 2026 10:00:00", "31 Feb 2026 10:00:00", "01 Jan 2026 25:00:00"]
+)
+@pytest.mark.parametrize("layout", ["Unix", "02 Jan 2006 15:04:05"])
+def test_what_is_no_time_is_none(layout: str, text: str) -> None:
+    """A text that looks like a time and is none leaves a line without one, and the line goes on."""
+    stages = [
+        {"regex": {"expression": "^(?P<t>.*)$"}},
+        {"timestamp": {"source": "t", "format": layout}},
+    ]
+    (entry,) = _run(_pipeline(*stages), text)
+    assert entry.time_ns is None
+
+
+def test_a_time_without_a_year_is_of_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that tells no year is of the last year in which its moment has come."""
+    monkeypatch.setattr(go_time, "time", SimpleNamespace(time=lambda: 1767323045.0))
+    parse = go_time.parser("Jan _2 15:04:05")
+    day_s = 86400
+    jan_first_s = 1767225600
+    assert parse("Jan  1 00:00:00") == (jan_first_s * SECOND_NS, SECOND_NS)
+    assert parse("Dec 31 00:00:00") == ((jan_first_s - day_s) * SECOND_NS, SECOND_NS)
+    assert parse("Feb 29 00:00:00") == (1709164800 * SECOND_NS, SECOND_NS)

@@ -5,6 +5,7 @@ Source: https://pkg.go.dev/time#pkg-constants
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,10 +116,49 @@ _DIGITS = {
     "2006": r"(\d{4})", "06": r"(\d{2})", "1": r"(\d{1,2})", "01": r"(\d{2})", "2": r"(\d{1,2})",
     "_2": r" ?(\d{1,2})", "02": r"(\d{2})", "002": r"(\d{3})", "__2": r" {0,2}(\d{1,3})",
     "15": r"(\d{2})", "3": r"(\d{1,2})", "03": r"(\d{2})", "4": r"(\d{1,2})", "04": r"(\d{2})",
-    "5": r"(\d{1,2})", "05": r"(\d{2})", "PM": "(AM|PM)", "pm": "(am|pm)", "MST": "([A-Z]{3,5})",
+    "5": r"(\d{1,2})", "05": r"(\d{2})", "PM": "(AM|PM)", "pm": "(am|pm)",
+    "MST": r"([A-Z]{3,5}|[+-]\d{2})",
     "January": f"({'|'.join(_MONTHS)})", "Jan": f"({'|'.join(m[:3] for m in _MONTHS)})",
     "Monday": f"({'|'.join(_DAYS)})", "Mon": f"({'|'.join(d[:3] for d in _DAYS)})",
 }  # fmt: skip
+
+
+class Layout:
+    """A layout that texts are read by: what stands where, and whether it tells a year."""
+
+    def __init__(self, layout: str) -> None:
+        self.text = layout
+        self._chunks: list[str] = []
+        pattern, at = "", 0
+        for chunk in _CHUNK.finditer(layout):
+            pattern += re.escape(layout[at : chunk.start()]) + _expression(
+                chunk[0], layout[chunk.end() :]
+            )
+            at = chunk.end()
+            self._chunks.append(chunk[0])
+            if chunk[0] in ("5", "05") and layout[at : at + 2] not in (".0", ",0", ".9", ",9"):
+                self._chunks.append("fraction")
+        self._regex = re.compile(pattern + re.escape(layout[at:]), re.ASCII)
+        self.has_year = not {"2006", "_2006", "06"}.isdisjoint(self._chunks)
+        self.has_hour = not {"15", "3", "03"}.isdisjoint(self._chunks)
+        self._fraction = next(
+            (n for n, c in enumerate(self._chunks, 1) if c[0] in ".," or c == "fraction"), 0
+        )
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Return what a text tells, or None where it is not of this layout."""
+        return self._regex.fullmatch(text)
+
+    def fraction(self, match: re.Match[str]) -> tuple[int, int]:
+        """Return where the digits of the fraction of a second are; (-1, -1) without one."""
+        return match.span(self._fraction) if self._fraction else (-1, -1)
+
+    def moment(self, match: re.Match[str], local: tzinfo = UTC, year: int = 1) -> Moment:
+        """Return the moment that a text tells, in ``year`` if it tells none. Raises ValueError."""
+        return _moment(dict(zip(self._chunks, match.groups(), strict=True)), local, year)
+
+
+_layout = functools.lru_cache(256)(Layout)
 
 
 def parse(layout: str, text: str, local: tzinfo = UTC) -> Moment:
@@ -127,20 +167,11 @@ def parse(layout: str, text: str, local: tzinfo = UTC) -> Moment:
     >>> str(parse("2006-01-02T15:04:05Z07:00", "2021-11-02T10:00:00.5+01:00"))
     '2021-11-02 10:00:00.5 +0100 +0100'
     """
-    chunks: list[str] = []
-    pattern, at = "", 0
-    for chunk in _CHUNK.finditer(layout):
-        pattern += re.escape(layout[at : chunk.start()]) + _expression(
-            chunk[0], layout[chunk.end() :]
-        )
-        at = chunk.end()
-        chunks.append(chunk[0])
-        if chunk[0] in ("5", "05") and layout[at : at + 2] not in (".0", ",0", ".9", ",9"):
-            chunks.append("fraction")
-    match = re.fullmatch(pattern + re.escape(layout[at:]), text, re.ASCII)
+    reader = _layout(layout)
+    match = reader.match(text)
     if match is None:
         raise ValueError(f'parsing time "{text}" as "{layout}": cannot parse "{text}"')
-    return _moment(dict(zip(chunks, match.groups(), strict=True)), local)
+    return reader.moment(match, local)
 
 
 def _expression(chunk: str, after: str) -> str:
@@ -157,9 +188,9 @@ def _expression(chunk: str, after: str) -> str:
     return expression
 
 
-def _moment(found: dict[str, str | None], local: tzinfo) -> Moment:
+def _moment(parts: dict[str, str | None], local: tzinfo, default_year: int) -> Moment:
     def number(*names: str) -> int | None:
-        return next((int(t) for n in names if (t := found.get(n))), None)
+        return next((int(t) for n in names if (t := parts.get(n))), None)
 
     year = number("2006", "_2006")
     short = number("06")
@@ -168,16 +199,16 @@ def _moment(found: dict[str, str | None], local: tzinfo) -> Moment:
     # Without a year it is the year 0 in Go, which Python does not have.
     month = number("1", "01") or 1
     for names, size in (("January", 99), ("Jan", 3)):
-        if found.get(names):
-            month = [m[:size] for m in _MONTHS].index(str(found[names])) + 1
+        if parts.get(names):
+            month = [m[:size] for m in _MONTHS].index(str(parts[names])) + 1
     hour = number("15", "3", "03") or 0
-    half = (found.get("PM") or found.get("pm") or "").upper()
+    half = (parts.get("PM") or parts.get("pm") or "").upper()
     if half:
         hour = hour % 12 + (12 if half == "PM" else 0)
-    fraction = next((t for n, t in found.items() if t and (n[0] in ".," or n == "fraction")), "")
-    shown = _zone(found, local)
+    fraction = next((t for n, t in parts.items() if t and (n[0] in ".," or n == "fraction")), "")
+    shown = _zone(parts, local)
     date = datetime(
-        max(year or 1, 1), month, number("2", "_2", "02") or 1, hour,
+        max(year or default_year, 1), month, number("2", "_2", "02") or 1, hour,
         number("4", "04") or 0, number("5", "05") or 0, tzinfo=shown,
     )  # fmt: skip
     day = number("002", "__2")
@@ -187,8 +218,8 @@ def _moment(found: dict[str, str | None], local: tzinfo) -> Moment:
     return Moment(seconds * SECOND_NS + int((fraction + "0" * 9)[:9]), shown)
 
 
-def _zone(found: dict[str, str | None], local: tzinfo) -> tzinfo:
-    for name, text in found.items():
+def _zone(parts: dict[str, str | None], local: tzinfo) -> tzinfo:
+    for name, text in parts.items():
         if len(name) > 1 and name[0] in "Z-" and name[1] == "0" and text:
             if text == "Z":
                 return UTC
@@ -196,4 +227,4 @@ def _zone(found: dict[str, str | None], local: tzinfo) -> tzinfo:
             delta = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4] or 0))
             delta = -delta if text[0] == "-" else delta
             return timezone(delta, text.replace(":", "")) if delta else UTC
-    return local
+    return UTC if parts.get("MST") in ("UTC", "GMT") else local

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 
 from whiteroom_monitoring.client.generated import shipper as metrics
+from whiteroom_monitoring.logs.shipper import durations
 from whiteroom_monitoring.logs.shipper.config import Decompression, StaticConfig
 from whiteroom_monitoring.logs.shipper.entry import Clock
 from whiteroom_monitoring.logs.shipper.errors import CorruptError, StageError
@@ -63,6 +64,7 @@ class FileTarget:
         self._job, self._labels, self._relabeling = job, labels, relabeling
         self._decompression, self._positions = decompression, positions
         self._make_pipeline, self._tail_from_end = make_pipeline, tail_from_end
+        self._delay_s = durations.seconds(decompression.initial_delay)
         self._current: dict[str, FileSource] = {}
         self._live: list[FileSource] = []
         self._looked_for: set[str] = set()
@@ -75,7 +77,7 @@ class FileTarget:
         """Return the sources that are new since the last call."""
         known = {id(source) for source in self._live}
         self._let_go()
-        paths = {path for path in self._paths() if os.path.isfile(path)}
+        paths = {path for path in self._paths() if os.path.isfile(path) and self._is_due(path)}
         states = self._positions.files(self._job)
         waiting = {s.path for s in states if not s.closed and self.means(s.path)}
         for path in sorted({*paths, *waiting}):
@@ -118,6 +120,14 @@ class FileTarget:
     def _kind_of(self, path: str) -> str:
         decompression = self._decompression
         return (decompression.format or kind_of(path)) if decompression.enabled else ""
+
+    def _is_due(self, path: str) -> bool:
+        """Tell whether a compressed file was left alone for long enough to be whole."""
+        if not self._delay_s or not self._kind_of(path):
+            return True
+        with contextlib.suppress(OSError):
+            return time.time() - os.stat(path).st_mtime >= self._delay_s
+        return False
 
     def _look(self, path: str) -> None:
         """See which file is at a path: the one that is read, a known one, or a new one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -62,27 +63,39 @@ class JournalReader:
         cursor = self.source.state.cursor
         while not self.source.stopped.is_set():
             if shutil.which("journalctl") and Path(self._journal.path or "/").is_dir():
-                cursor = self._follow(cursor)
+                try:
+                    cursor = self._follow(cursor)
+                except OSError as error:
+                    self.source.problems.tell(str(error))
             self.source.stopped.wait(AGAIN_S)
 
     def _follow(self, cursor: str) -> str:
         """Put entries until journalctl ends; return the cursor of the last one."""
-        with subprocess.Popen(
-            self._command(cursor), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as process:
+        with (
+            tempfile.TemporaryFile() as errors,
+            subprocess.Popen(
+                self._command(cursor), stdout=subprocess.PIPE, stderr=errors
+            ) as process,
+        ):
             assert process.stdout is not None
             waiter = threading.Thread(target=self._end, args=(process,), daemon=True)
             waiter.start()
             for raw in process.stdout:
                 try:
                     entry = orjson.loads(raw)
-                except orjson.JSONDecodeError:
+                    line = self._line(entry)
+                    next_cursor = str(entry["__CURSOR"])
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    self.source.problems.tell(f"an entry can't be read: {error}: {raw[:200]!r}")
                     continue
-                line = self._line(entry)
                 if line is not None and not self.source.put(line):
                     break
-                cursor = str(entry["__CURSOR"])
+                cursor = next_cursor
             process.kill()
+            if not self.source.stopped.is_set():
+                errors.seek(0)
+                text = errors.read(2000).decode(errors="replace").strip()
+                self.source.problems.tell(f"journalctl has ended: {text}")
         return cursor
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:

@@ -6,30 +6,27 @@ import http.server
 import itertools
 import threading
 import time
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 
-import orjson
-
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import QueryError
+from whiteroom_monitoring.logs.http import bodies
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.metadata import decode
 from whiteroom_monitoring.logs.shipper.config import PushReceiver, ScrapeConfig
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
 from whiteroom_monitoring.logs.shipper.sources.stream_source import Line, StreamSource
+from whiteroom_monitoring.web.server import BodyTooLargeError
 
 MAX_BYTES = 4 * 1024 * 1024
 # How long a client waits for the targets; then it is to push again, which is stored once.
 ANSWER_S = 30.0
+MAX_CONTENT_BYTES = 4 * MAX_BYTES
+# Labels, time, text and metadata of a line.
+Pushed = tuple[Mapping[str, str], int, str, dict[str, str]]
 _PATHS = ("/loki/api/v1/push", "/api/prom/push")
 _CONNECTIONS = 16
-
-
-class PushedError(MonitoringError):
-    """A body is no push. Answer it with status 400."""
 
 
 class PushServer:
@@ -86,28 +83,30 @@ class PushServer:
             body = request.rfile.read(int(length))
             kind = request.headers.get("Content-Type", "")
             encoding = request.headers.get("Content-Encoding", "")
-            lines = list(self._lines(streams_of(body, kind, encoding)))
-        except PushedError as error:
+            lines = self._lines(lines_of(body, kind, encoding))
+        except bodies.BadBodyError as error:
             return HTTPStatus.BAD_REQUEST, f"{error}\n"
+        except BodyTooLargeError as error:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{error}\n"
         else:
             return self._shipped(lines)
         finally:
             self._slots.release()
 
-    def _lines(self, streams: list[tuple[dict[str, str], int, str, dict[str, str]]]) -> list[Line]:
-        made = []
+    def _lines(self, pushed: Iterable[Pushed]) -> list[Line]:
+        lines = []
         now_ns = time.time_ns()
-        for labels, time_ns, text, meta in streams:
+        for labels, time_ns, text, meta in pushed:
             kept = self._relabeling.apply({**labels, **self._receiver.labels})
             if kept is None:
                 continue
             if self._receiver.use_incoming_timestamp:
                 # As it is: pushed again, it is the same.
-                made.append(Line(text, kept, 0, "", time_ns, 1000, meta))
+                lines.append(Line(text, kept, 0, "", time_ns, 1000, meta))
             else:
                 place = next(self._places)
-                made.append(Line(text, kept, place, "", now_ns // 10**6 * 10**6, 10**6, meta))
-        return made
+                lines.append(Line(text, kept, place, "", now_ns // 10**6 * 10**6, 10**6, meta))
+        return lines
 
     def _shipped(self, lines: list[Line]) -> tuple[int, str]:
         """Put lines, and wait until every target has them."""
@@ -139,45 +138,16 @@ def _with_done(line: Line, event: threading.Event) -> Line:
     )
 
 
-def streams_of(
-    body: bytes, kind: str, encoding: str
-) -> list[tuple[dict[str, str], int, str, dict[str, str]]]:
-    """Return labels, time, text and metadata of each line of a push. Raises PushedError."""
-    if encoding == "gzip":
-        decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
+def lines_of(body: bytes, kind: str, encoding: str) -> Iterator[Pushed]:
+    """Yield the lines of a push. Raises BadBodyError and BodyTooLargeError."""
+    body = bodies.decompress(body, encoding, MAX_CONTENT_BYTES)
+    is_json = "json" in kind
+    streams = bodies.from_json(body) if is_json else bodies.from_protobuf(body, MAX_CONTENT_BYTES)
+    for labels, rows in streams:
         try:
-            body = decoder.decompress(body, 4 * MAX_BYTES)
-        except zlib.error as error:
-            raise PushedError(f"gzip: {error}") from error
-        if not decoder.eof:
-            raise PushedError("gzip: too large, or not whole")
-    try:
-        return _of_json(body) if "json" in kind else _of_protobuf(body)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, QueryError) as error:
-        raise PushedError(f"couldn't parse push request: {error}") from error
-
-
-def _of_json(body: bytes) -> list[tuple[dict[str, str], int, str, dict[str, str]]]:
-    return [
-        (dict(stream["stream"]), int(value[0]), str(value[1]), dict(*value[2:3]))
-        for stream in orjson.loads(body)["streams"]
-        for value in stream["values"]
-    ]
-
-
-def _of_protobuf(body: bytes) -> list[tuple[dict[str, str], int, str, dict[str, str]]]:
-    import cramjam  # noqa: PLC0415 - few clients push protobuf here
-
-    if cramjam.snappy.decompress_raw_len(body) > 4 * MAX_BYTES:
-        raise PushedError("snappy: too large")
-    try:
-        message = bytes(cramjam.snappy.decompress_raw(body))
-    except cramjam.DecompressionError as error:
-        raise PushedError(f"snappy: {error}") from error
-    made = []
-    for labels, rows in _native.read_push(message):
-        fields = parse_labels(labels.decode())
+            fields = parse_labels(labels.decode())
+        except (QueryError, UnicodeDecodeError) as error:
+            raise bodies.BadBodyError(f"couldn't parse push request: {error}") from error
         for number in range(len(rows)):
             time_ns, line, meta, _ = rows[number]
-            made.append((fields, time_ns, line.decode(errors="replace"), dict(decode(meta))))
-    return made
+            yield fields, time_ns, line.decode(errors="replace"), dict(decode(meta))

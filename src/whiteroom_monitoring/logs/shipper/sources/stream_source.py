@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from whiteroom_monitoring.client.generated import shipper as metrics
 from whiteroom_monitoring.logs.shipper.entry import Clock, Entry
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import Positions, StreamState
@@ -47,8 +49,30 @@ class StreamCursor:
     done: tuple[Callable[[], None], ...] = ()
 
 
+class Problems:
+    """What keeps a source from being read: printed when it is another one, counted each time."""
+
+    def __init__(self, name: str, job: str) -> None:
+        self._name, self._job = name, job
+        self._problem = ""
+
+    def tell(self, problem: str) -> None:
+        """Note a failure, which is tried again."""
+        if problem != self._problem:
+            print(f"{self._name}: {problem}", flush=True)
+        self._problem = problem
+        metrics.log_shipper_read_errors_total.inc(1, source=self._job)
+
+    def end(self) -> None:
+        """Note that it works."""
+        self._problem = ""
+
+
 class StreamSource:
-    """Lines of a queue. ``start`` is called with a source once; its thread calls ``put``."""
+    """Lines of a queue, which another thread fills by ``put`` until it is ``stopped``.
+
+    ``finish`` says that no more will come: it ends when what has come was read.
+    """
 
     def __init__(
         self,
@@ -58,8 +82,11 @@ class StreamSource:
         positions: Positions | None = None,
     ) -> None:
         self.name, self.job = name, job
-        self.is_ended = False
+        self.is_ended = self.is_finished = False
         self.stopped = threading.Event()
+        self.problems = Problems(name, job)
+        self._close_reader: Callable[[], None] | None = None
+        self._close_lock = threading.Lock()
         self.state = positions.stream(name) if positions else StreamState()
         self._positions = positions
         self.pipeline = make_pipeline(self.state.clock)
@@ -94,7 +121,33 @@ class StreamSource:
             if self._positions:
                 self._positions.decide()
             return Chunk(held, self._committable())
+        if self.is_finished and not self.is_ended and self._queue.empty():
+            self.is_ended = True
+            return Chunk(self.pipeline.flush(None), self._at)
         return None
+
+    def finish(self) -> None:
+        """Say that no more lines will come."""
+        self.is_finished = True
+        self._end_reader()
+
+    @contextlib.contextmanager
+    def closing(self, close: Callable[[], None]) -> Iterator[None]:
+        """Let ``close`` be called when the source is closed, by its thread, or at the end."""
+        with self._close_lock:
+            self._close_reader = close
+        if self.stopped.is_set() or self.is_finished:
+            self._end_reader()
+        try:
+            yield
+        finally:
+            self._end_reader()
+
+    def _end_reader(self) -> None:
+        with self._close_lock:
+            close, self._close_reader = self._close_reader, None
+            if close:
+                close()
 
     def _waiting(self) -> Iterable[Line]:
         for _ in range(READ_LINES):
@@ -132,9 +185,12 @@ class StreamSource:
         self.state.cursor, self.state.clock = cursor.cursor, cursor.clock
         if self._positions:
             self._positions.change()
+        if self.is_ended and cursor == self._at and self._positions:
+            self._positions.forget_stream(self.name)
         while self._done and self._done[0][0] <= cursor.read:
             self._done.pop(0)[1]()
 
     def close(self) -> None:
         """End the reader's thread."""
         self.stopped.set()
+        self._end_reader()

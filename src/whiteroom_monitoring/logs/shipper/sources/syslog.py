@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
+from typing import Any
 
 from whiteroom_monitoring.client.generated import shipper as metrics
 from whiteroom_monitoring.errors import MonitoringError
@@ -33,13 +34,14 @@ _RFC5424 = re.compile(
     re.DOTALL,
 )
 _RFC3164 = re.compile(
-    r"<(?P<pri>\d{1,3})>(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\S+T\S+) (?P<host>\S+) "
+    r"<(?P<pri>\d{1,3})>(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|[^\sT]+T\S+) (?P<host>\S+) "
     r"(?P<app>[^\s:\[]+)(?:\[(?P<proc>[^\]]*)\])?: ?(?P<message>.*)",
     re.DOTALL,
 )
-_DATA = re.compile(r'\[(?P<id>[^\s\]]+)((?: [^=\s]+="(?:[^"\\]|\\.)*")*)\]')
+_DATA = re.compile(r'\[(?P<id>[^\s\]\[="]+)((?: [^=\s]+="(?:[^"\\]|\\.)*")*)\]')
 _PARAMETER = re.compile(r' ([^=\s]+)="((?:[^"\\]|\\.)*)"')
 _TIMES = (go_time.parser("RFC3339Nano"), go_time.parser("Jan _2 15:04:05"))
+MAX_CONNECTIONS = 256
 _NO_NAME = re.compile(r"[^A-Za-z0-9_]")
 
 
@@ -58,7 +60,7 @@ class SyslogReceiver:
         self._idle_s = durations.seconds(syslog.idle_timeout)
         # Nothing is read again: what counts is that lines of one run differ.
         self._places = itertools.count(time.time_ns() % 10**6)
-        address = _address(syslog.listen_address)
+        address = address_of(syslog.listen_address)
         try:
             self._server = self._listening(address)
         except OSError as error:
@@ -72,7 +74,10 @@ class SyslogReceiver:
 
             class Datagrams(socketserver.DatagramRequestHandler):
                 def handle(self) -> None:
-                    receiver.take(self.packet, str(self.client_address[0]), may_wait=False)
+                    if len(self.packet) > receiver.max_bytes:
+                        receiver.drop("too_long")
+                    else:
+                        receiver.take(self.packet, str(self.client_address[0]), may_wait=False)
 
             class Server(socketserver.UDPServer):
                 max_packet_size = 65536
@@ -81,6 +86,8 @@ class SyslogReceiver:
             # What comes while lines are put waits in the kernel.
             server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
             return server
+
+        slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
         class Connection(socketserver.StreamRequestHandler):
             timeout = self._idle_s
@@ -92,14 +99,29 @@ class SyslogReceiver:
                 except (OSError, ValueError) as error:
                     receiver.fail(error)
 
-        socketserver.ThreadingTCPServer.allow_reuse_address = True
-        socketserver.ThreadingTCPServer.daemon_threads = True
-        return socketserver.ThreadingTCPServer(address, Connection)
+        class Connections(socketserver.ThreadingTCPServer):
+            allow_reuse_address = daemon_threads = True
+
+            def verify_request(self, request: object, client_address: object) -> bool:
+                del request, client_address
+                return slots.acquire(blocking=False)
+
+            def process_request_thread(self, request: Any, client_address: Any) -> None:
+                try:
+                    super().process_request_thread(request, client_address)
+                finally:
+                    slots.release()
+
+        return Connections(address, Connection)
 
     @property
     def max_bytes(self) -> int:
         """How long a message may be."""
         return self._syslog.max_message_length
+
+    def drop(self, reason: str) -> None:
+        """Count a message that goes no further."""
+        metrics.log_shipper_lines_dropped_total.inc(1, source=self._job, reason=reason)
 
     def fail(self, error: Exception) -> None:
         """Note a connection that has ended badly."""
@@ -115,9 +137,7 @@ class SyslogReceiver:
         for source in self._sources if line else ():
             assert line is not None
             if not source.put(line, may_wait=may_wait):
-                metrics.log_shipper_lines_dropped_total.inc(
-                    1, source=self._job, reason="receiver_full"
-                )
+                self.drop("receiver_full")
 
     def _line(self, text: str, sender: str) -> Line | None:
         config = self._syslog
@@ -126,7 +146,7 @@ class SyslogReceiver:
             first, second = second, first
         match = first.fullmatch(text) or second.fullmatch(text)
         if match is None:
-            metrics.log_shipper_lines_dropped_total.inc(1, source=self._job, reason="no_syslog")
+            self.drop("no_syslog")
             return None
         parts = {name: value or "" for name, value in match.groupdict().items()}
         labels = self._relabeling.apply(
@@ -152,7 +172,7 @@ class SyslogReceiver:
 def frames(stream: BufferedIOBase, max_bytes: int) -> Iterator[bytes]:
     """Yield messages: after a number and a space as many bytes, else until the end of a line.
 
-    Raises ValueError for one that is too long.
+    Raises ValueError for one that is too long, or cut.
 
     >>> import io
     >>> list(frames(io.BytesIO(b"5 <1>ab<2>c\\n"), 100))
@@ -171,7 +191,10 @@ def frames(stream: BufferedIOBase, max_bytes: int) -> Iterator[bytes]:
             count += digit
         if digit != b" " or int(count) > max_bytes:
             raise ValueError(f"a message of {count!r} bytes, at most {max_bytes}")
-        yield stream.read(int(count))
+        message = stream.read(int(count))
+        if len(message) < int(count):
+            raise ValueError(f"a message that ends after {len(message)} of {int(count)} bytes")
+        yield message
 
 
 def _labels(parts: dict[str, str], sender: str, with_data: bool) -> dict[str, str]:
@@ -195,7 +218,8 @@ def _labels(parts: dict[str, str], sender: str, with_data: bool) -> dict[str, st
     return labels
 
 
-def _address(text: str) -> tuple[str, int]:
+def address_of(text: str) -> tuple[str, int]:
+    """Return host and port. Raises StageError."""
     host, _, port = text.rpartition(":")
     if not port.isdigit():
         raise StageError(f"syslog: listen_address: found {text!r}, expected ADDRESS:PORT")

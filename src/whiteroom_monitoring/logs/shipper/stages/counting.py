@@ -49,18 +49,23 @@ class Family:
         else:
             series.value += -amount if action in ("dec", "sub") else amount
 
-    def lines(self) -> list[str]:
-        """Return the family as text."""
-        out = [f"# HELP {self.name} {self.help}", f"# TYPE {self.name} {self.kind}"]
+    def lines(self, open_metrics: bool) -> list[str]:
+        """Return the family as text, in one of the two formats."""
+        name, kind = self.name, self.kind
+        if open_metrics and kind == "counter":
+            # There, a counter's samples end in _total; what doesn't keeps its name, not its type.
+            kind = "counter" if name.endswith("_total") else "unknown"
+            name = name.removesuffix("_total")
+        out = [f"# HELP {name} {_escaped(self.help)}", f"# TYPE {name} {kind}"]
         for key, series in list(self.series.items()):
             if self.kind != "histogram":
-                out.append(f"{self.name}{_shown(key)} {series.value:g}")
+                out.append(f"{self.name}{_shown(key)} {_number(series.value)}")
                 continue
             total = 0
             for bound, count in zip((*self.buckets, "+Inf"), series.counts, strict=True):
                 total += count
                 out.append(f"{self.name}_bucket{_shown((*key, ('le', str(bound))))} {total}")
-            out.append(f"{self.name}_sum{_shown(key)} {series.value:g}")
+            out.append(f"{self.name}_sum{_shown(key)} {_number(series.value)}")
             out.append(f"{self.name}_count{_shown(key)} {total}")
         return out
 
@@ -80,9 +85,10 @@ class CustomMetrics:
             raise StageError(f"metrics: {name} is {family.kind} elsewhere")
         return family
 
-    def exposition(self) -> bytes:
-        """Return all as text."""
-        lines = [line for family in self._families.values() for line in family.lines()]
+    def exposition(self, open_metrics: bool = False) -> bytes:
+        """Return all as text, without an end, in Prometheus' or in OpenMetrics' format."""
+        families = list(self._families.values())
+        lines = [line for family in families for line in family.lines(open_metrics)]
         return "".join(f"{line}\n" for line in lines).encode()
 
 
@@ -125,6 +131,15 @@ def _amount(entry: Entry, source: str, config: MetricConfig, action: str) -> flo
         return float(text_of(value))
     except ValueError:
         return None
+
+
+def _number(value: float) -> str:
+    """Return a value as text that loses nothing of it.
+
+    >>> _number(12345678.0), _number(0.1)
+    ('12345678', '0.1')
+    """
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _shown(key: tuple[tuple[str, str], ...]) -> str:

@@ -1,4 +1,4 @@
-"""Lines that follow a first one become one entry with it."""
+"""Lines that belong together become one entry: those after a first one, and parts of one."""
 
 from __future__ import annotations
 
@@ -10,21 +10,59 @@ from whiteroom_monitoring.logs.shipper.entry import Entry
 from whiteroom_monitoring.logs.shipper.expressions import compiled
 from whiteroom_monitoring.logs.shipper.stages.stage import Context
 
+# https://grafana.com/docs/loki/latest/send-data/promtail/stages/cri/ has 100 parts at most.
+MAX_PARTS = 100
+PARTIAL_S = 5.0
 Key = tuple[tuple[str, str], ...]
 
 
 class _Block:
     """A first line and those that follow, and the position before it."""
 
-    def __init__(self, entry: Entry, before: object) -> None:
-        self.entry, self.before = entry, before
+    def __init__(self, entry: Entry, before: object, between: str = "\n") -> None:
+        self.entry, self.before, self._between = entry, before, between
         self.lines = [entry.line]
         self.touched = time.monotonic()
 
     def joined(self) -> Entry:
         """Return the entry of all lines."""
-        self.entry.line = "\n".join(self.lines)
+        self.entry.line = self._between.join(self.lines)
         return self.entry
+
+
+class PartialLines:
+    """Joins the lines of a container runtime that are marked as parts, by their labels.
+
+    Parts of which no last one comes within ``PARTIAL_S`` go on as they are.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._blocks: dict[Key, _Block] = {}
+
+    def process(self, entries: list[Entry]) -> list[Entry]:
+        """Return the lines that are complete."""
+        out: list[Entry] = []
+        for entry in entries:
+            key = tuple(entry.labels.items())
+            block = self._blocks.get(key)
+            if block is None:
+                block = self._blocks[key] = _Block(entry, self._context.before, "")
+            else:
+                block.lines.append(entry.line)
+                block.touched = time.monotonic()
+            is_part = str(entry.extracted.get("flags", "")).startswith("P")
+            if not is_part or len(block.lines) >= MAX_PARTS:
+                out.append(self._blocks.pop(key).joined())
+        return out
+
+    def flush(self, idle_s: float | None) -> list[Entry]:
+        """Return lines whose last part has not come; with None, all."""
+        return _taken(self._blocks, None if idle_s is None else PARTIAL_S)
+
+    def held(self) -> list[object]:
+        """Return the positions before the lines."""
+        return [block.before for block in self._blocks.values()]
 
 
 class Multiline:
@@ -60,14 +98,15 @@ class Multiline:
 
     def flush(self, idle_s: float | None) -> list[Entry]:
         """Return blocks that nothing was added to for ``max_wait_time``; with None, all."""
-        now = time.monotonic()
-        ended = [
-            key
-            for key, block in self._blocks.items()
-            if idle_s is None or now - block.touched >= self._wait_s
-        ]
-        return [self._blocks.pop(key).joined() for key in ended]
+        return _taken(self._blocks, None if idle_s is None else self._wait_s)
 
     def held(self) -> list[object]:
         """Return the positions before the blocks."""
         return [block.before for block in self._blocks.values()]
+
+
+def _taken(blocks: dict[Key, _Block], wait_s: float | None) -> list[Entry]:
+    """Take blocks that nothing was added to for that long; with None, all."""
+    now = time.monotonic()
+    idle = [k for k, b in blocks.items() if wait_s is None or now - b.touched >= wait_s]
+    return [blocks.pop(key).joined() for key in idle]

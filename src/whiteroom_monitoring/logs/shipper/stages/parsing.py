@@ -61,10 +61,19 @@ def _jmespath(expression: str) -> Callable[[object], object]:
     import jmespath  # noqa: PLC0415 - most configurations name keys alone
 
     try:
-        return jmespath.compile(expression).search  # type: ignore[no-any-return]
+        search = jmespath.compile(expression).search
     except jmespath.exceptions.JMESPathError as error:
         text = str(error).splitlines()[0]
         raise StageError(f"json: {expression!r} is no expression of JMESPath: {text}") from error
+
+    def field(data: object) -> object:
+        try:
+            return search(data)
+        except jmespath.exceptions.JMESPathError:
+            # As of a function that is given another type than it takes.
+            return None
+
+    return field
 
 
 def logfmt(stage: LogfmtStage, context: Context) -> Apply:
