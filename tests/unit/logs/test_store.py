@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
+import random
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -13,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.logs import NOW_NS, entries, push, rows_of, texts
+from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError, QueryError, StoreError
 from whiteroom_monitoring.logs.limits import Limits
+from whiteroom_monitoring.logs.metadata import LEVELS
 from whiteroom_monitoring.logs.store import check, durable, wal
 from whiteroom_monitoring.logs.store.plain_reader import read_folder
 from whiteroom_monitoring.logs.store.store import LogStore
@@ -285,3 +288,54 @@ def test_the_write_ahead_log_is_what_was_written(tmp_path: Path) -> None:
     path.write_bytes(content)
     assert len(list(wal.read(path, damaged.append))) == 2
     assert [error.place for error in damaged] == [f"{path}:{len(record)}"]
+
+
+def test_rows_are_a_set_in_the_order_of_their_arrival() -> None:
+    """Whatever follows what, of equal rows the first stays, and is told from those that are new."""
+    chosen = random.Random(9)
+    for _ in range(200):
+        rows, expected = _native.Rows(), list[tuple[int, bytes, bytes, int]]()
+        newest = 0
+        for _ in range(chosen.randint(1, 6)):
+            batch, fresh = _native.Rows(), list[tuple[int, bytes, bytes, int]]()
+            for _ in range(chosen.randint(1, 14)):
+                newest += chosen.choice((0, 0, 1, 2, -3))
+                row = newest, chosen.choice((b"a", b"b", b"")), chosen.choice((b"", b"\1a\1b")), 0
+                batch.append(*row)
+                if row not in expected and row not in fresh:
+                    fresh.append(row)
+            missing = batch.without(rows, 0, len(rows))
+            assert [row for row in missing if row in expected] == []
+            assert list(rows.insert(batch)) == fresh
+            expected += fresh
+            newest += chosen.choice((0, 5))
+        assert list(rows) == expected
+        ordered = _native.Rows()
+        assert ordered.extend_in_order(rows, 0, 10**9) == len(expected)
+        assert list(ordered) == sorted(expected, key=lambda row: row[0])
+
+
+def test_ordered_rows_are_taken_until_there_is_no_room() -> None:
+    """What is in the order of time and what is not fill the same room."""
+    rows, shuffled, first, second = (_native.Rows() for _ in range(4))
+    for number in range(50):
+        rows.append(number, b"x" * (number % 7), b"", 0)
+    for number in (1, 0, *range(2, 50)):
+        shuffled.append(number, b"x" * (number % 7), b"", 0)
+    assert first.extend_in_order(rows, 3, 400) == second.extend_in_order(shuffled, 3, 400)
+    assert list(first) == list(second)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["level", "LEVEL", "Level", "log.level", "severity", "SEVERITY", "Severity", "SeverityText",
+     "lvl", "LVL", "Lvl", "severity_text", "Severity_Text", "SEVERITY_TEXT", "lEvEl"],
+)  # fmt: skip
+def test_a_level_is_found_in_pairs(name: str) -> None:
+    """Each name that holds a level tells it, in any case, wherever it stands."""
+    rows = _native.Rows()
+    for line in (f"{name}=warn", f'a=b {name}="warn" c=d', f"x{name}=warn", f"a=1 b={name} c=2"):
+        rows.append(1, line.encode(), b"", 0)
+    limits = (-(2**63), 2**63 - 1, 2**62, 2**62, 2**62, 2**62, -(2**63), True, "")
+    kept, _, _ = rows.admit(*limits)
+    assert [LEVELS[level] for _, _, _, level in kept] == ["warn", "warn", "unknown", "unknown"]

@@ -16,7 +16,8 @@ from whiteroom_monitoring.logs.store.store import Pushed
 
 PROTOBUF = "application/x-protobuf"
 OTLP_PROTOBUF = "application/x-protobuf"
-# Larger bodies are decoded by a thread, so that others are answered meanwhile.
+# Larger bodies, and those whose size says little of what is in them, are decoded by a thread, so
+# that others are answered meanwhile.
 DECODED_AT_ONCE = 512 * 1024
 
 
@@ -53,7 +54,7 @@ class PushApi:
             limit = self._service.limits.decompressed_bytes
             return decode(bodies.decompress(body, encoding, limit))
 
-        if len(body) <= DECODED_AT_ONCE and not encoding:
+        if len(body) <= DECODED_AT_ONCE and encoding in ("", "snappy"):
             pushed = decoded()
         else:
             pushed = await asyncio.to_thread(decoded)

@@ -133,8 +133,26 @@ std::string_view level_in_json(std::string_view line) noexcept {
   return {};
 }
 
+/// Whether some key ends as one that holds a level: most lines need not be read as pairs.
+bool may_hold_level(std::string_view line) noexcept {
+  constexpr std::array kEnds = {"vel"sv, "lvl"sv, "ity"sv, "ext"sv};
+  const char* at = line.data();
+  const char* const end = at + line.size();
+  while ((at = static_cast<const char*>(
+              std::memchr(at, '=', static_cast<std::size_t>(end - at)))) != nullptr) {
+    if (at - line.data() >= 3) {
+      const std::string_view last(at - 3, 3);
+      const auto is_end = [last](std::string_view text) { return equals_in_any_case(last, text); };
+      if (std::any_of(kEnds.begin(), kEnds.end(), is_end)) return true;
+    }
+    ++at;
+  }
+  return false;
+}
+
 /// The value of the key that stands first in the list of names, in any case.
 std::string_view level_in_logfmt(std::string_view line) noexcept {
+  if (!may_hold_level(line)) return {};
   std::string_view found;
   std::size_t rank = kNames.size();
   std::size_t i = 0;

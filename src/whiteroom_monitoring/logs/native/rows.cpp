@@ -89,6 +89,7 @@ void Rows::append(const Row& row) {
   lines_.push_back('\n');
   meta_.append(row.meta.data(), row.meta.size());
   times_.push_back(row.time_ns);
+  newest_ns_ = std::max(newest_ns_, row.time_ns);
   line_end_.push_back(static_cast<std::uint32_t>(lines_.size()));
   meta_end_.push_back(static_cast<std::uint32_t>(meta_.size()));
   levels_.push_back(row.level);
@@ -106,12 +107,59 @@ void Rows::append_columns(const std::vector<std::int64_t>& times,
   auto meta_end = static_cast<std::uint32_t>(meta_.size());
   for (std::size_t i = 0; i < times.size(); ++i) {
     times_.push_back(times[i]);
+    newest_ns_ = std::max(newest_ns_, times[i]);
     line_end_.push_back(line_end += line_sizes[i] + 1);
     meta_end_.push_back(meta_end += meta_sizes[i]);
     levels_.push_back(static_cast<std::uint8_t>(levels[i]));
   }
   lines_.append(text.data(), text.size());
   meta_.append(meta.data(), meta.size());
+}
+
+void Rows::append_rows(const Rows& from, std::size_t first, std::size_t last) {
+  if (first >= last) return;
+  const std::size_t line = from.line_begin(first);
+  const std::size_t meta = from.meta_begin(first);
+  const std::size_t line_size = from.line_end(last - 1) - line;
+  const std::size_t meta_size = from.meta_end(last - 1) - meta;
+  require_room(lines_.size(), line_size);
+  require_room(meta_.size(), meta_size);
+  order_.clear();
+  const std::size_t line_shift = lines_.size() - line;
+  const std::size_t meta_shift = meta_.size() - meta;
+  for (std::size_t i = first; i < last; ++i) {
+    line_end_.push_back(static_cast<std::uint32_t>(from.line_end_[i] + line_shift));
+    meta_end_.push_back(static_cast<std::uint32_t>(from.meta_end_[i] + meta_shift));
+    newest_ns_ = std::max(newest_ns_, from.times_[i]);
+  }
+  times_.append(from.times_.data() + first, last - first);
+  levels_.append(from.levels_.data() + first, last - first);
+  lines_.append(from.lines_.data() + line, line_size);
+  meta_.append(from.meta_.data() + meta, meta_size);
+}
+
+bool Rows::can_be_followed_by(const Rows& batch) const noexcept {
+  // Of more lines of one time, the index finds those that are equal.
+  constexpr std::size_t kCompared = 8;
+  if (batch.size() == 0 || batch.times_[0] <= newest_ns_) return false;
+  for (std::size_t i = 1; i < batch.size(); ++i) {
+    const std::int64_t time = batch.times_[i];
+    if (time < batch.times_[i - 1]) return false;
+    for (std::size_t k = 1; k <= i && batch.times_[i - k] == time; ++k) {
+      if (k > kCompared || batch.is_equal(i - k, batch[i])) return false;
+    }
+  }
+  return true;
+}
+
+std::size_t Rows::last_within(std::size_t first, std::size_t held,
+                              std::size_t room) const noexcept {
+  std::size_t last = first;
+  while (last < size() && held < room) {
+    held += line_end(last) - line_begin(last) + meta_end(last) - meta_begin(last) + kRowBytes;
+    ++last;
+  }
+  return last;
 }
 
 bool Rows::is_equal(std::size_t row, const Row& other) const noexcept {

@@ -1,7 +1,9 @@
 /// Lines of a log as columns: what a push brings, what the head holds, what a block becomes again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -53,6 +55,16 @@ class Rows {
                       const std::vector<std::uint32_t>& line_sizes,
                       const std::vector<std::uint32_t>& meta_sizes, std::string_view levels,
                       std::string_view text, std::string_view meta);
+  /// Add the rows [first, last) of another, in their order.
+  void append_rows(const Rows& from, std::size_t first, std::size_t last);
+  /// Whether rows can be added without looking for equal ones: they are in the order of time, all
+  /// newer than those that are here, and no two of them are equal.
+  bool can_be_followed_by(const Rows& batch) const noexcept;
+  /// The newest time, or the least number.
+  std::int64_t newest_ns() const noexcept { return newest_ns_; }
+  bool is_in_order() const noexcept { return std::is_sorted(times_.begin(), times_.end()); }
+  /// The row behind the last that is added from `first` on until `room` bytes are held.
+  std::size_t last_within(std::size_t first, std::size_t held, std::size_t room) const noexcept;
   /// Add a row unless an equal one is there; tell whether it was added.
   bool insert(const Row& row);
   /// Whether a row of [first, last) has this time, line and metadata. Builds the index once.
@@ -79,6 +91,7 @@ class Rows {
   std::vector<std::uint32_t> slots_;
   std::size_t indexed_ = 0;
   std::vector<std::uint32_t> order_;
+  std::int64_t newest_ns_ = std::numeric_limits<std::int64_t>::min();
 };
 
 /// The rows of [first, last) within [start, end) that meet every filter.

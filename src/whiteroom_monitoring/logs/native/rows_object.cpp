@@ -118,6 +118,10 @@ PyObject* rows_insert(PyObject* self, PyObject* batch) {
     Rows& rows = rows_of(self);
     std::vector<std::size_t> repeated;
     locked<Writing>(rows, [&] {
+      if (rows.can_be_followed_by(added)) {
+        rows.append_rows(added, 0, added.size());
+        return;
+      }
       for (std::size_t i = 0; i < added.size(); ++i) {
         if (!rows.insert(added[i])) repeated.push_back(i);
       }
@@ -147,6 +151,8 @@ PyObject* rows_without(PyObject* self, PyObject* arguments) {
     Rows& other = rows_of(object);
     std::vector<bool> is_there(rows.size());
     locked<Writing>(other, [&] {
+      const auto oldest = std::min_element(rows.times().begin(), rows.times().end());
+      if (oldest == rows.times().end() || *oldest > other.newest_ns()) return;
       for (std::size_t i = 0; i < rows.size(); ++i) {
         is_there[i] = other.contains(rows[i], static_cast<std::size_t>(first),
                                      static_cast<std::size_t>(last));
@@ -171,6 +177,13 @@ PyObject* rows_extend_in_order(PyObject* self, PyObject* arguments) {
     Rows& from = rows_of(object);
     Rows& rows = rows_of(self);
     const std::size_t next = locked<Writing>(from, [&] {
+      if (from.is_in_order()) {
+        const auto begin = static_cast<std::size_t>(first);
+        const std::size_t end =
+            from.last_within(begin, rows.bytes(), static_cast<std::size_t>(room));
+        rows.append_rows(from, begin, end);
+        return end;
+      }
       const std::vector<std::uint32_t>& order = from.order();
       auto at = static_cast<std::size_t>(first);
       while (at < order.size() && rows.bytes() < static_cast<std::size_t>(room)) {
