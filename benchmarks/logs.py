@@ -28,7 +28,7 @@ import cramjam
 import orjson
 import psutil
 
-from benchmarks import log_queries
+from benchmarks import log_queries, log_shipper
 from benchmarks.report import Row, at_most, parser, show
 
 A_PUSH = 1000
@@ -277,7 +277,12 @@ def _queried(count: int, folder: Path) -> Iterator[Row]:
 
 def run(count: int, folder: Path) -> list[Row]:
     """Measure everything, with files in ``folder``."""
-    return [*_stored(count, folder), *_queried(count, folder)]
+    texts = (line.text for line in lines(min(count, 300_000), time.time_ns()))
+    return [
+        *_stored(count, folder),
+        *_queried(count, folder),
+        *log_shipper.measured(texts, folder),
+    ]
 
 
 def _stored(count: int, folder: Path) -> list[Row]:
