@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from whiteroom_monitoring import __version__
-from whiteroom_monitoring.cli.chosen import new_paths_from
+from whiteroom_monitoring.cli.option_values import new_paths_from
 from whiteroom_monitoring.cli.options import add_stack_options, in_force
 from whiteroom_monitoring.deploy import credentials, preflight, registry
 from whiteroom_monitoring.deploy.configuration import config

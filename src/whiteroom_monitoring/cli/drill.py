@@ -70,6 +70,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the drills, print the report, return 0 when none has failed."""
     # Here, because `--help` needs nothing of it, and has to be there at once.
-    from whiteroom_monitoring.cli import drilling  # noqa: PLC0415
+    from whiteroom_monitoring.cli import drill_run  # noqa: PLC0415
 
-    return drilling.run(arguments)
+    return drill_run.run(arguments)

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from whiteroom_monitoring.cli.argument_types import duration_s
-from whiteroom_monitoring.cli.chosen import component_name
+from whiteroom_monitoring.cli.option_values import component_name
 from whiteroom_monitoring.cli.options import add_stack_options, paths_from
 from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.paths import StackPaths

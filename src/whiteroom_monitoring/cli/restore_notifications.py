@@ -8,8 +8,8 @@ from pathlib import Path
 
 from whiteroom_monitoring.deploy.paths import default_data
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.reconciler.notification_journal import NotifiedGroups
 from whiteroom_monitoring.reconciler.notification_log import FILE_NAME
-from whiteroom_monitoring.reconciler.notified import NotifiedGroups
 from whiteroom_monitoring.reconciler.restore import restore
 
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from whiteroom_monitoring.cli.chosen import new_paths_from
+from whiteroom_monitoring.cli.option_values import new_paths_from
 from whiteroom_monitoring.cli.options import add_place_options
 from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.project import load

@@ -54,6 +54,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Start what is not running, and wait until everything is green; or print the plan."""
     # Here, because `--help` needs nothing of it, and has to be there at once.
-    from whiteroom_monitoring.cli import starting  # noqa: PLC0415
+    from whiteroom_monitoring.cli import up_run  # noqa: PLC0415
 
-    return starting.run(arguments)
+    return up_run.run(arguments)

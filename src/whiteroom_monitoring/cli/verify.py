@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from whiteroom_monitoring.cli.chosen import running_project
+from whiteroom_monitoring.cli.option_values import running_project
 from whiteroom_monitoring.cli.options import (
     add_stack_options,
     in_force,

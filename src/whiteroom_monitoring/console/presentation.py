@@ -9,10 +9,10 @@ from typing import Any
 from whiteroom_monitoring.console import encoding
 from whiteroom_monitoring.console.panels import (
     bar_chart,
-    drawn,
+    field_names,
     histogram,
-    named,
-    single,
+    series_values,
+    single_values,
     states,
 )
 from whiteroom_monitoring.console.table import encoded_column
@@ -95,13 +95,13 @@ def _legend(legend: LegendOptions) -> dict[str, Any]:
 def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     data, panel = evaluated.data, evaluated.panel
     if panel.type in _SINGLE_VALUE_TYPES:
-        return {"singleValues": single.encoded(evaluated, scope)}
+        return {"singleValues": single_values.encoded(evaluated, scope)}
     if panel.type in _OF_TABLES:
         return _OF_TABLES[panel.type](evaluated, scope)
     assert isinstance(data, Lines)
     series = data.series
     fields = [Field(s.name, s.query, "number", s.values) for s in series]
-    configs = named.configs(panel, fields, [s.labels for s in series], scope)
+    configs = field_names.configs(panel, fields, [s.labels for s in series], scope)
     if panel.type in _STATE_TYPES:
         return {"times": _times(data.times), "rows": states.rows(series, configs)}
     if panel.type == "heatmap":
@@ -115,7 +115,7 @@ def _lines(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
                 "name": config.display_name or item.name,
                 "labels": dict(item.labels),
                 "colour": color,
-                "values": encoding.packed(drawn.values(item.values, config.style)),
+                "values": encoding.packed(series_values.values(item.values, config.style)),
                 **encoding.value_format(config),
                 "style": encoding.style(config.style),
                 "calcs": _calculated(item.values, panel.options.legend.calculations),
@@ -152,7 +152,7 @@ def _table(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     data, panel = evaluated.data, evaluated.panel
     assert isinstance(data, Table)
     fields = [Field(c.name, c.query, c.kind, _numbers(c), c.origin) for c in data.columns]
-    configs = named.configs(panel, fields, [column.labels for column in data.columns], scope)
+    configs = field_names.configs(panel, fields, [column.labels for column in data.columns], scope)
     pairs = [
         (column, config)
         for column, config in zip(data.columns, configs, strict=True)

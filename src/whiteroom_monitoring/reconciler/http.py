@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from whiteroom_monitoring.datasources.errors import RefusedError, SourceError
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.reconciler.notified import KEPT_PATH
+from whiteroom_monitoring.reconciler.notification_journal import KEPT_PATH
 from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
 from whiteroom_monitoring.web.server import (
     BodyTooLargeError,

@@ -16,8 +16,8 @@ import yaml
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler import notification_log, protobuf
 from whiteroom_monitoring.reconciler.durable import write
+from whiteroom_monitoring.reconciler.notification_journal import KEPT_S, Entries
 from whiteroom_monitoring.reconciler.notification_log import Notification
-from whiteroom_monitoring.reconciler.notified import KEPT_S, Entries
 
 # Alertmanager takes a moment to write its log down, and so do the webhook and the journal.
 MARGIN_S = 5.0

@@ -16,7 +16,7 @@ from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty, routes
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
-from whiteroom_monitoring.reconciler.notified import NotifiedGroups
+from whiteroom_monitoring.reconciler.notification_journal import NotifiedGroups
 from whiteroom_monitoring.reconciler.pagerduty import Service, ServiceError
 from whiteroom_monitoring.reconciler.silences import Journal
 from whiteroom_monitoring.reconciler.watch import Watch

@@ -23,7 +23,7 @@ from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy.configuration.alertmanager_config import call_reconciler
 from whiteroom_monitoring.reconciler import notification_log
 from whiteroom_monitoring.reconciler.incidents import AGAIN_S, INACTIVE_S
-from whiteroom_monitoring.reconciler.notified import NotifiedGroups, Told
+from whiteroom_monitoring.reconciler.notification_journal import NotifiedGroups, Told
 from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
 
 ARRIVES_S = 20

@@ -15,7 +15,15 @@ import pytest
 from msgspec import structs
 
 from tests.support.projects import WHITE_ROOM
-from whiteroom_monitoring.cli import argument_types, chosen, logs, options, restart, status, verify
+from whiteroom_monitoring.cli import (
+    argument_types,
+    logs,
+    option_values,
+    options,
+    restart,
+    status,
+    verify,
+)
 from whiteroom_monitoring.cli import open as open_command
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
@@ -113,10 +121,10 @@ def test_verify_takes_the_configuration_that_was_started(
         stack,
         structs.replace(known, project=str(WHITE_ROOM.file), configuration=folder),
     )
-    project = chosen.running_project(argparse.Namespace(project=None), stack)
+    project = option_values.running_project(argparse.Namespace(project=None), stack)
     assert project.files.dashboards == tmp_path / "other/grafana/dashboards"
     assert project.files.probes == WHITE_ROOM.files.probes
-    named = chosen.running_project(argparse.Namespace(project=WHITE_ROOM.file), stack)
+    named = option_values.running_project(argparse.Namespace(project=WHITE_ROOM.file), stack)
     assert named.files.dashboards == WHITE_ROOM.files.dashboards
 
 

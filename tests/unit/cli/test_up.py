@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from whiteroom_monitoring.cli import starting
+from whiteroom_monitoring.cli import up_run
 from whiteroom_monitoring.deploy.planner.planning import Request
 from whiteroom_monitoring.deploy.running import status
 from whiteroom_monitoring.deploy.running.status import StackStatus
@@ -26,9 +26,9 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
         def run(self) -> None:
             made.append(self.plan)
 
-    monkeypatch.setattr(starting.planning, "make", lambda request: request)
-    monkeypatch.setattr(starting, "Application", Nothing)
-    monkeypatch.setattr(starting.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(up_run.planning, "make", lambda request: request)
+    monkeypatch.setattr(up_run, "Application", Nothing)
+    monkeypatch.setattr(up_run.signal, "signal", lambda *_: None)
     monkeypatch.setattr(status, "read", lambda paths: StackStatus(paths, 1, None, ()))
     return made
 
@@ -54,7 +54,7 @@ def test_json_has_the_seconds_to_one_digit(
     whiteroom: Callable[..., Any], requests: list[Request], tmp_path: Path, monkeypatch: Any
 ) -> None:
     """Programs read how long it took until all was green."""
-    monkeypatch.setattr(starting.Progress, "seconds", 12.3456)
+    monkeypatch.setattr(up_run.Progress, "seconds", 12.3456)
     ran = whiteroom("up", "--json", "--data", tmp_path)
     assert ran.json["seconds"] == 12.3
 
@@ -126,7 +126,7 @@ def test_a_plan_that_can_not_be_applied_is_a_failure(
         def as_json(self) -> dict[str, int]:
             return {"steps": 3}
 
-    monkeypatch.setattr(starting.planning, "make", lambda request: Plan())
+    monkeypatch.setattr(up_run.planning, "make", lambda request: Plan())
     ran = whiteroom("up", "--plan")
     assert (ran.status, ran.out) == (len(obstacles), "the plan\n")
     ran = whiteroom("up", "--plan", "--json")

@@ -47,9 +47,10 @@ TYPES = {
 }
 # Private words of files, without their endings.
 FILES = frozenset(
-    "answering asking bridge children desk door doors exploring figures ground judging look "
-    "marking marks orphans parts patience placing presence serving sharing shows sound stores "
-    "subject suspects tabular trials watching wire written".split()
+    "answering asking bridge children chosen desk door doors drawn drilling exploring figures "
+    "ground judging look marking marks named notified orphans parts patience placing presence "
+    "serving sharing shows single sound stores subject suspects tabular trials "
+    "watching wire written".split()
 )
 # What people must not read in panels, messages, help and pages, each with its plain word.
 PHRASES = {

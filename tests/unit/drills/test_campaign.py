@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from whiteroom_monitoring.cli import drilling
+from whiteroom_monitoring.cli import drill_run
 from whiteroom_monitoring.cli.main import main
 from whiteroom_monitoring.drills import campaign, runner
 from whiteroom_monitoring.drills.evidence import Verdict
@@ -125,13 +125,13 @@ def test_what_was_asked_for_and_skipped_is_a_failure(project: Project) -> None:
     """A run of all may skip scenarios; one that was named has to run."""
     scenario = campaign.read(project).written.scenarios[0]
     runs = [RunResult(scenario, 0.0, 0.0, 0.0, skipped="this stack has no prometheus")]
-    assert drilling.status(runs, is_asked_for=True) == 1
-    assert drilling.status(runs, is_asked_for=False) == 0
+    assert drill_run.status(runs, is_asked_for=True) == 1
+    assert drill_run.status(runs, is_asked_for=False) == 0
 
 
 def test_reports_are_in_the_data_folder_of_the_project(project: Project) -> None:
     """The key `data` of the project's stack says where reports go."""
-    assert drilling.report_folder(project) == project.root / "kept/drills"
+    assert drill_run.report_folder(project) == project.root / "kept/drills"
 
 
 class _ActiveStack:

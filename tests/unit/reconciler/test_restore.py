@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.reconciler import notification_log, protobuf
-from whiteroom_monitoring.reconciler.notification_log import Notification, NotificationLogError
-from whiteroom_monitoring.reconciler.notified import (
+from whiteroom_monitoring.reconciler.notification_journal import (
     FILE_NAME,
     KEPT_S,
     NotifiedError,
     NotifiedGroups,
     Told,
 )
+from whiteroom_monitoring.reconciler.notification_log import Notification, NotificationLogError
 from whiteroom_monitoring.reconciler.restore import MARGIN_S, ConfigurationError, restore
 
 KEY = '{}/{priority="P0"}:{alertname="ServiceDown", service="engine"}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.console.panels import named
+from whiteroom_monitoring.console.panels import field_names
 from whiteroom_monitoring.grafana.display import colors
 from whiteroom_monitoring.grafana.display.display_value import Field
 from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
@@ -34,7 +34,7 @@ def encoded(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     if along is None and numbers:
         raise UnsupportedError("a bar chart without a column of texts or times")
     fields = [Field(c.name, c.query, c.kind, _values(c), c.origin) for c in numbers]
-    configs = named.configs(panel, fields, [c.labels for c in numbers], scope)
+    configs = field_names.configs(panel, fields, [c.labels for c in numbers], scope)
     series = [Series(c.query, c.name, c.labels, _values(c)) for c in numbers]
     bars = zip(series, configs, colors.of_series(series, configs), strict=True)
     cells = along.cells[:_MOST_GROUPS] if along else ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.console.panels import named
+from whiteroom_monitoring.console.panels import field_names
 from whiteroom_monitoring.grafana.display import colors
 from whiteroom_monitoring.grafana.display.display_value import Field
 from whiteroom_monitoring.grafana.evaluation.evaluate import Evaluated
@@ -27,7 +27,7 @@ def encoded(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         return {"edges": [], "bars": []}
     low, high, *counts = buckets.columns
     fields = [Field(c.name, c.query, "number") for c in counts]
-    configs = named.configs(panel, fields, [c.labels for c in counts], scope)
+    configs = field_names.configs(panel, fields, [c.labels for c in counts], scope)
     series = [Series(c.query, c.name, c.labels, [0.0]) for c in counts]
     series_colors = colors.of_series(series, configs)
     config = configs[0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.console.panels import single
+from whiteroom_monitoring.console.panels import single_values
 from whiteroom_monitoring.grafana.display import colors
 from whiteroom_monitoring.grafana.display.display_value import display_value, ranged
 from whiteroom_monitoring.grafana.evaluation.frames import Series
@@ -33,7 +33,7 @@ def _row(series: Series, config: FieldConfig, series_color: str | int) -> dict[s
     known = [span for span in spans if span["value"] is not None]
     for span in known:
         display = display_value(span["value"], config)
-        color = single.color(display, config.color.mode or "thresholds", series_color)
+        color = single_values.color(display, config.color.mode or "thresholds", series_color)
         span |= {"text": display.text, "colour": color, "value": encoding.number(span["value"])}
     return {
         "name": config.display_name or series.name,

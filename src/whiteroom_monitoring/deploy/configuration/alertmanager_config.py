@@ -13,7 +13,7 @@ from whiteroom_monitoring.deploy.configuration.prometheus_config import Edits
 from whiteroom_monitoring.deploy.credentials import FILES
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.project.model import Project
-from whiteroom_monitoring.reconciler.notified import KEPT_PATH
+from whiteroom_monitoring.reconciler.notification_journal import KEPT_PATH
 
 # The receiver that gets a copy of every notification.
 COPIES = "inbox"

@@ -7,7 +7,7 @@ import json
 import signal
 from collections.abc import Sequence
 
-from whiteroom_monitoring.cli.chosen import component_name, new_paths_from
+from whiteroom_monitoring.cli.option_values import component_name, new_paths_from
 from whiteroom_monitoring.cli.options import in_force
 from whiteroom_monitoring.cli.status import print_table
 from whiteroom_monitoring.deploy import registry

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
-from whiteroom_monitoring.console.panels import named
+from whiteroom_monitoring.console.panels import field_names
 from whiteroom_monitoring.grafana.display import colors
 from whiteroom_monitoring.grafana.display.display_value import (
     DisplayValue,
@@ -34,7 +34,7 @@ def encoded(evaluated: Evaluated, scope: Scope) -> list[dict[str, Any]]:
     singles = single_values(evaluated.data, panel.options)
     fields = [_field(single) for single in singles]
     labels, cells = [row_labels(item) for item in singles], [item.cells for item in singles]
-    configs = named.configs(panel, fields, labels, scope, cells)
+    configs = field_names.configs(panel, fields, labels, scope, cells)
     pairs = [
         (single, config)
         for single, config in zip(singles, configs, strict=True)
