@@ -12,6 +12,7 @@ from whiteroom_monitoring.logs.limits import Limits
 from whiteroom_monitoring.logs.logql.evaluate.run import Times
 from whiteroom_monitoring.logs.logql.golang.quoting import quote
 from whiteroom_monitoring.logs.logql.parser import parse, parse_log_query
+from whiteroom_monitoring.logs.logql.stages import build
 from whiteroom_monitoring.logs.logql.stages.build import ordered, processes
 from whiteroom_monitoring.logs.logql.stages.row import Hints, Labels, Row
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
@@ -31,15 +32,12 @@ def through(
     time_ns: int = 0,
 ) -> tuple[str, dict[str, str]] | None:
     """Return what stages make of a line and its labels; None when they leave it."""
-    steps = processes(ordered(parse_log_query('{a="b"} ' + stages).stages))
+    made = processes(ordered(parse_log_query('{a="b"} ' + stages).stages))
     row = Row(labels or {}, Hints())
     row.reset(time_ns, sorted((meta or {}).items()))
-    kept: bytes | None = line if isinstance(line, bytes) else line.encode()
-    for _, step in steps:
-        if kept is None:
-            return None
-        kept = step(kept, row)
-    return None if kept is None else (kept.decode("utf-8", "replace"), row.all())
+    text = line if isinstance(line, bytes) else line.encode()
+    shown = build.through([process for _, process in made], text, row)
+    return None if shown is None else (shown.decode("utf-8", "replace"), row.all())
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from whiteroom_monitoring.logs.logql.regex import (
     is_for_many_lines,
     required,
 )
-from whiteroom_monitoring.logs.logql.stages.build import processes, split, told_of
+from whiteroom_monitoring.logs.logql.stages.build import processes, split, through, told_of
 from whiteroom_monitoring.logs.logql.stages.lines import Test, line_test
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
 from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, SUFFIX, Hints, Row
@@ -200,13 +200,9 @@ class Pipeline:
         for number in numbers:
             time_ns, line, meta, level = rows[number]
             row.reset(time_ns, fields(meta, level))
-            kept: bytes | None = line
-            for step in steps:
-                if kept is None:
-                    break
-                kept = step(kept, row)
-            if kept is not None:
-                yield Processed(number, time_ns, kept, *row.categories())
+            shown = through(steps, line, row)
+            if shown is not None:
+                yield Processed(number, time_ns, shown, *row.categories())
 
 
 def _mask(options: Needles, segment: Segment) -> int:

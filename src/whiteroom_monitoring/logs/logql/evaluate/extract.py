@@ -16,6 +16,7 @@ from whiteroom_monitoring.logs.logql.stages.build import (
     ordered,
     processes,
     split,
+    through,
 )
 from whiteroom_monitoring.logs.logql.stages.row import (
     ERROR,
@@ -172,8 +173,7 @@ class Extractor:
 
         def of(meta: Sequence[tuple[str, str]]) -> Labels | None:
             row.reset(0, meta)
-            is_kept = all(step(b"", row) is not None for step in steps)
-            return series_of(row) if is_kept else None
+            return None if through(steps, b"", row) is None else series_of(row)
 
         return of
 
@@ -212,14 +212,8 @@ class Extractor:
         value_of, series_of = self._value(), self._series(labels)
         for time_ns, line, meta in lines:
             row.reset(time_ns, meta)
-            kept: bytes | None = line
-            for step in steps:
-                if kept is None:
-                    break
-                kept = step(kept, row)
-            if kept is None:
-                continue
-            value = value_of(kept, row)
+            shown = through(steps, line, row)
+            value = None if shown is None else value_of(shown, row)
             if value is not None:
                 yield time_ns, series_of(row), value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from whiteroom_monitoring.logs.errors import QueryError
@@ -95,6 +95,16 @@ def processes(stages: Sequence[Stage]) -> list[tuple[Stage, Process]]:
         checks = _checks(stages[at + 1 :]) if isinstance(stage, PARSERS) else {}
         made.append((stage, _checked(process, checks) if checks else process))
     return made
+
+
+def through(steps: Iterable[Process], line: bytes, row: Row) -> bytes | None:
+    """Return what steps make of a line and its labels, one after the other; None leaves it."""
+    for step in steps:
+        after = step(line, row)
+        if after is None:
+            return None
+        line = after
+    return line
 
 
 @contextmanager
