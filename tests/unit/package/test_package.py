@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import runpy
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring import _moved, deprecations, resources
@@ -102,3 +105,22 @@ def test_the_package_is_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("whiteroom_monitoring", run_name="__main__")
     assert ended.value.code == 130
+
+
+# Debian 12's, on which everything is installed by start.sh.
+OLDEST_PYTHON = "3.11.2"
+
+
+def _dependencies() -> list[str]:
+    requirements = map(Requirement, metadata.requires("whiteroom-monitoring") or ())
+    return sorted({r.name for r in requirements if any(r.specifier)})
+
+
+@pytest.mark.parametrize("name", _dependencies())
+def test_the_oldest_python_has_every_dependency(name: str) -> None:
+    """Each pinned dependency can be installed with the Python that Debian 12 has."""
+    try:
+        required = metadata.metadata(name).get("Requires-Python") or ""
+    except metadata.PackageNotFoundError:
+        pytest.skip("is not installed here")
+    assert SpecifierSet(required).contains(OLDEST_PYTHON), required
