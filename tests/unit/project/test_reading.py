@@ -194,7 +194,9 @@ def test_a_fault_of_syntax_has_its_place(tmp_path: Path, text: str, line: int, c
 def test_keys_and_values_have_places(tmp_path: Path) -> None:
     """Tables, arrays of tables, quoted and dotted keys are found by their way."""
     path = tmp_path / "f.toml"
-    path.write_text('a = 1\n[t."x y"] # note\nb.c = "v"\n[[list]]\nk = 1\n[[list]]\nk = 2\n')
+    path.write_text(
+        'a = 1\n[t."x y"] # note\nb.c = "v"\n[[list]]\nk = 1\n[[list]]\nk = 2\n  in = 3\n'
+    )
     document = toml_document.read(path)
     places = {
         ("a",): (1, 5), ("t", "x y", "b", "c"): (3, 7), ("list", 0, "k"): (5, 5),
@@ -203,6 +205,7 @@ def test_keys_and_values_have_places(tmp_path: Path) -> None:
     for pointer, place in places.items():
         assert document.place(pointer) == place, pointer
     assert document.key_place(("list", 1, "k")) == (7, 1)
+    assert document.key_place(("list", 1, "in")) == (8, 3)
     assert document.key_place(("t", "x y")) == (2, 2)
     assert document.place(("t", "x y")) == (2, 2)
     # A table that is far from the top, where a place before it would be another line.
