@@ -87,6 +87,11 @@ class Lane:
         """Whether the source has ended and nothing of it is left to be acknowledged."""
         return self.source.is_ended and self._batch.cursor is None
 
+    @property
+    def held_bytes(self) -> int:
+        """How much is held in memory until it is acknowledged."""
+        return self._batch.bytes
+
     def step(self, now: float, is_last: bool = False) -> bool:
         """Read once, push if it is time; tell whether there is more to do at once."""
         if now < self._not_before:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.shipper_simulation import Simulation
+from whiteroom_monitoring.logs.shipper.sources.file_source import READ_BYTES
 
 NOTHING: dict[str, list[int] | list[str]] = {"absent": [], "twice": [], "foreign": []}
 KINDS = {
@@ -41,3 +42,26 @@ def test_killed_it_loses_and_repeats_nothing(tmp_path: Path, kinds: str, seed: i
 def test_killed_many_times_it_loses_nothing(tmp_path: Path, kinds: str, seed: int) -> None:
     """The same, with many seeds."""
     _run(tmp_path, seed, KINDS[kinds], kills=20)
+
+
+def test_a_store_that_is_away_loses_nothing_and_costs_no_memory(tmp_path: Path) -> None:
+    """Half an hour without a store, under rotation: one batch is held, and nothing is lost."""
+    simulation = Simulation(tmp_path, 1, ["rename", "gzip"])
+    with simulation.clock():
+        shipping = simulation.start()
+        simulation.store.is_up = False
+        most = 0
+        for minute in range(30):
+            for _ in range(60):
+                simulation.log.write(100)
+                simulation.turn(1)
+                most = max(most, sum(lane.held_bytes for lane in shipping._lanes))
+            if minute % 2:
+                simulation.rotate()
+        assert 0 < most < READ_BYTES // 4
+        simulation.store.is_up = True
+        for _ in range(300):
+            simulation.turn(0.25)
+        simulation.kill()
+    assert simulation.log.written == 180000
+    assert simulation.differences() == NOTHING

@@ -32,7 +32,8 @@ class FileSource:
     """Reads one file. ``is_superseded`` is set when its name has gone to another file.
 
     ``is_replaced`` tells that it was emptied or written anew in its place, and no copy has it.
-    A source with ``after`` waits for the end of that one, unless that one can't be read.
+    A source with ``after`` waits until that one is shipped, unless that one can't be read: while a
+    target is away, one of them holds lines.
     """
 
     def __init__(
@@ -83,9 +84,14 @@ class FileSource:
         lost, self._lost_bytes = self._lost_bytes, 0
         return lost
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it was read to its end, and all of that was acknowledged."""
+        return self.at_end and self._at == self.state.cursor
+
     def _waits(self) -> bool:
         former = self.after
-        if former and not (former.at_end or former.is_ended or former.is_failing):
+        if former and not (former.is_shipped or former.is_ended or former.is_failing):
             return True
         self.after = None
         return False
