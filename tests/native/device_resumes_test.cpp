@@ -30,12 +30,55 @@ TEST_CASE("after a hole the device may begin anew a block later, whatever its de
   }
 }
 
+TEST_CASE("a slow device begins anew up to one of its own blocks later") {
+  for (const double later : {0.99, -0.99}) {
+    Host host(2);
+    host.play(1min, 512, 0.2, -8000);
+    const Length block = host.length(512) / (1 - 0.008);
+    host.callback(512, block + Length(3ms));
+    host.now += block + Length(3ms) + std::max(0.0, later) * block;
+    host.play(5s, 512, 0.2, -8000);
+    CAPTURE(later);
+    CHECK(host.all() == 1);
+    CHECK(seconds(host.lost) == doctest::Approx(0.003).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("until the queue is full again, silence gives way once more only if it is long") {
+  for (const auto second : {8ms, 40ms}) {
+    Host host = settled(4);
+    // Each is called at once, so that the queue holds one block at most.
+    host.callback(512, 4 * host.length(512) + Length(30ms));
+    host.callback(512, 2 * host.length(512) + Length(second));
+    const auto before = host.lost;
+    host.callback(512, 4 * host.length(512));
+    const auto silence = seconds(host.lost - before);
+    const double block = 512 / 48e3;
+    CAPTURE(second);
+    CHECK(host.all() == 1);
+    CHECK(silence == doctest::Approx(second == 8ms ? 3 * block : 2 * block).epsilon(1e-3));
+  }
+}
+
 TEST_CASE("a stream that was set up anew in time may begin a block later than its first callback") {
   Host host = settled(2);
   host.callback(512, 1ms, {.reconfigured = true});
   host.now += 2.2 * host.length(512);
   host.play(5s, 512, 0.2);
   CHECK(host.all() == 0);
+}
+
+TEST_CASE("what a device might have taken to begin anew is void when the stream is set up anew") {
+  Host host = settled(4);
+  host.callback(512, 4 * host.length(512) + Length(30ms));
+  const auto before = host.lost;
+  for (int i = 0; i < 3; ++i) host.callback(512, 10us);  // the queue is full
+  host.now += (4 + 2.5) * host.length(512) + Length(30ms);
+  host.callback(512, 10us, {.reconfigured = true});
+  host.now += host.length(512);
+  host.play(5s, 512, 0.2);
+  CHECK(host.all() == 1);
+  CHECK(host.lost == before);
 }
 
 TEST_CASE("a driver that knows when callbacks are due has no rest to be found out later") {

@@ -333,28 +333,4 @@ TEST_CASE(
   CHECK(judge(1h + 1498ms, 1ms, false).late == 1ms);
 }
 
-TEST_CASE("a deadline is as doubtful as a clock is for a second, however long nobody waits") {
-  DeviceModel model;
-  const auto call = [&](double start, bool waited) {
-    const DeviceCall made{.start = start,
-                          .end = start + 1e6,
-                          .length = 1e7,
-                          .block = 1e7,
-                          .capacity = 2e7,
-                          .waited = waited,
-                          .due_told = false,
-                          .due = 0};
-    if (start == 0) model.restart(made);
-    model.begin(made, true);
-    const double doubt = model.doubt(made);
-    model.finish(made);
-    return doubt;
-  };
-  call(0, true);
-  for (const double start : {0.4e9, 0.9e9, 1.5e9, 5e9}) {
-    const double forgiven = std::min(1e9, start);
-    CHECK(call(start, false) == doctest::Approx(0.5 + 0.01 * (forgiven + 2e7)));
-  }
-}
-
 TEST_SUITE_END();

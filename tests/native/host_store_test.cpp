@@ -104,6 +104,66 @@ TEST_CASE("a host that has become even for long enough has no store any more") {
   CHECK(store.size() == 0);
 }
 
+namespace {
+
+/// Wait so often, each time `later` than at the wait before.
+void lean(HostStore& store, int times, double later) {
+  for (int i = 0; i < times; ++i) {
+    store.wait(400, later);
+    store.deliver(400);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a host that is later and later, and makes up for it by a block, has a store") {
+  for (const double later : {30.0, -30.0, 5.0}) {
+    HostStore store;
+    lean(store, 1, -later);  // before it, so that the span ends with what is to be seen
+    lean(store, 14, later);
+    CHECK(store.size() == 0);
+    lean(store, 1, later > 0 ? -370 : 370);
+    CHECK(store.size() == 0);  // 12 are too few
+    lean(store, 2, later);
+    CAPTURE(later);
+    CHECK(store.size() == (later == 5 ? 0 : 400));  // 1/64 of a block is even
+  }
+}
+
+TEST_CASE("what makes up for lateness is seven tenths of a block or more, and of the other sign") {
+  for (const double made_up : {-285.0, -275.0, 285.0}) {
+    HostStore store;
+    lean(store, 1, 0);
+    lean(store, 16, 30);
+    lean(store, 1, made_up);
+    CAPTURE(made_up);
+    CHECK(store.size() == (made_up == -285 ? 400 : 0));
+  }
+}
+
+TEST_CASE("half of what has been seen of a store is forgotten in 32 waits, and all when it ends") {
+  HostStore store;
+  lean(store, 1, 0);
+  lean(store, 29, 30);
+  lean(store, 1, -370);  // the 31st
+  CHECK(store.size() == 400);
+  lean(store, 1, 0);
+  CHECK(store.size() == 400);
+  lean(store, 32, 0);
+  CHECK(store.size() == 400);  // 14 of 28
+  lean(store, 1, 0);
+  CHECK(store.size() == 0);
+}
+
+TEST_CASE("waits that are as often longer as shorter are jitter") {
+  HostStore store;
+  for (int i = 0; i < 200; ++i) {
+    lean(store, 1, 100 + i);
+    lean(store, 1, -100 - i);
+    CHECK(store.size() == 0);
+  }
+}
+
 TEST_CASE("a report of silence that was counted adds only what it is longer by") {
   XrunLedger ledger;
   CHECK_FALSE(ledger.expects(0));
@@ -114,6 +174,17 @@ TEST_CASE("a report of silence that was counted adds only what it is longer by")
   CHECK(ledger.match(20) == 0);
   CHECK(ledger.match(15) == 5);  // 10 were left
   CHECK(ledger.match(7) == 7);
+}
+
+TEST_CASE("a report of the same length is the same for a while, and one without length never") {
+  XrunLedger ledger;
+  CHECK_FALSE(ledger.repeats(0, 0, 100));
+  CHECK_FALSE(ledger.repeats(0, 0, 100));
+  CHECK_FALSE(ledger.repeats(0, 30, 100));
+  CHECK(ledger.repeats(100, 30, 150));
+  CHECK_FALSE(ledger.repeats(151, 30, 200));
+  CHECK_FALSE(ledger.repeats(160, 31, 200));
+  CHECK_FALSE(ledger.repeats(161, 30, 200));
 }
 
 TEST_CASE("silences that one report may be of add up, until nobody expects a report any more") {

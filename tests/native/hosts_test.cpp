@@ -137,6 +137,78 @@ TEST_CASE("a resampler in between, which asks for any number of frames, is no dr
   }
 }
 
+namespace {
+
+/// A host that delivers blocks of `frames` into a store, from which a device takes `device_frames`
+/// at once; it is played for two minutes, and then again after its thread was `late`.
+Host with_blocks_of_its_own(std::uint32_t buffers, std::uint32_t frames, double device_frames,
+                            Length late) {
+  Host host(buffers);
+  host.block = frames;
+  Noise noise;
+  double stored = 0;
+  const auto play = [&](Length time) {
+    Length due = host.now;
+    for (const Length end = host.now + time; due < end; due += host.length(device_frames)) {
+      host.now = due + Length(noise.below(100'000));
+      for (; stored < device_frames; stored += frames) {
+        host.callback(frames, 0.2 * host.length(frames));
+      }
+      stored -= device_frames;
+    }
+    host.now = due;
+  };
+  play(2min);
+  host.now += late;
+  play(2min);
+  return host;
+}
+
+}  // namespace
+
+TEST_CASE("a host that delivers blocks of one length to a device of another has no dropout") {
+  struct Blocks {
+    std::uint32_t frames;
+    double device_frames;
+  };
+  for (const Blocks& each : {Blocks{441, 470.4}, Blocks{512, 480}, Blocks{480, 512},
+                             Blocks{1024, 940.8}, Blocks{512, 470.4}, Blocks{512, 384}}) {
+    for (const std::uint32_t buffers : {0U, 2U, 3U}) {
+      CAPTURE(each.frames);
+      CAPTURE(buffers);
+      CHECK(with_blocks_of_its_own(buffers, each.frames, each.device_frames, 0ns).all() == 0);
+    }
+    const Host late = with_blocks_of_its_own(2, each.frames, each.device_frames, Length(70ms));
+    CHECK(late.of(Cause::late_callback) == 1);
+    CHECK(late.all() == 1);
+  }
+}
+
+TEST_CASE("a clock that changes while a stream runs has played all the same") {
+  for (const double ppm : {-100.0, -400.0, -1000.0, 6000.0}) {
+    for (const std::uint32_t buffers : {0U, 2U}) {
+      Host host(buffers, 88'200);
+      host.play(30s, 256, 0.5, 80);
+      host.play(1min, 256, 0.5, ppm);
+      CAPTURE(ppm);
+      CAPTURE(buffers);
+      CHECK(host.all() == 0);
+    }
+  }
+  Host unknown(0, 88'200);
+  unknown.play(30s, 256, 0.5, 80);
+  unknown.play(1min, 256, 0.5, -6000);
+  CHECK(unknown.all() == 0);
+}
+
+TEST_CASE("a device that is slow by more than a hundredth is not as it was told") {
+  Host host(0, 88'200);
+  host.play(30s, 256, 0.5);
+  host.play(10s, 256, 0.5, -16'000);
+  CHECK(host.all() > 0);
+  CHECK(seconds(host.lost) > 0.1);
+}
+
 TEST_CASE("a clock of 47,952 Hz for an hour, and one that is slow by 4000 ppm, lose nothing") {
   for (const std::uint32_t buffers : {0U, 2U}) {
     Host first(buffers);
@@ -181,6 +253,27 @@ TEST_CASE("a machine that slept for eight hours has lost nothing") {
     host.play(10s, 512, 0.2);
     CHECK(host.of(Cause::device) == 1);
     CHECK(seconds(host.lost) == doctest::Approx(28'800).epsilon(0.001));
+  }
+}
+
+TEST_CASE("a machine that sleeps while a callback renders has lost nothing") {
+  static nanoseconds asleep{};
+  for (const auto slept : {80ms, 120ms, 3'600'000ms}) {
+    for (const std::uint32_t buffers : {0U, 2U}) {
+      Host host(buffers);
+      host.classifier = DropoutClassifier(SuspendClock{.simulated = &asleep});
+      host.play(10s, 512, 0.2);
+      asleep += slept;
+      host.callback(512, 1ms + slept);
+      host.now += Length(slept);
+      host.play(10s, 512, 0.2);
+      CHECK(host.all() == (slept < 100ms ? 1 : 0));
+      // And what renders for so long on a machine that was awake is too long.
+      host.callback(512, 1ms + slept);
+      host.now += Length(slept);
+      host.play(10s, 512, 0.2);
+      CHECK(host.all() == (slept < 100ms ? 2 : 1));
+    }
   }
 }
 

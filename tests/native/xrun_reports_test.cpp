@@ -91,6 +91,58 @@ TEST_CASE("where the depth is told, an XRUN is the device's, however late the ca
   CHECK(host.all() == 1);
 }
 
+TEST_CASE("a driver that reports an overload's XRUN twice has reported it once") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    for (const bool at_once : {false, true}) {
+      Host host = settled(buffers);
+      const Told told{.xrun = 46ms};
+      overload(host, 512, 46ms, at_once ? told : Told{});
+      host.callback(512, 1ms, told);
+      host.now += host.length(512);
+      if (!at_once) host.callback(512, 1ms, told);
+      if (!at_once) host.now += host.length(512);
+      host.play(5s, 512, 0.2);
+      CHECK(host.of(Cause::over_budget) == 1);
+      CHECK(host.all() == 1);
+      CHECK(seconds(host.lost) == doctest::Approx(0.046).epsilon(1e-6));
+    }
+  }
+}
+
+TEST_CASE("an XRUN as long as the last is another, once the first can't be reported any more") {
+  for (const auto later : {15ms, 28ms}) {
+    Host host = settled(2, 64);
+    overload(host, 64, 5ms, {.xrun = 5ms});
+    host.play(later, 64, 0.2);
+    host.callback(64, 100us, {.xrun = 5ms});
+    CHECK(host.all() == (later < 24ms ? 1 : 2));
+    CHECK(seconds(host.lost) == doctest::Approx(later < 24ms ? 0.005 : 0.010).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("XRUNs that the callbacks don't show add up, also those of one length or of none") {
+  for (const std::uint32_t buffers : {0U, 2U}) {
+    Host host = settled(buffers);
+    for (const auto length : {20ms, 20ms, 0ms, 0ms, 20ms}) {
+      host.callback(512, 1ms, {.xrun = length});
+      host.now += host.length(512);
+    }
+    CHECK(host.lost == 60ms);
+    CHECK(host.all() == 1);
+  }
+}
+
+TEST_CASE("where neither depth nor length is told, lateness says how long an XRUN was") {
+  Host host = settled(0);
+  overload(host, 512, 60ms);
+  host.callback(512, 1ms, {.xrun = 0ns});
+  host.now += host.length(512);
+  CHECK(host.of(Cause::over_budget) == 1);
+  host.play(5s, 512, 0.2);
+  CHECK(host.all() == 1);
+  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+}
+
 TEST_CASE("where the depth is unknown, what lateness shows beyond a report is the same dropout") {
   Host host = settled(0);
   overload(host, 512, 60ms, {.xrun = 20ms});

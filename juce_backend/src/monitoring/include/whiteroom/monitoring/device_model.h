@@ -65,7 +65,9 @@ class DeviceModel {
       room_line_ = room;
       wait_line_ = lateness_;
     }
-    if (call.waited) store_.wait(call.length);
+    if (call.waited) {
+      store_.wait(call.length, lateness_ - std::exchange(last_lateness_, lateness_));
+    }
     // It has begun anew by now, for there is room.
     room_line_ += std::exchange(resume_, 0.0);
     const bool met = room <= room_line_;
@@ -85,7 +87,7 @@ class DeviceModel {
     if (call.capacity <= 0) return due_ + call.block * stretch_;
     // What is asked for at once fits into half of the queue, whatever was told: the device plays
     // the other half meanwhile.
-    const double seen = std::min(seen_, wait_line_ - room_line_);
+    const double seen = wait_line_ - room_line_;
     const double capacity = std::max(call.capacity * stretch_, 2 * seen);
     const double dry = std::min(room_line_ + capacity, wait_line_ + capacity - at_once(call, seen));
     return position_ + dry + store_.size();
@@ -106,6 +108,7 @@ class DeviceModel {
   /// The device has not played for so long, all told.
   void silent(double length) noexcept {
     position_ += length;
+    last_lateness_ -= length;
     for (double& each : excesses_) each -= length;
     rise_ = 0;
   }
@@ -117,7 +120,6 @@ class DeviceModel {
     const double hidden = over + store;
     if (store <= 0 || hidden <= 0) return;
     raise_lines(hidden);
-    bin_excess_ -= hidden;
   }
   /// Whether the queue was seen to be full since the device began anew: until then nobody knows
   /// when exactly it did.
@@ -127,13 +129,11 @@ class DeviceModel {
   void resumes(const DeviceCall& call, double silence, double more = 0) noexcept {
     skew_.break_off();
     forget_bins();
-    const double period = std::max(call.block, std::min(store_.at_once(), call.capacity / 2));
-    const double within = std::max((period + more) * stretch_, asked_);
+    const double within = std::max(call.block + more, asked_);
     // Once until the queue is full again, or after silence that is longer: else an overload would
     // give way for ever.
     if (!std::exchange(known_, false) && silence <= within) return;
     if (!std::exchange(tied_, true)) asked_ = wait_line_ - room_line_;
-    seen_ = std::min(seen_, asked_);
     resume_ = std::max(within, asked_);
   }
   /// The same after silence that counts: if the lines rise by more than a block, it was silent,
@@ -155,7 +155,7 @@ class DeviceModel {
   void forget(const DeviceCall& call) noexcept {
     room_line_ = call.start - call.length * stretch_ - position_;
     wait_line_ = call.start - position_;
-    level_ = seen_ = kNothing;
+    level_ = kNothing;
     excesses_.fill(-1);
     forget_bins();
     skew_.break_off();
@@ -179,6 +179,9 @@ class DeviceModel {
   static constexpr std::size_t kBins = 16;
   static constexpr double kBin = kLasting / kBins;
   static constexpr std::ptrdiff_t kSeen = kBins / 2;
+  /// Of 15 steps between bins, jitter makes 7.5 go up, with a variance of 16/12 (runs up and down):
+  /// 12 are four times the deviation.
+  static constexpr int kSteady = 12;
 
   /// Clocks that are locked to each other, or are rounded, differ by less.
   static constexpr double kLocked = 1e-3;
@@ -226,12 +229,24 @@ class DeviceModel {
       return;
     }
     excesses_[next_bin_++ % kBins] = last_bin_excess_;
+    follow_clock();
     const double rise = *std::min_element(excesses_.begin(), excesses_.end());
     // A thread that hardly ever waits may be late each time that it does.
     const auto seen = std::count_if(excesses_.begin(), excesses_.end(),
                                     [](double each) { return each < kNothing; });
     const bool lasts = rise > call.block / 2 + store_.size() && seen >= kSeen;
     rise_ = lasts ? rise : 0;
+  }
+  /// A clock that has changed raises lateness steadily, as silence does not: the lines follow,
+  /// before the skew is known.
+  void follow_clock() noexcept {
+    const auto excess = [&](std::size_t i) { return excesses_[(next_bin_ + i) % kBins]; };
+    int grown = 0;
+    for (std::size_t i = 1; i < kBins; ++i) grown += static_cast<int>(excess(i) > excess(i - 1));
+    const double growth = (excess(kBins - 1) - excess(0)) / (kBins - 1);
+    if (grown < kSteady || growth <= 0 || growth > ClockSkew::kMost * kBin) return;
+    raise_lines(growth);
+    for (double& each : excesses_) each -= growth;
   }
   void raise_lines(double by) noexcept {
     room_line_ += by;
@@ -246,13 +261,13 @@ class DeviceModel {
   double wait_line_ = 0;         ///< the least start of a callback that was waited for, against it
   double resume_ = 0;            ///< how much later the device may have begun anew
   double asked_ = 0;             ///< how far the lines were apart when it did
-  double seen_ = kNothing;       ///< the least of that: few waits say less than many
   bool known_ = true;            ///< since it has begun anew
   double level_ = kNothing;      ///< of the wait line before it did, as long as that matters
   double grid_ = 0;              ///< what of a rise may be the device's grid
   double rest_ = 0;              ///< what was silent beside what was told
   double stretch_ = 1;           ///< of lengths, by the device's clock
   double lateness_ = 0;          ///< of this callback, against the position
+  double last_lateness_ = 0;     ///< of the last that was waited for
   double due_ = 0;               ///< of this callback
   double last_waited_ = 0;
   bool tied_ = true;  ///< the lines move together until a callback is waited for

@@ -157,18 +157,24 @@ class DropoutClassifier {
   static bool settling(const DeviceCall& call) noexcept { return call.start < ns(kSettling); }
 
   bool begins_afresh(const CallbackTiming& timing, const DeviceCall& call) const noexcept {
-    if (!started_) return true;
+    if (!started_ || slept_within(timing)) return true;
     const double gap = call.start - last_end_;
     if ((gap > 2 * call.block || timing.device_xrun) && was_suspended()) return true;
     if (last_end_ < ns(kSettling)) return gap > ns(kHole) && !call.due_told;
     return timing.reconfigured && gap > ns(kPause);
   }
+  /// Whether the machine slept while the callback rendered: nobody knows how long it has taken.
+  bool slept_within(const CallbackTiming& timing) const noexcept {
+    return timing.render > kSuspended && was_suspended();
+  }
   bool was_suspended() const noexcept {
     return suspended_.is_known() && suspended_.now() - slept_ > kSuspended;
   }
   void begin_afresh(const CallbackTiming& timing, DeviceCall& call) noexcept {
+    // Where it slept while the callback rendered, the stream begins with the next.
+    const bool slept = slept_within(timing);
     restart();
-    started_ = true;
+    started_ = !slept;
     origin_ = timing.start;
     if (suspended_.is_known()) slept_ = suspended_.now();
     call = call_of(timing);
@@ -232,8 +238,7 @@ class DropoutClassifier {
     const bool known = call.capacity > 0;
     Loss loss{silence, known ? cause_of(timing, call) : suspect_, counted_};
     if (known && silence > 0) {
-      const double within = call.capacity + kReportSlack * call.block;
-      xruns_.expect(call.start, call.end + std::max(within, ns(kReportThread)), silence);
+      xruns_.expect(call.start, last_report(call), silence);
     } else if (silence > 0) {
       loss.again = xruns_.has_counted(call.end);
       loss.lost = xruns_.uncounted(call.end, silence);
@@ -245,6 +250,10 @@ class DropoutClassifier {
     counted_ = true;
     return Miss{cause_, begins, rounded(loss.lost)};
   }
+  /// When a driver may still report what was silent until this callback ended.
+  static double last_report(const DeviceCall& call) noexcept {
+    return call.end + std::max(call.capacity + kReportSlack * call.block, ns(kReportThread));
+  }
   /// Add what is known now of the dropout before.
   void add_rest(std::optional<Miss>& miss, audio::Cause before) noexcept {
     const double rest = model_.take_rest();
@@ -255,6 +264,11 @@ class DropoutClassifier {
   }
   void add_xrun(const CallbackTiming& timing, const DeviceCall& call, Loss& loss) noexcept {
     const double told = ns(timing.device_delay);
+    const bool again = xruns_.repeats(call.start, told, last_report(call));
+    if (again && shown_) return;
+    // Of what the callbacks show, a driver may tell twice; of two XRUNs of one length that they
+    // don't show, nobody knows better.
+    shown_ = xruns_.expects(call.start) || suspect_size_ > 0;
     if (xruns_.expects(call.start)) {
       // Driver and model differ by less than a block about what is the same silence.
       const double more = xruns_.match(told);
@@ -271,6 +285,8 @@ class DropoutClassifier {
       loss.cause = timing.reconfigured ? audio::Cause::configuration : audio::Cause::device;
     }
     xruns_.count(call.end, call.end + kCounted * DeviceModel::kLasting, told);
+    // Where neither depth nor length is told, lateness will say how long it was, and all of it.
+    if (call.capacity <= 0 && told <= 0) return;
     model_.rest_is_known(told);
     model_.resumes(call, 0, told);
   }
@@ -309,6 +325,7 @@ class DropoutClassifier {
   audio::Cause cause_ = audio::Cause::over_budget;
   bool running_ = false;     ///< the last callback was one of a dropout
   bool counted_ = false;     ///< a dropout was, since the queue was last full
+  bool shown_ = false;       ///< callbacks have shown what the driver has reported last
   bool was_silent_ = false;  ///< there was silence before the last callback ended
 };
 

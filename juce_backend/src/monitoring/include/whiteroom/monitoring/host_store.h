@@ -21,15 +21,19 @@ inline double whole_part(double value) noexcept {
 }
 
 /// A host without a store delivers as much from one wait to the next as the device asks for at
-/// once, or a multiple when it catches up, however it splits it. Wait-free; one thread at a time.
-/// All lengths are nanoseconds.
+/// once, or a multiple when it catches up, however it splits it; and the next wait ends when that
+/// has been played, but for jitter, which adds as often as it takes away. A host with a store may
+/// deliver blocks of one length to a device of another: then nearly all waits are longer than what
+/// was delivered, or nearly all are shorter, and a few make up for them by a block.
+/// Wait-free; one thread at a time. All times are nanoseconds.
 class HostStore {
  public:
   /// Blocks that differ by a frame in 64 are those of a rate that is no whole number of frames.
   static constexpr double kEven = 1.0 / 64;
 
-  /// The host waits, and then delivers this.
-  void wait(double length) noexcept {
+  /// The host waits, and then delivers this. It is so much `later` than at its last wait.
+  void wait(double length, double later = 0) noexcept {
+    lean(later, length);
     if (asked_ > 0 && delivered_ > 0) {
       // The same as the last time is the rule, and costs no division.
       const bool same = std::abs(delivered_ - asked_) <= kEven * asked_;
@@ -51,14 +55,33 @@ class HostStore {
     return last_least_ < kUnknown ? std::min(least_, last_least_) : 0;
   }
   /// How much may be in the store: no more than one callback delivers.
-  double size() const noexcept { return uneven_ >= kSure ? longest_ : 0; }
+  double size() const noexcept {
+    const bool leans = std::abs(leaning_) >= kLeaning && (made_up_ || last_made_up_);
+    return leans || uneven_ >= kSure ? longest_ : 0;
+  }
 
  private:
+  /// Of the waits in a span, jitter makes as many longer as shorter, with a variance of a third of
+  /// their number (runs up and down; Levene and Wolfowitz, 1944): 14 are 3.5 times the deviation of
+  /// what is left of all spans.
+  static constexpr int kLeaning = 14;
+  static constexpr unsigned kSpan = 32;
+  /// A block is made up for, less one wait's step: of 9 waits in 32 no less than 23 / 32 of it.
+  static constexpr double kMadeUp = 0.7;
   /// A thread that is put aside within a block seems to wait there: that is rare.
   static constexpr int kSure = 4;
   static constexpr int kMost = 16;
   static constexpr double kUnknown = std::numeric_limits<double>::infinity();
 
+  /// A wait ended so much `later` than the last one, against what was delivered.
+  void lean(double later, double length) noexcept {
+    const double step = kEven * length;
+    leaning_ += static_cast<int>(later > step) - static_cast<int>(later < -step);
+    made_up_ = made_up_ || (leaning_ > 0 ? -later : later) > kMadeUp * length;
+    if (waits_ % kSpan != 0) return;
+    last_made_up_ = std::exchange(made_up_, false);
+    leaning_ /= 2;
+  }
   static bool is_multiple(double whole, double part) noexcept {
     const double times = whole / part;
     return std::abs(times - whole_part(times + 0.5)) <= kEven * times;
@@ -71,6 +94,9 @@ class HostStore {
   double last_least_ = kUnknown;  ///< ... and of those before
   unsigned waits_ = 0;
   int uneven_ = 0;
+  int leaning_ = 0;            ///< waits that ended later than the one before, less those earlier
+  bool made_up_ = false;       ///< one has made up for others, in this span ...
+  bool last_made_up_ = false;  ///< ... and in the last
 };
 
 }  // namespace WHITEROOM_MONITORING_ABI

@@ -25,6 +25,16 @@ class XrunLedger {
     return std::max(0.0, more);
   }
 
+  /// Whether a driver tells of the same XRUN again: no two are of the same length within the time
+  /// in which the first may be reported, but for those without a length. The next may be told again
+  /// `until` then.
+  bool repeats(double now, double reported, double until) noexcept {
+    const bool same = reported > 0 && reported == last_ && now <= last_until_;
+    last_ = reported;
+    last_until_ = until;
+    return same;
+  }
+
   /// A report was counted that the callbacks may show as silence, until `until`.
   void count(double now, double until, double reported) noexcept {
     counted_ = (has_counted(now) ? counted_ : 0) + reported;
@@ -43,6 +53,8 @@ class XrunLedger {
   double expected_until_ = -1;
   double counted_ = 0;
   double counted_until_ = -1;
+  double last_ = 0;
+  double last_until_ = 0;
 };
 
 }  // namespace WHITEROOM_MONITORING_ABI
