@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -114,6 +114,11 @@ class Pipeline:
         """Whether it takes the lines themselves to find the rows, before any of `stages`."""
         tests = (self._literals, self._regexes, self._tests, self._prefilter)
         return any(bool(test) for test in tests)
+
+    @property
+    def required(self) -> list[Sequence[bytes]]:
+        """Texts of which each line has one of each list."""
+        return [needles for is_negated, needles in self._literals if not is_negated]
 
     @property
     def chooses_rows(self) -> bool:

@@ -78,7 +78,7 @@ def _read(plan: Plan, step: Step, limit: int, backward: bool, progress: Progress
     """Return the entries of a step in the order of the answer, `limit` of each run at most."""
     if progress.stopped:
         return []
-    rows = step.read()
+    rows = step.read(plan.pipeline.required)
     chosen: list[Entry] = []
     for run in step.runs:
         numbers = candidates(plan, run, rows)

@@ -21,7 +21,7 @@ def collect(
     """Add all lines of a plan to patterns. Raises StoppedError."""
     for step in plan.steps_inside():
         try:
-            rows = step.read()
+            rows = step.read(plan.pipeline.required)
         except DamagedError as error:
             damaged(error)
             continue

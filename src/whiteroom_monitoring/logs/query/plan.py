@@ -51,13 +51,13 @@ class Step:
     block: Block | None = None
     rows: _native.Rows | None = None
 
-    def read(self) -> _native.Rows:
-        """Return the rows. Raises DamagedError."""
+    def read(self, required: Sequence[Sequence[bytes]] = ()) -> _native.Rows:
+        """Return the rows; of a block that lacks ``required`` texts, none. Raises DamagedError."""
         if self.rows is not None:
             return self.rows
         assert self.segment is not None
         assert self.block is not None
-        return self.segment.read(self.block)
+        return self.segment.read(self.block, required)
 
     def read_columns(self, times_alone: bool) -> _native.Rows:
         """Return the rows; of a block without lines, or with times alone. Raises DamagedError."""

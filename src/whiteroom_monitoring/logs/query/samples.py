@@ -76,7 +76,7 @@ class _Counter:
         only = [self._stream(run.labels)[1] for run in step.runs]
         by_stream = all(series is not None for series in only)
         if self._plan.reads_lines:
-            rows = step.read()
+            rows = step.read(self._plan.pipeline.required)
         else:
             rows = step.read_columns(by_stream and self._plan.takes_all)
         for run, series in zip(step.runs, only, strict=True):
@@ -118,7 +118,7 @@ def _step_samples(
 ) -> dict[Series, Samples]:
     if progress.stopped:
         return {}
-    rows = step.read()
+    rows = step.read(plan.pipeline.required)
     series: dict[Series, Samples] = {}
     for run in step.runs:
         numbers = candidates(plan, run, rows)

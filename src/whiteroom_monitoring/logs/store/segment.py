@@ -188,11 +188,16 @@ class Segment:
         _, bits, words = self._directory
         return _native.blocks_with(words, bits, needle, any_case)
 
-    def read(self, block: Block) -> _native.Rows:
-        """Return the rows of a block. Raises DamagedError."""
+    def read(self, block: Block, required: Sequence[Sequence[bytes]] = ()) -> _native.Rows:
+        """Return the rows of a block; none where it lacks all of some ``required`` texts.
+
+        Raises DamagedError.
+        """
         text, columns = self._parts(block)
+        if any(all(needle not in text for needle in needles) for needles in required):
+            return _native.Rows()
         try:
-            return _native.from_columns(columns, text)
+            return _native.from_columns(self._decompressed(block, columns), text)
         except ValueError as error:
             raise DamagedError(self._place(block), str(error)) from error
 
@@ -206,10 +211,10 @@ class Segment:
         stored = os.pread(self._file, block.columns_size, block.offset + block.text_size)
         if len(stored) != block.columns_size or zlib.crc32(stored) != block.columns_checksum:
             raise DamagedError(self._place(block), "another checksum than was written")
+        columns = self._decompressed(block, stored)
         try:
-            columns = zstandard.ZstdDecompressor().decompress(stored)
             return _native.from_columns(columns, None, times_alone)
-        except (ValueError, zstandard.ZstdError) as error:
+        except ValueError as error:
             raise DamagedError(self._place(block), str(error)) from error
 
     def verify(self) -> Iterator[DamagedError]:
@@ -224,13 +229,16 @@ class Segment:
                 yield error
 
     def _parts(self, block: Block) -> tuple[bytes, bytes]:
+        """Return the text of a block, and its columns as they are stored."""
         stored = os.pread(self._file, block.size, block.offset)
         if len(stored) != block.size or zlib.crc32(stored) != block.checksum:
             raise DamagedError(self._place(block), "another checksum than was written")
-        decompressor = zstandard.ZstdDecompressor()
+        text = self._decompressed(block, stored[: block.text_size])
+        return text, stored[block.text_size :]
+
+    def _decompressed(self, block: Block, stored: bytes) -> bytes:
         try:
-            text = decompressor.decompress(stored[: block.text_size])
-            return text, decompressor.decompress(stored[block.text_size :])
+            return zstandard.ZstdDecompressor().decompress(stored)
         except zstandard.ZstdError as error:
             raise DamagedError(self._place(block), str(error)) from error
 
