@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 # The number that is stored is the place in this list.
 LEVELS = ("", "unknown", "trace", "debug", "info", "warn", "error", "critical", "fatal")
@@ -53,8 +54,9 @@ def decode(meta: bytes) -> list[tuple[str, str]]:
     return list(zip(texts[::2], texts[1::2], strict=True))
 
 
-def fields(meta: bytes, level: int) -> list[tuple[str, str]]:
+@lru_cache(256)
+def fields(meta: bytes, level: int) -> tuple[tuple[str, str], ...]:
     """Return a line's structured metadata with its level, in the order of the names."""
     if not level:
-        return decode(meta) if meta else []
-    return sorted([*decode(meta), (DETECTED_LEVEL, LEVELS[level])])
+        return tuple(decode(meta))
+    return tuple(sorted([*decode(meta), (DETECTED_LEVEL, LEVELS[level])]))

@@ -18,8 +18,6 @@ from whiteroom_monitoring.logs.query.plan import Plan, Step
 from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, candidates
 from whiteroom_monitoring.logs.store.segment import Run
 
-# Structured metadata that is remembered while lines of one stream are read.
-MOST_KNOWN = 10_000
 Report = Callable[[DamagedError], None]
 
 
@@ -160,15 +158,8 @@ def _add_lines(
 
 
 def _lines(rows: _native.Rows, numbers: list[int], progress: Progress) -> Iterator[Line]:
-    meta_of: dict[tuple[bytes, int], list[tuple[str, str]]] = {}
     for number in numbers:
         time_ns, line, meta, level = rows[number]
-        key = (meta, level)
-        metadata = meta_of.get(key)
-        if metadata is None:
-            if len(meta_of) > MOST_KNOWN:
-                meta_of.clear()
-            metadata = meta_of[key] = fields(meta, level)
         if progress.stopped:
             return
-        yield time_ns, line, metadata
+        yield time_ns, line, fields(meta, level)

@@ -26,6 +26,9 @@ def parse_float(text: str) -> float:
     >>> parse_float("1e3"), parse_float("+Inf"), parse_float("0x1p4")
     (1000.0, inf, 16.0)
     """
+    # Most numbers are short and have digits alone.
+    if len(text) < 18 and text.isascii() and text.isdigit():
+        return float(text)
     try:
         if _SPECIAL.fullmatch(text):
             return float(text)
