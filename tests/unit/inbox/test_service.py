@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
+import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from whiteroom_monitoring.inbox import smtp
+from whiteroom_monitoring.inbox import html_text, http, smtp
 from whiteroom_monitoring.inbox.message import Message
-from whiteroom_monitoring.inbox.service import BACKLOG, InboxService
+from whiteroom_monitoring.inbox.service import BACKLOG, SHOWN_CHARACTERS, InboxService
 
 
 @pytest.fixture
@@ -95,3 +100,35 @@ def test_a_mail_is_stored_before_it_is_acknowledged(
     assert (mail["title"], mail["text"]) == ("hello", "body")
     assert mail["recipient"] == "ops@a.example, db@a.example"
     assert empty["title"] == "(no subject)"
+
+
+def test_what_is_watched_is_no_longer_than_a_page_shows(service: InboxService) -> None:
+    """A watcher gets what was sent as it is; of what is too long, the beginning and its id."""
+
+    async def watched(text: str) -> dict[str, Any]:
+        watch = service.watch(heartbeat_s=60)
+        waiting = asyncio.ensure_future(anext(watch))
+        await asyncio.sleep(0)
+        await service.ingest(Message("slack", "m", text, json.dumps({"text": text})))
+        return dict(await waiting)
+
+    short = asyncio.run(watched("short"))
+    assert (short["text"], short["raw"] is None) == ("short", False)
+    long = asyncio.run(watched("x" * (SHOWN_CHARACTERS + 1)))
+    assert (long["text"], long["raw"]) == ("x" * SHOWN_CHARACTERS, None)
+
+
+@pytest.mark.parametrize("page", ["<!-- a -->b", "b<!-- a -->", "b<!-- a", "<!-- a --><!-- c -->b"])
+def test_comments_are_no_text(page: str) -> None:
+    """A comment is left out wherever it stands, at the very beginning, too."""
+    assert html_text.text_of(page).strip() == "b"
+
+
+def test_a_failure_is_logged_with_as_much_of_its_path_as_one_reads() -> None:
+    """The log says what was asked for, cut after a hundred characters."""
+    printed = io.StringIO()
+    request: Any = SimpleNamespace(method="GET", url=SimpleNamespace(path="/" + "x" * 200))
+    with contextlib.redirect_stdout(printed):
+        answer = http._failure(HTTPStatus.BAD_REQUEST)(request, ValueError("odd"))
+    assert printed.getvalue() == f"GET '/{'x' * 99}': 400: odd\n"
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
