@@ -88,6 +88,6 @@ def _details(results: Sequence[CheckResult]) -> Iterator[str]:
 
 
 def summary(results: Sequence[CheckResult]) -> str:
-    """Return how many checks have which state, in words."""
+    """Return how many checks have which state, such as `3 ok, 1 failed`."""
     states = [result.state for result in results]
     return ", ".join(f"{states.count(state)} {state}" for state in _STYLES if state in states)

@@ -21,8 +21,8 @@ MOST_CONTAINERS = 1000
 class Exporter:
     """Reads everything anew for each scrape; ``now`` returns Unix seconds.
 
-    What can't be read leaves out its own metrics, sets ``container_scrape_error`` and is said once
-    on standard error, until it is mended.
+    What can't be read leaves out its own metrics, sets ``container_scrape_error`` and is printed
+    once on standard error, until it is mended.
     """
 
     def __init__(

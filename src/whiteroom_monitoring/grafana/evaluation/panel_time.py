@@ -69,7 +69,7 @@ def _shifted(time: float, shift: str, calendar: Calendar) -> float:
 
 
 def described(panel: Panel, view: ViewTime, filled: Callable[[str], str] = str) -> str:
-    """Return what is said beside a panel's title of its range.
+    """Return the words about its own range that stand beside a panel's title.
 
     >>> view = ViewTime(TimeRange(0, 60))
     >>> described(Panel(1, "stat", time_from="2h", time_shift="1d"), view)

@@ -10,7 +10,7 @@ from whiteroom_monitoring.grafana.model.json_node import Node
 
 @dataclass(frozen=True)
 class FieldStyle:
-    """How a series is drawn or a column is laid out; None where nothing is said.
+    """How a series is drawn or a column is laid out; None where the JSON has nothing.
 
     ``span_nulls`` is the longest gap that a line spans, in milliseconds; True is any, False none.
     """

@@ -1,4 +1,4 @@
-"""Which lines of a push are accepted, and what is said of the others."""
+"""Which lines of a push are accepted, and why the others are refused."""
 
 from __future__ import annotations
 

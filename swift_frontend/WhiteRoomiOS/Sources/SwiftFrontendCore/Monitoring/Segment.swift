@@ -18,7 +18,7 @@ public struct Preparation: Sendable, Equatable {
     public let isLocked: Bool
     /// Path of the segment, when shared.
     public let path: String
-    /// Why it is not shared, in words.
+    /// Why it is not shared, for people.
     public let problem: String
 }
 

@@ -38,7 +38,7 @@ struct Preparation {
   bool shared = false;    ///< readers can see the segment; else it is private memory
   bool locked = false;    ///< its pages can't be paged out
   std::string path{};     ///< of the segment, when shared
-  std::string problem{};  ///< why it is not shared, in words
+  std::string problem{};  ///< why it is not shared, for people
 };
 
 class Instance;
