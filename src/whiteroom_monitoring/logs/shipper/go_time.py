@@ -15,8 +15,8 @@ from whiteroom_monitoring.logs.shipper.entry import SECOND_NS
 from whiteroom_monitoring.logs.shipper.errors import StageError
 
 # A time in nanoseconds, and the step in which its text tells it.
-Told = tuple[int, int]
-Parser = Callable[[str], Told | None]
+Timestamp = tuple[int, int]
+Parser = Callable[[str], Timestamp | None]
 
 _NAMED = {
     "ANSIC": "Mon Jan _2 15:04:05 2006",
@@ -53,7 +53,7 @@ def parser(layout: str, location: str = "UTC") -> Parser:
     return _Layout(_NAMED.get(layout, layout), local).parse
 
 
-def _unix(text: str, unit_ns: int) -> Told | None:
+def _unix(text: str, unit_ns: int) -> Timestamp | None:
     whole, _, fraction = text.strip().partition(".")
     if not whole.lstrip("-").isdecimal() or (fraction and not fraction.isdecimal()):
         return None
@@ -76,7 +76,7 @@ class _Layout:
         # What is before and after the fraction is the same for many lines.
         self._seconds: dict[tuple[str, str], int] = {}
 
-    def parse(self, text: str) -> Told | None:
+    def parse(self, text: str) -> Timestamp | None:
         match = self._layout.match(text)
         if match is None:
             return None

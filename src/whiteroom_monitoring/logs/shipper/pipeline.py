@@ -79,7 +79,9 @@ class Pipeline:
 
     def held(self) -> list[Any]:
         """Return the positions before the lines that are held back."""
-        return [position for one in self._stages for position in one.held()] if self.holds else []
+        return (
+            [position for stage in self._stages for position in stage.held()] if self.holds else []
+        )
 
 
 def _holds(stages: Sequence[config.Stage]) -> bool:

@@ -239,24 +239,24 @@ class Shipper:
         for job in config.scrape_configs:
             self._receive(job)
         self._threads = [
-            threading.Thread(target=one.run, name=f"shipping-{number}")
-            for number, one in enumerate(self._all)
+            threading.Thread(target=shipping.run, name=f"shipping-{number}")
+            for number, shipping in enumerate(self._all)
         ]
 
     def _receive(self, job: ScrapeConfig) -> None:
         """Make what brings lines of itself: the journal for each target, sockets for all."""
         relabeling = Relabeling(job.relabel_configs)
-        for one in self._all if job.journal else ():
+        for shipping in self._all if job.journal else ():
             assert job.journal is not None
-            one.add_journal(job, job.journal)
+            shipping.add_journal(job, job.journal)
         if job.syslog:
-            sources = [one.add_socket(job) for one in self._all]
+            sources = [shipping.add_socket(job) for shipping in self._all]
             self._receivers.append(SyslogReceiver(job, job.syslog, relabeling, sources))
         if job.loki_push_api:
             # It needs much of the log store, and memory for it.
             from whiteroom_monitoring.logs.shipper.sources.push import PushServer  # noqa: PLC0415
 
-            sources = [one.add_socket(job) for one in self._all]
+            sources = [shipping.add_socket(job) for shipping in self._all]
             self._receivers.append(PushServer(job, job.loki_push_api, relabeling, sources))
 
     def start(self) -> None:
@@ -267,14 +267,14 @@ class Shipper:
     @property
     def has_failed(self) -> bool:
         """Whether a target's thread has ended by itself, and told the process to end."""
-        return any(one.has_failed for one in self._all)
+        return any(shipping.has_failed for shipping in self._all)
 
     def stop(self) -> None:
         """End, with the last lines pushed where that is quick."""
         for receiver in self._receivers:
             receiver.close()
-        for one in self._all:
-            one.stopped.set()
+        for shipping in self._all:
+            shipping.stopped.set()
         for thread in self._threads:
             thread.join()
 

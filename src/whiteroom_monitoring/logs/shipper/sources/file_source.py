@@ -76,8 +76,8 @@ class FileSource:
             return False
         if not self.is_ended:
             return self.holds(stat)
-        told = stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
-        return told == (state.device, state.inode, state.size, state.mtime_ns)
+        identity = stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+        return identity == (state.device, state.inode, state.size, state.mtime_ns)
 
     def take_lost_bytes(self) -> int:
         """Return how many bytes were seen and can't be read any more, once."""

@@ -111,7 +111,7 @@ class FileTarget:
     def _paths(self) -> Iterator[str]:
         for pattern in self._patterns:
             for path in glob.iglob(pattern, recursive=True):
-                if not any(fnmatch(path, one) for one in self._exclude):
+                if not any(fnmatch(path, pattern) for pattern in self._exclude):
                     yield path
 
     def _labels_of(self, path: str) -> dict[str, str] | None:

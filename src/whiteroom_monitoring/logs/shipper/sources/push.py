@@ -118,8 +118,8 @@ class PushServer:
             events.append(event)
             for number, line in enumerate(lines):
                 is_last = number == len(lines) - 1
-                told = _with_done(line, event) if is_last else line
-                if not source.put(told):
+                sent = _with_done(line, event) if is_last else line
+                if not source.put(sent):
                     return HTTPStatus.SERVICE_UNAVAILABLE, "the shipper ends\n"
         deadline = time.monotonic() + ANSWER_S
         if all(event.wait(max(0.0, deadline - time.monotonic())) for event in events):

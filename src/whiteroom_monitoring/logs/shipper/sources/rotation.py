@@ -22,10 +22,10 @@ def rotated(path: str, real: str) -> Iterator[str]:
         folder, name = os.path.split(place)
         names = {name, _NUMBERED.sub("", name)} - {""}
         try:
-            found = sorted(os.listdir(folder or "."))
+            siblings = sorted(os.listdir(folder or "."))
         except OSError:
             continue
-        for other in found:
+        for other in siblings:
             candidate = os.path.join(folder, other)
             is_rotated = any(_is_rotated(other, own) for own in names)
             if is_rotated and candidate not in yielded and os.path.isfile(candidate):

@@ -155,11 +155,11 @@ class SyslogReceiver:
         if labels is None:
             return None
         now_ns = time.time_ns()
-        told = None
+        timestamp = None
         if config.use_incoming_timestamp:
-            told = next((t for parse in _TIMES if (t := parse(parts["time"]))), None)
+            timestamp = next((t for parse in _TIMES if (t := parse(parts["time"]))), None)
         message = text if config.use_rfc5424_message else parts["message"].removeprefix("\ufeff")
-        time_ns, unit_ns = told or (now_ns // 10**6 * 10**6, 10**6)
+        time_ns, unit_ns = timestamp or (now_ns // 10**6 * 10**6, 10**6)
         place = next(self._places)
         return Line(message, labels, place, "", time_ns, max(unit_ns, 1000), origin_ns=now_ns)
 

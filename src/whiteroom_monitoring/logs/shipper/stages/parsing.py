@@ -129,24 +129,24 @@ def timestamp(stage: TimestampStage, context: Context) -> Apply:
         text = None if value is None else text_of(value)
         for parser in parsers if text is not None else ():
             assert text is not None
-            if told := parser(text):
-                _tell(entry, told, context)
+            if timestamp := parser(text):
+                _set_time(entry, timestamp, context)
                 return True
         clock = context.clock
         if stage.action_on_failure == "fudge" and clock.latest_ns:
-            _tell(entry, (clock.latest_ns, clock.unit_ns), context)
+            _set_time(entry, (clock.latest_ns, clock.unit_ns), context)
         return True
 
     return apply
 
 
-def _tell(entry: Entry, told: go_time.Told, context: Context) -> None:
+def _set_time(entry: Entry, timestamp: go_time.Timestamp, context: Context) -> None:
     """Set the time. Where its step leaves no room below, count how many came in a row."""
     clock = context.clock
-    entry.time_ns, entry.unit_ns = told
+    entry.time_ns, entry.unit_ns = timestamp
     if entry.unit_ns > 1:
-        context.clock = Clock(*told)
+        context.clock = Clock(*timestamp)
         return
-    run = clock.run + 1 if told[0] == clock.latest_ns else 0
-    context.clock = Clock(*told, run)
+    run = clock.run + 1 if timestamp[0] == clock.latest_ns else 0
+    context.clock = Clock(*timestamp, run)
     entry.place, entry.unit_ns = run, 1000
