@@ -1,4 +1,4 @@
-"""``whiteroom restore-notifications``: gives Alertmanager's log back what a kill made it forget."""
+"""``whiteroom restore-notifications``: gives Alertmanager back what a kill made it forget."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler.notification_journal import NotifiedGroups
 from whiteroom_monitoring.reconciler.notification_log import FILE_NAME
 from whiteroom_monitoring.reconciler.restore import restore
+from whiteroom_monitoring.reconciler.service import SILENCES, utc_now
+from whiteroom_monitoring.reconciler.silence_snapshot import FILE_NAME as SNAPSHOT
+from whiteroom_monitoring.reconciler.silence_snapshot import restore_silences
+from whiteroom_monitoring.reconciler.silences import Journal
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +55,13 @@ def add_alertmanager_options(parser: argparse.ArgumentParser, data: Path) -> Non
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Restore, and become the command; a log that can't be restored keeps nobody from starting."""
+    """Restore, and become the command; what can't be restored keeps nobody from starting."""
+    _restore_log(arguments)
+    _restore_silences(arguments)
+    os.execvp(arguments.started[0], arguments.started)
+
+
+def _restore_log(arguments: argparse.Namespace) -> None:
     try:
         entries = NotifiedGroups(arguments.data).entries()
         log = arguments.alertmanager_data / FILE_NAME
@@ -59,4 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"notification log: {count} entries are told once more if need be", flush=True)
     except (MonitoringError, OSError) as error:
         print(f"notification log: left as it is: {error}", flush=True)
-    os.execvp(arguments.started[0], arguments.started)
+
+
+def _restore_silences(arguments: argparse.Namespace) -> None:
+    """Add what the reconciler keeps; where there is no journal yet there is nothing to add."""
+    folder = arguments.data / SILENCES
+    try:
+        if folder.is_dir():
+            snapshot = arguments.alertmanager_data / SNAPSHOT
+            count = restore_silences(snapshot, Journal(folder), utc_now())
+            print(f"silences: {count} are added or ended", flush=True)
+    except (MonitoringError, OSError) as error:
+        print(f"silences: left as they are: {error}", flush=True)

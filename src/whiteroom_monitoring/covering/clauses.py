@@ -3,6 +3,9 @@
 Alertmanager's inhibition does the same, and forgets to say that what it mutes is over
 (https://github.com/prometheus/alertmanager/issues/2754): the incident stays open, and the next one
 joins it, so that nobody wakes. What a rule covers ends as an alert, and is resolved like any other.
+
+A killed Prometheus marks nothing as ended: what fired then, and is over when it is back, is seen as
+firing for five minutes, in which it must not cover what goes on. So ALERTS must be fresh to cover.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from whiteroom_monitoring.covering.model import Covering, Entry
 
 # Between what is written by hand and what is generated.
+# An outage of 60 s, a start, and the three evaluations until Prometheus knows again that it fires.
+_FRESH = "150s"
 MARK = "# Covered, as covering.yml says (`whiteroom generate` writes the rest):"
 
 
@@ -39,7 +44,8 @@ def _matching(entry: Entry, labels: Mapping[str, str]) -> tuple[str, str]:
             matchers.append(f'service="{labels["service"]}"')
         else:
             on.append("service")
-    selector = f"ALERTS{{NAMES, {', '.join(matchers)}}}"
+    alerts = f"ALERTS{{NAMES, {', '.join(matchers)}}}"
+    selector = f"({alerts} and present_over_time({alerts}[{_FRESH}]))"
     for label, value in entry.covers_labels.items():
         if label not in labels:
             on.append(label)

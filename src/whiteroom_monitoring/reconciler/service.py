@@ -26,6 +26,8 @@ STEP_S = 1.0
 STALE_S = 150.0
 # How old the newest sample of any target is, whether it is up or not.
 _AGE = "time() - max(timestamp(up))"
+# The folder of the journal of silences.
+SILENCES = "silences"
 # The receiver that is paged when nobody else can be asked.
 CRITICAL = "pagerduty-critical"
 
@@ -58,7 +60,7 @@ class Reconciler:
     _unusable: str = ""
 
     def __post_init__(self) -> None:
-        self.journal = Journal(self.folder / "silences")
+        self.journal = Journal(self.folder / SILENCES)
         self._told = NotifiedGroups(self.folder)
         self._incidents = OpenIncidents(
             self._post_ended, self._services, self.inactive_s, self._intervals_s

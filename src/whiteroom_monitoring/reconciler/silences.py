@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,14 @@ _REMEMBERED = datetime.timedelta(minutes=10)
 
 
 class Journal:
-    """The silences in ``folder``, which is made with mode 0700. Use from one thread."""
+    """The silences in ``folder``, which its group may read where the process' umask says so.
+
+    Use from one thread.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
 
     def keep(self, identifier: str, silence: Mapping[str, Any]) -> None:
         """Write a silence down; it is on the disk when this returns. Raises OSError."""
@@ -60,7 +63,8 @@ class Journal:
         Raises SourceError when Alertmanager does not answer.
         """
         current_by_id = {str(silence["id"]): silence for silence in alertmanager.silences()}
-        ended = dict(self._ended(now))
+        ended = self.ended(now)
+        self._forget_ended(now)
         self._forget_renamed()
         for identifier, silence in current_by_id.items():
             is_over = silence["status"]["state"] == "expired"
@@ -75,6 +79,11 @@ class Journal:
             for identifier, silence in self.silences().items()
             if identifier not in current_by_id and self._is_due(identifier, silence, now)
         ]
+
+    def ended(self, now: datetime.datetime) -> dict[str, datetime.datetime]:
+        """Return what was ended of late, and when."""
+        moments = self._ended()
+        return {name: at for name, at in moments.items() if now - at <= _REMEMBERED}
 
     def silences(self) -> dict[str, Mapping[str, Any]]:
         """Return what is written down, by id."""
@@ -113,13 +122,17 @@ class Journal:
         if not path.exists() or json.loads(path.read_text(encoding="utf-8")) != content:
             self.keep(identifier, silence)
 
-    def _ended(self, now: datetime.datetime) -> Iterator[tuple[str, datetime.datetime]]:
-        for path in self._folder.glob(f"*{_ENDED}"):
-            since = datetime.datetime.fromisoformat(path.read_text(encoding="utf-8"))
-            if now - since > _REMEMBERED:
-                self._remove(path.name)
-            else:
-                yield path.name.removesuffix(_ENDED), since
+    def _ended(self) -> dict[str, datetime.datetime]:
+        return {
+            path.name.removesuffix(_ENDED): datetime.datetime.fromisoformat(
+                path.read_text(encoding="utf-8")
+            )
+            for path in self._folder.glob(f"*{_ENDED}")
+        }
+
+    def _forget_ended(self, now: datetime.datetime) -> None:
+        for name in self._ended().keys() - self.ended(now).keys():
+            self._remove(name + _ENDED)
 
     def _write(self, name: str, text: str) -> None:
         write(self._folder / name, text)

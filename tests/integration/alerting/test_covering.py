@@ -16,6 +16,7 @@ from whiteroom_monitoring.covering import load
 from whiteroom_monitoring.covering.clauses import MARK
 from whiteroom_monitoring.covering.model import Pair
 from whiteroom_monitoring.covering.rules import PREFIX, RECORDED
+from whiteroom_monitoring.promql.durations import seconds
 from whiteroom_monitoring.resources import share
 
 FOLDER = share("infrastructure/monitoring") / "prometheus"
@@ -140,6 +141,23 @@ def test_a_pair_that_is_lost_is_noticed(tmp_path: Path) -> None:
         ["promtool", "test", "rules", tmp_path / "test.yml"], capture_output=True, check=False
     )
     assert done.returncode != 0
+
+
+def test_what_nobody_writes_any_more_covers_for_a_while_only(tmp_path: Path) -> None:
+    """What fired when Prometheus was killed, and is over since, is seen for 5 min and covers for
+    150 s: an outage and a start, after which it covers on if it fires still."""
+    pair = PAIRS[0]
+    path, case = _with_covering(pair, "")
+    *series, covering = case["input_series"]
+    moment_s = seconds(str(case["promql_expr_test"][0]["eval_time"]))
+    # Without `stale`, as by a kill.
+    last_s = [moment_s - age_s for age_s in (140, 160)]
+    values = [f"1x{int(last // seconds(case['interval']))}" for last in last_s]
+    covered, free = (
+        {**case, "input_series": [*series, {**covering, "values": value}]} for value in values
+    )
+    assert _run([(path, covered)], tmp_path) == {}
+    assert "nil" in "".join(_run([(path, free)], tmp_path).values())
 
 
 def test_alertmanager_inhibits_nothing() -> None:

@@ -17,7 +17,7 @@ from benchmarks.fault_stack import FaultStack
 @pytest.mark.timeout(3600)
 def test_no_kill_loses_doubles_resolves_or_leaves_open(tmp_path: Path) -> None:
     """Restarts and kills of any process leave each alert open exactly while it fires, once."""
-    outcomes = faults.measure(FaultStack(tmp_path), restarts=20, kills=60)
+    outcomes = faults.measure(FaultStack(tmp_path), faults.Plan(20, 60))
     assert all(outcome.is_good for outcome in outcomes), faults.table(outcomes)
 
 
@@ -25,7 +25,7 @@ def test_no_kill_loses_doubles_resolves_or_leaves_open(tmp_path: Path) -> None:
 @pytest.mark.timeout(12 * 3600)
 def test_hundreds_of_kills_lose_double_resolve_and_leave_open_nothing(tmp_path: Path) -> None:
     """The same, 200 times with both servers and a thousand times with any process."""
-    outcomes = faults.measure(FaultStack(tmp_path), restarts=200, kills=1000)
+    outcomes = faults.measure(FaultStack(tmp_path), faults.Plan(200, 1000))
     assert all(outcome.is_good for outcome in outcomes), faults.table(outcomes)
 
 
@@ -34,5 +34,5 @@ def test_hundreds_of_kills_lose_double_resolve_and_leave_open_nothing(tmp_path: 
 def test_without_its_options_a_restart_is_noticed(tmp_path: Path) -> None:
     """The measurement can fail: without the grace period of 0 s, what fires is resolved."""
     lacking = FaultStack(tmp_path, ("--rules.alert.for-grace-period",), resend_s=1)
-    outcomes = faults.measure(lacking, restarts=12, kills=0)
+    outcomes = faults.measure(lacking, faults.Plan(12, 0))
     assert not all(outcome.is_good for outcome in outcomes)

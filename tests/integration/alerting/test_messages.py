@@ -220,6 +220,34 @@ def test_one_trouble_is_one_page(
     assert [incident["state"] for incident in way.incidents()] == ["resolved"]
 
 
+def test_a_page_names_every_team_that_it_concerns(programs: Any, send_through: Any) -> None:
+    """An incident of two teams is grouped under both, each once; what ends leaves the others."""
+    way = send_through(programs)
+    alerts = [
+        {
+            "labels": {
+                "alertname": name,
+                "incident": "application",
+                "priority": "P0",
+                **({"team": team} if team else {}),
+            },
+            "annotations": {"summary": name},
+        }
+        for name, team in (("A", "audio"), ("B", "plat.form"), ("C", "audio"), ("D", ""))
+    ]
+
+    def groups() -> list[str]:
+        pages = [
+            m["raw"].get("payload") or {} for m in way.messages() if m["channel"] == "pagerduty"
+        ]
+        return [page.get("group", "") for page in pages]
+
+    way.send(*alerts)
+    wait_until(lambda: "audio, plat.form" in groups(), ARRIVES_S, groups)
+    way.send(*({**alert, **_ended()} for alert in alerts[:1] + alerts[2:]), alerts[1])
+    wait_until(lambda: groups()[-1:] == ["plat.form"], ARRIVES_S, groups)
+
+
 @pytest.mark.parametrize("is_night", [True, False])
 def test_news_of_the_night_waits(
     send_through: Any, examples: Any, is_night: bool, installed: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import http.server
+import itertools
 import json
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from whiteroom_monitoring.reconciler import notification_log
 from whiteroom_monitoring.reconciler.incidents import AGAIN_S, INACTIVE_S
 from whiteroom_monitoring.reconciler.notification_journal import NotifiedGroups, Told
 from whiteroom_monitoring.reconciler.service import Reconciler, utc_now
+from whiteroom_monitoring.reconciler.silence_snapshot import SilenceSnapshotError, restore_silences
+from whiteroom_monitoring.reconciler.silences import Journal
 
 ARRIVES_S = 20
 ALERT = {
@@ -312,3 +315,41 @@ def test_a_silence_survives_every_kill(way: Any, address: str) -> None:
     wait_until(lambda: not active(), ARRIVES_S)
     stays_true(lambda: not active(), 2)
     assert "reconciler_silences_total" in get_text(f"{address}/metrics")
+
+
+def test_a_silence_is_there_when_alertmanager_starts(way: Any, tmp_path: Path) -> None:
+    """What a killed Alertmanager had not written down, it has from its first moment on, under the
+    same id; what was ended meanwhile is over."""
+    manager, journal = AlertmanagerClient.at(way.alertmanager), Journal(tmp_path / "silences")
+    identifier = "8d1cd5ca-0a91-4d6c-9d9c-3f2e39a60a1f"
+    matchers = [
+        {"name": "disk", "value": f"sd{index}.*", "isRegex": is_regex, "isEqual": is_equal}
+        for index, (is_regex, is_equal) in enumerate(itertools.product((False, True), repeat=2))
+    ]
+    written = {**_silence(), "matchers": matchers}
+    journal.keep(identifier, written)
+    way.kill()
+    assert restore_silences(way.data / "silences", journal, utc_now()) == 1
+    way.restart()
+    (silence,) = manager.silences()
+    assert (silence["id"], silence["status"]["state"]) == (identifier, "active")
+    assert {key: silence[key] for key in ("matchers", "comment", "createdBy")} == {
+        key: written[key] for key in ("matchers", "comment", "createdBy")
+    }
+    wait_until((way.data / "silences").stat, ARRIVES_S)
+    way.kill()
+    journal.end(identifier, utc_now())
+    assert restore_silences(way.data / "silences", journal, utc_now()) == 1
+    assert restore_silences(way.data / "silences", journal, utc_now()) == 0
+    way.restart()
+    assert [s["status"]["state"] for s in manager.silences()] == ["expired"]
+
+
+def test_a_snapshot_that_can_not_be_read_stays(tmp_path: Path) -> None:
+    """What is none is named and left to Alertmanager, which is started all the same."""
+    journal, snapshot = Journal(tmp_path / "journal"), tmp_path / "silences"
+    journal.keep("a", _silence())
+    snapshot.write_bytes(b"\xff\xff")
+    with pytest.raises(SilenceSnapshotError):
+        restore_silences(snapshot, journal, utc_now())
+    assert snapshot.read_bytes() == b"\xff\xff"
