@@ -155,6 +155,15 @@ TEST_CASE("half of what has been seen of a store is forgotten in 32 waits, and a
   CHECK(store.size() == 0);
 }
 
+TEST_CASE("a slow clock makes waits longer by a share of all that was delivered, and is no store") {
+  HostStore store;
+  for (int i = 0; i < 60; ++i) {
+    store.wait(400, i % 20 == 19 ? -300 : 8);  // 2 % of a block, and less than 1 % of three
+    for (int each = 0; each < 3; ++each) store.deliver(400);
+  }
+  CHECK(store.size() == 0);
+}
+
 TEST_CASE("waits that are as often longer as shorter are jitter") {
   HostStore store;
   for (int i = 0; i < 200; ++i) {

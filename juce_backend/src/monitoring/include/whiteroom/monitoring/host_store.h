@@ -75,7 +75,8 @@ class HostStore {
 
   /// A wait ended so much `later` than the last one, against what was delivered.
   void lean(double later, double length) noexcept {
-    const double step = kEven * length;
+    // A slow clock makes a wait longer by a share of all that was delivered.
+    const double step = kEven * std::max(length, delivered_);
     leaning_ += static_cast<int>(later > step) - static_cast<int>(later < -step);
     made_up_ = made_up_ || (leaning_ > 0 ? -later : later) > kMadeUp * length;
     if (waits_ % kSpan != 0) return;
