@@ -324,7 +324,7 @@ def test_bars_are_bounded() -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "styles", "named"),
     [
-        ("timeseries", {"legend": {"displayMode": "table"}}, {}, "legend.displayMode"),
+        ("timeseries", {"legend": {"displayMode": "table"}}, {}, None),
         ("bargauge", {"orientation": "vertical"}, {}, "orientation"),
         ("bargauge", {"orientation": "horizontal"}, {}, None),
         ("barchart", {"orientation": "horizontal"}, {}, "orientation"),
@@ -333,7 +333,8 @@ def test_bars_are_bounded() -> None:
         ("state-timeline", {"mergeValues": False}, {}, "mergeValues"),
         ("heatmap", {"yAxis": {"reverse": True}}, {}, "yAxis.reverse"),
         ("heatmap", {"yAxis": {"reverse": False}}, {}, None),
-        ("timeseries", {}, {"gradientMode": "opacity"}, "custom.gradientMode"),
+        ("timeseries", {}, {"gradientMode": "hue"}, "custom.gradientMode"),
+        ("timeseries", {}, {"gradientMode": "opacity"}, None),
         ("timeseries", {}, {"gradientMode": "none"}, None),
         ("table", {}, {"cellOptions": {"type": "gauge", "mode": "lcd"}}, "custom.cellOptions"),
         ("table", {}, {"cellOptions": {"type": "gauge", "mode": "basic"}}, None),
