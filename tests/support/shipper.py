@@ -40,8 +40,9 @@ class RunningShipper:
 
     def metrics(self) -> str:
         """Return what it exposes."""
-        line = next(one for one in self.printed().splitlines() if "serving http" in one)
-        with urllib.request.urlopen(line.split()[1], timeout=60) as answer:
+        # Another thread may have written the beginning of its line.
+        address = self.printed().partition("serving http")[2].split()[0]
+        with urllib.request.urlopen(f"http{address}", timeout=60) as answer:
             return str(answer.read().decode())
 
 

@@ -186,6 +186,17 @@ def test_a_long_text_comes_in_blocks(carry) -> None:
     assert "content-length" not in answer.headers
 
 
+def test_an_empty_block_ends_nothing(carry) -> None:
+    """A source may have nothing to say in a block; what follows is answered, compressed or not."""
+
+    def source(request: ExpositionRequest) -> Exposition:
+        return Exposition(request.content_type, iter([b"", SMALL, b"", SMALL]))
+
+    for encoding in ("identity", "gzip"):
+        answer = carry(source)("GET", "/metrics", {"Accept-Encoding": encoding})
+        assert answer.content == 2 * SMALL
+
+
 def test_metrics_that_can_not_be_read(carry, capfd) -> None:
     """A scrape that fails is a 500 with the reason, which goes to standard error, too."""
     answer = carry(_broken)("GET", "/metrics")

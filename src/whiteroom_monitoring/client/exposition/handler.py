@@ -132,7 +132,8 @@ class MetricsHandler:
             ("Content-Type", exposition.content_type),
             ("Vary", "Accept, Accept-Encoding"),
         ]
-        blocks = iter(exposition.blocks)
+        # To those who send them, an empty block is the end.
+        blocks: Iterator[bytes] = filter(None, exposition.blocks)
         if gzip:
             headers.append(("Content-Encoding", "gzip"))
             blocks = _compressed(blocks)
