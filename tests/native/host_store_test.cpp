@@ -91,6 +91,35 @@ TEST_CASE("a host that delivers uneven amounts has a store of its longest callba
   }
 }
 
+TEST_CASE(
+    "two and three times what is asked for at once is an overload, unless a block is longer") {
+  for (const double longest : {400.0, 500.0}) {
+    HostStore store;
+    for (int i = 0; i < 16; ++i) wait_and_deliver(store, {400});
+    wait_and_deliver(store, {longest});
+    for (int i = 0; i < 8; ++i) {
+      for (const int times : {1, 2, 3, 2, 3, 5, 3}) {
+        store.wait(400);
+        for (int each = 0; each < times; ++each) store.deliver(400);
+      }
+    }
+    CAPTURE(longest);
+    CHECK(store.size() == (longest == 400 ? 0 : 500));
+  }
+}
+
+TEST_CASE("amounts of which one is no multiple of what is asked for at once are a store's") {
+  HostStore store;
+  for (int i = 0; i < 20; ++i) {
+    wait_and_deliver(store, {400});
+    for (int again = 0; again < 2; ++again) {
+      wait_and_deliver(store, {400, 400, 200});
+      wait_and_deliver(store, {400, 400, 400});
+    }
+  }
+  CHECK(store.size() == 400);
+}
+
 TEST_CASE("a host that has become even for long enough has no store any more") {
   HostStore store;
   for (int i = 0; i < 50; ++i) wait_and_deliver(store, {i % 2 == 0 ? 400.0 : 590.0});
@@ -153,6 +182,34 @@ TEST_CASE("half of what has been seen of a store is forgotten in 32 waits, and a
   CHECK(store.size() == 400);  // 14 of 28
   lean(store, 1, 0);
   CHECK(store.size() == 0);
+}
+
+TEST_CASE("as many waits that are earlier by a block as later are late threads, and no store") {
+  for (const double later : {30.0, -30.0}) {
+    const double made_up = later > 0 ? -370 : 370;
+    HostStore store;
+    lean(store, 1, 0);
+    lean(store, 26, later);
+    lean(store, 1, -made_up);
+    CHECK(store.size() == 0);
+    lean(store, 1, made_up);
+    CHECK(store.size() == 0);
+    lean(store, 1, made_up);
+    CAPTURE(later);
+    CHECK(store.size() == 400);
+  }
+}
+
+TEST_CASE("what makes up for lateness makes up for a whole block, in however small parts it is") {
+  for (const double made_up : {-285.0, -275.0}) {
+    HostStore store;
+    for (int i = 0; i < 24; ++i) {
+      store.wait(10, i == 0 ? 0 : i == 23 ? made_up : 30);
+      for (const double part : {10.0, 400.0}) store.deliver(part);
+    }
+    CAPTURE(made_up);
+    CHECK(store.size() == (made_up == -285 ? 400 : 0));
+  }
 }
 
 TEST_CASE("a slow clock makes waits longer by a share of all that was delivered, and is no store") {

@@ -1,8 +1,11 @@
 /// Hosts and devices that were seen to be misjudged, each with what its device really played.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include "virtual_host.h"
 #include "whiteroom/monitoring/stream_reports.h"
@@ -181,6 +184,67 @@ TEST_CASE("a host that delivers blocks of one length to a device of another has 
     const Host late = with_blocks_of_its_own(2, each.frames, each.device_frames, Length(70ms));
     CHECK(late.of(Cause::late_callback) == 1);
     CHECK(late.all() == 1);
+  }
+}
+
+namespace {
+
+/// What a device with two blocks of 1024 frames has not played, and what was said of it.
+struct Swing {
+  std::uint64_t silences = 0;
+  std::uint64_t found = 0;
+  double silent_s = 0;
+  double found_s = 0;
+};
+
+/// A thread that renders for `least` of a block or up to `spread` more, and is put aside now and
+/// then before it does.
+Swing swing(double least, double spread, bool wait_told) {
+  constexpr std::uint32_t kFrames = 1024;
+  Host host(2, 44'100);
+  host.block = kFrames;
+  const Length block = host.length(kFrames);
+  Noise noise;
+  Swing swing;
+  Length dry = host.now + block;  // when all that was delivered is played
+  Length free = host.now;
+  bool silent = false;
+  for (int i = 0; i < 60'000; ++i) {
+    const Length room = dry - block;
+    silent = silent && room <= free;
+    host.now = std::max(room, free) + Length(noise.below(200'000));
+    const Length render = (least + spread * noise.below(1'000'000) / 1e6) * block;
+    free = host.now + render;
+    if (free > dry) {
+      if (!std::exchange(silent, true)) ++swing.silences;
+      swing.silent_s += std::chrono::duration<double>(free - dry).count();
+      dry = free;
+    }
+    dry += block;
+    Told told;
+    if (wait_told) told.waited = !silent;
+    host.callback(kFrames, render, told);
+    free += Length(2'000);
+  }
+  swing.found = host.of(Cause::over_budget);
+  swing.found_s = seconds(host.lost);
+  return swing;
+}
+
+}  // namespace
+
+TEST_CASE("a load of nearly a whole block that swings is no store, and its silences are found") {
+  for (const bool wait_told : {false, true}) {
+    for (const double least : {0.9, 0.95}) {
+      const Swing told = swing(least, 1.04 - least, wait_told);
+      CAPTURE(least);
+      CAPTURE(wait_told);
+      CHECK(told.silences > 10'000);
+      CHECK(20 * told.found > 13 * told.silences);
+      CHECK(told.found_s > 0.65 * told.silent_s);
+      CHECK(told.found <= told.silences);
+      CHECK(told.found_s <= told.silent_s);
+    }
   }
 }
 

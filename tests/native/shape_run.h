@@ -18,7 +18,7 @@ struct Findings {
   double hours = 0;
   std::uint64_t callbacks = 0;
   std::uint64_t invented = 0;      ///< dropouts where the device was not silent
-  std::uint64_t repeated = 0;      ///< dropouts that are counted a second time
+  std::uint64_t repeated = 0;      ///< dropouts beyond the first of what is one silence here
   std::uint64_t silences = 0;      ///< what is silent until the thread has caught up
   std::uint64_t found = 0;         ///< of these
   std::uint64_t wrong_cause = 0;   ///< of those found

@@ -21,6 +21,7 @@ using Length = CallbackTiming::Length;
 struct Told {
   bool reconfigured = false;
   std::optional<nanoseconds> xrun{};
+  std::optional<bool> waited{};
 };
 
 /// A host on a virtual clock, and what is said of it.
@@ -43,6 +44,7 @@ class Host {
     more.buffer = length(frames);
     more.block = length(block);
     more.device_buffers = buffers_;
+    more.waited = told.waited;
     const Verdict verdict = last = classifier.judge(more);
     free_ = start + render;
     caught_up += verdict.caught_up;

@@ -87,7 +87,7 @@ class DeviceModel {
     if (call.capacity <= 0) return due_ + call.block * stretch_;
     // What is asked for at once fits into half of the queue, whatever was told: the device plays
     // the other half meanwhile.
-    const double seen = wait_line_ - room_line_;
+    const double seen = std::min(seen_, wait_line_ - room_line_);
     const double capacity = std::max(call.capacity * stretch_, 2 * seen);
     const double dry = std::min(room_line_ + capacity, wait_line_ + capacity - at_once(call, seen));
     return position_ + dry + store_.size();
@@ -134,6 +134,7 @@ class DeviceModel {
     // give way for ever.
     if (!std::exchange(known_, false) && silence <= within) return;
     if (!std::exchange(tied_, true)) asked_ = wait_line_ - room_line_;
+    seen_ = std::min(seen_, asked_);
     resume_ = std::max(within, asked_);
   }
   /// The same after silence that counts: if the lines rise by more than a block, it was silent,
@@ -155,7 +156,7 @@ class DeviceModel {
   void forget(const DeviceCall& call) noexcept {
     room_line_ = call.start - call.length * stretch_ - position_;
     wait_line_ = call.start - position_;
-    level_ = kNothing;
+    level_ = seen_ = kNothing;
     excesses_.fill(-1);
     forget_bins();
     skew_.break_off();
@@ -261,6 +262,7 @@ class DeviceModel {
   double wait_line_ = 0;         ///< the least start of a callback that was waited for, against it
   double resume_ = 0;            ///< how much later the device may have begun anew
   double asked_ = 0;             ///< how far the lines were apart when it did
+  double seen_ = kNothing;       ///< the least of that: of a few waits it is too large
   bool known_ = true;            ///< since it has begun anew
   double level_ = kNothing;      ///< of the wait line before it did, as long as that matters
   double grid_ = 0;              ///< what of a rise may be the device's grid

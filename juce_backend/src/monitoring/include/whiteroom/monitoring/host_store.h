@@ -24,7 +24,9 @@ inline double whole_part(double value) noexcept {
 /// once, or a multiple when it catches up, however it splits it; and the next wait ends when that
 /// has been played, but for jitter, which adds as often as it takes away. A host with a store may
 /// deliver blocks of one length to a device of another: then nearly all waits are longer than what
-/// was delivered, or nearly all are shorter, and a few make up for them by a block.
+/// was delivered, or nearly all are shorter, and a few make up for them by a block. Load makes
+/// neither: silence makes waits later and never earlier, and a thread that was late by a block once
+/// makes as many waits earlier by one as later.
 /// Wait-free; one thread at a time. All times are nanoseconds.
 class HostStore {
  public:
@@ -38,7 +40,7 @@ class HostStore {
       // The same as the last time is the rule, and costs no division.
       const bool same = std::abs(delivered_ - asked_) <= kEven * asked_;
       const bool even = same || is_multiple(delivered_, asked_) || is_multiple(asked_, delivered_);
-      uneven_ = std::clamp(uneven_ + (even ? -1 : 1), 0, kMost);
+      uneven_ = std::clamp(uneven_ + (even || are_overloads() ? -1 : 1), 0, kMost);
     }
     if (delivered_ > 0) least_ = std::min(least_, delivered_);
     if (++waits_ % kMost == 0) last_least_ = std::exchange(least_, kUnknown);
@@ -55,10 +57,7 @@ class HostStore {
     return last_least_ < kUnknown ? std::min(least_, last_least_) : 0;
   }
   /// How much may be in the store: no more than one callback delivers.
-  double size() const noexcept {
-    const bool leans = std::abs(leaning_) >= kLeaning && (made_up_ || last_made_up_);
-    return leans || uneven_ >= kSure ? longest_ : 0;
-  }
+  double size() const noexcept { return leans() || uneven_ >= kSure ? longest_ : 0; }
 
  private:
   /// Of the waits in a span, jitter makes as many longer as shorter, with a variance of a third of
@@ -73,15 +72,27 @@ class HostStore {
   static constexpr int kMost = 16;
   static constexpr double kUnknown = std::numeric_limits<double>::infinity();
 
+  /// Whether waits lean, and others make up for them: more often than late threads do.
+  bool leans() const noexcept {
+    const int jumps = jumps_ + last_jumps_;
+    return leaning_ > 0 ? leaning_ >= kLeaning && jumps < 0 : leaning_ <= -kLeaning && jumps > 0;
+  }
   /// A wait ended so much `later` than the last one, against what was delivered.
   void lean(double later, double length) noexcept {
     // A slow clock makes a wait longer by a share of all that was delivered.
     const double step = kEven * std::max(length, delivered_);
     leaning_ += static_cast<int>(later > step) - static_cast<int>(later < -step);
-    made_up_ = made_up_ || (leaning_ > 0 ? -later : later) > kMadeUp * length;
+    const double block = kMadeUp * std::max(length, longest_);
+    jumps_ += static_cast<int>(later > block) - static_cast<int>(later < -block);
     if (waits_ % kSpan != 0) return;
-    last_made_up_ = std::exchange(made_up_, false);
+    last_jumps_ = std::exchange(jumps_, 0);
     leaning_ /= 2;
+  }
+  /// Both may be what a host without a store has delivered while it was overloaded: two and three
+  /// times what is asked for at once, which no callback of its is longer than.
+  bool are_overloads() const noexcept {
+    const double unit = at_once();
+    return unit >= longest_ && is_multiple(delivered_, unit) && is_multiple(asked_, unit);
   }
   static bool is_multiple(double whole, double part) noexcept {
     const double times = whole / part;
@@ -95,9 +106,9 @@ class HostStore {
   double last_least_ = kUnknown;  ///< ... and of those before
   unsigned waits_ = 0;
   int uneven_ = 0;
-  int leaning_ = 0;            ///< waits that ended later than the one before, less those earlier
-  bool made_up_ = false;       ///< one has made up for others, in this span ...
-  bool last_made_up_ = false;  ///< ... and in the last
+  int leaning_ = 0;     ///< waits that ended later than the one before, less those earlier
+  int jumps_ = 0;       ///< waits that ended later by a block, less those earlier, in this span ...
+  int last_jumps_ = 0;  ///< ... and in the last
 };
 
 }  // namespace WHITEROOM_MONITORING_ABI
