@@ -182,6 +182,8 @@ TEST_CASE("half of what has been seen of a store is forgotten in 32 waits, and a
   CHECK(store.size() == 400);  // 14 of 28
   lean(store, 1, 0);
   CHECK(store.size() == 0);
+  lean(store, 20, 30);
+  CHECK(store.size() == 0);  // nothing has made up for these
 }
 
 TEST_CASE("as many waits that are earlier by a block as later are late threads, and no store") {
