@@ -22,12 +22,12 @@ def logs_store(stack: Stack) -> str:
     sent_ns = time.time_ns()
     line = f"canary of verify {sent_ns}"
     values = [[str(sent_ns), line]]
-    _ask(f"{base}/loki/api/v1/push", {"streams": [{"stream": _LABELS, "values": values}]})
+    ask(f"{base}/loki/api/v1/push", {"streams": [{"stream": _LABELS, "values": values}]})
     began = time.monotonic()
     query = "query=%7Bjob%3D%22whiteroom-verify%22%7D&limit=10"
     address = f"{base}/loki/api/v1/query_range?{query}&start={sent_ns}&end={sent_ns + 1}"
     while True:
-        streams = json.loads(_ask(address))["data"]["result"]
+        streams = json.loads(ask(address))["data"]["result"]
         if any(value[1] == line for stream in streams for value in stream["values"]):
             return f"found after {time.monotonic() - began:.2f} s"
         if time.monotonic() - began > WITHIN_S:
@@ -35,7 +35,8 @@ def logs_store(stack: Stack) -> str:
         time.sleep(0.1)
 
 
-def _ask(address: str, content: object = None) -> bytes:
+def ask(address: str, content: object = None) -> bytes:
+    """Return what an address answers, to ``content`` where there is one. Raises CheckFailed."""
     body = None if content is None else json.dumps(content).encode()
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
     try:

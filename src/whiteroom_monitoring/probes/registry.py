@@ -9,12 +9,12 @@ from types import ModuleType
 from whiteroom_monitoring.diagnostics import Check
 from whiteroom_monitoring.diagnostics.registry import discover
 from whiteroom_monitoring.errors import MonitoringError
-from whiteroom_monitoring.probes import metrics, panels
+from whiteroom_monitoring.probes import metrics, panels, sources
 from whiteroom_monitoring.probes.stack import Stack
 from whiteroom_monitoring.project.model import Project
 
 # From what others build on to what builds on them; a project's own areas are in between.
-BEFORE = ("host", "access", "targets", "metrics", "storage", "logs")
+BEFORE = ("host", "access", "targets", "metrics", "storage", "logs", "sources")
 AFTER = ("rules", "pager", "panels")
 # The name of the package while a project's folder of probes is loaded.
 _PACKAGE = "whiteroom_probes"
@@ -28,6 +28,7 @@ def probes(project: Project) -> list[Check[Stack]]:
     """Return every probe of a project. Raises ProbesError."""
     checks: list[Check[Stack]] = discover("whiteroom_monitoring.probes")
     checks += [*metrics.of_programs(project), *panels.of_dashboards(project)]
+    checks += sources.of_jobs(project)
     checks += _own(project.files.probes)
     return sorted(checks, key=lambda probe: _rank(probe.area))
 

@@ -32,9 +32,9 @@ ROUTES = {
     "slack-ops": """P2 AudioPluginSlow AudioMachineSlow AudioEngineSlow EngineCrashed
         EngineMetricsMissing BackendMetricsMissing MachineMetricsMissing MonitoringMetricsMissing
         MonitoringPartDown MonitoringObservationsLost MonitoringConfigRejected
-        PrometheusRuleFailures PrometheusSamplesLost CacheDown ActiveUsersLow SongCreationDropped
-        GlitchFreeAudioBudgetBurning FfiSuccessBudgetBurning ApiSuccessBudgetBurning
-        ApiLatencyBudgetBurning""",
+        PrometheusRuleFailures PrometheusSamplesLost LogLinesDropped LogShipperStuck CacheDown
+        ActiveUsersLow SongCreationDropped GlitchFreeAudioBudgetBurning FfiSuccessBudgetBurning
+        ApiSuccessBudgetBurning ApiLatencyBudgetBurning""",
     "database-team,slack-ops": "P2 DatabaseQueriesSlow DatabaseMetricsMissing",
     "security-team,slack-ops": "P2 SecurityAuditOld",
     "slack-notifications": """P3 EngineVersionChanged NewSignups DeploymentCompleted

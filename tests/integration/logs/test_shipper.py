@@ -107,9 +107,17 @@ def test_what_may_pass_is_tried_again(tmp_path: Path, status: int) -> None:
             wait_until(lambda: target.texts() == ["free"], within_s=WITHIN_S)
             retried = f'log_shipper_retries_total{{source="a",status="{status}"}}'
             wait_until(lambda: retried in shipper.metrics(), within_s=WITHIN_S)
+            waited = f'log_shipper_waiting_seconds{{source="a",target="127.0.0.1:{target.port}"}}'
+            wait_until(lambda: _value(shipper.metrics(), waited) > 1, within_s=WITHIN_S)
             is_full.clear()
             wait_until(lambda: target.texts() == ["free", "held"], within_s=WITHIN_S)
+            wait_until(lambda: _value(shipper.metrics(), waited) == 0, within_s=WITHIN_S)
     assert not (tmp_path / "positions.dead-letters.jsonl").exists()
+
+
+def _value(exposition: str, series: str) -> float:
+    lines = exposition.splitlines()
+    return next((float(n.split()[-1]) for n in lines if n.startswith(f"{series} ")), -1.0)
 
 
 def _send(port: int, kind: int, *messages: bytes) -> None:

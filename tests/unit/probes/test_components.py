@@ -428,7 +428,7 @@ def test_a_canary_is_asked_for_at_its_own_moment(monkeypatch: pytest.MonkeyPatch
         result = pushed["streams"] if int(start) <= int(time) < int(end) else []
         return json.dumps({"data": {"result": result}}).encode()
 
-    monkeypatch.setattr(logs, "_ask", ask)
+    monkeypatch.setattr(logs, "ask", ask)
     monkeypatch.setattr(logs, "WITHIN_S", 0.0)
     paths: Any = SimpleNamespace(url=lambda name: "http://127.0.0.1:1")
     stack: Any = SimpleNamespace(components=("log-store",), paths=paths)

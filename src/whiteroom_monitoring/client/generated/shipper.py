@@ -82,6 +82,16 @@ log_shipper_retries_total = Counter(
     scale=1,
     labels=(("source", 64), ("status", 16),),
 )
+log_shipper_waiting_seconds = Gauge(
+    name="log_shipper_waiting_seconds",
+    help="How long lines of a source have been read and not acknowledged by a target, those that have waited longest.",
+    unit="seconds",
+    number="f64",
+    aggregation="max",
+    writers="many",
+    scale=1,
+    labels=(("source", 64), ("target", 8),),
+)
 log_shipper_sources = Gauge(
     name="log_shipper_sources",
     help="Files, containers, journals and sockets that the shipper reads.",
@@ -111,6 +121,7 @@ METRICS = (
     log_shipper_lost_bytes_total,
     log_shipper_read_errors_total,
     log_shipper_retries_total,
+    log_shipper_waiting_seconds,
     log_shipper_sources,
     log_shipper_push_duration_seconds,
 )

@@ -29,6 +29,10 @@ class _LogShipperRetriesTotal(Metric):
     def inc(self, amount: float = 1, /, *, source: str | int, status: str | int) -> None: ...
     def labels(self, *, source: str | int, status: str | int) -> Counter: ...
 
+class _LogShipperWaitingSeconds(Metric):
+    def set(self, value: float, /, *, source: str | int, target: str | int) -> None: ...
+    def labels(self, *, source: str | int, target: str | int) -> Gauge: ...
+
 log_shipper_lines_read_total: _LogShipperLinesReadTotal
 """Lines that the shipper has read of its sources, by job of its configuration."""
 log_shipper_read_bytes_total: _LogShipperReadBytesTotal
@@ -45,6 +49,8 @@ log_shipper_read_errors_total: _LogShipperReadErrorsTotal
 """Failures to read a source, which is tried again."""
 log_shipper_retries_total: _LogShipperRetriesTotal
 """Pushes that were not taken and are tried again, by status; 0 is no answer."""
+log_shipper_waiting_seconds: _LogShipperWaitingSeconds
+"""How long lines of a source have been read and not acknowledged by a target, those that have waited longest."""
 log_shipper_sources: Gauge
 """Files, containers, journals and sockets that the shipper reads."""
 log_shipper_push_duration_seconds: Histogram

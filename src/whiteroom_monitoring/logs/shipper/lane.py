@@ -92,6 +92,10 @@ class Lane:
         """How much is held in memory until it is acknowledged."""
         return self._batch.bytes
 
+    def waited_s(self, now: float) -> float:
+        """Return how long the oldest line that was read has waited to be acknowledged."""
+        return 0.0 if self._batch.cursor is None else max(0.0, now - self._batch.since)
+
     def step(self, now: float, is_last: bool = False) -> bool:
         """Read once, push if it is time; tell whether there is more to do at once."""
         if now < self._not_before:

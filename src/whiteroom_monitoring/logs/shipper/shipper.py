@@ -126,6 +126,7 @@ class Shipping:
         """Take a turn with each source; tell whether there is more to do at once."""
         if now - self._discovered >= self._sync_s:
             self._discover()
+            self._measure(time.monotonic())
             self._discovered = now
         is_busy = False
         for lane in self._lanes:
@@ -160,6 +161,14 @@ class Shipping:
         if lost:
             print(f"{lost} bytes were seen and are gone before they were read", flush=True)
             metrics.log_shipper_lost_bytes_total.inc(lost)
+
+    def _measure(self, now: float) -> None:
+        """Tell of each job how long its oldest lines wait for the target."""
+        waited_s = {job.job_name: 0.0 for job in self._config.scrape_configs}
+        for lane in self._lanes:
+            waited_s[lane.source.job] = max(waited_s[lane.source.job], lane.waited_s(now))
+        for job, seconds in waited_s.items():
+            metrics.log_shipper_waiting_seconds.set(seconds, source=job, target=self._target.name)
 
     def _drop_ended(self) -> None:
         for lane in [lane for lane in self._lanes if lane.is_over]:

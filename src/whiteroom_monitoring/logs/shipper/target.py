@@ -31,7 +31,8 @@ class Target:
         self._url = urllib.parse.urlsplit(client.url)
         if self._url.scheme not in ("http", "https") or not self._url.hostname:
             raise StageError(f"clients: url: found {client.url!r}, expected http://HOST:PORT/PATH")
-        self.name = client.name or self._url.netloc
+        # Without a name and a password that the address may hold.
+        self.name = client.name or self._url.netloc.rpartition("@")[2]
         self._timeout_s = durations.seconds(client.timeout)
         self._connection: http.client.HTTPConnection | None = None
 

@@ -9,6 +9,7 @@ import msgspec
 import orjson
 import pytest
 
+from whiteroom_monitoring.logs.shipper import lane as lanes
 from whiteroom_monitoring.logs.shipper.config import Client, Stage
 from whiteroom_monitoring.logs.shipper.dead_letters import DeadLetters
 from whiteroom_monitoring.logs.shipper.entry import Entry
@@ -136,3 +137,18 @@ def _simple() -> dict[str, Any]:
     from whiteroom_monitoring.logs.shipper import pipeline  # noqa: PLC0415 - it is private
 
     return pipeline._SIMPLE
+
+
+def test_lines_wait_from_their_reading_to_their_acknowledgement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time that the oldest line has waited grows over pushes that fail, and ends with 204."""
+    monkeypatch.setattr(lanes.time, "monotonic", lambda: 100.0)
+    lane, target = _lane(tmp_path, _Source(["a"]))
+    assert lane.waited_s(100.0) == 0.0
+    monkeypatch.setattr(target, "push", lambda streams, tenant: (503, "not now"))
+    lane.step(100.0)
+    assert lane.waited_s(340.0) == 240.0
+    monkeypatch.undo()
+    lane.step(10**9)
+    assert (target.held, lane.waited_s(10**9)) == (["a"], 0.0)

@@ -8,6 +8,7 @@ from whiteroom_monitoring.dashboards.template_variables import label_values
 from .availability import AVAILABILITY
 from .containers import CONTAINERS
 from .datastores import DATASTORES
+from .logs import LOGS
 from .machine import MACHINE
 from .monitoring import MONITORING
 from .targets import TARGETS
@@ -18,5 +19,5 @@ DASHBOARD = Dashboard(
     title="System Health",
     question="Is every component up, and does the machine have headroom?",
     variables=(label_values("job", "up"), label_values("instance", 'up{job=~"$job"}')),
-    rows=(AVAILABILITY, TARGETS, MACHINE, DATASTORES, CONTAINERS, MONITORING),
+    rows=(AVAILABILITY, TARGETS, MACHINE, DATASTORES, CONTAINERS, MONITORING, LOGS),
 )

@@ -6,7 +6,7 @@ import contextlib
 import glob
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 
 from whiteroom_monitoring.client.generated import shipper as metrics
@@ -109,10 +109,7 @@ class FileTarget:
         return is_meant and not any(fnmatch(path, pattern) for pattern in self._exclude)
 
     def _paths(self) -> Iterator[str]:
-        for pattern in self._patterns:
-            for path in glob.iglob(pattern, recursive=True):
-                if not any(fnmatch(path, pattern) for pattern in self._exclude):
-                    yield path
+        return matching(self._patterns, self._exclude)
 
     def _labels_of(self, path: str) -> dict[str, str] | None:
         return self._relabeling.apply({**self._labels, "filename": path, "__path__": path})
@@ -385,6 +382,14 @@ class _Searches:
             self._said[path] = text
             print(f"{path}: can't be read: {text}", flush=True)
             metrics.log_shipper_read_errors_total.inc(1, source=self._job)
+
+
+def matching(patterns: Sequence[str], exclude: Sequence[str]) -> Iterator[str]:
+    """Yield the paths that one of the patterns finds, and that none of the others means."""
+    for pattern in patterns:
+        for path in glob.iglob(pattern, recursive=True):
+            if not any(fnmatch(path, excluded) for excluded in exclude):
+                yield path
 
 
 def alternatives(pattern: str) -> list[str]:

@@ -53,6 +53,11 @@ public enum Shipper {
         public func logShipperRetriesTotal(source: String, status: String) throws(MonitoringError) -> Counter<ManyWriters> {
             try self.segment.series("log_shipper_retries_total", [source, status])
         }
+        /// `log_shipper_waiting_seconds`: How long lines of a source have been read and not acknowledged by a target, those that have waited longest.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logShipperWaitingSeconds(source: String, target: String) throws(MonitoringError) -> Gauge<ManyWriters> {
+            try self.segment.series("log_shipper_waiting_seconds", [source, target])
+        }
         /// `log_shipper_sources`: Files, containers, journals and sockets that the shipper reads.
         public let logShipperSources: Gauge<ManyWriters>
         /// `log_shipper_push_duration_seconds`: How long a target takes for a push.

@@ -26,6 +26,8 @@ inline constexpr LabelSpec kLogShipperReadErrorsTotalLabels[] = {{"source", {}, 
 
 inline constexpr LabelSpec kLogShipperRetriesTotalLabels[] = {{"source", {}, 64}, {"status", {}, 16}};
 
+inline constexpr LabelSpec kLogShipperWaitingSecondsLabels[] = {{"source", {}, 64}, {"target", {}, 8}};
+
 inline constexpr double kLogShipperPushDurationSecondsBounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0};
 /// The bounds in units of the cells.
 inline constexpr std::array<std::int64_t, 11> kLogShipperPushDurationSecondsCellBounds{5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 500000000, 1000000000, 2500000000, 5000000000, 10000000000};
@@ -120,6 +122,17 @@ inline constexpr FamilySpec kFamilies[] = {
      kLogShipperRetriesTotalLabels,
      {},
      false},
+    {"log_shipper_waiting_seconds",
+     "How long lines of a source have been read and not acknowledged by a target, those that have waited longest.",
+     "seconds",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::max,
+     Writers::many,
+     1,
+     kLogShipperWaitingSecondsLabels,
+     {},
+     false},
     {"log_shipper_sources",
      "Files, containers, journals and sockets that the shipper reads.",
      "",
@@ -151,8 +164,9 @@ inline constexpr const FamilySpec& kLogShipperLinesRefusedTotal = kFamilies[4];
 inline constexpr const FamilySpec& kLogShipperLostBytesTotal = kFamilies[5];
 inline constexpr const FamilySpec& kLogShipperReadErrorsTotal = kFamilies[6];
 inline constexpr const FamilySpec& kLogShipperRetriesTotal = kFamilies[7];
-inline constexpr const FamilySpec& kLogShipperSources = kFamilies[8];
-inline constexpr const FamilySpec& kLogShipperPushDurationSeconds = kFamilies[9];
+inline constexpr const FamilySpec& kLogShipperWaitingSeconds = kFamilies[8];
+inline constexpr const FamilySpec& kLogShipperSources = kFamilies[9];
+inline constexpr const FamilySpec& kLogShipperPushDurationSeconds = kFamilies[10];
 
 constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -167,6 +181,7 @@ struct Shared {
         log_shipper_lost_bytes_total(segment.cells(kLogShipperLostBytesTotal), segment.lost()),
         log_shipper_read_errors_total(segment, kLogShipperReadErrorsTotal, segment.lost()),
         log_shipper_retries_total(segment, kLogShipperRetriesTotal, segment.lost()),
+        log_shipper_waiting_seconds(segment, kLogShipperWaitingSeconds, segment.lost()),
         log_shipper_sources(segment.cells(kLogShipperSources), segment.lost()),
         log_shipper_push_duration_seconds(segment.cells(kLogShipperPushDurationSeconds), segment.lost()) {}
 
@@ -186,6 +201,8 @@ struct Shared {
   DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_read_errors_total;
   /// Pushes that were not taken and are tried again, by status; 0 is no answer.
   DynamicLabels<Counter<Writers::many>, Segment, 2> log_shipper_retries_total;
+  /// How long lines of a source have been read and not acknowledged by a target, those that have waited longest.
+  DynamicLabels<Gauge<Writers::many>, Segment, 2> log_shipper_waiting_seconds;
   /// Files, containers, journals and sockets that the shipper reads.
   Gauge<Writers::many> log_shipper_sources;
   /// How long a target takes for a push.

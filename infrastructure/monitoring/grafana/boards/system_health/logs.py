@@ -1,0 +1,115 @@
+"""Whether logs reach the log store."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.models import units
+
+from whiteroom_monitoring.dashboards.dashboard import Row
+from whiteroom_monitoring.dashboards.expectation import Expected
+from whiteroom_monitoring.dashboards.field_style import FieldStyle, Thresholds
+from whiteroom_monitoring.dashboards.panels import PanelMeta, bar_chart, stat, timeseries
+from whiteroom_monitoring.dashboards.queries import instant_query, range_query
+from whiteroom_monitoring.promql.build import increase, quantile, rate
+
+_READ = "log_shipper_lines_read_total"
+_SENT = "log_shipper_lines_sent_total"
+_BYTES = "log_shipper_read_bytes_total"
+_REFUSED = increase("log_shipper_lines_refused_total")
+_DROPPED = increase("log_shipper_lines_dropped_total", 'reason=~"receiver_full|too_long"')
+_LOST = increase("log_shipper_lost_bytes_total")
+_RETRIES = increase("log_shipper_retries_total")
+_ERRORS = increase("log_shipper_read_errors_total")
+_PUSH = quantile(0.95, "log_shipper_push_duration_seconds")
+
+LOGS = Row(
+    "Logs",
+    (
+        timeseries(
+            PanelMeta(
+                "Log lines shipped",
+                "Lines that the shipper reads and that the log store acknowledges, by source. "
+                "What is read and not shipped waits, is refused, or is left out by a stage.",
+                ("LogShipperStuck",),
+            ),
+            [
+                range_query(f"sum by (source) ({rate(_SENT)})", "{{source}}"),
+                range_query(f"sum({rate(_READ)})", "read"),
+            ],
+            FieldStyle(units.CountsPerSecond, no_value="no line yet"),
+            (12, 8),
+        ),
+        timeseries(
+            PanelMeta(
+                "Log delay",
+                "How long lines that were read have not been acknowledged, by source, and how "
+                "long the store takes for a push. Over 240 s, the source is stuck: nothing is "
+                "lost, and nothing of it can be found.",
+                ("LogShipperStuck",),
+            ),
+            [
+                range_query("max by (source) (log_shipper_waiting_seconds)", "{{source}}"),
+                range_query(f"{_PUSH} >= 0", "push (p95)"),
+            ],
+            FieldStyle(units.Seconds, Thresholds(60, 240)),
+            (12, 8),
+        ),
+        bar_chart(
+            PanelMeta(
+                "Log lines lost",
+                "Empty when all is well: lines that the store refused for good, which are in the "
+                "file of dead letters, lines that came too fast, and bytes of files that were "
+                "deleted before they were read.",
+                ("LogLinesDropped",),
+                Expected.EMPTY,
+            ),
+            [
+                range_query(
+                    f"sum by (source, status) ({_REFUSED}) > 0", "{{source}} refused, {{status}}"
+                ),
+                range_query(
+                    f"sum by (source, reason) ({_DROPPED}) > 0", "{{source}} dropped, {{reason}}"
+                ),
+                range_query(f"sum({_LOST}) > 0", "bytes gone unread"),
+            ],
+            FieldStyle(units.NoUnit, no_value="none"),
+            (12, 6),
+        ),
+        bar_chart(
+            PanelMeta(
+                "Log retries and read errors",
+                "Pushes that were not taken and are tried again, and failures to read a source. "
+                "The shipper's output says why. A machine without containers has failures at "
+                "their socket.",
+                ("LogShipperStuck",),
+            ),
+            [
+                range_query(f"sum({_RETRIES}) or vector(0)", "pushes retried"),
+                range_query(f"sum({_ERRORS}) or vector(0)", "read errors"),
+            ],
+            FieldStyle(units.NoUnit),
+            (8, 6),
+        ),
+        stat(
+            PanelMeta(
+                "Log volume",
+                "Bytes of logs that are read per second.",
+                ("LogLinesDropped",),
+            ),
+            instant_query(f"sum({rate(_BYTES)})", "read"),
+            FieldStyle(units.BytesPerSecondIEC),
+            (4, 3),
+        ),
+        stat(
+            PanelMeta(
+                "Log sources",
+                "Files, containers, journals and sockets that the shipper reads. "
+                "`whiteroom verify` says of each job whether its lines arrive.",
+                ("LogShipperStuck",),
+            ),
+            instant_query("max(log_shipper_sources)", "sources"),
+            FieldStyle(units.NoUnit, Thresholds(1, 0.5)),
+            (4, 3),
+        ),
+    ),
+    needs="whiteroom-shipper",
+)
