@@ -60,4 +60,28 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "silence that was told makes no wait earlier, and so is nothing that a store makes up for") {
+  for (const bool told : {true, false}) {
+    DeviceModel model;
+    DeviceCall call{};
+    call.length = call.block = 1e7;
+    call.capacity = 2e7;
+    call.waited = true;
+    model.restart(call);
+    double after_due = 0;
+    for (int i = 0; i < 30; ++i) {
+      // Each wait is longer by a twentieth than what was delivered.
+      call.start = 1.05e7 * i - (!told && i >= 25 ? 0.9e7 : 0);
+      call.end = call.start + 1e6;
+      model.begin(call, false);
+      after_due = model.deadline(call) - model.due();
+      if (told && i == 24) model.silent(0.9e7);
+      model.finish(call);
+    }
+    CAPTURE(told);
+    CHECK((after_due > 1.9e7) == !told);
+  }
+}
+
 TEST_SUITE_END();
