@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 _STRING = r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`[^`]*`?"""
 _TOKEN = re.compile(
-    rf"(?P<text>{_STRING}|\#[^\r\n]*)|(?P<number>[0-9.][\w.]*)|(?P<word>[a-zA-Z_:][\w:]*)|[()\[\]{{}}]",
+    rf"(?P<text>{_STRING}|\#[^\r\n]*)|(?P<number>[0-9.][\w.]*)|(?P<word>[a-zA-Z_:][\w:]*)|\S",
     re.DOTALL | re.ASCII,
 )
 _SELECTOR = re.compile(
@@ -50,7 +50,7 @@ def with_matchers(expression: str, further: Sequence[str]) -> str:
 
 def _places(expression: str) -> Iterator[tuple[int, int]]:
     """Yield the inside of the braces of each selector, or where they would be."""
-    found = list(_TOKEN.finditer(expression))
+    found = [token for token in _TOKEN.finditer(expression) if token[0][0] != "#"]
     tokens = [token[0] for token in found]
     index = 0
     while index < len(tokens):

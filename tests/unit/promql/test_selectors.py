@@ -15,6 +15,7 @@ from whiteroom_monitoring.promql.selectors import is_selector, with_matchers
 ROOT = Path(__file__).parents[3]
 ODD = (
     "up", "{a='}'}", "up{}", "up{a=`{`,}", "sum(up)", "sum by (a) (up)", "sum (up) without (a)",
+    "a - (b)", "a\n* (b) > (c)", "sum # c\n (a)",
     "a + on (b) group_left (c) d", "a * ignoring (b) group_right e", "a and on () b",
     "1 + 2e3 * a", "count_values('a', b)", "topk(3, a{b!~'c # d'}) # a comment with {e}",
     "-a ^ 0x1F", "inf + a", "a[5m:1m] offset 1h", "rate(a[5m] offset 5m)", "a > bool 1",

@@ -72,7 +72,7 @@ LOGS = Row(
                 range_query(f"sum({_LOST}) > 0", "bytes gone unread"),
             ],
             FieldStyle(units.NoUnit, no_value="none"),
-            (12, 6),
+            (10, 6),
         ),
         bar_chart(
             PanelMeta(
@@ -87,7 +87,7 @@ LOGS = Row(
                 range_query(f"sum({_ERRORS}) or vector(0)", "read errors"),
             ],
             FieldStyle(units.NoUnit),
-            (8, 6),
+            (6, 6),
         ),
         stat(
             PanelMeta(
@@ -97,7 +97,7 @@ LOGS = Row(
             ),
             instant_query(f"sum({rate(_BYTES)})", "read"),
             FieldStyle(units.BytesPerSecondIEC),
-            (4, 3),
+            (4, 6),
         ),
         stat(
             PanelMeta(
@@ -108,7 +108,7 @@ LOGS = Row(
             ),
             instant_query("max(log_shipper_sources)", "sources"),
             FieldStyle(units.NoUnit, Thresholds(1, 0.5)),
-            (4, 3),
+            (4, 6),
         ),
     ),
     needs="whiteroom-shipper",
