@@ -21,8 +21,12 @@ class DeadLetters:
         self.path, self._max_bytes = path, max_bytes
 
     def add(self, url: str, status: str, answer: str, streams: Sequence[Any]) -> None:
-        """Append lines, and wait for the disk. Raises OSError."""
-        refused = {"url": url, "status": status, "answer": answer[:2000], "at": time.time()}
+        """Append lines, and wait for the disk. Raises OSError.
+
+        A ``status`` of HTTP is written as a number.
+        """
+        code = int(status) if status.isdecimal() else status
+        refused = {"url": url, "status": code, "answer": answer[:2000], "at": time.time()}
         text = b"".join(
             _encoded({**refused, "stream": stream["stream"], "value": value}) + b"\n"
             for stream in streams
