@@ -57,9 +57,9 @@ class FieldScan:
         fields: Iterable[str] = (),
         required: Collection[str] | None = None,
     ) -> None:
-        told = [condition.name for condition in tests if isinstance(condition, NumberCondition)]
-        told += [c.matcher.name for c in tests if isinstance(c, StringCondition)]
-        self.names = list(dict.fromkeys([*fields, *told]))
+        tested = [condition.name for condition in tests if isinstance(condition, NumberCondition)]
+        tested += [c.matcher.name for c in tests if isinstance(c, StringCondition)]
+        self.names = list(dict.fromkeys([*fields, *tested]))
         others = [] if required is None else sorted(set(required) - set(self.names))
         self._scan = _native.Scan(
             parser == Json(),

@@ -18,11 +18,7 @@ from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import FileCursor, FileState, Positions
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
 from whiteroom_monitoring.logs.shipper.sources.file_source import FileSource
-from whiteroom_monitoring.logs.shipper.sources.identity import (
-    Opening,
-    is_same,
-    is_still,
-)
+from whiteroom_monitoring.logs.shipper.sources.identity import is_same, is_still, look_at
 from whiteroom_monitoring.logs.shipper.sources.opened import (
     HEAD_BYTES,
     TAIL_BYTES,
@@ -264,9 +260,9 @@ class FileTarget:
             if candidate == state.path or not os.path.isfile(candidate):
                 continue
             kind = kind_of(candidate)
-            with self._searches.errors_of(candidate), Opening(candidate, kind) as opening:
-                if is_same(state, opening.stat) and is_still(opening.file, kind, state):
-                    return opening.keep()
+            with self._searches.errors_of(candidate), look_at(candidate, kind) as look:
+                if is_same(state, look.stat) and is_still(look.file, kind, state):
+                    return look.keep()
         return self._find_copy(state)
 
     def _find_copy(self, state: FileState) -> Opened | None:
@@ -275,9 +271,9 @@ class FileTarget:
             if candidate == state.path or not state.head_bytes:
                 continue
             kind = kind_of(candidate)
-            with self._searches.errors_of(candidate), Opening(candidate, kind) as opening:
-                if opening.file.is_copy(state):
-                    return opening.keep()
+            with self._searches.errors_of(candidate), look_at(candidate, kind) as look:
+                if look.file.is_copy(state):
+                    return look.keep()
         return None
 
     def _unread(self, path: str, but: os.stat_result) -> list[FileSource]:
@@ -308,12 +304,12 @@ class FileTarget:
                 # One that is older is not opened: it may be another user's.
                 if os.stat(candidate).st_mtime_ns < newest_ns:
                     continue
-                with Opening(candidate, kind) as opening:
-                    stat = opening.stat
+                with look_at(candidate, kind) as look:
+                    stat = look.stat
                     is_current = but is not None and os.path.samestat(but, stat)
                     is_old = stat.st_mtime_ns < newest_ns or is_current
-                    if not is_old and not self._is_read(path, opening.file, stat, kind):
-                        files.append((stat.st_mtime_ns, candidate, opening.keep()))
+                    if not is_old and not self._is_read(path, look.file, stat, kind):
+                        files.append((stat.st_mtime_ns, candidate, look.keep()))
         made: list[FileSource] = []
         for _, candidate, file in sorted(files, key=lambda item: item[:2]):
             state = self._added(path, candidate, file, file.stat())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from whiteroom_monitoring.logs.shipper.positions import FileState
 from whiteroom_monitoring.logs.shipper.sources.opened import Opened, open_file
@@ -25,28 +26,29 @@ def is_still(file: Opened, kind: str, state: FileState) -> bool:
     return file.is_copy(state) if kind else file.continues(state, state.cursor)
 
 
-class Opening:
-    """A file that is open for a look: closed at its end, unless it is kept. Raises OSError."""
+@dataclass
+class Look:
+    """A file that is open for a look."""
 
-    def __init__(self, path: str, kind: str) -> None:
-        self.file = open_file(path, kind)
-        self.stat = self.file.stat()
-        self._is_kept = False
+    file: Opened
+    stat: os.stat_result
+    is_kept: bool = False
 
     def keep(self) -> Opened:
         """Return the file, which stays open."""
-        self._is_kept = True
+        self.is_kept = True
         return self.file
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        del kind, error, traceback
-        if not self._is_kept:
-            self.file.close()
+@contextlib.contextmanager
+def look_at(path: str, kind: str) -> Iterator[Look]:
+    """Open a file for a look: it is closed at the end, unless it is kept. Raises OSError."""
+    file = open_file(path, kind)
+    is_kept = False
+    try:
+        look = Look(file, file.stat())
+        yield look
+        is_kept = look.is_kept
+    finally:
+        if not is_kept:
+            file.close()
