@@ -1,6 +1,8 @@
 /// The Python type Rows, and what the parts of the module share.
 #pragma once
 
+#include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +13,16 @@ namespace whiteroom::logs {
 
 /// The rows of a Python object; raises TypeError for another type.
 Rows& rows_of(PyObject* object);
+
+/// Runs with the rows locked, and without the interpreter's lock.
+template <class Lock, class Body>
+auto locked(Rows& rows, const Body& body) {
+  const monitoring::python::GilReleased released;
+  const Lock lock(rows.mutex);
+  return body();
+}
+using Reading = std::shared_lock<std::shared_mutex>;
+using Writing = std::unique_lock<std::shared_mutex>;
 
 /// A new Python object without rows.
 monitoring::python::Ref new_rows();
