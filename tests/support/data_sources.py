@@ -21,10 +21,6 @@ ALERT = {
 }
 
 
-def _values(expression: str, times: array[float], index: int) -> array[float]:
-    return times if "timestamp(" in expression else array("d", [float(index)] * len(times))
-
-
 class CannedPrometheus(PrometheusClient):
     """Two series for every expression, and two values for every label."""
 
@@ -51,7 +47,7 @@ class CannedPrometheus(PrometheusClient):
             raise RefusedError("Prometheus", 'parse error: unexpected identifier "up"', 400)
         times = array("d", [start + step * n for n in range(round((end - start) / step) + 1)])
         return [
-            SampleStream(labels, times, _values(expression, times, index))
+            SampleStream(labels, times, array("d", [float(index)] * len(times)))
             for index, labels in enumerate(LABELS)
         ]
 
