@@ -42,7 +42,7 @@ def history(sources: DataSources, time_range: TimeRange) -> list[FiringInterval]
     # The last window reaches beyond the range, which rarely ends with one.
     windows = replace(windows, count=windows.count + 1)
     # Rules that are evaluated more rarely than the windows follow each other fire in between, too.
-    present = f"count_over_time({_FIRING}[{duration(windows.step)}]) or timestamp({_FIRING})"
+    present = f"last_over_time({_FIRING}[{duration(windows.step)}]) or {_FIRING}"
     streams = sources.prometheus.range(present, windows.start, windows.end, windows.step)
     fires = {_labels(one) for one in sources.prometheus.instant(_FIRING, windows.end)}
     runs = [
