@@ -18,7 +18,7 @@ from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import FileCursor, FileState, Positions
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
 from whiteroom_monitoring.logs.shipper.sources.file_source import FileSource
-from whiteroom_monitoring.logs.shipper.sources.identity import is_same, is_still, look_at
+from whiteroom_monitoring.logs.shipper.sources.identity import is_same, is_still, opening
 from whiteroom_monitoring.logs.shipper.sources.opened import (
     HEAD_BYTES,
     TAIL_BYTES,
@@ -260,7 +260,7 @@ class FileTarget:
             if candidate == state.path or not os.path.isfile(candidate):
                 continue
             kind = kind_of(candidate)
-            with self._searches.errors_of(candidate), look_at(candidate, kind) as look:
+            with self._searches.errors_of(candidate), opening(candidate, kind) as look:
                 if is_same(state, look.stat) and is_still(look.file, kind, state):
                     return look.keep()
         return self._find_copy(state)
@@ -271,7 +271,7 @@ class FileTarget:
             if candidate == state.path or not state.head_bytes:
                 continue
             kind = kind_of(candidate)
-            with self._searches.errors_of(candidate), look_at(candidate, kind) as look:
+            with self._searches.errors_of(candidate), opening(candidate, kind) as look:
                 if look.file.is_copy(state):
                     return look.keep()
         return None
@@ -304,7 +304,7 @@ class FileTarget:
                 # One that is older is not opened: it may be another user's.
                 if os.stat(candidate).st_mtime_ns < newest_ns:
                     continue
-                with look_at(candidate, kind) as look:
+                with opening(candidate, kind) as look:
                     stat = look.stat
                     is_current = but is not None and os.path.samestat(but, stat)
                     is_old = stat.st_mtime_ns < newest_ns or is_current

@@ -27,7 +27,7 @@ def is_still(file: Opened, kind: str, state: FileState) -> bool:
 
 
 @dataclass
-class Look:
+class Opening:
     """A file that is open for a look."""
 
     file: Opened
@@ -41,12 +41,12 @@ class Look:
 
 
 @contextlib.contextmanager
-def look_at(path: str, kind: str) -> Iterator[Look]:
+def opening(path: str, kind: str) -> Iterator[Opening]:
     """Open a file for a look: it is closed at the end, unless it is kept. Raises OSError."""
     file = open_file(path, kind)
     is_kept = False
     try:
-        look = Look(file, file.stat())
+        look = Opening(file, file.stat())
         yield look
         is_kept = look.is_kept
     finally:
