@@ -68,6 +68,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Path]]:
     def make(*files: GeneratedFile) -> list[Path]:
         written: list[Path] = []
         monkeypatch.setattr(generate, "generate", lambda project: {})
+        monkeypatch.setattr(generate.pages, "generate", lambda *_: {})
         monkeypatch.setattr(generate.files, "compare", lambda root, generated: files)
         monkeypatch.setattr(generate.files, "write", lambda root, _: written.append(root))
         return written

@@ -147,6 +147,8 @@ def test_failed_write_leaves_the_old_file_whole(clone, monkeypatch, capsys) -> N
     assert [file.name for file in path.parent.iterdir()] == ["metrics.md"]
 
 
+# ./test.sh runs the command itself.
+@pytest.mark.long
 def test_this_repository_is_current() -> None:
     """The generated files of this repository are what its catalogue says."""
     assert main(["generate", "--check"]) == 0
