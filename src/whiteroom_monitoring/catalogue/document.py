@@ -22,6 +22,7 @@ Span = tuple[int, int]
 
 WHOLE_FILE: Place = (0, 0)
 _MERGE_KEY = "<<"
+_DEEPEST = 100
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,18 @@ def _read_text(path: Path) -> str:
 
 
 def _compose(path: Path, text: str) -> yaml.Node | None:
+    root: yaml.Node | None
+    try:
+        if core_schema.is_nested_deeper(text, _DEEPEST):
+            raise _too_deep(path)
+        root = yaml.compose(text, core_schema.FastLoader)
+    except yaml.YAMLError:
+        root = _compose_or_explain(path, text)
+    return root
+
+
+def _compose_or_explain(path: Path, text: str) -> yaml.Node | None:
+    """Compose what libyaml refuses, in Python, for the sake of the error's words."""
     try:
         root: yaml.Node | None = yaml.compose(text, core_schema.Loader)
     except yaml.MarkedYAMLError as error:
@@ -120,9 +133,13 @@ def _compose(path: Path, text: str) -> yaml.Node | None:
         )
         raise DiagnosticsError([diagnostic]) from error
     except RecursionError as error:
-        diagnostic = Diagnostic(FilePlace(path), "lists or mappings are nested too deeply")
-        raise DiagnosticsError([diagnostic]) from error
+        raise _too_deep(path) from error
     return root
+
+
+def _too_deep(path: Path) -> DiagnosticsError:
+    problem = f"lists or mappings are nested more than {_DEEPEST} deep"
+    return DiagnosticsError([Diagnostic(FilePlace(path), problem)])
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError) -> tuple[str, str]:
@@ -153,6 +170,8 @@ class _Builder:
         return replace(self._document, data=data)
 
     def _value(self, node: yaml.Node, pointer: Pointer) -> Any:
+        if len(pointer) > _DEEPEST:  # by aliases within aliases
+            raise _too_deep(self._document.path)
         self._document.values[pointer] = _span(node)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)

@@ -28,7 +28,14 @@ UNREADABLE = [
     (b"a: !!int abc\n", 1, 4, "'abc' does not fit the tag"),
     (b"a: !!bool maybe\n", 1, 4, "'maybe' does not fit the tag"),
     (b"a: !secret abc\n", 1, 4, "'abc' does not fit the tag !secret"),
-    (b"[" * 5000, 0, 0, "lists or mappings are nested too deeply"),
+    (b"[" * 5000, 0, 0, "lists or mappings are nested more than 100 deep"),
+    (b"- " * 200_000 + b"a", 0, 0, "nested more than 100 deep"),
+    (
+        b"a: &a0 [1]\n" + b"".join(b"b%d: &a%d [*a%d]\n" % (n, n, n - 1) for n in range(1, 2000)),
+        0,
+        0,
+        "are nested more than 100 deep",
+    ),
     (b"a: 12345678901234567890\n", 1, 4, "a number of 20 digits does not fit 64 bits"),
     (b"a: " + b"9" * 5000 + b"\n", 1, 4, "a number of 5000 digits does not fit 64 bits"),
 ]
