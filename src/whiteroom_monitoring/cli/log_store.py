@@ -16,6 +16,7 @@ from whiteroom_monitoring.logs.http.app import make_app, server_limits
 from whiteroom_monitoring.logs.limits import Limits
 from whiteroom_monitoring.logs.service import LogService, prepare_counters
 from whiteroom_monitoring.logs.store.store import LogStore
+from whiteroom_monitoring.web.parsed_in_c import HttpToolsBounds
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
 
 PROGRAM = "whiteroom-logs"
@@ -100,6 +101,8 @@ async def _serve(address: str, listener: socket.socket, service: LogService) -> 
     print(f"serving http://{address}:{listener.getsockname()[1]}/", flush=True)
     try:
         limits = server_limits(service.limits.push_bytes)
-        await serve(application, listener, limits=limits, websockets=True)
+        await serve(
+            application, listener, limits=limits, websockets=True, connection=HttpToolsBounds
+        )
     finally:
         service.close()

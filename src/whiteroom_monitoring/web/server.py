@@ -20,8 +20,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from whiteroom_monitoring.client.exposition.bounded_http import (
+    ConnectionBounds,
     ServerLimits,
     SignalFreeServer,
+    protocol,
     uvicorn_settings,
 )
 from whiteroom_monitoring.client.exposition.credentials import Credentials
@@ -238,10 +240,15 @@ async def serve(
     listener: socket.socket,
     at_stop: Callable[[], None] = lambda: None,
     limits: ServerLimits = LIMITS,
+    *,
     websockets: bool = False,
+    connection: type[ConnectionBounds] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; ``at_stop`` is called at once when one arrives."""
-    settings = uvicorn_settings(limits)
+    """Serve until SIGTERM or SIGINT; ``at_stop`` is called at once when one arrives.
+
+    ``connection`` is what parses requests, where it is not h11.
+    """
+    settings = uvicorn_settings(limits) | {"http": protocol(limits, connection)}
     if websockets:
         settings |= {"ws": "websockets-sansio", "ws_max_size": limits.header_bytes}
     config = uvicorn.Config(application, timeout_graceful_shutdown=GRACE_S, **settings)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from whiteroom_monitoring.client.exposition.bounded_http import ServerLimits
+from whiteroom_monitoring.client.exposition.bounded_http import ConnectionBounds, ServerLimits
+from whiteroom_monitoring.web.parsed_in_c import PIPELINED, HttpToolsBounds
 from whiteroom_monitoring.web.server import BodyTooLargeError, listening, middleware, serve
 
 LIMITS = ServerLimits(
@@ -25,6 +28,14 @@ LIMITS = ServerLimits(
 )
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ANSWER_S = 10
+PARSERS: dict[str, type[ConnectionBounds] | None] = {"h11": None, "httptools": HttpToolsBounds}
+parser: type[ConnectionBounds] | None = None
+
+
+@pytest.fixture(autouse=True, params=PARSERS)
+def _parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold each law with each of the parsers."""
+    monkeypatch.setitem(globals(), "parser", PARSERS[request.param])
 
 
 async def echo(request: Request) -> Response:
@@ -67,7 +78,9 @@ def ask_server(limits: ServerLimits, ask: Callable[[int], Any]) -> Any:
 
     async def run() -> Any:
         with listening("127.0.0.1", 0) as listener:
-            server = asyncio.create_task(serve(application, listener, limits=limits))
+            server = asyncio.create_task(
+                serve(application, listener, limits=limits, connection=parser)
+            )
             try:
                 return await asyncio.to_thread(ask, listener.getsockname()[1])
             finally:
@@ -161,3 +174,41 @@ def test_every_answer_has_the_security_headers() -> None:
         answer = ask_server(LIMITS, lambda port, request=request: exchange(port, request)).lower()
         assert b"content-security-policy: default-src 'none'" in answer
         assert b"x-content-type-options: nosniff" in answer
+
+
+def _answer_to(parts: list[bytes]) -> bytes:
+    """Return all that is answered to parts of requests, sent with a little time between."""
+
+    def ask(port: int) -> bytes:
+        with connect(port) as connection:
+            for part in parts:
+                with contextlib.suppress(ConnectionError):
+                    connection.sendall(part)
+                time.sleep(0.02)
+            answer = b""
+            with contextlib.suppress(ConnectionError):
+                while part := connection.recv(65536):
+                    answer += part
+            return answer
+
+    return bytes(ask_server(replace(LIMITS, request_s=1), ask))
+
+
+def test_what_follows_the_last_chunk_has_a_largest_size() -> None:
+    """A field behind a body that never ends closes the connection, and is not kept."""
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: "
+    answer = _answer_to([head, *[b"x" * 1024] * 8])
+    assert answer.startswith(b"HTTP/1.1 431")
+
+
+def test_requests_that_wait_are_answered_in_order() -> None:
+    """Requests that come before the first is answered are all answered."""
+    assert _answer_to([GET * 3]).count(b"HTTP/1.1 200") == 3
+
+
+@pytest.mark.parametrize("_parser", ["httptools"], indirect=True)
+def test_requests_that_wait_in_the_parser_are_few() -> None:
+    """More of them than may wait are refused, and close the connection: each costs memory."""
+    answer = _answer_to([GET * (PIPELINED + 20)])
+    assert b"HTTP/1.1 400" in answer
+    assert answer.count(b"HTTP/1.1 200") <= PIPELINED + 1

@@ -84,9 +84,11 @@ def is_nested_deeper(body: bytes, levels: int) -> bool:
     return bool(left)
 
 
-def protocol(limits: ServerLimits) -> type[asyncio.Protocol]:
+def protocol(
+    limits: ServerLimits, kind: type[ConnectionBounds] | None = None
+) -> type[asyncio.Protocol]:
     """Return the protocol of one server, for `uvicorn.Config(http=...)`."""
-    factory = functools.partial(BoundedHttpProtocol, limits, {})
+    factory = functools.partial(kind or BoundedHttpProtocol, limits, {})
     return cast(type[asyncio.Protocol], factory)
 
 
@@ -99,24 +101,36 @@ class SignalFreeServer(uvicorn.Server):
         yield
 
 
-class BoundedHttpProtocol(H11Protocol):
+def _parsing(protocol: object) -> Any:
+    """Return what a class behind this one does: each parser has its own, with the same methods."""
+    return protocol
+
+
+class ConnectionBounds(asyncio.Protocol):
     """A connection that has to make progress: with its request, then with reading the answer.
 
-    ``idle`` are the server's connections without a request, the oldest first. When there are too
-    many, the oldest is closed, and not the newest: that may be the scraper.
+    Stands before one of uvicorn's protocols, which parses. ``idle`` are the server's connections
+    without a request, the oldest first. When there are too many, the oldest is closed, and not the
+    newest: that may be the scraper.
     """
+
+    # Of the protocol that parses.
+    connections: Any
+    cycle: Any
+    loop: asyncio.AbstractEventLoop
+    transport: Any
 
     _deadline: asyncio.TimerHandle | None = None
     _stall: asyncio.TimerHandle | None = None
 
     def __init__(
-        self, limits: ServerLimits, idle: dict[BoundedHttpProtocol, None], **server: Any
+        self, limits: ServerLimits, idle: dict[ConnectionBounds, None], **server: Any
     ) -> None:
-        super().__init__(**server)
+        _parsing(super()).__init__(**server)
         self._limits = limits
         self._idle = idle
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         if len(self.connections) > self._limits.connections and not self._idle:
             self.evict()
@@ -138,31 +152,22 @@ class BoundedHttpProtocol(H11Protocol):
     def evict(self) -> None:
         """Close this connection: others need its place."""
         self._idle.pop(self, None)
-        self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
-
-    def data_received(self, data: bytes) -> None:
-        # In pieces, because h11 looks at the length of a header only between two of them.
-        size = self._limits.header_bytes
-        for start in range(0, len(data), size):
-            before = self.cycle
-            super().data_received(data[start : start + size])
-            self._expect_answer(before)
-            if self.transport.is_closing():
-                return
+        self.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
 
     def on_response_complete(self) -> None:
-        before = self.cycle
         self._expect_request()
-        super().on_response_complete()
-        self._expect_answer(before)
+        _parsing(super()).on_response_complete()
+        # Another request that is here already.
+        self._expect_answer(None)
 
-    def handle_websocket_upgrade(self, event: Any) -> None:
+    def handle_websocket_upgrade(self, *event: Any) -> None:
         """Leave the connection to the protocol of WebSockets, which has no deadlines of ours."""
         self._idle.pop(self, None)
         self._cancel_timers()
-        super().handle_websocket_upgrade(event)
+        _parsing(super()).handle_websocket_upgrade(*event)
 
     def _expect_answer(self, before: object) -> None:
+        """Give the answer its time, when a request has come since ``before`` was the last one."""
         if self.cycle is not before and not self.cycle.response_complete:
             self._idle.pop(self, None)
             self._set_deadline(self._limits.answer_s, self.transport.abort)
@@ -179,9 +184,9 @@ class BoundedHttpProtocol(H11Protocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request; called while h11's error, which knows more, is handled."""
+        """Refuse what is no request; called while the parser's error is handled, which may know."""
         status = getattr(sys.exc_info()[1], "error_status_hint", HTTPStatus.BAD_REQUEST)
-        self._refuse(HTTPStatus(status), msg)
+        self.refuse(HTTPStatus(status), msg)
 
     def _set_deadline(self, seconds: float | None, end: Callable[[], None]) -> None:
         if self._deadline is not None:
@@ -194,9 +199,9 @@ class BoundedHttpProtocol(H11Protocol):
                 timer.cancel()
 
     def _request_is_late(self) -> None:
-        self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request took too long")
+        self.refuse(HTTPStatus.REQUEST_TIMEOUT, "the request took too long")
 
-    def _refuse(self, status: HTTPStatus, text: str) -> None:
+    def refuse(self, status: HTTPStatus, text: str) -> None:
         """Answer in place of the application, and close."""
         body = f"{text}\n".encode()
         lines = [
@@ -207,3 +212,17 @@ class BoundedHttpProtocol(H11Protocol):
         ]
         self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
         self.transport.close()
+
+
+class BoundedHttpProtocol(ConnectionBounds, H11Protocol):
+    """A bounded connection whose requests h11 parses, in Python."""
+
+    def data_received(self, data: bytes) -> None:
+        # In pieces, because h11 looks at the length of a header only between two of them.
+        size = self._limits.header_bytes
+        for start in range(0, len(data), size):
+            before = self.cycle
+            super().data_received(data[start : start + size])
+            self._expect_answer(before)
+            if self.transport.is_closing():
+                return

@@ -48,7 +48,7 @@ def from_protobuf(body: bytes, limit: int) -> Pushed:
     try:
         if cramjam.snappy.decompress_raw_len(body) > limit:
             raise BodyTooLargeError(limit)
-        message = bytes(cramjam.snappy.decompress_raw(body))
+        message = memoryview(cramjam.snappy.decompress_raw(body))
     except (cramjam.DecompressionError, ValueError, OverflowError) as error:
         raise BadBodyError(f"snappy: corrupt input: {error}") from error
     try:

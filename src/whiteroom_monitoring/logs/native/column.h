@@ -27,6 +27,7 @@ class Column {
   const T* begin() const noexcept { return data_; }
   const T* end() const noexcept { return data_ + size_; }
   const T& operator[](std::size_t i) const noexcept { return data_[i]; }
+  T& operator[](std::size_t i) noexcept { return data_[i]; }
 
   void push_back(const T& value) {
     if (size_ == room_) grow(size_ + 1);

@@ -1,5 +1,6 @@
 #include "grams.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace whiteroom::logs {
@@ -31,21 +32,23 @@ std::uint32_t varint(std::string_view text, std::size_t& at) noexcept {
 
 }  // namespace
 
-void Slices::add_text(std::uint32_t mask, std::string_view text) {
+void Slices::see(std::string_view text) noexcept {
   if (text.size() < 4) return;
+  std::uint8_t* const seen = seen_.data();
+  const unsigned bits = bits_;
   std::uint32_t gram = folded(text[0]) << 8U | folded(text[1]) << 16U | folded(text[2]) << 24U;
   for (std::size_t i = 3; i < text.size(); ++i) {
     gram = gram >> 8U | folded(text[i]) << 24U;
-    words_[gram_bit(gram, bits_)] |= mask;
+    seen[gram_bit(gram, bits)] = 1;
   }
 }
 
 void Slices::add(std::size_t block, const Rows& rows) {
-  const std::uint32_t mask = 1U << block;
+  std::fill(seen_.begin(), seen_.end(), std::uint8_t{0});
   std::string_view before;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const Row one = rows[row];
-    add_text(mask, one.line);
+    see(one.line);
     // Lines of one request often share their metadata.
     if (one.meta == before) continue;
     before = one.meta;
@@ -54,9 +57,12 @@ void Slices::add(std::size_t block, const Rows& rows) {
       at += varint(one.meta, at);
       const std::uint32_t size = varint(one.meta, at);
       if (at + size > one.meta.size()) break;
-      add_text(mask, one.meta.substr(at, size));
+      see(one.meta.substr(at, size));
       at += size;
     }
+  }
+  for (std::size_t bit = 0; bit < words_.size(); ++bit) {
+    words_[bit] |= std::uint32_t{seen_[bit]} << block;
   }
 }
 

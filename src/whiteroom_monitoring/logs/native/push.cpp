@@ -94,6 +94,25 @@ Pairs pairs_of(std::string_view meta) {
   return pairs;
 }
 
+bool admit_all(Rows& rows, Admission& admission) {
+  if (!rows.meta_text().empty() || !admission.stream_level_text.empty()) return false;
+  const std::int64_t newest_before = admission.newest_ns;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Refusal reason{};
+    if (is_refused(rows[i], admission, reason)) {
+      admission.newest_ns = newest_before;
+      return false;
+    }
+    admission.newest_ns = std::max(admission.newest_ns, rows.times()[i]);
+  }
+  if (!admission.detects_levels) return true;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool is_told = admission.stream_level != kNoLevel;
+    rows.set_level(i, is_told ? admission.stream_level : level_of_line(rows[i].line));
+  }
+  return true;
+}
+
 std::vector<Refused> admit(const Rows& rows, Admission& admission, Rows& kept) {
   std::vector<Refused> refused;
   std::string meta;

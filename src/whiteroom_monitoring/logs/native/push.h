@@ -26,7 +26,7 @@ std::string meta_of(Pairs pairs);
 Pairs pairs_of(std::string_view meta);
 
 /// Read a message `logproto.PushRequest`; `take(labels, row)` is called for each entry, and
-/// `begin(labels)` before those of a stream. Source: grafana/loki pkg/push/push.proto
+/// `begin(labels, bytes)` before those of a stream, which has so many. Source: grafana/loki pkg/push/push.proto
 template <class Begin, class Take>
 void read_push(std::string_view body, const Begin& begin, const Take& take);
 
@@ -52,6 +52,10 @@ struct Refused {
   std::size_t row;
   Refusal reason;
 };
+
+/// Give rows their levels in place, and return true, where all of them may be stored and none needs
+/// other metadata; else false, and nothing has changed.
+bool admit_all(Rows& rows, Admission& admission);
 
 /// Copy the rows that may be stored to `kept`, with their level; return the others.
 std::vector<Refused> admit(const Rows& rows, Admission& admission, Rows& kept);
@@ -92,7 +96,7 @@ void read_push(std::string_view body, const Begin& begin, const Take& take) {
     while (names.next()) {
       if (names.number() == 1) labels = names.bytes();
     }
-    begin(labels);
+    begin(labels, request.bytes().size());
     Wire stream(request.bytes());
     while (stream.next()) {
       if (stream.number() == 2) take(read_entry(stream.bytes(), meta));

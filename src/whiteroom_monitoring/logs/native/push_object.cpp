@@ -1,4 +1,7 @@
 #include "push.h"
+
+#include <memory>
+
 #include "rows_object.h"
 
 namespace whiteroom::logs {
@@ -6,22 +9,46 @@ namespace {
 
 using namespace whiteroom::monitoring::python;
 
+/// A stream of a message, before Python has it.
+struct Stream {
+  std::string labels;
+  std::unique_ptr<Rows> rows;
+};
+
+std::vector<Stream> streams_of(std::string_view body) {
+  std::vector<Stream> streams;
+  read_push(
+      body,
+      [&](std::string_view labels, std::size_t size) {
+        streams.push_back({std::string(labels), std::make_unique<Rows>()});
+        // Of a stream's bytes, most are lines; few lines are shorter.
+        constexpr std::size_t kShortLine = 64;
+        streams.back().rows->reserve(size / kShortLine + 1, size);
+      },
+      [&](const Row& row) { streams.back().rows->append(row); });
+  return streams;
+}
+
 /// read_push(body): the streams of a protobuf message, as labels and rows.
 PyObject* decode_push(PyObject*, PyObject* body) {
   return guarded([&]() -> PyObject* {
-    Ref streams(PyList_New(0));
-    Rows* rows = nullptr;
-    read_push(
-        bytes_of(body),
-        [&](std::string_view labels) {
-          Ref made = new_rows();
-          rows = &rows_of(made.get());
-          Ref text(as_bytes(labels));
-          Ref pair(PyTuple_Pack(2, text.get(), made.get()));
-          if (PyList_Append(streams.get(), pair.get()) != 0) throw PythonError{};
-        },
-        [&](const Row& row) { rows->append(row); });
-    return streams.release();
+    Py_buffer message{};
+    if (PyObject_GetBuffer(body, &message, PyBUF_SIMPLE) != 0) throw PythonError{};
+    const std::unique_ptr<Py_buffer, void (*)(Py_buffer*)> held(&message, PyBuffer_Release);
+    std::vector<Stream> streams;
+    {
+      const GilReleased released;
+      streams = streams_of(
+          {static_cast<const char*>(message.buf), static_cast<std::size_t>(message.len)});
+    }
+    Ref list(PyList_New(0));
+    for (Stream& stream : streams) {
+      Ref rows = new_rows(std::move(stream.rows));
+      Ref text(as_bytes(stream.labels));
+      Ref pair(PyTuple_Pack(2, text.get(), rows.get()));
+      if (PyList_Append(list.get(), pair.get()) != 0) throw PythonError{};
+    }
+    return list.release();
   });
 }
 

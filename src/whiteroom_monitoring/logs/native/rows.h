@@ -46,6 +46,7 @@ class Rows {
   std::uint32_t meta_begin(std::size_t row) const noexcept { return row ? meta_end_[row - 1] : 0; }
   std::uint32_t meta_end(std::size_t row) const noexcept { return meta_end_[row]; }
   std::uint8_t level(std::size_t row) const noexcept { return levels_[row]; }
+  void set_level(std::size_t row, std::uint8_t level) noexcept { levels_[row] = level; }
   /// Make room for rows and bytes of lines.
   void reserve(std::size_t rows, std::size_t text);
 

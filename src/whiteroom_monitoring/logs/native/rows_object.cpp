@@ -367,7 +367,15 @@ PyObject* rows_admit(PyObject* self, PyObject* arguments) {
                         detects != 0,
                         named,
                         named == kNoLevel ? level : ""};
-    const Rows& rows = rows_of(self);
+    Rows& rows = rows_of(self);
+    bool are_all = false;
+    {
+      const GilReleased released;
+      are_all = admit_all(rows, admission);
+    }
+    if (are_all) {
+      return Py_BuildValue("O[]L", self, static_cast<long long>(admission.newest_ns));
+    }
     Ref made = new_rows();
     std::vector<Refused> refused;
     {
@@ -433,7 +441,13 @@ Rows& rows_of(PyObject* object) {
   return *reinterpret_cast<RowsObject*>(object)->rows;
 }
 
-Ref new_rows() { return Ref(rows_new(rows_type, nullptr, nullptr)); }
+Ref new_rows(std::unique_ptr<Rows> rows) {
+  Ref self(rows_type->tp_alloc(rows_type, 0));
+  reinterpret_cast<RowsObject*>(self.get())->rows = rows.release();
+  return self;
+}
+
+Ref new_rows() { return new_rows(std::make_unique<Rows>()); }
 
 std::string_view bytes_of(PyObject* object) {
   char* data = nullptr;

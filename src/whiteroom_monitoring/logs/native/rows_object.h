@@ -1,6 +1,7 @@
 /// The Python type Rows, and what the parts of the module share.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string_view>
@@ -24,7 +25,8 @@ auto locked(Rows& rows, const Body& body) {
 using Reading = std::shared_lock<std::shared_mutex>;
 using Writing = std::unique_lock<std::shared_mutex>;
 
-/// A new Python object without rows.
+/// A new Python object with these rows, or without any.
+monitoring::python::Ref new_rows(std::unique_ptr<Rows> rows);
 monitoring::python::Ref new_rows();
 
 /// The content of a bytes object, as long as that lives.
