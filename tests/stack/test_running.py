@@ -70,7 +70,7 @@ def test_everything_is_verified(stack) -> None:
     report = _valid(stack.run("verify", "--json"), "checks")
     assert [check["id"] for check in report["checks"] if check["state"] == "failed"] == []
     if not _are_live(report):
-        wait_until(lambda: _are_live(_report(stack)), 120, "logs of the engine and the monitoring")
+        wait_until(lambda: _are_live(_report(stack)), 120, "canaries of the stack's sources")
 
 
 def _report(stack) -> Any:
@@ -78,8 +78,9 @@ def _report(stack) -> Any:
 
 
 def _are_live(report: Any) -> bool:
-    live = {check["id"] for check in report["checks"] if check["state"] == "ok"}
-    return {"sources.engine", "sources.monitoring"} <= live
+    live = {check["id"] for check in report["checks"] if check["seen"].startswith("live: ")}
+    jobs = ("engine", "frontend", "backend", "nginx", "postgresql", "monitoring", "syslog")
+    return {f"sources.{job}" for job in jobs} <= live
 
 
 # Empty on a stack that is young and well: what compares, what looks back, and what needs a report

@@ -11,6 +11,10 @@ from whiteroom_monitoring.cli.argument_types import folder, port_number
 from whiteroom_monitoring.client.exposition.request import Exposition, ExpositionRequest
 from whiteroom_monitoring.client.exposition.server import MetricsServer
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_ports
+from whiteroom_monitoring.logs.canaries.config import Canaries
+from whiteroom_monitoring.logs.canaries.config import load as load_canaries
+from whiteroom_monitoring.logs.canaries.watch import CanaryWatch
+from whiteroom_monitoring.logs.shipper.config import Config
 from whiteroom_monitoring.logs.shipper.loading import load
 from whiteroom_monitoring.logs.shipper.shipper import Shipper
 from whiteroom_monitoring.logs.shipper.validation import require_makeable
@@ -38,6 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--positions", type=Path, metavar="FILE", help="in place of that of the configuration"
     )
     parser.add_argument(
+        "--canaries", type=Path, metavar="FILE", help="how canaries are written at each source"
+    )
+    parser.add_argument(
         "--check", action="store_true", help="read the configuration, say what is wrong, and end"
     )
     parser.add_argument(
@@ -48,6 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ship until SIGTERM or SIGINT. Raises DiagnosticsError, InvalidConfigError, PositionsError."""
     config = load(arguments.config)
+    canaries = _canaries(arguments.canaries, config)
     if arguments.check:
         require_makeable(config)
         print(f"{arguments.config}: {len(config.scrape_configs)} jobs")
@@ -64,9 +72,19 @@ def run(arguments: argparse.Namespace) -> int:
         return Exposition(own.content_type, itertools.chain([custom], own.blocks), own.held_bytes)
 
     server = MetricsServer(arguments.address, arguments.port, exposition)
+    watch = CanaryWatch(canaries, config.clients[0]) if canaries.canaries else None
     shipper.start()
     try:
+        if watch:
+            watch.start()
         server.serve_until_signal()
     finally:
+        if watch:
+            watch.stop()
         shipper.stop()
     return 1 if shipper.has_failed else 0
+
+
+def _canaries(path: Path | None, config: Config) -> Canaries:
+    jobs = [job.job_name for job in config.scrape_configs]
+    return load_canaries(path, jobs) if path else Canaries()

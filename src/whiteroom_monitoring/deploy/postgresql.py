@@ -1,6 +1,6 @@
 """A cluster of PostgreSQL in the data folder, for a component with the initializer ``postgresql``.
 
-Its roles are one that owns the database, and one that may look and not touch.
+Its roles are one that owns the database, one that may look and not touch, and one that may log.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ ACCOUNT = "postgres"
 DATABASE = "whiteroom"
 BACKEND_ROLE = "whiteroom_backend"
 EXPORTER_ROLE = "whiteroom_exporter"
+CANARY_ROLE = "whiteroom_canary"
 CLUSTER = "{data}/postgresql"
 
 

@@ -20,6 +20,8 @@ from whiteroom_monitoring.logs.shipper.loading import load
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
 from whiteroom_monitoring.logs.shipper.sources.containers import socket_path
 from whiteroom_monitoring.logs.shipper.sources.files import alternatives, matching
+from whiteroom_monitoring.logs.shipper.sources.journal import FOLDERS
+from whiteroom_monitoring.probes.canaries import CANARY_JOB, CanaryRound, places
 from whiteroom_monitoring.probes.logs import ask
 from whiteroom_monitoring.probes.stack import Stack, probe
 from whiteroom_monitoring.project.model import Project
@@ -41,10 +43,11 @@ def of_jobs(project: Project) -> list[Check[Stack]]:
     except (OSError, yaml.YAMLError, KeyError, TypeError):
         # `whiteroom up` says what is wrong with it.
         return []
-    return [_of_job(name) for name in dict.fromkeys(names)]
+    round = CanaryRound()
+    return [_of_job(name, round) for name in dict.fromkeys(names)]
 
 
-def _of_job(name: str) -> Check[Stack]:
+def _of_job(name: str, round: CanaryRound) -> Check[Stack]:
     @probe(f"sources.{name}", "sources", f"lines of the log job {name} in the log store")
     def sources(stack: Stack) -> str:
         stack.require("shipper")
@@ -52,23 +55,34 @@ def _of_job(name: str) -> Check[Stack]:
         jobs = [job for job in _in_force(stack).scrape_configs if job.job_name == name]
         if not jobs:
             raise CheckFailed("the shipper runs without this job", remedy="whiteroom up")
-        return _look(stack, jobs[0])
+        return _look(stack, jobs[0], round)
 
     return sources
 
 
 def _in_force(stack: Stack) -> Config:
     """Return what the shipper reads. Raises CheckFailed."""
-    paths = stack.paths
-    places = {"WHITEROOM_LOG": str(paths.log), "WHITEROOM_DATA": str(paths.data)}
     try:
-        return load(paths.config / "promtail/promtail-config.yml", {**os.environ, **places})
+        return load(stack.paths.config / "promtail/promtail-config.yml", places(stack.paths))
     except MonitoringError as error:
         raise CheckFailed(f"the shipper's configuration can't be read: {error}") from error
 
 
-def _look(stack: Stack, job: ScrapeConfig) -> str:
+def _look(stack: Stack, job: ScrapeConfig, round: CanaryRound) -> str:
     """Return how old the newest line is. Raises CheckFailed, CheckSkipped."""
+    back = round.look(stack, job.job_name)
+    try:
+        news = _newest(stack, job, bool(back))
+    except CheckSkipped as skipped:
+        if not back:
+            raise
+        # No news, and it would arrive.
+        news = str(skipped)
+    return f"{back}; {news}" if back else news
+
+
+def _newest(stack: Stack, job: ScrapeConfig, is_live: bool) -> str:
+    """Return how old the newest line is that is no canary. Raises CheckFailed, CheckSkipped."""
     waiting = _selector("log_shipper_waiting_seconds", job.job_name)
     waited_s = stack.prometheus.value(f"max({waiting})") or 0.0
     if waited_s > MAX_WAIT_S:
@@ -76,26 +90,30 @@ def _look(stack: Stack, job: ScrapeConfig) -> str:
     ages_s = [age for s in selectors(job) if (age := _newest_age_s(stack, s)) is not None]
     if ages_s:
         return f"the last line {min(ages_s):.0f} s ago"
-    return _explain(stack, job)
+    return _explain(stack, job, is_live)
 
 
-def _explain(stack: Stack, job: ScrapeConfig) -> str:
-    """Return that lines arrive otherwise. Raises CheckFailed or CheckSkipped with why none does."""
+def _explain(stack: Stack, job: ScrapeConfig, is_live: bool) -> str:
+    """Return that lines arrive otherwise. Raises CheckFailed or CheckSkipped with why none does.
+
+    Of one that is live, what is sent are its canaries.
+    """
     name = job.job_name
     if refused := _grown(stack, "log_shipper_lines_refused_total", name):
         text = f"{refused:.0f} lines were refused; the file of dead letters holds them"
         raise CheckFailed(text, remedy=_REMEDY)
-    if sent := _grown(stack, "log_shipper_lines_sent_total", name):
+    sent = 0.0 if is_live else _grown(stack, "log_shipper_lines_sent_total", name)
+    if sent:
         return f"{sent:.0f} lines acknowledged, by labels that stages set"
     if reason := _absence(job):
         raise CheckSkipped(reason)
     if _grown(stack, "log_shipper_read_errors_total", name):
         raise CheckFailed("it can't be read", remedy=_REMEDY)
-    if _grown(stack, "log_shipper_lines_read_total", name):
+    if not is_live and _grown(stack, "log_shipper_lines_read_total", name):
         raise CheckSkipped("stages leave out what was read")
     if unread := _unread(job):
         raise CheckFailed(f"{unread} was written to, and no line of it was read", remedy=_REMEDY)
-    raise CheckSkipped(f"no line within {LOOK_BACK_S / 60:.0f} min")
+    raise CheckSkipped(f"no {'other ' if is_live else ''}line within {LOOK_BACK_S / 60:.0f} min")
 
 
 def _selector(metric: str, name: str) -> str:
@@ -129,6 +147,8 @@ def selectors(job: ScrapeConfig) -> Iterator[str]:
     relabeling = Relabeling(job.relabel_configs)
     for given in _given_labels(job):
         labels = relabeling.apply(given)
+        if given.get("job") == CANARY_JOB:
+            continue
         kept = {n: v for n, v in (labels or {}).items() if _is_kept(job, n)}
         if kept:
             yield "{" + ", ".join(f"{n}={json.dumps(v)}" for n, v in kept.items()) + "}"
@@ -153,7 +173,7 @@ def _is_kept(job: ScrapeConfig, label: str) -> bool:
 
 def _absence(job: ScrapeConfig) -> str:
     """Return why nothing can come of a job's sources on this machine; empty where it can."""
-    missing = [_missing_files(static) for static in job.static_configs]
+    missing = [_missing_files(static) for static in _of_users(job)]
     if job.journal:
         missing.append(_missing_journal(job.journal))
     for discovery in job.docker_sd_configs:
@@ -166,6 +186,10 @@ def _absence(job: ScrapeConfig) -> str:
     return ", ".join(missing) if all(missing) else ""
 
 
+def _of_users(job: ScrapeConfig) -> list[StaticConfig]:
+    return [static for static in job.static_configs if static.labels.get("job") != CANARY_JOB]
+
+
 def _missing_files(static: StaticConfig) -> str:
     paths = _paths(static)
     if not paths:
@@ -176,7 +200,7 @@ def _missing_files(static: StaticConfig) -> str:
 def _missing_journal(journal: Journal) -> str:
     if not shutil.which("journalctl"):
         return "there is no journalctl"
-    folders = [journal.path] if journal.path else ["/var/log/journal", "/run/log/journal"]
+    folders = [journal.path] if journal.path else FOLDERS
     return "" if any(Path(folder).is_dir() for folder in folders) else f"there is no {folders[0]}"
 
 
@@ -196,7 +220,7 @@ def _size(path: str) -> int:
 def _unread(job: ScrapeConfig) -> str:
     """Return a file that was written to lately, and long enough ago to have been read."""
     now = time.time()
-    for static in job.static_configs:
+    for static in _of_users(job):
         for path in _paths(static):
             try:
                 stat = os.stat(path)

@@ -32,7 +32,8 @@ ROUTES = {
     "slack-ops": """P2 AudioPluginSlow AudioMachineSlow AudioEngineSlow EngineCrashed
         EngineMetricsMissing BackendMetricsMissing MachineMetricsMissing MonitoringMetricsMissing
         MonitoringPartDown MonitoringObservationsLost MonitoringConfigRejected
-        PrometheusRuleFailures PrometheusSamplesLost LogLinesDropped LogShipperStuck CacheDown
+        PrometheusRuleFailures PrometheusSamplesLost LogLinesDropped LogShipperStuck LogSourceSilent
+        CacheDown
         ActiveUsersLow SongCreationDropped GlitchFreeAudioBudgetBurning FfiSuccessBudgetBurning
         ApiSuccessBudgetBurning ApiLatencyBudgetBurning""",
     "database-team,slack-ops": "P2 DatabaseQueriesSlow DatabaseMetricsMissing",

@@ -16,7 +16,7 @@ import pytest
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.logs.shipper.config import ScrapeConfig
-from whiteroom_monitoring.probes import sources
+from whiteroom_monitoring.probes import canaries, sources
 from whiteroom_monitoring.probes.registry import probes
 from whiteroom_monitoring.probes.stack import Stack
 
@@ -160,6 +160,53 @@ def test_a_job_that_is_not_in_force_fails(tmp_path: Path) -> None:
         *("failed", "the shipper runs without this job"),
         "whiteroom up",
     )
+
+
+_BACK = "live: a canary came back after 0.0 s; "
+_GONE = "silent: a canary that was written at engine did not come back within 0 s"
+
+
+@pytest.mark.parametrize(
+    ("canary_is", "ages_s", "expected"),
+    [
+        ("back", {'{job="engine"}': 4.2}, ("ok", f"{_BACK}the last line 4 s ago")),
+        ("back", {}, ("ok", f"{_BACK}no other line within 60 min")),
+        ("gone", {'{job="engine"}': 4.2}, ("failed", _GONE)),
+        ("absent", {'{job="engine"}': 4.2}, ("skipped", "there is no {folder}/canary.log")),
+    ],
+)
+def test_no_logs_and_no_news_are_told_apart(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    canary_is: str,
+    ages_s: Mapping[str, float],
+    expected: tuple[str, str],
+) -> None:
+    """A canary says whether lines arrive, the newest line whether there is news."""
+    stack = _stack(tmp_path, {"lines_sent": 7.0})
+    (tmp_path / "log/engine.log").write_text("a line\n")
+    canary = tmp_path / "canary.log"
+    (tmp_path / "config/promtail/canaries.yml").write_text(
+        f"canaries: [{{job_name: engine, file: {canary}}}]"
+    )
+    if canary_is != "absent":
+        canary.touch()
+    _store(monkeypatch, ages_s)
+
+    def ask(address: str) -> bytes:
+        parameters = parse_qs(urlsplit(address).query)
+        values = [[parameters["start"][0], canary.read_text()]] if canary_is == "back" else []
+        return json.dumps({"data": {"result": [{"stream": {}, "values": values}]}}).encode()
+
+    monkeypatch.setattr(canaries, "ask", ask)
+    monkeypatch.setattr(canaries, "WITHIN_S", 0.0)
+    (probe,) = [p for p in probes(WHITE_ROOM) if p.id == "sources.engine"]
+    result = probe.result(stack)
+    assert (result.state, result.seen) == (expected[0], expected[1].format(folder=tmp_path))
+    if expected[0] == "failed":
+        # Repeated, it writes another one.
+        probe.result(stack)
+        assert len(canary.read_text().splitlines()) == 2
 
 
 @pytest.mark.parametrize(

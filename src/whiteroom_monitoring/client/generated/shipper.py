@@ -111,6 +111,77 @@ log_shipper_push_duration_seconds = Histogram(
     scale=1000000000,
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,),
 )
+log_canary_entries_total = Counter(
+    name="log_canary_entries_total",
+    help="Canaries that were written at a source of logs.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
+log_canary_live = Gauge(
+    name="log_canary_live",
+    help="Whether a source of logs is there to write canaries at; 0 where its program, socket or file is missing.",
+    unit="",
+    number="f64",
+    aggregation="max",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
+log_canary_found_timestamp_seconds = Gauge(
+    name="log_canary_found_timestamp_seconds",
+    help="When the newest canary that came back from the log store was written; when the first one was, until one came back.",
+    unit="seconds",
+    number="f64",
+    aggregation="max",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
+log_canary_latency_seconds = Histogram(
+    name="log_canary_latency_seconds",
+    help="How long canaries take from being written at a source to being found in the log store.",
+    unit="seconds",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1000000000,
+    labels=(("source", 64), ("read", ("query", "tail",)),),
+    buckets=(0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0,),
+)
+log_canary_late_entries_total = Counter(
+    name="log_canary_late_entries_total",
+    help="Canaries that were not found within 30 s.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64), ("read", ("query", "tail",)),),
+)
+log_canary_missing_entries_total = Counter(
+    name="log_canary_missing_entries_total",
+    help="Canaries that were not found within 10 min, after which nobody looks for them.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64), ("read", ("query", "tail",)),),
+)
+log_canary_duplicate_entries_total = Counter(
+    name="log_canary_duplicate_entries_total",
+    help="Canaries that are in the log store once more than they were written.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 64),),
+)
 
 METRICS = (
     log_shipper_lines_read_total,
@@ -124,4 +195,11 @@ METRICS = (
     log_shipper_waiting_seconds,
     log_shipper_sources,
     log_shipper_push_duration_seconds,
+    log_canary_entries_total,
+    log_canary_live,
+    log_canary_found_timestamp_seconds,
+    log_canary_latency_seconds,
+    log_canary_late_entries_total,
+    log_canary_missing_entries_total,
+    log_canary_duplicate_entries_total,
 )

@@ -1,4 +1,6 @@
 # Generated from catalogue/shipper.yaml by `whiteroom generate`; edit that file, not this one.
+from typing import Literal
+
 from whiteroom_monitoring.client._native import Counter, Gauge, Histogram, Metric
 
 class _LogShipperLinesReadTotal(Metric):
@@ -33,6 +35,34 @@ class _LogShipperWaitingSeconds(Metric):
     def set(self, value: float, /, *, source: str | int, target: str | int) -> None: ...
     def labels(self, *, source: str | int, target: str | int) -> Gauge: ...
 
+class _LogCanaryEntriesTotal(Metric):
+    def inc(self, amount: float = 1, /, *, source: str | int) -> None: ...
+    def labels(self, *, source: str | int) -> Counter: ...
+
+class _LogCanaryLive(Metric):
+    def set(self, value: float, /, *, source: str | int) -> None: ...
+    def labels(self, *, source: str | int) -> Gauge: ...
+
+class _LogCanaryFoundTimestampSeconds(Metric):
+    def set(self, value: float, /, *, source: str | int) -> None: ...
+    def labels(self, *, source: str | int) -> Gauge: ...
+
+class _LogCanaryLatencySeconds(Metric):
+    def observe(self, value: float, /, *, source: str | int, read: Literal["query", "tail"]) -> None: ...
+    def labels(self, *, source: str | int, read: Literal["query", "tail"]) -> Histogram: ...
+
+class _LogCanaryLateEntriesTotal(Metric):
+    def inc(self, amount: float = 1, /, *, source: str | int, read: Literal["query", "tail"]) -> None: ...
+    def labels(self, *, source: str | int, read: Literal["query", "tail"]) -> Counter: ...
+
+class _LogCanaryMissingEntriesTotal(Metric):
+    def inc(self, amount: float = 1, /, *, source: str | int, read: Literal["query", "tail"]) -> None: ...
+    def labels(self, *, source: str | int, read: Literal["query", "tail"]) -> Counter: ...
+
+class _LogCanaryDuplicateEntriesTotal(Metric):
+    def inc(self, amount: float = 1, /, *, source: str | int) -> None: ...
+    def labels(self, *, source: str | int) -> Counter: ...
+
 log_shipper_lines_read_total: _LogShipperLinesReadTotal
 """Lines that the shipper has read of its sources, by job of its configuration."""
 log_shipper_read_bytes_total: _LogShipperReadBytesTotal
@@ -55,5 +85,19 @@ log_shipper_sources: Gauge
 """Files, containers, journals and sockets that the shipper reads."""
 log_shipper_push_duration_seconds: Histogram
 """How long a target takes for a push."""
+log_canary_entries_total: _LogCanaryEntriesTotal
+"""Canaries that were written at a source of logs."""
+log_canary_live: _LogCanaryLive
+"""Whether a source of logs is there to write canaries at; 0 where its program, socket or file is missing."""
+log_canary_found_timestamp_seconds: _LogCanaryFoundTimestampSeconds
+"""When the newest canary that came back from the log store was written; when the first one was, until one came back."""
+log_canary_latency_seconds: _LogCanaryLatencySeconds
+"""How long canaries take from being written at a source to being found in the log store."""
+log_canary_late_entries_total: _LogCanaryLateEntriesTotal
+"""Canaries that were not found within 30 s."""
+log_canary_missing_entries_total: _LogCanaryMissingEntriesTotal
+"""Canaries that were not found within 10 min, after which nobody looks for them."""
+log_canary_duplicate_entries_total: _LogCanaryDuplicateEntriesTotal
+"""Canaries that are in the log store once more than they were written."""
 
 METRICS: tuple[Metric, ...]

@@ -13,21 +13,26 @@ from whiteroom_monitoring.deploy.component import (
     ours,
 )
 
-_ACCOUNT = "whiteroom-shipper"
+ACCOUNT = "whiteroom-shipper"
 
 _SHIPPER = replace(
     ours(
         "shipper",
         *("--port", "{port[shipper]}"),
         *("--config", "{config}/promtail/promtail-config.yml"),
+        *("--canaries", "{config}/promtail/canaries.yml"),
         *("--positions", "{data}/shipper/positions.json"),
         *("--segments", "{segments}"),
     ),
     # The configuration names them.
-    environment={"WHITEROOM_LOG": "{log}", "WHITEROOM_DATA": "{data}"},
+    environment={"WHITEROOM_LOG": "{log}", "WHITEROOM_DATA": "{data}", "WHITEROOM_RUN": "{run}"},
     # A container has no right beyond its account's, which is why the group has to be the logs'.
     container=Container(
-        environment={"WHITEROOM_LOG": "/var/log/whiteroom", "WHITEROOM_DATA": "{data}"},
+        environment={
+            "WHITEROOM_LOG": "/var/log/whiteroom",
+            "WHITEROOM_DATA": "{data}",
+            "WHITEROOM_RUN": "{run}",
+        },
         mounts=("/var/log:/var/log:ro",),
         groups=("adm",),
     ),
@@ -41,11 +46,11 @@ COMPONENTS = (
         # The second one receives syslog, where the configuration says so.
         ports=(Port("shipper", 9080), Port("syslog", 1514)),
         needs=("log-store",),
-        user=_ACCOUNT,
+        user=ACCOUNT,
         # Logs are their writers' alone; it may read what it may not write.
         confined=True,
         capabilities=("dac_read_search",),
-        folders=(Folder("{data}/shipper", _ACCOUNT), Folder("{segments}", _ACCOUNT)),
+        folders=(Folder("{data}/shipper", ACCOUNT), Folder("{segments}", ACCOUNT)),
         scrape=ScrapeJob("whiteroom-shipper", service="logs"),
     ),
 )

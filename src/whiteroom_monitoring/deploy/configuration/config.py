@@ -73,6 +73,14 @@ def promtail_yml(project: Project) -> Path:
     return own if own.exists() else _DEFAULTS / "promtail-config.yml"
 
 
+def canaries_yml(project: Project) -> Path:
+    """Return how canaries are written at the sources of logs, by the project or by us."""
+    own = project.files.folder / "promtail/canaries.yml"
+    if own.exists() or promtail_yml(project).parent == own.parent:
+        return own
+    return _DEFAULTS / "canaries.yml"
+
+
 def rules(project: Project) -> list[Path]:
     """Return the project's files of rules."""
     return sorted(project.files.rules.glob("*.y*ml"))
@@ -176,6 +184,10 @@ def render(
     files |= runbooks.render(project.files.runbooks, paths, shift)
     files["loki/loki-config.yml"] = loki_yml(project).read_text(encoding="utf-8")
     files["promtail/promtail-config.yml"] = shift(promtail_yml(project).read_text("utf-8"))
+    canaries = canaries_yml(project)
+    # A project with jobs of its own may have none.
+    text = canaries.read_text("utf-8") if canaries.exists() else "canaries: []\n"
+    files["promtail/canaries.yml"] = shift(text)
     grafana = _grafana(project.files.grafana, paths)
     return Rendered(
         {**files, **{name: shift(text) for name, text in grafana.items()}}, edits.changes

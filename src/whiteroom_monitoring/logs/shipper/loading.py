@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,6 +23,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 # What `${...}` may stand for a group of an expression in.
 _REPLACEMENTS = ("replacement", "replace", "target_label")
 MAX_FAULTS = 50
+_Kind = TypeVar("_Kind")
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:
@@ -30,6 +31,20 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:
 
     Raises DiagnosticsError with every key that is not supported, each at its line.
     """
+    return _load(path, Config, environment, _empty_stages)
+
+
+def load_as(path: Path, kind: type[_Kind], environment: Mapping[str, str] | None = None) -> _Kind:
+    """Return another configuration of the shipper's, read as the first. Raises DiagnosticsError."""
+    return _load(path, kind, environment, lambda text, config: [])
+
+
+def _load(
+    path: Path,
+    kind: type[_Kind],
+    environment: Mapping[str, str] | None,
+    further: Callable[[Document, _Kind], list[Diagnostic]],
+) -> _Kind:
     text = document.read(path)
     variables = os.environ if environment is None else environment
     expansion = _Expansion(text, variables)
@@ -37,13 +52,13 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     faults = expansion.faults
     while True:
         try:
-            config = msgspec.convert(data, Config)
+            config = msgspec.convert(data, kind)
             break
         except msgspec.ValidationError as error:
             faults.append(_fault(text, data, str(error)))
             if not _removed(data, str(error)) or len(faults) >= MAX_FAULTS:
                 raise DiagnosticsError(faults) from error
-    faults += _empty_stages(text, config)
+    faults += further(text, config)
     if faults:
         raise DiagnosticsError(faults)
     return config

@@ -47,7 +47,7 @@ class Target:
             connection = self._connected()
             is_kept = connection.sock is not None
             try:
-                connection.request("POST", path, body, self._headers(tenant))
+                connection.request("POST", path, body, self.headers(tenant))
                 answer = connection.getresponse()
                 return answer.status, answer.read(ANSWER_BYTES).decode(errors="replace")
             except (OSError, http.client.HTTPException, ValueError) as error:
@@ -58,15 +58,35 @@ class Target:
                     return NO_ANSWER, str(error) or type(error).__name__
         raise AssertionError("not reached")
 
+    def get(self, url: str) -> bytes:
+        """Return what an address of the target answers. Raises OSError."""
+        address = urllib.parse.urlsplit(url)
+        with contextlib.closing(self._made()) as connection:
+            try:
+                connection.request(
+                    "GET", f"{address.path}?{address.query}", headers=self.headers("")
+                )
+                answer = connection.getresponse()
+                body = answer.read()
+            except http.client.HTTPException as error:
+                raise OSError(f"{self.name}: {type(error).__name__} {error}") from error
+        if answer.status != 200:
+            raise OSError(f"{self.name}: {answer.status}: {body[:200].decode(errors='replace')}")
+        return body
+
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
-            is_tls = self._url.scheme == "https"
-            kind = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
-            assert self._url.hostname is not None
-            self._connection = kind(self._url.hostname, self._url.port, timeout=self._timeout_s)
+            self._connection = self._made()
         return self._connection
 
-    def _headers(self, tenant: str) -> dict[str, str]:
+    def _made(self) -> http.client.HTTPConnection:
+        is_tls = self._url.scheme == "https"
+        kind = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
+        assert self._url.hostname is not None
+        return kind(self._url.hostname, self._url.port, timeout=self._timeout_s)
+
+    def headers(self, tenant: str) -> dict[str, str]:
+        """Return what each request has to say. Raises OSError, ValueError for a token's file."""
         client = self.client
         headers = {"Content-Type": "application/json", **client.headers}
         if tenant or client.tenant_id:

@@ -19,6 +19,12 @@ _DROPPED = increase("log_shipper_lines_dropped_total", 'reason=~"receiver_full|t
 _LOST = increase("log_shipper_lost_bytes_total")
 _RETRIES = increase("log_shipper_retries_total")
 _ERRORS = increase("log_shipper_read_errors_total")
+_MISSING = increase("log_canary_missing_entries_total")
+_LATE = increase("log_canary_late_entries_total")
+_DOUBLED = increase("log_canary_duplicate_entries_total")
+_SILENCE = "time() - max by (source) (log_canary_found_timestamp_seconds)"
+_LATENCY = quantile(0.95, "log_canary_latency_seconds", by="source")
+_TAIL_LATENCY = quantile(0.95, "log_canary_latency_seconds", 'read="tail"')
 _PUSH = quantile(0.95, "log_shipper_push_duration_seconds")
 
 LOGS = Row(
@@ -109,6 +115,54 @@ LOGS = Row(
             instant_query("max(log_shipper_sources)", "sources"),
             FieldStyle(units.NoUnit, Thresholds(1, 0.5)),
             (4, 6),
+        ),
+        timeseries(
+            PanelMeta(
+                "Log latency",
+                "How long a line takes from being written at its source to being found in the log "
+                "store, by canaries of every 10 s: 2 s are usual, 30 s are promised.",
+                ("LogSourceSilent",),
+            ),
+            [
+                range_query(f"{_LATENCY} >= 0", "{{source}} (p95)"),
+                range_query(f"{_TAIL_LATENCY} >= 0", "all, by tail (p95)"),
+            ],
+            FieldStyle(units.Seconds, Thresholds(2, 30)),
+            (10, 8),
+        ),
+        timeseries(
+            PanelMeta(
+                "Log silence",
+                "How long ago the newest canary was written that came back, of sources that are "
+                "there. Over 120 s, the source is silent: what it logs does not arrive.",
+                ("LogSourceSilent",),
+            ),
+            [
+                range_query(
+                    f"{_SILENCE} and on (source) max by (source) (log_canary_live) == 1",
+                    "{{source}}",
+                )
+            ],
+            FieldStyle(units.Seconds, Thresholds(60, 120)),
+            (8, 8),
+        ),
+        bar_chart(
+            PanelMeta(
+                "Log canaries lost",
+                "Empty when all is well: canaries that were not found within 30 s, or within 10 "
+                "min, by query and by tail, and those that are stored more than once.",
+                ("LogSourceSilent",),
+                Expected.EMPTY,
+            ),
+            [
+                range_query(f"sum by (source, read) ({_LATE}) > 0", "{{source}} late, {{read}}"),
+                range_query(
+                    f"sum by (source, read) ({_MISSING}) > 0", "{{source}} missing, {{read}}"
+                ),
+                range_query(f"sum by (source) ({_DOUBLED}) > 0", "{{source}} doubled"),
+            ],
+            FieldStyle(units.NoUnit, no_value="none"),
+            (6, 8),
         ),
     ),
     needs="whiteroom-shipper",

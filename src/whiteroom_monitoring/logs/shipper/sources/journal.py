@@ -5,13 +5,15 @@ Source: https://systemd.io/JOURNAL_EXPORT_FORMATS/ and journalctl(1).
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from whiteroom_monitoring.logs.shipper.relabel import Relabeling
 from whiteroom_monitoring.logs.shipper.sources.stream_source import Line, StreamSource
 
 AGAIN_S = 5.0
+# Where journald keeps what it has, for good or until the machine ends.
+FOLDERS = ("/var/log/journal", "/run/log/journal")
 _PRIORITIES = ("emerg", "alert", "crit", "error", "warning", "notice", "info", "debug")
 _NUMBER = re.compile(r"(?:^|;)i=([0-9a-f]+)")
 
@@ -45,7 +49,6 @@ class JournalReader:
         self.source = StreamSource(
             f"journal:{job.job_name}", job.job_name, make_pipeline, positions
         )
-        self._process: subprocess.Popen[bytes] | None = None
         threading.Thread(target=self._run, name=self.source.name, daemon=True).start()
 
     def _command(self, cursor: str) -> list[str]:
@@ -71,6 +74,7 @@ class JournalReader:
 
     def _follow(self, cursor: str) -> str:
         """Put entries until journalctl ends; return the cursor of the last one."""
+        folders = self._folders()
         with (
             tempfile.TemporaryFile() as errors,
             subprocess.Popen(
@@ -78,7 +82,7 @@ class JournalReader:
             ) as process,
         ):
             assert process.stdout is not None
-            waiter = threading.Thread(target=self._end, args=(process,), daemon=True)
+            waiter = threading.Thread(target=self._end, args=(process, folders), daemon=True)
             waiter.start()
             for raw in process.stdout:
                 try:
@@ -92,16 +96,26 @@ class JournalReader:
                     break
                 cursor = next_cursor
             process.kill()
-            if not self.source.stopped.is_set():
+            if not self.source.stopped.is_set() and self._folders() == folders:
                 errors.seek(0)
                 text = errors.read(2000).decode(errors="replace").strip()
                 self.source.problems.tell(f"journalctl has ended: {text}")
         return cursor
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: subprocess.Popen[bytes], folders: Collection[str]) -> None:
+        """End journalctl where it is to, or a journal has come that it does not follow."""
         while process.poll() is None and not self.source.stopped.wait(0.5):
-            pass
+            if self._folders() != folders:
+                break
         process.kill()
+
+    def _folders(self) -> Collection[str]:
+        """Return the folders of journals: journalctl follows those that are there at its start."""
+        folders = set()
+        for place in (self._journal.path,) if self._journal.path else FOLDERS:
+            with contextlib.suppress(OSError), os.scandir(place) as entries:
+                folders |= {entry.path for entry in entries if entry.is_dir()}
+        return folders
 
     def _line(self, entry: Mapping[str, Any]) -> Line | None:
         fields = {name: _text(value) for name, value in entry.items()}

@@ -4,11 +4,27 @@ import WhiteRoomMonitoringCore
 
 /// Metrics of the domain `shipper`, recorded by `whiteroom-shipper`.
 public enum Shipper {
+    /// Values of the label `read`.
+    @frozen public enum Read: UInt8, ClosedLabel {
+        case query, tail
+
+        @inlinable public static var count: Int { 2 }
+        public static let texts = ["query", "tail"]
+    }
+
     /// Buckets of `log_shipper_push_duration_seconds`.
     @frozen public enum LogShipperPushDurationSecondsBuckets: Buckets {
         @inlinable public static var count: Int { 11 }
         @inlinable public static func observe(_ group: UnsafeMutablePointer<UInt64>, _ value: Int64) {
             wrm_observe_log_shipper_push_duration_seconds(group, value)
+        }
+    }
+
+    /// Buckets of `log_canary_latency_seconds`.
+    @frozen public enum LogCanaryLatencySecondsBuckets: Buckets {
+        @inlinable public static var count: Int { 11 }
+        @inlinable public static func observe(_ group: UnsafeMutablePointer<UInt64>, _ value: Int64) {
+            wrm_observe_log_canary_latency_seconds(group, value)
         }
     }
 
@@ -62,6 +78,41 @@ public enum Shipper {
         public let logShipperSources: Gauge<ManyWriters>
         /// `log_shipper_push_duration_seconds`: How long a target takes for a push.
         public let logShipperPushDurationSeconds: Histogram<ManyWriters, Seconds, LogShipperPushDurationSecondsBuckets>
+        /// `log_canary_entries_total`: Canaries that were written at a source of logs.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logCanaryEntriesTotal(source: String) throws(MonitoringError) -> Counter<ManyWriters> {
+            try self.segment.series("log_canary_entries_total", [source])
+        }
+        /// `log_canary_live`: Whether a source of logs is there to write canaries at; 0 where its program, socket or file is missing.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logCanaryLive(source: String) throws(MonitoringError) -> Gauge<ManyWriters> {
+            try self.segment.series("log_canary_live", [source])
+        }
+        /// `log_canary_found_timestamp_seconds`: When the newest canary that came back from the log store was written; when the first one was, until one came back.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logCanaryFoundTimestampSeconds(source: String) throws(MonitoringError) -> Gauge<ManyWriters> {
+            try self.segment.series("log_canary_found_timestamp_seconds", [source])
+        }
+        /// `log_canary_latency_seconds`: How long canaries take from being written at a source to being found in the log store.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logCanaryLatencySeconds(source: String) throws(MonitoringError) -> LabeledBy<Read, Histogram<ManyWriters, Seconds, LogCanaryLatencySecondsBuckets>> {
+            try self.segment.series("log_canary_latency_seconds", [source])
+        }
+        /// `log_canary_late_entries_total`: Canaries that were not found within 30 s.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logCanaryLateEntriesTotal(source: String) throws(MonitoringError) -> LabeledBy<Read, Counter<ManyWriters>> {
+            try self.segment.series("log_canary_late_entries_total", [source])
+        }
+        /// `log_canary_missing_entries_total`: Canaries that were not found within 10 min, after which nobody looks for them.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logCanaryMissingEntriesTotal(source: String) throws(MonitoringError) -> LabeledBy<Read, Counter<ManyWriters>> {
+            try self.segment.series("log_canary_missing_entries_total", [source])
+        }
+        /// `log_canary_duplicate_entries_total`: Canaries that are in the log store once more than they were written.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logCanaryDuplicateEntriesTotal(source: String) throws(MonitoringError) -> Counter<ManyWriters> {
+            try self.segment.series("log_canary_duplicate_entries_total", [source])
+        }
 
         public init(_ segment: Segment) throws(MonitoringError) {
             self.segment = segment

@@ -70,6 +70,11 @@ static inline void wrm_observe_log_shipper_push_duration_seconds(uint64_t* group
   wrm_any_observe(group, bounds, 11, value);
 }
 
+static inline void wrm_observe_log_canary_latency_seconds(uint64_t* group, int64_t value) {
+  static const int64_t bounds[] = {250000000, 500000000, 1000000000, 1500000000, 2000000000, 3000000000, 5000000000, 10000000000, 30000000000, 60000000000, 300000000000};
+  wrm_any_observe(group, bounds, 11, value);
+}
+
 static inline void wrm_observe_ui_render_time_seconds(uint64_t* group, int64_t value) {
   static const int64_t bounds[] = {1000000, 2000000, 4000000, 6000000, 8000000, 12000000, 16700000, 25000000, 33300000, 50000000, 100000000, 250000000};
   wrm_realtime_observe(group, bounds, 12, value);

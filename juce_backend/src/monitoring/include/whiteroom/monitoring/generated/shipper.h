@@ -12,6 +12,11 @@ namespace whiteroom::monitoring {
 inline namespace WHITEROOM_MONITORING_ABI {
 namespace shipper {
 
+/// Values of the label `read`.
+enum class Read : std::uint8_t { query, tail };
+constexpr std::uint32_t value_count(Read) noexcept { return 2; }
+inline constexpr std::string_view kReadValues[] = {"query", "tail"};
+
 inline constexpr LabelSpec kLogShipperLinesReadTotalLabels[] = {{"source", {}, 64}};
 
 inline constexpr LabelSpec kLogShipperReadBytesTotalLabels[] = {{"source", {}, 64}};
@@ -31,6 +36,23 @@ inline constexpr LabelSpec kLogShipperWaitingSecondsLabels[] = {{"source", {}, 6
 inline constexpr double kLogShipperPushDurationSecondsBounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0};
 /// The bounds in units of the cells.
 inline constexpr std::array<std::int64_t, 11> kLogShipperPushDurationSecondsCellBounds{5000000, 10000000, 25000000, 50000000, 100000000, 250000000, 500000000, 1000000000, 2500000000, 5000000000, 10000000000};
+
+inline constexpr LabelSpec kLogCanaryEntriesTotalLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogCanaryLiveLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogCanaryFoundTimestampSecondsLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogCanaryLatencySecondsLabels[] = {{"source", {}, 64}, {"read", kReadValues}};
+inline constexpr double kLogCanaryLatencySecondsBounds[] = {0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0};
+/// The bounds in units of the cells.
+inline constexpr std::array<std::int64_t, 11> kLogCanaryLatencySecondsCellBounds{250000000, 500000000, 1000000000, 1500000000, 2000000000, 3000000000, 5000000000, 10000000000, 30000000000, 60000000000, 300000000000};
+
+inline constexpr LabelSpec kLogCanaryLateEntriesTotalLabels[] = {{"source", {}, 64}, {"read", kReadValues}};
+
+inline constexpr LabelSpec kLogCanaryMissingEntriesTotalLabels[] = {{"source", {}, 64}, {"read", kReadValues}};
+
+inline constexpr LabelSpec kLogCanaryDuplicateEntriesTotalLabels[] = {{"source", {}, 64}};
 
 /// Every family of the domain, for Segment::declare().
 inline constexpr FamilySpec kFamilies[] = {
@@ -155,6 +177,83 @@ inline constexpr FamilySpec kFamilies[] = {
      {},
      kLogShipperPushDurationSecondsBounds,
      false},
+    {"log_canary_entries_total",
+     "Canaries that were written at a source of logs.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kLogCanaryEntriesTotalLabels,
+     {},
+     false},
+    {"log_canary_live",
+     "Whether a source of logs is there to write canaries at; 0 where its program, socket or file is missing.",
+     "",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::max,
+     Writers::many,
+     1,
+     kLogCanaryLiveLabels,
+     {},
+     false},
+    {"log_canary_found_timestamp_seconds",
+     "When the newest canary that came back from the log store was written; when the first one was, until one came back.",
+     "seconds",
+     MetricType::gauge,
+     Number::f64,
+     Aggregation::max,
+     Writers::many,
+     1,
+     kLogCanaryFoundTimestampSecondsLabels,
+     {},
+     false},
+    {"log_canary_latency_seconds",
+     "How long canaries take from being written at a source to being found in the log store.",
+     "seconds",
+     MetricType::histogram,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1000000000,
+     kLogCanaryLatencySecondsLabels,
+     kLogCanaryLatencySecondsBounds,
+     false},
+    {"log_canary_late_entries_total",
+     "Canaries that were not found within 30 s.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kLogCanaryLateEntriesTotalLabels,
+     {},
+     false},
+    {"log_canary_missing_entries_total",
+     "Canaries that were not found within 10 min, after which nobody looks for them.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kLogCanaryMissingEntriesTotalLabels,
+     {},
+     false},
+    {"log_canary_duplicate_entries_total",
+     "Canaries that are in the log store once more than they were written.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kLogCanaryDuplicateEntriesTotalLabels,
+     {},
+     false},
 };
 inline constexpr const FamilySpec& kLogShipperLinesReadTotal = kFamilies[0];
 inline constexpr const FamilySpec& kLogShipperReadBytesTotal = kFamilies[1];
@@ -167,6 +266,13 @@ inline constexpr const FamilySpec& kLogShipperRetriesTotal = kFamilies[7];
 inline constexpr const FamilySpec& kLogShipperWaitingSeconds = kFamilies[8];
 inline constexpr const FamilySpec& kLogShipperSources = kFamilies[9];
 inline constexpr const FamilySpec& kLogShipperPushDurationSeconds = kFamilies[10];
+inline constexpr const FamilySpec& kLogCanaryEntriesTotal = kFamilies[11];
+inline constexpr const FamilySpec& kLogCanaryLive = kFamilies[12];
+inline constexpr const FamilySpec& kLogCanaryFoundTimestampSeconds = kFamilies[13];
+inline constexpr const FamilySpec& kLogCanaryLatencySeconds = kFamilies[14];
+inline constexpr const FamilySpec& kLogCanaryLateEntriesTotal = kFamilies[15];
+inline constexpr const FamilySpec& kLogCanaryMissingEntriesTotal = kFamilies[16];
+inline constexpr const FamilySpec& kLogCanaryDuplicateEntriesTotal = kFamilies[17];
 
 constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -183,7 +289,14 @@ struct Shared {
         log_shipper_retries_total(segment, kLogShipperRetriesTotal, segment.lost()),
         log_shipper_waiting_seconds(segment, kLogShipperWaitingSeconds, segment.lost()),
         log_shipper_sources(segment.cells(kLogShipperSources), segment.lost()),
-        log_shipper_push_duration_seconds(segment.cells(kLogShipperPushDurationSeconds), segment.lost()) {}
+        log_shipper_push_duration_seconds(segment.cells(kLogShipperPushDurationSeconds), segment.lost()),
+        log_canary_entries_total(segment, kLogCanaryEntriesTotal, segment.lost()),
+        log_canary_live(segment, kLogCanaryLive, segment.lost()),
+        log_canary_found_timestamp_seconds(segment, kLogCanaryFoundTimestampSeconds, segment.lost()),
+        log_canary_latency_seconds(segment, kLogCanaryLatencySeconds, segment.lost()),
+        log_canary_late_entries_total(segment, kLogCanaryLateEntriesTotal, segment.lost()),
+        log_canary_missing_entries_total(segment, kLogCanaryMissingEntriesTotal, segment.lost()),
+        log_canary_duplicate_entries_total(segment, kLogCanaryDuplicateEntriesTotal, segment.lost()) {}
 
   /// Lines that the shipper has read of its sources, by job of its configuration.
   DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_lines_read_total;
@@ -207,6 +320,20 @@ struct Shared {
   Gauge<Writers::many> log_shipper_sources;
   /// How long a target takes for a push.
   Histogram<Writers::many, Seconds, kLogShipperPushDurationSecondsCellBounds> log_shipper_push_duration_seconds;
+  /// Canaries that were written at a source of logs.
+  DynamicLabels<Counter<Writers::many>, Segment, 1> log_canary_entries_total;
+  /// Whether a source of logs is there to write canaries at; 0 where its program, socket or file is missing.
+  DynamicLabels<Gauge<Writers::many>, Segment, 1> log_canary_live;
+  /// When the newest canary that came back from the log store was written; when the first one was, until one came back.
+  DynamicLabels<Gauge<Writers::many>, Segment, 1> log_canary_found_timestamp_seconds;
+  /// How long canaries take from being written at a source to being found in the log store.
+  DynamicLabels<LabeledBy<Histogram<Writers::many, Seconds, kLogCanaryLatencySecondsCellBounds>, kLogCanaryLatencySeconds.group_cells(), Read>, Segment, 1> log_canary_latency_seconds;
+  /// Canaries that were not found within 30 s.
+  DynamicLabels<LabeledBy<Counter<Writers::many>, kLogCanaryLateEntriesTotal.group_cells(), Read>, Segment, 1> log_canary_late_entries_total;
+  /// Canaries that were not found within 10 min, after which nobody looks for them.
+  DynamicLabels<LabeledBy<Counter<Writers::many>, kLogCanaryMissingEntriesTotal.group_cells(), Read>, Segment, 1> log_canary_missing_entries_total;
+  /// Canaries that are in the log store once more than they were written.
+  DynamicLabels<Counter<Writers::many>, Segment, 1> log_canary_duplicate_entries_total;
 };
 
 }  // namespace shipper

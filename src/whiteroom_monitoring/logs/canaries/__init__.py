@@ -1,0 +1,1 @@
+"""Canaries: lines that are written at each source of logs, and looked for in the log store."""
