@@ -12,7 +12,7 @@ from typing import Any
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs.canaries import marker, writing
 from whiteroom_monitoring.logs.canaries.config import Canaries, Canary
-from whiteroom_monitoring.logs.canaries.ledger import Ledger
+from whiteroom_monitoring.logs.canaries.stats import CanaryStats
 from whiteroom_monitoring.logs.shipper.config import Client
 from whiteroom_monitoring.logs.shipper.target import Target
 
@@ -32,7 +32,7 @@ class CanaryWatch:
         self._canaries = canaries.canaries
         self._target = Target(client)
         self._base = client.url.removesuffix(_PUSH)
-        self._ledger = Ledger()
+        self._stats = CanaryStats()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._problems: dict[str, str] = {}
@@ -61,20 +61,20 @@ class CanaryWatch:
         """Return when to look next: often while canaries are under way that are new."""
         left_s = max(0.0, INTERVAL_S - (time.monotonic() - began))
         with self._lock:
-            waits_s = self._ledger.waits_s(time.time_ns())
+            waits_s = self._stats.waits_s(time.time_ns())
         return min(left_s, left_s if waits_s is None else max(0.5, waits_s / 4))
 
     def _write(self, canary: Canary) -> None:
         source, now_ns = canary.job_name, time.time_ns()
         with self._lock:
-            self._ledger.write(source, now_ns)
+            self._stats.write(source, now_ns)
         try:
             if canary.file:
                 writing.rotate(canary)
             writing.write(canary, now_ns)
         except writing.SourceAbsentError as error:
             with self._lock:
-                self._ledger.leave_out(source, now_ns)
+                self._stats.leave_out(source, now_ns)
             self._say(source, f"{error}; no canary is written")
             return
         except OSError as error:
@@ -82,7 +82,7 @@ class CanaryWatch:
             self._say(source, f"{error}")
         else:
             self._problems.pop(source, None)
-        self._ledger.count(source)
+        self._stats.count(source)
 
     def _say(self, source: str, problem: str) -> None:
         if self._problems.get(source) != problem:
@@ -92,7 +92,7 @@ class CanaryWatch:
     def _query(self) -> None:
         now_ns = time.time_ns()
         with self._lock:
-            begin_ns = self._ledger.begin_ns(now_ns) - _MARGIN_NS
+            begin_ns = self._stats.begin_ns(now_ns) - _MARGIN_NS
         times = {"start": begin_ns, "end": now_ns + _MARGIN_NS, "limit": _LIMIT}
         try:
             found = list(_canaries_of(self._target.get(self._address("query_range", **times))))
@@ -101,8 +101,8 @@ class CanaryWatch:
             self._say("by query", f"{error}")
             found = []
         with self._lock:
-            self._ledger.find("query", found, time.time_ns())
-            self._ledger.expire(time.time_ns())
+            self._stats.find("query", found, time.time_ns())
+            self._stats.expire(time.time_ns())
 
     def _address(self, path: str, **parameters: object) -> str:
         query = urllib.parse.urlencode({"query": marker.SELECTOR, **parameters})
@@ -129,7 +129,7 @@ class CanaryWatch:
                 self._problems.pop("by tail", None)
                 found = list(_canaries_in(json.loads(message).get("streams") or ()))
                 with self._lock:
-                    self._ledger.find("tail", found, time.time_ns())
+                    self._stats.find("tail", found, time.time_ns())
                 if self._stopped.is_set():
                     return
 

@@ -29,7 +29,7 @@ class _Written:
     is_doubled: bool = False
 
 
-class Ledger:
+class CanaryStats:
     """The canaries of all sources. Times are nanoseconds since 1970. Used under one lock."""
 
     def __init__(self, say: Callable[[str], None] = lambda line: print(line, flush=True)) -> None:
