@@ -31,11 +31,26 @@ LINES = [
     f"mail of {SECRET}@example.com",
     f"https://hooks.slack.com/services/T0/B0/{SECRET}",
     f"routing_key: {SECRET}",
+    f"ALTER ROLE x LOGIN PASSWORD '{SECRET}'",
+    f"psql: pwd={SECRET}",
+    f"ran: login --password {SECRET} --host db",
+    f"ran: login --api-key={SECRET}",
+    f"Cookie: session={SECRET}; theme=dark",
+    json.dumps({"headers": {"set-cookie": f"sid={SECRET}; Path=/"}}),
+    f"session_id={SECRET}",
+    f"GET /songs?mail={SECRET}%40example.com HTTP/1.1",
+    f"cloned with ghp_{SECRET * 4}",
+    f"posted with xoxb-1234-{SECRET}{SECRET}",
+    f"paid with sk_live_{SECRET}{SECRET}",
+    f"-----BEGIN RSA PRIVATE KEY-----\\n{SECRET}\\n-----END RSA PRIVATE KEY-----",
 ]
 KEPT = [
     '{"level":"info","message":"tokens: none","token":""}',
     "GET http://localhost:9090/metrics 200",
     "12:30:01 render://ok",
+    "LOG:  password authentication is not asked for",
+    "session opened; cookies are off; --passwords",
+    "100%40 of mask_live_bytes",
 ]
 
 
