@@ -31,6 +31,7 @@ LINES = [
     f"mail of {SECRET}@example.com",
     f"https://hooks.slack.com/services/T0/B0/{SECRET}",
     f"routing_key: {SECRET}",
+    f"with eyJ{SECRET}.{SECRET}.{SECRET}",
     f"ALTER ROLE x LOGIN PASSWORD '{SECRET}'",
     f"psql: pwd={SECRET}",
     f"ran: login --password {SECRET} --host db",
