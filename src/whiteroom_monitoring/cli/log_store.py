@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
+import gc
 import socket
 from pathlib import Path
 
@@ -98,6 +99,9 @@ def _value(word: str, text: str, default: object) -> bool | int | float:
 
 async def _serve(address: str, listener: socket.socket, service: LogService) -> None:
     application = make_app(service, {*LOOPBACK_NAMES, address})
+    # What is there by now stays; looking through it again and again costs as much as a push.
+    gc.collect()
+    gc.freeze()
     print(f"serving http://{address}:{listener.getsockname()[1]}/", flush=True)
     try:
         limits = server_limits(service.limits.push_bytes)

@@ -69,21 +69,37 @@ def streams(entries: Iterable[Entry], categorized: bool) -> list[dict[str, Any]]
 
     Where they are ``categorized``, structured metadata and what was parsed are told with each line.
     """
-    categories = _Categories()
-    by_labels: dict[object, dict[str, Any]] = {}
+    categories, keys = _Categories(), _Keys()
+    by_labels: dict[tuple[Sequence[str], Sequence[str]], dict[str, Any]] = {}
     for entry in entries:
         stream, meta, parsed = categories.of(entry)
         series_labels = stream if categorized else {**stream, **meta, **parsed}
-        key = tuple(sorted(series_labels.items()))
+        key = keys.of(series_labels)
         value: list[Any] = [str(entry.time_ns), entry.line.decode(errors="replace")]
         if categorized:
             by_category = {"structuredMetadata": meta, "parsed": parsed}
             value.append({name: labels for name, labels in by_category.items() if labels})
         stream_entry = by_labels.get(key)
         if stream_entry is None:
-            stream_entry = by_labels[key] = {"stream": dict(key), "values": []}
+            labels = dict(zip(*key, strict=True))
+            stream_entry = by_labels[key] = {"stream": labels, "values": []}
         stream_entry["values"].append(value)
     return list(by_labels.values())
+
+
+class _Keys:
+    """Labels as names and values in the order of the names, which is found once for each set."""
+
+    def __init__(self) -> None:
+        self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def of(self, labels: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names and the values."""
+        names = tuple(labels)
+        order = self._orders.get(names)
+        if order is None:
+            order = self._orders[names] = tuple(sorted(names))
+        return order, tuple(map(labels.__getitem__, order))
 
 
 class _Categories:

@@ -40,6 +40,9 @@ class Column {
     size_ += count;
   }
 
+  /// Leave out all values, and keep their room.
+  void clear() noexcept { size_ = 0; }
+
   void reserve(std::size_t count) {
     if (count > room_) resize_room(count);
   }

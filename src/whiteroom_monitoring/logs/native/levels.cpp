@@ -45,6 +45,45 @@ constexpr std::array<bool, 256> kAnchors = [] {
   return anchors;
 }();
 
+/// Sixteen letters; GCC and Clang compile its operators to the processor's own of that width.
+using Letters = unsigned char __attribute__((vector_size(16)));
+
+Letters letters_at(const char* text) noexcept {
+  Letters letters;
+  std::memcpy(&letters, text, sizeof letters);
+  return letters;
+}
+
+/// Whether words of levels may be among those that end in the 16 letters at `text`: three letters
+/// in a row such as they have, which are `inf`, `war`, `deb` and what is before a colon or bracket.
+bool may_have_word(const char* text) noexcept {
+  constexpr unsigned char kSmall = 0x20;
+  const Letters as_written = letters_at(text);
+  const Letters third = as_written | kSmall;
+  const Letters second = letters_at(text - 1) | kSmall;
+  const Letters first = letters_at(text - 2) | kSmall;
+  const auto found = ((first == 'i') & (second == 'n') & (third == 'f')) |
+                     ((first == 'w') & (second == 'a') & (third == 'r')) |
+                     ((first == 'd') & (second == 'e') & (third == 'b')) |
+                     (((as_written == ':') | (as_written == ']')) &
+                      ((second == 'r') | (second == 'n') | (second == 'l')) &
+                      ((first == 'r') | (first == 'o') | (first == 'a')));
+  std::uint64_t halves[2];
+  std::memcpy(halves, &found, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
+}
+
+/// The same of a line; most have none.
+bool may_have_word(std::string_view line) noexcept {
+  constexpr std::size_t kBefore = 2;
+  if (line.size() < kBefore + sizeof(Letters)) return true;
+  const std::size_t last = line.size() - sizeof(Letters);
+  for (std::size_t i = kBefore; i < last; i += sizeof(Letters)) {
+    if (may_have_word(line.data() + i)) return true;
+  }
+  return may_have_word(line.data() + last);
+}
+
 /// The level of the word whose anchor is at `i`; kUnknown when there is none.
 Level level_at(std::string_view line, std::ptrdiff_t i) noexcept {
   const auto has_one = [line, i](std::ptrdiff_t before, std::string_view small,
@@ -75,6 +114,7 @@ Level level_at(std::string_view line, std::ptrdiff_t i) noexcept {
 /// The first level in this order that a word of the line tells.
 Level level_by_word(std::string_view line) noexcept {
   constexpr std::array kOrder = {kInfo, kError, kWarn, kCritical, kDebug};
+  if (!may_have_word(line)) return kUnknown;
   unsigned found = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (!kAnchors[static_cast<unsigned char>(line[i])]) continue;
@@ -133,6 +173,15 @@ std::string_view level_in_json(std::string_view line) noexcept {
   return {};
 }
 
+/// Letters that the names of levels end with.
+constexpr std::array<bool, 256> kLastLetters = [] {
+  std::array<bool, 256> letters{};
+  for (const char c : {'l', 'L', 'y', 'Y', 't', 'T'}) {
+    letters[static_cast<unsigned char>(c)] = true;
+  }
+  return letters;
+}();
+
 /// Whether some key ends as one that holds a level: most lines need not be read as pairs.
 bool may_hold_level(std::string_view line) noexcept {
   constexpr std::array kEnds = {"vel"sv, "lvl"sv, "ity"sv, "ext"sv};
@@ -140,7 +189,7 @@ bool may_hold_level(std::string_view line) noexcept {
   const char* const end = at + line.size();
   while ((at = static_cast<const char*>(
               std::memchr(at, '=', static_cast<std::size_t>(end - at)))) != nullptr) {
-    if (at - line.data() >= 3) {
+    if (at - line.data() >= 3 && kLastLetters[static_cast<unsigned char>(at[-1])]) {
       const std::string_view last(at - 3, 3);
       const auto is_end = [last](std::string_view text) { return equals_in_any_case(last, text); };
       if (std::any_of(kEnds.begin(), kEnds.end(), is_end)) return true;

@@ -104,6 +104,58 @@ PyMethodDef functions[] = {
 
 }  // namespace
 
+/// admit(oldest, latest, line_bytes, meta_bytes, meta_count, window, newest, levels, level, text)
+PyObject* rows_admit(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    long long oldest = 0;
+    long long latest = 0;
+    long long window = 0;
+    long long newest = 0;
+    Py_ssize_t line_bytes = 0;
+    Py_ssize_t meta_bytes = 0;
+    Py_ssize_t meta_count = 0;
+    int detects = 0;
+    const char* level = nullptr;
+    if (!PyArg_ParseTuple(arguments, "LLnnnLLps", &oldest, &latest, &line_bytes, &meta_bytes,
+                          &meta_count, &window, &newest, &detects, &level)) {
+      throw PythonError{};
+    }
+    const Level named = level_named(level);
+    Admission admission{oldest,
+                        latest,
+                        static_cast<std::size_t>(line_bytes),
+                        static_cast<std::size_t>(meta_bytes),
+                        static_cast<std::size_t>(meta_count),
+                        window,
+                        newest,
+                        detects != 0,
+                        named,
+                        named == kNoLevel ? level : ""};
+    Rows& rows = rows_of(self);
+    bool are_all = false;
+    {
+      const GilReleased released;
+      are_all = admit_all(rows, admission);
+    }
+    if (are_all) {
+      return Py_BuildValue("O[]L", self, static_cast<long long>(admission.newest_ns));
+    }
+    Ref made = new_rows();
+    std::vector<Refused> refused;
+    {
+      const GilReleased released;
+      refused = admit(rows, admission, rows_of(made.get()));
+    }
+    Ref list(PyList_New(0));
+    for (const Refused& one : refused) {
+      Ref pair(Py_BuildValue("ni", static_cast<Py_ssize_t>(one.row), static_cast<int>(one.reason)));
+      if (PyList_Append(list.get(), pair.get()) != 0) throw PythonError{};
+    }
+    return Py_BuildValue("OOL", made.get(), list.get(),
+                         static_cast<long long>(admission.newest_ns));
+  });
+}
+
 bool add_push(PyObject* module) { return PyModule_AddFunctions(module, functions) == 0; }
 
 }  // namespace whiteroom::logs

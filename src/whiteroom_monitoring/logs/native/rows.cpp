@@ -81,6 +81,19 @@ void Rows::reserve(std::size_t rows, std::size_t text) {
   lines_.reserve(text);
 }
 
+void Rows::clear() noexcept {
+  times_.clear();
+  line_end_.clear();
+  meta_end_.clear();
+  levels_.clear();
+  lines_.clear();
+  meta_.clear();
+  slots_.clear();
+  indexed_ = 0;
+  order_.clear();
+  newest_ns_ = std::numeric_limits<std::int64_t>::min();
+}
+
 void Rows::append(const Row& row) {
   require_room(lines_.size(), row.line.size() + 1);
   require_room(meta_.size(), row.meta.size());

@@ -50,6 +50,8 @@ class Rows {
   /// Make room for rows and bytes of lines.
   void reserve(std::size_t rows, std::size_t text);
 
+  /// Leave out all rows, and keep their memory for others.
+  void clear() noexcept;
   void append(const Row& row);
   /// Add rows whose sizes, levels and texts are given one after the other, and add up.
   void append_columns(const std::vector<std::int64_t>& times,

@@ -5,7 +5,6 @@
 
 #include "columns.h"
 #include "counting.h"
-#include "push.h"
 
 namespace whiteroom::logs {
 namespace {
@@ -45,6 +44,17 @@ PyObject* rows_append(PyObject* self, PyObject* arguments) {
     unsigned char level = 0;
     if (!PyArg_ParseTuple(arguments, "LSS|b", &time, &line, &meta, &level)) throw PythonError{};
     rows_of(self).append({time, bytes_of(line), bytes_of(meta), level});
+    Py_RETURN_NONE;
+  });
+}
+
+PyObject* rows_clear(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    Rows& rows = rows_of(self);
+    locked<Writing>(rows, [&] {
+      rows.clear();
+      return 0;
+    });
     Py_RETURN_NONE;
   });
 }
@@ -340,60 +350,9 @@ PyObject* rows_by_metadata(PyObject* self, PyObject* object) {
   });
 }
 
-/// admit(oldest, latest, line_bytes, meta_bytes, meta_count, window, newest, levels, level, text)
-PyObject* rows_admit(PyObject* self, PyObject* arguments) {
-  return guarded([&]() -> PyObject* {
-    long long oldest = 0;
-    long long latest = 0;
-    long long window = 0;
-    long long newest = 0;
-    Py_ssize_t line_bytes = 0;
-    Py_ssize_t meta_bytes = 0;
-    Py_ssize_t meta_count = 0;
-    int detects = 0;
-    const char* level = nullptr;
-    if (!PyArg_ParseTuple(arguments, "LLnnnLLps", &oldest, &latest, &line_bytes, &meta_bytes,
-                          &meta_count, &window, &newest, &detects, &level)) {
-      throw PythonError{};
-    }
-    const Level named = level_named(level);
-    Admission admission{oldest,
-                        latest,
-                        static_cast<std::size_t>(line_bytes),
-                        static_cast<std::size_t>(meta_bytes),
-                        static_cast<std::size_t>(meta_count),
-                        window,
-                        newest,
-                        detects != 0,
-                        named,
-                        named == kNoLevel ? level : ""};
-    Rows& rows = rows_of(self);
-    bool are_all = false;
-    {
-      const GilReleased released;
-      are_all = admit_all(rows, admission);
-    }
-    if (are_all) {
-      return Py_BuildValue("O[]L", self, static_cast<long long>(admission.newest_ns));
-    }
-    Ref made = new_rows();
-    std::vector<Refused> refused;
-    {
-      const GilReleased released;
-      refused = admit(rows, admission, rows_of(made.get()));
-    }
-    Ref list(PyList_New(0));
-    for (const Refused& one : refused) {
-      Ref pair(Py_BuildValue("ni", static_cast<Py_ssize_t>(one.row), static_cast<int>(one.reason)));
-      if (PyList_Append(list.get(), pair.get()) != 0) throw PythonError{};
-    }
-    return Py_BuildValue("OOL", made.get(), list.get(),
-                         static_cast<long long>(admission.newest_ns));
-  });
-}
-
 PyMethodDef rows_methods[] = {
     {"append", rows_append, METH_VARARGS, "append(time_ns, line, meta, level=0)\n--\n\n"},
+    {"clear", rows_clear, METH_NOARGS, "clear()\n--\n\n"},
     {"text", rows_text, METH_NOARGS, "text()\n--\n\n"},
     {"columns", rows_columns, METH_NOARGS, "columns()\n--\n\n"},
     {"time_range", rows_time_range, METH_NOARGS, "time_range()\n--\n\n"},

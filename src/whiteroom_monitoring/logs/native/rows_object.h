@@ -41,6 +41,9 @@ std::vector<std::uint32_t> numbers_of(PyObject* object, Rows& rows);
 /// A list of numbers of rows.
 PyObject* as_list(const std::vector<std::uint32_t>& numbers);
 
+/// A method of Rows: which of them a store takes.
+PyObject* rows_admit(PyObject* self, PyObject* arguments);
+
 /// Each adds a part to the module; false when a Python error is set.
 bool add_rows(PyObject* module);
 bool add_slices(PyObject* module);

@@ -159,7 +159,9 @@ class SegmentWriter:
         )
         self._parts += parts
         self._size += sum(sizes)
-        self._rows, self._runs = _native.Rows(), []
+        # Its memory does for the next block.
+        self._rows.clear()
+        self._runs = []
 
 
 class Segment:
