@@ -26,7 +26,7 @@ TEST_CASE("after a hole the device may begin anew a block later, whatever its de
     host.play(10s, 512, 0.2);
     CHECK(host.of(Cause::device) == 1);
     CHECK(host.all() == 1);
-    CHECK(seconds(host.lost) == doctest::Approx(0.7).epsilon(0.001));
+    CHECK(seconds(host.lost) == about(0.7, 0.001));
   }
 }
 
@@ -40,7 +40,7 @@ TEST_CASE("a slow device begins anew up to one of its own blocks later") {
     host.play(5s, 512, 0.2, -8000);
     CAPTURE(later);
     CHECK(host.all() == 1);
-    CHECK(seconds(host.lost) == doctest::Approx(0.003).epsilon(1e-3));
+    CHECK(seconds(host.lost) == about(0.003, 1e-3));
   }
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("until the queue is full again, silence gives way once more only if it
     const double block = 512 / 48e3;
     CAPTURE(second);
     CHECK(host.all() == 1);
-    CHECK(silence == doctest::Approx(second == 8ms ? 3 * block : 2 * block).epsilon(1e-3));
+    CHECK(silence == about(second == 8ms ? 3 * block : 2 * block, 1e-3));
   }
 }
 
@@ -111,19 +111,19 @@ TEST_CASE("what is found out later of a dropout has the cause of that dropout") 
     CHECK(host.last.miss->rest_cause == Cause::late_callback);
     rest += host.last.miss->rest;
   }
-  CHECK(seconds(rest) == doctest::Approx(512 / 48e3).epsilon(1e-3));
+  CHECK(seconds(rest) == about(512 / 48e3, 1e-3));
 }
 
 TEST_CASE("where the depth is unknown, two silences in turn are each known after two seconds") {
   Host host = settled(0);
   host.now += Length(60ms);
   for (int i = 0; i < 300 && host.all() == 0; ++i) host.play(10ms, 512, 0.2);
-  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+  CHECK(seconds(host.lost) == about(0.060, 0.01));
   host.now += Length(60ms);
   host.play(1500ms, 512, 0.2);
-  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+  CHECK(seconds(host.lost) == about(0.060, 0.01));
   host.play(1s, 512, 0.2);
-  CHECK(seconds(host.lost) == doctest::Approx(0.120).epsilon(0.01));
+  CHECK(seconds(host.lost) == about(0.120, 0.01));
 }
 
 TEST_CASE("silence is lost and not made up for; what the queue forgives is, once it is full") {
@@ -141,7 +141,7 @@ TEST_CASE("silence is lost and not made up for; what the queue forgives is, once
   forgiven.now = due + forgiven.length(512);
   forgiven.play(1s, 512, 0.2);
   CHECK(forgiven.lost == 0ns);
-  CHECK(seconds(forgiven.caught_up) == doctest::Approx(512 / 48e3 + 0.001).epsilon(0.01));
+  CHECK(seconds(forgiven.caught_up) == about(512 / 48e3 + 0.001, 0.01));
 }
 
 TEST_SUITE_END();

@@ -298,7 +298,7 @@ TEST_CASE("an overload of half a percent is not taken for a slow clock") {
   CHECK(host.all() == 1);
   CHECK(host.of(Cause::over_budget) == 1);
   const double truth = 0.005 * 5'000 * 512 / 48'000;
-  CHECK(seconds(host.lost) == doctest::Approx(truth).epsilon(0.05));
+  CHECK(seconds(host.lost) == about(truth, 0.05));
   CHECK(host.now > begin);
 }
 
@@ -316,7 +316,7 @@ TEST_CASE("a machine that slept for eight hours has lost nothing") {
     host.now += Length(8h);  // and now a hole of that length
     host.play(10s, 512, 0.2);
     CHECK(host.of(Cause::device) == 1);
-    CHECK(seconds(host.lost) == doctest::Approx(28'800).epsilon(0.001));
+    CHECK(seconds(host.lost) == about(28'800, 0.001));
   }
 }
 
@@ -370,7 +370,7 @@ TEST_CASE("an XRUN that is reported a long block later is the overload's") {
     host.play(10s, 4096, 0.2);
     CHECK(host.all() == 1);
     CHECK(host.of(Cause::over_budget) == 1);
-    CHECK(seconds(host.lost) == doctest::Approx(0.046).epsilon(0.001));
+    CHECK(seconds(host.lost) == about(0.046, 0.001));
   }
 }
 
@@ -384,7 +384,7 @@ TEST_CASE("a device that restarts itself leaves holes") {
     host.play(5s, 512, 0.2);
     CHECK(host.all() == 5);
     CHECK(host.of(Cause::device) == 5);
-    CHECK(seconds(host.lost) == doctest::Approx(3.5).epsilon(0.001));
+    CHECK(seconds(host.lost) == about(3.5, 0.001));
   }
 }
 
@@ -455,7 +455,7 @@ TEST_CASE("where the depth is unknown, silence is what does not go away in two s
   CHECK(host.all() == 0);
   host.play(400ms, 512, 0.2);
   CHECK(host.of(Cause::over_budget) == 1);
-  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+  CHECK(seconds(host.lost) == about(0.060, 0.01));
   host.play(1min, 512, 0.2);
   CHECK(host.all() == 1);
 }

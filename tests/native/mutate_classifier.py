@@ -112,9 +112,11 @@ EVEN = (
 )
 SHORTCUT = "a shortcut without a division: what is the same is a multiple of it, too"
 RUNNING = "bool running_ = false;     ///< the last callback was one of a dropout"
+KNOWN = "bool known_ = true;            ///< since it has begun anew"
 COUNTED = "bool counted_ = false;     ///< a dropout was, since the queue was last full"
 EQUIVALENT = {
     (RUNNING, RUNNING.replace("false", "true")): "the first callback counts no dropout and sets it",
+    (KNOWN, KNOWN.replace("true", "false")): "the first callback sets it: it lowers the room line",
     (COUNTED, COUNTED.replace("false", "true")): "a stream begins with a queue that is known",
     (
         "constexpr double kExact = 9e15;  // beyond, a double has no fraction",

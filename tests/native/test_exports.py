@@ -47,3 +47,20 @@ def test_every_name_of_the_core_says_its_version() -> None:
     names = [name for _, name in symbols(CORE, "-C") if ours in name]
     assert len(names) > 100
     assert [name for name in names if ours in name.replace(f"{ours}v0_1::", "")] == []
+
+
+def thread_variables(file: Path) -> list[str]:
+    """Return the names of the thread-local variables that a file defines or uses."""
+    done = subprocess.run(["readelf", "-sW", file], capture_output=True, text=True, check=True)
+    rows = (line.split() for line in done.stdout.splitlines())
+    return [row[7] for row in rows if len(row) == 8 and row[3] == "TLS"]
+
+
+def test_what_records_has_no_variable_of_a_thread(tmp_path: Path) -> None:
+    """The first access to a thread-local variable may allocate: core and plug-in have none."""
+    assert thread_variables(CORE) == []
+    assert thread_variables(PRODUCT) == []
+    source = tmp_path / "other.cpp"
+    source.write_text("thread_local int used = 1;\n")
+    subprocess.run(["g++", "-c", source, "-o", tmp_path / "other.o"], check=True)
+    assert thread_variables(tmp_path / "other.o") == ["used"]

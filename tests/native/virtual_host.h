@@ -1,6 +1,8 @@
 /// A host on a virtual clock that hands its callbacks to a classifier.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -28,7 +30,7 @@ struct Told {
 class Host {
  public:
   explicit Host(std::uint32_t device_buffers = 0, double rate = 48'000)
-      : buffers_(device_buffers), frame_(1e9 / rate) {}
+      : buffers(device_buffers), frame_(1e9 / rate) {}
 
   Length length(double frames) const { return Length(frames * frame_); }
 
@@ -43,7 +45,7 @@ class Host {
     more.render = rounded(start + render) - more.start;
     more.buffer = length(frames);
     more.block = length(block);
-    more.device_buffers = buffers_;
+    more.device_buffers = buffers;
     more.waited = told.waited;
     const Verdict verdict = last = classifier.judge(more);
     free_ = start + render;
@@ -66,6 +68,7 @@ class Host {
 
   Length now = 1h;  ///< when the device asks for the next
   double block = 0;
+  std::uint32_t buffers;  ///< that the device is told to hold; 0: not told
   DropoutClassifier classifier;
   Verdict last{};
   nanoseconds lost{};
@@ -76,10 +79,14 @@ class Host {
   static nanoseconds rounded(Length time) {
     return nanoseconds(static_cast<std::int64_t>(time.count() + 0.5));
   }
-  std::uint32_t buffers_;
   double frame_;
   Length free_{};
 };
+
+/// Equal but for a share of the value; doctest's own tolerance is that share of the value and 1.
+inline doctest::Approx about(double value, double share) {
+  return doctest::Approx(value).scale(0).epsilon(share);
+}
 
 inline double seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 

@@ -66,7 +66,7 @@ TEST_CASE("what a report has told of the time until the device began anew is not
   host.now += host.length(512);
   host.play(5s, 512, 0.2);
   CHECK(host.all() == 1);
-  CHECK(seconds(host.lost) == doctest::Approx(seconds(told)).epsilon(1e-6));
+  CHECK(seconds(host.lost) == about(seconds(told), 1e-6));
 }
 
 TEST_CASE("an XRUN soon after a silence is another, and its length is counted once") {
@@ -77,7 +77,7 @@ TEST_CASE("an XRUN soon after a silence is another, and its length is counted on
   host.now += host.length(64) + Length(20ms);
   host.play(5s, 64, 0.2);
   CHECK(host.all() == 2);
-  CHECK(seconds(host.lost) == doctest::Approx(0.023).epsilon(1e-6));
+  CHECK(seconds(host.lost) == about(0.023, 1e-6));
 }
 
 TEST_CASE("where the depth is told, an XRUN is the device's, however late the callback was") {
@@ -104,7 +104,7 @@ TEST_CASE("a driver that reports an overload's XRUN twice has reported it once")
       host.play(5s, 512, 0.2);
       CHECK(host.of(Cause::over_budget) == 1);
       CHECK(host.all() == 1);
-      CHECK(seconds(host.lost) == doctest::Approx(0.046).epsilon(1e-6));
+      CHECK(seconds(host.lost) == about(0.046, 1e-6));
     }
   }
 }
@@ -116,7 +116,7 @@ TEST_CASE("an XRUN as long as the last is another, once the first can't be repor
     host.play(later, 64, 0.2);
     host.callback(64, 100us, {.xrun = 5ms});
     CHECK(host.all() == (later < 24ms ? 1 : 2));
-    CHECK(seconds(host.lost) == doctest::Approx(later < 24ms ? 0.005 : 0.010).epsilon(1e-6));
+    CHECK(seconds(host.lost) == about(later < 24ms ? 0.005 : 0.010, 1e-6));
   }
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("where neither depth nor length is told, lateness says how long an XRU
   CHECK(host.of(Cause::over_budget) == 1);
   host.play(5s, 512, 0.2);
   CHECK(host.all() == 1);
-  CHECK(seconds(host.lost) == doctest::Approx(0.060).epsilon(0.01));
+  CHECK(seconds(host.lost) == about(0.060, 0.01));
 }
 
 TEST_CASE("where the depth is unknown, what lateness shows beyond a report is the same dropout") {
@@ -149,7 +149,7 @@ TEST_CASE("where the depth is unknown, what lateness shows beyond a report is th
   host.play(5s, 512, 0.2);
   CHECK(host.all() == 1);
   // The device may begin anew a block later than it says, which nobody tells from the rest.
-  CHECK(seconds(host.lost) == doctest::Approx(0.060 - 0.020 - 512 / 48e3).epsilon(0.01));
+  CHECK(seconds(host.lost) == about(0.060 - 0.020 - 512 / 48e3, 0.01));
 }
 
 TEST_SUITE_END();

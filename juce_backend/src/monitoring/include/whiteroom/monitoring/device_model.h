@@ -150,12 +150,16 @@ class DeviceModel {
   /// The stream is another one: the next callback is due when the old one's next would have been.
   void reconfigured(const DeviceCall& call, double last_length) noexcept {
     room_line_ += (last_length - call.length) * stretch_;
-    forget_bins();
   }
-  /// What was known of the queue is void; it is full now.
+  /// The stream was changed in time: what was known of the queue is void. It is full now, and the
+  /// device begins anew up to a block later.
   void forget(const DeviceCall& call) noexcept {
-    room_line_ = call.start - call.length * stretch_ - position_;
-    wait_line_ = call.start - position_;
+    asked_ = call.length * stretch_;
+    wait_line_ = lateness_;
+    room_line_ = wait_line_ - asked_;
+    resume_ = std::max(call.block, asked_);
+    tied_ = true;
+    known_ = false;
     level_ = seen_ = kNothing;
     excesses_.fill(-1);
     forget_bins();

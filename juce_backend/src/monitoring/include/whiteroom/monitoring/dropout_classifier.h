@@ -298,10 +298,7 @@ class DropoutClassifier {
   }
 
   void finish(const CallbackTiming& timing, const DeviceCall& call, bool silent) noexcept {
-    if (timing.reconfigured && !silent) {
-      model_.forget(call);
-      model_.resumes(call, 0);
-    }
+    if (timing.reconfigured && !silent) model_.forget(call);
     model_.finish(call);
     was_silent_ = silent;
     last_end_ = call.end;
