@@ -182,3 +182,46 @@ def test_a_push_is_acknowledged_when_the_store_has_it(tmp_path: Path, store: Run
         request.data = b"{"
         with pytest.raises(urllib.error.HTTPError, match="400"):
             urllib.request.urlopen(request, timeout=WITHIN_S)
+
+
+def test_who_floods_waits_alone(tmp_path: Path, store: RunningStore) -> None:
+    """While sources bring more than can be stored, a line of another one is there at once."""
+    names = ["a", "b", "calm"]
+    for name in names:
+        (tmp_path / f"{name}.log").touch()
+    config = write_config(tmp_path, store.port, [_files(tmp_path, name) for name in names])
+    is_over = threading.Event()
+
+    def flood(name: str) -> None:
+        block = "".join(f"{name} {number} {'x' * 100}\n" for number in range(2000))
+        with (tmp_path / f"{name}.log").open("a") as file:
+            for _ in range(300):
+                if is_over.wait(0.02):
+                    return
+                file.write(block)
+
+    with running_shipper(config) as shipper:
+        wait_until(shipper.is_serving, within_s=WITHIN_S)
+        threads = [threading.Thread(target=flood, args=(name,)) for name in names[:2]]
+        for thread in threads:
+            thread.start()
+        waited_s = []
+        try:
+            for number in range(5):
+                time.sleep(0.5)
+                began = time.monotonic()
+                with (tmp_path / "calm.log").open("a") as file:
+                    file.write(f"line {number}\n")
+                text = f"line {number}"
+                wait_until(lambda t=text: t in _texts(store, '{job="calm"}'), within_s=WITHIN_S)
+                waited_s.append(time.monotonic() - began)
+            sent = 'log_shipper_lines_sent_total{source="a"}'
+            written = (tmp_path / "a.log").read_bytes().count(b"\n")
+            behind = written - _value(shipper.metrics(), sent)
+        finally:
+            is_over.set()
+            for thread in threads:
+                thread.join()
+    # 2 s are promised; the machine of a test is busy otherwise.
+    assert sorted(waited_s)[len(waited_s) // 2] < 2
+    assert behind > 0

@@ -20,10 +20,10 @@ WITHIN_S = 120
 KINDS = {"named": ["rename", "gzip", "recreate"], "linked": ["link"]}
 
 
-def _job(name: str, folder: Path) -> dict[str, object]:
+def _job(name: str, folder: Path, pattern: str = "app.log") -> dict[str, object]:
     return {
         "job_name": name,
-        "static_configs": [{"labels": {"job": name, "__path__": f"{folder}/app.log"}}],
+        "static_configs": [{"labels": {"job": name, "__path__": f"{folder}/{pattern}"}}],
         "pipeline_stages": [
             {"regex": {"expression": r"^(?P<time>\S+) "}},
             {"timestamp": {"source": "time", "format": "RFC3339"}},
@@ -49,6 +49,18 @@ def _lines(store: RunningStore, name: str, since: float) -> list[str]:
         lines += [line for _, line in part]
         start += part_s
     return lines
+
+
+def _hold_exactly_once(store: RunningStore, name: str, log: CountedLog, since: float) -> None:
+    """Hold that each line of a log is stored exactly once, after a while."""
+    log.close()
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: len(set(_lines(store, name, since))) >= log.written, within_s=WITHIN_S)
+    counts = Counter(_lines(store, name, since))
+    stored = {int(line.split()[2]) for line in counts}
+    assert sorted(set(range(log.written)) - stored) == []
+    assert [line for line, count in counts.items() if count > 1] == []
+    assert len(counts) == log.written
 
 
 class Killing:
@@ -114,14 +126,7 @@ class Killing:
         """Hold that each line of each log is stored exactly once."""
         with self._open, running_shipper(self.config):
             for name, log in self.logs.items():
-                log.close()
-                with contextlib.suppress(AssertionError):
-                    wait_until(lambda name=name: self._is_stored(name), within_s=WITHIN_S)
-                counts = Counter(_lines(self.store, name, self.since))
-                stored = {int(line.split()[2]) for line in counts}
-                assert sorted(set(range(log.written)) - stored) == []
-                assert [line for line, count in counts.items() if count > 1] == []
-                assert len(counts) == log.written
+                _hold_exactly_once(self.store, name, log, self.since)
 
 
 def _killed(folder: Path, kills: int, seed: int) -> None:
@@ -138,6 +143,32 @@ def _killed(folder: Path, kills: int, seed: int) -> None:
 def test_twenty_kills_lose_and_repeat_nothing(tmp_path: Path) -> None:
     """Under rotation of every kind, each line of a counted writer is stored exactly once."""
     _killed(tmp_path, 20, seed=5)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("pattern", ["app.log", "app.log*"])
+def test_copies_lose_and_repeat_nothing(tmp_path: Path, pattern: str) -> None:
+    """Copied and truncated while it is read, and while nobody reads, also where copies match."""
+    chance = random.Random(7)
+    folder, since = tmp_path / "copied", time.time()
+    folder.mkdir()
+    log = CountedLog(folder)
+    with running_store(tmp_path / "store") as store:
+        config = write_config(tmp_path, store.port, [_job("copied", folder, pattern)])
+        with running_shipper(config):
+            wait_until((tmp_path / "positions.json").exists, within_s=WITHIN_S)
+        for lives in range(3):
+            with running_shipper(config) as shipper:
+                if lives != 1:
+                    wait_until(shipper.is_serving, within_s=WITHIN_S)
+                for _ in range(3):
+                    log.write_for(chance.uniform(0.5, 0.9))
+                    log.copy_and_truncate()
+            if lives:
+                log.write_for(0.2)
+                log.copy_and_truncate()
+        with running_shipper(config):
+            _hold_exactly_once(store, "copied", log, since)
 
 
 @pytest.mark.long
