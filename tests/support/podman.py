@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-from collections.abc import Mapping, Sequence
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,17 @@ class Podman:
         words = ["--name", name, "--detach" if detach else "--rm"]
         words += options(service, self.variables)
         return self("run", *words, service["image"], *map(str, service.get("command", [])))
+
+
+def import_shell(podman: Callable[..., Any], folder: Path, image: str) -> None:
+    """Import an image of this machine's sh and sleep, and the libraries that they need."""
+    programs = ["/bin/sh", "/bin/sleep"]
+    linked = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=True).stdout
+    archive = folder / "image.tar"
+    with tarfile.open(archive, "w", dereference=True) as tar:
+        for path in {*programs, *re.findall(r"(/\S+) \(0x", linked)}:
+            tar.add(os.path.realpath(path), arcname=path)
+    podman("import", str(archive), image)
 
 
 def options(service: Mapping[str, Any], variables: Mapping[str, str]) -> list[str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.exposition import parse
+from tests.support.podman import import_shell
 from tests.support.wait import wait_until
 from whiteroom_monitoring.exporters.containers.exporter import Exporter
 
@@ -91,17 +90,6 @@ def removed(cgroup: Path) -> bool:
     return not cgroup.exists()
 
 
-def make_image(podman: Podman) -> None:
-    """Import an image of this machine's sh and sleep, and the libraries that they need."""
-    programs = ["/bin/sh", "/bin/sleep"]
-    linked = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=True).stdout
-    archive = podman.folder / "image.tar"
-    with tarfile.open(archive, "w", dereference=True) as tar:
-        for path in {*programs, *re.findall(r"(/\S+) \(0x", linked)}:
-            tar.add(os.path.realpath(path), arcname=path)
-    podman("import", str(archive), IMAGE)
-
-
 @pytest.fixture(scope="module")
 def podman() -> Iterator[Podman]:
     """A podman that can run a container, else the tests are skipped with what it said."""
@@ -114,7 +102,7 @@ def podman() -> Iterator[Podman]:
     with tempfile.TemporaryDirectory(prefix="wr", ignore_cleanup_errors=True) as folder:
         podman = Podman(Path(folder))
         try:
-            make_image(podman)
+            import_shell(podman, podman.folder, IMAGE)
             podman.start("trial", "sleep 0", "--rm")
         except subprocess.SubprocessError as error:
             podman.clean()

@@ -1,0 +1,88 @@
+"""A container of a real podman, whose lines the shipper reads at the API's socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.log_store import running_store
+from tests.support.podman import Podman, PodmanError, import_shell
+from tests.support.shipper import running_shipper, write_config
+from tests.support.wait import wait_until
+
+IMAGE = "localhost/whiteroom-shell"
+WITHIN_S = 120
+_PRINTING = 'n=0; while :; do echo "line $n"; echo "error $n" >&2; n=$((n + 1)); sleep 0.2; done'
+
+
+@pytest.fixture(name="podman")
+def _podman() -> Iterator[Podman]:
+    """A podman that serves its API, else the test is skipped with what it said."""
+    for program in ("podman", "runc"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    if os.geteuid() != 0:
+        pytest.skip("cgroups are made by root")
+    # Short: podman refuses a --runroot of more than 50 characters.
+    with tempfile.TemporaryDirectory(prefix="wr", ignore_cleanup_errors=True) as folder:
+        podman = Podman(Path(folder))
+        try:
+            import_shell(podman, podman.folder, IMAGE)
+            podman("run", "--rm", "--network", "none", IMAGE, "/bin/sh", "-c", ":")
+        except PodmanError as error:
+            pytest.skip(f"podman can't run a container: {error}")
+        service = podman.serve()
+        try:
+            wait_until(podman.socket.exists, what="podman serves its API")
+            yield podman
+        finally:
+            podman("rm", "--all", "--force", "--time", "0")
+            service.terminate()
+            service.wait()
+
+
+def test_lines_of_a_container_are_stored_once(podman: Podman, tmp_path: Path) -> None:
+    """Of both streams, in their order, also those of the time in which the shipper was dead."""
+    words = ("--detach", "--name", "printer", "--network", "none", "--log-driver", "k8s-file")
+    podman("run", *words, IMAGE, "/bin/sh", "-c", _PRINTING)
+    job: dict[str, object] = {
+        "job_name": "containers",
+        "docker_sd_configs": [{"host": f"unix://{podman.socket}", "refresh_interval": "1s"}],
+        "relabel_configs": [
+            {"target_label": "job", "replacement": "containers"},
+            {
+                "source_labels": ["__meta_docker_container_name"],
+                "regex": "/(.*)",
+                "target_label": "service",
+            },
+        ],
+    }
+    query = '{job="containers", service="printer"}'
+    with running_store(tmp_path / "store") as store:
+        config = write_config(tmp_path, store.port, [job])
+        start = (int(time.time()) - 600) * 10**9
+
+        def texts(word: str) -> list[str]:
+            return [t for _, t in store.lines(query, start=start) if t.startswith(word)]
+
+        with running_shipper(config):
+            wait_until(lambda: len(texts("line")) > 5, within_s=WITHIN_S)
+        # It is dead now, and the container goes on.
+        time.sleep(1)
+        with contextlib.suppress(PodmanError):
+            podman("stop", "--time", "0", "printer")
+        printed = podman("logs", "printer").splitlines()
+        lines = [text for text in printed if text.startswith("line")]
+        with running_shipper(config):
+            wait_until(lambda: len(texts("line")) >= len(lines), within_s=WITHIN_S)
+            wait_until(lambda: len(texts("error")) >= len(lines) - 1, within_s=WITHIN_S)
+        assert texts("line") == lines
+        numbers = [int(text.split()[1]) for text in texts("error")]
+        assert numbers == list(range(len(numbers)))
