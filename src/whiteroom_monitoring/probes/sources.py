@@ -70,15 +70,19 @@ def _in_force(stack: Stack) -> Config:
 
 def _look(stack: Stack, job: ScrapeConfig, round: CanaryRound) -> str:
     """Return how old the newest line is. Raises CheckFailed, CheckSkipped."""
-    back = round.look(stack, job.job_name)
+    back = absent = ""
+    try:
+        back = round.look(stack, job.job_name)
+    except CheckSkipped as skipped:
+        absent = str(skipped)
     try:
         news = _newest(stack, job, bool(back))
     except CheckSkipped as skipped:
         if not back:
-            raise
+            raise CheckSkipped(absent or str(skipped)) from skipped
         # No news, and it would arrive.
         news = str(skipped)
-    return f"{back}; {news}" if back else news
+    return f"{back}; {news}" if back else news + (f"; no canary: {absent}" if absent else "")
 
 
 def _newest(stack: Stack, job: ScrapeConfig, is_live: bool) -> str:

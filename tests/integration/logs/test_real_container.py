@@ -16,6 +16,9 @@ from tests.support.log_store import running_store
 from tests.support.podman import Podman, PodmanError, import_shell
 from tests.support.shipper import running_shipper, write_config
 from tests.support.wait import wait_until
+from whiteroom_monitoring.logs.canaries import marker
+from whiteroom_monitoring.logs.canaries.config import Canary
+from whiteroom_monitoring.logs.canaries.writing import SourceAbsentError, write
 
 IMAGE = "localhost/whiteroom-shell"
 WITHIN_S = 120
@@ -86,3 +89,19 @@ def test_lines_of_a_container_are_stored_once(podman: Podman, tmp_path: Path) ->
         assert texts("line") == lines
         numbers = [int(text.split()[1]) for text in texts("error")]
         assert numbers == list(range(len(numbers)))
+
+
+def test_canaries_of_containers_come_back(podman: Podman, tmp_path: Path) -> None:
+    """The labelled container prints them, and no other one has to be touched."""
+    words = ("--detach", "--network", "none", "--log-driver", "k8s-file")
+    forever = ("/bin/sh", "-c", "while :; do sleep 60; done")
+    podman("run", *words, "--name", "other", IMAGE, *forever)
+    canary = Canary(job_name="containers", containers=str(podman.socket))
+    with pytest.raises(SourceAbsentError, match="no container runs with the label"):
+        write(canary, time.time_ns())
+    podman("run", *words, "--name", "bird", "--label", "whiteroom.canary=true", IMAGE, *forever)
+    written_ns = time.time_ns()
+    write(canary, written_ns)
+    expected = marker.text("containers", written_ns)
+    wait_until(lambda: podman("logs", "bird").strip() == expected, within_s=WITHIN_S)
+    assert podman("logs", "other") == ""

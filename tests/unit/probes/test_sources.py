@@ -163,6 +163,7 @@ def test_a_job_that_is_not_in_force_fails(tmp_path: Path) -> None:
 
 
 _BACK = "live: a canary came back after 0.0 s; "
+_ABSENT = "no canary: there is no {folder}/canary.log"
 _GONE = "silent: a canary that was written at engine did not come back within 0 s"
 
 
@@ -172,7 +173,8 @@ _GONE = "silent: a canary that was written at engine did not come back within 0 
         ("back", {'{job="engine"}': 4.2}, ("ok", f"{_BACK}the last line 4 s ago")),
         ("back", {}, ("ok", f"{_BACK}no other line within 60 min")),
         ("gone", {'{job="engine"}': 4.2}, ("failed", _GONE)),
-        ("absent", {'{job="engine"}': 4.2}, ("skipped", "there is no {folder}/canary.log")),
+        ("absent", {}, ("ok", "7 lines acknowledged, by labels that stages set; " + _ABSENT)),
+        ("absent", {'{job="engine"}': 4.2}, ("ok", f"the last line 4 s ago; {_ABSENT}")),
     ],
 )
 def test_no_logs_and_no_news_are_told_apart(

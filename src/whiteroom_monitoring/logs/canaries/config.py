@@ -30,7 +30,7 @@ class Canary(Part, frozen=True):
 
     ``file`` is a file of the canary's own that the job reads, ``http`` an address that the server
     logs requests of, ``syslog`` ``tcp://HOST:PORT`` or ``udp://HOST:PORT``, ``journal`` the
-    journal's socket.
+    journal's socket, ``containers`` that of a Docker API.
     """
 
     job_name: str
@@ -40,11 +40,12 @@ class Canary(Part, frozen=True):
     postgresql: Postgresql | None = None
     syslog: str = ""
     journal: str = ""
+    containers: str = ""
 
     def ways(self) -> int:
         """Return how many ways it has."""
-        ways = (self.file, self.http, self.postgresql, self.syslog, self.journal)
-        return sum(1 for way in ways if way)
+        sockets = (self.postgresql, self.syslog, self.journal, self.containers)
+        return sum(1 for way in (self.file, self.http, *sockets) if way)
 
 
 class Canaries(Part, frozen=True):
@@ -70,8 +71,8 @@ def load(
             problems.append(f"{path}: canary {name}: there are two, expected one for each job")
         if canary.ways() != 1:
             problems.append(
-                f"{path}: canary {name}: found {canary.ways()} of file, http, postgresql, syslog "
-                "and journal, expected one"
+                f"{path}: canary {name}: found {canary.ways()} of file, http, postgresql, syslog, "
+                "journal and containers, expected one"
             )
     if problems:
         raise InvalidConfigError(problems)

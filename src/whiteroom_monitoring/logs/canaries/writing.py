@@ -15,8 +15,11 @@ import orjson
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs.canaries import marker, postgresql
 from whiteroom_monitoring.logs.canaries.config import Canary
+from whiteroom_monitoring.logs.shipper.sources.docker_api import DockerApi
 
 WAIT_S = 2.0
+# The label of the container that prints canaries, whose other lines are nobody's.
+CONTAINER_LABEL = "whiteroom.canary"
 # A canary's own file is renamed when it is longer: rotation is part of the way.
 FILE_BYTES = 256 * 1024
 
@@ -36,8 +39,10 @@ def write(canary: Canary, written_ns: int) -> None:
         _raise_log(canary, written_ns)
     elif canary.syslog:
         _send_syslog(canary.syslog, source, written_ns)
-    else:
+    elif canary.journal:
         _send_journal(canary.journal, marker.text(source, written_ns))
+    else:
+        _print(canary.containers, marker.text(source, written_ns))
 
 
 def make_folders(canaries: list[Canary]) -> None:
@@ -129,3 +134,18 @@ def _send_journal(path: str, text: str) -> None:
             datagrams.sendto(fields, path)
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise SourceAbsentError(f"there is no journal at {path}") from error
+
+
+def _print(path: str, text: str) -> None:
+    """Let the first process of the container of canaries print a line."""
+    api = DockerApi(path)
+    filters = {"label": [f"{CONTAINER_LABEL}=true"], "status": ["running"]}
+    try:
+        containers = api.containers(filters)
+        if not containers:
+            raise SourceAbsentError(f"no container runs with the label {CONTAINER_LABEL}=true")
+        api.execute(containers[0]["Id"], ("/bin/sh", "-c", f"echo '{text}' > /proc/1/fd/1"))
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise SourceAbsentError(f"there is no {path}") from error
+    except (http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+        raise OSError(f"{path}: {type(error).__name__}: {error}") from error

@@ -145,8 +145,9 @@ def _free_port() -> int:
         lambda folder: Canary(job_name="a", http=f"http://127.0.0.1:{_free_port()}/-"),
         lambda folder: Canary(job_name="a", postgresql=Postgresql(socket=f"{folder}", role="r")),
         lambda folder: Canary(job_name="a", journal=f"{folder}/socket"),
+        lambda folder: Canary(job_name="a", containers=f"{folder}/socket"),
     ],
-    ids=["file", "http", "postgresql", "journal"],
+    ids=["file", "http", "postgresql", "journal", "containers"],
 )
 def test_a_source_that_is_not_there(tmp_path: Path, absent: Callable[[Path], Canary]) -> None:
     """It is told as absent: nobody waits for what could not be written."""

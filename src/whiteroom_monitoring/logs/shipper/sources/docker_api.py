@@ -9,7 +9,7 @@ import contextlib
 import http.client
 import socket
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -53,6 +53,25 @@ class DockerApi:
         if not isinstance(containers, list):
             raise ValueError(f"status {answer.status}, expected a list of containers")
         return containers
+
+    def execute(self, key: str, words: Sequence[str]) -> None:
+        """Run a command in a container, and don't wait for its end."""
+        made = self._post(f"/containers/{key}/exec", {"Cmd": list(words)}, 201)
+        self._post(f"/exec/{made['Id']}/start", {"Detach": True}, 200)
+
+    def _post(self, path: str, content: Mapping[str, Any], expected: int) -> Any:
+        connection = _Connection(self.path)
+        try:
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", path, orjson.dumps(content), headers)
+            answer = connection.getresponse()
+            body = answer.read(MAX_LIST_BYTES)
+        finally:
+            connection.close()
+        if answer.status != expected:
+            text = body[:200].decode(errors="replace").strip()
+            raise ValueError(f"status {answer.status} for {path}: {text}")
+        return orjson.loads(body) if body.strip() else None
 
     def follow(self, key: str, since_s: int) -> LogStream:
         """Return the lines of a container since a second, and those that come."""
