@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import ctypes
 import dataclasses
 import gc
 import socket
@@ -21,6 +23,9 @@ from whiteroom_monitoring.web.parsed_in_c import HttpToolsBounds
 from whiteroom_monitoring.web.server import LOOPBACK_NAMES, listening, serve
 
 PROGRAM = "whiteroom-logs"
+# Of mallopt(3).
+M_TOP_PAD = -2
+KEPT_BYTES = 4 * 1024 * 1024
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     limits = limits_from(arguments.limit)
+    _keep_freed_memory()
     with listening(arguments.address, arguments.port) as listener:
         service = LogService(LogStore(arguments.data, limits))
         for error in service.store.damaged:
@@ -95,6 +101,14 @@ def _value(word: str, text: str, default: object) -> bool | int | float:
     if number < 0:
         raise UsageError(f"--limit {word}: expected 0 or more")
     return number
+
+
+def _keep_freed_memory() -> None:
+    """Let glibc keep a few freed blocks of each thread; else it gives all back, and each fault of a
+    page of the next block is paid again: a third of a query. Elsewhere nothing is changed.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_TOP_PAD, KEPT_BYTES)
 
 
 async def _serve(address: str, listener: socket.socket, service: LogService) -> None:

@@ -89,6 +89,7 @@ def test_twenty_kills_lose_and_repeat_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_two_hundred_kills_lose_and_repeat_nothing(tmp_path: Path) -> None:
     """The same, ten times as long."""
     _killed(tmp_path / "logs", 200)
