@@ -40,6 +40,13 @@ class Column {
     size_ += count;
   }
 
+  /// Add a value so many times.
+  void append_copies(std::size_t count, const T& value) {
+    if (count > room_ - size_) grow(size_ + count);
+    std::fill_n(data_ + size_, count, value);
+    size_ += count;
+  }
+
   /// Leave out all values, and keep their room.
   void clear() noexcept { size_ = 0; }
 

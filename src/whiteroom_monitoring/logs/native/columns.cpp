@@ -21,12 +21,16 @@ void put_varint(std::string& to, std::uint64_t value) {
 }
 
 std::uint64_t VarintReader::next() {
+  constexpr std::size_t kMost = 10;
+  const std::size_t left = std::min(text_.size() - at_, kMost);
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text_.data()) + at_;
   std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    if (at_ == text_.size()) throw DamagedColumns{};
-    const auto byte = static_cast<unsigned char>(text_[at_++]);
-    value |= static_cast<std::uint64_t>(byte & 0x7FU) << shift;
-    if (byte < 0x80) return value;
+  for (std::size_t i = 0; i < left; ++i) {
+    value |= static_cast<std::uint64_t>(bytes[i] & 0x7FU) << (7 * i);
+    if (bytes[i] < 0x80) {
+      at_ += i + 1;
+      return value;
+    }
   }
   throw DamagedColumns{};
 }
@@ -130,11 +134,7 @@ void read_columns(std::string_view columns, Rows& rows) {
 
 void read_times(std::string_view columns, Rows& rows) {
   VarintReader reader(columns);
-  const std::vector<std::int64_t> times = times_from(reader, count_from(reader, columns.size()));
-  const std::vector<std::uint32_t> sizes(times.size());
-  const std::string text(times.size(), '\n');
-  const std::string levels(times.size(), '\0');
-  rows.append_columns(times, sizes, sizes, levels, text, {});
+  rows.append_times(times_from(reader, count_from(reader, columns.size())));
 }
 
 }  // namespace whiteroom::logs

@@ -12,6 +12,7 @@ import json
 import mmap
 import os
 import struct
+import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
 from whiteroom_monitoring.logs.store import durable
 
+_of_thread = threading.local()
 MAGIC = b"WRLOGS\x00\x01"
 TRAILER = struct.Struct("<QII8s")
 SUFFIX = ".logs"
@@ -241,7 +243,7 @@ class Segment:
 
     def _decompressed(self, block: Block, stored: bytes) -> bytes:
         try:
-            return zstandard.ZstdDecompressor().decompress(stored)
+            return _decompressor().decompress(stored)
         except zstandard.ZstdError as error:
             raise DamagedError(self._place(block), str(error)) from error
 
@@ -265,6 +267,14 @@ class Segment:
         begin = described["bitmaps"]
         self._words_checksum = described["bitmaps_crc32"]
         return _decode_blocks(described), bits, mapped[begin : begin + (4 << bits)]
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    """Return the decompressor of this thread: making one costs as much as a small frame."""
+    decompressor: zstandard.ZstdDecompressor | None = getattr(_of_thread, "decompressor", None)
+    if decompressor is None:
+        decompressor = _of_thread.decompressor = zstandard.ZstdDecompressor()
+    return decompressor
 
 
 def _encode_directory(
