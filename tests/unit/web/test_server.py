@@ -19,7 +19,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from whiteroom_monitoring.client.exposition.bounded_http import ConnectionBounds, ServerLimits
+from whiteroom_monitoring.client.exposition.bounded_http import (
+    BoundedHttpProtocol,
+    ConnectionBounds,
+    ServerLimits,
+)
 from whiteroom_monitoring.web.parsed_in_c import PIPELINED, HttpToolsBounds
 from whiteroom_monitoring.web.server import BodyTooLargeError, listening, middleware, serve
 
@@ -199,6 +203,24 @@ def test_what_follows_the_last_chunk_has_a_largest_size() -> None:
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: "
     answer = _answer_to([head, *[b"x" * 1024] * 8])
     assert answer.startswith(b"HTTP/1.1 431")
+
+
+def test_a_body_does_not_wait_for_the_receipt_of_its_header(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each connection sends at once: else small answers take the 40 ms of a delayed receipt."""
+    base: Any = parser or BoundedHttpProtocol
+    options: list[int] = []
+
+    class Watched(base):  # type: ignore[misc]
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            connection = transport.get_extra_info("socket")
+            options.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setitem(globals(), "parser", Watched)
+    assert status(ask_server(LIMITS, lambda port: exchange(port, GET))) == 200
+    assert [bool(option) for option in options] == [True]
 
 
 def test_requests_that_wait_are_answered_in_order() -> None:
