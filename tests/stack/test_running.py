@@ -24,7 +24,7 @@ from tests.support.wait import wait_until
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
-from whiteroom_monitoring.deploy.postgresql import EXPORTER_ROLE
+from whiteroom_monitoring.deploy.postgresql import CANARY_ROLE, EXPORTER_ROLE
 from whiteroom_monitoring.lint.runbooks import markdown
 from whiteroom_monitoring.lint.runbooks.markdown import Runbook
 from whiteroom_monitoring.resources import share
@@ -239,19 +239,23 @@ def test_least_rights(stack, name: str, user: str) -> None:
 
 
 def test_exporter_may_look_and_not_touch(stack) -> None:
-    """The exporters' roles can't change what they watch."""
+    """The exporters' roles, and that of canaries, can't change what they watch."""
     places = Placeholders(stack.paths, None)
     user = {"user": "prometheus", "group": "prometheus"} if os.getuid() == 0 else {}
-    connection = places.fill(postgresql.connection(EXPORTER_ROLE))
-    for statement in ("DELETE FROM accounts", "CREATE TABLE public.t (i int)"):
-        done = subprocess.run(
-            ["psql", connection, "-c", statement],
-            capture_output=True,
-            text=True,
-            check=False,
-            **user,
-        )
-        assert "permission denied" in done.stderr
+    changes = ("DELETE FROM accounts", "CREATE TABLE public.t (i int)")
+    for role, account, statements in (
+        (EXPORTER_ROLE, user, changes),
+        (CANARY_ROLE, {}, (*changes, "SELECT * FROM accounts")),
+    ):
+        for statement in statements:
+            done = subprocess.run(
+                ["psql", places.fill(postgresql.connection(role)), "-c", statement],
+                capture_output=True,
+                text=True,
+                check=False,
+                **account,
+            )
+            assert "permission denied" in done.stderr
     cli = [
         "redis-cli",
         "-s",
