@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.covering.clauses import MARK, clauses
 from whiteroom_monitoring.covering.model import Covering
 from whiteroom_monitoring.errors import MonitoringError
@@ -81,7 +80,7 @@ def _require_known(covering: Covering, alerts: set[str], table: str) -> None:
 def _alerts(path: str, text: str) -> Iterator[_Alert]:
     rules = [
         rule
-        for group in yaml.safe_load(text)["groups"]
+        for group in plain_yaml.load(text)["groups"]
         for rule in group["rules"]
         if "alert" in rule
     ]

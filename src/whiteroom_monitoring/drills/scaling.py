@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.deploy.component import Component, Variant
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.promql.durations import duration, seconds
@@ -197,21 +196,16 @@ def configuration(
     files: Mapping[str, str], scale: Scale, shortest: Mapping[str, float]
 ) -> dict[str, str]:
     """Return the files of a stack's configuration, scaled; all others stay as they are."""
-    content = yaml.safe_load(files["prometheus/prometheus.yml"])
+    content = plain_yaml.load(files["prometheus/prometheus.yml"])
     interval_s = evaluation_interval_s(content)
     scaled = dict(files)
-    scaled["prometheus/prometheus.yml"] = dump(prometheus(content, scale, shortest))
-    routes = yaml.safe_load(files["alertmanager/alertmanager.yml"])
-    scaled["alertmanager/alertmanager.yml"] = dump(alertmanager(routes, scale))
+    scaled["prometheus/prometheus.yml"] = plain_yaml.dump(prometheus(content, scale, shortest))
+    routes = plain_yaml.load(files["alertmanager/alertmanager.yml"])
+    scaled["alertmanager/alertmanager.yml"] = plain_yaml.dump(alertmanager(routes, scale))
     for name, text in files.items():
         if name.startswith("prometheus/rules/"):
-            scaled[name] = dump(rules(yaml.safe_load(text) or {}, scale, interval_s))
+            scaled[name] = plain_yaml.dump(rules(plain_yaml.load(text) or {}, scale, interval_s))
     return scaled
-
-
-def dump(content: Any) -> str:
-    """Return ``content`` as YAML."""
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 
 def components(descriptions: tuple[Component, ...], scale: Scale) -> tuple[Component, ...]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy import access, registry
 from whiteroom_monitoring.deploy.apply import Application, open_configuration
@@ -95,8 +94,8 @@ class DrillStack:
         plan = planning.make(plan_request)
         files = scaling.configuration(plan.configuration, request.scale, request.shortest_scrapes)
         name = "alertmanager/alertmanager.yml"
-        routes, self.lost = divert(yaml.safe_load(files[name]), self.paths)
-        self.configuration = {**files, name: scaling.dump(routes)}
+        routes, self.lost = divert(plain_yaml.load(files[name]), self.paths)
+        self.configuration = {**files, name: plain_yaml.dump(routes)}
         return replace(plan, configuration=self.configuration)
 
     def __enter__(self) -> DrillStack:
@@ -143,7 +142,7 @@ class DrillStack:
     def put_rules_in_force(self, changed: Mapping[str, dict[str, Any]]) -> None:
         """Let Prometheus read files of rules with other contents, by their names; else ours."""
         files = dict(self.configuration)
-        files |= {_RULES + name: scaling.dump(content) for name, content in changed.items()}
+        files |= {_RULES + name: plain_yaml.dump(content) for name, content in changed.items()}
         config_versions.activate(files, self.paths)
         if self._plan.places.separate:
             open_configuration(self.paths)
@@ -152,7 +151,7 @@ class DrillStack:
     def rule_files(self) -> dict[str, dict[str, Any]]:
         """Return the contents of the files of rules by their names, as they are scaled."""
         return {
-            name.removeprefix(_RULES): yaml.safe_load(text)
+            name.removeprefix(_RULES): plain_yaml.load(text)
             for name, text in self.configuration.items()
             if name.startswith(_RULES)
         }

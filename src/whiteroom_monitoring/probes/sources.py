@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.diagnostics import Check, CheckFailed, CheckSkipped
 from whiteroom_monitoring.errors import MonitoringError
@@ -38,7 +39,7 @@ _REMEDY = "whiteroom logs shipper"
 def of_jobs(project: Project) -> list[Check[Stack]]:
     """Return a probe for each job of the shipper's configuration, none where it can't be read."""
     try:
-        content = yaml.safe_load(config.promtail_yml(project).read_text("utf-8"))
+        content = plain_yaml.load(config.promtail_yml(project).read_text("utf-8"))
         names = [str(job["job_name"]) for job in content["scrape_configs"]]
     except (OSError, yaml.YAMLError, KeyError, TypeError):
         # `whiteroom up` says what is wrong with it.

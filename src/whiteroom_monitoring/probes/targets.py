@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.diagnostics import CheckFailed
 from whiteroom_monitoring.probes.stack import Stack, failure, probe
@@ -18,7 +17,7 @@ DEFAULT_INTERVAL_S = 60
 
 def _intervals(stack: Stack) -> dict[str, float]:
     """Return how often each job is to be scraped, as the project says."""
-    content = yaml.safe_load(config.prometheus_yml(stack.project).read_text("utf-8")) or {}
+    content = plain_yaml.load(config.prometheus_yml(stack.project).read_text("utf-8")) or {}
     usual = (content.get("global") or {}).get("scrape_interval", f"{DEFAULT_INTERVAL_S}s")
     written = {job["job_name"]: job for job in content.get("scrape_configs") or []}
     return {

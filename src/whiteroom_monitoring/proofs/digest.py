@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.promql import routing_matchers
 from whiteroom_monitoring.promql.parse import VectorSelector, descendants
@@ -44,7 +46,7 @@ def delivery_path(project: Project, rules: RuleSet) -> DeliveryPath:
 def _routing(path: Path) -> dict[str, Any]:
     """Return Alertmanager's configuration; nothing of one that another check names as broken."""
     try:
-        content = yaml.safe_load(_text(path)) if path.exists() else {}
+        content = plain_yaml.load(_text(path)) if path.exists() else {}
     except yaml.YAMLError:
         return {}
     is_whole = (
@@ -170,12 +172,13 @@ def is_covered(rule: Rule, path: DeliveryPath) -> bool:
     )
 
 
-def _entries(text: str) -> list[dict[str, Any]]:
+@functools.lru_cache(maxsize=256)  # each alert asks every scenario
+def _entries(text: str) -> tuple[dict[str, Any], ...]:
     try:
         alerts = tomllib.loads(text).get("alerts")
     except tomllib.TOMLDecodeError:
-        return []
-    return [alert for alert in _list(alerts) if isinstance(alert, dict)]
+        return ()
+    return tuple(alert for alert in _list(alerts) if isinstance(alert, dict))
 
 
 def _list(value: object) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -52,7 +53,7 @@ def services(
     file can't be read.
     """
     try:
-        content = yaml.safe_load(alertmanager_yml.read_text(encoding="utf-8"))
+        content = plain_yaml.load(alertmanager_yml.read_text(encoding="utf-8"))
         default = content.get("global", {}).get("pagerduty_url", _DEFAULT_URL)
         return {
             receiver["name"]: tuple(

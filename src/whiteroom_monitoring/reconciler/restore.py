@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.reconciler import notification_log, protobuf
 from whiteroom_monitoring.reconciler.durable import write
@@ -67,7 +68,7 @@ def _notifications(keys: set[tuple[str, str]], alertmanager_yml: Path) -> Iterat
 def _integrations(alertmanager_yml: Path) -> Mapping[str, Sequence[tuple[str, int]]]:
     """Return the integrations of each receiver, as Alertmanager names and counts them."""
     try:
-        content = yaml.safe_load(alertmanager_yml.read_text(encoding="utf-8"))
+        content = plain_yaml.load(alertmanager_yml.read_text(encoding="utf-8"))
         return {
             receiver["name"]: [
                 (name.removesuffix(_SUFFIX), index)

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.promql.durations import DurationError, seconds
 from whiteroom_monitoring.reconciler.pagerduty import ServiceError
 
@@ -22,7 +23,7 @@ def group_intervals_s(alertmanager_yml: Path) -> dict[str, float]:
     Raises ServiceError when the file can't be read.
     """
     try:
-        root = yaml.safe_load(alertmanager_yml.read_text(encoding="utf-8"))["route"]
+        root = plain_yaml.load(alertmanager_yml.read_text(encoding="utf-8"))["route"]
         longest: dict[str, float] = {}
         for receiver, interval_s in _routes(root, {"group_interval": _DEFAULT}):
             longest[receiver] = max(interval_s, longest.get(receiver, 0.0))

@@ -6,8 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.configuration.prometheus_config import Edits
 from whiteroom_monitoring.deploy.credentials import FILES
@@ -30,7 +29,7 @@ def render(
 ) -> dict[str, Any]:
     """Return the content of the file at ``path``; a channel without its credential leads here."""
     changes = edits.changes
-    content: dict[str, Any] = yaml.safe_load(edits.shift(path.read_text(encoding="utf-8"))) or {}
+    content: dict[str, Any] = plain_yaml.load(edits.shift(path.read_text(encoding="utf-8"))) or {}
     missing = {file_name for name, file_name in FILES.items() if name not in credentials}
     for receiver in content.get("receivers") or []:
         _pagers_to_inbox(receiver, missing, paths, changes)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.covering.rules import PREFIX
 from whiteroom_monitoring.datasources.http import USER
 from whiteroom_monitoring.deploy import access
@@ -171,7 +170,7 @@ def render(
         ),
     }
     prometheus_config.add_passwords(contents["prometheus/prometheus.yml"], paths, descriptions)
-    files = {name: _NOTE + prometheus_config.dump(content) for name, content in contents.items()}
+    files = {name: _NOTE + plain_yaml.dump(content) for name, content in contents.items()}
     left_out = prometheus_config.rules_left_out(project, descriptions, selected)
     proven = _proven(project, edits.changes)
     for path in rules(project):
@@ -213,12 +212,12 @@ def quickened(files: Mapping[str, str]) -> dict[str, str]:
     Prometheus spreads its first scrapes over one interval. A start is green when all have happened,
     so it begins with short intervals, which `up` then replaces by those of ``files``.
     """
-    content = yaml.safe_load(files["prometheus/prometheus.yml"])
+    content = plain_yaml.load(files["prometheus/prometheus.yml"])
     quick = {"scrape_interval": QUICK_INTERVAL, "scrape_timeout": QUICK_INTERVAL}
     content["global"] = {**(content.get("global") or {}), **quick}
     for job in content["scrape_configs"]:
         job.update({key: quick[key] for key in quick.keys() & job.keys()})
-    text = _NOTE + prometheus_config.dump(content)
+    text = _NOTE + plain_yaml.dump(content)
     return {**files, "prometheus/prometheus.yml": text}
 
 
@@ -247,11 +246,11 @@ def _grafana(folder: Path, paths: StackPaths) -> dict[str, str]:
 
 def _with_passwords(text: str, paths: StackPaths) -> str:
     """Return provisioned data sources with the passwords of those that ask for one."""
-    content = yaml.safe_load(text)
+    content = plain_yaml.load(text)
     for source in content["datasources"]:
         if source["uid"] in access.GUARDED:
             file = access.password_file(paths, source["uid"]).name
             secret = f"$__file{{{paths.credentials_of('console') / file}}}"
             source |= {"basicAuth": True, "basicAuthUser": USER}
             source["secureJsonData"] = {"basicAuthPassword": secret}
-    return _NOTE + prometheus_config.dump(content)
+    return _NOTE + plain_yaml.dump(content)

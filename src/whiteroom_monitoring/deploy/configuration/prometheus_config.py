@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
@@ -39,11 +38,13 @@ def render(
 ) -> dict[str, Any]:
     """Return the content of the file at ``path`` with the jobs of what the stack has."""
     shift, changes = edits.shift, edits.changes
-    content: dict[str, Any] = yaml.safe_load(shift(path.read_text(encoding="utf-8"))) or {}
+    content: dict[str, Any] = plain_yaml.load(shift(path.read_text(encoding="utf-8"))) or {}
     name = path.name
     written = content.get("scrape_configs") or []
     jobs = [
-        _ComponentJob(c.name, c.name in selected, yaml.safe_load(shift(dump(component_job(c)))))
+        _ComponentJob(
+            c.name, c.name in selected, plain_yaml.load(shift(plain_yaml.dump(component_job(c))))
+        )
         for c in descriptions
         if c.scrape
     ]
@@ -233,8 +234,3 @@ def _absolute(text: str, folder: Path, name: str, changes: list[str]) -> str:
 
 def _number(name: str, descriptions: Sequence[Component]) -> int:
     return next(port.number for c in descriptions for port in c.ports if port.name == name)
-
-
-def dump(content: Any) -> str:
-    """Return ``content`` as YAML."""
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
+from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.deploy.component import APP_ACCOUNT, Component
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.runtimes.compose import places, service
@@ -24,9 +23,7 @@ _SETUP_RIGHTS = ["CHOWN", "DAC_OVERRIDE", "FOWNER"]
 
 def render(project: Project, descriptions: Sequence[Component], own: bool = False) -> str:
     """Return the text of the compose file; ``own`` as `places.services` has it."""
-    return _HEAD + yaml.safe_dump(
-        content(project, descriptions, own), sort_keys=False, allow_unicode=True, width=100
-    )
+    return _HEAD + plain_yaml.dump(content(project, descriptions, own))
 
 
 def content(project: Project, descriptions: Sequence[Component], own: bool) -> dict[str, Any]:
