@@ -66,6 +66,7 @@ class _Counter:
 
     def __init__(self, plan: Plan, extractor: Extractor, bounds: array[int]) -> None:
         self._plan, self._extractor, self._bounds = plan, extractor, bounds
+        self._takes_all, self._reads_lines = plan.takes_all, plan.reads_lines
         self._streams: dict[str, tuple[dict[str, str], Series | None]] = {}
         self.series: dict[Series, Counts] = {}
 
@@ -73,14 +74,14 @@ class _Counter:
         """Count the rows of a step; return them. Raises DamagedError."""
         only = [self._stream(run.labels)[1] for run in step.runs]
         by_stream = all(series is not None for series in only)
-        if self._plan.reads_lines:
+        if self._reads_lines:
             rows = step.read(self._plan.pipeline.required)
         else:
-            rows = step.read_columns(by_stream and self._plan.takes_all)
+            rows = step.read_columns(by_stream and self._takes_all)
         for run, series in zip(step.runs, only, strict=True):
             if series is None:
                 self._add_by_metadata(run, rows)
-            elif self._plan.takes_all:
+            elif self._takes_all:
                 times = self._plan.start_ns, self._plan.end_ns
                 self._counts(series).add_between(rows, (run.first, run.last), times)
             elif numbers := candidates(self._plan, run, rows):
