@@ -20,7 +20,7 @@ from whiteroom_monitoring.diagnostics import (
 )
 from whiteroom_monitoring.diagnostics.check import count
 
-TIMEOUT_S = 60
+TIMEOUT_S = 300
 _LINE = re.compile(r"\bline (\d+)")
 # What the checkers say around the reason.
 _NOISE = re.compile(r"Checking \S+|Unit Testing: +\S+|amtool: error: failed to validate .*|FAILED:")
