@@ -40,8 +40,8 @@ def pretty(expression: Expression, level: int = 0) -> str:  # noqa: PLR0911 - on
         case VectorAggregation():
             return _vector_aggregation(expression, level)
         case LabelReplace(inner=inner):
-            told = (expression.target, expression.replacement, expression.source, expression.regex)
-            parts = [pretty(inner, level + 1), *(_indent(level + 1) + quote(t) for t in told)]
+            args = (expression.target, expression.replacement, expression.source, expression.regex)
+            parts = [pretty(inner, level + 1), *(_indent(level + 1) + quote(t) for t in args)]
             return f"{indent}label_replace(\n" + ",\n".join(parts) + f"\n{indent})"
         case Binary(left=left, right=right):
             operator = expression.operator + _matching(expression.matching)
@@ -76,7 +76,7 @@ def _indent(level: int) -> str:
 
 def _stages(stages: tuple[Stage, ...], level: int) -> list[str]:
     """Return a line for each stage; line filters that follow each other are one where they fit."""
-    shown: list[str] = []
+    lines: list[str] = []
     at = 0
     while at < len(stages):
         filters: list[LineFilter] = []
@@ -85,13 +85,13 @@ def _stages(stages: tuple[Stage, ...], level: int) -> list[str]:
             at += 1
         if not filters:
             stage = stages[at]
-            shown.append(
+            lines.append(
                 str(stage) if isinstance(stage, Decolorize) else _indent(level) + str(stage)
             )
             at += 1
             continue
-        shown += _line_filters(filters, level)
-    return shown
+        lines += _line_filters(filters, level)
+    return lines
 
 
 def _line_filters(filters: list[LineFilter], level: int) -> list[str]:
@@ -123,20 +123,20 @@ def _range(lines: LogRange, level: int) -> str:
 
 def _range_aggregation(expression: RangeAggregation, level: int) -> str:
     indent, inner = _indent(level), _indent(level + 1)
-    told = ""
+    parameter = ""
     if expression.parameter is not None:
-        told = f"{inner}{format_float(expression.parameter)},\n"
+        parameter = f"{inner}{format_float(expression.parameter)},\n"
     grouping = "" if expression.grouping is None else _grouping(expression.grouping)
     lines = _range(expression.range, level + 1)
-    return f"{indent}{expression.operation}(\n{told}{lines}\n{indent}){grouping}"
+    return f"{indent}{expression.operation}(\n{parameter}{lines}\n{indent}){grouping}"
 
 
 def _vector_aggregation(expression: VectorAggregation, level: int) -> str:
     indent = _indent(level)
-    told = f"{_indent(level + 1)}{expression.parameter},\n" if expression.parameter else ""
+    parameter = f"{_indent(level + 1)}{expression.parameter},\n" if expression.parameter else ""
     inner = pretty(expression.inner, level + 1)
     grouping = "" if expression.grouping.is_single else _grouping(expression.grouping)
-    return f"{indent}{expression.operation}{grouping}(\n{told}{inner}\n{indent})"
+    return f"{indent}{expression.operation}{grouping}(\n{parameter}{inner}\n{indent})"
 
 
 def _grouping(grouping: Grouping) -> str:

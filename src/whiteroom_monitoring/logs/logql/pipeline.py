@@ -205,9 +205,9 @@ class Pipeline:
         for number in numbers:
             time_ns, line, meta, level = rows[number]
             row.reset(time_ns, fields(meta, level))
-            shown = through(steps, line, row)
-            if shown is not None:
-                yield Processed(number, time_ns, shown, *row.categories())
+            output = through(steps, line, row)
+            if output is not None:
+                yield Processed(number, time_ns, output, *row.categories())
 
 
 def _mask(options: Needles, segment: Segment) -> int:

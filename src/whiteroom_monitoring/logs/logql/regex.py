@@ -41,8 +41,8 @@ def compile_regex(pattern: str, *, many_lines: bool = False) -> Any:
     except UnicodeError:
         raise QueryError("error parsing regexp: invalid UTF-8") from None
     except re2.error as error:
-        told = error.args[0]
-        text = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+        reason = error.args[0]
+        text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         raise QueryError(f"error parsing regexp: {text}") from error
 
 

@@ -168,8 +168,8 @@ class Logfmt:
 
     def __str__(self) -> str:
         flags = [flag for flag in ("--strict", "--keep-empty") if flag in self.flags]
-        shown = [_extractions(self.expressions)] if self.expressions else []
-        return " ".join(["| logfmt", *flags, *shown])
+        extractions = [_extractions(self.expressions)] if self.expressions else []
+        return " ".join(["| logfmt", *flags, *extractions])
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,10 @@ class LabelFormat:
     formats: tuple[tuple[str, str, bool], ...]
 
     def __str__(self) -> str:
-        shown = (f"{name}={text if rename else quote(text)}" for name, text, rename in self.formats)
-        return f"| label_format {','.join(shown)}"
+        formats = (
+            f"{name}={text if rename else quote(text)}" for name, text, rename in self.formats
+        )
+        return f"| label_format {','.join(formats)}"
 
 
 @dataclass(frozen=True)
@@ -318,9 +320,9 @@ class RangeAggregation:
     parameter: float | None = None
 
     def __str__(self) -> str:
-        told = "" if self.parameter is None else format_float(self.parameter, "f") + ","
+        parameter = "" if self.parameter is None else format_float(self.parameter, "f") + ","
         grouping = "" if self.grouping is None else str(self.grouping)
-        return f"{self.operation}({told}{self.range}){grouping}"
+        return f"{self.operation}({parameter}{self.range}){grouping}"
 
 
 @dataclass(frozen=True)
@@ -334,8 +336,8 @@ class VectorAggregation:
 
     def __str__(self) -> str:
         grouping = "" if self.grouping.is_single else str(self.grouping)
-        told = f"{self.parameter}," if self.parameter else ""
-        return f"{self.operation}{grouping}({told}{self.inner})"
+        parameter = f"{self.parameter}," if self.parameter else ""
+        return f"{self.operation}{grouping}({parameter}{self.inner})"
 
 
 @dataclass(frozen=True)
@@ -369,8 +371,8 @@ class LabelReplace:
     regex: str
 
     def __str__(self) -> str:
-        told = (self.target, self.replacement, self.source, self.regex)
-        return f"label_replace({self.inner},{','.join(quote(text) for text in told)})"
+        texts = (self.target, self.replacement, self.source, self.regex)
+        return f"label_replace({self.inner},{','.join(quote(text) for text in texts)})"
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ std::string meta_of(Pairs pairs);
 Pairs pairs_of(std::string_view meta);
 
 /// Read a message `logproto.PushRequest`; `take(labels, row)` is called for each entry, and
-/// `begin(labels, bytes)` before those of a stream, which has so many. Source: grafana/loki pkg/push/push.proto
+/// `begin(labels, bytes)` before those of a stream, which has so many. Source: grafana/loki
+/// pkg/push/push.proto
 template <class Begin, class Take>
 void read_push(std::string_view body, const Begin& begin, const Take& take);
 

@@ -1,7 +1,6 @@
-#include "push.h"
-
 #include <memory>
 
+#include "push.h"
 #include "rows_object.h"
 
 namespace whiteroom::logs {

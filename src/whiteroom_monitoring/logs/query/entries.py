@@ -106,8 +106,8 @@ def _processed(
     for row in plan.pipeline.process(labels, rows, (numbers[i] for i in ranked)):
         if len(chosen) == limit or progress.stopped:
             break
-        shown = (row.stream, row.meta, row.parsed)
-        chosen.append(Entry(row.time_ns, labels, row.line, b"", 0, shown))
+        processed = (row.stream, row.meta, row.parsed)
+        chosen.append(Entry(row.time_ns, labels, row.line, b"", 0, processed))
     return chosen
 
 

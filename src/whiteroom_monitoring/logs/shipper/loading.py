@@ -105,9 +105,9 @@ def _scalar(text: str) -> str | int | bool:
 
 def _pointer(data: Any, message: str) -> Pointer:
     """Return the way to what a message of msgspec is about, as far as it tells."""
-    told = _AT.search(message)
+    match = _AT.search(message)
     steps: list[str | int] = []
-    for name, index in _STEP.findall(told["path"] if told else ""):
+    for name, index in _STEP.findall(match["path"] if match else ""):
         if index == "...":
             # A value of a mapping, whose key it does not tell.
             break

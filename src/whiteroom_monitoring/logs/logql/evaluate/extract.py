@@ -85,8 +85,8 @@ class NativeSampling:
 
     def _labels(self, texts: Sequence[str | None]) -> Labels:
         of_line = iter(texts)
-        told = ((name, next(of_line) if v is None else v) for name, v in self.groups)
-        return tuple((name, value) for name, value in told if value is not None)
+        pairs = ((name, next(of_line) if v is None else v) for name, v in self.groups)
+        return tuple((name, value) for name, value in pairs if value is not None)
 
     @property
     def are_ones(self) -> bool:
@@ -212,8 +212,8 @@ class Extractor:
         value_of, series_of = self._value(), self._series(labels)
         for time_ns, line, meta in lines:
             row.reset(time_ns, meta)
-            shown = through(steps, line, row)
-            value = None if shown is None else value_of(shown, row)
+            output = through(steps, line, row)
+            value = None if output is None else value_of(output, row)
             if value is not None:
                 yield time_ns, series_of(row), value
 

@@ -64,11 +64,11 @@ class PipelineError(QueryError):
     """A line of a query for numbers could not be read as it asks."""
 
     def __init__(self, labels: Labels) -> None:
-        told = dict(labels)
-        error = told.get(ERROR, "")
-        shown = ", ".join(f"{name}={quote(value)}" for name, value in labels)
+        values = dict(labels)
+        error = values.get(ERROR, "")
+        series = ", ".join(f"{name}={quote(value)}" for name, value in labels)
         super().__init__(
-            f"pipeline error: '{error}' for series: '{{{shown}}}'.\n"
+            f"pipeline error: '{error}' for series: '{{{series}}}'.\n"
             f"A filter leaves such lines out: | __error__!={quote(error)}, or "
             '| __error__="" for those of any error; it may also stand behind unwrap.\n'
         )
@@ -200,12 +200,12 @@ class _Evaluation:
         known: dict[Labels, Labels] = {}
 
         def replaced(labels: Labels) -> Labels:
-            told = dict(labels)
-            match = regex.search(to_bytes(told.get(metric.source, "")))
+            values = dict(labels)
+            match = regex.search(to_bytes(values.get(metric.source, "")))
             if match is None:
                 return labels
-            told[metric.target] = expand(metric.replacement, match)
-            return tuple(sorted((name, value) for name, value in told.items() if value))
+            values[metric.target] = expand(metric.replacement, match)
+            return tuple(sorted((name, value) for name, value in values.items() if value))
 
         for vector in self.steps(metric.inner):
             for labels, _ in vector:
@@ -222,17 +222,17 @@ def _scale(metric: RangeAggregation) -> float | None:
 
 
 def _is_wrong(labels: Labels) -> bool:
-    told = dict(labels)
-    return ERROR in told and told.get(PRESERVE) != "true"
+    values = dict(labels)
+    return ERROR in values and values.get(PRESERVE) != "true"
 
 
 def _absent_labels(metric: RangeAggregation) -> Labels:
     """Return the labels that the selector says exactly, once."""
-    told: dict[str, str] = {}
+    values: dict[str, str] = {}
     removed: set[str] = set()
     for matcher in metric.range.query.matchers:
-        if matcher.operator == "=" and matcher.name not in told:
-            told[matcher.name] = matcher.value
+        if matcher.operator == "=" and matcher.name not in values:
+            values[matcher.name] = matcher.value
         else:
             removed.add(matcher.name)
-    return tuple(sorted((n, v) for n, v in told.items() if v and n not in removed))
+    return tuple(sorted((n, v) for n, v in values.items() if v and n not in removed))

@@ -133,13 +133,13 @@ def show_prometheus(value: int) -> str:
     sign = ""
     if left < 0:
         sign, left = "-", -left
-    shown = ""
+    text = ""
     for unit, scale_ns in _PROMETHEUS_NS.items():
         scale = scale_ns // 10**6
         if unit in ("y", "w") and left % scale:
             continue
         count, rest = divmod(left, scale)
         if count:
-            shown += f"{count}{unit}"
+            text += f"{count}{unit}"
             left = rest
-    return sign + shown
+    return sign + text

@@ -206,16 +206,16 @@ def _moment(parts: dict[str, str | None], local: tzinfo, default_year: int) -> M
     if half:
         hour = hour % 12 + (12 if half == "PM" else 0)
     fraction = next((t for n, t in parts.items() if t and (n[0] in ".," or n == "fraction")), "")
-    shown = _zone(parts, local)
+    zone = _zone(parts, local)
     date = datetime(
         max(year or default_year, 1), month, number("2", "_2", "02") or 1, hour,
-        number("4", "04") or 0, number("5", "05") or 0, tzinfo=shown,
+        number("4", "04") or 0, number("5", "05") or 0, tzinfo=zone,
     )  # fmt: skip
     day = number("002", "__2")
     if day:
         date = date.replace(month=1, day=1) + timedelta(days=day - 1)
     seconds = (date - _EPOCH) // timedelta(seconds=1)
-    return Moment(seconds * SECOND_NS + int((fraction + "0" * 9)[:9]), shown)
+    return Moment(seconds * SECOND_NS + int((fraction + "0" * 9)[:9]), zone)
 
 
 def _zone(parts: dict[str, str | None], local: tzinfo) -> tzinfo:

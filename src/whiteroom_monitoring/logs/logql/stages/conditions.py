@@ -60,12 +60,12 @@ def names(condition: Condition) -> Iterator[str]:
 
 def value_test(matcher: Matcher) -> Callable[[str], bool]:
     """Return what tells whether a label's value meets a matcher. Raises QueryError."""
-    wanted = matcher.operator in ("=", "=~")
+    is_positive = matcher.operator in ("=", "=~")
     if matcher.operator in ("=", "!="):
         expected = matcher.value
-        return lambda value: (value == expected) == wanted
+        return lambda value: (value == expected) == is_positive
     if matcher.value in MATCH_ALL:
-        return lambda _: wanted
+        return lambda _: is_positive
     flags = "(?s)" if is_simple(matcher.value) else ""
     regex = compile_regex(f"{flags}^(?:{matcher.value})$")
     known: dict[str, bool] = {}
@@ -73,7 +73,7 @@ def value_test(matcher: Matcher) -> Callable[[str], bool]:
     def test(value: str) -> bool:
         answer = known.get(value)
         if answer is None:
-            answer = (regex.search(to_bytes(value)) is not None) == wanted
+            answer = (regex.search(to_bytes(value)) is not None) == is_positive
             if len(known) < 10_000:
                 known[value] = answer
         return answer
@@ -122,12 +122,12 @@ def number_test(condition: NumberCondition) -> Callable[[str], bool | None]:
 
 def _ip_check(condition: IpCondition) -> Check:
     matches, name = AddressFilter(condition.pattern).matches, condition.name
-    wanted = condition.operator == "="
+    is_positive = condition.operator == "="
 
     def test(row: Row) -> bool:
         if row.error:
             return True
         text = row.get(name)
-        return text is not None and matches(to_bytes(text)) == wanted
+        return text is not None and matches(to_bytes(text)) == is_positive
 
     return test

@@ -158,10 +158,10 @@ def _joined(parts: Iterable[str]) -> str:
         stripped = part.strip(SPACE)
         if not stripped:
             continue
-        told = sanitized(stripped)
+        word = sanitized(stripped)
         if name and stripped[0] in "0123456789":
-            told = told[1:]
-        name = f"{name}_{told}" if name else told
+            word = word[1:]
+        name = f"{name}_{word}" if name else word
     return name
 
 

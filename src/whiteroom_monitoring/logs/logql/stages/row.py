@@ -62,8 +62,8 @@ class Row:
         self.deleted: set[str] = set()
         self.extracted: set[str] = set()
         self.error = self.details = ""
-        for told, value in meta:
-            name = told + SUFFIX if told in self.base else told
+        for label, value in meta:
+            name = label + SUFFIX if label in self.base else label
             if name == ERROR:
                 self.error = value
             elif name == DETAILS:

@@ -276,9 +276,9 @@ class _Run:
             ):
                 least = 1
         if count < least or (count > least and not builtin.many):
-            wanted = f"at least {least}" if builtin.many else str(least)
+            expected = f"at least {least}" if builtin.many else str(least)
             raise self._error(
-                node, f"wrong number of args for {node.name}: want {wanted} got {count}"
+                node, f"wrong number of args for {node.name}: want {expected} got {count}"
             )
         if node.name in ("and", "or") and arguments:
             return self._short_circuit(node.name, arguments, dot, final)
@@ -286,8 +286,8 @@ class _Run:
         values = []
         for number, operand in enumerate(operands):
             value = final if operand is None else self._operand(operand, dot)
-            wanted = builtin.kinds[min(number, len(builtin.kinds) - 1)]
-            values.append(self._fitting(wanted, value, operand, node))
+            expected = builtin.kinds[min(number, len(builtin.kinds) - 1)]
+            values.append(self._fitting(expected, value, operand, node))
         try:
             return self._bounded(builtin.call(*values))
         except (FunctionError, *_UNFORESEEN) as error:
@@ -309,11 +309,11 @@ class _Run:
                 return value
         return value if final is _NONE else final
 
-    def _fitting(self, wanted: str, value: Any, operand: Operand | None, node: Function) -> Any:
+    def _fitting(self, name: str, value: Any, operand: Operand | None, node: Function) -> Any:
         """Return a value as an argument of a kind. Raises TemplateError where it is of another."""
-        if wanted == "a":
+        if name == "a":
             return value
-        expected, actual = _KINDS[wanted], kind(value)
+        expected, actual = _KINDS[name], kind(value)
         if expected == actual:
             return value
         if expected == "float64" and actual == "int" and isinstance(operand, Constant):

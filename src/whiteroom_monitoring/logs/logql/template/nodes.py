@@ -109,8 +109,8 @@ class Pipe:
 
     def __str__(self) -> str:
         sign = ":=" if self.declares else "="
-        told = f"{', '.join(self.variables)} {sign} " if self.variables else ""
-        return told + " | ".join(str(one) for one in self.commands)
+        declaration = f"{', '.join(self.variables)} {sign} " if self.variables else ""
+        return declaration + " | ".join(str(one) for one in self.commands)
 
 
 @dataclass(frozen=True)
