@@ -29,7 +29,7 @@ from whiteroom_monitoring.logs.logql.syntax import (
 )
 from whiteroom_monitoring.logs.patterns import Cluster, Patterns
 from whiteroom_monitoring.logs.query import index
-from whiteroom_monitoring.logs.query.entries import Entry, entries
+from whiteroom_monitoring.logs.query.entries import Entry, entries, spaced
 from whiteroom_monitoring.logs.query.index import Volume
 from whiteroom_monitoring.logs.query.patterns import collect
 from whiteroom_monitoring.logs.query.plan import Cost, Plan, explain, plan, require_affordable
@@ -116,14 +116,34 @@ class LogService:
         return self.store.limits
 
     def lines(
-        self, client: str, query: LogQuery, times: tuple[int, int], limit: int, backward: bool
+        self,
+        client: str,
+        query: LogQuery,
+        times: tuple[int, int],
+        limit: int,
+        backward: bool,
+        *,
+        interval_ns: int = 0,
     ) -> Answer:
-        """Answer a query. Raises QueryError, BudgetError, BusyError."""
+        """Answer a query: lines that are ``interval_ns`` or more from each other.
+
+        Raises QueryError, BudgetError, BusyError.
+        """
         started = time.monotonic()
-        planned = plan(self.store.snapshot(), query, *times)
+        snapshot = self.store.snapshot()
+        planned = plan(snapshot, query, *times)
         require_affordable(planned.cost, self.limits.query_bytes)
         with self._run(client, str(query), planned.cost) as running:
-            lines = entries(planned, limit, backward, running.progress, self.store.report)
+
+            def read(span: tuple[int, int], most: int) -> list[Entry]:
+                part = planned if span == times else plan(snapshot, query, *span)
+                return entries(part, most, backward, running.progress, self.store.report)
+
+            if interval_ns:
+                page = max(limit, self.limits.max_entries_limit_per_query)
+                lines = spaced(read, times, (limit, page), backward, interval_ns)
+            else:
+                lines = read(times, limit)
         return Answer(lines, planned.cost, running.progress, time.monotonic() - started)
 
     def context(

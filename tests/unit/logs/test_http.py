@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import random
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import cramjam
 import httpx
 import pytest
+from starlette.websockets import WebSocket
 
 from tests.support.logs import NOW_NS
 from tests.support.starlette_client import TestClient, WebSocketDenialResponse
 from whiteroom_monitoring.logs.http.app import make_app
+from whiteroom_monitoring.logs.http.tail import send
 from whiteroom_monitoring.logs.limits import Limits
+from whiteroom_monitoring.logs.query.entries import Entry
 from whiteroom_monitoring.logs.service import LogService
 from whiteroom_monitoring.logs.store.store import LogStore
 
@@ -274,8 +278,64 @@ def test_labels_series_stats_and_volume_come_from_the_index(client: TestClient) 
         {"metric": {"job": "x"}, "value": [end, "3"]},
         {"metric": {"job": "y"}, "value": [end, "2"]},
     ]
-    (series, _) = data("index/volume_range", query=both, step="1")["result"]
-    assert [value for _, value in series["values"]] == ["3"]
+    told = data("index/volume_range", query=both, step="1")
+    assert (told["resultType"], [one["value"][1] for one in told["result"]]) == (
+        "vector",
+        ["3", "2"],
+    )
+
+
+def test_volumes_are_asked_for_as_loki_has_it(client: TestClient) -> None:
+    """By series or by labels, of streams that have the labels; in each step those of most bytes."""
+    for name, size, at in (("x", 9, 0), ("y", 2, 0), ("x", 1, 2), ("y", 4, 2)):
+        line = [str(NOW_NS + at * 10**9), "a" * size]
+        labels = {"job": name, "env": "e"} if name == "x" else {"job": name}
+        client.post(PUSH, content=_json(line, **labels), headers=JSON)
+
+    def data(path: str, **words: str) -> Any:
+        words = {**RANGE, "end": str(NOW_NS + 5 * 10**9), **words}
+        return client.get(f"/loki/api/v1/index/{path}", params=words)
+
+    def sizes(**words: str) -> list[tuple[dict[str, str], str]]:
+        result = data("volume", **words).json()["data"]["result"]
+        return [(one["metric"], one["value"][1]) for one in result]
+
+    both = '{job=~".+"}'
+    assert sizes(query=both, limit="0") == [({"job": "x"}, "10"), ({"job": "y"}, "6")]
+    assert sizes(query=both, targetLabels="env") == [({"env": "e"}, "10")]
+    by_label = sizes(query=both, targetLabels="env,job", aggregateBy="labels")
+    assert by_label == [({"env": ""}, "10"), ({"job": ""}, "10")]
+    assert sizes(query="{ }")[0] == ({"env": "e", "job": "x", "service_name": "x"}, "10")
+    refused = data("volume", query=both, aggregateBy="invalid")
+    assert (refused.status_code, refused.text) == (400, "invalid aggregation option\n")
+    early, late = NOW_NS // 10**9 + 1.999, NOW_NS // 10**9 + 3.999
+    told = data("volume_range", query=both, step="2").json()["data"]
+    assert (told["resultType"], told["result"]) == (
+        "matrix",
+        [
+            {"metric": {"job": "x"}, "values": [[early, "9"], [late, "1"]]},
+            {"metric": {"job": "y"}, "values": [[early, "2"], [late, "4"]]},
+        ],
+    )
+    largest = data("volume_range", query=both, step="2", limit="1").json()["data"]["result"]
+    assert largest == [
+        {"metric": {"job": "x"}, "value": [early, "9"]},
+        {"metric": {"job": "y"}, "value": [late, "4"]},
+    ]
+
+
+def test_series_are_asked_for_once_each_and_all_without_a_selector(client: TestClient) -> None:
+    """An empty selector selects everything here, and is no error."""
+    for name in ("x", "y"):
+        client.post(PUSH, content=_json([T, "line"], job=name), headers=JSON)
+
+    def jobs(words: dict[str, Any]) -> list[str]:
+        answer = client.get("/loki/api/v1/series", params={**RANGE, **words})
+        assert answer.status_code == 200, answer.text
+        return [labels["job"] for labels in answer.json()["data"]]
+
+    assert jobs({}) == jobs({"match": " { }"}) == ["x", "y"]
+    assert jobs({"match": '{job="x"}', "match[]": ['{job="x"}', '{job="y"}']}) == ["x", "y"]
 
 
 def test_a_query_over_its_budget_is_refused_before_it_starts(client: TestClient) -> None:
@@ -327,6 +387,38 @@ def test_tail_sends_what_stages_make_of_lines(client: TestClient) -> None:
         (stream,) = s.receive_json()["streams"]
         assert stream["values"] == [[str(NOW_NS + 1), "2!"]]
         assert stream["stream"]["a"] == "2"
+
+
+def test_tail_tells_where_labels_are_from_where_it_is_asked(client: TestClient) -> None:
+    """As a query does; the header is the same."""
+    client.post(PUSH, content=_json([T, "a=1", {"pod": "p"}]), headers=JSON)
+    words = f'query={{job="x"}} | logfmt | drop detected_level&start={NOW_NS}&end={NOW_NS + 10}'
+    headers = {"Host": "127.0.0.1", "X-Loki-Response-Encoding-Flags": "categorize-labels"}
+    with client.websocket_connect(f"/loki/api/v1/tail?{words}", headers=headers) as s:
+        told = s.receive_json()
+    assert told["encodingFlags"] == ["categorize-labels"]
+    labels = {"structuredMetadata": {"pod": "p"}, "parsed": {"a": "1"}}
+    assert told["streams"] == [
+        {"stream": {"job": "x", "service_name": "x"}, "values": [[T, "a=1", labels]]}
+    ]
+
+
+def test_tail_tells_the_labels_of_dropped_lines_as_an_object() -> None:
+    """A client reads them as it reads those of a stream."""
+    sent: list[str] = []
+
+    class Socket:
+        headers: ClassVar[dict[str, str]] = {}
+
+        async def send_text(self, text: str) -> None:
+            sent.append(text)
+
+    dropped = [Entry(5, '{job="x"}', b"", b"", 0)]
+    asyncio.run(send(cast("WebSocket", Socket()), [], dropped))
+    assert json.loads(sent[0]) == {
+        "streams": [],
+        "dropped_entries": [{"timestamp": "5", "labels": {"job": "x"}}],
+    }
 
 
 def test_a_page_elsewhere_reaches_no_tail(client: TestClient) -> None:

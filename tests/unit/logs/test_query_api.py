@@ -15,6 +15,7 @@ from tests.support.starlette_client import TestClient
 from whiteroom_monitoring.logs.http import app
 from whiteroom_monitoring.logs.http.app import make_app
 from whiteroom_monitoring.logs.limits import Limits
+from whiteroom_monitoring.logs.query.entries import Entry, spaced
 from whiteroom_monitoring.logs.service import LogService
 from whiteroom_monitoring.logs.store.store import LogStore
 
@@ -132,7 +133,11 @@ def test_errors_of_lines_end_a_query_for_numbers(client: TestClient) -> None:
             {"query": 'approx_topk(1, rate({job="x"}[1m]))', "step": "5"},
             "only supported on instant",
         ),
-        ({"query": '{job="x"}', "interval": "-1s"}, "interval"),
+        ({"query": '{job="x"}', "interval": "-1"}, "interval must be >= 0"),
+        ({"query": '{job="x"}', "step": "h"}, "cannot parse"),
+        ({"query": '{job="x"}', "step": "0.001"}, "exceeded maximum resolution"),
+        ({"query": "vector(1)", "limit": "h"}, "limit: "),
+        ({"query": "vector(1)", "direction": "fw"}, "invalid direction 'fw'"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(
@@ -142,6 +147,41 @@ def test_what_cannot_be_answered_is_refused(
     answer = client.get(f"{API}/query_range", params={**RANGE, **params})
     assert answer.status_code == 400
     assert text in answer.text
+
+
+@pytest.mark.parametrize("words", [{"limit": "h"}, {"limit": "-1"}, {"direction": "fw"}])
+def test_an_instant_query_has_a_limit_and_a_direction(
+    client: TestClient, words: dict[str, str]
+) -> None:
+    """They are without effect, but not without a meaning."""
+    answer = client.get(f"{API}/query", params={"query": "vector(1)", **words})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("backward", [True, False])
+def test_lines_with_an_interval_are_as_many_as_the_limit(backward: bool) -> None:
+    """What is too near to the last line is not counted, and pages are read until it is enough."""
+    moments = [n + offset for n in range(40) for offset in (0, 0, 1) if n % 7]
+    lines = [Entry(moment, "", b"", b"", 0) for moment in sorted(moments, reverse=backward)]
+
+    def read(span: tuple[int, int], most: int) -> list[Entry]:
+        return [one for one in lines if span[0] <= one.time_ns < span[1]][:most]
+
+    expected: list[int] = []
+    for one in lines:
+        if not expected or abs(one.time_ns - expected[-1]) >= 3:
+            expected.append(one.time_ns)
+    for limit in (1, 5, 1000):
+        apart = spaced(read, (0, 100), (limit, 4), backward, 3)
+        assert [one.time_ns for one in apart] == expected[:limit]
+
+
+def test_an_interval_does_not_shorten_an_answer(client: TestClient) -> None:
+    """Three lines are asked for, and there are three that are two seconds from each other."""
+    data = _ask(client, '{job="x"}', interval="2s", limit="3")
+    assert [line[0] for line in data["result"][0]["values"]] == [
+        str(NOW_NS - second * 10**9) for second in (0, 2, 4)
+    ]
 
 
 def test_a_query_is_formatted(client: TestClient) -> None:
@@ -158,11 +198,35 @@ def test_fields_are_detected(client: TestClient) -> None:
     params = {"query": '{job=~".+"}', **RANGE}
     fields = client.get(f"{API}/detected_fields", params=params).json()["fields"]
     told = {one.pop("label"): one for one in fields}
-    assert told["id"] == {"type": "int", "cardinality": 7, "parsers": ["json", "logfmt"]}
+    assert told["id"] == {
+        "type": "int", "cardinality": 7, "parsers": ["json", "logfmt"], "jsonPath": ["id"],
+    }  # fmt: skip
     assert told["pod"] == {"type": "string", "cardinality": 1, "parsers": None}
     answer = client.get(f"{API}/detected_field/level/values", params=params).json()
     assert answer["values"] == ["error", "info"]
     assert client.get(f"{API}/detected_field/none/values", params=params).json()["values"] == []
+
+
+def test_fields_of_json_have_their_path(client: TestClient) -> None:
+    """What parsers make one name of is told as keys; a size is told as a query takes it."""
+    lines = [
+        '{"app":{"bad key":"a","size":"1024 MB"},"n":1}',
+        '{"app":{"bad key":"a","size":"1024KB"},"n":1.5}',
+    ]
+    values = [[str(NOW_NS + 10**9 - n), line] for n, line in enumerate(lines)]
+    stream = {"stream": {"job": "z", "n": "x"}, "values": values}
+    assert client.post(f"{API}/push", json={"streams": [stream]}).status_code == 204
+    params = {"query": '{job="z"}', **RANGE, "end": str(NOW_NS + 2 * 10**9)}
+    fields = client.get(f"{API}/detected_fields", params=params).json()["fields"]
+    told = {one.pop("label"): one for one in fields}
+    assert told["app_bad_key"]["jsonPath"] == ["app", "bad key"]
+    assert told["n_extracted"]["jsonPath"] == ["n"]
+    assert told["n_extracted"]["type"] == "float"
+    answer = client.get(f"{API}/detected_field/app_size/values", params=params).json()
+    assert answer["values"] == ["1.0GB", "1.0MB"]
+    params["query"] = '{job="y"}'
+    assert all("jsonPath" not in one for one in
+               client.get(f"{API}/detected_fields", params=params).json()["fields"])  # fmt: skip
 
 
 def test_labels_are_detected(client: TestClient) -> None:

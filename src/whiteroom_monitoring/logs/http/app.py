@@ -34,13 +34,14 @@ from whiteroom_monitoring.logs.logql.evaluate.run import Times
 from whiteroom_monitoring.logs.logql.formatting import pretty
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric
-from whiteroom_monitoring.logs.query.entries import Entry
 from whiteroom_monitoring.logs.service import BusyError, LogService
 from whiteroom_monitoring.web.server import BodyTooLargeError, MediaTypeError, middleware
 
 READING = ["GET", "POST"]
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 ANSWER_S = 300.0
+# Of lines, where none is told.
+LIMIT = 100
 
 
 def server_limits(push_bytes: int) -> ServerLimits:
@@ -63,6 +64,8 @@ class QueryApi:
                 "log queries are not supported as an instant query type, please change your query "
                 "to a range query type"
             )
+        params.limit(parameters, LIMIT, params.MOST_UINT32)
+        params.is_backward(parameters)
         time_text = parameters.get("time")
         moment = params.time_ns("time", time_text) if time_text else time.time_ns()
         return await self._numbers(request, expression, Times(moment, moment))
@@ -75,6 +78,12 @@ class QueryApi:
             raise QueryError("shards are not supported: a query is not divided here")
         limits = self._service.limits
         times = params.time_range(parameters)
+        is_log = isinstance(expression, LogQuery)
+        most = limits.max_entries_limit_per_query if is_log else params.MOST_UINT32
+        limit = params.limit(parameters, LIMIT, most)
+        backward = params.is_backward(parameters)
+        step = params.step_ns(parameters, *times)
+        interval = params.interval_ns(parameters)
         if times[1] - times[0] > limits.max_query_length * 10**9:
             raise QueryError(
                 f"the query time range exceeds the limit (query length: "
@@ -82,19 +91,16 @@ class QueryApi:
                 f"{limits.max_query_length / 3600:.0f}h)"
             )
         if not isinstance(expression, LogQuery):
-            step = params.step_ns(parameters, *times)
             return await self._numbers(request, expression, Times(*times, step))
-        limit = params.limit(parameters, 100, limits.max_entries_limit_per_query)
-        backward = params.is_backward(parameters)
-        interval = params.interval_ns(parameters)
-        flags = request.headers.get("x-loki-response-encoding-flags", "")
         client = client_of(request)
 
         def respond() -> Response:
-            answer = self._service.lines(client, expression, times, limit, backward)
+            answer = self._service.lines(
+                client, expression, times, limit, backward, interval_ns=interval
+            )
             data = encoding.query_result(
-                spaced(answer.entries, interval),
-                encoding.CATEGORIZE in flags,
+                answer.entries,
+                encoding.is_categorized(request.headers),
                 answer.progress,
                 answer.seconds,
             )
@@ -150,17 +156,6 @@ class StoreMetrics:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._service.observe()
         await self._metrics(scope, receive, send)
-
-
-def spaced(entries: list[Entry], interval_ns: int) -> list[Entry]:
-    """Return lines that are at least so far from each other; all without an interval."""
-    if not interval_ns:
-        return entries
-    apart: list[Entry] = []
-    for entry in entries:
-        if not apart or abs(entry.time_ns - apart[-1].time_ns) >= interval_ns:
-            apart.append(entry)
-    return apart
 
 
 async def _ready(request: Request) -> Response:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.clients import client_of, in_thread, parsed
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.parser import parse_log_query, parse_selector
-from whiteroom_monitoring.logs.logql.stages.json_parser import parse_json
+from whiteroom_monitoring.logs.logql.stages.json_parser import parse_with_paths
 from whiteroom_monitoring.logs.logql.stages.logfmt_parser import LogfmtParser
 from whiteroom_monitoring.logs.logql.stages.row import SPECIAL, Hints, Row
 from whiteroom_monitoring.logs.query.entries import Entry
@@ -35,15 +35,17 @@ class Field:
     values: set[str] = field(default_factory=set)
     parsers: list[str] = field(default_factory=list)
     kind: str = "string"
+    path: tuple[str, ...] = ()
 
     def shown(self, name: str) -> dict[str, Any]:
         """Return what is told of it."""
-        return {
+        row = {
             "label": name,
             "type": self.kind,
             "cardinality": len(self.values),
             "parsers": self.parsers or None,
         }
+        return {**row, "jsonPath": self.path} if self.path else row
 
 
 def kind_of(value: str) -> str:
@@ -52,7 +54,8 @@ def kind_of(value: str) -> str:
     >>> [kind_of(text) for text in ("7", "1.5", "true", "5ms", "3KiB", "x")]
     ['int', 'float', 'boolean', 'duration', 'bytes', 'string']
     """
-    if re.fullmatch(r"[+-]?[0-9]+", value):
+    with suppress(ValueError):
+        numbers.parse_int(value)
         return "int"
     if value in ("t", "T", "TRUE", "true", "True", "f", "F", "FALSE", "false", "False"):
         return "boolean"
@@ -70,36 +73,47 @@ def kind_of(value: str) -> str:
     return "string"
 
 
-def found_in(entry: Entry) -> Iterator[tuple[str, str, str]]:
-    """Yield name, value and parser of the fields of a line; of metadata without a parser."""
+def found_in(entry: Entry) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Yield name, value, parser and path in JSON of a line's fields; metadata have no parser."""
     stream, meta, parsed = encoding.categories_of(entry)
     for name, value in meta.items():
-        yield name, value, ""
+        yield name, value, "", ()
     row, parser = Row(stream, Hints()), "json"
-    parse_json(entry.line, row)
+    paths = parse_with_paths(entry.line, row)
     if row.error:
         row.reset(0, ())
         parser = "logfmt"
         _LOGFMT.parse(entry.line, row)
     for name, value in {**parsed, **row.parsed}.items():
         if name not in SPECIAL:
-            yield name, value, parser
+            yield name, value, parser, paths.get(name, ()) if parser == "json" else ()
 
 
 def fields_of(entries: Iterable[Entry], most: int) -> dict[str, Field]:
     """Return the fields of lines, at most so many."""
     fields: dict[str, Field] = {}
     for entry in entries:
-        for name, value, parser in found_in(entry):
+        for name, value, parser, path in found_in(entry):
             field = fields.get(name)
             if field is None:
                 if len(fields) >= most:
                     continue
-                field = fields[name] = Field(kind=kind_of(value))
+                field = fields[name] = Field()
+            field.kind = kind_of(value)
             field.values.add(value)
+            field.path = path or field.path
             if parser and parser not in field.parsers:
                 field.parsers.append(parser)
     return fields
+
+
+def _shown_value(value: str) -> str:
+    """Return a value of a field, a size with a unit as go-humanize writes it."""
+    if not value[-1:].isalpha():
+        return value
+    with suppress(ValueError):
+        return numbers.show_bytes(numbers.parse_bytes(value))
+    return value
 
 
 def is_identifier(values: Iterable[str]) -> bool:
@@ -145,8 +159,10 @@ class DetectApi:
         parameters = await params.parameters(request)
         name, most = request.path_params["name"], _number(parameters, "limit", FIELDS)
         fields = fields_of(await self._entries(request, parameters), 10 * FIELDS)
-        values = sorted(fields[name].values)[:most] if name in fields else []
-        return encoding.json({"values": values, "limit": most})
+        field = fields.get(name, Field())
+        # A size is told as a query takes it, without a space, but for one in the metadata.
+        values = {_shown_value(value) if field.parsers else value for value in field.values}
+        return encoding.json({"values": sorted(values)[:most], "limit": most})
 
     async def labels(self, request: Request) -> Response:
         """Return the labels of streams with their cardinality, without those of numbers alone."""
@@ -232,4 +248,4 @@ class DetectApi:
 def _number(parameters: params.Parameters, name: str, default: int) -> int:
     if not parameters.get(name):
         return default
-    return params.limit(params.Parameters({"limit": parameters[name]}), default, 10**6)
+    return params.positive(name, parameters[name])

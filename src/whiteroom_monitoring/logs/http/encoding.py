@@ -50,6 +50,11 @@ def _valid(content: Any) -> Any:
     return content
 
 
+def is_categorized(headers: Mapping[str, str]) -> bool:
+    """Tell whether a client wants to know where each label of a line is from."""
+    return CATEGORIZE in headers.get("x-loki-response-encoding-flags", "")
+
+
 def costs(cost: Cost) -> dict[str, str]:
     """Return the headers that say what a query reads at the most."""
     return {
@@ -156,6 +161,21 @@ def metric_result(
 def _point(time_ns: int, value: float) -> list[Any]:
     seconds = time_ns // 10**6 / 1000
     return [int(seconds) if seconds.is_integer() else seconds, format_float(value, "f")]
+
+
+def bytes_by_time(
+    series: Mapping[tuple[tuple[str, str], ...], Sequence[tuple[int, int]]],
+) -> Response:
+    """Return bytes by labels with their times: a vector where each has one time."""
+    is_vector = all(len(points) == 1 for points in series.values())
+    ranked = sorted(series.items(), key=lambda item: (-item[1][0][1], item[0]))
+    result = []
+    for labels, points in ranked:
+        values = [_point(time, size) for time, size in points]
+        content: dict[str, Any] = {"value": values[0]} if is_vector else {"values": values}
+        result.append({"metric": dict(labels), **content})
+    kind = "vector" if is_vector else "matrix"
+    return success({"resultType": kind, "result": result})
 
 
 def statistics(progress: Progress, entries: int, seconds: float) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,16 +11,18 @@ from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.clients import in_thread, parsed
 from whiteroom_monitoring.logs.logql.parser import parse_labels, parse_log_query, parse_selector
+from whiteroom_monitoring.logs.logql.stages.row import Labels
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 from whiteroom_monitoring.logs.query import index as directories
 from whiteroom_monitoring.logs.query.plan import plan
 from whiteroom_monitoring.logs.service import LogService
-from whiteroom_monitoring.logs.store.streams import canonical
+from whiteroom_monitoring.logs.store.store import LogStore
 
-T = TypeVar("T")
 # Of labels and series, where no start is told.
 DEFAULT_NS = 6 * params.HOUR_NS
-MAX_POINTS = 11_000
+# Of volumes.
+VOLUME_LIMIT = 100
+MAX_SERIES = 1000
 
 
 class IndexApi:
@@ -43,11 +45,11 @@ class IndexApi:
         return encoding.success(sorted({labels[name] for labels in streams if name in labels}))
 
     async def series(self, request: Request) -> Response:
-        """Return the streams that selectors mean."""
+        """Return the streams that selectors mean; all without one, or for ``{}``."""
         parameters = await params.parameters(request)
-        texts = [*parameters.getlist("match[]"), *parameters.getlist("match")]
-        if not texts:
-            raise QueryError("0 matcher groups provided")
+        texts = sorted({*parameters.getlist("match[]"), *parameters.getlist("match")})
+        if len(texts) == 1 and _is_everything(texts[0]):
+            texts = []
         queries = [await parsed(self._service, parse_selector, text) for text in texts]
         return encoding.success(await self._streams(parameters, queries))
 
@@ -72,64 +74,45 @@ class IndexApi:
     async def volume(self, request: Request) -> Response:
         """Return the bytes of each series, the largest first."""
         parameters = await params.parameters(request)
-        query = await parsed(self._service, parse_selector, parameters.get("query", ""))
-        most = _limit(parameters)
+        selection = await self._volumes(parameters)
         start, end = params.time_range(parameters)
-        totals = await in_thread(self._service, lambda: self._totals(parameters, query, start, end))
-        ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:most]
-        result = [
-            {"metric": parse_labels(labels), "value": [end / 1e9, str(size)]}
-            for labels, size in ranked
-        ]
-        return encoding.success({"resultType": "vector", "result": result})
+        totals = await in_thread(self._service, lambda: selection.largest(start, end))
+        return encoding.bytes_by_time({labels: [(end, size)] for labels, size in totals})
 
     async def volume_range(self, request: Request) -> Response:
-        """Return the bytes of each series in each step."""
+        """Return the bytes of the largest series of each step, at the end of the step."""
         parameters = await params.parameters(request)
-        query = await parsed(self._service, parse_selector, parameters.get("query", ""))
-        most = _limit(parameters)
+        selection = await self._volumes(parameters)
         start, end = params.time_range(parameters)
-        default = max((end - start) // 250, 10**9)
-        step = params.duration_ns("step", parameters["step"]) if parameters.get("step") else default
-        if step <= 0 or (end - start) // step > MAX_POINTS:
-            raise QueryError(
-                "exceeded maximum resolution of 11,000 points per time series. Try increasing the "
-                "value of the step parameter"
-            )
+        step = params.step_ns(parameters, start, end)
 
-        def steps() -> dict[str, list[tuple[float, str]]]:
-            series: dict[str, list[tuple[float, str]]] = {}
-            for at in range(start, end, step):
+        def steps() -> dict[Labels, list[tuple[int, int]]]:
+            series: dict[Labels, list[tuple[int, int]]] = {}
+            # Steps are whole ones since 1970; what is inside one is told a millisecond early.
+            for at in range(start - start % step, end, step):
                 until = min(at + step, end)
-                for labels, size in self._totals(parameters, query, at, until).items():
-                    series.setdefault(labels, []).append((until / 1e9, str(size)))
+                moment = until if until == end else until - 10**6
+                for labels, size in selection.largest(max(at, start), until):
+                    series.setdefault(labels, []).append((moment, size))
             return series
 
-        series = await in_thread(self._service, steps)
-        result = [
-            {"metric": parse_labels(labels), "values": values}
-            for labels, values in sorted(series.items())[:most]
-        ]
-        return encoding.success({"resultType": "matrix", "result": result})
+        return encoding.bytes_by_time(await in_thread(self._service, steps))
 
-    def _totals(
-        self, parameters: params.Parameters, query: LogQuery, start: int, end: int
-    ) -> dict[str, int]:
-        """Return bytes by the labels that are asked for, else by those of the selector."""
-        targets = [n for n in parameters.get("targetLabels", "").split(",") if n]
-        names = targets or [matcher.name for matcher in query.matchers]
-        by_label = parameters.get("aggregateBy") == "labels"
-        totals: dict[str, int] = {}
-        volumes = directories.volumes(self._service.store.snapshot(), query, start, end)
-        for labels, volume in volumes.items():
-            pairs = parse_labels(labels)
-            if by_label:
-                keys = [canonical({n: ""}) for n in pairs if not targets or n in targets]
-            else:
-                keys = [canonical({n: pairs[n] for n in names if n in pairs})]
-            for key in keys:
-                totals[key] = totals.get(key, 0) + volume.bytes
-        return totals
+    async def _volumes(self, parameters: params.Parameters) -> _Volumes:
+        """Return what is asked for. Raises QueryError."""
+        text = parameters.get("query", "")
+        query = (
+            LogQuery(())
+            if _is_everything(text)
+            else await parsed(self._service, parse_selector, text)
+        )
+        limit = (parameters.get("limit") or "").strip()
+        most = params.positive("limit", limit) if limit.strip("0") else VOLUME_LIMIT
+        by = parameters.get("aggregateBy") or "series"
+        if by not in ("labels", "series"):
+            raise QueryError("invalid aggregation option")
+        targets = tuple(name for name in parameters.get("targetLabels", "").split(",") if name)
+        return _Volumes(self._service.store, query, targets, by == "labels", most)
 
     async def _optional(self, parameters: params.Parameters) -> list[LogQuery]:
         text = parameters.get("query")
@@ -146,5 +129,41 @@ class IndexApi:
         return [parse_labels(labels) for labels in streams]
 
 
-def _limit(parameters: params.Parameters) -> int:
-    return params.limit(parameters, 100, 1000)
+@dataclass(frozen=True)
+class _Volumes:
+    """What is asked of the sizes of streams: by which labels, and of how many at the most."""
+
+    store: LogStore
+    query: LogQuery
+    targets: tuple[str, ...]
+    by_label: bool
+    most: int
+
+    def largest(self, start: int, end: int) -> list[tuple[Labels, int]]:
+        """Return labels with their bytes in [start, end), the largest first. Raises QueryError."""
+        totals: dict[Labels, int] = {}
+        volumes = directories.volumes(self.store.snapshot(), self.query, start, end)
+        for labels, volume in volumes.items():
+            for key in self._keys(parse_labels(labels)):
+                totals[key] = totals.get(key, 0) + volume.bytes
+        if len(totals) > MAX_SERIES:
+            raise QueryError(
+                f"the query hit the max number of series limit (limit: {MAX_SERIES} series)"
+            )
+        return sorted(totals.items(), key=lambda item: (-item[1], item[0]))[: self.most]
+
+    def _keys(self, labels: dict[str, str]) -> list[Labels]:
+        """Return what a stream is counted for; it has to have every label that is asked for."""
+        named = {matcher.name for matcher in self.query.matchers}
+        if any(name not in labels and name not in named for name in self.targets):
+            return []
+        if self.by_label:
+            names = [n for n in labels if not self.targets or n in self.targets]
+            return [((name, ""),) for name in names]
+        # Without a label in the selector, all of a stream are told.
+        names = [n for n in labels if n in (self.targets or named or labels)]
+        return [tuple((name, labels[name]) for name in sorted(names))]
+
+
+def _is_everything(text: str) -> bool:
+    return text.replace(" ", "") == "{}"

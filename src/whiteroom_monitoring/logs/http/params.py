@@ -13,18 +13,21 @@ from starlette.requests import Request
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.limits import SECOND_NS
+from whiteroom_monitoring.logs.logql.golang import durations, numbers
+from whiteroom_monitoring.logs.logql.golang.quoting import quote
 
-MOST_DIGITS = 19
+MOST_DIGITS = 40
+MOST_UINT32 = 2**32 - 1
 HOUR_NS = 3600 * SECOND_NS
 MOST_POINTS = 11_000
 # A range is open at its begin and closed at its end, so that one more than either is needed, too.
 LEAST_NS, MOST_NS = -(2**63), 2**63 - 2
-_UNITS_NS = {
-    "ns": 1, "us": 1000, "µs": 1000, "ms": 10**6, "s": SECOND_NS, "m": 60 * SECOND_NS,
-    "h": HOUR_NS, "d": 24 * HOUR_NS, "w": 7 * 24 * HOUR_NS, "y": 365 * 24 * HOUR_NS,
-}  # fmt: skip
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|[smhdwy])")
-_FRACTION = re.compile(r"\.(\d+)")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_SECONDS = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+_RFC_3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"(?:[.,]([0-9]+))?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 Parameters = QueryParams
 FORM = "application/x-www-form-urlencoded"
 
@@ -48,19 +51,20 @@ def time_ns(name: str, text: str) -> int:
     """
     try:
         # Loki takes numbers of up to ten digits as seconds.
-        if re.fullmatch(r"-?\d+", text):
+        if _WHOLE.fullmatch(text):
             return _int64(int(text) * (SECOND_NS if len(text) <= 10 else 1))
-        if re.fullmatch(r"-?\d+\.\d*(?:[eE][-+]?\d+)?", text):
-            seconds, _, fraction = text.partition(".")
-            return _int64(int(seconds) * SECOND_NS + int((fraction + "0" * 9)[:9]))
-        fraction_ns = _FRACTION.search(text)
-        moment = datetime.fromisoformat(_FRACTION.sub("", text))
-        if moment.tzinfo is None:
+        if _SECONDS.fullmatch(text):
+            return _int64(int(Fraction(text) * SECOND_NS))
+        parts = _RFC_3339.fullmatch(text)
+        if parts is None:
             raise ValueError(text)
-        added = int((fraction_ns[1] + "0" * 9)[:9]) if fraction_ns else 0
-        return _int64(int(moment.timestamp()) * SECOND_NS + added)
+        moment = datetime.fromisoformat(parts[1] + parts[3])
+        fraction_ns = int(((parts[2] or "") + "0" * 9)[:9])
+        return _int64(int(moment.timestamp()) * SECOND_NS + fraction_ns)
     except (ValueError, OverflowError):
-        raise QueryError(f'could not parse "{text[:60]}" as a timestamp for "{name}"') from None
+        raise QueryError(
+            f"could not parse '{name}' parameter: not a time: {quote(text[:60])}"
+        ) from None
 
 
 def _int64(number: int) -> int:
@@ -71,34 +75,39 @@ def _int64(number: int) -> int:
 
 
 def duration_ns(name: str, text: str) -> int:
-    """Return a length of time: seconds, or as in 1h30m. Raises QueryError.
+    """Return a length of time: seconds, or as Prometheus writes it. Raises QueryError.
 
     >>> duration_ns("step", "1h30m") // SECOND_NS, duration_ns("step", "1.5")
     (5400, 1500000000)
     """
     try:
-        return _int64(round(_seconds(text) * SECOND_NS))
+        return _int64(int(Fraction(numbers.parse_float(text)) * SECOND_NS))
     except (ValueError, OverflowError):
-        raise QueryError(f'"{name}": not a valid duration string: "{text[:60]}"') from None
+        pass
+    try:
+        return _int64(durations.parse_prometheus(text))
+    except (ValueError, OverflowError):
+        raise QueryError(f"{name}: cannot parse {quote(text[:60])} to a valid duration") from None
 
 
-def _seconds(text: str) -> Fraction:
-    """Return a duration, exactly. Raises ValueError, and OverflowError for infinity."""
-    if re.fullmatch(f"(?:{_DURATION.pattern})+", text):
-        parts = _DURATION.findall(text)
-        return sum((Fraction(n) * _UNITS_NS[unit] for n, unit in parts), Fraction()) / SECOND_NS
-    return Fraction(float(text))
+def _since_ns(text: str) -> int:
+    """Return how far back to look, which has to have a unit. Raises QueryError."""
+    try:
+        return durations.parse_prometheus(text)
+    except ValueError as error:
+        raise QueryError(f"could not parse 'since' parameter: {str(error)[:100]}") from None
 
 
 def time_range(parameters: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
-    """Return start and end, which is now and ``default_ns`` before where they are missing."""
-    end = time_ns("end", parameters["end"]) if parameters.get("end") else time.time_ns()
-    since = duration_ns("since", parameters["since"]) if parameters.get("since") else default_ns
-    start = time_ns("start", parameters["start"]) if parameters.get("start") else end - since
-    if start < LEAST_NS:
-        raise QueryError(
-            f'"since": not a valid duration string: "{parameters.get("since", "")[:60]}"'
-        )
+    """Return start and end: now, and ``since`` or ``default_ns`` before, where they are missing.
+
+    Without a start, an end in the future is looked back from as from now. Raises QueryError.
+    """
+    now = time.time_ns()
+    end = time_ns("end", parameters["end"]) if parameters.get("end") else now
+    since = _since_ns(parameters["since"]) if parameters.get("since") else default_ns
+    first = parameters.get("start")
+    start = time_ns("start", first) if first else max(min(end, now) - since, LEAST_NS)
     if end < start:
         raise QueryError(
             f"end timestamp must not be before or equal to start time: {end} < {start}"
@@ -130,17 +139,28 @@ def interval_ns(parameters: Parameters) -> int:
     return interval
 
 
+def positive(name: str, text: str) -> int:
+    """Return a number from 1 to 2^32 - 1. Raises QueryError."""
+    try:
+        number = numbers.parse_int(text[:MOST_DIGITS])
+    except ValueError as error:
+        raise QueryError(f"{name}: {error}") from None
+    if number <= 0:
+        raise QueryError("limit must be a positive value")
+    if number > MOST_UINT32:
+        raise QueryError(f"{name} value {number} is out of range [0, {MOST_UINT32}]")
+    return number
+
+
 def limit(parameters: Parameters, default: int, most: int) -> int:
     """Return how many lines are asked for. Raises QueryError."""
-    text = parameters.get("limit") or str(default)
-    if not re.fullmatch("[0-9]+", text) or not text.strip("0"):
-        raise QueryError(f"limit must be a positive value: {text[:40]}")
-    if len(text) > MOST_DIGITS or int(text) > most:
+    number = positive("limit", parameters.get("limit") or str(default))
+    if number > most:
         raise QueryError(
             "max entries limit per query exceeded, limit > max_entries_limit_per_query "
-            f"({text[:40]} > {most})"
+            f"({number} > {most})"
         )
-    return int(text)
+    return number
 
 
 def is_backward(parameters: Parameters) -> bool:

@@ -15,7 +15,8 @@ from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.clients import parsed
-from whiteroom_monitoring.logs.logql.parser import parse_log_query
+from whiteroom_monitoring.logs.logql.golang import numbers
+from whiteroom_monitoring.logs.logql.parser import parse_labels, parse_log_query
 from whiteroom_monitoring.logs.logql.pipeline import Pipeline
 from whiteroom_monitoring.logs.query.entries import Entry
 from whiteroom_monitoring.logs.service import BusyError, LogService
@@ -104,9 +105,7 @@ class TailApi:
             parameters = socket.query_params
             query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
             limit = params.limit(parameters, 100, self._service.limits.max_entries_limit_per_query)
-            delay = int(parameters.get("delay_for") or 0)
-            if not 0 <= delay <= MAX_DELAY_S:
-                raise QueryError(f"delay_for can't be greater than {MAX_DELAY_S}")
+            delay = _delay_s(parameters.get("delay_for") or "0")
             times = params.time_range(parameters)
             tail = Tail(Pipeline(query), times[0])
             if len(self._tails) >= self._service.limits.max_concurrent_tail_requests:
@@ -139,7 +138,7 @@ class TailApi:
         reader = asyncio.create_task(_until_closed(socket))
         matcher = asyncio.create_task(tail.match())
         try:
-            await _send(socket, answer.entries[::-1], [])
+            await send(socket, answer.entries[::-1], [])
             while True:
                 next_ = asyncio.create_task(tail.queue.get())
                 await asyncio.wait({next_, reader, matcher}, return_when=asyncio.FIRST_COMPLETED)
@@ -159,7 +158,7 @@ class TailApi:
                 entries = [e for e in entries if (e.time_ns, e.labels, e.line, e.meta) not in sent]
                 dropped, tail.dropped = tail.dropped, []
                 if entries or dropped:
-                    await _send(socket, sorted(entries, key=lambda e: e.time_ns), dropped)
+                    await send(socket, sorted(entries, key=lambda e: e.time_ns), dropped)
         except WebSocketDisconnect:
             return
         finally:
@@ -183,6 +182,19 @@ class TailApi:
             tail.offer(fresh)
 
 
+def _delay_s(text: str) -> int:
+    """Return for how many seconds lines are held back. Raises QueryError."""
+    try:
+        delay = numbers.parse_int(text[: params.MOST_DIGITS])
+    except ValueError as error:
+        raise QueryError(f"delay_for: {error}") from None
+    if not 0 <= delay <= params.MOST_UINT32:
+        raise QueryError(f"delay_for value {delay} is out of range [0, {params.MOST_UINT32}]")
+    if delay > MAX_DELAY_S:
+        raise QueryError(f"delay_for can't be greater than {MAX_DELAY_S}")
+    return delay
+
+
 def _reason(error: Exception) -> str:
     """Return why a reader is sent away, no longer than a frame that closes holds."""
     return str(error).encode(errors="replace")[:REASON_BYTES].decode(errors="ignore")
@@ -200,12 +212,16 @@ async def _until_closed(socket: WebSocket) -> None:
             await socket.receive_bytes()
 
 
-async def _send(socket: WebSocket, entries: list[Entry], dropped: list[Entry]) -> None:
-    content: dict[str, object] = {"streams": encoding.streams(entries, False)}
+async def send(socket: WebSocket, entries: list[Entry], dropped: list[Entry]) -> None:
+    """Tell a reader lines, and which ones it was too slow for."""
+    categorized = encoding.is_categorized(socket.headers)
+    content: dict[str, object] = {"streams": encoding.streams(entries, categorized)}
     if dropped:
         content["dropped_entries"] = [
-            {"timestamp": str(e.time_ns), "labels": e.labels} for e in dropped
+            {"timestamp": str(e.time_ns), "labels": parse_labels(e.labels)} for e in dropped
         ]
+    if categorized:
+        content["encodingFlags"] = [encoding.CATEGORIZE]
     try:
         await socket.send_text(encoding.dumps(content).decode())
     except RuntimeError as error:

@@ -68,6 +68,34 @@ def entries(
     return chosen
 
 
+def spaced(
+    read: Callable[[tuple[int, int], int], list[Entry]],
+    times: tuple[int, int],
+    sizes: tuple[int, int],
+    backward: bool,
+    interval_ns: int,
+) -> list[Entry]:
+    """Return the first lines that are at least so far from each other.
+
+    ``read`` gives the first so many lines in [start, end), ``sizes`` are how many are wanted and
+    how many are read at once. What is too near to the last one that was kept is not read again.
+    """
+    (start, end), (limit, page) = times, sizes
+    apart: list[Entry] = []
+    while start < end:
+        part = read((start, end), page)
+        for entry in part:
+            if not apart or abs(entry.time_ns - apart[-1].time_ns) >= interval_ns:
+                apart.append(entry)
+                if len(apart) == limit:
+                    return apart
+        if len(part) < page:
+            break
+        last = apart[-1].time_ns
+        start, end = (start, last - interval_ns + 1) if backward else (last + interval_ns, end)
+    return apart
+
+
 def _merged(chosen: list[Entry], more: list[Entry], limit: int, backward: bool) -> list[Entry]:
     # Both are in order: sorting them is one merge, which keeps the order of what is of one time.
     merged = sorted(chosen + more, key=attrgetter("time_ns"), reverse=backward)

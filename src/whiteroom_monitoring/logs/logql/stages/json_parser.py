@@ -61,6 +61,14 @@ def parse_json(line: bytes, row: Row) -> bytes | None:
     return line
 
 
+def parse_with_paths(line: bytes, row: Row) -> dict[str, tuple[str, ...]]:
+    """Take every member of an object as a label, and return the keys that lead to each."""
+    paths = row.paths = {}
+    parse_json(line, row)
+    row.paths = None
+    return paths
+
+
 def _quick(line: bytes) -> _Pairs | None:
     """Return what Python reads of a line; None where it is not sure to read it alike."""
     if b"\\u" in line:
@@ -78,7 +86,7 @@ def _quick(line: bytes) -> _Pairs | None:
 
 def _flat(pairs: _Pairs, row: Row) -> dict[str, str] | None:
     """Return the labels of an object without objects, where all are needed; else None."""
-    if row.hints.required or row.extracted:
+    if row.hints.required or row.extracted or row.paths is not None:
         return None
     labels: dict[str, str] = {}
     for key, value in pairs:
@@ -147,6 +155,8 @@ def _shown(kind: str, text: bytes) -> str:
 
 def _take(row: Row, prefix: tuple[str, ...], key: str, value: str) -> None:
     name = _joined((*prefix, key)) if prefix else sanitized(key)
+    if row.paths is not None:
+        row.paths[row.free_name(name)] = (*prefix, key)
     if (name or prefix) and not row.take(name, value):
         raise _LeftError
 

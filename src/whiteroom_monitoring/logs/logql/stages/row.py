@@ -41,17 +41,19 @@ class Hints:
 class Row:
     """The labels of one line. ``base`` are the stream's, ``meta`` and ``parsed`` come before it.
 
-    ``checks`` are conditions on one label each: a line is left as soon as it fails one.
+    ``checks`` are conditions on one label each: a line is left as soon as it fails one. ``paths``,
+    where they are asked for, are the keys of JSON that lead to each label.
     """
 
     __slots__ = (
         "base", "checks", "deleted", "details", "error", "extracted", "hints", "meta", "parsed",
-        "time_ns",
+        "paths", "time_ns",
     )  # fmt: skip
 
     def __init__(self, base: Mapping[str, str], hints: Hints) -> None:
         self.base, self.hints = base, hints
         self.checks = NO_CHECKS
+        self.paths: dict[str, tuple[str, ...]] | None = None
         self.reset(0, ())
 
     def reset(self, time_ns: int, meta: Sequence[tuple[str, str]]) -> None:
