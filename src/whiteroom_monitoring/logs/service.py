@@ -17,7 +17,7 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs.limits import Limits
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Counts, Samples
-from whiteroom_monitoring.logs.logql.evaluate.run import Series, Times, evaluate
+from whiteroom_monitoring.logs.logql.evaluate.run import Series, SeriesLimit, Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.stages.build import split
 from whiteroom_monitoring.logs.logql.stages.row import Labels
@@ -72,12 +72,13 @@ class Running:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The series of a query, and what it has cost."""
+    """The series of a query, what it has cost, and why they are not all."""
 
     series: Series
     cost: Cost
     progress: Progress
     seconds: float
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,14 @@ class LogService:
             context += enumerate(self.lines(client, query, later, after, False).entries, 1)
         return context
 
-    def numbers(self, client: str, metric: Metric, times: Times) -> Numbers:
-        """Evaluate a query for numbers. Raises QueryError, BudgetError, BusyError."""
+    def numbers(
+        self, client: str, metric: Metric, times: Times, *, cuts_series: bool = False
+    ) -> Numbers:
+        """Evaluate a query for numbers; ``cuts_series`` leaves out series that are too many.
+
+        Raises QueryError, BudgetError, BusyError.
+        """
+        limit = SeriesLimit(self.limits.max_query_series, cuts_series)
         started = time.monotonic()
         snapshot = self.store.snapshot()
 
@@ -202,8 +209,9 @@ class LogService:
                 return counts(ranged, extractor, progress, bounds, self.store.report)
 
             check = running.progress.require_running
-            series = evaluate(metric, times, read, self.limits.max_query_series, check)
-        return Numbers(series, cost, running.progress, time.monotonic() - started)
+            series = evaluate(metric, times, read, limit, check)
+        seconds = time.monotonic() - started
+        return Numbers(series, cost, running.progress, seconds, limit.warnings)
 
     def patterns(
         self, client: str, query: LogQuery, times: tuple[int, int], step_ns: int

@@ -25,9 +25,15 @@ RANGE = {"start": str(NOW_NS - 60 * 10**9), "end": str(NOW_NS + 1)}
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
-    limits = Limits(discover_service_name=False)
-    service = LogService(LogStore(tmp_path / "logs", limits, lambda: NOW_NS))
+def service(tmp_path: Path) -> Iterator[LogService]:
+    limits = Limits(discover_service_name=False, max_query_series=20)
+    made = LogService(LogStore(tmp_path / "logs", limits, lambda: NOW_NS))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(service: LogService) -> Iterator[TestClient]:
     with TestClient(
         make_app(service, {"127.0.0.1"}), "http://127.0.0.1", raise_server_exceptions=False
     ) as made:
@@ -42,7 +48,6 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
         ]
         assert made.post(f"{API}/push", json={"streams": streams}).status_code == 204
         yield made
-    service.close()
 
 
 def _data(answer: httpx.Response) -> Any:
@@ -76,6 +81,38 @@ def test_a_range_query_is_a_matrix(client: TestClient) -> None:
     assert data["resultType"] == "matrix"
     assert data["result"] == [{"metric": {}, "values": [[NOW_S, "5"]]}]
     assert data["stats"]["summary"]["totalLinesProcessed"] == 6
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_cut"),
+    [
+        ("Source=grafana-lokiexplore-app,Feature=patterns", True),
+        ("feature=x,source=GRAFANA-LOKIEXPLORE-APP", True),
+        ("Source=grafana", False),
+        ("Feature=patterns,User=test", False),
+        ("grafana-lokiexplore-app", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("path", ["query", "query_range"])
+def test_drilldown_is_told_a_part_of_too_many_series(
+    client: TestClient, service: LogService, tags: str, is_cut: bool, path: str
+) -> None:
+    """It is told so by a warning; everybody else is refused."""
+    most = service.limits.max_query_series
+    lines = [[str(NOW_NS), f"n={number}"] for number in range(most + 1)]
+    streams = [{"stream": {"job": "many"}, "values": lines}]
+    assert client.post(f"{API}/push", json={"streams": streams}).status_code == 204
+    params = {"query": 'sum by (n) (count_over_time({job="many"} | logfmt [1m]))'}
+    params |= {"time": str(NOW_S + 1), "start": str(NOW_S - 1), "end": str(NOW_S + 2), "step": "1"}
+    answer = client.get(f"{API}/{path}", params=params, headers={"X-Query-Tags": tags})
+    text = f"maximum number of series ({most}) reached for a single query"
+    assert answer.status_code == (200 if is_cut else 400)
+    if is_cut:
+        assert answer.json()["warnings"] == [f"{text}; returning partial results"]
+        assert len(answer.json()["data"]["result"]) == most
+    else:
+        assert answer.text.startswith(text)
 
 
 def test_grafanas_histogram_counts_by_level(client: TestClient) -> None:

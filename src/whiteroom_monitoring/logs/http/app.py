@@ -23,7 +23,7 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs.errors import BudgetError, DamagedError, QueryError, StoreError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.bodies import BadBodyError
-from whiteroom_monitoring.logs.http.clients import client_of, in_thread, parsed
+from whiteroom_monitoring.logs.http.clients import client_of, in_thread, is_drilldown, parsed
 from whiteroom_monitoring.logs.http.context import ContextApi
 from whiteroom_monitoring.logs.http.deletions import DeletionApi
 from whiteroom_monitoring.logs.http.detect import DetectApi
@@ -112,11 +112,14 @@ class QueryApi:
         client = client_of(request)
 
         def respond() -> Response:
-            answer = self._service.numbers(client, metric, times)
+            answer = self._service.numbers(client, metric, times, cuts_series=is_drilldown(request))
             data = encoding.metric_result(
                 metric, answer.series, times, answer.progress, answer.seconds
             )
-            return encoding.json({"status": "success", "data": data}, encoding.costs(answer.cost))
+            content: dict[str, object] = {"status": "success", "data": data}
+            if answer.warnings:
+                content["warnings"] = answer.warnings
+            return encoding.json(content, encoding.costs(answer.cost))
 
         return await in_thread(self._service, respond)
 

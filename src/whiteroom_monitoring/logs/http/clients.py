@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 # A query of fewer characters is parsed at once; longer ones may take a second.
 SHORT_QUERY = 2000
+DRILLDOWN = "grafana-lokiexplore-app"
 
 
 async def parsed(service: LogService, parse: Callable[[str], T], text: str) -> T:
@@ -35,3 +36,12 @@ def client_of(request: Request) -> str:
     names = [headers.get(name, "") for name in ("x-scope-orgid", "x-grafana-user")]
     client = "/".join(name[:64] for name in names if name)
     return client or (request.client.host if request.client else "unknown")
+
+
+def is_drilldown(request: Request) -> bool:
+    """Tell whether it is Grafana's Logs Drilldown that asks, by the tags of its query."""
+    for tag in request.headers.get("x-query-tags", "").split(","):
+        parts = [part for part in tag.lower().split("=") if part]
+        if parts == ["source", DRILLDOWN]:
+            return True
+    return False

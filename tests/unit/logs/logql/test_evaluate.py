@@ -14,7 +14,7 @@ from tests.support.logql import Line, numbers, stored
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.evaluate.ranges import Samples
-from whiteroom_monitoring.logs.logql.evaluate.run import PipelineError, Times, evaluate
+from whiteroom_monitoring.logs.logql.evaluate.run import PipelineError, SeriesLimit, Times, evaluate
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.stages.row import Hints
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
@@ -305,7 +305,7 @@ def test_an_evaluation_ends_when_it_is_stopped_or_has_too_many_series() -> None:
         evaluate(metric, times, lambda *_: series, check=check)
     asked = -1000
     with pytest.raises(QueryError, match="maximum number of series"):
-        evaluate(metric, times, lambda *_: series, 5, check)
+        evaluate(metric, times, lambda *_: series, SeriesLimit(5), check)
     assert asked == -980
 
 

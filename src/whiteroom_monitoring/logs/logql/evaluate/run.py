@@ -74,11 +74,39 @@ class PipelineError(QueryError):
         )
 
 
+@dataclass
+class SeriesLimit:
+    """How many series an answer may have. What is beyond is refused, or left out if it ``cuts``."""
+
+    most: int = MOST_SERIES
+    cuts: bool = False
+    is_reached: bool = False
+
+    def has_room(self, count: int) -> bool:
+        """Tell whether there may be one more than so many. Raises QueryError."""
+        if count < self.most:
+            return True
+        if not self.cuts:
+            raise QueryError(
+                f"maximum number of series ({self.most}) reached for a single query; consider "
+                "reducing query cardinality by adding more specific stream selectors, reducing the "
+                "time range, or aggregating results with functions like sum(), count() or topk()"
+            )
+        self.is_reached = True
+        return False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the client is told of an answer that is not whole."""
+        text = f"maximum number of series ({self.most}) reached for a single query"
+        return (f"{text}; returning partial results",) if self.is_reached else ()
+
+
 def evaluate(
     metric: Metric,
     times: Times,
     read: Read,
-    most_series: int = MOST_SERIES,
+    limit: SeriesLimit | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Series:
     """Return each series with its points, in the order of the answer. Raises QueryError.
@@ -86,16 +114,14 @@ def evaluate(
     ``check`` is called again and again, and may raise to end the evaluation.
     """
     result: Series = {}
+    limit = limit or SeriesLimit()
     steps = _Evaluation(times, read, check).steps(metric)
     for moment, vector in zip(times.moments(), steps, strict=True):
         for labels, value in vector:
-            result.setdefault(labels, []).append((moment, value))
-        if len(result) > most_series:
-            raise QueryError(
-                f"maximum number of series ({most_series}) reached for a single query; consider "
-                "reducing query cardinality by adding more specific stream selectors, reducing the "
-                "time range, or aggregating results with functions like sum(), count() or topk()"
-            )
+            if labels in result or limit.has_room(len(result)):
+                result.setdefault(labels, []).append((moment, value))
+        if limit.is_reached:
+            break
     if times.is_instant and _is_sorted(metric):
         return result
     return dict(sorted(result.items()))
