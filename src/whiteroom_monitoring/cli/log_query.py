@@ -246,14 +246,14 @@ def stats(arguments: argparse.Namespace) -> int:
 
 
 def patterns(arguments: argparse.Namespace) -> int:
-    """Print patterns, that of most lines first."""
+    """Print patterns with their level, that of most lines first."""
     step = str(max(round(arguments.since), 1))
     rows = _ask(arguments, f"{API}/patterns", query=arguments.query, step=step)["data"]
     if arguments.json:
         return _print_json(rows)
     for pattern in rows:
         count = sum(count for _, count in pattern["samples"])
-        print(f"{count:8} {_cleaned(pattern['pattern'])}")
+        print(f"{count:8} {pattern['level']:8} {_cleaned(pattern['pattern'])}")
     return 0
 
 

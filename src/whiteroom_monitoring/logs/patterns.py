@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.limits import SECOND_NS
+from whiteroom_monitoring.logs.metadata import DETECTED_LEVEL, LEVELS, decode
 
 CHANGING = b"<_>"
 _TOKEN = re.compile(rb"\s+|[^\s=:,;()\[\]{}\"'|]+|.", re.DOTALL)
@@ -23,16 +24,19 @@ _REPEATED = re.compile(rb"<_>(?:[-.:/_]?<_>)+")
 SIMILARITY = 0.6
 MOST_PATTERNS = 300
 MOST_TOKENS = 200
-# Of lines that differ even without what changes, so many are remembered; others are not counted.
-MOST_LINES = 100_000
-MOST_BYTES = 32 * 1024 * 1024
+# Of lines that differ even without what changes, so many of each level are remembered; others are
+# not counted.
+MOST_LINES = 25_000
+MOST_BYTES = 8 * 1024 * 1024
+UNKNOWN = LEVELS[1]
 Counts = dict[int, int]
 
 
 @dataclass
 class Cluster:
-    """Lines of one pattern, counted by the seconds at which their steps begin."""
+    """Lines of one level and pattern, counted by the seconds at which their steps begin."""
 
+    level: str
     tokens: list[bytes]
     counts: Counts = field(default_factory=dict)
 
@@ -58,26 +62,42 @@ class Cluster:
 
 
 class Patterns:
-    """Collects lines, counted by steps of time."""
+    """Collects lines, each with its level, counted by steps of time."""
 
     def __init__(self, step_ns: int = SECOND_NS) -> None:
         self._step_ns = step_ns
-        self._masks = _native.Masks(MOST_LINES, MOST_BYTES)
+        self._masks: dict[str, _native.Masks] = {}
 
-    def add(self, time_ns: int, line: bytes) -> None:
+    def add(self, time_ns: int, line: bytes, level: str = UNKNOWN) -> None:
         """Take a line."""
-        self._masks.add(time_ns, line, self._step_ns)
+        self._of_level(level).add(time_ns, line, self._step_ns)
 
     def add_rows(self, rows: _native.Rows, numbers: list[int]) -> None:
         """Take lines as they are stored."""
-        self._masks.add_rows(rows, numbers, self._step_ns)
+        by_level: dict[str, list[int]] = {}
+        for meta, number, members in rows.by_metadata(numbers):
+            level = LEVELS[number]
+            if not level and DETECTED_LEVEL.encode() in meta:
+                level = dict(decode(meta)).get(DETECTED_LEVEL, "")
+            by_level.setdefault(level, []).extend(members)
+        for level, members in by_level.items():
+            self._of_level(level).add_rows(rows, members, self._step_ns)
+
+    def _of_level(self, level: str) -> _native.Masks:
+        """Return the lines of a level; one that Loki doesn't know is none."""
+        name = level.lower()
+        name = name if name in LEVELS[2:] else UNKNOWN
+        masks = self._masks.get(name)
+        if masks is None:
+            masks = self._masks[name] = _native.Masks(MOST_LINES, MOST_BYTES)
+        return masks
 
     def clusters(self, check: Callable[[], None] = lambda: None) -> list[Cluster]:
         """Return the patterns, that of most lines first; ``check`` raises to end the search."""
-        by_size: dict[tuple[int, bytes], list[Cluster]] = {}
+        groups: dict[tuple[str, int, bytes], list[Cluster]] = {}
         total = 0
-        lines = self._masks.lines()
-        for text, by_step in sorted(lines, key=lambda line: (-sum(line[1].values()), line[0])):
+        lines = [(level, *line) for level, masks in self._masks.items() for line in masks.lines()]
+        for level, text, by_step in sorted(lines, key=lambda one: (-sum(one[2].values()), one[:2])):
             counts: Counts = Counter()
             for step, count in by_step.items():
                 counts[step // SECOND_NS] += count
@@ -85,16 +105,17 @@ class Patterns:
             tokens = _TOKEN.findall(text)[:MOST_TOKENS]
             if not tokens:
                 continue
-            group = by_size.setdefault((len(tokens), tokens[0]), [])
+            group = groups.setdefault((level, len(tokens), tokens[0]), [])
             best = max(group, key=lambda cluster: cluster.similarity(tokens), default=None)
             if best is None or best.similarity(tokens) < SIMILARITY:
                 if total >= MOST_PATTERNS:
                     continue
-                best = Cluster(tokens)
+                best = Cluster(level, tokens)
                 group.append(best)
                 total += 1
             best.take(tokens, counts)
-        clusters = [cluster for group in by_size.values() for cluster in group]
+        clusters = [cluster for group in groups.values() for cluster in group]
         return sorted(
-            clusters, key=lambda cluster: (-sum(cluster.counts.values()), cluster.pattern)
+            clusters,
+            key=lambda cluster: (-sum(cluster.counts.values()), cluster.pattern, cluster.level),
         )

@@ -63,8 +63,8 @@ def test_what_there_is(store: RunningStore, capsys: pytest.CaptureFixture[str]) 
     assert _run(store, capsys, "labels", "job").split() == ["x"]
     assert 'job="x"' in _run(store, capsys, "series", '{job="x"}')
     assert _run(store, capsys, "stats", '{job="x"}').split()[4:6] == ["entries", "5"]
-    pattern = _run(store, capsys, "patterns", '{job="x"}').split(maxsplit=1)
-    assert pattern == ["5", "level=error took=<_> id=<_>\n"]
+    pattern = _run(store, capsys, "patterns", '{job="x"}').split(maxsplit=2)
+    assert pattern == ["5", "error", "level=error took=<_> id=<_>\n"]
 
 
 def test_explain_says_what_is_left_out(

@@ -282,6 +282,22 @@ def test_patterns_count_lines(client: TestClient) -> None:
     assert sum(len(one["values"]) for one in data["result"]) == 6
 
 
+def test_patterns_are_of_a_level(client: TestClient) -> None:
+    """Lines of two levels are two patterns; a level that is none is unknown."""
+    levels = ["error", "info", "ERROR", "info", "error", "strange"]
+    lines = [[str(NOW_NS - n), "request 7 took long", {"detected_level": level}]
+             for n, level in enumerate(levels)]  # fmt: skip
+    streams = [{"stream": {"job": "z"}, "values": lines}]
+    assert client.post(f"{API}/push", json={"streams": streams}).status_code == 204
+    for stages in ("", ' | line_format "{{__line__}}!"'):
+        params = {"query": f'{{job="z"}}{stages}', "step": "60", **RANGE}
+        counts = {
+            row["level"]: sum(count for _, count in row["samples"])
+            for row in _data(client.get(f"{API}/patterns", params=params))
+        }
+        assert counts == {"error": 3, "info": 2, "unknown": 1}
+
+
 def test_shards_and_limits_are_answered(client: TestClient) -> None:
     """A query is not divided here: there is one shard. Limits are told to Drilldown."""
     params = {"query": '{job="x"}', **RANGE}

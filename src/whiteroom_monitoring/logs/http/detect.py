@@ -183,7 +183,7 @@ class DetectApi:
         return encoding.json({"detectedLabels": rows})
 
     async def patterns(self, request: Request) -> Response:
-        """Return the patterns of lines, with how many lines each has in each step."""
+        """Return the patterns of lines of each level, with how many there are in each step."""
         parameters = await params.parameters(request)
         query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
         start, end = params.time_range(parameters)
@@ -194,7 +194,11 @@ class DetectApi:
             self._service, lambda: self._service.patterns(client, query, (start, end), step)
         )
         rows = [
-            {"pattern": cluster.pattern, "samples": sorted(cluster.counts.items())}
+            {
+                "pattern": cluster.pattern,
+                "level": cluster.level,
+                "samples": sorted(cluster.counts.items()),
+            }
             for cluster in clusters
         ]
         return encoding.success(rows)

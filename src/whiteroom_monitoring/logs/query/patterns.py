@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
-from whiteroom_monitoring.logs.patterns import Patterns
+from whiteroom_monitoring.logs.metadata import DETECTED_LEVEL
+from whiteroom_monitoring.logs.patterns import UNKNOWN, Patterns
 from whiteroom_monitoring.logs.query.plan import Plan
 from whiteroom_monitoring.logs.query.reading import Progress, candidates
 from whiteroom_monitoring.logs.store.segment import Run
@@ -41,4 +42,4 @@ def _collect_run(
     for row in plan.pipeline.process(run.labels, rows, numbers):
         if progress.stopped:
             return
-        patterns.add(row.time_ns, row.line)
+        patterns.add(row.time_ns, row.line, row.meta.get(DETECTED_LEVEL, UNKNOWN))
