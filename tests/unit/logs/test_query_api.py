@@ -174,6 +174,10 @@ def test_errors_of_lines_end_a_query_for_numbers(client: TestClient) -> None:
         ({"query": '{job="x"}', "step": "h"}, "cannot parse"),
         ({"query": '{job="x"}', "step": "0.001"}, "exceeded maximum resolution"),
         ({"query": "vector(1)", "limit": "h"}, "limit: "),
+        (
+            {"query": "vector(1)", "start": "1700000000", "end": "1702595601"},
+            "exceeds the limit (query length: 721h0m1s, limit: 30d1h)",
+        ),
         ({"query": "vector(1)", "direction": "fw"}, "invalid direction 'fw'"),
     ],
 )

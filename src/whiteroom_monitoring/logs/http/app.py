@@ -32,6 +32,7 @@ from whiteroom_monitoring.logs.http.push import PushApi
 from whiteroom_monitoring.logs.http.tail import TailApi
 from whiteroom_monitoring.logs.logql.evaluate.run import Times
 from whiteroom_monitoring.logs.logql.formatting import pretty
+from whiteroom_monitoring.logs.logql.golang.durations import show_go, show_prometheus
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.syntax import LogQuery, Metric
 from whiteroom_monitoring.logs.service import BusyError, LogService
@@ -84,11 +85,11 @@ class QueryApi:
         backward = params.is_backward(parameters)
         step = params.step_ns(parameters, *times)
         interval = params.interval_ns(parameters)
-        if times[1] - times[0] > limits.max_query_length * 10**9:
+        length, longest = times[1] - times[0], round(limits.max_query_length * 10**9)
+        if length > longest:
             raise QueryError(
-                f"the query time range exceeds the limit (query length: "
-                f"{(times[1] - times[0]) / 3.6e12:.0f}h, limit: "
-                f"{limits.max_query_length / 3600:.0f}h)"
+                f"the query time range exceeds the limit (query length: {show_go(length)}, "
+                f"limit: {show_prometheus(longest)})"
             )
         if not isinstance(expression, LogQuery):
             return await self._numbers(request, expression, Times(*times, step))
