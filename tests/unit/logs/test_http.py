@@ -389,6 +389,16 @@ def test_tail_sends_what_stages_make_of_lines(client: TestClient) -> None:
         assert stream["stream"]["a"] == "2"
 
 
+def test_tail_may_begin_later_than_now(client: TestClient) -> None:
+    """A reader whose clock is fast is not sent away; it gets what comes from its start on."""
+    start = NOW_NS + 10**9
+    words = f'query={{job="x"}}&start={start}&end={NOW_NS}'
+    with client.websocket_connect(f"/loki/api/v1/tail?{words}", headers={"Host": "127.0.0.1"}) as s:
+        assert s.receive_json()["streams"] == []
+        client.post(PUSH, content=_json([T, "early"], [str(start), "late"]), headers=JSON)
+        assert s.receive_json()["streams"][0]["values"] == [[str(start), "late"]]
+
+
 def test_tail_tells_where_labels_are_from_where_it_is_asked(client: TestClient) -> None:
     """As a query does; the header is the same."""
     client.post(PUSH, content=_json([T, "a=1", {"pod": "p"}]), headers=JSON)

@@ -98,7 +98,7 @@ def _since_ns(text: str) -> int:
         raise QueryError(f"could not parse 'since' parameter: {str(error)[:100]}") from None
 
 
-def time_range(parameters: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
+def bounds(parameters: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
     """Return start and end: now, and ``since`` or ``default_ns`` before, where they are missing.
 
     Without a start, an end in the future is looked back from as from now. Raises QueryError.
@@ -108,6 +108,12 @@ def time_range(parameters: Parameters, default_ns: int = HOUR_NS) -> tuple[int, 
     since = _since_ns(parameters["since"]) if parameters.get("since") else default_ns
     first = parameters.get("start")
     start = time_ns("start", first) if first else max(min(end, now) - since, LEAST_NS)
+    return start, end
+
+
+def time_range(parameters: Parameters, default_ns: int = HOUR_NS) -> tuple[int, int]:
+    """Return start and end, as `bounds` has them, in their order. Raises QueryError."""
+    start, end = bounds(parameters, default_ns)
     if end < start:
         raise QueryError(
             f"end timestamp must not be before or equal to start time: {end} < {start}"

@@ -106,7 +106,9 @@ class TailApi:
             query = await parsed(self._service, parse_log_query, parameters.get("query", ""))
             limit = params.limit(parameters, 100, self._service.limits.max_entries_limit_per_query)
             delay = _delay_s(parameters.get("delay_for") or "0")
-            times = params.time_range(parameters)
+            # A reader whose clock is fast begins later than now.
+            start, end = params.bounds(parameters)
+            times = (start, max(start, end))
             tail = Tail(Pipeline(query), times[0])
             if len(self._tails) >= self._service.limits.max_concurrent_tail_requests:
                 raise BusyError("max concurrent tail requests limit exceeded")
