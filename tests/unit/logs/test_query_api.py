@@ -270,6 +270,15 @@ def test_fields_of_json_have_their_path(client: TestClient) -> None:
                client.get(f"{API}/detected_fields", params=params).json()["fields"])  # fmt: skip
 
 
+def test_a_field_has_what_the_query_makes_of_it_and_what_the_line_has(client: TestClient) -> None:
+    """Both are values, once each."""
+    params = {"query": '{job="y"} | logfmt | label_format level="{{.id}}"', **RANGE}
+    answer = client.get(f"{API}/detected_field/level/values", params=params).json()
+    assert answer["values"] == ["7", "error"]
+    answer = client.get(f"{API}/detected_field/id/values", params=params).json()
+    assert answer["values"] == ["7"]
+
+
 def test_labels_are_detected(client: TestClient) -> None:
     """A label of numbers alone is none to choose by, unless its name is known."""
     labels = client.get(f"{API}/detected_labels", params=RANGE).json()["detectedLabels"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +85,8 @@ def found_in(entry: Entry) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
         row.reset(0, ())
         parser = "logfmt"
         _LOGFMT.parse(entry.line, row)
-    for name, value in {**parsed, **row.parsed}.items():
+    # What the query has made of a field is a value of it, beside the one that the line has.
+    for name, value in chain(parsed.items(), row.parsed.items()):
         if name not in SPECIAL:
             yield name, value, parser, paths.get(name, ()) if parser == "json" else ()
 
