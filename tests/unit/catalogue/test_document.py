@@ -57,6 +57,16 @@ def test_unreadable_file_is_a_diagnostic(
     assert problem in diagnostic.problem
 
 
+def test_a_hundred_levels_are_read(tmp_path: Path) -> None:
+    """The bound is the last depth that is read."""
+    path = tmp_path / "a.yaml"
+    path.write_text("[" * 100 + "]" * 100)
+    assert document.read(path).data != []
+    path.write_text("[" * 101 + "]" * 101)
+    with pytest.raises(DiagnosticsError, match="more than 100 deep"):
+        document.read(path)
+
+
 def test_file_that_can_not_be_opened_is_a_diagnostic(tmp_path: Path) -> None:
     """A folder in the place of a file is reported, with the system's reason."""
     with pytest.raises(DiagnosticsError, match="the file can't be read: Is a directory"):
