@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from tests.support.wait import wait_until
 
 # Limits that a machine which is a container itself allows.
 _CONFIGURATION = """\
@@ -27,6 +34,23 @@ NETWORK = "network"
 
 class PodmanError(AssertionError):
     """podman refused something; the text is what it said."""
+
+
+@contextmanager
+def podman_folder() -> Iterator[Path]:
+    """Give podman a folder; skips the test where podman can't be used."""
+    for program in ("podman", "runc"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    if os.geteuid() != 0:
+        pytest.skip("cgroups are made by root")
+    # Short: podman refuses a --runroot of more than 50 characters.
+    with tempfile.TemporaryDirectory(prefix="wr", ignore_cleanup_errors=True) as folder:
+        try:
+            yield Path(folder)
+        finally:
+            # What the store has mounted would keep the folder.
+            subprocess.run(["umount", "-q", f"{folder}/root/overlay"], check=False)
 
 
 class Podman:
@@ -70,14 +94,20 @@ class Podman:
             self("rm", "--force", "--time", "1", "--volumes", name)
         self("volume", "rm", "--all", "--force")
 
-    def serve(self) -> subprocess.Popen[bytes]:
-        """Serve the API at `socket`."""
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Serve the API at `socket`, until the end of the block."""
         words = [*self.command, "system", "service", "--time", "0", f"unix://{self.socket}"]
-        return subprocess.Popen(words, env=self.environment, stderr=subprocess.DEVNULL)
+        with subprocess.Popen(words, env=self.environment, stderr=subprocess.DEVNULL) as service:
+            try:
+                wait_until(self.socket.exists, what="podman serves its API", within_s=60)
+                yield
+            finally:
+                service.terminate()
 
     @property
     def socket(self) -> Path:
-        """Where `serve` serves."""
+        """Where the API is served."""
         return self.folder / "api.sock"
 
     def enter_network(self, *command: str) -> str:

@@ -44,11 +44,11 @@ def of_jobs(project: Project) -> list[Check[Stack]]:
     except (OSError, yaml.YAMLError, KeyError, TypeError):
         # `whiteroom up` says what is wrong with it.
         return []
-    round = CanaryRound()
-    return [_of_job(name, round) for name in dict.fromkeys(names)]
+    canaries = CanaryRound()
+    return [_of_job(name, canaries) for name in dict.fromkeys(names)]
 
 
-def _of_job(name: str, round: CanaryRound) -> Check[Stack]:
+def _of_job(name: str, canaries: CanaryRound) -> Check[Stack]:
     @probe(f"sources.{name}", "sources", f"lines of the log job {name} in the log store")
     def sources(stack: Stack) -> str:
         stack.require("shipper")
@@ -56,7 +56,7 @@ def _of_job(name: str, round: CanaryRound) -> Check[Stack]:
         jobs = [job for job in _in_force(stack).scrape_configs if job.job_name == name]
         if not jobs:
             raise CheckFailed("the shipper runs without this job", remedy="whiteroom up")
-        return _look(stack, jobs[0], round)
+        return _look(stack, jobs[0], canaries)
 
     return sources
 
@@ -69,11 +69,11 @@ def _in_force(stack: Stack) -> Config:
         raise CheckFailed(f"the shipper's configuration can't be read: {error}") from error
 
 
-def _look(stack: Stack, job: ScrapeConfig, round: CanaryRound) -> str:
+def _look(stack: Stack, job: ScrapeConfig, canaries: CanaryRound) -> str:
     """Return how old the newest line is. Raises CheckFailed, CheckSkipped."""
     back = absent = ""
     try:
-        back = round.look(stack, job.job_name)
+        back = canaries.look(stack, job.job_name)
     except CheckSkipped as skipped:
         absent = str(skipped)
     try:

@@ -7,11 +7,9 @@ and at the same paths. What that leaves untried is in docs/how-to/containers.md.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +18,8 @@ import pytest
 import yaml
 
 from tests.support.paths import ROOT
-from tests.support.podman import Podman, PodmanError
+from tests.support.podman import Podman, PodmanError, podman_folder
 from tests.support.wait import wait_until
-from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.runtimes.compose import images
 from whiteroom_monitoring.deploy.runtimes.compose.render import render
 from whiteroom_monitoring.project import load
@@ -97,26 +94,18 @@ def make_ours(podman: Podman) -> None:
 @pytest.fixture(scope="module")
 def podman() -> Iterator[Podman]:
     """A podman with the images, else the tests are skipped with what it said."""
-    for program in ("podman", "runc", "debootstrap", "nsenter"):
+    for program in ("debootstrap", "nsenter"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
-    if os.geteuid() != 0:
-        pytest.skip("cgroups are made by root")
-    # Short: podman refuses a --runroot of more than 50 characters.
-    with tempfile.TemporaryDirectory(prefix="wr", ignore_cleanup_errors=True) as folder:
-        podman = Podman(Path(folder))
-        service = podman.serve()
-        try:
-            wait_until(podman.socket.exists, what="podman serves its API", within_s=60)
-            make_images(podman)
-            podman.variables["WHITEROOM_ENGINE_SOCKET"] = str(podman.socket)
-            yield podman
-        finally:
-            podman.clean()
-            service.terminate()
-            service.wait(60)
-            # What the store has mounted would keep the folder.
-            subprocess.run(["umount", "-q", f"{folder}/root/overlay"], check=False)
+    with podman_folder() as folder:
+        podman = Podman(folder)
+        with podman.serving():
+            try:
+                make_images(podman)
+                podman.variables["WHITEROOM_ENGINE_SOCKET"] = str(podman.socket)
+                yield podman
+            finally:
+                podman.clean()
 
 
 @pytest.fixture(scope="module")

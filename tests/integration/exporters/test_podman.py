@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.exposition import parse
-from tests.support.podman import import_shell
+from tests.support.podman import Podman, PodmanError, import_shell, podman_folder
 from tests.support.wait import wait_until
 from whiteroom_monitoring.exporters.containers.exporter import Exporter
 
@@ -24,53 +20,18 @@ IMAGE = "localhost/whiteroom-probe:1"
 MEMORY_LIMIT = 64 * 2**20
 PATIENCE_S = 20
 
-# No network of its own, and limits that a machine which is a container itself allows.
-CONFIGURATION = """\
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-netns = "none"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "runc"
-"""
 
+class CgroupPodman(Podman):
+    """podman whose containers have a cgroup of the test's own."""
 
-@dataclass
-class Podman:
-    """podman with storage, cgroups and a socket of its own below ``folder``."""
-
-    folder: Path
-
-    def __post_init__(self) -> None:
-        self.socket = self.folder / "api.sock"
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.parent = f"/whiteroom-test-{os.getpid()}"
-        configuration = self.folder / "containers.conf"
-        configuration.write_text(CONFIGURATION)
-        self.environment = os.environ | {"CONTAINERS_CONF": str(configuration)}
-        places = {"--root": "root", "--runroot": "run", "--tmpdir": "tmp"}
-        words = [word for option, name in places.items() for word in (option, self.folder / name)]
-        self.command = ["podman", *map(str, words), "--storage-driver", "vfs"]
-
-    def __call__(self, *words: str) -> str:
-        done = subprocess.run(
-            [*self.command, *words],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-        return done.stdout.strip()
 
     def start(self, name: str, script: str, *options: str) -> str:
         """Start a container and return its 64 hexadecimal digits."""
         usual = ["--detach", "--name", name, "--cgroup-parent", self.parent]
         return self("run", *usual, *options, IMAGE, "/bin/sh", "-c", script)
-
-    def serve(self) -> subprocess.Popen[bytes]:
-        words = [*self.command, "system", "service", "--time", "0", f"unix://{self.socket}"]
-        return subprocess.Popen(words, env=self.environment, stderr=subprocess.DEVNULL)
 
     def clean(self) -> None:
         """End every container and remove its cgroups, which its monitor leaves a moment later."""
@@ -91,30 +52,20 @@ def removed(cgroup: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def podman() -> Iterator[Podman]:
+def podman() -> Iterator[CgroupPodman]:
     """A podman that can run a container, else the tests are skipped with what it said."""
-    for program in ("podman", "runc"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-    if os.geteuid() != 0:
-        pytest.skip("cgroups are made by root")
-    # Short: podman refuses a --runroot of more than 50 characters.
-    with tempfile.TemporaryDirectory(prefix="wr", ignore_cleanup_errors=True) as folder:
-        podman = Podman(Path(folder))
+    with podman_folder() as folder:
+        podman = CgroupPodman(folder)
         try:
             import_shell(podman, podman.folder, IMAGE)
             podman.start("trial", "sleep 0", "--rm")
-        except subprocess.SubprocessError as error:
+        except PodmanError as error:
             podman.clean()
-            said = getattr(error, "stderr", None) or error
-            pytest.skip(f"podman can't run a container: {said}")
-        service = podman.serve()
+            pytest.skip(f"podman can't run a container: {error}")
         try:
-            wait_until(podman.socket.exists, what="podman serves its API")
-            yield podman
+            with podman.serving():
+                yield podman
         finally:
-            service.terminate()
-            service.wait(PATIENCE_S)
             podman.clean()
 
 
@@ -139,16 +90,16 @@ def scrape(podman: Podman):
     return values
 
 
-def memory_option(podman: Podman) -> list[str]:
+def memory_option(podman: CgroupPodman) -> list[str]:
     option = ["--memory", str(MEMORY_LIMIT)]
     try:
         podman.start("limited", "sleep 0", "--rm", *option)
-    except subprocess.CalledProcessError:
+    except PodmanError:
         return []
     return option
 
 
-def test_life(podman: Podman, scrape) -> None:
+def test_life(podman: CgroupPodman, scrape) -> None:
     """A container that burns CPU is shown with name, image and growing figures, until it ends."""
     limit = memory_option(podman)
     begin = time.time()
@@ -175,7 +126,7 @@ def test_life(podman: Podman, scrape) -> None:
     assert scrape(key) == {}
 
 
-def test_without_engine(podman: Podman, scrape) -> None:
+def test_without_engine(podman: CgroupPodman, scrape) -> None:
     """Without the API the same container has the same id and figures, and no name or image."""
     key = podman.start("sleeper", "sleep 60")
     with_name = wait_until(lambda: scrape(key), what="the container is shown")

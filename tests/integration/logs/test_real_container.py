@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.log_store import running_store
-from tests.support.podman import Podman, PodmanError, import_shell
+from tests.support.podman import Podman, PodmanError, import_shell, podman_folder
 from tests.support.shipper import running_shipper, write_config
 from tests.support.wait import wait_until
 from whiteroom_monitoring.logs.canaries import marker
@@ -28,27 +25,16 @@ _PRINTING = 'n=0; while :; do echo "line $n"; echo "error $n" >&2; n=$((n + 1));
 @pytest.fixture(name="podman")
 def _podman() -> Iterator[Podman]:
     """A podman that serves its API, else the test is skipped with what it said."""
-    for program in ("podman", "runc"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
-    if os.geteuid() != 0:
-        pytest.skip("cgroups are made by root")
-    # Short: podman refuses a --runroot of more than 50 characters.
-    with tempfile.TemporaryDirectory(prefix="wr", ignore_cleanup_errors=True) as folder:
-        podman = Podman(Path(folder))
+    with podman_folder() as folder:
+        podman = Podman(folder)
         try:
             import_shell(podman, podman.folder, IMAGE)
             podman("run", "--rm", "--network", "none", IMAGE, "/bin/sh", "-c", ":")
         except PodmanError as error:
             pytest.skip(f"podman can't run a container: {error}")
-        service = podman.serve()
-        try:
-            wait_until(podman.socket.exists, what="podman serves its API")
+        with podman.serving():
             yield podman
-        finally:
             podman("rm", "--all", "--force", "--time", "0")
-            service.terminate()
-            service.wait()
 
 
 def test_lines_of_a_container_are_stored_once(podman: Podman, tmp_path: Path) -> None:

@@ -26,7 +26,6 @@ from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
 from whiteroom_monitoring.logs.store import durable
 
-_of_thread = threading.local()
 MAGIC = b"WRLOGS\x00\x01"
 TRAILER = struct.Struct("<QII8s")
 SUFFIX = ".logs"
@@ -35,6 +34,7 @@ BLOCK_BYTES = 1024 * 1024
 LEAST_BLOCK_BYTES = 64 * 1024
 # Of lines, level 3 takes half as long again and saves nothing.
 ZSTD_LEVEL = 1
+_of_thread = threading.local()
 
 
 @dataclass(frozen=True)
