@@ -20,6 +20,7 @@ import yaml
 from tests.support.paths import ROOT
 from tests.support.podman import Podman, PodmanError, podman_folder
 from tests.support.wait import wait_until
+from whiteroom_monitoring.deploy import registry
 from whiteroom_monitoring.deploy.runtimes.compose import images
 from whiteroom_monitoring.deploy.runtimes.compose.render import render
 from whiteroom_monitoring.project import load
