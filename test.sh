@@ -77,8 +77,8 @@ run_tests() {
 }
 # What starts real servers can miss a wait because the machine is busy. Such a test is asked once
 # more, with the machine to itself, and is then listed twice: as failed and as passed. The first that
-# fails again ends the run. So do a passed budget, which leaves nothing to ask, and whatever kept
-# tests from being run (a status other than 1).
+# fails again ends the run. So does a status other than 1: a passed budget, or whatever kept tests
+# from being run.
 run_servers() {
     local status=0
     run_tests "$@" || status=$?

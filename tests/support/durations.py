@@ -17,8 +17,11 @@ import pytest
 
 VARIABLE = "WHITEROOM_DURATIONS"
 BUDGETS = Path(__file__).parents[1] / "budgets.toml"
-# Machines differ and are shared: a folder may take half as long again.
 TOLERANCE = 1.5
+# The status of pytest when all tests passed, and a folder took too long.
+OVERRUN_STATUS = 10
+# Below it, a difference is chance.
+SLACK_S = 10.0
 
 
 def folder_of(test: str, budgets: dict[str, float]) -> str:
@@ -31,18 +34,33 @@ def folder_of(test: str, budgets: dict[str, float]) -> str:
     return max(folders, key=len, default=test.partition("::")[0].rpartition("/")[0])
 
 
+def pace(folder: str, spent_s: dict[str, float], budgets: dict[str, float]) -> float:
+    """Return how many times slower than planned the other folders were; 1 if they were not.
+
+    Machines differ and are shared. What slows every folder is the machine.
+
+    >>> pace("a", {"a": 9.0, "b": 6.0, "c": 2.0}, {"a": 1.0, "b": 3.0, "c": 1.0})
+    2.0
+    """
+    others = [name for name in spent_s if name in budgets and name != folder]
+    planned_s = sum(budgets[name] for name in others)
+    return max(1.0, sum(spent_s[name] for name in others) / planned_s) if planned_s else 1.0
+
+
 def overruns(spent_s: dict[str, float], budgets: dict[str, float]) -> list[str]:
     """Return a sentence for each folder without a budget, or above its budget by half.
 
-    >>> overruns({"a": 2.0, "b": 1.0, "c": 9.0}, {"a": 1.0, "c": 9.0})
-    ['a: 2 s, the budget is 1 s', 'b: 1 s, and no budget in tests/budgets.toml']
+    A slow machine, as the other folders show it, stretches a budget.
+
+    >>> overruns({"a": 60.0, "b": 1.0, "c": 90.0}, {"a": 30.0, "c": 90.0})
+    ['a: 60 s, the budget is 30 s', 'b: 1 s, and no budget in tests/budgets.toml']
     """
     sentences = []
     for folder, seconds in sorted(spent_s.items()):
         budget = budgets.get(folder)
         if budget is None:
             sentences.append(f"{folder}: {seconds:.0f} s, and no budget in tests/budgets.toml")
-        elif seconds > TOLERANCE * budget:
+        elif seconds > TOLERANCE * pace(folder, spent_s, budgets) * budget + SLACK_S:
             sentences.append(f"{folder}: {seconds:.0f} s, the budget is {budget:g} s")
     return sentences
 
@@ -67,7 +85,7 @@ class DurationBudget:
         earlier = json.loads(self._record.read_text()) if self._record.exists() else {}
         self._record.write_text(json.dumps(earlier | self._spent_s, indent=2, sort_keys=True))
         if overruns(self._spent_s, self._budgets) and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            session.exitstatus = OVERRUN_STATUS
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say which folders took too long."""

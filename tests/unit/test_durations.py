@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.durations import OVERRUN_STATUS
 from tests.support.paths import ROOT
 
 pytest_plugins = ["pytester"]
@@ -16,6 +17,7 @@ from pathlib import Path
 from tests.support import durations
 
 durations.BUDGETS = Path(__file__).with_name("budgets.toml")
+durations.SLACK_S = 0.0
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true")
@@ -31,7 +33,7 @@ def test_slow():
 """
 
 
-@pytest.mark.parametrize(("budget_s", "status"), [(10, 0), (0.1, 1)])
+@pytest.mark.parametrize(("budget_s", "status"), [(10, 0), (0.1, OVERRUN_STATUS)])
 def test_a_folder_over_its_budget_fails_the_run(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, budget_s: float, status: int
 ) -> None:

@@ -129,13 +129,18 @@ class Sql(_Fault, frozen=True, tag_field="kind", tag="sql"):
 
     @contextlib.contextmanager
     def during(self, stack: DrillStack) -> Iterator[None]:
-        """Keep the sessions open."""
+        """Keep the sessions open. Raises FaultError when the server has ended all of them."""
         try:
-            with contextlib.ExitStack() as clients:
+            with contextlib.ExitStack() as ends:
+                clients = []
                 for _ in range(self.sessions):
                     # The input stays open, and with it the session and its locks.
-                    clients.callback(_end, self._client(stack, self.statements))
+                    clients.append(self._client(stack, self.statements))
+                    ends.callback(_end, clients[-1])
                 yield
+                statuses = [client.poll() for client in clients]
+                if None not in statuses:
+                    raise FaultError(f"psql refused {self.statements}: status {statuses[0]}")
         finally:
             if self.mend:
                 self._mend(stack)

@@ -106,9 +106,9 @@ def test_a_room_is_named_that_is_meant(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.timeout(600)
 def test_our_tests_catch_a_sample(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of six mutants that a seed chooses from each of the quick rooms, 85 % are caught."""
+    """Of three mutants that a seed chooses from each of the quick rooms, 85 % are caught."""
     quick = ("promql", "slo", "catalogue", "diagnostics", "grafana/evaluation/time_range")
-    status, report = _report(capsys, *quick, "grafana/evaluation/interpolation", "--sample", "6")
+    status, report = _report(capsys, *quick, "grafana/evaluation/interpolation", "--sample", "3")
     assert status == 0, report["survivors"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring.drills import faults
-from whiteroom_monitoring.drills.faults import Engine, Run, Write
+from whiteroom_monitoring.drills.faults import Engine, FaultError, Run, Sql, Write
 from whiteroom_monitoring.errors import MonitoringError
 
 
@@ -70,3 +71,17 @@ def test_no_command_outlives_one_that_fails(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(OSError, match="no more"), Run(command=("x",), copies=2).during(_stack()):
         pass
     assert ended == started
+
+
+@pytest.mark.parametrize(("ended", "is_fault"), [([None, 3], True), ([3, 3], False)])
+def test_statements_that_the_server_refuses_are_no_fault(
+    monkeypatch: pytest.MonkeyPatch, ended: list[int | None], is_fault: bool
+) -> None:
+    """A drill is not blamed on the alert when no session stood while it was awaited."""
+    clients = iter([SimpleNamespace(poll=lambda status=status: status) for status in ended])
+    monkeypatch.setattr(Sql, "_client", lambda *_: next(clients))
+    monkeypatch.setattr(faults, "_end", lambda client: None)
+    harm = Sql(statements=("LOCK TABLE nowhere;",), sessions=2)
+    expected = contextlib.nullcontext() if is_fault else pytest.raises(FaultError, match="nowhere")
+    with expected, harm.during(_stack()):
+        pass
