@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from whiteroom_monitoring.logs import _native
@@ -72,7 +72,7 @@ class Patterns:
         """Take a line."""
         self._of_level(level).add(time_ns, line, self._step_ns)
 
-    def add_rows(self, rows: _native.Rows, numbers: list[int]) -> None:
+    def add_rows(self, rows: _native.Rows, numbers: Sequence[int]) -> None:
         """Take lines as they are stored."""
         by_level: dict[str, list[int]] = {}
         for meta, number, members in rows.by_metadata(numbers):

@@ -184,9 +184,16 @@ class LogService:
         started = time.monotonic()
         snapshot = self.store.snapshot()
 
+        plans: list[tuple[tuple[LogQuery, int, int], Plan]] = []
+
         def planned(extractor: Extractor, start_ns: int, end_ns: int) -> Plan:
-            # A range is open at its begin and closed at its end.
-            return plan(snapshot, extractor.query, start_ns + 1, end_ns + 1)
+            key = extractor.query, start_ns, end_ns
+            known = next((one for other, one in plans if other == key), None)
+            if known is None:
+                # A range is open at its begin and closed at its end.
+                known = plan(snapshot, extractor.query, start_ns + 1, end_ns + 1)
+                plans.append((key, known))
+            return known
 
         cost = Cost()
         moments = times.moments()

@@ -73,12 +73,20 @@ class FieldScan:
         """Tell whether no label of a stream has the name of a field."""
         return not any(name in labels for name in self.names)
 
-    def matching(self, rows: _native.Rows, numbers: list[int]) -> list[int]:
+    def matching(self, rows: _native.Rows, numbers: Sequence[int]) -> Sequence[int]:
         """Return those rows that may meet the conditions."""
         return self._scan.matching(rows, numbers)
 
+    def met(self, rows: _native.Rows, numbers: Sequence[int]) -> Sequence[int]:
+        """Return those rows that are sure to meet the conditions."""
+        return self._scan.met(rows, numbers)
+
     def samples(
-        self, rows: _native.Rows, numbers: list[int], value: tuple[int, int], groups: Sequence[str]
+        self,
+        rows: _native.Rows,
+        numbers: Sequence[int],
+        value: tuple[int, int],
+        groups: Sequence[str],
     ) -> tuple[list[tuple[tuple[str | None, ...], list[int], list[float]]], list[int]]:
         """Return times and values by the texts of ``groups``, and the rows that are not sure."""
         fields = [self.names.index(name) for name in groups]
@@ -89,7 +97,7 @@ def prefilter(stages: Sequence[Stage]) -> FieldScan | None:
     """Return a scan that leaves out lines by the conditions that directly follow a parser."""
     if not stages or not is_parser(stages[0]):
         return None
-    tests = [one for stage in _filters(stages[1:]) for one in _conjuncts(stage.condition)]
+    tests = [one for stage in filters(stages[1:]) for one in _conjuncts(stage.condition)]
     usable = [one for one in tests if _is_native(one) and _needs_value(one)]
     return FieldScan(stages[0], usable) if usable else None
 
@@ -108,7 +116,8 @@ def conditions(stages: Sequence[Stage]) -> list[Condition] | None:
     return tests if all(_is_native(condition) for condition in tests) else None
 
 
-def _filters(stages: Sequence[Stage]) -> Iterator[LabelFilter]:
+def filters(stages: Sequence[Stage]) -> Iterator[LabelFilter]:
+    """Yield the conditions on labels that stages begin with."""
     for stage in stages:
         if not isinstance(stage, LabelFilter):
             return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.logql.field_scan import prefilter
 from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
 from whiteroom_monitoring.logs.logql.lexer import invalid
+from whiteroom_monitoring.logs.logql.native_parser import native_parser
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.regex import (
     Needles,
@@ -72,8 +73,7 @@ class _Regex:
         return found
 
 
-@dataclass(frozen=True)
-class Processed:
+class Processed(NamedTuple):
     """A row of a block after all stages: its line, and its labels by where they are from."""
 
     number: int
@@ -97,6 +97,7 @@ class Pipeline:
         early, late = split(query.stages)
         self.stages = processes(late)
         self._prefilter = prefilter(late)
+        self._native = native_parser(self.stages)
         lines = [stage for stage in early if isinstance(stage, LineFilter)]
         self._literals: list[_native.Filter] = [
             (s.negated, [to_bytes(str(value)) for value in s.values]) for s in lines if s.is_text
@@ -151,7 +152,7 @@ class Pipeline:
 
     def find(
         self, labels: str, rows: _native.Rows, span: tuple[int, int], times: tuple[int, int]
-    ) -> list[int]:
+    ) -> Sequence[int]:
         """Return the rows of one stream that are meant.
 
         ``span`` are the first and the one after the last of them, ``times`` the start, which is
@@ -164,7 +165,7 @@ class Pipeline:
 
     def candidates(
         self, labels: str, rows: _native.Rows, span: tuple[int, int], times: tuple[int, int]
-    ) -> list[int]:
+    ) -> Sequence[int]:
         """Return the rows of one stream that meet the filters of stored lines."""
         first, last = span
         if first >= last:
@@ -182,7 +183,7 @@ class Pipeline:
             found = self._prefilter.matching(rows, found)
         return found
 
-    def _with_labels(self, labels: str, rows: _native.Rows, found: list[int]) -> list[int]:
+    def _with_labels(self, labels: str, rows: _native.Rows, found: Sequence[int]) -> list[int]:
         row = Row(parse_labels(labels), Hints())
         known: dict[tuple[bytes, int], bool] = {}
         kept = []
@@ -201,13 +202,22 @@ class Pipeline:
     ) -> Iterator[Processed]:
         """Yield what the stages make of rows, in their order; without those that are left out."""
         row = Row(parse_labels(labels), Hints())
+        for number, output in self._outputs(labels, row, rows, numbers):
+            yield Processed(number, row.time_ns, output, *row.categories())
+
+    def _outputs(
+        self, labels: str, row: Row, rows: _native.Rows, numbers: Iterable[int]
+    ) -> Iterator[tuple[int, bytes]]:
+        if self._native is not None:
+            yield from self._native.outputs(labels, row, rows, numbers)
+            return
         steps = [process for _, process in self.stages]
         for number in numbers:
             time_ns, line, meta, level = rows[number]
             row.reset(time_ns, fields(meta, level))
             output = through(steps, line, row)
             if output is not None:
-                yield Processed(number, time_ns, output, *row.categories())
+                yield number, output
 
 
 def _mask(options: Needles, segment: Segment) -> int:
@@ -226,8 +236,8 @@ def _test(filter_: LineFilter) -> Test:
 
 
 def _filtered(
-    regex: _Regex, rows: _native.Rows, found: list[int], first: int, last: int
-) -> list[int]:
+    regex: _Regex, rows: _native.Rows, found: Sequence[int], first: int, last: int
+) -> Sequence[int]:
     # One search through the text costs less than one for each line, where most are to be looked at.
     if len(found) * 4 > last - first:
         matching = regex.all_in(rows, first, last)

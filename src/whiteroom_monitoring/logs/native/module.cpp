@@ -28,7 +28,7 @@ PyMODINIT_FUNC PyInit__native() {
   PyObject* const module = PyModule_Create(&module_definition);
   if (module == nullptr) return nullptr;
   if (!add_rows(module) || !add_slices(module) || !add_push(module) || !add_scan(module) ||
-      !add_masks(module)) {
+      !add_masks(module) || !add_labels(module)) {
     Py_DECREF(module);
     return nullptr;
   }

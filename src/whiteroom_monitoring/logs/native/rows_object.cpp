@@ -1,6 +1,7 @@
 #include "rows_object.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "columns.h"
@@ -213,6 +214,10 @@ PyObject* rows_extend_without(PyObject* self, PyObject* arguments) {
   });
 }
 
+PyObject* as_range(Py_ssize_t first, Py_ssize_t last) {
+  return PyObject_CallFunction(reinterpret_cast<PyObject*>(&PyRange_Type), "nn", first, last);
+}
+
 std::vector<Filter> filters_of(PyObject* object) {
   std::vector<Filter> filters;
   Ref list(PySequence_Fast(object, "expected filters"));
@@ -249,7 +254,9 @@ PyObject* rows_find(PyObject* self, PyObject* arguments) {
       const std::size_t to = std::min(static_cast<std::size_t>(last), rows.size());
       return find(rows, static_cast<std::size_t>(first), to, start, end, filters);
     });
-    return as_list(found);
+    // Where all are meant, nobody needs to write them down.
+    const bool are_all = found.size() == static_cast<std::size_t>(std::max(last - first, Py_ssize_t{0}));
+    return are_all ? as_range(first, last) : as_list(found);
   });
 }
 
@@ -420,7 +427,34 @@ PyObject* as_bytes(std::string_view text) {
   return PyBytes_FromStringAndSize(data, static_cast<Py_ssize_t>(text.size()));
 }
 
+namespace {
+
+Py_ssize_t attribute_of(PyObject* range, const char* name) {
+  Ref value(PyObject_GetAttrString(range, name));
+  const Py_ssize_t number = PyLong_AsSsize_t(value.get());
+  if (number == -1 && PyErr_Occurred() != nullptr) throw PythonError{};
+  return number;
+}
+
+/// The numbers of a range by 1.
+std::vector<std::uint32_t> numbers_of_range(PyObject* range, Rows& rows) {
+  const Py_ssize_t first = attribute_of(range, "start");
+  const Py_ssize_t last = std::max(attribute_of(range, "stop"), first);
+  const Reading lock(rows.mutex);
+  if (first < 0 || static_cast<std::size_t>(last) > rows.size()) {
+    raise(PyExc_IndexError, "there is no such row");
+  }
+  std::vector<std::uint32_t> numbers(static_cast<std::size_t>(last - first));
+  std::iota(numbers.begin(), numbers.end(), static_cast<std::uint32_t>(first));
+  return numbers;
+}
+
+}  // namespace
+
 std::vector<std::uint32_t> numbers_of(PyObject* object, Rows& rows) {
+  if (PyRange_Check(object) && attribute_of(object, "step") == 1) {
+    return numbers_of_range(object, rows);
+  }
   Ref list(PySequence_Fast(object, "expected numbers"));
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(list.get());
   std::vector<std::uint32_t> numbers(static_cast<std::size_t>(size));

@@ -50,5 +50,6 @@ bool add_slices(PyObject* module);
 bool add_push(PyObject* module);
 bool add_scan(PyObject* module);
 bool add_masks(PyObject* module);
+bool add_labels(PyObject* module);
 
 }  // namespace whiteroom::logs

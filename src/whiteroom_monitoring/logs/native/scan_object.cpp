@@ -101,6 +101,29 @@ PyObject* scan_matching(PyObject* self, PyObject* arguments) {
   });
 }
 
+/// met(rows, numbers): the rows that are sure to meet the tests.
+PyObject* scan_met(PyObject* self, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    PyObject* list = nullptr;
+    if (!PyArg_ParseTuple(arguments, "OO", &object, &list)) throw PythonError{};
+    const Scan& scan = scan_of(self);
+    Rows& rows = rows_of(object);
+    std::vector<std::uint32_t> numbers = numbers_of(list, rows);
+    {
+      const GilReleased released;
+      const std::shared_lock<std::shared_mutex> lock(rows.mutex);
+      Fields fields;
+      const auto is_other = [&](std::uint32_t number) {
+        read_fields(scan, rows[number], fields);
+        return !fields.is_sure || meets(scan, fields) != true;
+      };
+      numbers.erase(std::remove_if(numbers.begin(), numbers.end(), is_other), numbers.end());
+    }
+    return as_list(numbers);
+  });
+}
+
 /// What a sample is made of.
 struct Sampling {
   Py_ssize_t value;
@@ -262,6 +285,7 @@ PyObject* scan_samples(PyObject* self, PyObject* arguments) {
 
 PyMethodDef scan_methods[] = {
     {"matching", scan_matching, METH_VARARGS, "matching(rows, numbers)\n--\n\n"},
+    {"met", scan_met, METH_VARARGS, "met(rows, numbers)\n--\n\n"},
     {"samples", scan_samples, METH_VARARGS, "samples(rows, numbers, value, kind, groups)\n--\n\n"},
     {}};
 

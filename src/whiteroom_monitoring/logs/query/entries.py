@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.errors import DamagedError
@@ -16,8 +16,7 @@ from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, candi
 Labels = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of an answer.
 
     ``processed`` are labels of the stream, structured metadata, and what was parsed, where stages
@@ -42,16 +41,10 @@ def entries(
     """Return the newest (``backward``) or oldest lines, in this order. Raises StoppedError."""
     steps = deque(sorted(plan.steps_inside(), key=lambda s: -s.end_ns if backward else s.start_ns))
     running: deque[Future[list[Entry]]] = deque()
-    chosen: list[Entry] = []
-
-    def is_enough(step: Step) -> bool:
-        if len(chosen) < limit:
-            return False
-        last = chosen[-1].time_ns
-        return step.end_ns < last if backward else step.start_ns > last
+    chosen = _Chosen(limit, backward)
 
     def start() -> None:
-        while steps and len(running) < AHEAD and not is_enough(steps[0]):
+        while steps and len(running) < AHEAD and not chosen.are_before(steps[0]):
             step = steps.popleft()
             running.append(POOL.submit(_read, plan, step, limit, backward, progress))
 
@@ -63,9 +56,40 @@ def entries(
             damaged(error)
             more = []
         progress.require_running()
-        chosen = _merged(chosen, more, limit, backward)
+        chosen.add(more)
         start()
-    return chosen
+    return chosen.entries
+
+
+class _Chosen:
+    """The first lines of those that were found so far, in the order of the answer."""
+
+    def __init__(self, limit: int, backward: bool) -> None:
+        self._limit, self._backward = limit, backward
+        self._entries: list[Entry] = []
+        self._is_ordered = True
+
+    def add(self, entries: list[Entry]) -> None:
+        """Take lines that are in order; those that have come before are before equal ones."""
+        self._entries += entries
+        self._is_ordered = False
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The lines."""
+        if not self._is_ordered:
+            # Of parts that are in order: sorting is merging them, once for as many as have come.
+            self._entries.sort(key=attrgetter("time_ns"), reverse=self._backward)
+            del self._entries[self._limit :]
+            self._is_ordered = True
+        return self._entries
+
+    def are_before(self, step: Step) -> bool:
+        """Tell whether there are enough, and none of a step can be among them."""
+        if len(self._entries) < self._limit:
+            return False
+        last = self.entries[-1].time_ns
+        return step.end_ns < last if self._backward else step.start_ns > last
 
 
 def spaced(
@@ -96,12 +120,6 @@ def spaced(
     return apart
 
 
-def _merged(chosen: list[Entry], more: list[Entry], limit: int, backward: bool) -> list[Entry]:
-    # Both are in order: sorting them is one merge, which keeps the order of what is of one time.
-    merged = sorted(chosen + more, key=attrgetter("time_ns"), reverse=backward)
-    return merged[:limit]
-
-
 def _read(plan: Plan, step: Step, limit: int, backward: bool, progress: Progress) -> list[Entry]:
     """Return the entries of a step in the order of the answer, `limit` of each run at most."""
     if progress.stopped:
@@ -123,7 +141,7 @@ def _processed(
     plan: Plan,
     labels: str,
     rows: _native.Rows,
-    numbers: list[int],
+    numbers: Sequence[int],
     order: tuple[int, bool, Progress],
 ) -> list[Entry]:
     """Return the first lines, in the order of the answer, that the stages leave."""
@@ -140,7 +158,7 @@ def _processed(
 
 
 def _best(
-    labels: str, rows: _native.Rows, numbers: list[int], limit: int, backward: bool
+    labels: str, rows: _native.Rows, numbers: Sequence[int], limit: int, backward: bool
 ) -> list[Entry]:
     if len(numbers) > limit:
         times = rows.times(numbers)

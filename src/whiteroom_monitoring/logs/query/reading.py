@@ -45,7 +45,7 @@ class StoppedError(QueryError):
     """Somebody has stopped the query."""
 
 
-def candidates(plan: Plan, run: Run, rows: _native.Rows) -> list[int]:
+def candidates(plan: Plan, run: Run, rows: _native.Rows) -> Sequence[int]:
     """Return the rows of a run that the stages have to look at."""
     times = (plan.start_ns, plan.end_ns)
     numbers = plan.pipeline.candidates(run.labels, rows, (run.first, run.last), times)
@@ -53,8 +53,8 @@ def candidates(plan: Plan, run: Run, rows: _native.Rows) -> list[int]:
 
 
 def _visible(
-    hidden: Sequence[Condition], run: Run, rows: _native.Rows, numbers: list[int]
-) -> list[int]:
+    hidden: Sequence[Condition], run: Run, rows: _native.Rows, numbers: Sequence[int]
+) -> Sequence[int]:
     gone: set[int] = set()
     for condition in hidden:
         gone |= condition.rows(run.labels, rows, run.first, run.last)

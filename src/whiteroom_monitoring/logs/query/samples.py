@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
 from whiteroom_monitoring.logs import _native
@@ -74,6 +75,8 @@ class _Counter:
         """Count the rows of a step; return them. Raises DamagedError."""
         only = [self._stream(run.labels)[1] for run in step.runs]
         by_stream = all(series is not None for series in only)
+        if by_stream and self._takes_all and self._add_whole(step, only):
+            return _native.Rows()
         if self._reads_lines:
             rows = step.read(self._plan.pipeline.required)
         else:
@@ -87,6 +90,22 @@ class _Counter:
             elif numbers := candidates(self._plan, run, rows):
                 self._counts(series).add(rows, numbers)
         return rows
+
+    def _add_whole(self, step: Step, series: Sequence[Series | None]) -> bool:
+        """Count the runs of a block by its directory; False where a bound divides one of them."""
+        if step.block is None:
+            return False
+        windows = []
+        for run in step.runs:
+            window = bisect_left(self._bounds, run.start_ns)
+            is_inside = self._plan.start_ns <= run.start_ns and run.end_ns < self._plan.end_ns
+            if not is_inside or window != bisect_left(self._bounds, run.end_ns):
+                return False
+            windows.append(window)
+        for run, window, one in zip(step.runs, windows, series, strict=True):
+            if one is not None:
+                self._counts(one).lines[window] += run.last - run.first
+        return True
 
     def _add_by_metadata(self, run: Run, rows: _native.Rows) -> None:
         """Count rows by structured metadata, whose few forms are looked at once each."""
@@ -133,8 +152,8 @@ def _step_samples(
 
 
 def _add_natively(
-    native: NativeSampling, rows: _native.Rows, numbers: list[int], series: dict[Series, Samples]
-) -> list[int]:
+    native: NativeSampling, rows: _native.Rows, numbers: Sequence[int], series: dict[Series, Samples]
+) -> Sequence[int]:
     """Add what a native scan is sure of; return the rows that are left."""
     parts, unsure = native.samples(rows, numbers)
     if unsure:
@@ -158,7 +177,7 @@ def _add_lines(
         series.setdefault(labels, Samples([], [])).add(time_ns, value)
 
 
-def _lines(rows: _native.Rows, numbers: list[int], progress: Progress) -> Iterator[Line]:
+def _lines(rows: _native.Rows, numbers: Sequence[int], progress: Progress) -> Iterator[Line]:
     for number in numbers:
         time_ns, line, meta, level = rows[number]
         if progress.stopped:

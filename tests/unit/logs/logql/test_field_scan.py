@@ -7,6 +7,7 @@ import random
 import re
 from array import array
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -17,6 +18,11 @@ from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql import pipeline
 from whiteroom_monitoring.logs.logql.evaluate.extract import Extractor
 from whiteroom_monitoring.logs.logql.parser import parse_log_query
+from whiteroom_monitoring.logs.logql.stages.build import Process
+from whiteroom_monitoring.logs.logql.stages.json_parser import parse_json
+from whiteroom_monitoring.logs.logql.stages.logfmt_parser import LogfmtParser
+from whiteroom_monitoring.logs.logql.stages.row import Hints, Row
+from whiteroom_monitoring.logs.metadata import encode, fields
 from whiteroom_monitoring.logs.service import LogService
 
 _TEXTS = (
@@ -48,8 +54,21 @@ class _Writer:
         meta = {}
         if self.chosen.random() < 0.2:
             meta = {self.pick("status", "pod", "took", "detected_level"): self.pick("500", "5s")}
-        line = self._json() if self.chosen.random() < 0.5 else self._logfmt()
+        line = self._json() if self.chosen.random() < 0.5 else self.logfmt()
         return {"app": self.pick("a", "b")}, time_s, f"{line}{'' if number % 9 else number}", meta
+
+    def object(self) -> str:
+        """Return an object of JSON, with others in it, sometimes with what is no JSON."""
+        text = self._json()
+        for _ in range(self.chosen.randint(0, 2)):
+            inner, key = self._json().strip(), self.pick(*_KEYS)
+            outer = f'{{"{key}": {inner}, "{self.pick(*_KEYS)}":{self.pick("1", "[]", text)}}}'
+            text = self.pick(outer, f"[{inner}]", outer)
+            text = text if text[0] == "{" else f'{{"{key}":{text},"{self.pick(*_KEYS)}":"z"}}'
+        if self.chosen.random() < 0.1:
+            at = self.chosen.randrange(len(text))
+            text = text[:at] + self.pick(*'{}[]",:\\e0.- \n\x1c') + text[at + 1 :]
+        return text
 
     def _json(self) -> str:
         parts = []
@@ -62,7 +81,8 @@ class _Writer:
         text = ",".join(parts)
         return self.pick("{", "{ ", " {") + text + self.pick("}", "}", "}", "} tail", "", ",}", "]")
 
-    def _logfmt(self) -> str:
+    def logfmt(self) -> str:
+        """Return pairs, and what is none."""
         pairs = []
         for _ in range(self.chosen.randint(0, 4)):
             key, text = self.pick(*_KEYS).strip(), self.pick(*_TEXTS)
@@ -80,7 +100,8 @@ class _Writer:
             " | status >= 500", " | status < 500 and took > 1s", " | took <= 90s",
             " | size > 2KB", ' | path = "x"', ' | path != "a b"', ' | status = ""',
             ' | __error__=""', " | o_status = `500`", " | _9lives != 7",
-            " | status > 1 or size > 1B",
+            " | status > 1 or size > 1B", " | path =~ `x|a.*`", ' | pod != ""',
+            ' | status=ip("5.0.0.0/8")', ' | __error__!="LabelFilterErr"', " | pod=~`.*`",
         )  # fmt: skip
 
     def query(self) -> str:
@@ -135,11 +156,62 @@ def test_a_native_scan_answers_as_the_general_way(
                 with monkeypatch.context() as context:
                     context.setattr(Extractor, "native", lambda *_: None)
                     context.setattr(pipeline, "prefilter", lambda _: None)
+                    context.setattr(pipeline, "native_parser", lambda _: None)
                     expected = _answer(query, service), _lines(shown, service)
                 assert answers[0] == expected[0], f"seed {seed}: {query}"
                 assert answers[1] == expected[1], f"seed {seed}: {shown}"
                 kinds[answers[0] not in ("{}", "")] += 1
     assert kinds[True] > len(seeds)
+
+
+def _all_labels(
+    line: bytes, parse: Process, base: Mapping[str, str], meta: Sequence[tuple[str, str]]
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    row = Row(base, Hints())
+    row.reset(0, meta)
+    parse(line, row)
+    return row.categories()
+
+
+def _native_labels(
+    labels: dict[str, str], base: Mapping[str, str], meta: Sequence[tuple[str, str]]
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    row = Row(base, Hints())
+    row.reset(0, meta)
+    row.take_all(labels)
+    return row.categories()
+
+
+@pytest.mark.parametrize("is_json", [True, False], ids=["json", "logfmt"])
+@pytest.mark.parametrize(
+    "seeds",
+    [range(60), pytest.param(range(1000, 9000), marks=pytest.mark.long, id="many")],
+    ids=lambda seeds: f"{len(seeds)}",
+)
+def test_labels_are_those_of_the_general_parsers(seeds: range, is_json: bool) -> None:
+    """Names, values and their order are the same, whatever stream and metadata have."""
+    parse = parse_json if is_json else LogfmtParser(()).parse
+    kinds: Counter[bool] = Counter()
+    for seed in seeds:
+        writer, rows = _Writer(seed), _native.Rows()
+        chosen = writer.chosen
+        names = [*_KEYS, "status_extracted", "detected_level", "o", "__error_details__"]
+        base = {writer.pick("app", "status", "o_status", "took", "detected_level", "app"): "b"}
+        lines = []
+        for number in range(40):
+            line = (writer.object() if is_json else writer.logfmt()).encode()
+            pairs = {chosen.choice(names): "m" for _ in range(chosen.choice((0, 0, 0, 1, 2)))}
+            level = chosen.choice((0, 0, 4))
+            rows.append(number, line, encode(pairs.items()), level)
+            lines.append((line, fields(encode(pairs.items()), level)))
+        parser = _native.LabelParser(is_json, [name.encode() for name in base])
+        for (line, meta), labels in zip(lines, parser.labels(rows, range(40)), strict=True):
+            kinds[labels is None] += 1
+            if labels is not None:
+                expected = _all_labels(line, parse, base, meta)
+                found = _native_labels(labels, base, meta)
+                assert repr(found) == repr(expected), f"seed {seed}: {line!r} {base} {meta}"
+    assert kinds[False] > kinds[True] / 2 > 0
 
 
 def test_a_scan_leaves_what_it_is_not_sure_of() -> None:

@@ -76,7 +76,7 @@ class NativeSampling:
     groups: tuple[tuple[str, str | None], ...]
 
     def samples(
-        self, rows: _native.Rows, numbers: list[int]
+        self, rows: _native.Rows, numbers: Sequence[int]
     ) -> tuple[list[tuple[Labels, list[int], list[float]]], list[int]]:
         """Return series with times and values, and the rows that the general way has to read."""
         names = [name for name, value in self.groups if value is None]

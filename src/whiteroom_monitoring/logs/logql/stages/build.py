@@ -92,8 +92,8 @@ def processes(stages: Sequence[Stage]) -> list[tuple[Stage, Process]]:
         with told_of(stage):
             process = _process(stage)
         # What stands behind other stages may see another value than the parser has found.
-        checks = _checks(stages[at + 1 :]) if isinstance(stage, PARSERS) else {}
-        made.append((stage, _checked(process, checks) if checks else process))
+        by_name = checks(stages[at + 1 :]) if isinstance(stage, PARSERS) else {}
+        made.append((stage, _checked(process, by_name) if by_name else process))
     return made
 
 
@@ -175,23 +175,23 @@ def label_names(stages: Sequence[Stage]) -> set[str] | None:
     return names
 
 
-def _checks(stages: Sequence[Stage]) -> dict[str, Check]:
+def checks(stages: Sequence[Stage]) -> dict[str, Check]:
     """Return the conditions on one label each that stages begin with, by its name."""
-    checks: dict[str, Check] = {}
+    by_name: dict[str, Check] = {}
     for stage in stages:
         if not isinstance(stage, LabelFilter):
             break
         if not isinstance(stage.condition, Both):
             name = next(conditions.names(stage.condition))
-            checks.setdefault(name, conditions.check(stage.condition))
-    return checks
+            by_name.setdefault(name, conditions.check(stage.condition))
+    return by_name
 
 
-def _checked(parse: Process, checks: dict[str, Check]) -> Process:
+def _checked(parse: Process, by_name: dict[str, Check]) -> Process:
     """Return a parser that leaves a line as soon as a label that it finds fails its condition."""
 
     def process(line: bytes, row: Row) -> bytes | None:
-        row.checks = checks
+        row.checks = by_name
         parsed = parse(line, row)
         row.checks = NO_CHECKS
         return parsed
