@@ -20,7 +20,7 @@ void put_varint(std::string& to, std::uint64_t value) {
   to.push_back(static_cast<char>(value));
 }
 
-std::uint64_t VarintReader::next() {
+std::uint64_t VarintReader::next_long() {
   constexpr std::size_t kMost = 10;
   const std::size_t left = std::min(text_.size() - at_, kMost);
   const auto* const bytes = reinterpret_cast<const unsigned char*>(text_.data()) + at_;
@@ -132,9 +132,7 @@ void read_columns(std::string_view columns, Rows& rows) {
   rows.append_columns(all.times, all.line_sizes, all.meta_sizes, all.levels, text, all.meta);
 }
 
-void read_times(std::string_view columns, Rows& rows) {
-  VarintReader reader(columns);
-  rows.append_times(times_from(reader, count_from(reader, columns.size())));
-}
+TimeReader::TimeReader(std::string_view columns)
+    : reader_(columns), size_(count_from(reader_, columns.size())) {}
 
 }  // namespace whiteroom::logs

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
+#include "columns.h"
 #include "rows_object.h"
 
 namespace whiteroom::logs {
@@ -21,6 +24,7 @@ class Integers {
       raise(PyExc_ValueError, "expected integers of 64 bits");
     }
   }
+  Integers(Integers&& other) noexcept : view_(std::exchange(other.view_, {})) {}
   Integers(const Integers&) = delete;
   Integers& operator=(const Integers&) = delete;
   ~Integers() { PyBuffer_Release(&view_); }
@@ -84,6 +88,70 @@ PyObject* rows_count_between(PyObject* self, PyObject* arguments) {
       }
       return 0;
     });
+    Py_RETURN_NONE;
+  });
+}
+
+namespace {
+
+/// The rows [first, last) of a block, and the counts of their series.
+struct CountedRun {
+  std::size_t first;
+  std::size_t last;
+  Integers counts;
+};
+
+std::vector<CountedRun> counted_runs(PyObject* sequence) {
+  std::vector<CountedRun> runs;
+  Ref list(PySequence_Fast(sequence, "expected runs"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
+    Py_ssize_t first = 0;
+    Py_ssize_t last = 0;
+    PyObject* counts = nullptr;
+    PyObject* const run = PySequence_Fast_GET_ITEM(list.get(), i);
+    if (!PyArg_ParseTuple(run, "nnO", &first, &last, &counts)) throw PythonError{};
+    if (first < 0 || (!runs.empty() && static_cast<std::size_t>(first) < runs.back().last)) {
+      raise(PyExc_IndexError, "runs follow one another");
+    }
+    runs.push_back({static_cast<std::size_t>(first),
+                    static_cast<std::size_t>(std::max(first, last)), Integers(counts, true)});
+  }
+  return runs;
+}
+
+}  // namespace
+
+/// count_times(columns, runs, start_ns, end_ns, bounds): count stored times of [start_ns, end_ns).
+///
+/// A run is its first row, the one after the last, and counts. What follows the times is not read.
+PyObject* count_times(PyObject*, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* columns = nullptr;
+    PyObject* sequence = nullptr;
+    long long start = 0;
+    long long end = 0;
+    PyObject* of_bounds = nullptr;
+    if (!PyArg_ParseTuple(arguments, "SOLLO", &columns, &sequence, &start, &end, &of_bounds)) {
+      throw PythonError{};
+    }
+    const Integers bounds(of_bounds, false);
+    const std::vector<CountedRun> runs = counted_runs(sequence);
+    for (const CountedRun& run : runs) WindowCounter(bounds, run.counts);
+    const std::string_view text = bytes_of(columns);
+    {
+      const GilReleased released;
+      TimeReader times(text);
+      std::size_t row = 0;
+      for (const CountedRun& run : runs) {
+        if (run.last > times.size()) throw DamagedColumns{};
+        for (; row < run.first; ++row) times.next();
+        WindowCounter counter(bounds, run.counts);
+        for (; row < run.last; ++row) {
+          const std::int64_t time = times.next();
+          if (time >= start && time < end) counter.add(time);
+        }
+      }
+    }
     Py_RETURN_NONE;
   });
 }

@@ -8,6 +8,7 @@ namespace whiteroom::logs {
 PyObject* rows_count_between(PyObject* self, PyObject* arguments);
 PyObject* rows_count(PyObject* self, PyObject* arguments);
 PyObject* rows_volume(PyObject* self, PyObject* arguments);
+PyObject* count_times(PyObject* module, PyObject* arguments);
 PyObject* quantile(PyObject* module, PyObject* arguments);
 
 }  // namespace whiteroom::logs

@@ -129,19 +129,6 @@ void Rows::append_columns(const std::vector<std::int64_t>& times,
   meta_.append(meta.data(), meta.size());
 }
 
-void Rows::append_times(const std::vector<std::int64_t>& times) {
-  require_room(lines_.size(), times.size());
-  order_.clear();
-  auto line_end = static_cast<std::uint32_t>(lines_.size());
-  line_end_.reserve(size() + times.size());
-  for (std::size_t i = 0; i < times.size(); ++i) line_end_.push_back(++line_end);
-  meta_end_.append_copies(times.size(), static_cast<std::uint32_t>(meta_.size()));
-  levels_.append_copies(times.size(), 0);
-  lines_.append_copies(times.size(), '\n');
-  times_.append(times.data(), times.size());
-  for (const std::int64_t time : times) newest_ns_ = std::max(newest_ns_, time);
-}
-
 void Rows::append_rows(const Rows& from, std::size_t first, std::size_t last) {
   if (first >= last) return;
   const std::size_t line = from.line_begin(first);

@@ -58,8 +58,6 @@ class Rows {
                       const std::vector<std::uint32_t>& line_sizes,
                       const std::vector<std::uint32_t>& meta_sizes, std::string_view levels,
                       std::string_view text, std::string_view meta);
-  /// Add rows of which the times alone are known: their lines are empty.
-  void append_times(const std::vector<std::int64_t>& times);
   /// Add the rows [first, last) of another, in their order.
   void append_rows(const Rows& from, std::size_t first, std::size_t last);
   /// Whether rows can be added without looking for equal ones: they are in the order of time, all

@@ -1,7 +1,6 @@
 #include "rows_object.h"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 #include "columns.h"
@@ -78,8 +77,7 @@ PyObject* from_columns(PyObject*, PyObject* arguments) {
   return guarded([&]() -> PyObject* {
     PyObject* columns = nullptr;
     PyObject* text = nullptr;
-    int times_alone = 0;
-    if (!PyArg_ParseTuple(arguments, "SO|p", &columns, &text, &times_alone)) throw PythonError{};
+    if (!PyArg_ParseTuple(arguments, "SO", &columns, &text)) throw PythonError{};
     Ref made = new_rows();
     Rows& rows = rows_of(made.get());
     const std::string_view of_columns = bytes_of(columns);
@@ -87,9 +85,7 @@ PyObject* from_columns(PyObject*, PyObject* arguments) {
     const std::string_view of_text = has_text ? bytes_of(text) : std::string_view();
     {
       const GilReleased released;
-      if (times_alone != 0) {
-        read_times(of_columns, rows);
-      } else if (has_text) {
+      if (has_text) {
         read_columns(of_columns, of_text, rows);
       } else {
         read_columns(of_columns, rows);
@@ -212,10 +208,6 @@ PyObject* rows_extend_without(PyObject* self, PyObject* arguments) {
     }
     Py_RETURN_NONE;
   });
-}
-
-PyObject* as_range(Py_ssize_t first, Py_ssize_t last) {
-  return PyObject_CallFunction(reinterpret_cast<PyObject*>(&PyRange_Type), "nn", first, last);
 }
 
 std::vector<Filter> filters_of(PyObject* object) {
@@ -396,7 +388,9 @@ PyType_Spec rows_spec = {"whiteroom_monitoring.logs._native.Rows", sizeof(RowsOb
                          Py_TPFLAGS_DEFAULT, rows_slots};
 
 PyMethodDef functions[] = {{"from_columns", from_columns, METH_VARARGS,
-                            "from_columns(columns, text, times_alone=False)\n--\n\n"},
+                            "from_columns(columns, text)\n--\n\n"},
+                           {"count_times", count_times, METH_VARARGS,
+                            "count_times(columns, runs, start_ns, end_ns, bounds)\n--\n\n"},
                            {"quantile", quantile, METH_VARARGS, "quantile(q, values)\n--\n\n"},
                            {}};
 
@@ -425,56 +419,6 @@ std::string_view bytes_of(PyObject* object) {
 PyObject* as_bytes(std::string_view text) {
   const char* const data = text.empty() ? "" : text.data();
   return PyBytes_FromStringAndSize(data, static_cast<Py_ssize_t>(text.size()));
-}
-
-namespace {
-
-Py_ssize_t attribute_of(PyObject* range, const char* name) {
-  Ref value(PyObject_GetAttrString(range, name));
-  const Py_ssize_t number = PyLong_AsSsize_t(value.get());
-  if (number == -1 && PyErr_Occurred() != nullptr) throw PythonError{};
-  return number;
-}
-
-/// The numbers of a range by 1.
-std::vector<std::uint32_t> numbers_of_range(PyObject* range, Rows& rows) {
-  const Py_ssize_t first = attribute_of(range, "start");
-  const Py_ssize_t last = std::max(attribute_of(range, "stop"), first);
-  const Reading lock(rows.mutex);
-  if (first < 0 || static_cast<std::size_t>(last) > rows.size()) {
-    raise(PyExc_IndexError, "there is no such row");
-  }
-  std::vector<std::uint32_t> numbers(static_cast<std::size_t>(last - first));
-  std::iota(numbers.begin(), numbers.end(), static_cast<std::uint32_t>(first));
-  return numbers;
-}
-
-}  // namespace
-
-std::vector<std::uint32_t> numbers_of(PyObject* object, Rows& rows) {
-  if (PyRange_Check(object) && attribute_of(object, "step") == 1) {
-    return numbers_of_range(object, rows);
-  }
-  Ref list(PySequence_Fast(object, "expected numbers"));
-  const Py_ssize_t size = PySequence_Fast_GET_SIZE(list.get());
-  std::vector<std::uint32_t> numbers(static_cast<std::size_t>(size));
-  const Reading lock(rows.mutex);
-  for (Py_ssize_t i = 0; i < size; ++i) {
-    const std::size_t row = PyLong_AsSize_t(PySequence_Fast_GET_ITEM(list.get(), i));
-    if (PyErr_Occurred() != nullptr) throw PythonError{};
-    if (row >= rows.size()) raise(PyExc_IndexError, "there is no such row");
-    numbers[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(row);
-  }
-  return numbers;
-}
-
-PyObject* as_list(const std::vector<std::uint32_t>& numbers) {
-  Ref list(PyList_New(static_cast<Py_ssize_t>(numbers.size())));
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    PyObject* const number = Ref(PyLong_FromUnsignedLong(numbers[i])).release();
-    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), number);
-  }
-  return list.release();
 }
 
 bool add_rows(PyObject* module) {

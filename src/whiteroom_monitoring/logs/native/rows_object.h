@@ -38,6 +38,9 @@ PyObject* as_bytes(std::string_view text);
 /// The numbers of rows in a sequence. Raises IndexError for one that is not there.
 std::vector<std::uint32_t> numbers_of(PyObject* object, Rows& rows);
 
+/// The numbers [first, last).
+PyObject* as_range(Py_ssize_t first, Py_ssize_t last);
+
 /// A list of numbers of rows.
 PyObject* as_list(const std::vector<std::uint32_t>& numbers);
 

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cstring>
 #include <memory>
+#include <vector>
 
 #include "grams.h"
 #include "rows_object.h"
@@ -81,7 +84,31 @@ PyObject* blocks_with_needle(PyObject*, PyObject* arguments) {
   });
 }
 
-PyMethodDef functions[] = {{"blocks_with", blocks_with_needle, METH_VARARGS,
+/// holds_any(text, needles): whether a text has one of these in it.
+PyObject* holds_any(PyObject*, PyObject* arguments) {
+  return guarded([&]() -> PyObject* {
+    PyObject* object = nullptr;
+    PyObject* sequence = nullptr;
+    if (!PyArg_ParseTuple(arguments, "SO", &object, &sequence)) throw PythonError{};
+    const std::string_view text = bytes_of(object);
+    Ref list(PySequence_Fast(sequence, "expected needles"));
+    std::vector<std::string_view> needles;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list.get()); ++i) {
+      needles.push_back(bytes_of(PySequence_Fast_GET_ITEM(list.get(), i)));
+    }
+    bool is_there = false;
+    {
+      const GilReleased released;
+      is_there = std::any_of(needles.begin(), needles.end(), [text](std::string_view needle) {
+        return memmem(text.data(), text.size(), needle.data(), needle.size()) != nullptr;
+      });
+    }
+    return PyBool_FromLong(is_there);
+  });
+}
+
+PyMethodDef functions[] = {{"holds_any", holds_any, METH_VARARGS, "holds_any(text, needles)\n--\n\n"},
+                           {"blocks_with", blocks_with_needle, METH_VARARGS,
                             "blocks_with(words, bits, needle, any_case)\n--\n\n"},
                            {}};
 

@@ -59,13 +59,13 @@ class Step:
         assert self.block is not None
         return self.segment.read(self.block, required)
 
-    def read_columns(self, times_alone: bool) -> _native.Rows:
-        """Return the rows; of a block without lines, or with times alone. Raises DamagedError."""
+    def read_columns(self) -> _native.Rows:
+        """Return the rows; of a block without lines. Raises DamagedError."""
         if self.rows is not None:
             return self.rows
         assert self.segment is not None
         assert self.block is not None
-        return self.segment.read_columns(self.block, times_alone)
+        return self.segment.read_columns(self.block)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from whiteroom_monitoring.logs.logql.stages.row import Labels as Series
 from whiteroom_monitoring.logs.metadata import fields
 from whiteroom_monitoring.logs.query.plan import Plan, Step
 from whiteroom_monitoring.logs.query.reading import AHEAD, POOL, Progress, candidates
-from whiteroom_monitoring.logs.store.segment import Run
+from whiteroom_monitoring.logs.store.segment import Block, Run
 
 Report = Callable[[DamagedError], None]
 
@@ -74,13 +74,14 @@ class _Counter:
     def add(self, step: Step) -> _native.Rows:
         """Count the rows of a step; return them. Raises DamagedError."""
         only = [self._stream(run.labels)[1] for run in step.runs]
-        by_stream = all(series is not None for series in only)
-        if by_stream and self._takes_all and self._add_whole(step, only):
+        known = [series for series in only if series is not None]
+        if self._takes_all and step.block is not None and len(known) == len(only):
+            self._add_block(step, step.block, known)
             return _native.Rows()
         if self._reads_lines:
             rows = step.read(self._plan.pipeline.required)
         else:
-            rows = step.read_columns(by_stream and self._takes_all)
+            rows = step.read_columns()
         for run, series in zip(step.runs, only, strict=True):
             if series is None:
                 self._add_by_metadata(run, rows)
@@ -91,21 +92,24 @@ class _Counter:
                 self._counts(series).add(rows, numbers)
         return rows
 
-    def _add_whole(self, step: Step, series: Sequence[Series | None]) -> bool:
-        """Count the runs of a block by its directory; False where a bound divides one of them."""
-        if step.block is None:
-            return False
-        windows = []
-        for run in step.runs:
+    def _add_block(self, step: Step, block: Block, series: Sequence[Series]) -> None:
+        """Count the rows of a block: by the directory where a run is of one window, else by times.
+
+        Raises DamagedError.
+        """
+        times = self._plan.start_ns, self._plan.end_ns
+        divided = []
+        for run, labels in zip(step.runs, series, strict=True):
+            lines = self._counts(labels).lines
             window = bisect_left(self._bounds, run.start_ns)
-            is_inside = self._plan.start_ns <= run.start_ns and run.end_ns < self._plan.end_ns
-            if not is_inside or window != bisect_left(self._bounds, run.end_ns):
-                return False
-            windows.append(window)
-        for run, window, one in zip(step.runs, windows, series, strict=True):
-            if one is not None:
-                self._counts(one).lines[window] += run.last - run.first
-        return True
+            is_inside = times[0] <= run.start_ns and run.end_ns < times[1]
+            if is_inside and window == bisect_left(self._bounds, run.end_ns):
+                lines[window] += run.last - run.first
+            else:
+                divided.append((run.first, run.last, lines))
+        if divided:
+            assert step.segment is not None
+            step.segment.count(block, divided, times, self._bounds)
 
     def _add_by_metadata(self, run: Run, rows: _native.Rows) -> None:
         """Count rows by structured metadata, whose few forms are looked at once each."""

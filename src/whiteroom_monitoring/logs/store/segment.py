@@ -14,6 +14,7 @@ import os
 import struct
 import threading
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -199,28 +200,46 @@ class Segment:
         Raises DamagedError.
         """
         text, columns = self._parts(block)
-        if any(all(needle not in text for needle in needles) for needles in required):
+        if not all(_native.holds_any(text, needles) for needles in required):
             return _native.Rows()
         try:
             return _native.from_columns(self._decompressed(block, columns), text)
         except ValueError as error:
             raise DamagedError(self._place(block), str(error)) from error
 
-    def read_columns(self, block: Block, times_alone: bool = False) -> _native.Rows:
-        """Return the rows of a block with empty lines; with times alone, without metadata, too.
+    def read_columns(self, block: Block) -> _native.Rows:
+        """Return the rows of a block with empty lines. Raises DamagedError."""
+        columns = self._columns(block)
+        try:
+            return _native.from_columns(columns, None)
+        except ValueError as error:
+            raise DamagedError(self._place(block), str(error)) from error
 
-        Raises DamagedError.
+    def count(
+        self,
+        block: Block,
+        runs: Sequence[tuple[int, int, array[int]]],
+        times: tuple[int, int],
+        bounds: array[int],
+    ) -> None:
+        """Add rows to counts by the ends of windows: of each run its rows [first, last).
+
+        Those of [start, end) are counted. Raises DamagedError.
         """
+        columns = self._columns(block)
+        try:
+            _native.count_times(columns, runs, *times, bounds)
+        except ValueError as error:
+            raise DamagedError(self._place(block), str(error)) from error
+
+    def _columns(self, block: Block) -> bytes:
+        """Return the columns of a block. Raises DamagedError."""
         if block.columns_checksum is None:
-            return self.read(block)
+            return self._decompressed(block, self._parts(block)[1])
         stored = os.pread(self._file, block.columns_size, block.offset + block.text_size)
         if len(stored) != block.columns_size or zlib.crc32(stored) != block.columns_checksum:
             raise DamagedError(self._place(block), "another checksum than was written")
-        columns = self._decompressed(block, stored)
-        try:
-            return _native.from_columns(columns, None, times_alone)
-        except ValueError as error:
-            raise DamagedError(self._place(block), str(error)) from error
+        return self._decompressed(block, stored)
 
     def verify(self) -> Iterator[DamagedError]:
         """Yield what is damaged: blocks, and the bitmaps."""
