@@ -1,5 +1,5 @@
-// The laws of reading labels natively: nothing outside of a line is read, whatever it has in it, and
-// what is read is what stands there. That it is what Python reads is tested in Python.
+// The laws of reading labels natively: nothing outside of a line is read, whatever it has in it,
+// and what is read is what stands there. That it is what Python reads is tested in Python.
 #include <doctest/doctest.h>
 
 #include <cstring>
@@ -75,8 +75,9 @@ TEST_CASE("what is rare is left to the general parsers") {
   Pairs pairs;
   LabelReader json(true);
   for (const char* const line :
-       {"", "x", "{", R"({"a":1)", R"({"a":01})", R"({"a":1.})", R"({"a":NaN})", R"({"a":"\u0041"})",
-        R"({"a":"\x"})", "{\"a\":\"\xc3\xa9\"}", R"({"a":1,})", R"({"a":[1,]})", R"({"o":{"":1}})"}) {
+       {"", "x", "{", R"({"a":1)", R"({"a":01})", R"({"a":1.})", R"({"a":NaN})",
+        R"({"a":"\u0041"})", R"({"a":"\x"})", "{\"a\":\"\xc3\xa9\"}", R"({"a":1,})",
+        R"({"a":[1,]})", R"({"o":{"":1}})"}) {
     CAPTURE(line);
     CHECK_FALSE(read(json, line, pairs));
   }

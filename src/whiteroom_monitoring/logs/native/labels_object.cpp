@@ -74,7 +74,8 @@ void parser_delete(PyObject* self) {
 /// The names of a row's structured metadata.
 class MetaNames {
  public:
-  MetaNames(const LabelParser& parser, const Row& row) : parser_(parser), pairs_(pairs_of(row.meta)) {
+  MetaNames(const LabelParser& parser, const Row& row)
+      : parser_(parser), pairs_(pairs_of(row.meta)) {
     if (row.level != 0) pairs_.emplace_back(kDetectedLevel, std::string_view());
   }
 
@@ -139,8 +140,8 @@ bool write_labels(LabelParser& parser, LabelReader& reader, const Row& row, PyOb
 
 /// labels(rows, numbers): a dictionary for each row, or None.
 ///
-/// The interpreter's lock is kept: making texts is most of it. Dictionaries are made before the rows
-/// are locked, because the collector may run then, and others with it.
+/// The interpreter's lock is kept: making texts is most of it. Dictionaries are made before the
+/// rows are locked, because the collector may run then, and others with it.
 PyObject* parser_labels(PyObject* self, PyObject* arguments) {
   return guarded([&]() -> PyObject* {
     PyObject* object = nullptr;

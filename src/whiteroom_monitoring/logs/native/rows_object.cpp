@@ -247,7 +247,8 @@ PyObject* rows_find(PyObject* self, PyObject* arguments) {
       return find(rows, static_cast<std::size_t>(first), to, start, end, filters);
     });
     // Where all are meant, nobody needs to write them down.
-    const bool are_all = found.size() == static_cast<std::size_t>(std::max(last - first, Py_ssize_t{0}));
+    const bool are_all =
+        found.size() == static_cast<std::size_t>(std::max(last - first, Py_ssize_t{0}));
     return are_all ? as_range(first, last) : as_list(found);
   });
 }
@@ -387,12 +388,12 @@ PyType_Slot rows_slots[] = {{Py_tp_new, reinterpret_cast<void*>(rows_new)},
 PyType_Spec rows_spec = {"whiteroom_monitoring.logs._native.Rows", sizeof(RowsObject), 0,
                          Py_TPFLAGS_DEFAULT, rows_slots};
 
-PyMethodDef functions[] = {{"from_columns", from_columns, METH_VARARGS,
-                            "from_columns(columns, text)\n--\n\n"},
-                           {"count_times", count_times, METH_VARARGS,
-                            "count_times(columns, runs, start_ns, end_ns, bounds)\n--\n\n"},
-                           {"quantile", quantile, METH_VARARGS, "quantile(q, values)\n--\n\n"},
-                           {}};
+PyMethodDef functions[] = {
+    {"from_columns", from_columns, METH_VARARGS, "from_columns(columns, text)\n--\n\n"},
+    {"count_times", count_times, METH_VARARGS,
+     "count_times(columns, runs, start_ns, end_ns, bounds)\n--\n\n"},
+    {"quantile", quantile, METH_VARARGS, "quantile(q, values)\n--\n\n"},
+    {}};
 
 }  // namespace
 

@@ -107,10 +107,11 @@ PyObject* holds_any(PyObject*, PyObject* arguments) {
   });
 }
 
-PyMethodDef functions[] = {{"holds_any", holds_any, METH_VARARGS, "holds_any(text, needles)\n--\n\n"},
-                           {"blocks_with", blocks_with_needle, METH_VARARGS,
-                            "blocks_with(words, bits, needle, any_case)\n--\n\n"},
-                           {}};
+PyMethodDef functions[] = {
+    {"holds_any", holds_any, METH_VARARGS, "holds_any(text, needles)\n--\n\n"},
+    {"blocks_with", blocks_with_needle, METH_VARARGS,
+     "blocks_with(words, bits, needle, any_case)\n--\n\n"},
+    {}};
 
 }  // namespace
 

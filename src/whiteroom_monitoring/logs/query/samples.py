@@ -78,10 +78,8 @@ class _Counter:
         if self._takes_all and step.block is not None and len(known) == len(only):
             self._add_block(step, step.block, known)
             return _native.Rows()
-        if self._reads_lines:
-            rows = step.read(self._plan.pipeline.required)
-        else:
-            rows = step.read_columns()
+        required = self._plan.pipeline.required
+        rows = step.read(required) if self._reads_lines else step.read_columns()
         for run, series in zip(step.runs, only, strict=True):
             if series is None:
                 self._add_by_metadata(run, rows)
@@ -156,7 +154,10 @@ def _step_samples(
 
 
 def _add_natively(
-    native: NativeSampling, rows: _native.Rows, numbers: Sequence[int], series: dict[Series, Samples]
+    native: NativeSampling,
+    rows: _native.Rows,
+    numbers: Sequence[int],
+    series: dict[Series, Samples],
 ) -> Sequence[int]:
     """Add what a native scan is sure of; return the rows that are left."""
     parts, unsure = native.samples(rows, numbers)
