@@ -60,7 +60,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what is marked ``long`` unless it was asked for."""
+    """Begin with what takes longest. Skip what is marked ``long`` unless it was asked for."""
+    durations.longest_first(items)
     if config.getoption("--long"):
         return
     skip = pytest.mark.skip(reason="runs with --long only")

@@ -124,6 +124,8 @@ printf '%s\n' build-thread build-address |
 step 'Python tests'
 run_tests "${parallel[@]}" src tests/unit
 step 'Python tests with real servers and programs'
+# In our order: xdist's own, files with most tests first, begins the longest ones last.
+[ ${#long[@]} -gt 0 ] || parallel+=(--no-loadscope-reorder)
 run_servers "${parallel[@]}" tests --ignore tests/unit --ignore tests/integration/musicians
 run_servers tests/integration/musicians
 

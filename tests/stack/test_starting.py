@@ -41,7 +41,8 @@ def test_interrupted(new_stack, after_s: float) -> None:
     time.sleep(after_s)
     command.send_signal(signal.SIGINT)
     out, err = command.communicate(timeout=60)
-    assert command.returncode == 130, err
+    # An interpreter that has not begun yet is ended by the signal: to a shell, that is 130, too.
+    assert command.returncode in (130, -signal.SIGINT), err
     assert "Traceback" not in out + err
     assert new_stack.leftovers() == []
 

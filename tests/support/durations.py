@@ -65,6 +65,12 @@ def overruns(spent_s: dict[str, float], budgets: dict[str, float]) -> list[str]:
     return sentences
 
 
+def longest_first(items: list[pytest.Item]) -> None:
+    """Sort tests by the budget of their folder, so that no long one begins when all others end."""
+    budgets: dict[str, float] = tomllib.loads(BUDGETS.read_text(encoding="utf-8"))
+    items.sort(key=lambda item: -budgets.get(folder_of(item.nodeid, budgets), 0.0))
+
+
 class DurationBudget:
     """The pytest plug-in. It adds up set-up, call and tear-down; workers report to their parent."""
 

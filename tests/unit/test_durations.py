@@ -24,6 +24,9 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     durations.register(config)
+
+def pytest_collection_modifyitems(items):
+    durations.longest_first(items)
 """
 SLOW = """
 import time
@@ -49,3 +52,18 @@ def test_a_folder_over_its_budget_fails_the_run(
     done = pytester.runpytest_subprocess("checks/slow", "-p", "no:cacheprovider")
     assert done.ret == status
     assert json.loads(Path(record).read_text())["checks/slow"] > 0.2
+
+
+def test_the_folder_that_takes_longest_begins(pytester: pytest.Pytester) -> None:
+    """Tests run by the budgets of their folders, and in their order within one."""
+    folder = pytester.path
+    folder.joinpath("conftest.py").write_text(CONFTEST)
+    folder.joinpath("budgets.toml").write_text('"checks/a" = 1\n"checks/b" = 2\n')
+    for name in ("a", "b"):
+        folder.joinpath(f"checks/{name}").mkdir(parents=True)
+        text = "def test_z(): pass\ndef test_y(): pass\n"
+        folder.joinpath(f"checks/{name}/test_{name}.py").write_text(text)
+    pytester.makeini("[pytest]\npythonpath = " + str(ROOT))
+    done = pytester.runpytest_subprocess("checks", "--collect-only", "-q", "-p", "no:cacheprovider")
+    names = [line.partition("checks/")[2] for line in done.outlines if "::" in line]
+    assert [name[0] + name[-1] for name in names] == ["bz", "by", "az", "ay"]
