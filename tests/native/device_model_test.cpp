@@ -260,6 +260,26 @@ TEST_CASE("what was late before a stream was set up anew makes nothing due later
   }
 }
 
+TEST_CASE("a queue is not known to be full after a stream was set up anew, until it was seen so") {
+  DeviceModel model;
+  DeviceCall call{};
+  call.length = call.block = 1e7;
+  call.capacity = 2e7;
+  call.waited = true;
+  model.restart(call);
+  model.begin(call, true);
+  model.forget(call);
+  model.finish(call);
+  call.start = 5e7;
+  call.waited = false;
+  model.begin(call, true);
+  CHECK_FALSE(model.is_known());
+  model.finish(call);
+  call.waited = true;
+  model.begin(call, true);
+  CHECK(model.is_known());
+}
+
 TEST_CASE("what was late before a stream was set up anew is not counted after it") {
   Host host;
   host.play(10s, 512, 0.2);
