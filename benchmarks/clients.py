@@ -57,6 +57,9 @@ NATIVE = {
     "p99.99 of observe, scraped / not": ("times", Goal(limit=1.5)),
     "first plug-in instance, beside 100 dead segments": ("ms", Goal(limit=2)),
     "memory of the first plug-in instance": ("KiB", Goal(limit=1024)),
+    "log event on an audio thread, 5 fields": ("ns", Goal(limit=15)),
+    "log event that reads the clock, too": ("ns", Goal()),
+    "log event that finds the ring full": ("ns", Goal(limit=15)),
 }
 
 

@@ -63,7 +63,8 @@ def share_of_a_core(folder: str) -> Row:
     files = ("--segments", f"{folder}/segments", "--log-file", str(log))
     with subprocess.Popen([str(PROGRAM), *options, *files]) as engine:
         time.sleep(SETTLING_S)
-        port = json.loads(log.read_text().splitlines()[-1])["metrics_port"]
+        entries = map(json.loads, log.read_text().splitlines())
+        port = next(entry["metrics_port"] for entry in entries if entry["message"] == "playing")
         before, begin = _monitoring_s(port), time.monotonic()
         time.sleep(WATCHED_S)
         spent, elapsed = _monitoring_s(port) - before, time.monotonic() - begin

@@ -79,4 +79,5 @@ int main() {
   benchmark::exposition_of_100000_series();
   benchmark::observe_while_scraped();
   benchmark::first_plugin_instance();
+  benchmark::log_events();
 }

@@ -53,5 +53,6 @@ void contended_counter();
 void exposition_of_100000_series();
 void observe_while_scraped();
 void first_plugin_instance();
+void log_events();
 
 }  // namespace benchmark

@@ -5,6 +5,7 @@ from __future__ import annotations
 from whiteroom_monitoring.deploy.component import (
     APP_ACCOUNT,
     Component,
+    File,
     FileProbe,
     Folder,
     HttpProbe,
@@ -26,6 +27,9 @@ ENGINE = Program(
 # The engine takes commands here.
 CONTROL_FOLDER = Folder("{run}/app", APP_ACCOUNT)
 CONTROL_SOCKET = f"{CONTROL_FOLDER.path}/engine.sock"
+# What the engine's callbacks log; whoever folds a killed engine's segment goes on with it.
+EVENT_LOG = "{log}/engine-events.log"
+EVENT_LOG_FILE = File(EVENT_LOG, mode=0o600, once=True, owner=APP_ACCOUNT)
 # Without JACK, a clock calls the engine.
 DRIVERS: dict[str, tuple[str, ...]] = {"jack": ("jack",), "clock": ()}
 CLIENT_OF_JACK = {"JACK_DEFAULT_SERVER": "{stack}", "JACK_NO_START_SERVER": "1"}
@@ -50,6 +54,7 @@ def _variant(driver: str) -> Variant:
             *("--metrics-port", "{port[engine]}"),
             *("--segments", "{segments}"),
             *("--control", CONTROL_SOCKET),
+            *("--event-log", EVENT_LOG),
         ),
         HttpProbe("/-/healthy"),
         CLIENT_OF_JACK,
@@ -95,6 +100,7 @@ _ENGINE = Component(
     of_app=True,
     user=APP_ACCOUNT,
     real_time=True,
+    files=(EVENT_LOG_FILE,),
     folders=(CONTROL_FOLDER,),
 )
 

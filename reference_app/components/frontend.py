@@ -44,6 +44,7 @@ def _variant(driver: str) -> Variant:
             *("--exports", _EXPORTS),
             # The engine's lines go to the process' own output.
             *("--log-file", _LOG),
+            *("--engine-event-log", engine.EVENT_LOG),
         ),
         HttpProbe("/-/healthy"),
         engine.CLIENT_OF_JACK,
@@ -65,7 +66,7 @@ COMPONENTS = (
             FileRequired(_LIBRARY, "there is no libwhiteroom_engine.so for it to host"),
         ),
         user=APP_ACCOUNT,
-        files=(File(_LOG, mode=0o600, once=True, owner=APP_ACCOUNT),),
+        files=(File(_LOG, mode=0o600, once=True, owner=APP_ACCOUNT), engine.EVENT_LOG_FILE),
         folders=(Folder(_EXPORTS, APP_ACCOUNT), engine.CONTROL_FOLDER),
         process_of="engine",
     ),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <utility>
 
 #include "dsp/denormals.h"
@@ -20,6 +21,10 @@ std::vector<monitoring::ChannelNames> names_of(mixer::Mixer& mixer) {
   return names;
 }
 
+double seconds_of(std::chrono::nanoseconds time) noexcept {
+  return std::chrono::duration<double>(time).count();
+}
+
 /// Add to a number that only this thread changes.
 template <class Number>
 void add(std::atomic<Number>& number, Number amount) noexcept {
@@ -29,7 +34,12 @@ void add(std::atomic<Number>& number, Number amount) noexcept {
 }  // namespace
 
 Engine::Engine(monitoring::Segment& segment, Faults& faults)
-    : metrics_(segment, {}), faults_(faults) {}
+    : segment_(segment),
+      metrics_(segment, {}),
+      events_log_(segment),
+      no_plugin_(segment.log_text("no plug-in")),
+      first_dropout_id_(std::uint64_t{std::random_device()()} << 32),
+      faults_(faults) {}
 
 Engine::~Engine() {
   delete current_;
@@ -40,9 +50,14 @@ Engine::~Engine() {
 std::unique_ptr<LoadedSong> Engine::load(song::Song song, double sample_rate) const {
   mixer::Mixer mixer(song, sample_rate);
   monitoring::PluginSlots slots = metrics_.plugin_slots(names_of(mixer));
+  const monitoring::LogText name = segment_.log_text(song.name);
+  std::vector<monitoring::LogText> plugins;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    plugins.push_back(segment_.log_text(slots.name(i)));
+  }
   const std::uint32_t second = song.performances.size() > 1 ? 1 : 0;
-  return std::make_unique<LoadedSong>(
-      LoadedSong{std::move(song), std::move(mixer), std::move(slots), 0, second});
+  return std::make_unique<LoadedSong>(LoadedSong{
+      std::move(song), std::move(mixer), std::move(slots), name, std::move(plugins), 0, second});
 }
 
 void Engine::play(std::unique_ptr<LoadedSong> song) noexcept {
@@ -59,14 +74,16 @@ void Engine::thread_begins(bool realtime) noexcept {
 }
 
 void Engine::stream_changed(const driver::Stream& stream) noexcept {
-  sample_rate_.store(stream.sample_rate, relaxed);
+  const bool changed = sample_rate_.exchange(stream.sample_rate, relaxed) != stream.sample_rate ||
+                       buffer_frames_.load(relaxed) != stream.buffer_frames;
   buffer_frames_.store(stream.buffer_frames, relaxed);
   metrics_.set_device_buffers(stream.device_buffers);
   metrics_.set_stream(stream.sample_rate, stream.buffer_frames);
+  if (!changed) return;
+  events_log_.device_changed(stream.sample_rate, stream.buffer_frames, stream.device_buffers);
 }
 
 void Engine::render(std::span<float> left, std::span<float> right, driver::Due due) noexcept {
-  using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   {
     const dsp::FlushDenormals flush;
@@ -87,11 +104,12 @@ void Engine::render(std::span<float> left, std::span<float> right, driver::Due d
   const auto frames = static_cast<std::uint32_t>(left.size());
   const double rate = sample_rate_.load(relaxed);
   const std::chrono::duration<double> buffer(rate > 0 ? frames / rate : 0);
-  const auto preempted = preemption_.rendered(
-      end - begin, std::chrono::duration_cast<Clock::duration>(buffer), monitoring::thread_usage);
+  const auto length = std::chrono::duration_cast<Clock::duration>(buffer);
+  const auto preempted = preemption_.rendered(end - begin, length, monitoring::thread_usage);
   const auto miss =
       metrics_.callback_rendered(begin, end, frames, {.due = due, .preempted = preempted});
-  count(miss, end - begin);
+  log_over_budget(begin, end - begin, preempted, length);
+  count(miss, begin, end - begin);
 }
 
 /// The one before is given back; while the last one given back is not yet freed, the next waits.
@@ -103,7 +121,9 @@ void Engine::take_next_song() noexcept {
   metrics_.use(next->plugin_slots);
   // Release: whoever frees it finds us done with it.
   retired_.store(std::exchange(current_, next), std::memory_order_release);
-  channels_.store(static_cast<std::uint32_t>(next->mixer.channels().size()), relaxed);
+  const std::size_t channels = next->mixer.channels().size();
+  channels_.store(static_cast<std::uint32_t>(channels), relaxed);
+  events_log_.song_loaded(next->name, static_cast<std::int64_t>(channels));
   blend(next->first, next->second, next->blend);
 }
 
@@ -160,7 +180,22 @@ void Engine::show(std::span<const float> left, std::span<const float> right) noe
   position_beats_.store(current_->mixer.position_beats(), relaxed);
 }
 
-void Engine::count(const std::optional<monitoring::Miss>& miss,
+/// What took longest in the last callback, for the log.
+monitoring::LogText Engine::most_expensive() const noexcept {
+  const auto plugin = metrics_.most_expensive();
+  const bool known = plugin && current_ != nullptr && plugin->plugin < current_->plugins.size();
+  return known ? current_->plugins[plugin->plugin] : no_plugin_;
+}
+
+/// Log the first of several callbacks in a row that took too long by themselves.
+void Engine::log_over_budget(Clock::time_point begin, std::chrono::nanoseconds took,
+                             std::chrono::nanoseconds preempted, Clock::duration buffer) noexcept {
+  const bool before = std::exchange(over_budget_, took - preempted > buffer);
+  if (!over_budget_ || before) return;
+  events_log_.plugin_over_budget(most_expensive(), seconds_of(took), seconds_of(buffer), begin);
+}
+
+void Engine::count(const std::optional<monitoring::Miss>& miss, Clock::time_point begin,
                    std::chrono::nanoseconds took) noexcept {
   add<std::uint64_t>(callbacks_, 1);
   // take_longest_render() writes, too: one value may be lost.
@@ -170,9 +205,11 @@ void Engine::count(const std::optional<monitoring::Miss>& miss,
   add<std::int64_t>(lost_ns_, (miss->lost + miss->rest).count());
   if (!miss->begins) return;
   add<std::uint64_t>(dropouts_, 1);
+  events_log_.dropout_began(first_dropout_id_ | (dropouts_.load(relaxed) & UINT32_MAX), miss->cause,
+                            seconds_of(miss->lost), seconds_of(took), most_expensive(), begin);
   const auto plugin = metrics_.most_expensive();
   const auto cause = monitoring::audio::kCauseValues[static_cast<std::size_t>(miss->cause)];
-  post(SCH_EVENT_DROPOUT, std::chrono::duration<double>(miss->lost).count(), cause,
+  post(SCH_EVENT_DROPOUT, seconds_of(miss->lost), cause,
        plugin && current_ != nullptr ? current_->plugin_slots.name(plugin->plugin)
                                      : std::string_view{});
 }

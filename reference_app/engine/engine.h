@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "abi/sch_engine.h"
 #include "command.h"
@@ -17,6 +18,7 @@
 #include "queue/bounded_queue.h"
 #include "song/song.h"
 #include "whiteroom/monitoring/audio_metrics.h"
+#include "whiteroom/monitoring/log_events.h"
 #include "whiteroom/monitoring/preemption_watch.h"
 
 namespace whiteroom::engine {
@@ -39,7 +41,9 @@ struct LoadedSong {
   song::Song song;
   mixer::Mixer mixer;
   monitoring::PluginSlots plugin_slots;
-  std::uint32_t first = 0;  ///< performances, and how they are blended at first
+  monitoring::LogText name;                  ///< as the log knows it
+  std::vector<monitoring::LogText> plugins;  ///< the same, by their numbers
+  std::uint32_t first = 0;                   ///< performances, and how they are blended at first
   std::uint32_t second = 0;
   double blend = 0;
 };
@@ -88,24 +92,36 @@ class Engine final : public driver::Client, private mixer::PluginProbe {
   std::chrono::nanoseconds take_longest_render() noexcept;
 
   monitoring::AudioMetrics& metrics() noexcept { return metrics_; }
+  const monitoring::audio::Events& events() const noexcept { return events_log_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void take_next_song() noexcept;
   void obey_commands() noexcept;
   void obey(const Command& command) noexcept;
   void blend(std::uint32_t first, std::uint32_t second, double share) noexcept;
   void show(std::span<const float> left, std::span<const float> right) noexcept;
-  void count(const std::optional<monitoring::Miss>& miss, std::chrono::nanoseconds took) noexcept;
+  void count(const std::optional<monitoring::Miss>& miss, Clock::time_point begin,
+             std::chrono::nanoseconds took) noexcept;
+  void log_over_budget(Clock::time_point begin, std::chrono::nanoseconds took,
+                       std::chrono::nanoseconds preempted, Clock::duration buffer) noexcept;
+  monitoring::LogText most_expensive() const noexcept;
   void enter_plugin(std::size_t plugin) noexcept override;
   void leave_plugin(std::size_t plugin, std::chrono::nanoseconds took) noexcept override;
 
+  monitoring::Segment& segment_;
   monitoring::AudioMetrics metrics_;
+  monitoring::audio::Events events_log_;
+  const monitoring::LogText no_plugin_;
+  const std::uint64_t first_dropout_id_;  ///< of this process alone
   Faults& faults_;
   BoundedQueue<Command, kCommands> commands_;
   BoundedQueue<sch_event, kEvents> events_;
 
   monitoring::PreemptionWatch preemption_;     ///< the callback's alone
   LoadedSong* current_ = nullptr;              ///< the same
+  bool over_budget_ = false;                   ///< the same; of the callback before
   std::atomic<LoadedSong*> next_{nullptr};     ///< on its way to the callback
   std::atomic<LoadedSong*> retired_{nullptr};  ///< on its way back, to be freed
 

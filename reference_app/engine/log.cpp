@@ -50,6 +50,11 @@ void log_to(const std::string& path) {
   out = &file;
 }
 
+void log_lines(std::string_view lines) {
+  const std::lock_guard lock(mutex);
+  if (out != nullptr) *out << lines << std::flush;
+}
+
 void log(Level level, std::string_view message, const std::vector<Field>& fields) {
   nlohmann::ordered_json line{{"time", now()}, {"level", name_of(level)}, {"message", message}};
   for (const auto& [name, value] : fields) {

@@ -19,6 +19,9 @@ using Field = std::pair<std::string_view, std::variant<std::string, double, std:
 /// Throws std::runtime_error.
 void log_to(const std::string& path);
 
+/// Write lines that are whole already. Without a place for the log they are dropped.
+void log_lines(std::string_view lines);
+
 void log(Level level, std::string_view message, const std::vector<Field>& fields = {});
 
 }  // namespace whiteroom::engine

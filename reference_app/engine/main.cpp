@@ -63,13 +63,15 @@ void require(std::int32_t result, const char* what) {
 class Host {
  public:
   explicit Host(const Options& options) {
+    const char* const event_log = options.event_log.empty() ? nullptr : options.event_log.c_str();
     const sch_engine_config config{.size = sizeof(sch_engine_config),
                                    .driver = options.driver.c_str(),
                                    .segments = options.segments.c_str(),
                                    .metrics_address = options.metrics_address.c_str(),
                                    .metrics_port = options.metrics_port,
                                    .control = options.control.c_str(),
-                                   .log_file = nullptr};
+                                   .log_file = nullptr,
+                                   .event_log = event_log};
     require(sch_engine_create(&config, &engine_), "sch_engine_create");
   }
   ~Host() { sch_engine_destroy(engine_); }

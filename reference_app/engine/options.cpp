@@ -22,6 +22,8 @@ Plays "First Light", ten channels of real sound, and records how well it keeps i
   --segments DIR            folder of metric segments (default /dev/shm/whiteroom-<uid>)
   --control SOCKET          take commands on this Unix socket (default: none)
   --log-file FILE           append JSON lines here (default: standard output)
+  --event-log FILE          append what callbacks log here, also if this process is killed
+                            (default: to the log)
   --no-front-end            don't call the engine over its C ABI, as a front end would
   --render FILE             write the song to a WAV file instead of playing it
   --seconds SECONDS         length of that file (default 35: the song once)
@@ -77,6 +79,7 @@ const std::map<int, Setter> kSetters{
     {'s', [](Options& o, std::string_view text) { o.segments = text; }},
     {'c', [](Options& o, std::string_view text) { o.control = text; }},
     {'l', [](Options& o, std::string_view text) { o.log_file = text; }},
+    {'e', [](Options& o, std::string_view text) { o.event_log = text; }},
     {'n', [](Options& o, std::string_view) { o.front_end = false; }},
     {'w', [](Options& o, std::string_view text) { o.render = text; }},
     {'t',
@@ -96,6 +99,7 @@ constexpr option kOptions[] = {
     {"segments", required_argument, nullptr, 's'},
     {"control", required_argument, nullptr, 'c'},
     {"log-file", required_argument, nullptr, 'l'},
+    {"event-log", required_argument, nullptr, 'e'},
     {"no-front-end", no_argument, nullptr, 'n'},
     {"render", required_argument, nullptr, 'w'},
     {"seconds", required_argument, nullptr, 't'},

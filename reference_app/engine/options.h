@@ -16,6 +16,7 @@ struct Options {
   std::string segments{};             ///< folder; empty: the client's default
   std::string control{};              ///< path of the control socket; empty: none
   std::string log_file{};             ///< empty: standard output
+  std::string event_log{};            ///< empty: to the log
   bool front_end = true;
   std::string render{};  ///< path of a WAV file; empty: play live
   double seconds = 35;   ///< of the file; First Light is played once in 34.3

@@ -56,6 +56,17 @@ void compare(const driver::Stream& wanted, const driver::Stream& stream) {
 
 }  // namespace
 
+void drain_events(monitoring::Segment& segment) {
+  if (!segment.log_file().empty()) {
+    segment.drain_log();
+    return;
+  }
+  segment.drain_log([](std::string_view lines) {
+    log_lines(lines);
+    return true;
+  });
+}
+
 Session::Session(SessionOptions options, monitoring::Segment& segment, Faults& faults)
     : options_(std::move(options)), segment_(segment), faults_(faults), engine_(segment, faults) {
   housekeeper_ = std::jthread([this](const std::stop_token& stop) { keep_house(stop); });
@@ -306,6 +317,7 @@ void Session::keep_house(const std::stop_token& stop) noexcept {
   std::condition_variable_any woken;
   for (int round = 0; !stop.stop_requested(); ++round) {
     deliver_events();
+    drain_events(segment_);
     notice_lost_driver();
     if (round % kRoundsOfASecond == 0) {
       engine_.metrics().set_memory(resident_bytes());
@@ -315,6 +327,7 @@ void Session::keep_house(const std::stop_token& stop) noexcept {
     woken.wait_for(lock, stop, kEventsEvery, [] { return false; });
   }
   deliver_events();
+  drain_events(segment_);
 }
 
 void Session::deliver_events() {
@@ -332,7 +345,7 @@ void Session::notice_lost_driver() {
   engine_.play(nullptr);
   if (state_.load(std::memory_order_relaxed) != SCH_AUDIO_RUNNING || !driver_->is_lost()) return;
   state_.store(SCH_AUDIO_LOST, std::memory_order_relaxed);
-  log(Level::error, "the sound server is gone");
+  engine_.events().device_lost(driver_->kind());
   engine_.post(SCH_EVENT_AUDIO_LOST, 0, driver_name_);
 }
 

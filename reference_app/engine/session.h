@@ -20,6 +20,10 @@
 
 namespace whiteroom::engine {
 
+/// Write what has been logged since, on a thread that may block: to the segment's log file, else to
+/// the engine's log.
+void drain_events(monitoring::Segment& segment);
+
 struct SessionOptions {
   std::string driver = "auto";  ///< auto, jack or clock
   std::string metrics_address = "127.0.0.1";

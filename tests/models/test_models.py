@@ -1,4 +1,4 @@
-"""The models of how series come and go are right, and would tell if they were not."""
+"""The models of series that come and go, and of the log, are right, and would tell if not."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 
 SEGMENT = Path(__file__).with_name("segment.pml")
 EVICTION = Path(__file__).with_name("eviction.pml")
-# Each process of the first must come to its end; a killed one of the second does not.
-FLAGS = {SEGMENT: [], EVICTION: ["-E"]}
+LOG = Path(__file__).with_name("log.pml")
+# Each process of the first must come to its end; a killed one of the others does not.
+FLAGS = {SEGMENT: [], EVICTION: ["-E"], LOG: ["-E"]}
 BREAKS = [
     pytest.param(model, broken, id=broken)
     for model in FLAGS
@@ -50,6 +51,11 @@ def test_every_interleaving_is_right(tmp_path: Path) -> None:
 def test_every_eviction_is_right(tmp_path: Path) -> None:
     """A series goes as a whole and for good, and no other one has its counts, also after a kill."""
     assert errors(tmp_path, EVICTION) == 0
+
+
+def test_every_event_is_accounted_for(tmp_path: Path) -> None:
+    """An event has one line, is whole there, or is counted as lost, also after a kill."""
+    assert errors(tmp_path, LOG) == 0
 
 
 @pytest.mark.parametrize(("model", "broken"), BREAKS)

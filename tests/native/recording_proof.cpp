@@ -116,6 +116,7 @@ struct PreparedSegment {
     segment.declare(kFamilies);
     segment.declare(audio::families());
     segment.declare(ffi::families());
+    segment.declare(audio::events());
     segment.prepare();
   }
   Segment segment;
@@ -132,6 +133,8 @@ struct Recorder : PreparedSegment {
       audio.plugin_slots(std::array<ChannelNames, 2>{{{"bass", {"synth", "delay"}}, {"bus"}}});
   PluginSlots more_slots = audio.plugin_slots(std::array<ChannelNames, 1>{{{"bus", {"reverb"}}}});
   ffi::Shared ffi{segment};
+  audio::Events log{segment};
+  LogText text = segment.log_text("synth");
   Counter<Writers::many> events{segment.cells(kEvents), segment.lost()};
   Counter<Writers::many> tool{segment.series(kByTool, std::array<std::string_view, 1>{"pen"}),
                               segment.lost()};
@@ -248,6 +251,32 @@ TEST_CASE("what can't be recorded is counted without allocating, locking or call
       ratio.observe(std::numeric_limits<double>::quiet_NaN());
     }
   });
+}
+
+TEST_CASE("an event of the log never allocates, locks, calls the system or faults") {
+  check_clean([](Recorder& r, long operations) {
+    // Most of them find the ring full: nobody drains it.
+    for (long i = 0; i < operations; ++i) {
+      r.log.dropout_began(static_cast<std::uint64_t>(i), audio::Cause::over_budget, 0.001, 0.02,
+                          r.text);
+      if (i % 700 == 0) {
+        // What a drain gives back.
+        const wrm_log log = r.segment.log_cells();
+        __atomic_store_n(&log.ring[WRM_LOG_DRAINED], log.ring[WRM_LOG_NEXT], __ATOMIC_RELEASE);
+      }
+    }
+  });
+}
+
+TEST_CASE("to drain the log is no work for an audio thread, and would be noticed") {
+  const auto [status, mark] = watch(
+      [](Recorder& r, long) {
+        r.log.song_loaded(r.text, 1);
+        r.segment.drain_log([](std::string_view) { return true; });
+      },
+      1);
+  CHECK((WEXITSTATUS(status) == kAllocates || WEXITSTATUS(status) == kLocks));
+  CHECK_FALSE(mark.done);
 }
 
 TEST_CASE("an allocation would be noticed") {

@@ -56,6 +56,14 @@ def make(
         assert isinstance(error, ApiError)
         if not request.url.path.startswith(NOT_COUNTED):
             recorder.error(error.type)
+            # Not the path, which may name what belongs to a person.
+            log.say(
+                "warning",
+                "request refused",
+                method=request.method,
+                type=error.type,
+                status=int(error.status),
+            )
         return answer(error.body, error.status, dict(error.headers or {}))
 
     async def unrouted(request: Request, error: Exception) -> Response:

@@ -19,6 +19,8 @@ bool ended = false;
 monitoring::Segment& prepared(monitoring::Segment& segment) {
   segment.declare(monitoring::audio::families());
   segment.declare(monitoring::ffi::families());
+  segment.declare(monitoring::audio::events());
+  segment.declare(monitoring::ffi::events());
   const monitoring::Preparation& done = segment.prepare();
   if (!done.shared) log(Level::warning, "metrics in private memory", {{"reason", done.problem}});
   if (!done.locked) log(Level::warning, "metrics not locked in memory");
@@ -34,7 +36,11 @@ std::uintptr_t number_of(sch_engine* handle) noexcept {
 std::atomic<Process*> Process::made_{nullptr};
 
 Process::Process(const std::string& folder)
-    : segment_({.program = kProgram, .directory = folder}), metrics_(prepared(segment_)) {}
+    : segment_({.program = kProgram, .directory = folder}),
+      metrics_(prepared(segment_)),
+      events_(segment_) {}
+
+Process::~Process() { drain_events(segment_); }
 
 Process* Process::make(const std::string& folder) noexcept {
   const std::lock_guard lock(making);
@@ -61,6 +67,10 @@ bool Process::use_folder(const std::string& folder) {
                                      ? get()  // acquire: as in get()
                                      : make(folder);
   return process != nullptr && (folder.empty() || process->segment_.directory() == folder);
+}
+
+void Process::use_event_log(const std::string& path) {
+  if (Process* const process = get()) process->segment_.set_log_file(path);
 }
 
 void Process::end() noexcept {

@@ -26,6 +26,8 @@ class Process {
   }
   /// Let the metrics be in this folder; empty: the default. Return false when they are in another.
   static bool use_folder(const std::string& folder);
+  /// Let the events of the log be appended to this file. Throws PreparationError.
+  static void use_event_log(const std::string& path);
 
   /// Make the engine and name its handle. Throws what Session throws.
   std::int32_t create(SessionOptions options, sch_engine*& handle);
@@ -48,10 +50,12 @@ class Process {
   };
 
   const monitoring::ffi::Shared& metrics() const noexcept { return metrics_; }
+  const monitoring::ffi::Events& events() const noexcept { return events_; }
   Faults& faults() noexcept { return faults_; }
 
  private:
   explicit Process(const std::string& folder);
+  ~Process();
   static Process* make(const std::string& folder) noexcept;
   static void end() noexcept;
 
@@ -59,6 +63,7 @@ class Process {
 
   monitoring::Segment segment_;
   monitoring::ffi::Shared metrics_;
+  monitoring::ffi::Events events_;
   Faults faults_;
   std::mutex making_;
   std::unique_ptr<Session> owned_;

@@ -15,6 +15,7 @@ using whiteroom::engine::Session;
 using whiteroom::engine::SessionOptions;
 using whiteroom::engine::abi::Process;
 using whiteroom::monitoring::FfiCall;
+using Code = whiteroom::monitoring::ffi::Code;
 using Function = whiteroom::monitoring::ffi::Function;
 using whiteroom::engine::Level;
 using whiteroom::engine::log;
@@ -29,6 +30,18 @@ constexpr std::uint32_t kLongestBuffer = 2048;
 constexpr std::uint32_t kMostChannels = 64;
 constexpr double kLongestExport_s = 3600;
 
+template <class Body>
+std::int32_t result_of(Process& process, Function function, const Body& body) noexcept {
+  const std::int32_t fault = process.faults().result_of(function);
+  if (fault != 0) return fault;
+  try {
+    return body(process);
+  } catch (const std::exception& problem) {
+    log(Level::error, "internal", {{"problem", problem.what()}});
+    return SCH_INTERNAL;
+  }
+}
+
 /// Run the body of a function, unless a fault says what it shall return, and record the call.
 /// Nothing gets out of it but a result code. Every function of the ABI goes through this.
 template <class Body>
@@ -36,14 +49,10 @@ std::int32_t recorded(Function function, const Body& body) noexcept {
   Process* const process = Process::get();
   if (process == nullptr) return SCH_INVALID_STATE;
   const FfiCall call(process->metrics(), function);
-  const std::int32_t fault = process->faults().result_of(function);
-  if (fault != 0) return call.ended(fault);
-  try {
-    return call.ended(body(*process));
-  } catch (const std::exception& problem) {
-    log(Level::error, "internal", {{"problem", problem.what()}});
-    return call.ended(SCH_INTERNAL);
-  }
+  const std::int32_t result = result_of(*process, function, body);
+  const auto code = whiteroom::monitoring::code_of(result);
+  if (code && *code != Code::deferred) process->events().call_refused(function, *code);
+  return call.ended(result);
 }
 
 /// The same for a function that needs its caller's engine.
@@ -102,7 +111,9 @@ std::int32_t settle(const sch_engine_config* config) noexcept {
   if (config->size != sizeof *config) return SCH_INVALID_ARGUMENT;
   try {
     if (config->log_file != nullptr) whiteroom::engine::log_to(config->log_file);
-    return Process::use_folder(or_else(config->segments, "")) ? SCH_OK : SCH_INVALID_STATE;
+    if (!Process::use_folder(or_else(config->segments, ""))) return SCH_INVALID_STATE;
+    if (config->event_log != nullptr) Process::use_event_log(config->event_log);
+    return SCH_OK;
   } catch (const std::exception& problem) {
     log(Level::error, problem.what());
     return SCH_REJECTED;

@@ -62,9 +62,10 @@ typedef struct sch_engine_config {
   const char* driver;   /* "auto" (NULL), "jack" or "clock" */
   const char* segments; /* folder of metric segments; NULL: $WHITEROOM_SEGMENTS or the default */
   const char* metrics_address; /* NULL: 127.0.0.1 */
-  int32_t metrics_port; /* 0: any free one, see sch_audio_status; SCH_NO_METRICS: no endpoint */
-  const char* control;  /* path of the control socket; NULL: none */
-  const char* log_file; /* appended to; "-": standard output; NULL: no log */
+  int32_t metrics_port;  /* 0: any free one, see sch_audio_status; SCH_NO_METRICS: no endpoint */
+  const char* control;   /* path of the control socket; NULL: none */
+  const char* log_file;  /* appended to; "-": standard output; NULL: no log */
+  const char* event_log; /* what callbacks log is appended here; NULL: to the log */
 } sch_engine_config;
 
 /* Make the engine of this process; `config` may be NULL. SCH_INVALID_STATE while there is one

@@ -33,6 +33,8 @@ private func run(_ options: Options) throws -> Int32 {
     let place: SegmentPlace = options.engine.segments.isEmpty ? .standard : .folder(options.engine.segments)
     let segment = try Segment(.swiftFrontend, in: place, instances: 1)
     defer { segment.close() }
+    let events = try EventWriter(segment, log: log, path: options.logFile)
+    defer { events.write() }
     let engine = try Engine(options.engine)
     let frontEnd = try FrontEnd(engine: engine, segment: segment, log: log, exports: options.exports)
     try engine.start(options.engine)
@@ -53,7 +55,8 @@ private func draw(
     let canvas = Canvas(width: options.width, height: options.height)
     let painter = Painter(canvas: canvas)
     let loop = FrameLoop(
-        interval: .seconds(1) / options.refreshHertz, metrics: try FrameMetrics(segment))
+        interval: .seconds(1) / options.refreshHertz, metrics: try FrameMetrics(segment),
+        events: try UI.Events(segment))
     var user = options.hasUser ? User(seed: options.seed, speed: options.userSpeed, at: .now) : nil
     let session = options.hasUser ? frontEnd.sessionBegan() : nil
     var left = options.frames

@@ -20,6 +20,8 @@ struct EngineSetup {
     var metricsPort: Int32 = 8000
     var control = ""
     var logFile = "-"
+    /// Where callbacks' events go; empty: to the log.
+    var eventLog = ""
     var sampleRate = 48_000.0
     var bufferFrames: UInt32 = 256
 }
@@ -48,11 +50,14 @@ final class Engine: @unchecked Sendable {
             setup.segments.withCStringOrNull { segments in
                 setup.control.withCStringOrNull { control in
                     setup.logFile.withCStringOrNull { log in
-                        config.driver = driver
-                        config.segments = segments
-                        config.control = control
-                        config.log_file = log
-                        return abi.create(&config, &made)
+                        setup.eventLog.withCStringOrNull { events in
+                            config.driver = driver
+                            config.segments = segments
+                            config.control = control
+                            config.log_file = log
+                            config.event_log = events
+                            return abi.create(&config, &made)
+                        }
                     }
                 }
             }

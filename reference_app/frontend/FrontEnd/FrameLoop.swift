@@ -22,6 +22,7 @@ struct RefreshClock {
 struct FrameLoop: ~Copyable {
     let interval: Duration
     let metrics: FrameMetrics
+    let events: UI.Events
 
     /// Draw until `isOver`. `frame` is called with the time at which it begins; what comes after the
     /// drawing, `shown`, is not part of it.
@@ -29,12 +30,19 @@ struct FrameLoop: ~Copyable {
         isOver: () -> Bool, frame: (MonotonicTime) -> Void, shown: (MonotonicTime) -> Void
     ) {
         let clock = RefreshClock(start: .now, interval: interval)
+        var wasLate = false
         while !isOver() {
             let began = MonotonicTime.now
             let deadline = clock.refresh(after: began)
             frame(began)
             let ended = MonotonicTime.now
             metrics.frameDrawn(began: began, ended: ended, deadline: deadline, interval: interval)
+            let missed = FrameMetrics.refreshesMissed(ended: ended, deadline: deadline, interval: interval)
+            if missed > 0, !wasLate {
+                let late = Double(ended.nanoseconds(since: deadline)) / 1e9
+                events.frameDropped(lateSeconds: late, refreshes: Int64(missed), at: ended)
+            }
+            wasLate = missed > 0
             shown(ended)
             sleep(until: clock.refresh(after: ended))
         }

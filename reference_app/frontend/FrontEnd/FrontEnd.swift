@@ -38,6 +38,8 @@ final class FrontEnd {
     private let ui: UIMetrics
     private let business: BusinessMetrics
     private let log: Log
+    private let events: UI.Events
+    private let songTexts: [LogText]
     private let exports: String
     private let beside = DispatchQueue(label: "whiteroom.beside")
     private let outcomes = Outcomes()
@@ -54,7 +56,10 @@ final class FrontEnd {
         self.exports = exports
         ui = try UIMetrics(segment)
         business = try BusinessMetrics(segment)
-        scene.songs = try Song.library(of: engine.loadDefaultSong())
+        events = try UI.Events(segment)
+        let songs = try Song.library(of: engine.loadDefaultSong())
+        songTexts = try songs.map { try segment.logText($0.name) }
+        scene.songs = songs
         scene.tempoBpm = scene.songs[0].tempoBpm
     }
 
@@ -196,7 +201,7 @@ final class FrontEnd {
             scene.tempoBpm = scene.songs[song].tempoBpm
             tempos = ([], [])
             scene.message = "loaded \(scene.songs[song].name)"
-            note(.info, "song loaded", [("song", scene.songs[song].name)])
+            events.songShown(song: songTexts[song])
         case .exported(let path):
             scene.exporting = false
             scene.message = "exported"

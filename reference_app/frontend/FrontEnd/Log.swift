@@ -38,6 +38,11 @@ final class Log: Sendable {
         file.withLock { try? $0.write(contentsOf: Data(line.utf8)) }
     }
 
+    /// Write lines that are whole already.
+    func write(lines: [UInt8]) {
+        file.withLock { try? $0.write(contentsOf: Data(lines)) }
+    }
+
     private static func quoted(_ text: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes

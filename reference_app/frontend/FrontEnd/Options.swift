@@ -48,6 +48,7 @@ struct Options {
           --frames NUMBER            end after that many frames (default: a signal ends it)
           --log-file FILE            append JSON lines here (default: standard output)
           --engine-log-file FILE     the engine's (default: standard output)
+          --engine-event-log FILE    append what the engine's callbacks log here (default: to its log)
           --version, --help
 
         Exit status: 0 stopped by a signal or after its frames, 1 failure, 2 usage.
@@ -76,6 +77,7 @@ struct Options {
         "--engine", "--driver", "--sample-rate", "--buffer-frames", "--engine-metrics-port",
         "--metrics-port", "--segments", "--control", "--refresh-hertz", "--seed", "--user-speed", "--screen",
         "--exports", "--picture", "--frames", "--log-file", "--engine-log-file",
+        "--engine-event-log",
     ]
 
     private mutating func set(_ option: String, _ value: String) throws {
@@ -96,6 +98,7 @@ struct Options {
         case "--picture": picture = value
         case "--frames": frames = try number(option, value, 1...Int.max)
         case "--engine-log-file": engine.logFile = value
+        case "--engine-event-log": engine.eventLog = value
         default: logFile = value
         }
     }

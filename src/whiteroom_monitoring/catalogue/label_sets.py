@@ -1,6 +1,7 @@
-"""Lists of label values that several metrics of a domain share: listed once, then named.
+"""Lists of values that several labels and fields of a domain share: listed once, then named.
 
-A label's ``values`` are a list, or the name of a list in the domain's ``label_sets``.
+The ``values`` of a label, or of an event's field, are a list, or the name of a list in the domain's
+``label_sets``.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ def _label_sets(document: Document) -> dict[str, Any]:
 def _labels(document: Document) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     for pointer, _ in document.mappings(("metrics",)):
         yield from document.mappings((*pointer, "labels"))
+    for pointer, _ in document.mappings(("events",)):
+        yield from document.mappings((*pointer, "fields"))
 
 
 def _unknown(

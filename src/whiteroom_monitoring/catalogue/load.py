@@ -11,6 +11,7 @@ from typing import Any
 from whiteroom_monitoring.catalogue import (
     document,
     entry,
+    event_entry,
     label_sets,
     renamed_keys,
     rules,
@@ -18,6 +19,7 @@ from whiteroom_monitoring.catalogue import (
 )
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.catalogue.entry import Entry
+from whiteroom_monitoring.catalogue.event_entry import EventEntry
 from whiteroom_monitoring.catalogue.model import Catalogue, Domain
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError, FilePlace
 from whiteroom_monitoring.resources import share
@@ -30,6 +32,7 @@ class _File:
     document: Document | None
     entries: tuple[Entry, ...]
     diagnostics: tuple[Diagnostic, ...]
+    events: tuple[EventEntry, ...] = ()
 
 
 def load(folder: Path) -> Catalogue:
@@ -48,6 +51,9 @@ def load_files(paths: Iterable[Path]) -> Catalogue:
     entries = [item for file in files for item in file.entries if "name" not in item.invalid]
     for rule in rules.CATALOGUE_RULES:
         diagnostics.extend(rule(entries))
+    logged = [item for file in files for item in file.events]
+    for event_rule in rules.EVENT_CATALOGUE_RULES:
+        diagnostics.extend(event_rule(logged))
     if diagnostics:
         raise DiagnosticsError(list(dict.fromkeys(diagnostics)))
     return Catalogue(tuple(sorted(map(_domain, files), key=lambda domain: domain.name)))
@@ -87,7 +93,11 @@ def _read(path: Path, schema: dict[str, Any]) -> _File:
     diagnostics.extend(
         diagnostic for metric in entries for diagnostic in rules.entry_diagnostics(metric)
     )
-    return _File(content, entries, tuple(diagnostics))
+    logged = event_entry.build_all(content, set(misfits))
+    diagnostics.extend(
+        diagnostic for item in logged for rule in rules.EVENT_RULES for diagnostic in rule(item)
+    )
+    return _File(content, entries, tuple(diagnostics), logged)
 
 
 def _entries(content: Document, misfits: set[Pointer]) -> tuple[Entry, ...]:
@@ -104,4 +114,5 @@ def _domain(file: _File) -> Domain:
     assert file.document is not None
     data = file.document.data
     metrics = tuple(item.metric for item in file.entries)
-    return Domain(data["domain"], data["program"], metrics, file.document.path)
+    logged = tuple(item.event for item in file.events)
+    return Domain(data["domain"], data["program"], metrics, file.document.path, logged)

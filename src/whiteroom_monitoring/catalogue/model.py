@@ -14,6 +14,8 @@ Writers = Literal["one", "many"]
 Aggregation = Literal["sum", "max", "min", "latest"]
 Updates = Literal["set", "add"]
 Number = Literal["u64", "i64", "f64"]
+LogLevel = Literal["debug", "info", "warn", "error"]
+FieldType = Literal["integer", "float", "choice", "text", "id"]
 
 # Units that are counted in billionths, because an atomic add needs an integer.
 BILLIONTHS = 1_000_000_000
@@ -92,13 +94,58 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class EventField:
+    """A number that is logged with an event; ``values`` are those of a choice, else empty."""
+
+    name: str
+    type: FieldType
+    unit: str | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a program says in its log. ``message`` names fields in braces."""
+
+    name: str
+    level: LogLevel
+    message: str
+    help: str
+    fields: tuple[EventField, ...]
+    path: Path = field(compare=False)
+    line: int = field(compare=False)
+
+    @property
+    def id(self) -> int:
+        """The number that stands for its name in a segment: FNV-1a, 32 bits.
+
+        >>> Event("song_loaded", "info", "", "", (), Path(), 0).id == event_id("song_loaded")
+        True
+        """
+        return event_id(self.name)
+
+
+def event_id(name: str) -> int:
+    """Return FNV-1a of ``name``, 32 bits (Fowler, Noll, Vo).
+
+    >>> hex(event_id("a"))
+    '0xe40c292c'
+    """
+    value = 2166136261
+    for byte in name.encode():
+        value = (value ^ byte) * 16777619 % 2**32
+    return value
+
+
+@dataclass(frozen=True)
 class Domain:
-    """One file of the catalogue: the metrics of one subject, owned by one program."""
+    """One file of the catalogue: metrics and events of one subject, owned by one program."""
 
     name: str
     program: str
     metrics: tuple[Metric, ...]
     path: Path = field(default=Path(), compare=False)
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from whiteroom_monitoring.client import segment_log
+from whiteroom_monitoring.client.record_reader import RecordReader
+from whiteroom_monitoring.client.segment_log import LogEvent
 from whiteroom_monitoring.errors import MonitoringError
 
 MAGIC = b"WRMSEG\r\n"
@@ -80,34 +83,15 @@ class Family:
 
 @dataclass
 class Segment:
-    """What a segment holds: families by name, and the cells of each by open label values."""
+    """What a segment holds: families by name, and the cells of each by open label values.
+
+    ``log`` are the events that wait in its ring, in order.
+    """
 
     program: str
     families: dict[str, Family] = field(default_factory=dict)
     series: dict[str, dict[tuple[str, ...], list[int]]] = field(default_factory=dict)
-
-
-class _Reader:
-    """Takes values out of a record, never beyond its end."""
-
-    def __init__(self, data: bytes, offset: int) -> None:
-        self.data = data
-        self.offset = offset
-
-    def number(self, code: str) -> int:
-        value: int
-        (value,) = struct.unpack_from("=" + code, self.data, self.offset)
-        self.offset += struct.calcsize("=" + code)
-        return value
-
-    def text(self, code: str) -> str:
-        length = self.number(code)
-        raw = self.data[self.offset : self.offset + length]
-        if len(raw) != length:
-            raise struct.error("a text ends beyond its record")
-        self.offset += length
-        # Label values of old segments may be any bytes; Prometheus refuses a target for one.
-        return raw.decode(errors="replace").replace("\0", "\ufffd")
+    log: list[LogEvent] = field(default_factory=list)
 
 
 def read(path: Path) -> Segment:
@@ -171,7 +155,9 @@ def _read_once(path: Path, file: int) -> tuple[Segment, bool]:
     )
     segment = Segment(program.rstrip(b"\0").decode())
     if is_whole or _nobody_writes(file):
-        _read_records(segment, records, struct.unpack(f"{len(cells) // 8}Q", cells))
+        numbers_of_cells = struct.unpack(f"{len(cells) // 8}Q", cells)
+        _read_records(segment, records, numbers_of_cells)
+        segment.log = segment_log.waiting(records, numbers_of_cells)
     return segment, is_whole
 
 
@@ -200,7 +186,7 @@ def _family(record: bytes) -> Family:
     if flags & ~HAS_EXEMPLARS or (flags and TYPES[kind] not in ("counter", "histogram")):
         raise struct.error(f"a {TYPES[kind]} has flags {flags}")
     limits = struct.unpack_from(f"={bounds}d", record, FAMILY.size)
-    reader = _Reader(record, FAMILY.size + 8 * bounds)
+    reader = RecordReader(record, FAMILY.size + 8 * bounds)
     name, help_text, _unit = reader.text("I"), reader.text("I"), reader.text("I")
     described = []
     for _ in range(labels):
@@ -224,7 +210,7 @@ def _add_series(
     count = family.group * family.groups
     if not shards or first + (shards - 1) * apart + count > len(cells):
         raise struct.error(f"a series of {family.name} has no cells")
-    reader = _Reader(record, SERIES.size)
+    reader = RecordReader(record, SERIES.size)
     values = tuple(reader.text("H") for _, known in family.labels if not known)
     known_series = segment.series.setdefault(family.name, {})
     total = known_series.setdefault(values, [0] * count)

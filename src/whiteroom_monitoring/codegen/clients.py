@@ -1,8 +1,9 @@
-"""Which template writes which file: each language's clients, interfaces, the page of metrics."""
+"""Which template writes which file: each language's clients, interfaces, pages of reference."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from whiteroom_monitoring.catalogue.model import Catalogue
 from whiteroom_monitoring.codegen.identifiers import swift_namespace
@@ -17,6 +18,8 @@ def generate(catalogue: Catalogue, project: Project) -> dict[str, str]:
     model = build(catalogue, project)
     outputs = project.outputs
     templates = _whole_templates(outputs, is_core=model.has_core)
+    if model.has_events:
+        templates |= _event_templates(outputs)
     files = {path: render(template, model=model) for path, template in templates.items()}
     for domain in model.domains:
         for path, template in _domain_templates(domain, outputs).items():
@@ -36,6 +39,16 @@ def _whole_templates(outputs: Outputs, *, is_core: bool) -> dict[str, str]:
         templates[f"{outputs.python}/__init__.py"] = "python/__init__.py.j2"
     if outputs.reference:
         templates[outputs.reference] = "markdown/metrics.md.j2"
+    return templates
+
+
+def _event_templates(outputs: Outputs) -> dict[str, str]:
+    templates = {}
+    if outputs.cpp:
+        templates[f"{outputs.cpp}/log_events_c.h"] = "c/log_events.h.j2"
+    if outputs.reference:
+        page = PurePosixPath(outputs.reference).with_name("log-events.md")
+        templates[str(page)] = "markdown/log-events.md.j2"
     return templates
 
 

@@ -38,9 +38,10 @@ _RESERVED_FOR_MACROS = re.compile(r"E[0-9A-Z][0-9A-Z_]*|SIG_?[A-Z]+")
 # Types that the generated C++ of a domain names, which a label's type would hide.
 CPP_TAKEN_TYPES = frozenset(
     """
-    Aggregation Count Counter DurationCounter DynamicLabels ExemplarCounter ExemplarHistogram
-    FamilySpec Gauge Histogram Info Instance LabelSpec LabeledBy MetricType Number Ratio Realtime
-    Seconds Segment Shared Span Summary UpDownCounter Writers
+    Aggregation Count Counter DurationCounter DynamicLabels EventLog Events ExemplarCounter
+    ExemplarHistogram FamilySpec Gauge Histogram Info Instance LabelSpec LabeledBy LogEventSpec
+    LogFieldSpec LogFieldType LogLevel LogText MetricType Number Ratio Realtime Seconds Segment
+    Shared Span Summary UpDownCounter Writers
     """.split()
 )
 
@@ -59,11 +60,11 @@ SWIFT_KEYWORDS = frozenset(
 # type of that name would hide.
 SWIFT_TAKEN_TYPES = frozenset(
     """
-    Buckets ClosedLabel Count Counter Domain DurationCounter Exemplar ExemplarBuckets
-    ExemplarCounter ExemplarHistogram Family FamilyLabel Gauge Histogram Info Instance Int Int64
-    LabeledBy ManyWriters MonitoringError OneWriter Program Protocol Ratio Realtime Seconds
-    Segment SegmentPlace Self Sendable Shared String Summary Type UInt16 UInt64 UInt8
-    UnsafeMutablePointer UpDownCounter
+    Buckets ClosedLabel Count Counter Domain Double DurationCounter EventField EventLog Events
+    Exemplar ExemplarBuckets ExemplarCounter ExemplarHistogram Family FamilyLabel Gauge Histogram
+    Info Instance Int Int64 LabeledBy LogEvent LogText ManyWriters MonitoringError MonotonicTime
+    OneWriter Program Protocol Ratio Realtime Seconds Segment SegmentPlace Self Sendable Shared
+    String Summary Type UInt16 UInt64 UInt8 UnsafeMutablePointer UpDownCounter
     """.split()
 )
 
@@ -117,6 +118,16 @@ def cpp_type(name: str) -> str:
 def _is_reserved_in_cpp(name: str) -> bool:
     is_macro = name in RESERVED_MACROS or _RESERVED_FOR_MACROS.fullmatch(name) is not None
     return is_macro or name in CPP_KEYWORDS
+
+
+def c_constant(*parts: str) -> str:
+    """Return a constant of C for what ``parts`` name together.
+
+    >>> c_constant("wrm", "audio", "DropoutCause", "over-budget")
+    'WRM_AUDIO_DROPOUT_CAUSE_OVER_BUDGET'
+    """
+    snake = (re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part) for part in parts)
+    return re.sub(r"\W", "_", "_".join(snake)).upper()
 
 
 def swift_case(value: str) -> str:

@@ -17,7 +17,11 @@ from whiteroom_monitoring.catalogue.model import (
     Aggregation,
     Catalogue,
     Domain,
+    Event,
+    EventField,
+    FieldType,
     Label,
+    LogLevel,
     Metric,
     MetricType,
     Number,
@@ -108,8 +112,31 @@ class ClientMetric:
 
 
 @dataclass(frozen=True)
+class ClientField:
+    """A field of an event; a choice has an ``enum``."""
+
+    name: str
+    type: FieldType
+    unit: str | None
+    enum: LabelEnum | None
+
+
+@dataclass(frozen=True)
+class ClientEvent:
+    """An event of the log as the clients offer it; ``id`` is what a segment knows it by."""
+
+    name: str
+    type_name: str
+    id: int
+    level: LogLevel
+    message: str
+    help: str
+    fields: tuple[ClientField, ...]
+
+
+@dataclass(frozen=True)
 class ClientDomain:
-    """A domain with the metrics of each kind of writer, and the label types that they share.
+    """A domain with the metrics of each kind of writer, its events, and the types that they share.
 
     ``source`` is the file of the catalogue that describes it, as the project names it.
     """
@@ -119,6 +146,7 @@ class ClientDomain:
     enums: tuple[LabelEnum, ...]
     metrics: tuple[ClientMetric, ...]
     source: str
+    events: tuple[ClientEvent, ...] = ()
 
     @property
     def is_core(self) -> bool:
@@ -171,6 +199,11 @@ class ClientModel:
         return any(domain.is_core for domain in self.domains)
 
     @property
+    def has_events(self) -> bool:
+        """Whether any domain says something in a log."""
+        return any(domain.events for domain in self.domains)
+
+    @property
     def source(self) -> str:
         """The files of the catalogue, as the project names them."""
         return ", ".join(sorted({f"{PurePath(d.source).parent}/*.yaml" for d in self.domains}))
@@ -220,9 +253,13 @@ def build(catalogue: Catalogue, project: Project) -> ClientModel:
 
 def _domain(domain: Domain, project: Project) -> ClientDomain:
     metrics = tuple(_metric(domain, metric) for metric in domain.metrics)
+    events = tuple(_event(domain, event) for event in domain.events)
     enums = {enum.type_name: enum for metric in metrics for enum in metric.enums}
+    enums |= {
+        field.enum.type_name: field.enum for event in events for field in event.fields if field.enum
+    }
     source = _source(domain.path, project)
-    return ClientDomain(domain.name, domain.program, tuple(enums.values()), metrics, source)
+    return ClientDomain(domain.name, domain.program, tuple(enums.values()), metrics, source, events)
 
 
 def _source(path: Path, project: Project) -> str:
@@ -282,3 +319,45 @@ def _enum_name(domain: Domain, metric: Metric, label: Label) -> str:
         if other.name == label.name and other.values
     }
     return pascal(label.name if len(value_lists) == 1 else f"{metric.name}_{label.name}")
+
+
+def _event(domain: Domain, event: Event) -> ClientEvent:
+    return ClientEvent(
+        name=event.name,
+        type_name=pascal(event.name),
+        id=event.id,
+        level=event.level,
+        message=event.message,
+        help=event.help,
+        fields=tuple(_field(domain, event, field) for field in event.fields),
+    )
+
+
+def _field(domain: Domain, event: Event, field: EventField) -> ClientField:
+    enum = None
+    if field.type == "choice":
+        enum = LabelEnum(_field_enum_name(domain, event, field), field.name, field.values)
+    return ClientField(field.name, field.type, field.unit, enum)
+
+
+def _field_enum_name(domain: Domain, event: Event, field: EventField) -> str:
+    """Return the type of a label with that name and these values, if there is one.
+
+    Else the field's name, or a longer one when labels or fields of that name have other values.
+    """
+    of_labels = {
+        label.values: _enum_name(domain, metric, label)
+        for metric in domain.metrics
+        for label in metric.labels
+        if label.name == field.name and label.values
+    }
+    if field.values in of_labels:
+        return of_labels[field.values]
+    of_fields = {
+        other.values
+        for candidate in domain.events
+        for other in candidate.fields
+        if other.name == field.name and other.type == "choice"
+    }
+    is_alone = not of_labels and len(of_fields) == 1
+    return pascal(field.name if is_alone else f"{event.name}_{field.name}")

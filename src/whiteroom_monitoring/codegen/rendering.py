@@ -42,6 +42,7 @@ def _environment() -> jinja2.Environment:
         "quoted": quoted,
         "decimal": decimal,
         "names": names,
+        "c_constant": identifiers.c_constant,
         "camel": identifiers.camel,
         "cpp_enumerator": identifiers.cpp_enumerator,
         "cpp_type": identifiers.cpp_type,

@@ -343,3 +343,13 @@ def test_not_http(backend):
 def test_log_has_no_secrets(backend, token):
     """Neither the token nor an address is in the log, whatever was refused above."""
     assert_log_keeps(backend, token)
+
+
+def test_a_refusal_has_a_line(backend, token):
+    """What is refused is logged with its type, and without the path, which may name a person's."""
+    before = len(backend.events("request refused"))
+    backend.ask("GET", f"/songs/{NOWHERE}", token=token)
+    wait_until(lambda: len(backend.events("request refused")) > before)
+    line = backend.events("request refused")[-1]
+    assert (line["level"], line["type"], line["status"]) == ("warning", "not_found", 404)
+    assert NOWHERE not in json.dumps(line)

@@ -31,7 +31,8 @@ class Made {
                                    .metrics_address = nullptr,
                                    .metrics_port = SCH_NO_METRICS,
                                    .control = nullptr,
-                                   .log_file = nullptr};
+                                   .log_file = nullptr,
+                                   .event_log = nullptr};
     REQUIRE(sch_engine_create(&config, &handle) == SCH_OK);
   }
   ~Made() { sch_engine_destroy(handle); }

@@ -35,6 +35,7 @@ std::string exposed(const monitoring::Segment& segment) {
 TEST_CASE("an engine that plays one song after the other names the tracks of each") {
   monitoring::Segment segment({.program = "test", .shared = false});
   segment.declare(monitoring::audio::families());
+  segment.declare(monitoring::audio::events());
   segment.prepare();
   Faults faults;
   Engine engine(segment, faults);

@@ -145,6 +145,7 @@ Run run_with_stalls(int stalls) {
   const monitoring::testing::SegmentFolder folder;
   monitoring::Segment segment({.program = "test", .directory = folder.path});
   segment.declare(monitoring::audio::families());
+  segment.declare(monitoring::audio::events());
   segment.prepare();
   Faults faults;
   Engine engine(segment, faults);

@@ -18,6 +18,8 @@ struct Handles: ~Copyable {
     let realtime: UI.Realtime
     let audio: AudioMetrics
     let callback: Audio.Realtime
+    let events: Audio.Events
+    let text: LogText
 }
 
 extension Handles {
@@ -35,7 +37,9 @@ extension Handles {
             frames: try FrameMetrics(frontEnd),
             realtime: try UI.Realtime(frontEnd),
             audio: try AudioMetrics(backend, channels: ["bass", "lead"]),
-            callback: callback)
+            callback: callback,
+            events: try Audio.Events(backend),
+            text: try backend.logText("bass/synth"))
     }
 }
 
@@ -65,6 +69,10 @@ func recordEverything(_ handles: borrowing Handles) {
     handles.callback.audioEngineLoadRatio.observe(0.25)
     handles.callback.audioDropoutSecondsTotal[.device].add(.microseconds(9))
     handles.channel.add(nanoseconds: 11)
+    handles.events.dropoutBegan(
+        dropoutId: 7, cause: .device, lostSeconds: 0.001, renderSeconds: 0.006, plugin: handles.text,
+        at: began)
+    handles.events.songLoaded(song: handles.text, channels: 10)
     handles.ffi.ffiErrorsTotal[.schEngineSetTempo][.rejected].increment()
     handles.http.httpActiveConnections.increment()
     handles.http.httpRequestDurationSeconds.observe(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from whiteroom_monitoring.catalogue import rules
-from whiteroom_monitoring.catalogue.rules import across, labels, names, types
+from whiteroom_monitoring.catalogue.rules import across, events, labels, names, types
 from whiteroom_monitoring.catalogue.rules.labels import IDENTITIES, RESERVED, TRACES
 
 
@@ -307,6 +307,14 @@ EXAMPLES = [
         across.old_names_are_free,
         "name: audio_calls_total, type: counter, replaces: [▸audio_calls_total]",
         "audio_calls_total replaces itself",
+    ),
+    Example(
+        events.events_stand_beside_metrics,
+        {
+            "audio.yaml": "domain: audio\nprogram: juce-backend\nmetrics: []\n▸events:\n"
+            "  - {name: song_loaded, level: info, message: Loaded, help: A song is there.}\n"
+        },
+        "the domain audio has events and no metrics",
     ),
 ]
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -14,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "log_drain.h"
 #include "segment_directory.h"
 #include "segment_layout.h"
 
@@ -21,6 +23,7 @@ namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 namespace {
 
 constexpr std::string_view kProcessesLost = "monitoring_processes_lost_total";
+constexpr std::string_view kObservationsLost = "monitoring_observations_lost_total";
 
 /// Keeps the views that a FamilySpec of a description refers to.
 struct SpecStorage {
@@ -134,12 +137,30 @@ void note_series(const SegmentImage& image, std::set<SeriesName>& names) {
   });
 }
 
+/// What a dead segment has left in its log.
+struct LeftLog {
+  LeftEvents events;
+  LogDescription description;
+  LogOrigin origin;
+};
+
+LeftLog left_log(const SegmentImage& image, std::string_view program) {
+  LeftLog left{{}, read_log(image), {}};
+  if (!left.description.has_ring) return left;
+  left.events = left_events({image.cells().data() + left.description.cell, WRM_LOG_RING_CELLS});
+  const wrm_segment_header& header = image.header();
+  left.origin = {std::string(program), header.pid, header.segment_id, unix_minus_monotonic_ns()};
+  return left;
+}
+
 /// The dead segments of a program, and what its base already holds of them.
 struct Estate {
   std::set<SeriesName> recent;  ///< of the dead segments
   std::vector<Departure> departed;
   std::vector<SegmentReading> readings;
   std::vector<std::string> dead_paths;
+  std::vector<LeftLog> logs;     ///< of each of these
+  std::uint64_t unfinished = 0;  ///< events of theirs
   std::vector<std::uint64_t> dead_ids;
   std::vector<std::uint64_t> unclosed;  ///< dead, and did not say that they end
   std::uint64_t lost = 0;
@@ -230,9 +251,11 @@ Estate read_estate(const std::string& directory, std::string_view program) {
     try {
       SegmentImage image = SegmentImage::read(file.path);
       const std::uint64_t id = image.header().segment_id;
+      estate.logs.push_back(left_log(image, program));
       estate.dead_paths.push_back(file.path);
       estate.dead_ids.push_back(id);
       if (folded.contains(id)) continue;
+      estate.unfinished += estate.logs.back().events.unfinished;
       if (image.header().closed == 0 && !never_recorded(image)) estate.unclosed.push_back(id);
       note_series(image, estate.recent);
       estate.readings.push_back({std::move(image), false});
@@ -282,7 +305,8 @@ void drop_ended(ProgramView& view, const std::string& directory, std::string_vie
   for (const auto& [family, values] : dropped) view.remove(family, values);
 }
 
-/// Write what the estate amounts to, and remove the dead, which the base now names.
+/// Write what the estate amounts to, deliver what the dead have left in their logs, and remove
+/// them: the base now names them.
 bool write_base(const std::string& directory, std::string_view program, const Estate& estate,
                 const ProgramView& view, std::uint64_t created_unix_ns) {
   BaseWriter writer;
@@ -297,14 +321,25 @@ bool write_base(const std::string& directory, std::string_view program, const Es
     writer.add_departed(departure);
   }
   if (!writer.write(base_path(directory, program), program, created_unix_ns)) return false;
-  for (const std::string& path : estate.dead_paths) unlink(path.c_str());
+  for (std::size_t i = 0; i < estate.dead_paths.size(); ++i) {
+    const LeftLog& log = estate.logs[i];
+    // Lines that find no room by now wait in the segment; its counts are in the base.
+    const Delivery delivery = deliver_left_events(log.events, log.description, log.origin);
+    if (delivery != Delivery::try_again) unlink(estate.dead_paths[i].c_str());
+  }
   return true;
 }
 
 /// Take the readings out of an estate and add them up.
 ProgramView view_of(Estate& estate, std::string_view program) {
   ProgramView view(std::move(estate.readings));
-  if (estate.lost != 0) view.add_to_counter(kProcessesLost, std::string(program), estate.lost);
+  const std::string owner(program);
+  if (estate.lost != 0) view.add_to_counter(kProcessesLost, owner, {&estate.lost, 1});
+  if (estate.unfinished != 0) {
+    std::array<std::uint64_t, WRM_LOST_REASONS> lost{};
+    lost[WRM_LOST_LOG_UNFINISHED] = estate.unfinished;
+    view.add_to_counter(kObservationsLost, owner, lost);
+  }
   return view;
 }
 

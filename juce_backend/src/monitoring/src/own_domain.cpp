@@ -109,6 +109,16 @@ void describe_labels(wrm_domain::Family& family) {
   }
 }
 
+/// Return the description that the core takes. `event` has to stay where it is.
+LogEventSpec spec_of(wrm_domain::Event& event) {
+  for (wrm_domain::Field& field : event.fields) {
+    field.views.assign(field.values.begin(), field.values.end());
+    event.field_specs.push_back(
+        {field.name, static_cast<LogFieldType>(field.type), {}, field.views});
+  }
+  return {event.name, static_cast<LogLevel>(event.level), event.message, event.field_specs};
+}
+
 /// The cells of all its series, or more than kMostCells.
 std::uint64_t cells_of(const wrm_domain::Family& family) {
   std::uint64_t cells = spec_of(family).group_cells();
@@ -135,7 +145,8 @@ const Domain& wrm_domain::described() {
     describe_labels(family);
     specs_.push_back(spec_of(family));
   }
-  domain_ = {name_, specs_};
+  for (Event& event : events_) event_specs_.push_back(spec_of(event));
+  domain_ = {name_, specs_, event_specs_};
   is_described_ = true;
   return domain_;
 }
@@ -205,6 +216,49 @@ void wrm_domain::set_bounds(std::vector<double> bounds) {
   }
 }
 
+void wrm_domain::add(Event event) {
+  const std::lock_guard lock(mutex_);
+  require_open();
+  const std::string place = name_ + "/" + event.name + ": ";
+  if (!is_name(event.name, false)) {
+    throw PreparationError(name_ + ": event " + quoted(event.name) +
+                           ": expected a letter or _, then letters, digits and _");
+  }
+  if (const std::string problem =
+          problem_of_number("level", event.level, LogLevel::debug, LogLevel::error);
+      !problem.empty()) {
+    throw PreparationError(place + problem);
+  }
+  if (!is_label_text(event.message)) {
+    throw PreparationError(place + "message " + quoted(event.message) + ": expected UTF-8");
+  }
+  events_.push_back(std::move(event));
+}
+
+void wrm_domain::add(Field field) {
+  const std::lock_guard lock(mutex_);
+  require_open();
+  if (events_.empty()) throw PreparationError(name_ + ": found no event, expected one before");
+  Event& event = events_.back();
+  const std::string place = name_ + "/" + event.name + ": field " + quoted(field.name) + ": ";
+  if (!is_name(field.name, false)) {
+    throw PreparationError(place + "expected a letter or _, then letters, digits and _");
+  }
+  if (event.fields.size() == WRM_LOG_MOST_FIELDS) {
+    throw PreparationError(place + "expected at most " + std::to_string(WRM_LOG_MOST_FIELDS));
+  }
+  if (field.type < WRM_LOG_INTEGER || field.type > WRM_LOG_ID) {
+    throw PreparationError(place + "found the type " + std::to_string(field.type));
+  }
+  if (field.values.empty() == (field.type == WRM_LOG_CHOICE)) {
+    throw PreparationError(place + "expected values for a choice, and for nothing else");
+  }
+  if (const std::string problem = problem_of(field.values); !problem.empty()) {
+    throw PreparationError(place + problem);
+  }
+  event.fields.push_back(std::move(field));
+}
+
 void wrm_domain::require_open() const {
   if (is_described_) throw PreparationError(name_ + ": a segment has it; it takes nothing more");
 }
@@ -256,6 +310,24 @@ char* wrm_domain_add_label(wrm_domain* domain, const char* name, const char* con
     given(domain, "the domain")
         .add(wrm_domain::Label{
             &given(name, "the name"), texts_of(values, value_count), {}, max_series});
+  });
+}
+
+char* wrm_domain_add_event(wrm_domain* domain, const char* name, std::uint8_t level,
+                           const char* message) {
+  return guarded([&] {
+    given(domain, "the domain")
+        .add(wrm_domain::Event{
+            &given(name, "the name"), level, &given(message, "the message"), {}, {}});
+  });
+}
+
+char* wrm_domain_add_event_field(wrm_domain* domain, const char* name, std::uint32_t type,
+                                 const char* const* values, std::size_t value_count) {
+  return guarded([&] {
+    if (value_count != 0) static_cast<void>(given(values, "the list of values"));
+    given(domain, "the domain")
+        .add(wrm_domain::Field{&given(name, "the name"), type, texts_of(values, value_count), {}});
   });
 }
 

@@ -33,12 +33,29 @@ struct wrm_domain {
     wrm_family_form form;
   };
 
+  struct Field {
+    std::string name;
+    std::uint32_t type;
+    std::vector<std::string> values;
+    std::vector<std::string_view> views;
+  };
+  struct Event {
+    std::string name;
+    std::uint8_t level;
+    std::string message;
+    std::deque<Field> fields;
+    std::vector<whiteroom::monitoring::LogFieldSpec> field_specs;
+  };
+
   /// Return the domain as the core knows one. From now on it stays as it is.
   const whiteroom::monitoring::Domain& described();
   /// Add a family, a label of the family that was added last, or its bounds. They throw
   /// PreparationError for what can't be, and when a segment has the domain.
   void add(Family family);
   void add(Label label);
+  /// Add an event, or a field of the event that was added last. They throw as the others do.
+  void add(Event event);
+  void add(Field field);
   void set_bounds(std::vector<double> bounds);
 
  private:
@@ -51,6 +68,8 @@ struct wrm_domain {
   std::string name_;
   std::deque<Family> families_;
   std::vector<whiteroom::monitoring::FamilySpec> specs_;
+  std::deque<Event> events_;
+  std::vector<whiteroom::monitoring::LogEventSpec> event_specs_;
   whiteroom::monitoring::Domain domain_{};
   bool is_described_ = false;
 };

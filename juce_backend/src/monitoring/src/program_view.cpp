@@ -184,14 +184,14 @@ void ProgramView::remove(std::string_view family, std::string_view values) {
 }
 
 void ProgramView::add_to_counter(std::string_view family, const std::string& value,
-                                 std::uint64_t amount) {
+                                 Span<const std::uint64_t> amounts) {
   const auto found = families_.find(family);
-  if (found == families_.end()) return;
+  if (found == families_.end() || found->second.description.groups() != amounts.size()) return;
   const auto length = static_cast<std::uint16_t>(value.size());
   std::string& encoded = own_values_.emplace_back(sizeof length, '\0');
   std::memcpy(encoded.data(), &length, sizeof length);
   encoded += value;
-  found->second.add(encoded, {&amount, 1}, false);
+  found->second.add(encoded, amounts, false);
 }
 
 }  // namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI

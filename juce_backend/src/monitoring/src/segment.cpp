@@ -86,6 +86,10 @@ SegmentRoom Segment::Impl::first_room() const {
     room.records += sizeof(wrm_series_record);
     room.cells += std::size_t{spec.group_cells()} * spec.groups() * sizeof(std::uint64_t);
   }
+  if (!events_.empty()) {
+    room.records += first_log_records();
+    room.cells += WRM_LOG_RING_CELLS * sizeof(std::uint64_t) + 2 * WRM_CACHE_LINE_BYTES;
+  }
   return room;
 }
 
@@ -104,6 +108,10 @@ SegmentRoom Segment::Impl::most_room() const {
     records += family_record(spec).size() + copies * (sizeof(wrm_series_record) + text);
     cells += copies * (realtime ? round_up(group, kLineCells) : group);
   }
+  if (!events_.empty()) {
+    records += first_log_records() + most_log_records();
+    cells += WRM_LOG_RING_CELLS + 2 * kLineCells;
+  }
   return {records, cells * sizeof(std::uint64_t)};
 }
 
@@ -118,6 +126,7 @@ void Segment::Impl::write_families() {
     add_series(i, 0, cell, {});
     shared_cells_[i] = memory_.cell_at(cell);
   }
+  if (!events_.empty()) write_log();
   const std::string_view program[] = {options_.program};
   processes_ = series(self::kMonitoringProcesses, program);
   locked_gauge_ = series(self::kMonitoringPagesLocked, program);
@@ -265,7 +274,9 @@ Segment::Impl::~Impl() {
 /// Return whether there was something to close.
 bool Segment::Impl::close() {
   unwatch_forks(this);
-  const std::lock_guard lock(mutex_);
+  // What others log meanwhile is left for whoever folds the segment.
+  if (!log_.file.empty()) drain_log();
+  const std::scoped_lock lock(log_mutex_, mutex_);
   leave_process_losses();
   if (!preparation_.shared) return false;
   memory_.close_file();
@@ -285,6 +296,7 @@ void Segment::Impl::after_fork_in_child() noexcept {
   preparation_.locked = memory_.locked();
   set_self_metrics();
   mutex_.unlock();
+  log_mutex_.unlock();
 }
 
 // --- the public faces --------------------------------------------------------------------------
@@ -296,6 +308,16 @@ void Segment::close() {
   if (impl_->close()) fold_program(directory(), program());
 }
 void Segment::declare(Span<const FamilySpec> families) { impl_->declare(families, 0); }
+void Segment::declare(Span<const LogEventSpec> events) { impl_->declare(events); }
+EventLog Segment::log() const { return EventLog(impl_->log()); }
+wrm_log Segment::log_cells() const { return impl_->log(); }
+LogText Segment::log_text(std::string_view text) { return impl_->log_text(text); }
+void Segment::set_log_file(const std::string& path) { impl_->set_log_file(path); }
+std::string Segment::log_file() const { return impl_->log_file(); }
+std::size_t Segment::drain_log() { return impl_->drain_log(); }
+std::size_t Segment::drain_log(const std::function<bool(std::string_view)>& write) {
+  return impl_->drain_log(write);
+}
 const Preparation& Segment::prepare() { return impl_->prepare(); }
 const Preparation& Segment::preparation() const noexcept { return impl_->preparation(); }
 std::uint64_t* Segment::cells(const FamilySpec& family) { return impl_->cells(family); }

@@ -90,6 +90,14 @@ std::string expose_counted(Segment& segment, ExpositionFormat format) {
   return text;
 }
 
+/// A copy that the caller frees.
+wrm_text text_for_caller(std::string_view text) {
+  auto* const bytes = static_cast<char*>(std::malloc(text.size() + 1));
+  if (bytes == nullptr) throw std::bad_alloc();
+  bytes[text.copy(bytes, text.size())] = '\0';
+  return {bytes, text.size()};
+}
+
 }  // namespace
 
 void wrm_text_free(char* text) { std::free(text); }
@@ -118,7 +126,10 @@ char* wrm_segment_open_own(const wrm_segment_options* options, wrm_domain* const
     for (const std::string_view name : views(domains, domain_count)) {
       made->domains.push_back(&domain_named(name));
     }
-    for (const Domain* domain : made->domains) made->segment.declare(domain->families);
+    for (const Domain* domain : made->domains) {
+      made->segment.declare(domain->families);
+      made->segment.declare(domain->events);
+    }
     made->segment.prepare();
     *opened = kept_for_ever(std::move(made));
   });
@@ -136,6 +147,43 @@ wrm_preparation wrm_segment_preparation(const wrm_segment* segment) {
 }
 
 std::uint64_t* wrm_segment_lost(wrm_segment* segment) { return segment->segment.lost(); }
+
+char* wrm_segment_log(wrm_segment* segment, wrm_log* log) {
+  return guarded([&] {
+    given(log, "the place of the log") = given(segment, "the segment").segment.log_cells();
+  });
+}
+
+char* wrm_segment_log_text(wrm_segment* segment, const char* text, std::uint32_t* number) {
+  return guarded([&] {
+    given(number, "the place of the number") =
+        given(segment, "the segment").segment.log_text(&given(text, "the text")).number;
+  });
+}
+
+char* wrm_segment_set_log_file(wrm_segment* segment, const char* path) {
+  return guarded(
+      [&] { given(segment, "the segment").segment.set_log_file(&given(path, "the path")); });
+}
+
+char* wrm_segment_drain_log(wrm_segment* segment, std::size_t* drained) {
+  return guarded([&] {
+    const std::size_t count = given(segment, "the segment").segment.drain_log();
+    if (drained != nullptr) *drained = count;
+  });
+}
+
+char* wrm_segment_take_log_lines(wrm_segment* segment, wrm_text* lines) {
+  return guarded([&] {
+    wrm_text& place = given(lines, "the place of the lines");
+    place = text_for_caller({});
+    given(segment, "the segment").segment.drain_log([&](std::string_view taken) {
+      wrm_text_free(place.bytes);
+      place = text_for_caller(taken);
+      return true;
+    });
+  });
+}
 
 char* wrm_segment_cells(wrm_segment* segment, const char* family, const char* const* values,
                         std::size_t value_count, std::uint64_t** cells) {
@@ -174,10 +222,7 @@ char* wrm_segment_expose(wrm_segment* segment, const char* accept, wrm_text* exp
     const std::lock_guard lock(given(segment, "the segment").mutex);
     const ExpositionFormat format = negotiate_format(accept);
     const std::string text = expose_counted(segment->segment, format);
-    auto* const bytes = static_cast<char*>(std::malloc(text.size() + 1));
-    if (bytes == nullptr) throw std::bad_alloc();
-    std::memcpy(bytes, text.c_str(), text.size() + 1);
-    *exposition = {bytes, text.size()};
+    *exposition = text_for_caller(text);
     *content_type_of_it = content_type(format).data();
   });
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fork_guard.h"
+#include "log_drain.h"
 #include "segment_layout.h"
 #include "segment_memory.h"
 #include "series_table.h"
@@ -44,6 +45,7 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   ~Impl();
 
   void declare(Span<const FamilySpec> families, std::uint32_t series_limit);
+  void declare(Span<const LogEventSpec> events);
   const Preparation& prepare();
   bool close();
 
@@ -54,6 +56,13 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   std::uint64_t* instance_cells(std::uint32_t block, const FamilySpec& spec);
   std::uint64_t* instance_series(std::uint32_t block, const FamilySpec& spec,
                                  Span<const std::string_view> values);
+
+  wrm_log log() const;
+  LogText log_text(std::string_view text);
+  void set_log_file(const std::string& path);
+  std::string log_file();
+  std::size_t drain_log(const std::function<bool(std::string_view)>& write);
+  std::size_t drain_log();
 
   std::uint64_t* lost() noexcept { return lost_; }
   void count_exposition(std::chrono::nanoseconds took) noexcept {
@@ -67,10 +76,14 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   void mark_closed(bool closed) noexcept { memory_.mark_closed(closed); }
 
   void before_fork() override {
+    log_mutex_.lock();
     mutex_.lock();
     memory_.note_fork();
   }
-  void after_fork_in_parent() override { mutex_.unlock(); }
+  void after_fork_in_parent() override {
+    mutex_.unlock();
+    log_mutex_.unlock();
+  }
   void after_fork_in_child() noexcept override;
 
   const SegmentOptions& options() const noexcept { return options_; }
@@ -82,6 +95,8 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   SegmentRoom first_room() const;  ///< of what prepare() writes
   SegmentRoom most_room() const;
   void write_families();
+  void write_log();
+  std::size_t first_log_records() const;
   void take_process_losses() noexcept;
   void leave_process_losses() noexcept;
   void set_self_metrics() noexcept;
@@ -116,6 +131,10 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   std::chrono::milliseconds patience_ = kMostPatience;
   std::mutex mutex_;
 
+  std::vector<LogEventSpec> events_;
+  LogDescription log_;    ///< as the records say it
+  std::mutex log_mutex_;  ///< of draining; taken before mutex_
+
   SegmentMemory memory_;
   std::array<std::uint64_t, WRM_LOST_REASONS> no_lost_{};
   std::uint64_t* lost_ = no_lost_.data();
@@ -128,6 +147,8 @@ class Segment::Impl final : public Forkable, public std::enable_shared_from_this
   std::uint64_t* expositions_ = nullptr;
 };
 
+/// Bytes of records that a log may have beside its events.
+std::size_t most_log_records() noexcept;
 std::size_t open_labels(const FamilySpec& spec) noexcept;
 /// Throw PreparationError unless there is one value for each open label.
 void check_open_values(const FamilySpec& spec, Span<const std::string_view> values);

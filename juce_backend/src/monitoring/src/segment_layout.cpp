@@ -109,6 +109,44 @@ std::vector<std::byte> departed_record(const Departure& departure) {
   return RecordWriter(record).finish();
 }
 
+std::vector<std::byte> log_ring_record(std::uint32_t cell) {
+  wrm_log_ring_record record{};
+  record.header.kind = WRM_RECORD_LOG_RING;
+  record.cell = cell;
+  record.capacity = WRM_LOG_CAPACITY;
+  return RecordWriter(record).finish();
+}
+
+std::vector<std::byte> log_event_record(const LogEventSpec& event) {
+  wrm_log_event_record record{};
+  record.header.kind = WRM_RECORD_LOG_EVENT;
+  record.id = log_event_id(event.name);
+  record.level = static_cast<std::uint8_t>(event.level);
+  record.fields = static_cast<std::uint8_t>(event.fields.size());
+  RecordWriter writer(record);
+  writer.text<std::uint32_t>(event.name).text<std::uint32_t>(event.message);
+  for (const LogFieldSpec& field : event.fields) {
+    writer.number(static_cast<std::uint32_t>(field.type)).text<std::uint32_t>(field.name);
+    writer.text<std::uint32_t>(field.unit);
+    writer.number(static_cast<std::uint32_t>(field.values.size()));
+    for (const std::string_view value : field.values) writer.text<std::uint32_t>(value);
+  }
+  return writer.finish();
+}
+
+std::vector<std::byte> log_text_record(std::uint32_t number, std::string_view text) {
+  wrm_log_text_record record{};
+  record.header.kind = WRM_RECORD_LOG_TEXT;
+  record.number = number;
+  return RecordWriter(record).text<std::uint32_t>(text).finish();
+}
+
+std::vector<std::byte> log_file_record(std::string_view path) {
+  wrm_log_file_record record{};
+  record.header.kind = WRM_RECORD_LOG_FILE;
+  return RecordWriter(record).text<std::uint32_t>(path).finish();
+}
+
 std::uint16_t series_family(const std::byte* record) noexcept {
   return read_series(record).header.family;
 }

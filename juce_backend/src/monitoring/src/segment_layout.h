@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "whiteroom/monitoring/family.h"
+#include "whiteroom/monitoring/log_events.h"
 
 namespace whiteroom::monitoring::inline WHITEROOM_MONITORING_ABI {
 
@@ -25,6 +26,13 @@ std::vector<std::byte> series_record(std::uint16_t family, std::uint16_t instanc
 
 /// Return the bytes of a record that says that a base holds the segment `segment_id`.
 std::vector<std::byte> folded_record(std::uint64_t segment_id);
+
+/// Return the bytes of the records of a log: where its ring is, what an event means, a text that
+/// events name, and the file that lines go to.
+std::vector<std::byte> log_ring_record(std::uint32_t cell);
+std::vector<std::byte> log_event_record(const LogEventSpec& event);
+std::vector<std::byte> log_text_record(std::uint32_t number, std::string_view text);
+std::vector<std::byte> log_file_record(std::string_view path);
 
 /// Return the family of the series whose record starts at `record`.
 std::uint16_t series_family(const std::byte* record) noexcept;

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from whiteroom_monitoring.catalogue.document import Document
 from whiteroom_monitoring.catalogue.entry import Entry
-from whiteroom_monitoring.catalogue.rules import across, labels, names, types
+from whiteroom_monitoring.catalogue.event_entry import EventEntry
+from whiteroom_monitoring.catalogue.rules import across, events, labels, names, types
 from whiteroom_monitoring.diagnostics import Diagnostic
 
 
@@ -59,11 +60,25 @@ DOCUMENT_RULES: tuple[Callable[[Document], Iterator[Diagnostic]], ...] = (
     across.domain_is_named_as_its_file,
     across.only_self_belongs_to_all,
     labels.value_list_is_written_once,
+    events.events_stand_beside_metrics,
+)
+
+EVENT_RULES: tuple[Callable[[EventEntry], Iterator[Diagnostic]], ...] = (
+    events.message_names_fields,
+    events.help_of_event_is_a_sentence,
+    events.field_names_are_free,
+    events.field_is_nobodys_identity,
+    events.values_belong_to_choices,
+    events.unit_of_field_stands_in_its_name,
 )
 
 CATALOGUE_RULES: tuple[Callable[[Sequence[Entry]], Iterator[Diagnostic]], ...] = (
     across.families_are_unique,
     across.old_names_are_free,
+)
+
+EVENT_CATALOGUE_RULES: tuple[Callable[[Sequence[EventEntry]], Iterator[Diagnostic]], ...] = (
+    events.events_are_unique,
 )
 
 

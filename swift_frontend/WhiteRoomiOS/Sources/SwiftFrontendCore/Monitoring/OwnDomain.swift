@@ -56,14 +56,44 @@ public struct Family: Sendable {
     }
 }
 
-/// A domain of a catalogue: a name, and its families.
+/// How a field of an event is read: the numbers are those of the segment's format.
+public enum EventFieldType: UInt32, Sendable {
+    case integer = 1, float, choice, text, id
+}
+
+/// A field of an event; `values` are those of a choice.
+public struct EventField: Sendable {
+    let name: String
+    let type: EventFieldType
+    let values: [String]
+
+    public init(_ name: String, _ type: EventFieldType, values: [String] = []) {
+        (self.name, self.type, self.values) = (name, type, values)
+    }
+}
+
+/// An event of the log, as the catalogue describes it.
+public struct LogEvent: Sendable {
+    let name: String
+    let level: EventLevel
+    let message: String
+    let fields: [EventField]
+
+    public init(_ name: String, _ level: EventLevel, message: String, fields: [EventField] = []) {
+        (self.name, self.level, self.message, self.fields) = (name, level, message, fields)
+    }
+}
+
+/// A domain of a catalogue: a name, its families, and its events.
 public struct Domain: Sendable {
     let name: String
     let families: [Family]
+    let events: [LogEvent]
 
-    public init(_ name: String, _ families: [Family]) {
+    public init(_ name: String, _ families: [Family], events: [LogEvent] = []) {
         self.name = name
         self.families = families
+        self.events = events
     }
 
     /// Describe it to the core, which keeps the description.
@@ -81,6 +111,17 @@ public struct Domain: Sendable {
                     })
             }
             try throwIfAny(wrm_domain_set_bounds(made, family.bounds, family.bounds.count))
+        }
+        for event in events {
+            try throwIfAny(
+                wrm_domain_add_event(made, event.name, event.level.rawValue, event.message))
+            for field in event.fields {
+                try throwIfAny(
+                    withCStrings(field.values) {
+                        wrm_domain_add_event_field(
+                            made, field.name, field.type.rawValue, $0.baseAddress, $0.count)
+                    })
+            }
         }
         return made!
     }

@@ -91,8 +91,10 @@ class ProgramView {
   void add(std::string_view family, std::string_view values, Span<const std::uint64_t> cells);
   /// Leave a series out.
   void remove(std::string_view family, std::string_view values);
-  /// Add `amount` to the single cell of a counter with one open label, if the family is known.
-  void add_to_counter(std::string_view family, const std::string& value, std::uint64_t amount);
+  /// Add `amounts`, one for each combination of its closed labels, to a counter with one open
+  /// label, if the family is known with as many.
+  void add_to_counter(std::string_view family, const std::string& value,
+                      Span<const std::uint64_t> amounts);
 
  private:
   void describe();

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "family.h"
+#include "log_events.h"
 
 namespace whiteroom::monitoring {
 inline namespace WHITEROOM_MONITORING_ABI {
@@ -57,6 +59,9 @@ class Segment {
 
   /// Add families before prepare(). Throws PreparationError for a duplicate name.
   void declare(Span<const FamilySpec> families);
+  /// Add events of the log before prepare(). Throws PreparationError for a duplicate name, or one
+  /// whose id another one has.
+  void declare(Span<const LogEventSpec> events);
 
   /// Allocate, touch and lock the pages. Never throws for the state of the machine: a full or
   /// missing memory file system leaves the metrics in private memory and says so.
@@ -77,6 +82,26 @@ class Segment {
   /// are returned and the loss is counted.
   Instance instance(Span<const FamilySpec> families);
   Instance instance(std::initializer_list<const FamilySpec*> families);
+
+  /// The log, for the events that were declared. Throws PreparationError when none were.
+  EventLog log() const;
+  /// The same for languages that call C.
+  wrm_log log_cells() const;
+  /// A text that events can name, such as a plug-in's. The same text has the same number; beyond
+  /// kMostLogTexts it is "other". May lock and allocate.
+  LogText log_text(std::string_view text);
+  static constexpr std::size_t kMostLogTexts = 1024;
+  /// Let lines of events be appended to this file. What is in the ring when the process ends, or is
+  /// killed, goes there, too, by whoever folds its segment. Throws PreparationError when it can't
+  /// be noted.
+  void set_log_file(const std::string& path);
+  std::string log_file() const;
+  /// Take events out of the ring, and append their lines to the log file: a few times a second, on
+  /// a thread that may block. Returns how many. Those that can't be written stay, as long as there
+  /// is room.
+  std::size_t drain_log();
+  /// The same into another place, which tells whether it has taken the lines.
+  std::size_t drain_log(const std::function<bool(std::string_view lines)>& write);
 
   /// WRM_LOST_REASONS cells that count what could not be recorded, by reason.
   std::uint64_t* lost() noexcept;

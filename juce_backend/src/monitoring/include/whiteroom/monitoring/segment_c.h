@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "log_ring.h"
+
 #if defined(__cplusplus)
 extern "C" {
 #endif
@@ -86,6 +88,15 @@ char* wrm_domain_add_label(wrm_domain* domain, const char* name, const char* con
 /// finite and ascending. None are fine for each type.
 char* wrm_domain_set_bounds(wrm_domain* domain, const double* bounds, size_t count);
 
+/// Add an event of the log: its name, two or more lower-case words joined by _, is unique in the
+/// segment; `level` is of wrm_log_level, and the message, UTF-8, names fields in braces.
+char* wrm_domain_add_event(wrm_domain* domain, const char* name, uint8_t level,
+                           const char* message);
+/// Add a field to the event that was added last, of wrm_log_field_type; a choice has values, and
+/// nothing else has. An event has at most WRM_LOG_MOST_FIELDS.
+char* wrm_domain_add_event_field(wrm_domain* domain, const char* name, uint32_t type,
+                                 const char* const* values, size_t value_count);
+
 /// Make a segment with the families of own domains and of these of the core's catalogue, and
 /// prepare it. From then on an own domain takes nothing more, also when this fails.
 char* wrm_segment_open_own(const wrm_segment_options* options, wrm_domain* const* own,
@@ -97,6 +108,19 @@ void wrm_segment_close(wrm_segment* segment);
 wrm_preparation wrm_segment_preparation(const wrm_segment* segment);
 /// WRM_LOST_REASONS cells that count what could not be recorded, by reason.
 uint64_t* wrm_segment_lost(wrm_segment* segment);
+
+/// Give the log, for the events of the segment's domains: what log_ring.h and
+/// generated/log_events_c.h take. Fails when no domain has events.
+char* wrm_segment_log(wrm_segment* segment, wrm_log* log);
+/// Give the number by which events name a text, such as a plug-in's name; 0 beyond the limit.
+char* wrm_segment_log_text(wrm_segment* segment, const char* text, uint32_t* number);
+/// Let lines of events be appended to a file, also those that a killed process leaves.
+char* wrm_segment_set_log_file(wrm_segment* segment, const char* path);
+/// Append the lines of the events that wait, a few times a second; `drained`, if wanted, is how
+/// many.
+char* wrm_segment_drain_log(wrm_segment* segment, size_t* drained);
+/// The same for a log that is no file: give the lines, which the caller writes.
+char* wrm_segment_take_log_lines(wrm_segment* segment, wrm_text* lines);
 
 /// Find the cells of an `any` family, of one series when it has open labels; `values` are those, in
 /// the order of the catalogue.

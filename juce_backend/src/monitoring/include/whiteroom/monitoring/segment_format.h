@@ -24,7 +24,11 @@ enum wrm_record_kind {
   WRM_RECORD_SERIES = 2,
   WRM_RECORD_FOLDED = 3,
   WRM_RECORD_DEPARTED = 4,
-  WRM_RECORD_FREE = 5  ///< was a series, and may become another
+  WRM_RECORD_FREE = 5,  ///< was a series, and may become another
+  WRM_RECORD_LOG_RING = 6,
+  WRM_RECORD_LOG_EVENT = 7,
+  WRM_RECORD_LOG_TEXT = 8,
+  WRM_RECORD_LOG_FILE = 9
 };
 
 enum wrm_metric_type {
@@ -79,8 +83,37 @@ enum wrm_lost_reason {
   WRM_LOST_OUT_OF_RANGE = 4,    ///< an index or a label value that there is not
   WRM_LOST_NOT_PREPARED = 5,    ///< a handle without cells
   WRM_LOST_SEGMENT_CLOSED = 6,  ///< cells of a segment that has ended
-  WRM_LOST_REASONS = 7
+  WRM_LOST_LOG_FULL = 7,        ///< a log event while the ring held as many as it takes
+  WRM_LOST_LOG_UNFINISHED = 8,  ///< a log event that its process was writing when it was killed
+  WRM_LOST_REASONS = 9
 };
+
+enum wrm_log_level { WRM_LOG_DEBUG = 1, WRM_LOG_INFO = 2, WRM_LOG_WARN = 3, WRM_LOG_ERROR = 4 };
+
+/// How the 64 bits of an event's field are read.
+enum wrm_log_field_type {
+  WRM_LOG_INTEGER = 1,  ///< signed
+  WRM_LOG_FLOAT = 2,    ///< the bits of a double
+  WRM_LOG_CHOICE = 3,   ///< index of one of the field's values
+  WRM_LOG_TEXT = 4,     ///< number of a text record; 0: a text that found no room
+  WRM_LOG_ID = 5        ///< unsigned, written as 16 hexadecimal digits
+};
+
+/// The cells of the ring: how many events have a place, how many of these were taken out, and the
+/// slots, each on a cache line of its own.
+enum wrm_log_cell { WRM_LOG_NEXT = 0, WRM_LOG_DRAINED = 8, WRM_LOG_SLOTS = 16 };
+/// Words of a slot.
+enum wrm_log_slot_word {
+  WRM_LOG_STAMP = 0,  ///< place of the event in the order of all, from 1, << 32 | the event's id
+  WRM_LOG_TIME = 1,   ///< monotonic clock, ns
+  WRM_LOG_VALUES = 2,
+  WRM_LOG_SLOT_CELLS = 8
+};
+#define WRM_LOG_MOST_FIELDS 6u
+#define WRM_LOG_CAPACITY 1024u
+/// Events that may wait. What is left is for threads that found room at the same moment: one each.
+#define WRM_LOG_MOST_WAITING 768u
+#define WRM_LOG_RING_CELLS (WRM_LOG_SLOTS + WRM_LOG_CAPACITY * WRM_LOG_SLOT_CELLS)
 
 /// The beginning of each segment.
 typedef struct wrm_segment_header {
@@ -156,5 +189,35 @@ typedef struct wrm_departed_record {
   uint64_t segment_id;
   uint64_t number;
 } wrm_departed_record;
+
+/// Where the ring of log events is: enum wrm_log_cell, from a cell on.
+typedef struct wrm_log_ring_record {
+  wrm_record_header header;
+  uint32_t cell;
+  uint32_t capacity;  ///< slots
+} wrm_log_ring_record;
+
+/// What an event of the log means. Followed by strings (uint32_t length, bytes): name, message, and
+/// for each field its uint32_t type, its name, its unit, a uint32_t number of values, the values.
+typedef struct wrm_log_event_record {
+  wrm_record_header header;
+  uint32_t id;     ///< FNV-1a of the name, 32 bits
+  uint8_t level;   ///< enum wrm_log_level
+  uint8_t fields;  ///< at most WRM_LOG_MOST_FIELDS
+  uint16_t unused;
+} wrm_log_event_record;
+
+/// A text that events name by its number. Followed by it (uint32_t length, bytes).
+typedef struct wrm_log_text_record {
+  wrm_record_header header;
+  uint32_t number;  ///< from 1
+  uint32_t unused;
+} wrm_log_text_record;
+
+/// The file that the events are appended to, as lines. Followed by its path (uint32_t length,
+/// bytes). The last such record holds.
+typedef struct wrm_log_file_record {
+  wrm_record_header header;
+} wrm_log_file_record;
 
 #endif

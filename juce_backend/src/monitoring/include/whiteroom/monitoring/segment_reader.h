@@ -117,6 +117,9 @@ class SegmentImage {
     const SeriesShape& shape = shapes_[family];
     return std::min(shape.records, cells_size_ / shape.cells);
   }
+  /// The records one after the other, as the file has them.
+  Span<const std::byte> records() const noexcept { return {records_.get(), records_size_}; }
+  Span<const std::uint64_t> cells() const noexcept { return {cells_.get(), cells_size_}; }
   /// Sum of all cells, modulo 2^64.
   std::uint64_t sum_of_cells() const noexcept;
   /// Call `visit` for each series, in the order of their records. Throws SegmentError.

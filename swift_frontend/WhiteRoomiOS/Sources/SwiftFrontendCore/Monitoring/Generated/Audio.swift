@@ -141,6 +141,41 @@ public enum Audio {
 
         let instance: Instance
     }
+
+    /// Events of the log, from any thread, also one that plays or draws: wait-free. Make it at
+    /// preparation. Without a time, an event costs a look at the clock, too.
+    @frozen public struct Events: Sendable {
+        @usableFromInline let log: EventLog
+
+        public init(_ segment: Segment) throws(MonitoringError) {
+            log = try segment.log()
+        }
+
+        /// The device had no sound to play; logged when the dropout begins, once for each. Level: warn.
+        @inlinable public func dropoutBegan(dropoutId: UInt64, cause: Cause, lostSeconds: Double, renderSeconds: Double, plugin: LogText, at time: MonotonicTime = .now) {
+            log.put(3197944446, time, dropoutId, UInt64(cause.rawValue), lostSeconds.bitPattern, renderSeconds.bitPattern, plugin.bits)
+        }
+
+        /// A callback took longer than its buffer lasts; logged for the first of several in a row. Level: warn.
+        @inlinable public func pluginOverBudget(plugin: LogText, renderSeconds: Double, bufferSeconds: Double, at time: MonotonicTime = .now) {
+            log.put(3810888183, time, plugin.bits, renderSeconds.bitPattern, bufferSeconds.bitPattern)
+        }
+
+        /// The audio device has been opened, or has another sample rate or buffer than before. Level: info.
+        @inlinable public func deviceChanged(sampleRateHertz: Double, bufferFrames: Int64, deviceBuffers: Int64, at time: MonotonicTime = .now) {
+            log.put(4016459984, time, sampleRateHertz.bitPattern, UInt64(bitPattern: bufferFrames), UInt64(bitPattern: deviceBuffers))
+        }
+
+        /// The sound server or the device has gone away while it played. Level: error.
+        @inlinable public func deviceLost(driver: Driver, at time: MonotonicTime = .now) {
+            log.put(1756464178, time, UInt64(driver.rawValue))
+        }
+
+        /// The render callback plays another song from now on. Level: info.
+        @inlinable public func songLoaded(song: LogText, channels: Int64, at time: MonotonicTime = .now) {
+            log.put(2686419316, time, song.bits, UInt64(bitPattern: channels))
+        }
+    }
 }
 
 extension Audio.Realtime {

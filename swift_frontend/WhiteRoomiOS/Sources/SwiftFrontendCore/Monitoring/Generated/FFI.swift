@@ -46,4 +46,19 @@ public enum FFI {
             ffiCallDurationSeconds = try segment.handle("ffi_call_duration_seconds")
         }
     }
+
+    /// Events of the log, from any thread, also one that plays or draws: wait-free. Make it at
+    /// preparation. Without a time, an event costs a look at the clock, too.
+    @frozen public struct Events: Sendable {
+        @usableFromInline let log: EventLog
+
+        public init(_ segment: Segment) throws(MonitoringError) {
+            log = try segment.log()
+        }
+
+        /// A call over the engine's C ABI has failed; what is only deferred is not logged. Level: warn.
+        @inlinable public func callRefused(function: Function, code: Code, at time: MonotonicTime = .now) {
+            log.put(3320230314, time, UInt64(function.rawValue), UInt64(code.rawValue))
+        }
+    }
 }

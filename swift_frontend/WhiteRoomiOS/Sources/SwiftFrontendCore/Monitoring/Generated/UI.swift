@@ -111,6 +111,26 @@ public enum UI {
 
         let instance: Instance
     }
+
+    /// Events of the log, from any thread, also one that plays or draws: wait-free. Make it at
+    /// preparation. Without a time, an event costs a look at the clock, too.
+    @frozen public struct Events: Sendable {
+        @usableFromInline let log: EventLog
+
+        public init(_ segment: Segment) throws(MonitoringError) {
+            log = try segment.log()
+        }
+
+        /// The song that the user has chosen has been loaded, and the screen shows it. Level: info.
+        @inlinable public func songShown(song: LogText, at time: MonotonicTime = .now) {
+            log.put(4245387170, time, song.bits)
+        }
+
+        /// A refresh of the display came before its frame was drawn; logged for the first of several in a row. Level: warn.
+        @inlinable public func frameDropped(lateSeconds: Double, refreshes: Int64, at time: MonotonicTime = .now) {
+            log.put(3098148759, time, lateSeconds.bitPattern, UInt64(bitPattern: refreshes))
+        }
+    }
 }
 
 extension UI.Realtime {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../log_events.h"
 #include "../prometheus_metrics.h"
 
 namespace whiteroom::monitoring {
@@ -340,6 +341,55 @@ inline constexpr const FamilySpec& kAudioEngineRealtimeScheduling = kFamilies[21
 inline constexpr const FamilySpec& kAudioEngineInfo = kFamilies[22];
 
 constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
+
+inline constexpr LogFieldSpec kDropoutBeganFields[] = {{"dropout_id", LogFieldType::id, "", {}}, {"cause", LogFieldType::choice, "", kCauseValues}, {"lost_seconds", LogFieldType::number, "seconds", {}}, {"render_seconds", LogFieldType::number, "seconds", {}}, {"plugin", LogFieldType::text, "", {}}};
+inline constexpr LogFieldSpec kPluginOverBudgetFields[] = {{"plugin", LogFieldType::text, "", {}}, {"render_seconds", LogFieldType::number, "seconds", {}}, {"buffer_seconds", LogFieldType::number, "seconds", {}}};
+inline constexpr LogFieldSpec kDeviceChangedFields[] = {{"sample_rate_hertz", LogFieldType::number, "hertz", {}}, {"buffer_frames", LogFieldType::integer, "frames", {}}, {"device_buffers", LogFieldType::integer, "", {}}};
+inline constexpr LogFieldSpec kDeviceLostFields[] = {{"driver", LogFieldType::choice, "", kDriverValues}};
+inline constexpr LogFieldSpec kSongLoadedFields[] = {{"song", LogFieldType::text, "", {}}, {"channels", LogFieldType::integer, "", {}}};
+/// Every event of the domain, for Segment::declare().
+inline constexpr LogEventSpec kEvents[] = {
+    {"dropout_began", LogLevel::warn, "Sound dropped out ({cause}), {lost_seconds} s lost so far; {plugin} took longest", kDropoutBeganFields},
+    {"plugin_over_budget", LogLevel::warn, "A callback took {render_seconds} s of {buffer_seconds} s; {plugin} took longest", kPluginOverBudgetFields},
+    {"device_changed", LogLevel::info, "The device plays at {sample_rate_hertz} Hz, {buffer_frames} frames a buffer", kDeviceChangedFields},
+    {"device_lost", LogLevel::error, "The audio device is gone ({driver})", kDeviceLostFields},
+    {"song_loaded", LogLevel::info, "Song {song} with {channels} channels", kSongLoadedFields},
+};
+
+constexpr Span<const LogEventSpec> events() noexcept { return kEvents; }
+
+/// Events of the log, from any thread, an audio thread too: wait-free. Make it at preparation; it may
+/// outlive its segment. Without a time, an event costs a look at the clock, too.
+class Events {
+ public:
+  /// Of no segment: what is logged counts as not prepared.
+  Events() = default;
+  explicit Events(const Segment& segment) : log_(segment.log()) {}
+
+  /// The device had no sound to play; logged when the dropout begins, once for each. Level: warn.
+  void dropout_began(std::uint64_t dropout_id, Cause cause, double lost_seconds, double render_seconds, LogText plugin, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(3197944446U, time, dropout_id, static_cast<std::uint64_t>(cause), wrm_log_float(lost_seconds), wrm_log_float(render_seconds), plugin.number);
+  }
+  /// A callback took longer than its buffer lasts; logged for the first of several in a row. Level: warn.
+  void plugin_over_budget(LogText plugin, double render_seconds, double buffer_seconds, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(3810888183U, time, plugin.number, wrm_log_float(render_seconds), wrm_log_float(buffer_seconds));
+  }
+  /// The audio device has been opened, or has another sample rate or buffer than before. Level: info.
+  void device_changed(double sample_rate_hertz, std::int64_t buffer_frames, std::int64_t device_buffers, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(4016459984U, time, wrm_log_float(sample_rate_hertz), static_cast<std::uint64_t>(buffer_frames), static_cast<std::uint64_t>(device_buffers));
+  }
+  /// The sound server or the device has gone away while it played. Level: error.
+  void device_lost(Driver driver, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(1756464178U, time, static_cast<std::uint64_t>(driver));
+  }
+  /// The render callback plays another song from now on. Level: info.
+  void song_loaded(LogText song, std::int64_t channels, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(2686419316U, time, song.number, static_cast<std::uint64_t>(channels));
+  }
+
+ private:
+  EventLog log_;
+};
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {

@@ -23,20 +23,21 @@ inline namespace WHITEROOM_MONITORING_ABI {
 struct Domain {
   std::string_view name;
   Span<const FamilySpec> families;
+  Span<const LogEventSpec> events{};
 };
 
 inline constexpr Domain kDomains[] = {
-    {"audio", audio::families()},
+    {"audio", audio::families(), audio::events()},
     {"business", business::families()},
     {"console", console::families()},
-    {"ffi", ffi::families()},
+    {"ffi", ffi::families(), ffi::events()},
     {"http", http::families()},
     {"inbox", inbox::families()},
     {"logs", logs::families()},
     {"plugin", plugin::families()},
     {"security", security::families()},
     {"shipper", shipper::families()},
-    {"ui", ui::families()},
+    {"ui", ui::families(), ui::events()},
 };
 
 }  // namespace WHITEROOM_MONITORING_ABI

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../log_events.h"
 #include "../prometheus_metrics.h"
 
 namespace whiteroom::monitoring {
@@ -72,6 +73,31 @@ inline constexpr const FamilySpec& kFfiErrorsTotal = kFamilies[1];
 inline constexpr const FamilySpec& kFfiCallDurationSeconds = kFamilies[2];
 
 constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
+
+inline constexpr LogFieldSpec kCallRefusedFields[] = {{"function", LogFieldType::choice, "", kFunctionValues}, {"code", LogFieldType::choice, "", kCodeValues}};
+/// Every event of the domain, for Segment::declare().
+inline constexpr LogEventSpec kEvents[] = {
+    {"call_refused", LogLevel::warn, "{function} returned {code}", kCallRefusedFields},
+};
+
+constexpr Span<const LogEventSpec> events() noexcept { return kEvents; }
+
+/// Events of the log, from any thread, an audio thread too: wait-free. Make it at preparation; it may
+/// outlive its segment. Without a time, an event costs a look at the clock, too.
+class Events {
+ public:
+  /// Of no segment: what is logged counts as not prepared.
+  Events() = default;
+  explicit Events(const Segment& segment) : log_(segment.log()) {}
+
+  /// A call over the engine's C ABI has failed; what is only deferred is not logged. Level: warn.
+  void call_refused(Function function, Code code, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(3320230314U, time, static_cast<std::uint64_t>(function), static_cast<std::uint64_t>(code));
+  }
+
+ private:
+  EventLog log_;
+};
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {

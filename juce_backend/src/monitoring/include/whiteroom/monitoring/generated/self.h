@@ -13,9 +13,9 @@ inline namespace WHITEROOM_MONITORING_ABI {
 namespace self {
 
 /// Values of the label `reason`.
-enum class Reason : std::uint8_t { series_limit, segment_full, not_a_number, negative, out_of_range, not_prepared, segment_closed };
-constexpr std::uint32_t value_count(Reason) noexcept { return 7; }
-inline constexpr std::string_view kReasonValues[] = {"series_limit", "segment_full", "not_a_number", "negative", "out_of_range", "not_prepared", "segment_closed"};
+enum class Reason : std::uint8_t { series_limit, segment_full, not_a_number, negative, out_of_range, not_prepared, segment_closed, log_full, log_unfinished };
+constexpr std::uint32_t value_count(Reason) noexcept { return 9; }
+inline constexpr std::string_view kReasonValues[] = {"series_limit", "segment_full", "not_a_number", "negative", "out_of_range", "not_prepared", "segment_closed", "log_full", "log_unfinished"};
 
 inline constexpr LabelSpec kMonitoringProcessesLabels[] = {{"program", {}, 32}};
 

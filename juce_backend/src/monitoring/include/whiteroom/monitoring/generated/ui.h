@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "../log_events.h"
 #include "../prometheus_metrics.h"
 
 namespace whiteroom::monitoring {
@@ -177,6 +178,37 @@ inline constexpr const FamilySpec& kUiActiveSessions = kFamilies[8];
 inline constexpr const FamilySpec& kUiErrorsTotal = kFamilies[9];
 
 constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
+
+inline constexpr LogFieldSpec kSongShownFields[] = {{"song", LogFieldType::text, "", {}}};
+inline constexpr LogFieldSpec kFrameDroppedFields[] = {{"late_seconds", LogFieldType::number, "seconds", {}}, {"refreshes", LogFieldType::integer, "", {}}};
+/// Every event of the domain, for Segment::declare().
+inline constexpr LogEventSpec kEvents[] = {
+    {"song_shown", LogLevel::info, "Song {song} is loaded and shown", kSongShownFields},
+    {"frame_dropped", LogLevel::warn, "A frame was drawn {late_seconds} s after its refresh", kFrameDroppedFields},
+};
+
+constexpr Span<const LogEventSpec> events() noexcept { return kEvents; }
+
+/// Events of the log, from any thread, an audio thread too: wait-free. Make it at preparation; it may
+/// outlive its segment. Without a time, an event costs a look at the clock, too.
+class Events {
+ public:
+  /// Of no segment: what is logged counts as not prepared.
+  Events() = default;
+  explicit Events(const Segment& segment) : log_(segment.log()) {}
+
+  /// The song that the user has chosen has been loaded, and the screen shows it. Level: info.
+  void song_shown(LogText song, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(4245387170U, time, song.number);
+  }
+  /// A refresh of the display came before its frame was drawn; logged for the first of several in a row. Level: warn.
+  void frame_dropped(double late_seconds, std::int64_t refreshes, EventLog::Clock::time_point time = EventLog::Clock::now()) const noexcept {
+    log_.put(3098148759U, time, wrm_log_float(late_seconds), static_cast<std::uint64_t>(refreshes));
+  }
+
+ private:
+  EventLog log_;
+};
 
 /// Metrics that every thread may record. Make it at preparation; `segment` outlives it.
 struct Shared {
