@@ -16,6 +16,7 @@ let libraries: [Target] = [
         sources: [
             "src/fork_guard.cpp", "src/label_text.cpp", "src/lost.cpp",
             "src/closed_segments.cpp", "src/segment.cpp", "src/segment_instances.cpp",
+            "src/segment_log.cpp", "src/log_lines.cpp", "src/log_drain.cpp",
             "src/series_table.cpp", "src/segment_directory.cpp", "src/segment_layout.cpp",
             "src/segment_memory.cpp", "src/segment_reader.cpp", "src/program_view.cpp",
             "src/fold.cpp", "src/family_writer.cpp", "src/exposition.cpp",
