@@ -160,10 +160,14 @@ def test_what_the_user_does_is_recorded(running: Running, tmp_path: Path) -> Non
     with wave.open(str(next(tmp_path.glob("*.wav")))) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (2, 3, 48000)
         assert any(file.readframes(48000 * 4))
+    # What the thread that draws has logged is written while it runs.
+    wait_until(lambda: "song_shown" in (tmp_path / "log").read_text(), 10)
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(timeout=10) == 0
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert [lines[0]["message"], lines[-1]["message"]] == ["drawing", "stopping"]
+    shown = [line for line in lines if line.get("event") == "song_shown"]
+    assert {line["program"] for line in shown} == {"swift-frontend"}
 
 
 def test_a_second_front_end_says_that_the_port_is_taken(running: Running, run: Run) -> None:

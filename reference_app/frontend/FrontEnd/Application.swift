@@ -44,6 +44,7 @@ private func run(_ options: Options) throws -> Int32 {
     if !options.picture.isEmpty {
         try Data(PNG.bytes(of: canvas)).write(to: URL(fileURLWithPath: options.picture))
     }
+    events.write()
     log.write(.info, "stopping")
     return frontEnd.soundIsLost ? 1 : 0
 }
