@@ -86,6 +86,13 @@ SERVERS = {
         posts="/api/v2/silences",
         keeps_segments=False,
     ),
+    "watcher": Kind(
+        (
+            *(*_OURS, "watcher", "--port", "0", "--data", "{folder}/watcher", "--tell-nobody"),
+            *("--exporter", _NOBODY, "--prometheus", _NOBODY, "--alertmanager", _NOBODY),
+            *("--inbox", _NOBODY, "--loki", _NOBODY, "--shipper", _NOBODY),
+        ),
+    ),
     "backend": Kind(
         (
             *(sys.executable, "-c", _BACKEND, "--database", "{database}"),

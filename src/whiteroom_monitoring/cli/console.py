@@ -84,6 +84,12 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runbooks", type=Path, metavar="DIR", help="folder of runbooks (default: the project's)"
     )
+    parser.add_argument(
+        "--pager-path",
+        type=Path,
+        metavar="FILE",
+        help="the watcher's state, which the home page tells of (default: none)",
+    )
     for name in SOURCES:
         address = f"http://{LOOPBACK}:{default_ports()[name]}"
         parser.add_argument(
@@ -124,7 +130,13 @@ def service_from(arguments: argparse.Namespace, workers: Workers) -> DashboardSe
     )
     library = Library(arguments.dashboards or project.files.dashboards)
     evaluator = Evaluator(sources, workers.run_all)
-    return DashboardService(library, evaluator, project, runbooks=arguments.runbooks)
+    return DashboardService(
+        library,
+        evaluator,
+        project,
+        runbooks=arguments.runbooks,
+        pager_path=arguments.pager_path,
+    )
 
 
 def _count(source: str, outcome: str) -> None:

@@ -56,6 +56,9 @@ COMMANDS = {
     "reconciler": Command(
         f"{COMMANDS_ROOM}.reconciler", "end incidents that are over, keep silences"
     ),
+    "watcher": Command(
+        f"{COMMANDS_ROOM}.watcher", "follow a sample to the pagers, name the hop that is broken"
+    ),
     "restore-notifications": Command(
         f"{COMMANDS_ROOM}.restore_notifications",
         "start Alertmanager, which a kill made forget",

@@ -69,6 +69,8 @@ def _show(arguments: argparse.Namespace) -> int:
         print_table(stack)
         for failure in stack.delivery_failures():
             print(f"channel {failure}")
+        for problem in stack.pager_path_problems():
+            print(problem)
         _print_memory(stack)
     return 0 if stack.well else 1
 

@@ -14,8 +14,9 @@ from whiteroom_monitoring.datasources.prometheus import SampleStream
 from whiteroom_monitoring.grafana.evaluation.annotations import intervals
 from whiteroom_monitoring.grafana.evaluation.time_range import TimeRange
 from whiteroom_monitoring.grafana.model.grid import duration, grid
+from whiteroom_monitoring.pager_path import ALERT as PROBE
 
-_FIRING = 'ALERTS{alertstate="firing"}'
+_FIRING = f'ALERTS{{alertstate="firing",alertname!="{PROBE}"}}'
 # How often rules are evaluated unless they say otherwise.
 _EVALUATION_S = 15
 _WINDOWS, _MOST_WINDOWS = 5000, 100

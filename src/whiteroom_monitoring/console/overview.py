@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from whiteroom_monitoring.datasources.data_sources import DataSources
@@ -43,6 +43,16 @@ def overview(sources: DataSources, title: str) -> Overview:
     state = _state(firing, reasons)
     line = _line(state, firing, _services(wrong), title)
     return Overview(state, line, tuple(reasons) or _calm(targets))
+
+
+def with_broken_path(told: Overview, problems: Sequence[str]) -> Overview:
+    """Return the state where alerts may not reach people, as the watcher says, not Prometheus."""
+    if not problems:
+        return told
+    reasons = (*problems, *(told.reasons if told.state != "well" else ()))
+    if told.state != "well":
+        return replace(told, reasons=reasons)
+    return Overview("degraded", "Alerts may not reach people.", reasons)
 
 
 def _state(firing: Sequence[Alert], reasons: Sequence[str]) -> State:

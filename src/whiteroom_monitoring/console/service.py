@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import alert_history, alerts, explore
-from whiteroom_monitoring.console.overview import overview
+from whiteroom_monitoring.console.overview import overview, with_broken_path
 from whiteroom_monitoring.console.presentation import encoded_panel
 from whiteroom_monitoring.grafana.display import layout, markdown
 from whiteroom_monitoring.grafana.display.dashboard_links import followable
@@ -32,6 +32,7 @@ from whiteroom_monitoring.grafana.evaluation.time_range import (
 )
 from whiteroom_monitoring.grafana.model.dashboard import Dashboard, TimeSettings
 from whiteroom_monitoring.grafana.model.library import Library
+from whiteroom_monitoring.pager_path import read_state
 from whiteroom_monitoring.project.model import Project
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
@@ -70,9 +71,12 @@ class DashboardService:
         evaluator: Evaluator,
         project: Project,
         clock: Callable[[], float] = time.time,
+        *,
         runbooks: Path | None = None,
+        pager_path: Path | None = None,
     ) -> None:
         self.project = project
+        self._pager_path = pager_path
         self.library, self._evaluator, self._clock = library, evaluator, clock
         self._sources = evaluator.sources
         pages = (runbooks or project.files.runbooks).glob("*.md")
@@ -80,7 +84,9 @@ class DashboardService:
 
     def home(self) -> dict[str, Any]:
         """Return the state of what is watched, and the dashboards."""
-        content = asdict(overview(self._sources, self.project.title))
+        path = read_state(self._pager_path) if self._pager_path else None
+        broken = path.problems(self._clock()) if path else []
+        content = asdict(with_broken_path(overview(self._sources, self.project.title), broken))
         reasons = [*content["reasons"], *self._file_problems()]
         return {**content, "reasons": reasons, "dashboards": self.dashboards()}
 

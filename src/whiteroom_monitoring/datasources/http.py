@@ -101,6 +101,10 @@ class HttpClient:
             self.shared.forget(lambda key: isinstance(key, tuple) and key[0] == self.name)
         return answer
 
+    def post_json(self, path: str, content: object) -> None:
+        """Send something whose answer says nothing but that it was taken. Raises SourceError."""
+        self._ask("POST", path, orjson.dumps(content), _JSON, bytes)
+
     def get_text(self, path: str) -> str:
         """Return the text at ``path``, such as an exposition. Raises SourceError."""
         status, body = self._exchange("GET", path, None, {})

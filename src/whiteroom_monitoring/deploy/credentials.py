@@ -26,7 +26,10 @@ FILES = {
     "SLACK_WEBHOOK_URL": "slack_webhook_url",
     "SMTP_PASSWORD": "smtp_password",
     "GRAFANA_ADMIN_PASSWORD": "grafana_admin_password",
+    "HEARTBEAT_URL": "heartbeat_url",
 }
+# What is no key of a channel: without it, nothing leads to the inbox.
+NO_CHANNELS = frozenset({"GRAFANA_ADMIN_PASSWORD", "HEARTBEAT_URL"})
 
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>.*)(?P=quote)\s*(?:#.*)?""")
@@ -80,7 +83,7 @@ def _in_place_of(name: str, path: Path, paths: StackPaths) -> str:
     if name == "GRAFANA_ADMIN_PASSWORD":
         # Never Grafana's own default, which everybody knows.
         return path.read_text(encoding="utf-8") if path.exists() else secrets.token_urlsafe(24)
-    return "inbox"
+    return "" if name == "HEARTBEAT_URL" else "inbox"
 
 
 def _write(path: Path, value: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
+from whiteroom_monitoring.pager_path import NAME as PAGER_PATH
 
 _MAIL_SECRETS = ("auth_username", "auth_password", "auth_password_file", "auth_secret")
 _RECONCILER_PORT = "reconciler"
@@ -19,7 +20,11 @@ Diversion = Callable[[dict[str, Any], StackPaths], dict[str, Any]]
 def divert(content: dict[str, Any], paths: StackPaths) -> tuple[dict[str, Any], list[str]]:
     """Return Alertmanager's configuration with every channel at the inbox, and what it lost."""
     lost: list[str] = []
-    receivers = [_receiver(r, paths, lost) for r in content.get("receivers") or []]
+    receivers = [
+        # The watcher's rounds are at the inbox already, and nobody is notified of them.
+        r if r["name"] == PAGER_PATH else _receiver(r, paths, lost)
+        for r in content.get("receivers") or []
+    ]
     settings = {k: v for k, v in (content.get("global") or {}).items() if not _is_address(k)}
     if _has_mail(receivers):
         settings |= {

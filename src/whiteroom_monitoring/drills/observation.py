@@ -12,6 +12,7 @@ from typing import Any
 
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.drills.stack import DrillStack
+from whiteroom_monitoring.pager_path import ALERT as PROBE
 from whiteroom_monitoring.proofs import ledger
 
 _POLL_S = 0.25
@@ -57,7 +58,9 @@ class Observation:
 
     def fired(self) -> set[str]:
         """Return the names of the alerts that fired."""
-        return {alert.name for alert in self.alerts.values() if alert.firing is not None}
+        fired = {alert.name for alert in self.alerts.values() if alert.firing is not None}
+        # One of the pager path fires in each of its rounds.
+        return fired - {PROBE}
 
 
 class Observer:
@@ -160,6 +163,8 @@ def active(stack: DrillStack) -> dict[str, set[str]]:
     """Return the states of the alerts that are pending or firing now, by their names."""
     states: dict[str, set[str]] = {}
     for alert in stack.prometheus.get("alerts")["alerts"]:
+        if alert["labels"]["alertname"] == PROBE:
+            continue
         states.setdefault(alert["labels"]["alertname"], set()).add(alert["state"])
     return states
 

@@ -209,12 +209,16 @@ def configuration(
 
 
 def components(descriptions: tuple[Component, ...], scale: Scale) -> tuple[Component, ...]:
-    """Return the components, of which Prometheus and the reconciler are told their times."""
+    """Return the components: Prometheus and the reconciler know the times, the watcher is mute."""
     return tuple(_component(description, scale) for description in descriptions)
 
 
 def _component(description: Component, scale: Scale) -> Component:
-    changed = {"prometheus": _prometheus_arguments, "reconciler": _reconciler_arguments}
+    changed = {
+        "prometheus": _prometheus_arguments,
+        "reconciler": _reconciler_arguments,
+        "watcher": _watcher_arguments,
+    }
     change = changed.get(description.name)
     if change is None:
         return description
@@ -239,3 +243,8 @@ def _prometheus_arguments(arguments: tuple[str, ...], scale: Scale) -> tuple[str
 def _reconciler_arguments(arguments: tuple[str, ...], scale: Scale) -> tuple[str, ...]:
     inactive_s = max(scale.wait(INACTIVE_S), min(SHORTEST_INACTIVE_S, INACTIVE_S))
     return (*arguments, "--inactive", f"{inactive_s:g}")
+
+
+def _watcher_arguments(arguments: tuple[str, ...], scale: Scale) -> tuple[str, ...]:
+    """Let the watcher be mute: a drill breaks hops on purpose, and expects Alertmanager to page."""
+    return (*arguments, "--tell-nobody", "--limit", "1e9")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+import time
 from pathlib import Path
 
 from whiteroom_monitoring.client import _native
 from whiteroom_monitoring.client.exposition.request import Exposition, ExpositionRequest
+from whiteroom_monitoring.pager_path import SAMPLE
 
 
 class SegmentExporter:
@@ -27,4 +30,14 @@ class SegmentExporter:
         for problem in problems - self._reported:
             print(f"segment left out: {problem}", file=sys.stderr, flush=True)
         self._reported = problems
-        return Exposition(request.content_type, exposed, exposed.held_bytes)
+        blocks = itertools.chain([_time()], exposed)
+        return Exposition(request.content_type, blocks, exposed.held_bytes)
+
+
+def _time() -> bytes:
+    """Return a sample that no exposition before has had: by it, the watcher follows a scrape."""
+    return (
+        f"# HELP {SAMPLE} When this exposition was made.\n"
+        f"# TYPE {SAMPLE} gauge\n"
+        f"{SAMPLE} {time.time():.3f}\n"
+    ).encode()

@@ -26,6 +26,7 @@ from whiteroom_monitoring.inbox.store import (
     Store,
     StoreError,
 )
+from whiteroom_monitoring.pager_path import PREFIX
 from whiteroom_monitoring.web.assets import ROUTE
 from whiteroom_monitoring.web.server import (
     JSON,
@@ -73,6 +74,25 @@ class InboxApi:
             return receiver.accept(message)
 
         return handle
+
+    def receive_round(self, receiver: Receiver) -> Callable[[Request], Awaitable[Response]]:
+        """Return the handler that takes the watcher's messages, which nobody is shown."""
+
+        async def handle(request: Request) -> Response:
+            content_type = require_media_type(request, *receiver.content_types)
+            delivery = Delivery(await request.body(), content_type)
+            try:
+                message = await self.service.parse(receiver, delivery)
+            except InvalidMessageError as error:
+                return receiver.refuse(error)
+            self.service.keep_round(message)
+            return receiver.accept(message)
+
+        return handle
+
+    async def rounds(self, request: Request) -> Response:
+        """List the titles of the watcher's latest messages, by channel."""
+        return JSONResponse({"messages": self.service.rounds()})
 
     async def messages(self, request: Request) -> Response:
         """List messages, newest first."""
@@ -150,9 +170,16 @@ def make_app(service: InboxService, hosts: set[str]) -> Starlette:
         for receiver in service.receivers.values()
         for path in receiver.routes
     ]
+    followed = [
+        Route(PREFIX + path, api.receive_round(receiver), methods=["POST"])
+        for receiver in service.receivers.values()
+        for path in receiver.routes[:1]
+    ]
     return Starlette(
         routes=[
             *received,
+            *followed,
+            Route(f"{PREFIX}/messages", api.rounds, methods=["GET"]),
             Route("/api/messages", api.messages, methods=["GET"]),
             Route("/api/incidents", api.incidents, methods=["GET"]),
             Route("/api/incidents/{incident}", api.act, methods=["POST"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,8 @@ from whiteroom_monitoring.inbox.receiver import Delivery, Receiver
 from whiteroom_monitoring.inbox.receivers import load_receivers
 from whiteroom_monitoring.inbox.store import Store
 
+# So many of the watcher's messages of a channel are remembered.
+ROUNDS = 5
 # As much of a refused body is kept.
 KEPT_CHARACTERS = 4096
 # A reader who is so far behind is better served by loading the page anew.
@@ -47,6 +50,7 @@ class InboxService:
         self._store = self._thread.submit(Store, folder, json_channels=json_channels).result()
         self._watchers: set[asyncio.Queue[dict[str, Any] | None]] = set()
         self._closed = False
+        self._rounds: dict[str, deque[str]] = {}
 
     def prepare_counters(self) -> None:
         """Begin every channel's counters at 0, so that their first event is seen as one."""
@@ -64,6 +68,14 @@ class InboxService:
         stored = await self.query(lambda store: store.add(message))
         metrics.inbox_notifications_total.inc(channel=message.channel)
         self._show(stored)
+
+    def keep_round(self, message: Message) -> None:
+        """Remember the title of one of the watcher's messages. It is no notification."""
+        self._rounds.setdefault(message.channel, deque(maxlen=ROUNDS)).append(message.title)
+
+    def rounds(self) -> dict[str, list[str]]:
+        """Return the titles of the watcher's latest messages by channel, the newest last."""
+        return {channel: list(titles) for channel, titles in self._rounds.items()}
 
     async def act(self, incident: int, action: Action) -> dict[str, Any] | None:
         """Acknowledge or resolve an open incident and show it; None when there is no such one."""

@@ -11,6 +11,7 @@ from whiteroom_monitoring.inbox.receiver import Delivery
 from whiteroom_monitoring.inbox.receivers.email import RECEIVER
 from whiteroom_monitoring.inbox.service import InboxService
 from whiteroom_monitoring.inbox.store import StoreError
+from whiteroom_monitoring.pager_path import ADDRESS
 from whiteroom_monitoring.web.server import LIMITS
 
 NAME = "whiteroom-inbox"
@@ -34,7 +35,11 @@ class Handler:
         source = content.encode() if isinstance(content, str) else content
         try:
             delivery = Delivery(source, recipients=envelope.rcpt_tos)
-            await self._service.ingest(await self._service.parse(RECEIVER, delivery))
+            message = await self._service.parse(RECEIVER, delivery)
+            if envelope.rcpt_tos == [ADDRESS]:
+                self._service.keep_round(message)
+            else:
+                await self._service.ingest(message)
         except StoreError as error:
             print(f"email: 451: {error}", flush=True)
             return "451 the mail could not be stored; try again"

@@ -8,6 +8,7 @@ from typing import Any
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.diagnostics import CheckFailed, CheckSkipped
+from whiteroom_monitoring.pager_path import STATE_FILE, read_state
 from whiteroom_monitoring.probes.stack import Stack, probe
 
 # It is repeated every 5 min, and a repetition is sent with the next group_interval of 1 min.
@@ -62,6 +63,22 @@ def pager_delivery(stack: Stack) -> str:
     if age_s > NOTIFIED_WITHIN_S:
         raise CheckFailed(f"the newest is {age_s / 60:.0f} min old")
     return f"by {newest['channel']}, {age_s:.0f} s ago"
+
+
+@probe("pager.path", "pager", "a sample passes every hop to each channel of the inbox")
+def pager_path(stack: Stack) -> str:
+    stack.require("watcher")
+    state = read_state(stack.paths.data / STATE_FILE)
+    if state is None:
+        raise CheckFailed("the watcher has written no state", remedy="whiteroom logs watcher")
+    now = datetime.datetime.now(datetime.UTC).timestamp()
+    if problems := state.problems(now):
+        raise CheckFailed(" ".join(problems), remedy="whiteroom logs watcher")
+    if not state.passed:
+        raise CheckFailed("the watcher has seen no sample pass yet")
+    ages = {hop: now - time for hop, time in state.passed.items()}
+    slowest = max(ages, key=lambda hop: ages[hop])
+    return f"{len(ages)} hops; the newest sample at {slowest} is {ages[slowest]:.0f} s old"
 
 
 @probe("pager.failures", "pager", "no notification that could not be delivered")

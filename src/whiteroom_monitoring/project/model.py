@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from whiteroom_monitoring.pager_path import ALERT
+
 # What holds where a project says nothing.
 METRICS_PATH = "/metrics"
 NAMESPACE = "whiteroom::monitoring"
@@ -169,11 +171,12 @@ class Alerts(msgspec.Struct, frozen=True):
     def level(self, labels: Mapping[str, str]) -> str:
         """Return what an alert with these labels asks for: ``page``, ``act`` or ``news``.
 
-        One without a priority, or with an unknown one, is for acting, unless it is the Watchdog.
+        One without a priority, or with an unknown one, is for acting, unless it is the Watchdog or
+        that of the pager path.
         """
         priority = self.priorities.get(self.priority(labels))
         if priority is None:
-            return "news" if labels.get("alertname") == self.watchdog else "act"
+            return "news" if labels.get("alertname") in (self.watchdog, ALERT) else "act"
         if priority.pages:
             return "page"
         return "act" if priority.needs_action else "news"

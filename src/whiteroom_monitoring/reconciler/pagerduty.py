@@ -12,6 +12,7 @@ import yaml
 from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.pager_path import NAME
 
 _DEFAULT_URL = "https://events.pagerduty.com/v2/enqueue"
 
@@ -65,7 +66,8 @@ def services(
                 for pager in receiver["pagerduty_configs"]
             )
             for receiver in content["receivers"]
-            if "pagerduty_configs" in receiver
+            # The rounds of the pager path are nobody's incidents.
+            if "pagerduty_configs" in receiver and receiver["name"] != NAME
         }
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ServiceError(f"{alertmanager_yml}: can't be used: {error}") from error

@@ -14,6 +14,7 @@ from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.errors import MonitoringError
+from whiteroom_monitoring.pager_path import NAME as PAGER_PATH
 from whiteroom_monitoring.reconciler import incidents, notification_log, pagerduty, routes
 from whiteroom_monitoring.reconciler.incidents import INACTIVE_S, OpenIncidents
 from whiteroom_monitoring.reconciler.notification_journal import NotifiedGroups
@@ -92,7 +93,8 @@ class Reconciler:
 
     def _reconcile_incidents(self, now_s: float) -> None:
         active = incidents.active_groups(self.alertmanager.groups())
-        notifications = notification_log.read(self.log)
+        # Nobody is notified of the pager path's rounds, and they have no end.
+        notifications = [n for n in notification_log.read(self.log) if n.receiver != PAGER_PATH]
         self._tell("ended", self._incidents.reconcile(notifications, active, now_s))
 
     def keep_told(self, payload: object) -> None:

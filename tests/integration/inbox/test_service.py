@@ -18,6 +18,7 @@ import jsonschema
 import pytest
 
 import whiteroom_monitoring
+from whiteroom_monitoring.pager_path import ADDRESS
 
 SCHEMA = json.loads(
     (Path(whiteroom_monitoring.__file__).parent / "schemas/inbox.schema.json").read_text()
@@ -240,6 +241,18 @@ def test_a_large_mail_is_refused(inbox: Any) -> None:
         sender.rcpt("b@whiteroom.example")
         assert sender.data(large)[0] == 552
     assert inbox.titles() == []
+
+
+def test_mail_of_the_watcher_is_remembered_and_no_message(inbox: Any) -> None:
+    """Mail for the pager path is seen there and shown to nobody; to anybody else, it is mail."""
+    source = b"Subject: pager-path 1796124560.250\r\n\r\npager-path\r\n"
+    inbox.mail(source, ADDRESS)
+    assert inbox.get("/pager-path/messages") == {
+        "messages": {"email": ["pager-path 1796124560.250"]}
+    }
+    assert inbox.titles() == []
+    inbox.mail(source)
+    assert inbox.titles() == ["pager-path 1796124560.250"]
 
 
 def test_a_failed_store_is_the_senders_to_repeat(inbox: Any, tmp_path: Path) -> None:

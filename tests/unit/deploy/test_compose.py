@@ -87,7 +87,7 @@ def test_profiles() -> None:
     assert profiles["logs"] == {"log-store", "alloy"}
     assert profiles["grafana"] == {"grafana"}
     assert profiles["app"] == {"postgres-exporter", "redis-exporter", "nginx-exporter"}
-    monitoring = {"prometheus", "alertmanager", "inbox", "reconciler", "console"}
+    monitoring = {"prometheus", "alertmanager", "inbox", "reconciler", "watcher", "console"}
     exporters = {"node-exporter", "cadvisor", "segment-exporter"}
     assert profiles["-"] == {"setup"} | monitoring | exporters
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.support.projects import WHITE_ROOM, white_room_with
+from whiteroom_monitoring import pager_path
 from whiteroom_monitoring.deploy import credentials
 from whiteroom_monitoring.deploy.component import Component, Port, ScrapeJob
 from whiteroom_monitoring.deploy.configuration import (
@@ -82,6 +83,8 @@ def test_ports_are_shifted(paths: StackPaths) -> None:
         "whiteroom-logs": "127.0.0.1:4100",
         "whiteroom-shipper": "127.0.0.1:10080",
         "whiteroom-console": "127.0.0.1:4000",
+        "whiteroom-watcher": "127.0.0.1:9006",
+        "pager-path": "127.0.0.1:9003",
     }
 
 
@@ -141,6 +144,7 @@ def test_channels_without_credentials_lead_to_the_inbox(paths: StackPaths) -> No
         for pager in receiver.get("pagerduty_configs", [])
     }
     inbox = "http://127.0.0.1:9004/pagerduty/v2/enqueue"
+    urls.pop(pager_path.NAME)
     assert urls == {"pagerduty-critical": inbox, "pagerduty-high": None, "security-team": inbox}
     assert content["global"]["smtp_smarthost"] == "127.0.0.1:9025"
     assert "smtp_auth_password_file" not in content["global"]
@@ -148,7 +152,7 @@ def test_channels_without_credentials_lead_to_the_inbox(paths: StackPaths) -> No
 
 def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(paths: StackPaths) -> None:
     """Without any credential everything arrives once; with one, all of it once more."""
-    for given, copies in ((set(), 0), ({"SMTP_PASSWORD"}, 1)):
+    for given, copies in ((set(), 0), ({"HEARTBEAT_URL"}, 0), ({"SMTP_PASSWORD"}, 1)):
         text = _rendered(paths, ALL, given)["alertmanager/alertmanager.yml"]
         routes = yaml.safe_load(text)["route"]["routes"]
         assert [route["receiver"] for route in routes].count(alertmanager_config.COPIES) == copies
@@ -158,6 +162,8 @@ def test_every_receiver_tells_the_reconciler(paths: StackPaths) -> None:
     """Each receiver has the webhook of the journal, with the password that it asks for."""
     content = yaml.safe_load(_rendered(paths, ALL, EVERYTHING)["alertmanager/alertmanager.yml"])
     for receiver in content["receivers"]:
+        if receiver["name"] == pager_path.NAME:
+            continue
         (webhook,) = receiver["webhook_configs"]
         assert webhook["url"] == "http://127.0.0.1:9005/notified"
         assert webhook["send_resolved"]
@@ -166,8 +172,9 @@ def test_every_receiver_tells_the_reconciler(paths: StackPaths) -> None:
 
 
 def test_with_credentials_nothing_leads_to_the_inbox(paths: StackPaths) -> None:
-    """With all credentials, the inbox gets the Watchdog and a copy of everything, no more."""
-    text = _rendered(paths, ALL, EVERYTHING)["alertmanager/alertmanager.yml"]
+    """With all credentials, the inbox gets the Watchdog and a copy of everything, no more; the
+    watcher's rounds are no notifications."""
+    text = _rendered(paths, ALL - {"watcher"}, EVERYTHING)["alertmanager/alertmanager.yml"]
     here = [line.strip() for line in text.splitlines() if "127.0.0.1" in line]
     journal = "url: http://127.0.0.1:9005/notified"
     assert [line for line in here if journal not in line] == [

@@ -25,7 +25,7 @@ def test_ports_are_those_that_white_room_fixed() -> None:
         "node-exporter": 9100, "cadvisor": 8080, "postgres-exporter": 9187,
         "redis-exporter": 9121, "nginx-exporter": 9113, "engine": 8000, "frontend": 8001,
         "backend": 8002, "segment-exporter": 8003, "inbox": 8004, "inbox-smtp": 8025,
-        "reconciler": 8005, "web": 8090, "shipper": 9080, "syslog": 1514,
+        "reconciler": 8005, "watcher": 8006, "web": 8090, "shipper": 9080, "syslog": 1514,
     }  # fmt: skip
     assert max(PORTS.values()) + HIGHEST_OFFSET == 65535
 
@@ -41,7 +41,7 @@ def test_what_is_watched_starts_before_who_watches() -> None:
         2: {"backend", "console", "engine", "reconciler", "shipper"},
         3: {"frontend", "nginx"},
         4: {"musicians", "nginx-exporter", "postgres-exporter", "redis-exporter"},
-        5: {"prometheus"},
+        5: {"prometheus", "watcher"},
     }  # fmt: skip
 
 
@@ -63,11 +63,11 @@ def test_the_reference_app_is_left_out_as_a_whole() -> None:
 
 
 def test_audio_is_scraped_more_often() -> None:
-    """Only the engine has an interval of its own: 10 s."""
+    """Only the engine has an interval of its own, 10 s, and who watches the way of scrapes."""
     intervals = {
         name: job.interval_s for name, job in scrape_jobs(COMPONENTS).items() if job.interval_s
     }
-    assert intervals == {"engine": 10}
+    assert intervals == {"engine": 10, "watcher": 5}
     assert (engine.SAMPLE_RATE_HZ, engine.BUFFER_FRAMES, frontend.REFRESH_HERTZ) == (
         48_000,
         256,

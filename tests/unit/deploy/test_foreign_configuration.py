@@ -11,6 +11,7 @@ import yaml
 from msgspec.structs import replace
 
 from tests.support.projects import WHITE_ROOM
+from whiteroom_monitoring import pager_path
 from whiteroom_monitoring.deploy.configuration import config
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.registry import load, port_numbers
@@ -76,10 +77,17 @@ def test_a_valid_configuration_is_no_traceback(
     assert config.diagnostics(project, load(project)) == []
     _, content, _ = _render(project)
     written = yaml.safe_load(text)
-    assert content["route"] == written["route"]
+    own, *others = content["route"].pop("routes")
+    assert own["receiver"] == content["receivers"].pop()["name"] == pager_path.NAME
+    assert content["route"] == {k: v for k, v in written["route"].items() if k != "routes"}
+    assert others == (written["route"].get("routes") or [])
     assert len(content["receivers"]) == len(written["receivers"])
 
 
+PATH = (
+    "pager-path: a job, a rule, a route and a receiver of its own, by which the watcher follows a "
+    "sample to each channel of the inbox every 10 s"
+)
 JOURNAL = "alertmanager.yml: every receiver tells the reconciler, too, which keeps a journal"
 
 
@@ -90,7 +98,7 @@ def test_nothing_is_changed_silently(project: Project, alertmanager: Callable[[s
     tls = content["receivers"][0]["webhook_configs"][0]["http_config"]["tls_config"]
     assert tls == {"ca_file": str(path.parent / "ca.pem")}
     read = f"alertmanager.yml: ca_file ca.pem is read at {path.parent / 'ca.pem'}"
-    assert changes == [read, JOURNAL]
+    assert changes == [read, JOURNAL, PATH]
 
 
 def test_a_pager_of_ones_own_pages(project: Project, alertmanager: Callable[[str], Path]) -> None:
@@ -133,6 +141,7 @@ def test_without_files_everything_is_scraped_and_goes_to_the_inbox(project: Proj
         "prometheus.yml: addresses of components are at the stack's ports",
         "alertmanager.yml: addresses of components are at the stack's ports",
         JOURNAL,
+        PATH,
     ]
 
 

@@ -19,6 +19,7 @@ import whiteroom_monitoring
 from tests.support.offsets import free_offset
 from tests.support.paths import ROOT
 from tests.support.projects import WHITE_ROOM
+from whiteroom_monitoring import pager_path
 from whiteroom_monitoring.cli import main
 from whiteroom_monitoring.deploy.apply import Application
 from whiteroom_monitoring.deploy.component import Component, Program, Variant
@@ -109,7 +110,7 @@ def test_a_plan_without_the_app_scrapes_and_judges_what_is_kept(paths: StackPath
     plan = _make(paths, "cadvisor")
     jobs = {c.description.scrape.name for c in plan.components if c.description.scrape}
     content = yaml.safe_load(plan.configuration["prometheus/prometheus.yml"])
-    assert {job["job_name"] for job in content["scrape_configs"]} == jobs
+    assert {job["job_name"] for job in content["scrape_configs"]} == jobs | {pager_path.NAME}
     assert "cadvisor" not in jobs
     assert "juce-backend" not in jobs
     assert "prometheus/rules/machine.yml" in plan.configuration

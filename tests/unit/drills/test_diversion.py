@@ -72,3 +72,10 @@ def test_global_addresses() -> None:
         "smtp_from": "a@b",
         "resolve_timeout": "5m",
     }
+
+
+def test_the_watcher_s_receiver_stays() -> None:
+    """Rounds of the pager path go where the inbox keeps them, and not among its pages."""
+    own = {"name": "pager-path", "slack_configs": [{"api_url": f"{INBOX}/pager-path/slack"}]}
+    content, lost = divert({"receivers": [own]}, PATHS)
+    assert (content["receivers"], lost) == ([own], [])

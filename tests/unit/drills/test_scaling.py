@@ -155,11 +155,11 @@ def test_routes() -> None:
 
 
 def test_components() -> None:
-    """Prometheus and the reconciler are told their times, and no other component changes."""
+    """Prometheus and the reconciler know the times, the watcher is mute, and no other changes."""
     real = registry.COMPONENTS
     scaled = scaling.components(real, FAST)
     changed = {new.name for old, new in zip(real, scaled, strict=True) if old != new}
-    assert changed == {"prometheus", "reconciler"}
+    assert changed == {"prometheus", "reconciler", "watcher"}
     by_name = {new.name: new.variants[0].arguments for new in scaled}
     assert "--rules.alert.resend-delay=2s" in by_name["prometheus"]
     assert "--rules.alert.resend-delay=1m" not in by_name["prometheus"]

@@ -157,3 +157,22 @@ def test_receivers_may_be_others(tmp_path: Path) -> None:
     service.close()
     plain = Receiver("fax", "Fax", parse=lambda delivery: pytest.fail("not asked"))
     assert (plain.has_json, plain.has_markup, plain.link({})) == (True, False, "")
+
+
+def test_the_watcher_s_rounds_are_no_messages(inbox: Client) -> None:
+    """What the watcher sends is answered as by the original, remembered, and shown to nobody: the
+    latest few, by channel. What the original would refuse is refused, and not remembered."""
+    before = inbox.titles()
+    event = {**EVENT, "payload": {**EVENT["payload"], "summary": "pager-path 1796124560.250"}}
+    answer = inbox.ask("/pager-path/pagerduty/v2/enqueue", "POST", json=event)
+    assert answer.status_code == 202
+    assert answer.json()["dedup_key"] == "k"
+    for number in range(9):
+        body = {"text": f"pager-path 179612457{number}.250"}
+        assert inbox.ask("/pager-path/slack", "POST", json=body).status_code == 200
+    assert inbox.ask("/pager-path/slack", "POST", json={}).status_code == 400
+    kept = inbox.ask("/pager-path/messages").json()["messages"]
+    assert kept["pagerduty"] == ["pager-path 1796124560.250"]
+    assert kept["slack"] == [f"pager-path 179612457{number}.250" for number in range(4, 9)]
+    assert inbox.titles() == before
+    assert len(inbox.ask("/api/incidents").json()["incidents"]) == 1

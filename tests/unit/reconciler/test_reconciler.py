@@ -236,6 +236,9 @@ def test_services_follow_the_configuration(tmp_path: Path) -> None:
         "      - {routing_key_file: key, severity: critical}\n"
         "      - {routing_key_file: key, url: http://b.example/}\n"
         "  - name: b\n"
+        # The watcher's, whose rounds are nobody's incidents.
+        "  - name: pager-path\n"
+        "    pagerduty_configs: [{routing_key: pager-path}]\n"
     )
     assert pagerduty.services(path) == {
         "a": (

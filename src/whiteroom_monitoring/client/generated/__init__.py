@@ -11,4 +11,5 @@ DOMAINS = {
     "whiteroom-inbox": ("inbox",),
     "whiteroom-logs": ("logs",),
     "whiteroom-shipper": ("shipper",),
+    "whiteroom-watcher": ("watcher",),
 }

@@ -13,6 +13,7 @@ from whiteroom_monitoring.deploy.component import (
     Variant,
     ours,
 )
+from whiteroom_monitoring.deploy.components.watcher import WATCHER_FOLDER
 
 _ACCOUNT = "whiteroom-console"
 # Grafana's port where our console has its usual one.
@@ -56,6 +57,7 @@ _CONSOLE = ours(
     *("--alertmanager-password-file", "{secrets}/alertmanager_password"),
     *("--dashboards", "{config}/grafana/dashboards"),
     *("--runbooks", "{config}/runbooks"),
+    *("--pager-path", "{data}/watcher/state.json"),
     *("--docs", "{data}/docs"),
     *("--segments", "{segments}"),
 )
@@ -69,7 +71,7 @@ COMPONENTS = (
         user=_ACCOUNT,
         confined=True,
         secrets=("prometheus_password", "alertmanager_password"),
-        folders=(Folder("{segments}", _ACCOUNT),),
+        folders=(Folder("{segments}", _ACCOUNT), WATCHER_FOLDER),
         memory_mib=512,
         scrape=ScrapeJob("whiteroom-console", service="console"),
     ),

@@ -12,6 +12,7 @@ from whiteroom_monitoring.deploy.component import (
     ScrapeJob,
     ours,
 )
+from whiteroom_monitoring.deploy.components.watcher import WATCHER_FOLDER
 
 ACCOUNT = "whiteroom-shipper"
 
@@ -50,7 +51,10 @@ COMPONENTS = (
         # Logs are their writers' alone; it may read what it may not write.
         confined=True,
         capabilities=("dac_read_search",),
-        folders=(Folder("{data}/shipper", ACCOUNT), Folder("{segments}", ACCOUNT)),
+        folders=(
+            *(Folder("{data}/shipper", ACCOUNT), Folder("{segments}", ACCOUNT)),
+            WATCHER_FOLDER,
+        ),
         scrape=ScrapeJob("whiteroom-shipper", service="logs"),
     ),
 )

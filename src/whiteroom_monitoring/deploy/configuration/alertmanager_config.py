@@ -9,7 +9,7 @@ from typing import Any
 from whiteroom_monitoring import plain_yaml
 from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.configuration.prometheus_config import Edits
-from whiteroom_monitoring.deploy.credentials import FILES
+from whiteroom_monitoring.deploy.credentials import FILES, NO_CHANNELS
 from whiteroom_monitoring.deploy.paths import LOOPBACK, StackPaths
 from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.reconciler.notification_journal import KEPT_PATH
@@ -33,7 +33,7 @@ def render(
     missing = {file_name for name, file_name in FILES.items() if name not in credentials}
     for receiver in content.get("receivers") or []:
         _pagers_to_inbox(receiver, missing, paths, changes)
-    if not credentials:
+    if NO_CHANNELS.issuperset(credentials):
         _leave_out_copies(content.get("route") or {}, changes)
     settings = content.get("global") or {}
     if "smtp_password" in missing and _secret(settings.get("smtp_auth_password_file")):

@@ -20,6 +20,7 @@ from whiteroom_monitoring.deploy import access
 from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.configuration import (
     alertmanager_config,
+    pager_path_config,
     prometheus_config,
     runbooks,
 )
@@ -117,10 +118,12 @@ def additions(project: Project, descriptions: Sequence[Component]) -> Any:
     families = {c.name: [Family.parse(line) for line in c.metrics] for c in descriptions}
     services = {job.name: job.service for job in scrape_jobs(descriptions).values()}
     services |= {program.name: program.service for program in project.programs.values()}
+    of_path = pager_path_config.services(descriptions)
     return configuration.Additions(
         {name: f for name, f in families.items() if f},
-        services,
-        frozenset(_described(project, descriptions)),
+        services | of_path,
+        # The path's job keeps one metric, which no rule of a project names.
+        frozenset(_described(project, descriptions)) | of_path.keys(),
     )
 
 
@@ -170,7 +173,8 @@ def render(
         ),
     }
     prometheus_config.add_passwords(contents["prometheus/prometheus.yml"], paths, descriptions)
-    files = {name: _NOTE + plain_yaml.dump(content) for name, content in contents.items()}
+    own = pager_path_config.add(contents, paths, selected, edits.changes)
+    files = {name: _NOTE + plain_yaml.dump(content) for name, content in contents.items()} | own
     left_out = prometheus_config.rules_left_out(project, descriptions, selected)
     proven = _proven(project, edits.changes)
     for path in rules(project):
@@ -182,7 +186,9 @@ def render(
         files[f"alertmanager/templates/{path.name}"] = shift(path.read_text(encoding="utf-8"))
     files |= runbooks.render(project.files.runbooks, paths, shift)
     files["loki/loki-config.yml"] = loki_yml(project).read_text(encoding="utf-8")
-    files["promtail/promtail-config.yml"] = shift(promtail_yml(project).read_text("utf-8"))
+    files["promtail/promtail-config.yml"] = pager_path_config.add_log(
+        shift(promtail_yml(project).read_text("utf-8")), paths, selected
+    )
     canaries = canaries_yml(project)
     # A project with jobs of its own may have none.
     text = canaries.read_text("utf-8") if canaries.exists() else "canaries: []\n"

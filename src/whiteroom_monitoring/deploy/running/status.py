@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from whiteroom_monitoring import pager_path
 from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.running import delivery, health, state
@@ -71,6 +72,12 @@ class StackStatus:
         """Whether there are components, and every one is well."""
         return bool(self.components) and all(component.well for component in self.components)
 
+    def pager_path_problems(self) -> list[str]:
+        """Return where the pager path is broken, as the watcher says; nothing without one."""
+        path = pager_path.read_state(self.paths.data / pager_path.STATE_FILE)
+        has_watcher = any(component.name == "watcher" for component in self.components)
+        return path.problems(time.time()) if path and has_watcher else []
+
     @property
     def left_out(self) -> Mapping[str, str]:
         """Why components are not there, by name."""
@@ -93,6 +100,7 @@ class StackStatus:
             "supervisor_pid": self.supervisor_pid,
             "left_out": dict(self.left_out),
             "refusals": [asdict(failure) for failure in self.delivery_failures()],
+            "pager_path": self.pager_path_problems(),
             "components": [asdict(c) | {"well": c.well} for c in self.components],
         }
         return json.dumps(content, indent=2)

@@ -12,6 +12,7 @@ from whiteroom_monitoring.grafana.evaluation.errors import UnsupportedError
 from whiteroom_monitoring.grafana.evaluation.frames import Alert, Alerts
 from whiteroom_monitoring.grafana.evaluation.interpolation import Scope
 from whiteroom_monitoring.grafana.model.panel import AlertFilter
+from whiteroom_monitoring.pager_path import ALERT as PROBE
 from whiteroom_monitoring.project.model import Alerts as Settings
 
 _MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
@@ -34,7 +35,8 @@ def active(sources: DataSources) -> list[Alert]:
     """Return every alert that fires or is about to, the most urgent first. Raises SourceError."""
     raw = sources.prometheus.get("alerts")["alerts"]
     settings = sources.alerts
-    alerts = [_alert(alert, settings) for alert in raw]
+    # Nobody is notified of the pager path's.
+    alerts = [_alert(a, settings) for a in raw if a["labels"].get("alertname") != PROBE]
     return sorted(alerts, key=lambda a: (_ORDER[a.state], settings.urgency(a.labels), -a.since))
 
 

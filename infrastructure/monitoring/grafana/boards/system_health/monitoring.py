@@ -185,5 +185,41 @@ MONITORING = Row(
             FieldStyle(units.OpsPerSecond, no_value="no console is watched"),
             (12, 6),
         ),
+        stat(
+            PanelMeta(
+                "Broken hops of the pager path",
+                "Hops from the exporter to the channels, and from the shipper to the log store, "
+                "that pass nothing. `whiteroom status` names them and says why, also without "
+                "Prometheus.",
+                ("PagerPathBroken",),
+                Expected.ZERO,
+                needs="whiteroom-watcher",
+            ),
+            instant_query("sum(watcher_hop_broken)", "broken"),
+            FieldStyle(
+                units.NoUnit,
+                Thresholds(1, 1),
+                mappings=(ValueText("none", GOOD, 0, 0),),
+                no_value="no watcher is watched",
+            ),
+            (6, 6),
+        ),
+        timeseries(
+            PanelMeta(
+                "Pager path",
+                "Age of the newest sample that each hop has passed on: up to 10 s at the "
+                "exporter, up to 30 s at the channels. One that grows is at a broken hop, or "
+                "behind it.",
+                ("PagerPathBroken",),
+                needs="whiteroom-watcher",
+            ),
+            [
+                range_query(
+                    "time() - max by (hop) (watcher_hop_passed_timestamp_seconds)", "{{hop}}"
+                )
+            ],
+            FieldStyle(units.Seconds, no_value="no watcher is watched"),
+            (18, 6),
+        ),
     ),
 )

@@ -10,6 +10,7 @@ public enum Program: String, CaseIterable, Sendable {
     case whiteroomInbox = "whiteroom-inbox"
     case whiteroomLogs = "whiteroom-logs"
     case whiteroomShipper = "whiteroom-shipper"
+    case whiteroomWatcher = "whiteroom-watcher"
 
     /// The domains that the program records.
     public var domains: [String] {
@@ -22,6 +23,7 @@ public enum Program: String, CaseIterable, Sendable {
         case .whiteroomInbox: ["inbox"]
         case .whiteroomLogs: ["logs"]
         case .whiteroomShipper: ["shipper"]
+        case .whiteroomWatcher: ["watcher"]
         }
     }
 }

@@ -16,6 +16,7 @@
 #include "security.h"
 #include "shipper.h"
 #include "ui.h"
+#include "watcher.h"
 
 namespace whiteroom::monitoring {
 inline namespace WHITEROOM_MONITORING_ABI {
@@ -38,6 +39,7 @@ inline constexpr Domain kDomains[] = {
     {"security", security::families()},
     {"shipper", shipper::families()},
     {"ui", ui::families(), ui::events()},
+    {"watcher", watcher::families()},
 };
 
 }  // namespace WHITEROOM_MONITORING_ABI
