@@ -45,12 +45,15 @@ _TIMES = re.compile(r"\b\d{9,11}\.\d{3}\b")
 
 @dataclass(frozen=True)
 class BrokenHop:
-    """A hop that passes nothing on: since when (seconds since 1970), why, and who was told."""
+    """A hop that passes nothing on: since when (seconds since 1970) and why.
+
+    ``notified`` are the channels by which people were told.
+    """
 
     hop: str
     since: float
     problem: str
-    told: tuple[str, ...] = ()
+    notified: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.hop}: {self.problem}"
@@ -83,7 +86,9 @@ def read_state(file: Path) -> PathState | None:
     """Return the state in a file; None where there is none, or no whole one."""
     try:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        broken = (BrokenHop(**{**hop, "told": tuple(hop["told"])}) for hop in content["broken"])
+        broken = (
+            BrokenHop(**{**hop, "notified": tuple(hop["notified"])}) for hop in content["broken"]
+        )
         return PathState(float(content["written"]), dict(content["passed"]), tuple(broken))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -45,13 +45,13 @@ def overview(sources: DataSources, title: str) -> Overview:
     return Overview(state, line, tuple(reasons) or _calm(targets))
 
 
-def with_broken_path(told: Overview, problems: Sequence[str]) -> Overview:
+def with_broken_path(known: Overview, problems: Sequence[str]) -> Overview:
     """Return the state where alerts may not reach people, as the watcher says, not Prometheus."""
     if not problems:
-        return told
-    reasons = (*problems, *(told.reasons if told.state != "well" else ()))
-    if told.state != "well":
-        return replace(told, reasons=reasons)
+        return known
+    reasons = (*problems, *(known.reasons if known.state != "well" else ()))
+    if known.state != "well":
+        return replace(known, reasons=reasons)
     return Overview("degraded", "Alerts may not reach people.", reasons)
 
 

@@ -69,7 +69,6 @@ class Watcher:
     heartbeat: Heartbeat
     state_file: Path
     _state: PathState = field(default_factory=lambda: PathState(0.0, {}))
-    _changed: threading.Event = field(default_factory=threading.Event)
 
     def run(self, stop: threading.Event) -> None:
         """Look until ``stop`` is set."""
@@ -87,7 +86,7 @@ class Watcher:
         self._state = state
         _record(state)
         try:
-            self._write(self.announcer.with_told(state))
+            self._write(self.announcer.with_notified(state))
         except OSError as error:
             self.announcer.say(f"{self.state_file}: {error.strerror}")
 
@@ -98,8 +97,12 @@ class Watcher:
             self.heartbeat.beat(self._state, now_s)
 
     def _tell(self, stop: threading.Event) -> None:
-        while not stop.wait(1.0):
-            self.tell(time.monotonic())
+        try:
+            while not stop.wait(1.0):
+                self.tell(time.monotonic())
+        finally:
+            # A watcher that can't tell anybody ends, and is started again.
+            stop.set()
 
     def _write(self, state: PathState) -> None:
         temporary = self.state_file.with_suffix(".new")

@@ -21,7 +21,7 @@ FAILURES = (MonitoringError, OSError, ValueError, KeyError, TypeError, yaml.YAML
 
 
 @dataclass
-class _Told:
+class _Announcement:
     """A hop that is broken: when each channel took the news, and when it was tried."""
 
     hop: BrokenHop
@@ -31,36 +31,36 @@ class _Told:
 
 @dataclass
 class Announcer:
-    """Tells of the hops of a state by ``channels``. Used by one thread; `told` by any."""
+    """Tells of the hops of a state by ``channels``. Used by one thread; `with_notified` by any."""
 
     channels: Callable[[], Sequence[Channel]]
     say: Callable[[str], None] = print
-    _told: dict[str, _Told] = field(default_factory=dict)
-    _over: list[_Told] = field(default_factory=list)
+    _open: dict[str, _Announcement] = field(default_factory=dict)
+    _over: list[_Announcement] = field(default_factory=list)
 
     def announce(self, state: PathState, now_s: float) -> None:
         """Tell what is new of a state, and again what was refused."""
         broken = {hop.hop: hop for hop in state.broken}
-        for name in self._told.keys() - broken.keys():
-            self._over.append(self._told.pop(name))
+        for name in self._open.keys() - broken.keys():
+            self._over.append(self._open.pop(name))
         for name, hop in broken.items():
-            if name not in self._told:
+            if name not in self._open:
                 self.say(f"broken: {hop}")
-                self._told[name] = _Told(hop)
-        if not self._told and not self._over:
+                self._open[name] = _Announcement(hop)
+        if not self._open and not self._over:
             return
         channels = self._channels()
-        for told in self._told.values():
+        for news in self._open.values():
             for channel in channels:
-                if channel.takes(told.hop) and self._is_due(told, channel.name, now_s):
-                    self._send(channel, told, now_s)
+                if channel.takes(news.hop) and self._is_due(news, channel.name, now_s):
+                    self._send(channel, news, now_s)
         self._end(channels)
 
-    def with_told(self, state: PathState) -> PathState:
+    def with_notified(self, state: PathState) -> PathState:
         """Return a state that says who was told of each hop."""
-        taken = {name: tuple(sorted(told.taken)) for name, told in self._told.copy().items()}
+        taken = {name: tuple(sorted(news.taken.copy())) for name, news in self._open.copy().items()}
         return replace(
-            state, broken=tuple(replace(b, told=taken.get(b.hop, ())) for b in state.broken)
+            state, broken=tuple(replace(b, notified=taken.get(b.hop, ())) for b in state.broken)
         )
 
     def _channels(self) -> Sequence[Channel]:
@@ -71,32 +71,32 @@ class Announcer:
             return ()
 
     @staticmethod
-    def _is_due(told: _Told, channel: str, now_s: float) -> bool:
-        if channel in told.taken:
-            return channel == _REPEATED and now_s - told.taken[channel] >= REPEAT_S
-        return now_s - told.tried.get(channel, -AGAIN_S) >= AGAIN_S
+    def _is_due(news: _Announcement, channel: str, now_s: float) -> bool:
+        if channel in news.taken:
+            return channel == _REPEATED and now_s - news.taken[channel] >= REPEAT_S
+        return now_s - news.tried.get(channel, -AGAIN_S) >= AGAIN_S
 
-    def _send(self, channel: Channel, told: _Told, now_s: float) -> None:
-        told.tried[channel.name] = now_s
+    def _send(self, channel: Channel, news: _Announcement, now_s: float) -> None:
+        news.tried[channel.name] = now_s
         try:
-            channel.send(told.hop, over=False)
+            channel.send(news.hop, over=False)
         except FAILURES as error:
-            self.say(f"{channel.name}: not told of {told.hop.hop}: {error}")
+            self.say(f"{channel.name}: not told of {news.hop.hop}: {error}")
         else:
-            told.taken[channel.name] = now_s
-            self.say(f"{channel.name}: told of {told.hop.hop}")
+            news.taken[channel.name] = now_s
+            self.say(f"{channel.name}: told of {news.hop.hop}")
 
     def _end(self, channels: Iterable[Channel]) -> None:
         """Tell that hops are whole again to those who were told that they were broken."""
-        for told in self._over:
-            self.say(f"whole again: {told.hop.hop}")
+        for news in self._over:
+            self.say(f"whole again: {news.hop.hop}")
             for channel in channels:
-                if channel.name not in told.taken:
+                if channel.name not in news.taken:
                     continue
                 try:
-                    channel.send(told.hop, over=True)
+                    channel.send(news.hop, over=True)
                 except FAILURES as error:
-                    self.say(f"{channel.name}: not told that {told.hop.hop} is whole: {error}")
+                    self.say(f"{channel.name}: not told that {news.hop.hop} is whole: {error}")
         self._over.clear()
 
 

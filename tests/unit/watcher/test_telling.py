@@ -52,8 +52,8 @@ def test_each_channel_is_told_once_and_of_the_end() -> None:
     announcer = Announcer(lambda: [pager, slack], lambda line: None)
     for now_s in range(10):
         announcer.announce(_state(MAIL, SHIPPER), float(now_s))
-    state = announcer.with_told(_state(MAIL, SHIPPER))
-    assert [hop.told for hop in state.broken] == [("pagerduty", "slack"), ("slack",)]
+    state = announcer.with_notified(_state(MAIL, SHIPPER))
+    assert [hop.notified for hop in state.broken] == [("pagerduty", "slack"), ("slack",)]
     announcer.announce(_state(SHIPPER), 11.0)
     announcer.announce(_state(), 12.0)
     assert pager.told == ["email broken", "email over"]
