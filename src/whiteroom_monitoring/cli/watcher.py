@@ -16,7 +16,8 @@ from whiteroom_monitoring.client.exposition.server import MetricsServer
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.deploy.paths import LOOPBACK, default_data, default_ports
 from whiteroom_monitoring.pager_path import STATE_FILE
-from whiteroom_monitoring.watcher.channels import Channel, channels
+from whiteroom_monitoring.watcher.channels import Channel, channels, every_channel
+from whiteroom_monitoring.watcher.keys import Keys
 from whiteroom_monitoring.watcher.path import Followed, PagerPath
 from whiteroom_monitoring.watcher.servers import LIMITS, RoundsLog, Servers
 from whiteroom_monitoring.watcher.service import Heartbeat, Watcher
@@ -120,7 +121,8 @@ def _watcher(arguments: argparse.Namespace) -> Watcher:
     )
     announcer = Announcer(lambda: _channels(arguments), to_output)
     heartbeat = Heartbeat(lambda: _heartbeat_url(arguments), to_output)
-    return Watcher(path, announcer, heartbeat, arguments.data / Path(STATE_FILE).name)
+    keys = Keys(lambda: _keys(arguments), str(arguments.inbox), to_output)
+    return Watcher(path, announcer, heartbeat, keys, arguments.data / Path(STATE_FILE).name)
 
 
 def _servers(arguments: argparse.Namespace) -> Servers:
@@ -150,6 +152,12 @@ def _channels(arguments: argparse.Namespace) -> list[Channel]:
         return []
     inbox = str(arguments.inbox)
     return channels(arguments.alertmanager_config, arguments.credentials, inbox)
+
+
+def _keys(arguments: argparse.Namespace) -> list[Channel]:
+    if arguments.tell_nobody:
+        return []
+    return every_channel(arguments.alertmanager_config, arguments.credentials)
 
 
 def _heartbeat_url(arguments: argparse.Namespace) -> str:

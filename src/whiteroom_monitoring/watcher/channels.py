@@ -7,21 +7,29 @@ of Slack and the first addressee of mail; and the inbox, where none of them lead
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from whiteroom_monitoring import plain_yaml
-from whiteroom_monitoring.datasources.errors import SourceError
+from whiteroom_monitoring.datasources.errors import RefusedError, SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.limits import Limits
 from whiteroom_monitoring.pager_path import NAME, NOT_PAGING, BrokenHop
 from whiteroom_monitoring.reconciler.pagerduty import Service, ServiceError, services
 from whiteroom_monitoring.reconciler.watch import DEDUP_KEY
 
+if TYPE_CHECKING:
+    import smtplib
+
 SOURCE = "whiteroom-watcher"
+# Of an incident that there never is.
+PROBE_KEY = f"whiteroom-{NAME}-probe"
+# What Slack answers to a message without a text, if it knows the webhook.
+_NO_TEXT = ("no_text", "invalid_payload")
 # What of the path the reconciler pages about, too: one incident, not two.
 SHARED = frozenset({"prometheus", "storage", "alertmanager"})
 LIMITS = Limits(timeout_s=5.0)
@@ -42,6 +50,12 @@ class Channel(Protocol):
 
     def takes(self, hop: BrokenHop) -> bool:
         """Return whether it is told of this hop."""
+
+    def leads_to(self, address: str) -> bool:
+        """Return whether what it sends goes to a server of ours."""
+
+    def probe(self) -> None:
+        """Use the key in a way that notifies nobody. Raises as ``send``."""
 
 
 def summary(hop: BrokenHop, *, over: bool) -> str:
@@ -68,6 +82,14 @@ class PagerDuty:
         payload = {"summary": summary(hop, over=over), "source": SOURCE, "component": hop.hop}
         self.service.send("resolve" if over else "trigger", key, None if over else payload)
 
+    def leads_to(self, address: str) -> bool:
+        """Return whether events go to the inbox."""
+        return self.service.url.startswith(address)
+
+    def probe(self) -> None:
+        """End an incident that there is not: a wrong key is refused all the same."""
+        self.service.send("resolve", PROBE_KEY)
+
 
 @dataclass(frozen=True)
 class Slack:
@@ -89,6 +111,18 @@ class Slack:
         message = {"channel": self.channel, "username": SOURCE, "attachments": [attachment]}
         HttpClient("Slack", self.url, LIMITS).post_json("", message)
 
+    def leads_to(self, address: str) -> bool:
+        """Return whether messages go to the inbox."""
+        return self.url.startswith(address)
+
+    def probe(self) -> None:
+        """Send a message without a text, which a webhook that is there refuses for that."""
+        try:
+            HttpClient("Slack", self.url, LIMITS).post_json("", {})
+        except RefusedError as error:
+            if error.status != HTTPStatus.BAD_REQUEST or not error.reason.startswith(_NO_TEXT):
+                raise
+
 
 @dataclass(frozen=True)
 class Email:
@@ -108,21 +142,32 @@ class Email:
 
     def send(self, hop: BrokenHop, *, over: bool) -> None:
         """Send a mail."""
-        # Rarely needed, and 1 MB.
-        import smtplib  # noqa: PLC0415
-
-        host, _, port = self.smarthost.rpartition(":")
         mail = EmailMessage()
         mail["Subject"], mail["From"] = summary(hop, over=over), self.sender
         mail["To"] = self.to
         mail.set_content(_text(hop))
+        self._with_server(lambda server: server.send_message(mail))
+
+    def leads_to(self, address: str) -> bool:
+        """Return whether the mail server is on this machine."""
+        return self.smarthost.startswith(("127.", "localhost"))
+
+    def probe(self) -> None:
+        """Log in, and send nothing."""
+        self._with_server(lambda server: server.noop())
+
+    def _with_server(self, use: Callable[[smtplib.SMTP], object]) -> None:
+        # Rarely needed, and 1 MB.
+        import smtplib  # noqa: PLC0415
+
+        host, _, port = self.smarthost.rpartition(":")
         try:
             with smtplib.SMTP(host, int(port or _SMTP_PORT), timeout=LIMITS.timeout_s) as server:
                 if self.tls:
                     server.starttls(context=ssl.create_default_context())
                 if self.username and self.password_file:
                     server.login(self.username, self.password_file.read_text("utf-8").strip())
-                server.send_message(mail)
+                use(server)
         except smtplib.SMTPException as error:
             raise SourceError(f"The mail server refused: {error}") from error
 
@@ -135,14 +180,25 @@ def _text(hop: BrokenHop) -> str:
     )
 
 
-def channels(alertmanager_yml: Path, credentials: Path, inbox: str) -> list[Channel]:
-    """Return the channels by which people are told. Raises OSError or YAMLError."""
+def every_channel(alertmanager_yml: Path, credentials: Path) -> list[Channel]:
+    """Return each service, webhook and mail server that is configured, by kind, the first first.
+
+    Raises OSError or YAMLError.
+    """
     content = plain_yaml.load(alertmanager_yml.read_text(encoding="utf-8")) or {}
     settings = content.get("global") or {}
     receivers = [r for r in content.get("receivers") or [] if r["name"] != NAME]
-    named: list[Channel] = [*_pagerduty(alertmanager_yml, credentials)]
-    named += [*_slack(receivers, settings, credentials)]
-    named += [*_email(receivers, settings, credentials)]
+    every: list[Channel] = [*_pagerduty(alertmanager_yml, credentials)]
+    every += [*_slack(receivers, settings, credentials), *_email(receivers, settings, credentials)]
+    return [*dict.fromkeys(every)]
+
+
+def channels(alertmanager_yml: Path, credentials: Path, inbox: str) -> list[Channel]:
+    """Return the channels by which people are told. Raises OSError or YAMLError."""
+    first: dict[str, Channel] = {}
+    for channel in every_channel(alertmanager_yml, credentials):
+        first.setdefault(channel.name, channel)
+    named = [*first.values()]
     if not any(isinstance(one, Slack) and one.url.startswith(inbox) for one in named):
         named.append(Slack(f"{inbox}/slack", f"#{NAME}", name="inbox"))
     return named
@@ -156,8 +212,8 @@ def _pagerduty(alertmanager_yml: Path, credentials: Path) -> Iterator[PagerDuty]
         return
     every = [service for of_one in by_receiver.values() for service in of_one]
     ranks = {name: rank for rank, name in enumerate(_SEVERITIES)}
-    if every:
-        yield PagerDuty(min(every, key=lambda s: ranks.get(s.severity, len(ranks))))
+    for service in sorted(every, key=lambda s: ranks.get(s.severity, len(ranks))):
+        yield PagerDuty(service)
 
 
 def _configs(receivers: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:
@@ -168,14 +224,15 @@ def _configs(receivers: list[dict[str, Any]], kind: str) -> Iterator[dict[str, A
 def _slack(
     receivers: list[dict[str, Any]], settings: Mapping[str, Any], credentials: Path
 ) -> Iterator[Slack]:
+    urls: set[str] = set()
     for config in _configs(receivers, "slack_configs"):
         url = str(config.get("api_url") or settings.get("slack_api_url") or "")
         file = config.get("api_url_file") or settings.get("slack_api_url_file")
         if not config.get("api_url") and file:
             url = _secret(Path(file), credentials).read_text(encoding="utf-8").strip()
-        if url:
+        if url and url not in urls:
+            urls.add(url)
             yield Slack(url, str(config.get("channel", "")))
-            return
 
 
 def _email(
@@ -192,7 +249,6 @@ def _email(
             _secret(Path(file), credentials) if file else None,
             tls=bool(merged.get("require_tls", True)),
         )
-        return
 
 
 def _secret(path: Path, credentials: Path) -> Path:

@@ -15,6 +15,7 @@ from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.pager_path import HOPS, NOT_PAGING, PathState
 from whiteroom_monitoring.watcher.channels import LIMITS
+from whiteroom_monitoring.watcher.keys import Keys
 from whiteroom_monitoring.watcher.path import PagerPath
 from whiteroom_monitoring.watcher.telling import Announcer
 
@@ -67,6 +68,7 @@ class Watcher:
     path: PagerPath
     announcer: Announcer
     heartbeat: Heartbeat
+    keys: Keys
     state_file: Path
     _state: PathState = field(default_factory=lambda: PathState(0.0, {}))
 
@@ -82,7 +84,7 @@ class Watcher:
 
     def step(self, now_s: float, now: float) -> None:
         """Look once, and keep what was seen."""
-        state = self.path.look(now_s, now)
+        state = self.keys.with_broken(self.path.look(now_s, now))
         self._state = state
         _record(state)
         try:
@@ -93,6 +95,7 @@ class Watcher:
     def tell(self, now_s: float) -> None:
         """Tell people of the newest state, and the dead man's switch that all is well."""
         self.announcer.announce(self._state, now_s)
+        self.keys.probe(now_s, time.time())
         if self._state.written:
             self.heartbeat.beat(self._state, now_s)
 
