@@ -108,27 +108,37 @@ class PagerPath:
         ended = self.clock()
         self._ended = -math.inf if ended - began_s > LONGEST_LOOK_S else ended
 
-    def _see(self, name: str, answer: Answer, now_s: float) -> int | None:
-        """Note what a hop has passed on, and return its newest round."""
-        hop = self.hops[name]
+    def _ask(self, name: str, question: Callable[[], float | None], now_s: float) -> Answer:
+        """Ask for what a hop waits for, and note it; one that waits for nothing is left alone."""
+        if not self.hops[name].is_waiting():
+            return Answer()
+        answer = ask(question)
+        self._see(name, answer, now_s)
+        return answer
+
+    def _see(self, name: str, answer: Answer, now_s: float) -> None:
         number = None if answer.time is None else round_of(answer.time)
-        hop.see(number, now_s, answered=answer.answered)
+        self.hops[name].see(number, now_s, answered=answer.answered)
         self.problems[name] = answer.problem
         if answer.time is not None:
             self._times[name] = answer.time
-        return hop.passed
 
     def _look_at_prometheus(self, now_s: float, now: float) -> None:
-        self.hops["exporter"].give(round_of(now), now_s)
-        exported = self._see("exporter", ask(self.servers.exported), now_s)
-        self.hops["scrape"].give(exported, now_s)
-        answer = ask(self.servers.scraped)
-        scraped = self._see("scrape", answer, now_s)
-        self.hops["rules"].give(scraped, now_s)
+        exporter, scrape, rules = (self.hops[name] for name in ("exporter", "scrape", "rules"))
+        exporter.give(round_of(now), now_s)
+        self._ask("exporter", self.servers.exported, now_s)
+        scrape.give(exporter.passed, now_s)
+        answer = self._ask("scrape", self.servers.scraped, now_s)
+        rules.give(scrape.passed, now_s)
         if not answer.answered:
             self._see("rules", answer, now_s)
             return
-        self._see("rules", ask(self.servers.alerted), now_s)
+        self._ask("rules", self.servers.alerted, now_s)
+        if round_of(now) > self._round:
+            self._look_at_reload(now_s)
+
+    def _look_at_reload(self, now_s: float) -> None:
+        """Ask once a round whether Prometheus has taken its files."""
         rejected = ask(lambda: float(self.servers.rejected()))
         if rejected.answered and not rejected.time:
             self._rejected_since = None
@@ -136,8 +146,17 @@ class PagerPath:
             self._rejected_since = now_s
 
     def _look_at_channels(self, now_s: float) -> None:
-        self.hops["alertmanager"].give(self.hops["rules"].passed, now_s)
-        received = self._see("alertmanager", ask(self.servers.received), now_s)
+        alertmanager = self.hops["alertmanager"]
+        alertmanager.give(self.hops["rules"].passed, now_s)
+        self._ask("alertmanager", self.servers.received, now_s)
+        for name in CHANNELS:
+            self.hops[name].give(alertmanager.passed, now_s)
+        if any(self.hops[name].is_waiting() for name in CHANNELS):
+            self._look_at_deliveries(now_s)
+        self._look_at_counts(now_s)
+        self._look_at_inbox(now_s)
+
+    def _look_at_deliveries(self, now_s: float) -> None:
         times: dict[str, float] = {}
 
         def delivered() -> float | None:
@@ -146,10 +165,7 @@ class PagerPath:
 
         answer = ask(delivered)
         for name in CHANNELS:
-            self.hops[name].give(received, now_s)
             self._see(name, Answer(times.get(name), answer.problem, answer.answered), now_s)
-        self._look_at_counts(now_s)
-        self._look_at_inbox(now_s, answer.answered)
 
     def _look_at_counts(self, now_s: float) -> None:
         """Keep Alertmanager's counts from when a channel became suspect."""
@@ -159,10 +175,9 @@ class PagerPath:
         elif self.evidence.counts is None:
             self.evidence.counts = diagnosis.counts(self.servers)
 
-    def _look_at_inbox(self, now_s: float, answers: bool) -> None:
-        """Ask once a round whether the inbox could store a notification."""
-        is_due = self._looked_in_another_round() or bool(self._unstorable)
-        if not answers or not is_due:
+    def _look_at_inbox(self, now_s: float) -> None:
+        """Ask once a round whether the inbox, if it answers, could store a notification."""
+        if self.hops["exporter"].passed == self._round and not self._unstorable:
             return
         answer = ""
 
@@ -171,13 +186,11 @@ class PagerPath:
             answer = self.servers.inbox_problem()
             return None
 
-        problem = ask(storable).problem or answer
-        if problem and not self._unstorable:
+        if not ask(storable).answered:
+            return
+        if answer and not self._unstorable:
             self._unstorable_since = now_s
-        self._unstorable = problem
-
-    def _looked_in_another_round(self) -> bool:
-        return self.hops["exporter"].passed != self._round
+        self._unstorable = answer
 
     def _look_at_logs(self, now_s: float, now: float) -> None:
         hop = self.hops["logs"]
@@ -188,7 +201,7 @@ class PagerPath:
                 self.problems["rounds"] = str(error)
             else:
                 hop.give(round_of(now), now_s)
-        self._see("logs", ask(self.servers.stored), now_s)
+        self._ask("logs", self.servers.stored, now_s)
         if hop.waits_s(now_s) < SUSPECT_S or self.servers.shipper is None:
             self.evidence.shipper_failures = self.evidence.shipper_looks = 0
             self.evidence.held_s = 0.0

@@ -53,6 +53,10 @@ class Hop:
         self.looks += 1
         self.failures += not answered
 
+    def is_waiting(self) -> bool:
+        """Return whether it was given a round that it has not passed on."""
+        return bool(self._given)
+
     def waits_s(self, now_s: float) -> float:
         """Return how long the oldest round that it was given has waited."""
         return now_s - self._given[0][1] if self._given else 0.0

@@ -184,9 +184,10 @@ class Supervisor:
 
     def call(self, method: str, *arguments: object) -> Any:
         """Call an XML-RPC method of supervisord's. Raises SupervisorError."""
-        proxy = xmlrpc.client.ServerProxy("http://supervisor", _UnixTransport(self.socket))
+        transport = _UnixTransport(self.socket)
         try:
-            return getattr(proxy.supervisor, method)(*arguments)
+            with xmlrpc.client.ServerProxy("http://supervisor", transport) as proxy:
+                return getattr(proxy.supervisor, method)(*arguments)
         except xmlrpc.client.Fault as fault:
             error = _FAULTS.get(fault.faultCode, SupervisorError)
             raise error(f"supervisord: {method}{arguments}: {fault.faultString}") from fault
@@ -223,4 +224,7 @@ class _UnixTransport(xmlrpc.client.Transport):
         self._path = path
 
     def make_connection(self, host: object) -> http.client.HTTPConnection:
-        return _UnixConnection(self._path)
+        connection = _UnixConnection(self._path)
+        # What the transport closes.
+        self._connection = ("supervisor", connection)
+        return connection
