@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -84,22 +85,36 @@ def offset() -> int:
     return free_offset()
 
 
-@pytest.fixture(scope="session")
-def make_stack() -> Iterator[Callable[[], RunningStack]]:
-    """Return a function that makes a stack which does not run yet; all are stopped in the end."""
-    made: list[RunningStack] = []
+@contextlib.contextmanager
+def stack_factory() -> Iterator[Callable[[], RunningStack]]:
+    """Yield a function that makes a stack which does not run yet; all are stopped in the end."""
+    stacks: list[RunningStack] = []
 
     def make() -> RunningStack:
         # Not below pytest's folder, which is closed to the users that PostgreSQL and others run as.
         folder = Path(tempfile.mkdtemp(prefix="whiteroom-test-"))
         folder.chmod(0o711)
-        made.append(RunningStack(StackPaths(folder / "data", free_offset(), PORTS)))
-        return made[-1]
+        stacks.append(RunningStack(StackPaths(folder / "data", free_offset(), PORTS)))
+        return stacks[-1]
 
     yield make
-    for stack in made:
+    for stack in stacks:
         stack.run("down", check=False)
         shutil.rmtree(stack.paths.data.parent)
+
+
+@pytest.fixture(scope="module")
+def make_stack() -> Iterator[Callable[[], RunningStack]]:
+    """Return a function that makes a stack for the tests of a file."""
+    with stack_factory() as make:
+        yield make
+
+
+@pytest.fixture
+def make_new_stack() -> Iterator[Callable[[], RunningStack]]:
+    """Return a function that makes a stack for one test: none runs beside the next ones."""
+    with stack_factory() as make:
+        yield make
 
 
 @pytest.fixture(scope="module")

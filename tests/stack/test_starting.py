@@ -16,9 +16,9 @@ from tests.support.wait import wait_until
 
 
 @pytest.fixture
-def new_stack(make_stack):
+def new_stack(make_new_stack):
     """A stack that does not run yet."""
-    return make_stack()
+    return make_new_stack()
 
 
 def test_port_in_use(new_stack) -> None:
@@ -130,11 +130,11 @@ def test_core_is_not_left_out(new_stack) -> None:
     assert "--without mysql: expected " in new_stack.run("up", "--without", "mysql", check=False)
 
 
-def test_stack_without_app(new_stack, make_stack) -> None:
+def test_stack_without_app(new_stack, make_new_stack) -> None:
     """Two stacks run beside each other, one of them without the application."""
     new_stack.run("up", "--without-app")
     assert [c for c in new_stack.status()["components"] if c["of_app"]] == []
-    other = make_stack()
+    other = make_new_stack()
     other.run("up", "--without-app")
     assert new_stack.status()["ok"]
     assert other.status()["ok"]
