@@ -5,6 +5,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <random>
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -244,6 +245,37 @@ TEST_CASE("an event that was being written at a kill is counted, and the others 
   fold_program(folder.path, "test");
   CHECK(frames_in(contents(folder.path + "/log")) == numbers(1, 2));
   CHECK(lost_for(folder.path, "log_unfinished") == " 1");
+}
+
+TEST_CASE("what a damaged segment says of its log harms nobody") {
+  const SegmentFolder folder;
+  run_and_kill([&] {
+    auto& logging = *new LoggingSegment(folder.path);  // not closed in order
+    logging.put_all(1, 100);
+    static_cast<void>(logging.segment.log_text("bass/synth"));
+  });
+  std::string path;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path)) {
+    path = file.path().string();
+  }
+  const std::string whole = contents(path);
+  std::mt19937 chance(20);
+  for (int mutant = 0; mutant < 300; ++mutant) {
+    std::string bytes = whole;
+    // In the records: what is behind them is mostly the ring.
+    for (int i = 0; i < 8; ++i) bytes[4096 + chance() % 16384] = static_cast<char>(chance());
+    for (std::size_t at = bytes.size() - 70'000; at < bytes.size() && mutant % 2 == 0; at += 997) {
+      bytes[at] = static_cast<char>(chance());
+    }
+    std::ofstream(path, std::ios::binary) << bytes;
+    fold_program(folder.path, "test");
+    for (const auto& file : std::filesystem::directory_iterator(folder.path)) {
+      std::filesystem::remove_all(file.path());
+    }
+  }
+  std::ofstream(path, std::ios::binary) << whole;
+  CHECK(fold_program(folder.path, "test") == 1);
+  CHECK(frames_in(contents(folder.path + "/log")) == numbers(1, 100));
 }
 
 TEST_CASE("an orderly end writes what is left") {

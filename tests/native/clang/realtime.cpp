@@ -21,6 +21,7 @@ struct Recorder {
     segment.declare(kFamilies);
     segment.declare(audio::families());
     segment.declare(ffi::families());
+    segment.declare(audio::events());
     segment.prepare();
   }
 
@@ -36,12 +37,15 @@ struct Recorder {
     audio->callback_rendered(end - took, end, 256);
     const FfiCall call(*ffi, ffi::Function::sch_engine_set_tempo);
     static_cast<void>(call.ended(i % 12));
+    log->dropout_began(1, audio::Cause::device, 0.001, 0.006, LogText{1}, end);
+    log->song_loaded(LogText{}, i);
   }
 
   Segment segment;
   std::optional<Instance> instance;
   std::optional<AudioMetrics> audio;
   std::optional<ffi::Shared> ffi;
+  std::optional<audio::Events> log;
   std::optional<Counter<Writers::many>> events;
   std::optional<Counter<Writers::one>> callbacks;
   std::optional<Gauge<Writers::many>> level;
@@ -58,6 +62,7 @@ void breaks(std::string_view promise, Recorder& recorder) noexcept [[clang::nonb
     const std::array<std::string_view, 1> tool{"pen"};
     static_cast<void>(recorder.segment.series(kByTool, tool));
   }
+  if (promise == "drains") recorder.segment.drain_log([](std::string_view) { return true; });
 }
 
 }  // namespace
@@ -68,6 +73,7 @@ int main(int count, char** words) {
   recorder.instance.emplace(recorder.segment.instance(kFamilies));
   recorder.audio.emplace(recorder.segment, std::span(&channel, 1));
   recorder.ffi.emplace(recorder.segment);
+  recorder.log.emplace(recorder.segment);
   recorder.events.emplace(recorder.segment.cells(kEvents), recorder.segment.lost());
   recorder.callbacks.emplace(recorder.instance->cells(kCallbacks), recorder.segment.lost());
   recorder.level.emplace(recorder.segment.cells(kLevel), recorder.segment.lost());

@@ -69,9 +69,9 @@ def test_recording_is_realtime_safe(watched: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("promise", ["allocates", "locks", "registers"])
+@pytest.mark.parametrize("promise", ["allocates", "locks", "registers", "drains"])
 def test_a_broken_promise_is_found(watched: Path, promise: str) -> None:
-    """It ends a recording function that allocates, locks, or registers a series."""
+    """It ends a recording function that allocates, locks, registers a series or drains the log."""
     done = subprocess.run([watched, promise], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "RealtimeSanitizer: unsafe-library-call" in done.stderr

@@ -192,7 +192,8 @@ LeftEvents left_events(Span<const std::uint64_t> ring) {
 Delivery deliver_left_events(const LeftEvents& left, const LogDescription& log,
                              const LogOrigin& origin) noexcept {
   if (left.entries.empty()) return Delivery::done;
-  if (log.file.empty()) return Delivery::nowhere_to_go;
+  // What a damaged segment says is no path of a log.
+  if (log.file.empty() || log.file.front() != '/') return Delivery::nowhere_to_go;
   try {
     const std::string tail = tail_of(log.file);
     const std::uint64_t last = last_delivered(tail, origin.segment_id);
