@@ -72,7 +72,7 @@ std::vector<std::int64_t> frames_in(const std::string& lines) {
   const std::string key = "\"frames\":";
   std::vector<std::int64_t> found;
   for (std::size_t at = lines.find(key); at != std::string::npos; at = lines.find(key, at + 1)) {
-    found.push_back(std::stoll(lines.substr(at + key.size())));
+    found.push_back(std::stoll(lines.substr(at + key.size(), 20)));
   }
   return found;
 }
