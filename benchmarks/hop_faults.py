@@ -91,6 +91,10 @@ class HopStack:
         ages = [time.time() - state.passed.get(hop, 0.0) for hop in hops]
         return not state.broken and max(ages) < 45
 
+    def has_scraped_since(self, begun: float) -> bool:
+        """Return whether Prometheus has a sample that is newer, in seconds since 1970."""
+        return self.state().passed.get("scrape", 0.0) > begun
+
     def messages(self) -> list[dict[str, Any]]:
         """Return the newest messages of the inbox."""
         messages: list[dict[str, Any]] = self.inbox.get_json(
@@ -193,10 +197,11 @@ def small_disk(stack: HopStack) -> Iterator[Path]:
             raise OSError("a small file system can't be mounted here")
         os.chown(folder, before.st_uid, before.st_gid)
         folder.chmod(before.st_mode & 0o777)
+        begun, queries_file = time.time(), folder / "queries.active"
         stack.supervisor.start_component("prometheus")
-        stack.wait(stack.is_whole, STARTS_S)
+        stack.wait(lambda: stack.has_scraped_since(begun) and stack.is_whole(), STARTS_S)
         # A page of it that is not there yet, and can't be had, would end Prometheus.
-        with (folder / "queries.active").open("r+b") as queries:
+        with queries_file.open("r+b") as queries:
             os.posix_fallocate(queries.fileno(), 0, os.fstat(queries.fileno()).st_size)
         yield folder
     finally:
