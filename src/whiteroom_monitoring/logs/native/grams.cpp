@@ -1,6 +1,8 @@
 #include "grams.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 namespace whiteroom::logs {
@@ -11,8 +13,16 @@ std::uint32_t folded(char c) noexcept {
   return byte >= 'A' && byte <= 'Z' ? byte + 32U : byte;
 }
 
+constexpr std::uint32_t kGramMix = 0x9E3779B1U;
+
 std::size_t gram_bit(std::uint32_t gram, unsigned bits) noexcept {
-  return (gram * 0x9E3779B1U) >> (32U - bits);
+  return (gram * kGramMix) >> (32U - bits);
+}
+
+/// Four bytes of memory as a gram, whose first byte is the lowest.
+std::uint32_t in_order(std::uint32_t bytes) noexcept {
+  if constexpr (std::endian::native == std::endian::little) return bytes;
+  return (bytes >> 24U) | (bytes >> 8U & 0xFF00U) | (bytes << 8U & 0xFF0000U) | (bytes << 24U);
 }
 
 /// Whether a letter may stand for one outside ASCII: K for the Kelvin sign, s for the long s.
@@ -33,13 +43,22 @@ std::uint32_t varint(std::string_view text, std::size_t& at) noexcept {
 }  // namespace
 
 void Slices::see(std::string_view text) noexcept {
-  if (text.size() < 4) return;
+  // In pieces that stay in the processor's nearest cache, each with the begin of the next one.
+  constexpr std::size_t kPiece = 2048;
+  constexpr std::size_t kBefore = 3;
   std::uint8_t* const seen = seen_.data();
-  const unsigned bits = bits_;
-  std::uint32_t gram = folded(text[0]) << 8U | folded(text[1]) << 16U | folded(text[2]) << 24U;
-  for (std::size_t i = 3; i < text.size(); ++i) {
-    gram = gram >> 8U | folded(text[i]) << 24U;
-    seen[gram_bit(gram, bits)] = 1;
+  const unsigned shift = 32U - bits_;
+  std::array<char, kPiece> small;
+  while (text.size() > kBefore) {
+    const std::size_t size = std::min(text.size(), kPiece);
+    // Without a branch, so that it is done for many letters at once.
+    for (std::size_t i = 0; i < size; ++i) small[i] = static_cast<char>(folded(text[i]));
+    for (std::size_t i = 0; i + kBefore < size; ++i) {
+      std::uint32_t gram = 0;
+      std::memcpy(&gram, small.data() + i, sizeof gram);
+      seen[in_order(gram) * kGramMix >> shift] = 1;
+    }
+    text.remove_prefix(size - kBefore);
   }
 }
 

@@ -129,7 +129,7 @@ std::vector<Refused> admit(const Rows& rows, Admission& admission, Rows& kept) {
   return refused;
 }
 
-std::uint64_t Wire::varint() {
+std::uint64_t Wire::long_varint() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (at_ == text_.size()) throw BadPush("a protobuf message ends within a number");

@@ -74,7 +74,12 @@ class Wire {
   std::string_view bytes() const;
 
  private:
-  std::uint64_t varint();
+  /// Most numbers are of one byte.
+  std::uint64_t varint() {
+    const bool is_short = at_ < text_.size() && static_cast<unsigned char>(text_[at_]) < 0x80;
+    return is_short ? static_cast<unsigned char>(text_[at_++]) : long_varint();
+  }
+  std::uint64_t long_varint();
   std::string_view text_;
   std::size_t at_ = 0;
   unsigned number_ = 0;

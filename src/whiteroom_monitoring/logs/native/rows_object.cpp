@@ -1,6 +1,7 @@
 #include "rows_object.h"
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_map>
 
 #include "columns.h"
@@ -63,6 +64,23 @@ PyObject* rows_bytes(PyObject* self, void*) { return PyLong_FromSize_t(rows_of(s
 
 PyObject* rows_text(PyObject* self, PyObject*) {
   return guarded([&] { return as_bytes(rows_of(self).text()); });
+}
+
+/// copy_text(buffer): write the text to a buffer that has room for it.
+PyObject* rows_copy_text(PyObject* self, PyObject* object) {
+  return guarded([&]() -> PyObject* {
+    Rows& rows = rows_of(self);
+    Py_buffer buffer{};
+    if (PyObject_GetBuffer(object, &buffer, PyBUF_WRITABLE) != 0) throw PythonError{};
+    const std::unique_ptr<Py_buffer, void (*)(Py_buffer*)> held(&buffer, PyBuffer_Release);
+    const Reading lock(rows.mutex);
+    const std::string_view text = rows.text();
+    if (static_cast<std::size_t>(buffer.len) < text.size()) {
+      raise(PyExc_ValueError, "the buffer is shorter than the text");
+    }
+    if (!text.empty()) std::memcpy(buffer.buf, text.data(), text.size());
+    return PyLong_FromSize_t(text.size());
+  });
 }
 
 PyObject* rows_columns(PyObject* self, PyObject*) {
@@ -354,6 +372,7 @@ PyMethodDef rows_methods[] = {
     {"append", rows_append, METH_VARARGS, "append(time_ns, line, meta, level=0)\n--\n\n"},
     {"clear", rows_clear, METH_NOARGS, "clear()\n--\n\n"},
     {"text", rows_text, METH_NOARGS, "text()\n--\n\n"},
+    {"copy_text", rows_copy_text, METH_O, "copy_text(buffer)\n--\n\n"},
     {"columns", rows_columns, METH_NOARGS, "columns()\n--\n\n"},
     {"time_range", rows_time_range, METH_NOARGS, "time_range()\n--\n\n"},
     {"insert", rows_insert, METH_O, "insert(batch)\n--\n\n"},

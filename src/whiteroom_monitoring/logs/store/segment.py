@@ -96,6 +96,8 @@ class SegmentWriter:
         self._size = len(MAGIC)
         self._blocks: list[Block] = []
         self._rows = _native.Rows()
+        # For the text of each block, because fresh memory costs more than writing to it.
+        self._text = bytearray()
         self._runs: list[Run] = []
 
     def add(self, labels: str, rows: _native.Rows) -> None:
@@ -141,13 +143,18 @@ class SegmentWriter:
 
     def _end_block(self) -> None:
         rows = self._rows
-        text = rows.text()
-        parts = [self._compressor.compress(text), self._compressor.compress(rows.columns())]
+        size = rows.line_begin(len(rows))
+        if len(self._text) < size:
+            self._text = bytearray(size)
+        rows.copy_text(self._text)
+        with memoryview(self._text) as text:
+            packed = self._compressor.compress(text[:size])
+        parts = [packed, self._compressor.compress(rows.columns())]
         number = len(self._blocks)
         self._slices.add(number, rows)
         sizes = [len(part) for part in parts]
         checksum = zlib.crc32(parts[1], zlib.crc32(parts[0]))
-        raw = len(text) - len(rows)
+        raw = size - len(rows)
         self._blocks.append(
             Block(
                 number,
