@@ -160,7 +160,8 @@ fingerprint() {
         echo "$root"
         .venv/bin/python --version
         find pyproject.toml CMakeLists.txt juce_backend/src/monitoring \
-            src/whiteroom_monitoring/{client,logs}/native -type f -print0 | sort -z | xargs -0 sha256sum
+            src/whiteroom_monitoring/client/native src/whiteroom_monitoring/logs/native \
+            -type f -print0 | sort -z | xargs -0 sha256sum
         find src/whiteroom_monitoring -name '*.py' | sort
     } | sha256sum
 }

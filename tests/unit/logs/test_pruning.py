@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import re
+from array import array
 from collections.abc import Callable
 
 import pytest
 
 from tests.support.logs import NOW_NS, entries, push, texts
+from whiteroom_monitoring.logs import _native
 from whiteroom_monitoring.logs.logql.parser import parse
 from whiteroom_monitoring.logs.logql.pipeline import Pipeline
 from whiteroom_monitoring.logs.logql.regex import required
@@ -24,6 +26,21 @@ QUERIES = 300
 
 def _text(rnd: random.Random, least: int, most: int) -> str:
     return "".join(rnd.choice(ALPHABET) for _ in range(rnd.randint(least, most)))
+
+
+@pytest.mark.parametrize("size", [3, 4, 5, 2047, 2048, 2049, 2051, 6200])
+def test_every_gram_of_a_line_has_its_bit_and_no_other(size: int) -> None:
+    """The bits are those that the page on the format defines, however long a line is."""
+    line = bytes(random.Random(size).choices(range(256), k=size)).replace(b"\n", b"N")
+    rows, bits, slices = _native.Rows(), 16, _native.Slices(16)
+    rows.append(0, line, b"", 0)
+    slices.add(3, rows)
+    words = array("I", slices.words())
+    small = line.lower()
+    grams = {int.from_bytes(small[at : at + 4], "little") for at in range(size - 3)}
+    expected = {gram * 0x9E3779B1 % 2**32 >> 32 - bits for gram in grams}
+    assert {bit for bit, word in enumerate(words) if word} == expected
+    assert {word for word in words if word} <= {8}
 
 
 @pytest.fixture

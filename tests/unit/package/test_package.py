@@ -11,6 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from tests.support.paths import ROOT
 from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring import _moved, deprecations, resources
 from whiteroom_monitoring.cli import main
@@ -28,6 +29,16 @@ def test_whom_a_priority_reaches() -> None:
     assert alerts.severities["P0"] == "critical"
     usual = Priority("P9", "odd", "Answer.")
     assert (usual.pages, usual.needs_action) == (False, True)
+
+
+def test_a_native_source_that_has_changed_is_built() -> None:
+    """The installation depends on every folder of native sources of the package."""
+    folders = (ROOT / "src/whiteroom_monitoring").glob("*/native/CMakeLists.txt")
+    script = (ROOT / "infrastructure/monitoring/start.sh").read_text()
+    words = script.partition("fingerprint() {")[2].partition("}\n")[0].split()
+    names = {str(path.parent.relative_to(ROOT)) for path in folders}
+    assert names <= set(words)
+    assert len(names) == 2
 
 
 def _package(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -122,6 +122,8 @@ const Name& name_of(LabelParser& parser, std::string_view name, Name& rare) {
 bool write_labels(LabelParser& parser, LabelReader& reader, const Row& row, PyObject* labels) {
   if (!reader.read(row.line)) return false;
   const MetaNames meta(parser, row);
+  // Then a key without a letter becomes a label, too.
+  if (meta.has({})) return false;
   Name rare;
   for (const Label& label : reader.labels()) {
     const Name* name = &name_of(parser, label.name, rare);

@@ -7,7 +7,7 @@ import random
 import re
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -182,14 +182,10 @@ def _native_labels(
     return row.categories()
 
 
-@pytest.mark.parametrize("is_json", [True, False], ids=["json", "logfmt"])
-@pytest.mark.parametrize(
-    "seeds",
-    [range(60), pytest.param(range(1000, 9000), marks=pytest.mark.long, id="many")],
-    ids=lambda seeds: f"{len(seeds)}",
-)
-def test_labels_are_those_of_the_general_parsers(seeds: range, is_json: bool) -> None:
-    """Names, values and their order are the same, whatever stream and metadata have."""
+def _compare_labels(
+    seeds: range, is_json: bool, change: Callable[[dict[str, str]], dict[str, str]] = dict
+) -> Counter[bool]:
+    """Compare labels with those of the general parsers; return how many lines are left to them."""
     parse = parse_json if is_json else LogfmtParser(()).parse
     kinds: Counter[bool] = Counter()
     for seed in seeds:
@@ -209,9 +205,48 @@ def test_labels_are_those_of_the_general_parsers(seeds: range, is_json: bool) ->
             kinds[labels is None] += 1
             if labels is not None:
                 expected = _all_labels(line, parse, base, meta)
-                found = _native_labels(labels, base, meta)
+                found = _native_labels(change(labels), base, meta)
                 assert repr(found) == repr(expected), f"seed {seed}: {line!r} {base} {meta}"
+    return kinds
+
+
+@pytest.mark.parametrize("is_json", [True, False], ids=["json", "logfmt"])
+@pytest.mark.parametrize(
+    "seeds",
+    [range(60), pytest.param(range(1000, 9000), marks=pytest.mark.long, id="many")],
+    ids=lambda seeds: f"{len(seeds)}",
+)
+def test_labels_are_those_of_the_general_parsers(seeds: range, is_json: bool) -> None:
+    """Names, values and their order are the same, whatever stream and metadata have."""
+    kinds = _compare_labels(seeds, is_json)
     assert min(kinds[True], kinds[False]) > len(seeds)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda labels: dict(reversed(labels.items())),
+        lambda labels: {name.removesuffix("_extracted"): text for name, text in labels.items()},
+        lambda labels: {name: text.replace('"', "") for name, text in labels.items()},
+        lambda labels: {name: text for name, text in labels.items() if name != "_9lives"},
+    ],
+    ids=["order", "suffix", "escapes", "name"],
+)
+def test_the_comparison_of_labels_notices_a_break(
+    change: Callable[[dict[str, str]], dict[str, str]],
+) -> None:
+    """A native parser that were wrong in so little would be found."""
+    with pytest.raises(AssertionError):
+        _compare_labels(range(60), False, change)
+
+
+def test_a_key_without_a_letter_beside_metadata_without_a_name() -> None:
+    """Python makes a label of it, so that nothing is done natively."""
+    rows = _native.Rows()
+    rows.append(0, b'{"":1}', encode([("", "m")]), 0)
+    rows.append(0, b'{"":1,"a":2}', b"", 0)
+    parser = _native.LabelParser(True, [])
+    assert parser.labels(rows, [0, 1]) == [None, {"a": "2"}]
 
 
 def test_a_scan_leaves_what_it_is_not_sure_of() -> None:
