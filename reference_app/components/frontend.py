@@ -66,7 +66,7 @@ COMPONENTS = (
             FileRequired(_LIBRARY, "there is no libwhiteroom_engine.so for it to host"),
         ),
         user=APP_ACCOUNT,
-        files=(File(_LOG, mode=0o600, once=True, owner=APP_ACCOUNT), engine.EVENT_LOG_FILE),
+        files=(File(_LOG, mode=0o600, once=True, owner=APP_ACCOUNT),),
         folders=(Folder(_EXPORTS, APP_ACCOUNT), engine.CONTROL_FOLDER),
         process_of="engine",
     ),
