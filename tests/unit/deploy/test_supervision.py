@@ -42,6 +42,12 @@ def answers(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> Callable
             def __init__(self, *_: Any) -> None:
                 self.supervisor = self
 
+            def __enter__(self) -> Any:
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                pass
+
             def __getattr__(self, name: str) -> Any:
                 def call(*arguments: Any) -> Any:
                     calls.append((name, *arguments))
