@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fixture.h"
+#include "log_drain.h"
 #include "whiteroom/monitoring/log_events.h"
 
 namespace {
@@ -297,6 +298,48 @@ TEST_CASE("lines that find no room on the disk wait") {
   CHECK(logging.segment.drain_log() == 0);
   logging.segment.set_log_file(folder.path + "/log");
   CHECK(logging.segment.drain_log() == 3);
+}
+
+TEST_CASE("a file that has grown large is set aside, and no line of it is written again") {
+  const SegmentFolder folder;
+  const std::string path = folder.path + "/log";
+  run_and_kill([&] {
+    auto& logging = *new LoggingSegment(folder.path);  // not closed in order
+    std::ofstream(path) << std::string(10 << 20, '\n');
+    logging.put_all(1, 3);
+    logging.segment.drain_log();
+    logging.put_all(4, 5);
+    logging.segment.drain_log([&](std::string_view lines) {
+      std::ofstream(path, std::ios::app) << std::string(10 << 20, '\n') << lines << std::flush;
+      std::filesystem::rename(path, path + ".1");
+      logging.put(6);
+      kill(getpid(), SIGKILL);
+      return true;
+    });
+  });
+  fold_program(folder.path, "test");
+  CHECK(frames_in(contents(path)) == numbers(6, 6));
+  // What was there before is gone: of older files, one is kept.
+  CHECK(frames_in(contents(path + ".1")) == numbers(1, 5));
+}
+
+TEST_CASE("a file is set aside by one of those who write it, and all lines are kept") {
+  const SegmentFolder folder;
+  const std::string path = folder.path + "/log";
+  std::ofstream(path) << std::string(10 << 20, '\n');
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 8; ++writer) {
+    writers.emplace_back([&] { CHECK(append_to_file(path, "line\n")); });
+  }
+  for (std::thread& writer : writers) writer.join();
+  std::string all = contents(path) + contents(path + ".1");
+  CHECK(std::filesystem::file_size(path + ".1") >= 10 << 20);
+  all.erase(0, all.find('l'));
+  std::size_t lines = 0;
+  for (std::size_t at = all.find("line"); at != std::string::npos; at = all.find("line", at + 1)) {
+    ++lines;
+  }
+  CHECK(lines == 8);
 }
 
 TEST_CASE("what a dead process could not write waits in its segment") {

@@ -1,11 +1,13 @@
 #include "log_drain.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -64,6 +66,18 @@ bool write_all(int file, std::string_view text) noexcept {
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
+}
+
+/// What a file that has grown large is renamed to.
+std::string older_file(const std::string& path) { return path + ".1"; }
+
+/// Give a file that has grown large its older name. Returns whether the path now leads to another
+/// one. Other processes append to it, too: one of them renames it.
+bool set_aside(int file, const struct stat& facts, const std::string& path) noexcept {
+  if (facts.st_size < kMostLogFileBytes || flock(file, LOCK_EX | LOCK_NB) != 0) return false;
+  struct stat now{};
+  if (lstat(path.c_str(), &now) != 0 || now.st_ino != facts.st_ino) return true;
+  return std::rename(path.c_str(), older_file(path).c_str()) == 0;
 }
 
 /// The last bytes of a file; nothing when there is none.
@@ -196,7 +210,8 @@ Delivery deliver_left_events(const LeftEvents& left, const LogDescription& log,
   if (log.file.empty() || log.file.front() != '/') return Delivery::nowhere_to_go;
   try {
     const std::string tail = tail_of(log.file);
-    const std::uint64_t last = last_delivered(tail, origin.segment_id);
+    std::uint64_t last = last_delivered(tail, origin.segment_id);
+    if (last == 0) last = last_delivered(tail_of(older_file(log.file)), origin.segment_id);
     std::string lines;
     for (const LogEntry& entry : left.entries) {
       if (entry.sequence > last) append_line(lines, entry, log, origin);
@@ -211,17 +226,29 @@ Delivery deliver_left_events(const LeftEvents& left, const LogDescription& log,
   }
 }
 
-bool append_to_file(const std::string& path, const std::string& text) noexcept {
-  if (text.empty()) return true;
-  const File file(path, O_WRONLY | O_APPEND | O_CREAT);
-  struct stat before{};
-  if (file.number() < 0 || fstat(file.number(), &before) != 0) return false;
-  if (write_all(file.number(), text)) return true;
+namespace {
+
+bool append(int file, const struct stat& before, const std::string& text) noexcept {
+  if (write_all(file, text)) return true;
   const int error = errno;
   // All or nothing: else the lines that were written would be written again. Where that can't be
   // had, they are.
-  (void)!ftruncate(file.number(), before.st_size);
+  (void)!ftruncate(file, before.st_size);
   errno = error;
+  return false;
+}
+
+}  // namespace
+
+bool append_to_file(const std::string& path, const std::string& text) noexcept {
+  if (text.empty()) return true;
+  for (const bool may_set_aside : {true, false}) {
+    const File file(path, O_WRONLY | O_APPEND | O_CREAT);
+    struct stat before{};
+    if (file.number() < 0 || fstat(file.number(), &before) != 0) return false;
+    if (may_set_aside && set_aside(file.number(), before, path)) continue;
+    return append(file.number(), before, text);
+  }
   return false;
 }
 

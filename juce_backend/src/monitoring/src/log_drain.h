@@ -44,6 +44,9 @@ enum class Delivery { done, nowhere_to_go, try_again };
 Delivery deliver_left_events(const LeftEvents& left, const LogDescription& log,
                              const LogOrigin& origin) noexcept;
 
+/// A log file that has grown so large is renamed, with the ending .1, and another one begins.
+inline constexpr std::int64_t kMostLogFileBytes = 10 * 1024 * 1024;
+
 /// Return whether all of `text` could be appended to a file, which is made when it is not there.
 bool append_to_file(const std::string& path, const std::string& text) noexcept;
 
