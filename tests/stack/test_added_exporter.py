@@ -111,7 +111,7 @@ def test_it_is_shown_and_verified(stack: Any) -> None:
     assert component["well"]
     assert stack.run("logs", "lamp-exporter", "--lines", "1")
     checks = _checks(stack)
-    ours = ("agent", "inbox", "console", "reconciler", "logs", "shipper")
+    ours = ("agent", "inbox", "console", "reconciler", "logs", "shipper", "watcher")
     jobs = ("prometheus", "alertmanager", *ours, "lamps")
     assert checks["targets.present"]["seen"] == f"{len(jobs)} jobs"
     for name in ("targets.present", "targets.up", "targets.fresh", "targets.intervals"):

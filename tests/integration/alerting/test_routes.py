@@ -33,9 +33,8 @@ ROUTES = {
         EngineMetricsMissing BackendMetricsMissing MachineMetricsMissing MonitoringMetricsMissing
         MonitoringPartDown MonitoringObservationsLost MonitoringConfigRejected
         PrometheusRuleFailures PrometheusSamplesLost LogLinesDropped LogShipperStuck LogSourceSilent
-        CacheDown
-        ActiveUsersLow SongCreationDropped GlitchFreeAudioBudgetBurning FfiSuccessBudgetBurning
-        ApiSuccessBudgetBurning ApiLatencyBudgetBurning""",
+        PagerPathBroken CacheDown ActiveUsersLow SongCreationDropped GlitchFreeAudioBudgetBurning
+        FfiSuccessBudgetBurning ApiSuccessBudgetBurning ApiLatencyBudgetBurning""",
     "database-team,slack-ops": "P2 DatabaseQueriesSlow DatabaseMetricsMissing",
     "security-team,slack-ops": "P2 SecurityAuditOld",
     "slack-notifications": """P3 EngineVersionChanged NewSignups DeploymentCompleted

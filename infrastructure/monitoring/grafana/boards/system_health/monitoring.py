@@ -195,7 +195,7 @@ MONITORING = Row(
                 Expected.ZERO,
                 needs="whiteroom-watcher",
             ),
-            instant_query("sum(watcher_hop_broken)", "broken"),
+            instant_query("sum(max by (hop) (watcher_hop_broken))", "broken"),
             FieldStyle(
                 units.NoUnit,
                 Thresholds(1, 1),
