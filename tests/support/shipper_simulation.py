@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.shipper import CountedLog
 from whiteroom_monitoring.logs.shipper import lane, positions, shipper
-from whiteroom_monitoring.logs.shipper.config import Config
+from whiteroom_monitoring.logs.shipper.config import Client, Config
 from whiteroom_monitoring.logs.shipper.shipper import Shipping
 from whiteroom_monitoring.logs.shipper.sources import file_source, files
 from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics
@@ -95,9 +95,9 @@ class Simulation:
             yield
         self.log.close()
 
-    def start(self) -> Shipping:
-        """Start a shipper."""
-        client = self.config.clients[0]
+    def start(self, client: Client | None = None) -> Shipping:
+        """Start a shipper for a client, by default the first."""
+        client = client or self.config.clients[0]
         path = self.folder / "positions" / "positions.json"
         self._shipping = Shipping(self.config, client, path, CustomMetrics())
         self.store.client = client

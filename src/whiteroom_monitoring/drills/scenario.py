@@ -56,7 +56,9 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """One fault, or several at once, and what has to follow.
 
     ``needs`` are components without which it is skipped. ``may_fire`` are alerts that the fault may
-    cause or not; ``within_s`` is how long the pages may take, in the drill's time.
+    cause or not; ``within_s`` is how long the pages may take, in the drill's time. With
+    ``held_elsewhere``, any other fault may cause its alerts, too: they are held down in each
+    scenario that does not expect them.
     """
 
     title: str
@@ -65,6 +67,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     needs: tuple[str, ...] = ()
     may_fire: tuple[str, ...] = ()
     within_s: float = 90.0
+    held_elsewhere: bool = False
     name: str = ""
 
     @property
@@ -91,7 +94,8 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`drills.toml`. ``machine`` names alerts about the machine, which the copy shares with others:
-    they are held down in each scenario that does not expect them.
+    they are held down in each scenario that does not expect them. Those of scenarios with
+    ``held_elsewhere`` are added to them.
 
     ``scrapes`` are the shortest intervals of jobs, in seconds, whose exporters need longer than
     others. ``patterns`` are regular expressions for placeholders, and ``by_label`` texts for
@@ -136,6 +140,8 @@ def read(folder: Path) -> ScenarioSet:
                 scenarios.append(msgspec.structs.replace(scenario, name=path.stem))
         except DiagnosticsError as error:
             diagnostics += error.diagnostics
+    held = {a.name for s in scenarios if s.held_elsewhere for a in s.alerts}
+    settings = msgspec.structs.replace(settings, machine=(*settings.machine, *sorted(held)))
     read = ScenarioSet(settings, tuple(scenarios))
     if not diagnostics:
         diagnostics = [*_unknown_pages(folder, read), *_bad_patterns(folder, read)]

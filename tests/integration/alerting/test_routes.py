@@ -26,13 +26,14 @@ ROUTES = {
     "pagerduty-high": """P1 AudioProcessingOverload AudioDeadlineMissed AudioXruns
         AudioCallbacksStopped FfiSlow FfiErrors HttpErrorRateHigh HttpLatencyHigh
         GlitchFreeAudioBudgetBurning FfiSuccessBudgetBurning ApiSuccessBudgetBurning
-        ApiLatencyBudgetBurning""",
+        ApiLatencyBudgetBurning OutOfMemoryKill""",
     "database-team,pagerduty-high": "P1 DatabaseConnectionsHigh",
     "slack-ops,pagerduty-high": "P1 AlertmanagerNotificationsFailing",
     "slack-ops": """P2 AudioPluginSlow AudioMachineSlow AudioEngineSlow EngineCrashed
         EngineMetricsMissing BackendMetricsMissing MachineMetricsMissing MonitoringMetricsMissing
         MonitoringPartDown MonitoringObservationsLost MonitoringConfigRejected
         PrometheusRuleFailures PrometheusSamplesLost LogLinesDropped LogShipperStuck LogSourceSilent
+        LogErrorsRising LogCrashMessage
         PagerPathBroken CacheDown ActiveUsersLow SongCreationDropped GlitchFreeAudioBudgetBurning
         FfiSuccessBudgetBurning ApiSuccessBudgetBurning ApiLatencyBudgetBurning""",
     "database-team,slack-ops": "P2 DatabaseQueriesSlow DatabaseMetricsMissing",

@@ -73,6 +73,16 @@ def test_bad_scenario(tmp_path: Path, text: str, problem: str) -> None:
     assert problem in str(error.value)
 
 
+def test_what_any_fault_may_cause_is_held_elsewhere(tmp_path: Path) -> None:
+    """The alerts of a scenario that says so are held down beside those about the machine."""
+    (tmp_path / "drills.toml").write_text('machine = ["Hot"]\n')
+    for name, line in (("Any", "held_elsewhere = true"), ("Own", "")):
+        text = f'title = "t"\nfaults = []\nalerts = [{{ name = "{name}" }}]\n{line}\n'
+        (tmp_path / f"{name}.toml").write_text(text)
+    assert scenario.read(tmp_path).settings.machine == ("Hot", "Any")
+    assert "LogErrorsRising" in SCENARIOS.settings.machine
+
+
 def test_bad_pattern_of_the_settings(tmp_path: Path) -> None:
     """A placeholder whose pattern is no regular expression is a diagnostic that names it."""
     (tmp_path / "drills.toml").write_text('[patterns]\nkey = "["\n')

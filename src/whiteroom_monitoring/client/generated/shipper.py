@@ -33,6 +33,26 @@ log_shipper_lines_sent_total = Counter(
     scale=1,
     labels=(("source", 64),),
 )
+log_lines_total = Counter(
+    name="log_lines_total",
+    help="Lines that a target has acknowledged, by job, service and level; neither canaries nor what was over an hour old.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 32), ("program", 48), ("level", ("critical", "error", "warn", "info", "debug", "unknown",)),),
+)
+log_pattern_matches_total = Counter(
+    name="log_pattern_matches_total",
+    help="Those of the lines that tell of a crash, or of a process that was killed for want of memory.",
+    unit="",
+    number="u64",
+    aggregation="sum",
+    writers="many",
+    scale=1,
+    labels=(("source", 32), ("program", 48), ("pattern", ("crash", "out_of_memory",)),),
+)
 log_shipper_lines_dropped_total = Counter(
     name="log_shipper_lines_dropped_total",
     help="Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken.",
@@ -187,6 +207,8 @@ METRICS = (
     log_shipper_lines_read_total,
     log_shipper_read_bytes_total,
     log_shipper_lines_sent_total,
+    log_lines_total,
+    log_pattern_matches_total,
     log_shipper_lines_dropped_total,
     log_shipper_lines_refused_total,
     log_shipper_lost_bytes_total,

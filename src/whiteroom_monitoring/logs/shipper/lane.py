@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from whiteroom_monitoring.client.generated import shipper as metrics
-from whiteroom_monitoring.logs.shipper import durations
+from whiteroom_monitoring.logs.shipper import durations, line_counts
 from whiteroom_monitoring.logs.shipper.dead_letters import DeadLetters
 from whiteroom_monitoring.logs.shipper.entry import Entry
 from whiteroom_monitoring.logs.shipper.errors import CorruptError
@@ -61,12 +61,20 @@ def _value(entry: Entry) -> list[Any]:
 
 
 class Lane:
-    """Reads a source, and pushes what it has. Used by one thread."""
+    """Reads a source, and pushes what it has. Used by one thread.
+
+    With ``counts_lines``, it counts by level and pattern what is acknowledged.
+    """
 
     def __init__(
-        self, source: Source, target: Target, positions: Positions, letters: DeadLetters
+        self,
+        source: Source,
+        target: Target,
+        positions: Positions,
+        letters: DeadLetters,
+        counts_lines: bool = True,
     ) -> None:
-        self.source = source
+        self.source, self._counts_lines = source, counts_lines
         self._target, self._positions, self._letters = target, positions, letters
         client = target.client
         self._wait_s = durations.seconds(client.batchwait)
@@ -181,6 +189,8 @@ class Lane:
         metrics.log_shipper_push_duration_seconds.observe(time.monotonic() - began)
         if status in _SUCCESS:
             metrics.log_shipper_lines_sent_total.inc(lines, source=self.source.job)
+            if self._counts_lines:
+                line_counts.count(self.source.job, streams)
             self._failures = 0
         elif status not in REFUSALS:
             self._fail(f"{status or 'no answer'}: {answer.strip()[:200]}", str(status))

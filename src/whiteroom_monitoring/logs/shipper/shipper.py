@@ -43,11 +43,15 @@ END_S = 2.0
 
 
 class Shipping:
-    """What is sent to one target. ``run`` works until ``stopped`` is set."""
+    """What is sent to one target. ``run`` works until ``stopped`` is set.
+
+    Lines are counted by level and pattern where they are sent to the first target.
+    """
 
     def __init__(
         self, config: Config, client: Client, positions: Path, registry: CustomMetrics
     ) -> None:
+        self._counts_lines = client is config.clients[0]
         self._config = config
         self._registry = registry
         self._target = Target(client)
@@ -101,7 +105,9 @@ class Shipping:
         )
 
     def _add(self, source: Source) -> None:
-        self._lanes.append(Lane(source, self._target, self._positions, self._letters))
+        self._lanes.append(
+            Lane(source, self._target, self._positions, self._letters, self._counts_lines)
+        )
 
     def _pipelines(self, job: ScrapeConfig) -> MakePipeline:
         return MakePipeline(job.pipeline_stages, self._registry)

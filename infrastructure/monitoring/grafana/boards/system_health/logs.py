@@ -25,6 +25,9 @@ _DOUBLED = increase("log_canary_duplicate_entries_total")
 _SILENCE = "time() - max by (source) (log_canary_found_timestamp_seconds)"
 _LATENCY = quantile(0.95, "log_canary_latency_seconds", by="source")
 _TAIL_LATENCY = quantile(0.95, "log_canary_latency_seconds", 'read="tail"')
+_LEVELS = rate("log_lines_total")
+_CRASHES = increase("log_pattern_matches_total", 'pattern="crash"')
+_KILLS = increase("log_pattern_matches_total", 'pattern="out_of_memory"')
 _PUSH = quantile(0.95, "log_shipper_push_duration_seconds")
 
 LOGS = Row(
@@ -163,6 +166,34 @@ LOGS = Row(
             ],
             FieldStyle(units.NoUnit, no_value="none"),
             (6, 8),
+        ),
+        timeseries(
+            PanelMeta(
+                "Log lines by level",
+                "Lines that were stored, by level; unknown are those without one. Errors and "
+                "critical ones of a service are an alert where they rise to five times as many as "
+                "usual.",
+                ("LogErrorsRising",),
+            ),
+            [range_query(f"sum by (level) ({_LEVELS})", "{{level}}")],
+            FieldStyle(units.CountsPerSecond, no_value="no line yet"),
+            (12, 8),
+        ),
+        bar_chart(
+            PanelMeta(
+                "Crashes and kills in logs",
+                "Empty when all is well: lines of processes that have crashed, and of those that "
+                "were killed for want of memory, by the service that says so. One may be several "
+                "lines.",
+                ("LogCrashMessage", "OutOfMemoryKill"),
+                Expected.EMPTY,
+            ),
+            [
+                range_query(f"sum by (program) ({_CRASHES}) > 0", "{{program}}: crash"),
+                range_query(f"sum by (program) ({_KILLS}) > 0", "{{program}}: out of memory"),
+            ],
+            FieldStyle(units.NoUnit, no_value="none"),
+            (12, 8),
         ),
     ),
     needs="whiteroom-shipper",

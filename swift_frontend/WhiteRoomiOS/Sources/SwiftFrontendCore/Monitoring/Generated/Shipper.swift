@@ -4,6 +4,22 @@ import WhiteRoomMonitoringCore
 
 /// Metrics of the domain `shipper`, recorded by `whiteroom-shipper`.
 public enum Shipper {
+    /// Values of the label `level`.
+    @frozen public enum Level: UInt8, ClosedLabel {
+        case critical, error, warn, info, debug, unknown
+
+        @inlinable public static var count: Int { 6 }
+        public static let texts = ["critical", "error", "warn", "info", "debug", "unknown"]
+    }
+
+    /// Values of the label `pattern`.
+    @frozen public enum Pattern: UInt8, ClosedLabel {
+        case crash, outOfMemory
+
+        @inlinable public static var count: Int { 2 }
+        public static let texts = ["crash", "out_of_memory"]
+    }
+
     /// Values of the label `read`.
     @frozen public enum Read: UInt8, ClosedLabel {
         case query, tail
@@ -46,6 +62,16 @@ public enum Shipper {
         /// May lock and allocate: call it at preparation and keep what it returns.
         public func logShipperLinesSentTotal(source: String) throws(MonitoringError) -> Counter<ManyWriters> {
             try self.segment.series("log_shipper_lines_sent_total", [source])
+        }
+        /// `log_lines_total`: Lines that a target has acknowledged, by job, service and level; neither canaries nor what was over an hour old.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logLinesTotal(source: String, program: String) throws(MonitoringError) -> LabeledBy<Level, Counter<ManyWriters>> {
+            try self.segment.series("log_lines_total", [source, program])
+        }
+        /// `log_pattern_matches_total`: Those of the lines that tell of a crash, or of a process that was killed for want of memory.
+        /// May lock and allocate: call it at preparation and keep what it returns.
+        public func logPatternMatchesTotal(source: String, program: String) throws(MonitoringError) -> LabeledBy<Pattern, Counter<ManyWriters>> {
+            try self.segment.series("log_pattern_matches_total", [source, program])
         }
         /// `log_shipper_lines_dropped_total`: Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken.
         /// May lock and allocate: call it at preparation and keep what it returns.

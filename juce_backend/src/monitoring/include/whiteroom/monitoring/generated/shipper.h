@@ -12,6 +12,16 @@ namespace whiteroom::monitoring {
 inline namespace WHITEROOM_MONITORING_ABI {
 namespace shipper {
 
+/// Values of the label `level`.
+enum class Level : std::uint8_t { critical, error, warn, info, debug, unknown };
+constexpr std::uint32_t value_count(Level) noexcept { return 6; }
+inline constexpr std::string_view kLevelValues[] = {"critical", "error", "warn", "info", "debug", "unknown"};
+
+/// Values of the label `pattern`.
+enum class Pattern : std::uint8_t { crash, out_of_memory };
+constexpr std::uint32_t value_count(Pattern) noexcept { return 2; }
+inline constexpr std::string_view kPatternValues[] = {"crash", "out_of_memory"};
+
 /// Values of the label `read`.
 enum class Read : std::uint8_t { query, tail };
 constexpr std::uint32_t value_count(Read) noexcept { return 2; }
@@ -22,6 +32,10 @@ inline constexpr LabelSpec kLogShipperLinesReadTotalLabels[] = {{"source", {}, 6
 inline constexpr LabelSpec kLogShipperReadBytesTotalLabels[] = {{"source", {}, 64}};
 
 inline constexpr LabelSpec kLogShipperLinesSentTotalLabels[] = {{"source", {}, 64}};
+
+inline constexpr LabelSpec kLogLinesTotalLabels[] = {{"source", {}, 32}, {"program", {}, 48}, {"level", kLevelValues}};
+
+inline constexpr LabelSpec kLogPatternMatchesTotalLabels[] = {{"source", {}, 32}, {"program", {}, 48}, {"pattern", kPatternValues}};
 
 inline constexpr LabelSpec kLogShipperLinesDroppedTotalLabels[] = {{"source", {}, 64}, {"reason", {}, 32}};
 
@@ -87,6 +101,28 @@ inline constexpr FamilySpec kFamilies[] = {
      Writers::many,
      1,
      kLogShipperLinesSentTotalLabels,
+     {},
+     false},
+    {"log_lines_total",
+     "Lines that a target has acknowledged, by job, service and level; neither canaries nor what was over an hour old.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kLogLinesTotalLabels,
+     {},
+     false},
+    {"log_pattern_matches_total",
+     "Those of the lines that tell of a crash, or of a process that was killed for want of memory.",
+     "",
+     MetricType::counter,
+     Number::u64,
+     Aggregation::sum,
+     Writers::many,
+     1,
+     kLogPatternMatchesTotalLabels,
      {},
      false},
     {"log_shipper_lines_dropped_total",
@@ -258,21 +294,23 @@ inline constexpr FamilySpec kFamilies[] = {
 inline constexpr const FamilySpec& kLogShipperLinesReadTotal = kFamilies[0];
 inline constexpr const FamilySpec& kLogShipperReadBytesTotal = kFamilies[1];
 inline constexpr const FamilySpec& kLogShipperLinesSentTotal = kFamilies[2];
-inline constexpr const FamilySpec& kLogShipperLinesDroppedTotal = kFamilies[3];
-inline constexpr const FamilySpec& kLogShipperLinesRefusedTotal = kFamilies[4];
-inline constexpr const FamilySpec& kLogShipperLostBytesTotal = kFamilies[5];
-inline constexpr const FamilySpec& kLogShipperReadErrorsTotal = kFamilies[6];
-inline constexpr const FamilySpec& kLogShipperRetriesTotal = kFamilies[7];
-inline constexpr const FamilySpec& kLogShipperWaitingSeconds = kFamilies[8];
-inline constexpr const FamilySpec& kLogShipperSources = kFamilies[9];
-inline constexpr const FamilySpec& kLogShipperPushDurationSeconds = kFamilies[10];
-inline constexpr const FamilySpec& kLogCanaryEntriesTotal = kFamilies[11];
-inline constexpr const FamilySpec& kLogCanaryLive = kFamilies[12];
-inline constexpr const FamilySpec& kLogCanaryFoundTimestampSeconds = kFamilies[13];
-inline constexpr const FamilySpec& kLogCanaryLatencySeconds = kFamilies[14];
-inline constexpr const FamilySpec& kLogCanaryLateEntriesTotal = kFamilies[15];
-inline constexpr const FamilySpec& kLogCanaryMissingEntriesTotal = kFamilies[16];
-inline constexpr const FamilySpec& kLogCanaryDuplicateEntriesTotal = kFamilies[17];
+inline constexpr const FamilySpec& kLogLinesTotal = kFamilies[3];
+inline constexpr const FamilySpec& kLogPatternMatchesTotal = kFamilies[4];
+inline constexpr const FamilySpec& kLogShipperLinesDroppedTotal = kFamilies[5];
+inline constexpr const FamilySpec& kLogShipperLinesRefusedTotal = kFamilies[6];
+inline constexpr const FamilySpec& kLogShipperLostBytesTotal = kFamilies[7];
+inline constexpr const FamilySpec& kLogShipperReadErrorsTotal = kFamilies[8];
+inline constexpr const FamilySpec& kLogShipperRetriesTotal = kFamilies[9];
+inline constexpr const FamilySpec& kLogShipperWaitingSeconds = kFamilies[10];
+inline constexpr const FamilySpec& kLogShipperSources = kFamilies[11];
+inline constexpr const FamilySpec& kLogShipperPushDurationSeconds = kFamilies[12];
+inline constexpr const FamilySpec& kLogCanaryEntriesTotal = kFamilies[13];
+inline constexpr const FamilySpec& kLogCanaryLive = kFamilies[14];
+inline constexpr const FamilySpec& kLogCanaryFoundTimestampSeconds = kFamilies[15];
+inline constexpr const FamilySpec& kLogCanaryLatencySeconds = kFamilies[16];
+inline constexpr const FamilySpec& kLogCanaryLateEntriesTotal = kFamilies[17];
+inline constexpr const FamilySpec& kLogCanaryMissingEntriesTotal = kFamilies[18];
+inline constexpr const FamilySpec& kLogCanaryDuplicateEntriesTotal = kFamilies[19];
 
 constexpr Span<const FamilySpec> families() noexcept { return kFamilies; }
 
@@ -282,6 +320,8 @@ struct Shared {
       : log_shipper_lines_read_total(segment, kLogShipperLinesReadTotal, segment.lost()),
         log_shipper_read_bytes_total(segment, kLogShipperReadBytesTotal, segment.lost()),
         log_shipper_lines_sent_total(segment, kLogShipperLinesSentTotal, segment.lost()),
+        log_lines_total(segment, kLogLinesTotal, segment.lost()),
+        log_pattern_matches_total(segment, kLogPatternMatchesTotal, segment.lost()),
         log_shipper_lines_dropped_total(segment, kLogShipperLinesDroppedTotal, segment.lost()),
         log_shipper_lines_refused_total(segment, kLogShipperLinesRefusedTotal, segment.lost()),
         log_shipper_lost_bytes_total(segment.cells(kLogShipperLostBytesTotal), segment.lost()),
@@ -304,6 +344,10 @@ struct Shared {
   DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_read_bytes_total;
   /// Lines that a target has acknowledged; those that are sent again count again.
   DynamicLabels<Counter<Writers::many>, Segment, 1> log_shipper_lines_sent_total;
+  /// Lines that a target has acknowledged, by job, service and level; neither canaries nor what was over an hour old.
+  DynamicLabels<LabeledBy<Counter<Writers::many>, kLogLinesTotal.group_cells(), Level>, Segment, 2> log_lines_total;
+  /// Those of the lines that tell of a crash, or of a process that was killed for want of memory.
+  DynamicLabels<LabeledBy<Counter<Writers::many>, kLogPatternMatchesTotal.group_cells(), Pattern>, Segment, 2> log_pattern_matches_total;
   /// Lines that a stage has left out, as it is configured to, or that a socket brought faster than they could be taken.
   DynamicLabels<Counter<Writers::many>, Segment, 2> log_shipper_lines_dropped_total;
   /// Lines that a target has refused for good, with its status; they are in the file of dead letters.
