@@ -85,7 +85,7 @@ run_servers() {
     [ $status -ne 0 ] || return 0
     [ $status -eq 1 ] || return $status
     step 'tests that failed, once more and alone'
-    python -m pytest --last-failed --last-failed-no-failures none --maxfail 1 \
+    env -u WHITEROOM_DURATIONS python -m pytest --last-failed --last-failed-no-failures none --maxfail 1 \
         "$@" "${long[@]}" "${arguments[@]}" -n 0
 }
 # Four at a time on two cores: most tests wait for something most of the time. Soaks and drills have
@@ -109,9 +109,9 @@ step 'C++ tests'
 ctest --test-dir build -j 2 --output-on-failure --no-tests=error
 
 build_sanitized() {
-    # -O0: what is built once and run once is done soonest so.
+    # -O0, -g1: what is built once and run once is done soonest so, and a finding has its lines.
     cmake -S . -B "build-$1" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-        -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O0 -g' \
+        -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O0 -g1' \
         -DWHITEROOM_SANITIZE="$2" -DWHITEROOM_BUILD_REFERENCE_ENGINE=OFF >/dev/null
     cmake --build "build-$1" --target whiteroom-native-tests -- --quiet
 }

@@ -34,7 +34,7 @@ def test_port_in_use(new_stack) -> None:
     assert new_stack.leftovers() == []
 
 
-@pytest.mark.parametrize("after_s", [0.2, 0.4, 0.7, 1.0, 2.0, 5.0])
+@pytest.mark.parametrize("after_s", [0.4, 2.0, 5.0])
 def test_interrupted(new_stack, after_s: float) -> None:
     """Ctrl-C at any moment of a start leaves nothing of it."""
     command = new_stack.start("up", "--without-app")
