@@ -1,16 +1,18 @@
 """The log store beside grep, ripgrep and `zstd -3 | rg` on the same lines, in the same run.
 
-    python -m benchmarks.logs [--lines 1000000] [--json]
+    python -m benchmarks.logs [--lines 1000000] [--stored-gb 10] [--json]
 
 Lines are pushed over HTTP as snappy protobuf, 1,000 a push, each push durable before its 204; then
 the store is asked over HTTP. What counts is processor time: of the store's process, and of the
-peers' processes. It needs Debian's ripgrep and zstd.
+peers' processes. It needs Debian's ripgrep and zstd. With `--stored-gb`, a store is started that
+has so much on its disk, which takes that room for a while.
 """
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import os
 import random
 import shutil
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -30,6 +32,8 @@ import psutil
 
 from benchmarks import log_queries, log_shipper
 from benchmarks.report import Row, at_most, parser, show
+from whiteroom_monitoring.logs.store import manifest
+from whiteroom_monitoring.logs.store.segment import SUFFIX
 
 A_PUSH = 1000
 JOBS = ("web", "engine", "kernel", "database")
@@ -317,16 +321,39 @@ def _stored(count: int, folder: Path) -> list[Row]:
         scale = max(1.0, count / 1e6)
         times = (end_ns - count * 2000, end_ns + 1)
         rows += _searched(store, raw_file, packed, times, scale)
-    began = time.monotonic()
-    with contextlib.closing(Store(folder / "logs")):
-        rows.append(at_most("ready after a restart, wall", "s", time.monotonic() - began, 3))
+    rows.append(at_most("ready after a restart, wall", "s", _starting_s(folder / "logs"), 3))
     return rows
+
+
+def _starting_s(folder: Path) -> float:
+    began = time.monotonic()
+    with contextlib.closing(Store(folder)):
+        return time.monotonic() - began
+
+
+def _started(stored_gb: float, folder: Path) -> list[Row]:
+    """Start a store of so many gigabytes: copies of the segments of the one that was filled."""
+    whole = manifest.read(folder)
+    assert whole is not None
+    known, size = list(whole.segments), sum(info.size for info in whole.segments)
+    for original in itertools.cycle(known):
+        if size >= stored_gb * 1e9:
+            break
+        name = f"{whole.next_segment:08}"
+        shutil.copy(folder / f"{original.name}{SUFFIX}", folder / f"{name}{SUFFIX}")
+        whole.segments.append(replace(original, name=name))
+        whole.next_segment += 1
+        size += original.size
+    whole.write(folder)
+    row = f"ready with {size / 1e9:.1f} GB stored, wall"
+    return [at_most(row, "s", min(_starting_s(folder) for _ in range(3)), 1)]
 
 
 def main() -> int:
     """Run the benchmark."""
     made = parser(__doc__)
     made.add_argument("--lines", type=int, default=1_000_000, help="default %(default)s")
+    made.add_argument("--stored-gb", type=float, help="start a store of so many gigabytes, too")
     arguments = made.parse_args()
     for name in ("rg", "zstd", "grep"):
         if shutil.which(name) is None:
@@ -334,7 +361,10 @@ def main() -> int:
             return 2
     folder = Path(tempfile.mkdtemp(prefix="whiteroom-bench-logs-"))
     try:
-        return show(run(arguments.lines, folder), arguments.json)
+        rows = run(arguments.lines, folder)
+        if arguments.stored_gb:
+            rows += _started(arguments.stored_gb, folder / "logs")
+        return show(rows, arguments.json)
     finally:
         shutil.rmtree(folder)
 
