@@ -31,7 +31,7 @@ ALL = {component.name for component in COMPONENTS}
 # The rules of a stack without the app.
 ALONE = (
     *("covered_machine", "covered_monitoring", "machine", "missing_monitoring", "monitoring"),
-    *("panels_machine", "services"),
+    *("panels_machine", "services", "logs"),
 )
 MONITORING = {
     "prometheus",
