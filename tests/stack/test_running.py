@@ -85,7 +85,7 @@ def _are_live(report: Any) -> bool:
 
 # Empty on a stack that is young and well: what compares, what looks back, and what needs a report
 # or an account that is a day old.
-_MAY_BE_EMPTY = re.compile(r"[<>=]=? ?\d|offset|security_|user_retention_ratio")
+_MAY_BE_EMPTY = re.compile(r"[<>=]=? ?\d|offset|security_|user_retention_ratio|log_pattern_")
 _PROMPTS = re.compile(r"`((?:whiteroom (?:status|logs)|curl|top|ss|df|free)\b[^`]*)`")
 AUDIT = '{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}\n'
 
