@@ -485,6 +485,7 @@ def test_mutated_pushes_do_no_harm(client: TestClient) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_a_hundred_thousand_mutated_pushes_do_no_harm(client: TestClient) -> None:
     """The same, for long."""
     _push_mutated(client, 100_000)
