@@ -14,19 +14,21 @@ struct LogError: Error, CustomStringConvertible {
     var description: String { "\(path): can't be written: \(problem)" }
 }
 
-/// Writes lines; any thread may, though not the one that draws.
+/// Writes lines; any thread may, though not the one that draws. The file is opened for each: who
+/// writes events to it sets it aside when it has grown large.
 final class Log: Sendable {
-    private let file: Mutex<FileHandle>
+    private let path: Mutex<String>
 
     /// Append to the file at `path`; an empty one means standard output.
     init(path: String) throws {
-        guard !path.isEmpty else {
-            file = Mutex(.standardOutput)
-            return
-        }
+        if !path.isEmpty { _ = try Self.file(at: path) }
+        self.path = Mutex(path)
+    }
+
+    private static func file(at path: String) throws -> FileHandle {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw LogError(path: path, problem: String(cString: strerror(errno))) }
-        file = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     func write(_ level: LogLevel, _ message: String, _ fields: [(String, String)] = []) {
@@ -35,12 +37,19 @@ final class Log: Sendable {
             + fields
         let pairs = all.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }
         let line = "{\(pairs.joined(separator: ","))}\n"
-        file.withLock { try? $0.write(contentsOf: Data(line.utf8)) }
+        append(Data(line.utf8))
     }
 
     /// Write lines that are whole already.
     func write(lines: [UInt8]) {
-        file.withLock { try? $0.write(contentsOf: Data(lines)) }
+        append(Data(lines))
+    }
+
+    private func append(_ data: Data) {
+        path.withLock { path in
+            let file = path.isEmpty ? FileHandle.standardOutput : try? Self.file(at: path)
+            try? file?.write(contentsOf: data)
+        }
     }
 
     private static func quoted(_ text: String) -> String {
