@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "c_problems.h"
 #include "fixture.h"
 #include "whiteroom/monitoring/cells.h"
 #include "whiteroom/monitoring/generated/audio_metrics_c.h"
@@ -19,21 +20,6 @@ using namespace whiteroom::monitoring;
 using namespace whiteroom::monitoring::testing;
 
 namespace {
-
-/// Fail with the text of a problem, which is given back.
-void require_success(char* problem) {
-  const std::string text = problem == nullptr ? "" : problem;
-  wrm_text_free(problem);
-  REQUIRE(text == "");
-}
-
-/// The text of a problem that is expected.
-std::string problem_of(char* problem) {
-  REQUIRE(problem != nullptr);
-  std::string text = problem;
-  wrm_text_free(problem);
-  return text;
-}
 
 wrm_segment* open_segment(const std::string& directory, bool shared = true) {
   const wrm_segment_options options{"swift-frontend", directory.c_str(), 2, shared};

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "c_problems.h"
 #include "fixture.h"
 #include "whiteroom/monitoring/clocks.h"
 #include "whiteroom/monitoring/generated/log_events_c.h"
@@ -14,19 +15,6 @@
 using namespace whiteroom::monitoring::testing;
 
 namespace {
-
-void require_success(char* problem) {
-  const std::string text = problem == nullptr ? "" : problem;
-  wrm_text_free(problem);
-  REQUIRE(text == "");
-}
-
-std::string problem_of(char* problem) {
-  REQUIRE(problem != nullptr);
-  std::string text = problem;
-  wrm_text_free(problem);
-  return text;
-}
 
 std::string contents(const std::string& path) {
   std::ostringstream text;

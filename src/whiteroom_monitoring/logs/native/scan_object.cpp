@@ -78,8 +78,9 @@ void scan_delete(PyObject* self) {
   Py_DECREF(type);
 }
 
-/// matching(rows, numbers): the rows that may meet the tests.
-PyObject* scan_matching(PyObject* self, PyObject* arguments) {
+/// Return those of some rows, given as (rows, numbers), that `is_left_out` is false of.
+template <class IsLeftOut>
+PyObject* scanned(PyObject* self, PyObject* arguments, const IsLeftOut& is_left_out) {
   return guarded([&]() -> PyObject* {
     PyObject* object = nullptr;
     PyObject* list = nullptr;
@@ -91,36 +92,27 @@ PyObject* scan_matching(PyObject* self, PyObject* arguments) {
       const GilReleased released;
       const std::shared_lock<std::shared_mutex> lock(rows.mutex);
       Fields fields;
-      const auto is_left = [&](std::uint32_t number) {
+      const auto leaves = [&](std::uint32_t number) {
         read_fields(scan, rows[number], fields);
-        return fields.is_sure && meets(scan, fields) == false;
+        return is_left_out(scan, fields);
       };
-      numbers.erase(std::remove_if(numbers.begin(), numbers.end(), is_left), numbers.end());
+      numbers.erase(std::remove_if(numbers.begin(), numbers.end(), leaves), numbers.end());
     }
     return as_list(numbers);
   });
 }
 
+/// matching(rows, numbers): the rows that may meet the tests.
+PyObject* scan_matching(PyObject* self, PyObject* arguments) {
+  return scanned(self, arguments, [](const Scan& scan, const Fields& fields) {
+    return fields.is_sure && meets(scan, fields) == false;
+  });
+}
+
 /// met(rows, numbers): the rows that are sure to meet the tests.
 PyObject* scan_met(PyObject* self, PyObject* arguments) {
-  return guarded([&]() -> PyObject* {
-    PyObject* object = nullptr;
-    PyObject* list = nullptr;
-    if (!PyArg_ParseTuple(arguments, "OO", &object, &list)) throw PythonError{};
-    const Scan& scan = scan_of(self);
-    Rows& rows = rows_of(object);
-    std::vector<std::uint32_t> numbers = numbers_of(list, rows);
-    {
-      const GilReleased released;
-      const std::shared_lock<std::shared_mutex> lock(rows.mutex);
-      Fields fields;
-      const auto is_other = [&](std::uint32_t number) {
-        read_fields(scan, rows[number], fields);
-        return !fields.is_sure || meets(scan, fields) != true;
-      };
-      numbers.erase(std::remove_if(numbers.begin(), numbers.end(), is_other), numbers.end());
-    }
-    return as_list(numbers);
+  return scanned(self, arguments, [](const Scan& scan, const Fields& fields) {
+    return !fields.is_sure || meets(scan, fields) != true;
   });
 }
 
