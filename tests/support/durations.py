@@ -21,7 +21,7 @@ TOLERANCE = 1.5
 # The status of pytest when all tests passed, and a folder took too long.
 OVERRUN_STATUS = 10
 # Below it, a difference is chance.
-SLACK_S = 10.0
+SLACK_S = 30.0
 
 
 def folder_of(test: str, budgets: dict[str, float]) -> str:
@@ -52,8 +52,8 @@ def overruns(spent_s: dict[str, float], budgets: dict[str, float]) -> list[str]:
 
     A slow machine, as the other folders show it, stretches a budget.
 
-    >>> overruns({"a": 60.0, "b": 1.0, "c": 90.0}, {"a": 30.0, "c": 90.0})
-    ['a: 60 s, the budget is 30 s', 'b: 1 s, and no budget in tests/budgets.toml']
+    >>> overruns({"a": 80.0, "b": 1.0, "c": 90.0}, {"a": 30.0, "c": 90.0})
+    ['a: 80 s, the budget is 30 s', 'b: 1 s, and no budget in tests/budgets.toml']
     """
     sentences = []
     for folder, seconds in sorted(spent_s.items()):
