@@ -58,6 +58,11 @@ class Kind:
     database: bool = False
 
     @property
+    def is_tcp(self) -> bool:
+        """Whether it has a port, and not a Unix socket."""
+        return self.port is not None
+
+    @property
     def is_http(self) -> bool:
         """Whether it speaks HTTP."""
         return self.answer.startswith(b"HTTP")
@@ -132,12 +137,12 @@ class Running:
     address: tuple[str, int] | str
     output: Path
 
-    def connect(self) -> socket.socket:
-        """Return a connection."""
+    def connect(self, deadline_s: float = DEADLINE_S) -> socket.socket:
+        """Return a connection. Raises TimeoutError when it isn't made in time."""
         family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
         connection = socket.socket(family)
         # A Unix socket whose queue is full is waited for without a deadline only.
-        connection.settimeout(None if family == socket.AF_UNIX else DEADLINE_S)
+        connection.settimeout(None if family == socket.AF_UNIX else deadline_s)
         try:
             connection.connect(self.address)
             connection.settimeout(DEADLINE_S)

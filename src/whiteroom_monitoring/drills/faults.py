@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from whiteroom_monitoring.drills.stack import DrillStack
 
 _TIMEOUT_S = 10.0
+# How long a process of a fault may take to end when it is asked to.
+_PROCESS_END_S = 2.0
 # Of one client of a fault that sends requests.
 _PER_CLIENT = 2
 _CLIENTS = 24
@@ -342,8 +344,11 @@ def _process(
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a process with all that it has started."""
+    """End a process with all that it has started: it is asked to end, and else killed."""
     with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_PROCESS_END_S)
         os.killpg(process.pid, signal.SIGKILL)
     if process.stdin is not None:
         with contextlib.suppress(OSError):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from whiteroom_monitoring.client.exposition.bounded_http import ACCEPTED_AT_ONCE, ServerLimits
+from whiteroom_monitoring.client.exposition.bounded_http import (
+    ACCEPTED_AT_ONCE,
+    WAITING_CONNECTIONS,
+    ServerLimits,
+)
 from whiteroom_monitoring.inbox.receiver import Delivery
 from whiteroom_monitoring.inbox.receivers.email import RECEIVER
 from whiteroom_monitoring.inbox.service import InboxService
@@ -121,9 +126,12 @@ async def listen(
     """Listen for mails. Raises OSError when the port can't be had."""
     loop = asyncio.get_running_loop()
     sessions: dict[BoundedSmtp, None] = {}
-    return await loop.create_server(
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.create_server((address, port), family=family)
+    server = await loop.create_server(
         lambda: BoundedSmtp(service, limits, sessions, loop),
-        address,
-        port,
+        sock=listener,
         backlog=ACCEPTED_AT_ONCE,
     )
+    listener.listen(WAITING_CONNECTIONS)
+    return server

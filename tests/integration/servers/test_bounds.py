@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 from typing import Any
 
 import pytest
 
 CONNECTIONS = 1500
+BURST = 500
 MIB = 2**20
 # A stranger's request is refused with one of these, and never with a fault of the server. 502: it
 # is another server that judges, which is not here.
@@ -34,6 +36,22 @@ def test_idle_connections_keep_nobody_out(server: Any, descriptors: None) -> Non
         assert server.is_well()
     assert server.is_well()
     assert len(server.output.read_bytes().splitlines()) < 100
+
+
+def test_a_burst_is_kept_waiting_and_not_sent_away(server: Any, descriptors: None) -> None:
+    """What connects while the server does something else is in its queue, and then answered."""
+    if not server.kind.is_tcp:
+        pytest.skip("one client at a time speaks to this socket")
+    with contextlib.ExitStack() as held:
+        server.process.send_signal(signal.SIGSTOP)
+        try:
+            # Beyond its queue the kernel forgets a connection, and the client asks again for 20 s.
+            for _ in range(BURST):
+                held.enter_context(server.connect(deadline_s=0.5))
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        assert server.is_well()
+    assert server.is_well()
 
 
 def test_a_body_without_end_is_not_kept(server: Any) -> None:

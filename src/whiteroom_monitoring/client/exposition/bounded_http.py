@@ -49,6 +49,9 @@ class ServerLimits:
 # asyncio accepts so many at once before it lets any of them be counted. When descriptors run out it
 # goes on trying as often, and logs each failure.
 ACCEPTED_AT_ONCE = 64
+# So many may wait until they are accepted. A connection beyond them is tried again by its client, a
+# second later.
+WAITING_CONNECTIONS = 1024
 
 
 def uvicorn_settings(limits: ServerLimits) -> dict[str, Any]:
@@ -94,7 +97,14 @@ def protocol(
 
 
 class SignalFreeServer(uvicorn.Server):
-    """A server that leaves the signals to the one who runs it."""
+    """A server that leaves the signals to the one who runs it, and lets many connections wait."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            # asyncio has made the queue as short as what it accepts at once.
+            listener.listen(WAITING_CONNECTIONS)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -77,11 +77,15 @@ def _int64(number: int) -> int:
 def duration_ns(name: str, text: str) -> int:
     """Return a length of time: seconds, or as Prometheus writes it. Raises QueryError.
 
+    A fraction of a second is what its digits say, and not the binary number next to them.
+
     >>> duration_ns("step", "1h30m") // SECOND_NS, duration_ns("step", "1.5")
     (5400, 1500000000)
+    >>> duration_ns("step", "0.6")
+    600000000
     """
     try:
-        return _int64(int(Fraction(numbers.parse_float(text)) * SECOND_NS))
+        return _int64(int(numbers.parse_float(text) * SECOND_NS))
     except (ValueError, OverflowError):
         pass
     try:
