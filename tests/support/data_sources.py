@@ -9,7 +9,7 @@ from tests.support.projects import WHITE_ROOM
 from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.data_sources import DataSources
 from whiteroom_monitoring.datasources.errors import RefusedError
-from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
+from whiteroom_monitoring.datasources.loki import LogLine, LogRange, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
 
 LABELS = ({"job": "a", "le": "1", "channel": "bass"}, {"job": "b", "le": "+Inf", "channel": "lead"})
@@ -32,6 +32,7 @@ class CannedPrometheus(PrometheusClient):
         return {
             "alerts": {"alerts": [ALERT]},
             "targets": {"activeTargets": [{"health": "up", "labels": {"job": "a"}}]},
+            "query_exemplars": [],
         }[path]
 
     def instant(self, expression: str, time: float) -> list[SampleStream]:
@@ -66,9 +67,11 @@ class CannedLoki(LokiClient):
     def __init__(self) -> None:
         """Stand on nothing."""
 
-    def lines(self, query: str, start: float, end: float, limit: int) -> list[LogLine]:
+    def lines(
+        self, query: str, when: LogRange, limit: int, *, oldest: bool = False
+    ) -> list[LogLine]:
         """Return one line."""
-        return [LogLine(start, {"job": "engine"}, "a line")]
+        return [LogLine(when.start_ns, {"job": "engine"}, "a line")]
 
 
 class CannedAlertmanager(AlertmanagerClient):

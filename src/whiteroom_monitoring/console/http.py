@@ -25,6 +25,7 @@ from starlette.routing import Route
 from whiteroom_monitoring.client.exposition.asgi import MetricsApp
 from whiteroom_monitoring.client.exposition.bounded_http import ServerLimits
 from whiteroom_monitoring.console import auth
+from whiteroom_monitoring.console.logs.api import LogApi
 from whiteroom_monitoring.console.service import DashboardService, ViewRequest
 from whiteroom_monitoring.console.workers import BusyError, Workers, as_they_come
 from whiteroom_monitoring.datasources.errors import RequestError, SourceError
@@ -100,6 +101,11 @@ class Console:
         lines = as_they_come([line(key, panel) for key, panel in panels.items()])
         return StreamingResponse(lines, headers=_NOT_KEPT, media_type="application/x-ndjson")
 
+    def panel_services(self, request: Request) -> Any:
+        """Return the services that the series of a panel are of."""
+        place = request.path_params
+        return self._service.panel_services(place["uid"], place["key"], view_request(request))
+
     def explore(self, request: Request) -> Any:
         """Return an expression over a range."""
         return self._service.explore(request.query_params.get("expr", ""), view_request(request))
@@ -160,7 +166,7 @@ class Console:
 
 _PAGES = (
     *("/", "/d/{uid}", "/d/{uid}/{slug}"),
-    *("/explore", "/alerts", "/targets", "/runbooks/{name}"),
+    *("/explore", "/logs", "/alerts", "/targets", "/runbooks/{name}"),
 )
 _NOT_KEPT = {"Cache-Control": "no-store"}
 LIMITS = ServerLimits(body_bytes=16_384)
@@ -178,6 +184,9 @@ def make(
     ``documents`` is the folder of the site that is served below /docs/.
     """
     console = Console(service, workers, documents)
+    logs = LogApi(
+        lambda: service.logs, lambda request: service.exact_time_range(view_request(request))
+    )
     answers: Mapping[str, Callable[[Request], Any]] = {
         "/api/home": lambda request: service.home(),
         "/api/dashboards": lambda request: {"dashboards": service.dashboards()},
@@ -190,11 +199,14 @@ def make(
         "/api/runbooks/{name}": lambda request: service.runbook(request.path_params["name"]),
         "/api/names": lambda request: service.names(),
         "/api/labels": console.labels,
+        "/api/dashboards/{uid}/panels/{key}/services": console.panel_services,
+        **logs.answers,
     }
     routes = [
         *(Route(path, console.page, methods=["GET"]) for path in _PAGES),
         *(Route(p, console.answering(a), methods=["GET"]) for p, a in answers.items()),
         Route("/api/dashboards/{uid}/panels", console.panels, methods=["GET"]),
+        Route("/api/logs/tail", logs.tail, methods=["GET"]),
         Route("/api/silences", console.silence, methods=["POST"]),
         Route("/api/silences/{id}", console.expire, methods=["DELETE"]),
         Route(ROUTE, page.assets().respond, methods=["GET"]),

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from whiteroom_monitoring.console import encoding
+from whiteroom_monitoring.console.logs.explorer import encoded
 from whiteroom_monitoring.console.panels import (
     bar_chart,
     field_names,
@@ -59,6 +60,8 @@ def encoded_panel(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
         "notDrawn": support.not_drawn(panel),
         "timeInfo": evaluated.time_info,
     }
+    if evaluated.exemplars:
+        content["exemplars"] = [asdict(exemplar) for exemplar in evaluated.exemplars]
     if evaluated.data is not None:
         try:
             content |= _DATA[type(evaluated.data)](evaluated, scope)
@@ -172,7 +175,7 @@ def _numbers(column: Column) -> list[Value]:
 
 def _logs(evaluated: Evaluated, scope: Scope) -> dict[str, Any]:
     assert isinstance(evaluated.data, Logs)
-    entries = [asdict(entry) for entry in evaluated.data.entries]
+    entries = [encoded(entry) for entry in evaluated.data.entries]
     return {"entries": entries if evaluated.panel.options.newest_first else entries[::-1]}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import traceback
@@ -14,6 +15,8 @@ from typing import Any, Literal
 
 from whiteroom_monitoring.client.generated import console as metrics
 from whiteroom_monitoring.console import alert_history, alerts, explore
+from whiteroom_monitoring.console.logs.explorer import LogExplorer
+from whiteroom_monitoring.console.logs.services import services_of
 from whiteroom_monitoring.console.overview import overview, with_broken_path
 from whiteroom_monitoring.console.presentation import encoded_panel
 from whiteroom_monitoring.grafana.display import layout, markdown
@@ -37,6 +40,8 @@ from whiteroom_monitoring.project.model import Project
 
 # "Now" moves in steps of so many seconds, so that viewers who look at once ask for the same.
 NOW_STEP_S = 5
+# The lines of one moment are of a few milliseconds.
+LEAST_LOG_RANGE_S = 0.001
 # How many figures of a dashboard the home page shows.
 _MAX_STATS = 4
 
@@ -79,6 +84,7 @@ class DashboardService:
         self._pager_path = pager_path
         self.library, self._evaluator, self._clock = library, evaluator, clock
         self._sources = evaluator.sources
+        self.logs = LogExplorer(evaluator.sources)
         pages = (runbooks or project.files.runbooks).glob("*.md")
         self._runbooks = {path.stem: path for path in pages}
 
@@ -172,6 +178,15 @@ class DashboardService:
         is_own = when != view.time_range
         return {**content, "key": key, "from": when.start, "to": when.end, "ownRange": is_own}
 
+    def panel_services(self, uid: str, key: str, request: ViewRequest) -> dict[str, Any]:
+        """Return the services that the series of a panel are of, for whom wants their logs."""
+        view = self._view(uid, request)
+        panel = layout.by_key(view).get(key)
+        if panel is None:
+            raise NotFoundError(f"This dashboard has no panel {key}.")
+        expressions = self._evaluator.expressions(view, panel.panel, panel.scope)
+        return {"services": services_of(expressions, self._sources, view.time_range)}
+
     def _listed(self, chosen: DashboardList) -> list[dict[str, str]]:
         """Return the dashboards that have a text in their title, and all of some tags."""
         return [
@@ -185,6 +200,18 @@ class DashboardService:
         """Return the moments that the texts of a range name. Raises RequestError."""
         when = self._time_range(request)
         return {"from": when.start, "to": when.end}
+
+    def exact_time_range(self, request: ViewRequest) -> TimeRange:
+        """Return a range whose "now" is this second: who looks at logs waits for the newest line.
+
+        Raises RequestError.
+        """
+        longest = self._sources.limits.max_range_s
+        now = math.ceil(self._clock())
+        calendar = _calendar(request, TimeSettings())
+        return time_range(
+            request.start, request.end, now, longest, calendar, least_s=LEAST_LOG_RANGE_S
+        )
 
     def alerts(self) -> dict[str, Any]:
         """Return the active alerts, and the silences."""

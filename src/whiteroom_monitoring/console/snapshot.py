@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from whiteroom_monitoring.console import chromium
 
-PAGES = ("home", "alerts", "targets", "explore")
+PAGES = ("home", "alerts", "targets", "explore", "logs")
 # Nothing is asked any more, and what was asked is drawn, as far as it is in the window.
 _DRAWN = """
 document.readyState === 'complete' && document.body.dataset.pending === '0' &&

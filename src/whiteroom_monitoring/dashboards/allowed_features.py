@@ -77,7 +77,27 @@ PANELS: Mapping[str, Mapping[str, Values]] = {
         "options.datasource": _of("Prometheus"),
         "options.stateFilter.*": ANY,
     },
+    "logs": _EVERY_PANEL
+    | {
+        "datasource.type": _of("loki"),
+        "datasource.uid": _of("loki"),
+        "targets[].datasource.type": _of("loki"),
+        "targets[].datasource.uid": _of("loki"),
+        "targets[].expr": ANY,
+        "targets[].refId": ANY,
+        "targets[].maxLines": ANY,
+        "options.showLabels": _of(False),
+        "options.showCommonLabels": _of(False),
+        "options.showTime": _of(True),
+        "options.showLogContextToggle": _of(False),
+        "options.wrapLogMessage": _of(True),
+        "options.prettifyLogMessage": _of(False),
+        "options.enableLogDetails": _of(True),
+        "options.sortOrder": _of("Descending"),
+        "options.dedupStrategy": _of("none"),
+    },
     "timeseries": _EVERY_PANEL
+    | {"targets[].exemplar": _of(True)}
     | _QUERIES
     | {
         "fieldConfig.defaults.color.mode": _of("palette-classic-by-name"),

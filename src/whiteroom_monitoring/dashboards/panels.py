@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grafana_foundation_sdk.builders import bargauge, common, dashboard
+from grafana_foundation_sdk.builders import bargauge, common, dashboard, loki
 from grafana_foundation_sdk.builders import gauge as gauge_builder
 from grafana_foundation_sdk.builders import heatmap as heatmap_builder
+from grafana_foundation_sdk.builders import logs as logs_builder
 from grafana_foundation_sdk.builders import stat as stat_builder
 from grafana_foundation_sdk.builders import table as table_builder
 from grafana_foundation_sdk.builders import timeseries as timeseries_builder
@@ -19,9 +20,10 @@ from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from whiteroom_monitoring.dashboards.expectation import Expected
 from whiteroom_monitoring.dashboards.field_style import FieldStyle
 from whiteroom_monitoring.dashboards.links import runbook_link
-from whiteroom_monitoring.dashboards.queries import PROMETHEUS, Query, ref_ids
+from whiteroom_monitoring.dashboards.queries import LOKI, PROMETHEUS, Query, ref_ids
 
 _STACKED_OPACITY, _LINE_OPACITY = 50, 8
+_MOST_LINES = 200
 
 Visual = (
     timeseries_builder.Panel
@@ -189,6 +191,20 @@ def table(
     for name, unit in (units or {}).items():
         builder.override_by_name(name, [model.DynamicConfigValue(id_val="unit", value=unit)])
     return _panel(builder, meta, queries, style, size)
+
+
+def logs(meta: PanelMeta, query: str, size: Size) -> Panel:
+    """Return the newest lines that a query of LogQL finds."""
+    target = loki.Dataquery().expr(query).datasource(LOKI).max_lines(_MOST_LINES).ref_id("A")
+    builder = (
+        logs_builder.Panel()
+        .datasource(LOKI)
+        .targets([target])
+        .show_time(True)
+        .wrap_log_message(True)
+        .enable_log_details(True)
+    )
+    return Panel(meta, builder, size)
 
 
 def alert_list(meta: PanelMeta, size: Size, *, only: str = "") -> Panel:

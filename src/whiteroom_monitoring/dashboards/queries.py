@@ -13,11 +13,16 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 Query = prometheus.Dataquery
 
 PROMETHEUS = DataSourceRef(type_val="prometheus", uid="${datasource}")
+LOKI = DataSourceRef(type_val="loki", uid="loki")
 
 
-def range_query(expression: str, legend: str) -> Query:
-    """Return a query over the time range; ``legend`` names its series, with labels in {{...}}."""
-    return _query(expression).legend_format(legend).range()
+def range_query(expression: str, legend: str, *, exemplars: bool = False) -> Query:
+    """Return a query over the time range; ``legend`` names its series, with labels in {{...}}.
+
+    ``exemplars`` asks for single events behind the series, too.
+    """
+    query = _query(expression).legend_format(legend).range()
+    return query.exemplar(True) if exemplars else query
 
 
 def instant_query(expression: str, legend: str) -> Query:

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
-from whiteroom_monitoring.dashboards.queries import PROMETHEUS
+from whiteroom_monitoring.dashboards.queries import LOKI, PROMETHEUS
 
 Variable = Builder[model.VariableModel]
 AnnotationQuery = Builder[model.AnnotationQuery]
@@ -55,4 +55,18 @@ def annotation(name: str, expression: str, color: str, text: str) -> AnnotationQ
         .title_format("{{alertname}}")
         .text_format(text)
         .step("60s")
+    )
+
+
+def log_annotation(name: str, query: str, color: str, title: str, text: str) -> AnnotationQuery:
+    """Return an annotation at each line that a query of LogQL finds."""
+    return (
+        dashboard.AnnotationQuery()
+        .name(name)
+        .datasource(LOKI)
+        .enable(True)
+        .icon_color(color)
+        .expr(query)
+        .title_format(title)
+        .text_format(text)
     )

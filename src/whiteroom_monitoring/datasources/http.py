@@ -75,13 +75,18 @@ class HttpClient:
     authorization: str = field(default="", repr=False)
 
     def get_json(
-        self, path: str, parameters: Parameters = (), decode: Callable[[Any], _Result] | None = None
+        self,
+        path: str,
+        parameters: Parameters = (),
+        decode: Callable[[Any], _Result] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> _Result:
         """Return what ``decode`` makes of the JSON at ``path``, or the JSON. Raises SourceError."""
         query = urllib.parse.urlencode(parameters)
         target = f"{path}?{query}" if query else path
         read = _reader(decode)
-        return self._shared(target, lambda: self._ask("GET", target, None, {}, read))
+        return self._shared(target, lambda: self._ask("GET", target, None, headers or {}, read))
 
     def post_form(
         self, path: str, parameters: Parameters, read: Callable[[bytes], _Result]

@@ -87,8 +87,8 @@ def alertmanager(paths: StackPaths) -> AlertmanagerClient:
 
 
 def data_sources(paths: StackPaths, alerts: Alerts = DEFAULT_ALERTS) -> DataSources:
-    """Return Prometheus and Alertmanager of the stack as data sources of panels."""
-    urls = {name: paths.url(name) for name in GUARDED}
+    """Return Prometheus, Alertmanager and the log store as data sources of panels."""
+    urls = {name: paths.url(name) for name in (*GUARDED, "loki")}
     allowed = {name: authorization(paths, name) for name in GUARDED}
     return DataSources(urls, alerts=alerts, authorizations=allowed)
 

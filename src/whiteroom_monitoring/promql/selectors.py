@@ -17,6 +17,7 @@ _SELECTOR = re.compile(
 # A list of labels in parentheses may follow these.
 _WITH_LABELS = ("by", "without", "on", "ignoring", "group_left", "group_right")
 _KEYWORDS = (*_WITH_LABELS, "and", "or", "unless", "atan2", "bool", "offset", "inf", "nan")
+_NAME_AT_END = re.compile(r"[a-zA-Z_:][\w:]*\s*$", re.ASCII)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -46,6 +47,22 @@ def with_matchers(expression: str, further: Sequence[str]) -> str:
         parts.append(f"{added}, " if others else added if has_braces else f"{{{added}}}")
         place = start
     return "".join([*parts, expression[place:]])
+
+
+def selectors(expression: str) -> list[str]:
+    """Return each selector of an expression, once, as it stands there.
+
+    >>> selectors('sum by (a) (rate(b{c="}"}[5m])) / (d + {e="f"}) + d')
+    ['b{c="}"}', 'd', '{e="f"}']
+    """
+    found: list[str] = []
+    for start, end in _places(expression):
+        has_braces = expression[start - 1] == "{"
+        until = start - 1 if has_braces else start
+        name = _NAME_AT_END.search(expression, 0, until)
+        begin = name.start() if name else until
+        found.append(expression[begin : expression.index("}", end) + 1 if has_braces else end])
+    return list(dict.fromkeys(found))
 
 
 def _places(expression: str) -> Iterator[tuple[int, int]]:

@@ -359,7 +359,7 @@ def test_a_range_of_each_field_is_named(flag: bool, named: list[str]) -> None:
 )
 def test_lines_of_logs_have_their_order(order: str, texts: list[str]) -> None:
     """The newest line stands first, or last where the panel asks for it."""
-    logs = Logs((LogLine(2.0, {}, "b"), LogLine(1.0, {}, "a")))
+    logs = Logs((LogLine(2, {}, "b"), LogLine(1, {}, "a")))
     panel = _panel("logs", options={"sortOrder": order})
     entries = encoded_panel(Evaluated(panel, logs, {}), Scope())["entries"]
     assert [entry["text"] for entry in entries] == texts

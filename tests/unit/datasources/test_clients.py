@@ -16,7 +16,7 @@ from whiteroom_monitoring.datasources.alertmanager import AlertmanagerClient
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.datasources.http import HttpClient
 from whiteroom_monitoring.datasources.limits import Limits
-from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
+from whiteroom_monitoring.datasources.loki import LogLine, LogRange, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient
 from whiteroom_monitoring.datasources.single_flight import SingleFlight
 
@@ -124,25 +124,72 @@ def test_labels_of_prometheus(server: Server) -> None:
 
 
 def test_lines_of_loki(server: Server) -> None:
-    """Lines are asked of a range in nanoseconds, at most as many as are shown; newest first."""
+    """Lines are asked of a range in nanoseconds, at most as many as are shown; newest first.
+
+    Each says which of its labels are its stream's, came with it, and were parsed.
+    """
     loki = LokiClient(HttpClient("Loki", server.url, Limits(max_log_lines=5)))
+    labels = {"structuredMetadata": {"trace_id": "x"}, "parsed": {"status": "500"}}
     streams = [
-        {"stream": {"job": "a"}, "values": [["1500000000", "old"], ["3500000000", "new", {}]]},
+        {"stream": {"job": "a"}, "values": [["1500000000", "old"], ["3500000000", "new", labels]]},
         {"stream": {"job": "b"}, "values": [["2500000000", "middle"]]},
     ]
     server.answer({"data": {"resultType": "streams", "result": streams}})
-    assert loki.lines('{job="a"}', 1.0, 4.0, 9) == [
-        LogLine(3.5, {"job": "a"}, "new"),
-        LogLine(2.5, {"job": "b"}, "middle"),
-        LogLine(1.5, {"job": "a"}, "old"),
+    when = LogRange.of_seconds(1.0, 4.0)
+    assert loki.lines('{job="a"}', when, 9) == [
+        LogLine(3_500_000_000, {"job": "a"}, "new", {"trace_id": "x"}, {"status": "500"}),
+        LogLine(2_500_000_000, {"job": "b"}, "middle"),
+        LogLine(1_500_000_000, {"job": "a"}, "old"),
     ]
     parameters = {"query": '{job="a"}', "start": "1000000000", "end": "4000000000", "limit": "5"}
     assert server.requests == [("GET", "/prefix/loki/api/v1/query_range", parameters)]
-    loki.lines("{}", 1.0, 4.0, 3)
+    loki.lines("{}", when, 3, oldest=True)
     assert server.requests[-1][2]["limit"] == "3"
+    assert server.requests[-1][2]["direction"] == "forward"
     server.answer({"data": {"resultType": "matrix", "result": []}})
     with pytest.raises(SourceError, match="returns a matrix; a logs panel shows lines"):
-        loki.lines("{}", 1.0, 4.0, 3)
+        loki.lines("{}", when, 3)
+    server.answer({"data": {"resultType": "vector", "result": []}})
+    with pytest.raises(SourceError, match="returns a vector; ask for lines or series"):
+        loki.answer("{}", when, 3)
+
+
+def test_series_labels_and_fields_of_loki(server: Server) -> None:
+    """A query that makes numbers has series; names and values are asked of a range."""
+    loki = LokiClient(HttpClient("Loki", server.url, Limits(max_series=1)))
+    when = LogRange(1, 2)
+    series = {"metric": {"level": "error"}, "values": [[1, "2"], [2.5, "3"]]}
+    server.answer({"data": {"resultType": "matrix", "result": [series]}})
+    answer = loki.answer("rate", when, 1, step_s=0.5)
+    assert answer.lines is None
+    assert [(s.labels, list(s.times), list(s.values)) for s in answer.series] == [
+        ({"level": "error"}, [1.0, 2.5], [2.0, 3.0])
+    ]
+    assert server.requests[-1][2]["step"] == "0.5"
+    server.answer({"data": {"resultType": "matrix", "result": [series, series]}})
+    with pytest.raises(SourceError, match="returns 2 series; at most 1 are shown"):
+        loki.answer("rate", when, 1)
+    server.answer({"status": "success", "data": ["job"]})
+    assert loki.labels("", when) == ["job"]
+    assert loki.label_values("a/b", '{c="d"}', when) == ["job"]
+    assert server.requests[-1][1:] == (
+        "/prefix/loki/api/v1/label/a%2Fb/values",
+        {"start": "1", "end": "2", "query": '{c="d"}'},
+    )
+    server.answer(
+        {"fields": [{"label": "status", "parsers": ["json"]}, {"label": "x", "parsers": None}]}
+    )
+    assert loki.fields("{}", when) == [("status", ["json"]), ("x", [])]
+    server.answer({"values": ["500"]})
+    assert loki.field_values("status", "{}", when) == ["500"]
+
+
+def test_the_address_of_a_tail() -> None:
+    """New lines are told at the same address by WebSocket, to whom may ask."""
+    loki = LokiClient(HttpClient("Loki", "https://logs/x/", authorization="Basic abc"))
+    address, headers = loki.tail_address('{a="b"}', 7, 50)
+    assert address == "wss://logs/x/loki/api/v1/tail?query=%7Ba%3D%22b%22%7D&start=7&limit=50"
+    assert headers["Authorization"] == "Basic abc"
 
 
 def test_silences_of_alertmanager(server: Server) -> None:

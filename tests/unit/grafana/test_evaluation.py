@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.data_sources import LABELS, CannedLoki, CannedPrometheus, CannedSources
 from whiteroom_monitoring.datasources.errors import RequestError
-from whiteroom_monitoring.datasources.loki import LogLine, LokiClient
+from whiteroom_monitoring.datasources.loki import LogLine, LogRange, LokiClient
 from whiteroom_monitoring.datasources.prometheus import PrometheusClient, SampleStream
 from whiteroom_monitoring.grafana.display import layout
 from whiteroom_monitoring.grafana.evaluation import alert_list, queries
@@ -271,12 +271,14 @@ def test_a_series_that_ends_early_has_no_values_after_it() -> None:
 
 def test_logs_are_asked_for_as_many_lines_as_they_show() -> None:
     """A query of logs has its own limit, or the one of all; the newest line comes first."""
-    requests: list[tuple[str, float, float, int]] = []
+    requests: list[tuple[str, LogRange, int]] = []
 
     class Loki(CannedLoki):
-        def lines(self, query: str, start: float, end: float, limit: int) -> list[LogLine]:
-            requests.append((query, start, end, limit))
-            return [LogLine(float(len(requests)), {}, query)]
+        def lines(
+            self, query: str, when: LogRange, limit: int, *, oldest: bool = False
+        ) -> list[LogLine]:
+            requests.append((query, when, limit))
+            return [LogLine(len(requests), {}, query)]
 
     class Sources(CannedSources):
         @property
@@ -286,8 +288,9 @@ def test_logs_are_asked_for_as_many_lines_as_they_show() -> None:
     context = Evaluator(Sources()).context(Scope(), HOUR, Grid(7200.0, 900.0, 5))
     limited = Query("A", '{a="b"}', max_lines=7)
     entries = queries.logs([limited, Query("B", '{c="d"}')], context).entries
-    assert requests == [('{a="b"}', 7200.0, 10_800.0, 7), ('{c="d"}', 7200.0, 10_800.0, 1000)]
-    assert [entry.time for entry in entries] == [2.0, 1.0]
+    when = LogRange(7200 * 10**9, 10_800 * 10**9)
+    assert requests == [('{a="b"}', when, 7), ('{c="d"}', when, 1000)]
+    assert [entry.time_ns for entry in entries] == [2, 1]
 
 
 def test_tables_have_a_column_for_each_label() -> None:

@@ -15,6 +15,7 @@ from whiteroom_monitoring.grafana.evaluation import (
     variables,
 )
 from whiteroom_monitoring.grafana.evaluation.errors import NotFoundError, UnsupportedError
+from whiteroom_monitoring.grafana.evaluation.exemplars import Exemplar, exemplars
 from whiteroom_monitoring.grafana.evaluation.frames import Data
 from whiteroom_monitoring.grafana.evaluation.interpolation import SCRAPE_INTERVAL_S, Scope
 from whiteroom_monitoring.grafana.evaluation.panel_time import ViewTime
@@ -63,6 +64,7 @@ class Evaluated:
     problem: str = ""
     time_range: TimeRange | None = None
     time_info: str = ""
+    exemplars: Sequence[Exemplar] = ()
 
 
 class Evaluator:
@@ -119,11 +121,19 @@ class Evaluator:
             support.require(panel)
             expressions = _expressions(panel, context)
             data = panel_data.data(panel, context, view.dashboard.panel)
-            return Evaluated(panel, data, expressions, time_range=when, time_info=info)
+            events = exemplars(panel.queries, context) if panel.type == "timeseries" else ()
+            return Evaluated(
+                panel, data, expressions, time_range=when, time_info=info, exemplars=events
+            )
         except (UnsupportedError, NotFoundError) as error:
             return Evaluated(panel, None, expressions, notice=str(error), time_range=when)
         except (SourceError, RequestError) as error:
             return Evaluated(panel, None, expressions, problem=str(error), time_range=when)
+
+    def expressions(self, view: View, panel: Panel, scope: Scope | None = None) -> list[str]:
+        """Return the queries of a panel in PromQL, as they are asked."""
+        context = self.context(scope or view.scope, view.time_range, self.grid(view, panel))
+        return [] if panel.type == "logs" else list(_expressions(panel, context).values())
 
     def grid(self, view: View, panel: Panel, when: TimeRange | None = None) -> Grid:
         """Return the moments at which a panel looks at the view's range, or at its own."""

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from whiteroom_monitoring.datasources.loki import LogLine
+from whiteroom_monitoring.datasources.loki import LogLine, LogRange
 from whiteroom_monitoring.datasources.prometheus import SampleStream
 from whiteroom_monitoring.grafana.evaluation.frames import (
     Cell,
@@ -87,10 +87,9 @@ def logs(queries: Sequence[Query], context: QueryContext) -> Logs:
     entries: list[LogLine] = []
     for query in queries:
         expression = context.scope.query(query.expression)
-        entries += context.sources.loki.lines(
-            expression, when.start, when.end, query.max_lines or most
-        )
-    return Logs(tuple(sorted(entries, key=lambda entry: -entry.time)))
+        times = LogRange.of_seconds(when.start, when.end)
+        entries += context.sources.loki.lines(expression, times, query.max_lines or most)
+    return Logs(tuple(sorted(entries, key=lambda entry: -entry.time_ns)))
 
 
 def series_name(query: Query, labels: Mapping[str, str], scope: Scope) -> str:

@@ -28,6 +28,8 @@ _FIXED_S = {"s": 1, "m": 60, "h": 3600}
 _MONTHS = {"M": 1, "Q": 3, "fQ": 3, "y": 12, "fy": 12}
 _DAYS = {"d": 1, "w": 7}
 WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
+# Metrics have no shorter range: it would lie between two of their samples.
+LEAST_S = 1.0
 # What Grafana calls the viewer's own time zone.
 _OF_VIEWER = ("", "browser")
 _EXPECTED = (
@@ -110,16 +112,22 @@ def moment(
 
 
 def time_range(
-    start: str, end: str, now: float, longest_s: float, calendar: Calendar = UTC_CALENDAR
+    start: str,
+    end: str,
+    now: float,
+    longest_s: float,
+    calendar: Calendar = UTC_CALENDAR,
+    *,
+    least_s: float = LEAST_S,
 ) -> TimeRange:
     """Return the range between two named times. Raises RequestError."""
     named = TimeRange(moment(start, now, calendar), moment(end, now, calendar, round_up=True))
-    return bounded(named, f"from {start[:40]} to {end[:40]}", longest_s)
+    return bounded(named, f"from {start[:40]} to {end[:40]}", longest_s, least_s)
 
 
-def bounded(when: TimeRange, name: str, longest_s: float) -> TimeRange:
+def bounded(when: TimeRange, name: str, longest_s: float, least_s: float = LEAST_S) -> TimeRange:
     """Return a range that is neither empty nor too long. Raises RequestError."""
-    if when.seconds < 1:
+    if when.seconds < least_s:
         raise RequestError(f"the time range {name} is empty")
     if when.seconds > longest_s:
         raise RequestError(f"the time range {name} is longer than {longest_s / 86_400:g} days")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from whiteroom_monitoring.grafana.model.json_node import Json, Node, Pointer
 
 _SERIES = "time_series"
+LOKI = "loki"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Query:
     data_source: DataSourceRef = DataSourceRef()
     legend: str = ""
     instant: bool = False
+    exemplar: bool = False
     hidden: bool = False
     format: str = "time_series"
     interval: str = ""
@@ -84,6 +86,11 @@ class AnnotationQuery:
     data_source: DataSourceRef = DataSourceRef()
     pointer: Pointer = ()
 
+    @property
+    def is_of_logs(self) -> bool:
+        """Whether its expression is LogQL."""
+        return LOKI in (self.data_source.type, self.data_source.uid)
+
 
 def parse_data_source(node: Node) -> DataSourceRef:
     """Return what a `datasource` names, which is an object or, in older dashboards, a name."""
@@ -120,6 +127,7 @@ def _query(node: Node, ref_id: str, base: Pointer) -> Query:
         data_source=source,
         legend=node["legendFormat"].text(),
         instant=node["instant"].flag() and not node["range"].flag(),
+        exemplar=node["exemplar"].flag(),
         hidden=node["hide"].flag(),
         format=_format(node["format"]),
         interval=node["interval"].text(),

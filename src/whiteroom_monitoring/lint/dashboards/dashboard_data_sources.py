@@ -1,4 +1,7 @@
-"""Every query goes where the variable `datasource` says, so that a dashboard fits any Grafana."""
+"""Every query goes where the variable `datasource` says, so that a dashboard fits any Grafana.
+
+Panels of logs, and annotations, may be of logs: their data source has the name of its type.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from whiteroom_monitoring.lint.dashboards.files import DashboardFile
 from whiteroom_monitoring.lint.workspace import Workspace
 
 EXPECTED = DataSourceRef("prometheus", "${datasource}")
+LOGS = "logs"
+OF_LOGS = DataSourceRef("loki", "loki")
 
 
 @check("dashboard-data-sources", "dashboards", "the variable datasource")
@@ -38,11 +43,15 @@ def diagnostics(dashboards: Iterable[DashboardFile]) -> Iterator[Diagnostic]:
 
 def _sources(dashboard: DashboardFile) -> Iterator[tuple[Pointer, DataSourceRef]]:
     for panel in dashboard.panels():
+        if panel.type == LOGS:
+            continue
         for query in panel.queries:
             yield query.pointer, query.data_source
         if panel.queries:
             yield panel.pointer, panel.data_source
     for annotation in dashboard.dashboard.annotations:
+        if annotation.data_source == OF_LOGS:
+            continue
         yield annotation.pointer[:-1], annotation.data_source
     for variable in dashboard.variables():
         if variable.type == "query":

@@ -91,15 +91,19 @@ class DashboardFile:
 
     @cached_property
     def queries(self) -> tuple[Query, ...]:
-        """Every query of panels and annotations."""
+        """Every query of panels and annotations that is of PromQL."""
         return tuple(self._queries())
 
     def _queries(self) -> Iterator[Query]:
         for panel in self.panels():
+            if panel.type == "logs":
+                continue
             for query in panel.queries:
                 about = f"{panel.title}, query {query.ref_id}"
                 yield self._query((*query.pointer, "expr"), about, query.expression, panel)
         for annotation in self.dashboard.annotations:
+            if annotation.is_of_logs:
+                continue
             about = f"annotation {annotation.name}"
             yield self._query(annotation.pointer, about, annotation.expression, None)
 

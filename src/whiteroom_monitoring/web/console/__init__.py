@@ -22,6 +22,7 @@ PAGES = {
     "home": "Home",
     "d": "",
     "explore": "Explore",
+    "logs": "Logs",
     "alerts": "Alerts",
     "targets": "Targets",
     "runbooks": "Runbook",

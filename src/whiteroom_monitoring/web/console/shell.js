@@ -83,5 +83,6 @@ export function startPage() {
   addShortcut("h", "home", goTo("/"));
   addShortcut("a", "alerts", goTo("/alerts"));
   addShortcut("x", "explore", goTo("/explore"));
+  addShortcut("g", "logs", goTo("/logs"));
   listDashboards().catch((error) => byId("dashboards").replaceChildren(messageOf(error)));
 }

@@ -103,9 +103,14 @@ export interface Alert {
   silences?: string[];
 }
 
+// A line of a log: `time` in nanoseconds since 1970, as text; labels of its stream, metadata that came
+// with it, and what its query has found in it.
 export interface LogEntry {
-  time: number;
+  time: string;
+  level: string;
   labels: Record<string, string>;
+  metadata: Record<string, string>;
+  parsed: Record<string, string>;
   text: string;
 }
 
@@ -116,6 +121,15 @@ export interface Annotation {
   text: string;
   kind: string;
   colour: string;
+  // The ids in the line of a log that says so.
+  logged?: Record<string, string> | null;
+}
+
+// One event behind a series: its value, and the ids by which it is told elsewhere.
+export interface Exemplar {
+  time: number;
+  value: number;
+  ids: Record<string, string>;
 }
 
 export interface DashboardLink {
@@ -183,6 +197,7 @@ export interface PanelData {
   dashboards?: { title: string; url: string }[];
   alerts?: Alert[];
   entries?: LogEntry[];
+  exemplars?: Exemplar[];
   html?: string;
 }
 

@@ -4,6 +4,9 @@
 const MINUTE_S = 60;
 const HOUR_S = 3600;
 const DAY_S = 86_400;
+// Shorter ranges are told to the millisecond, and those that are not long to the second.
+const SHORT_S = 2;
+const LONG_S = 300;
 
 /** @param {number} value */
 const twoDigits = (value) => String(value).padStart(2, "0");
@@ -38,8 +41,20 @@ export function formatDateTime(time) {
  */
 export function formatTimeRange(from, to) {
   const [first, last] = [formatDay(from), formatDay(to)];
-  const end = `${first === last ? "" : `${last} `}${formatTimeOfDay(to, false)}`;
-  return `${first} ${formatTimeOfDay(from, false)} to ${end}`;
+  const length = to - from;
+  const format = (/** @type {number} */ time) =>
+    length < SHORT_S
+      ? `${formatTimeOfDay(time, false)}:${formatSeconds(time)}`
+      : formatTimeOfDay(time, length < LONG_S);
+  return `${first} ${format(from)} to ${first === last ? "" : `${last} `}${format(to)}`;
+}
+
+/**
+ * Returns the seconds of a time, to the millisecond.
+ * @param {number} time
+ */
+export function formatSeconds(time) {
+  return ((Math.round(time * 1000) / 1000) % MINUTE_S).toFixed(3).padStart(6, "0");
 }
 
 /**
@@ -50,6 +65,7 @@ export function formatTimeRange(from, to) {
 export function timeLabels(times, distance) {
   return times.map((time, index) => {
     if (distance >= DAY_S) return formatDay(time);
+    if (distance < 1) return formatSeconds(time);
     const isMidnight = new Date(time * 1000).getHours() === 0 && distance >= HOUR_S;
     return isMidnight && index ? formatDay(time) : formatTimeOfDay(time, distance < MINUTE_S);
   });

@@ -39,3 +39,11 @@ test("an axis names days where they begin, and seconds where marks are close", (
   assert.deepEqual(timeLabels([seconds("2026-01-02T03:04:05")], 5), ["03:04:05"]);
   assert.deepEqual(timeLabels([seconds("2026-01-02T03:04:05")], 60), ["03:04"]);
 });
+
+test("short ranges and near marks are told to the second and the millisecond", () => {
+  const start = seconds("2026-01-31T12:00:00");
+  assert.ok(formatTimeRange(start, start + 7200).endsWith("12:00 to 14:00"));
+  assert.ok(formatTimeRange(start, start + 60).endsWith("12:00:00 to 12:01:00"));
+  assert.ok(formatTimeRange(start + 0.1, start + 0.3).endsWith("12:00:00.100 to 12:00:00.300"));
+  assert.deepEqual(timeLabels([start + 0.01, start + 59.9996], 0.1), ["00.010", "00.000"]);
+});

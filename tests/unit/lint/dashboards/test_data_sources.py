@@ -28,6 +28,22 @@ def test_fixed_data_source_is_a_diagnostic(change, written) -> None:
     assert "found the data source" in diagnostic.problem
 
 
+def test_an_annotation_may_be_of_logs(written) -> None:
+    """Lines are marked by the data source of logs; panels stay with the variable."""
+    logs = {"type": "loki", "uid": "loki"}
+
+    def change(dashboard) -> None:
+        dashboard["annotations"]["list"][0].update(datasource=logs, expr='{a="b"} | json')
+
+    dashboard = written(change)
+    assert not list(dashboard_data_sources.diagnostics([dashboard]))
+    assert not [query for query in dashboard.queries if "json" in query.text]
+    [diagnostic] = dashboard_data_sources.diagnostics(
+        [written(lambda d: d["panels"][1].update(datasource=logs))]
+    )
+    assert "loki" in diagnostic.problem
+
+
 def test_missing_variable_is_a_diagnostic(written) -> None:
     """Without the variable nothing leads anywhere."""
     [diagnostic] = dashboard_data_sources.diagnostics(

@@ -56,12 +56,15 @@ SERVICE = Row(
             PanelMeta(
                 "Request duration",
                 "p95 over 1 s pages. When p50 rises too, the whole service is slow: see the "
-                "database and the CPU in System Health.",
+                "database and the CPU in System Health. A diamond is one request; a click leads "
+                "to its lines in the logs.",
                 ("HttpLatencyHigh",),
                 waits_for=SOMEBODY_ASKS,
             ),
             [
-                range_query(quantile(0.99, "http_request_duration_seconds", CHOSEN), "p99"),
+                range_query(
+                    quantile(0.99, "http_request_duration_seconds", CHOSEN), "p99", exemplars=True
+                ),
                 range_query(quantile(0.95, "http_request_duration_seconds", CHOSEN), "p95"),
                 range_query(quantile(0.5, "http_request_duration_seconds", CHOSEN), "p50"),
             ],

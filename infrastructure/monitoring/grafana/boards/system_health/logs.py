@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import units
 from whiteroom_monitoring.dashboards.dashboard import Row
 from whiteroom_monitoring.dashboards.expectation import Expected
 from whiteroom_monitoring.dashboards.field_style import FieldStyle, Thresholds
-from whiteroom_monitoring.dashboards.panels import PanelMeta, bar_chart, stat, timeseries
+from whiteroom_monitoring.dashboards.panels import PanelMeta, bar_chart, logs, stat, timeseries
 from whiteroom_monitoring.dashboards.queries import instant_query, range_query
 from whiteroom_monitoring.promql.build import increase, quantile, rate
 
@@ -28,6 +28,7 @@ _TAIL_LATENCY = quantile(0.95, "log_canary_latency_seconds", 'read="tail"')
 _LEVELS = rate("log_lines_total")
 _CRASHES = increase("log_pattern_matches_total", 'pattern="crash"')
 _KILLS = increase("log_pattern_matches_total", 'pattern="out_of_memory"')
+_GRAVE = '{job=~".+", job!="canary"} | detected_level=~"warn|error|critical|fatal"'
 _PUSH = quantile(0.95, "log_shipper_push_duration_seconds")
 
 LOGS = Row(
@@ -194,6 +195,17 @@ LOGS = Row(
             ],
             FieldStyle(units.NoUnit, no_value="none"),
             (12, 8),
+        ),
+        logs(
+            PanelMeta(
+                "Warnings and errors",
+                "What all sources have said at level warn or above, the newest first. A click "
+                "opens a line to its fields, and to what all sources said in the same moment.",
+                ("LogErrorsRising",),
+                Expected.EMPTY,
+            ),
+            _GRAVE,
+            (24, 10),
         ),
     ),
     needs="whiteroom-shipper",

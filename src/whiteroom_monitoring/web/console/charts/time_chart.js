@@ -105,6 +105,10 @@ export class TimeChart {
     this.hidden = new Set();
     /** @type {number | null} */
     this.focused = null;
+    /** @type {Annotation[]} single events, which are drawn otherwise */
+    this.events = [];
+    /** @type {((time: number, annotations: Annotation[]) => import("./tooltip.js").Link[]) | null} */
+    this.links = null;
     this.area = h("div", { class: "plot", tabindex: 0, role: "img" });
     host.replaceChildren(this.area, footer);
     this.tooltip = new Tooltip(this.area, this);
@@ -141,6 +145,12 @@ export class TimeChart {
   /** @param {{ from: number, to: number }} range in seconds */
   setRange({ from, to }) {
     this.range = { from, to };
+  }
+
+  // The time at the crosshair, where it is in the chart.
+  get moment() {
+    const { idx = null, left = -1 } = this.plot?.cursor ?? {};
+    return this.plot && left >= 0 && idx !== null ? this.plot.data[0][idx] : null;
   }
 
   /** @param {string} text */

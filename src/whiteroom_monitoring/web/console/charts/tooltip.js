@@ -6,6 +6,7 @@ import { cssColor } from "../colors.js";
 import { symbol } from "./symbols.js";
 
 /** @typedef {import("./time_chart.js").TimeChart} TimeChart */
+/** @typedef {{ text: string, href: string }} Link */
 
 const MOST_ROWS = 14;
 const MOST_ANNOTATIONS = 5;
@@ -14,6 +15,8 @@ const WINDOW_MARGIN_PX = 8;
 const OUTSIDE = { left: -10, top: -10 };
 // An annotation is shown where the crosshair is within this share of the range from it.
 const NEAR_SHARE = 1 / 150;
+// What moves further while the button is down is no click.
+const CLICK_PX = 4;
 /** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -29,6 +32,9 @@ export class Tooltip {
     this.plot = null;
     // Whether this chart has the mouse or the focus: the crosshair is in all charts.
     this.isActive = false;
+    // Whether it stays, with links, until something else is clicked.
+    this.isPinned = false;
+    this.pressedAt = 0;
     // In the top layer: panels cut what leaves them.
     this.box = h("div", { class: "tooltip", popover: "manual", hidden: true });
     area.append(this.box);
@@ -36,6 +42,10 @@ export class Tooltip {
     area.addEventListener("mouseleave", () => this.leave());
     area.addEventListener("blur", () => this.leave());
     area.addEventListener("keydown", (event) => this.handleKey(event));
+    area.addEventListener("pointerdown", ({ clientX }) => {
+      this.pressedAt = clientX;
+    });
+    area.addEventListener("click", (event) => this.handleClick(event));
   }
 
   /** @param {uPlot} plot */
@@ -49,6 +59,7 @@ export class Tooltip {
   }
 
   leave() {
+    if (this.isPinned) return;
     this.isActive = false;
     this.hide();
     if (this.plot && this.plot.cursor.left >= 0) this.plot.setCursor(OUTSIDE);
@@ -56,6 +67,15 @@ export class Tooltip {
 
   /** @param {KeyboardEvent} event */
   handleKey(event) {
+    if (event.key === "Enter" && event.target === this.area) {
+      if (this.pin()) event.preventDefault();
+      return this.box.querySelector("a")?.focus();
+    }
+    if (event.key === "Escape" && this.isPinned) {
+      event.stopPropagation();
+      this.unpin();
+      return this.area.focus();
+    }
     const step = STEPS[event.key];
     if (!step || !this.plot) return;
     event.preventDefault();
@@ -72,6 +92,7 @@ export class Tooltip {
    * @param {uPlot} plot
    */
   follow(plot) {
+    if (this.isPinned) return;
     const { idx, left, top } = plot.cursor;
     if (!this.isActive || left < 0 || idx === null || idx === undefined) {
       this.hide();
@@ -86,6 +107,47 @@ export class Tooltip {
       ...this.annotationRows(time),
     );
     this.place(plot, left, top);
+  }
+
+  /** @param {MouseEvent} event */
+  handleClick(event) {
+    if (this.box.contains(/** @type {Node} */ (event.target))) return;
+    if (Math.abs(event.clientX - this.pressedAt) > CLICK_PX) return;
+    if (this.isPinned) this.unpin();
+    else this.pin();
+  }
+
+  // Lets the box stay, with the links of its moment. Returns whether it has any.
+  pin() {
+    const { plot, chart } = this;
+    const { idx, left = 0, top = 0 } = plot?.cursor ?? {};
+    if (!plot || this.box.hidden || idx === null || idx === undefined) return false;
+    const time = plot.data[0][idx];
+    const links = chart.links?.(time, this.annotationsAt(time)) ?? [];
+    if (!links.length) return false;
+    this.isPinned = true;
+    this.box.classList.add("pinned");
+    this.box.append(
+      h(
+        "div",
+        { class: "links" },
+        links.map(({ text, href }) => h("a", { href }, text)),
+      ),
+    );
+    this.place(plot, left, top);
+    addEventListener("pointerdown", this.handleOutside);
+    return true;
+  }
+
+  handleOutside = (/** @type {Event} */ event) => {
+    if (!this.area.contains(/** @type {Node} */ (event.target))) this.unpin();
+  };
+
+  unpin() {
+    this.isPinned = false;
+    this.box.classList.remove("pinned");
+    removeEventListener("pointerdown", this.handleOutside);
+    this.leave();
   }
 
   /** @param {number} at index of the time */
@@ -111,15 +173,19 @@ export class Tooltip {
   }
 
   /** @param {number} time */
-  annotationRows(time) {
-    const { annotations, range } = this.chart;
+  annotationsAt(time) {
+    const { annotations, events, range } = this.chart;
     const near = range ? (range.to - range.from) * NEAR_SHARE : 0;
-    return annotations
+    return [...annotations, ...events]
       .filter(({ start, end }) => time >= start - near && time <= end + near)
-      .slice(0, MOST_ANNOTATIONS)
-      .map(({ title, text, kind }) =>
-        h("div", { class: "annotation" }, `${kind}: ${title}${text ? `, ${text}` : ""}`),
-      );
+      .slice(0, MOST_ANNOTATIONS);
+  }
+
+  /** @param {number} time */
+  annotationRows(time) {
+    return this.annotationsAt(time).map(({ title, text, kind }) =>
+      h("div", { class: "annotation" }, `${kind}: ${title}${text ? `, ${text}` : ""}`),
+    );
   }
 
   hide() {

@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatTimeOfDay,
 } from "../../shared/time_format.js";
+import { alertAddress } from "../logs/links.js";
 import { alertItem } from "../panels/alert_list.js";
 import { startPage } from "../shell.js";
 import { silenceForm, silenceItem } from "../silences.js";
@@ -31,7 +32,7 @@ const RANGES = [
   ["now-24h", "24 hours"],
   ["now-7d", "7 days"],
 ];
-const HEADINGS = ["Start", "Duration", "Priority", "Alert", "Service"];
+const HEADINGS = ["Start", "Duration", "Priority", "Alert", "Service", "Logs"];
 
 /**
  * Returns the sections of the page: heading, alerts, and the text where there are none.
@@ -165,6 +166,7 @@ function historyTable(intervals, to) {
       h("td", {}, priority),
       h("td", {}, h("b", {}, name)),
       h("td", {}, labels.service ?? labels.instance ?? ""),
+      h("td", {}, h("a", { href: alertAddress(labels, start) }, "Logs")),
     );
   });
   return h(

@@ -63,6 +63,9 @@ export class DashboardPage {
       this.withPanel((panel) => panel.hasTable() && panel.toggleTable()),
     );
     addShortcut("e", "explore the panel's query", () => this.withPanel((panel) => panel.explore()));
+    addShortcut("l", "logs of the panel's services, of the minute at the crosshair", () =>
+      this.withPanel((panel) => panel.hasLogs && location.assign(panel.logsAddress())),
+    );
     addShortcut("Escape", "back to all panels", () => {
       if (this.viewedPanel) this.toggleView(this.viewedPanel);
     });

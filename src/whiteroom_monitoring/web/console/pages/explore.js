@@ -6,14 +6,14 @@ import { newestValue } from "../charts/legend.js";
 import { decodePanel } from "../panel_data.js";
 import { drawTable } from "../panels/table.js";
 import { TimeSeries } from "../panels/timeseries.js";
-import { PromqlCompletion } from "../promql_completion.js";
+import { completePromql } from "../promql_completion.js";
 import { startPage } from "../shell.js";
 import { TimePicker } from "../time_picker.js";
 import { queryParameter, requestParameters, updateQuery } from "../url.js";
 
 /** @typedef {import("../types").Series} Series */
 
-const DEFAULT_TIME = { from: "now-1h", to: "now", refresh: "" };
+const DEFAULT_TIME = { from: "now-30m", to: "now", refresh: "" };
 const POINTS = 500;
 const MOST_DRAWN = 50;
 const HINT =
@@ -104,7 +104,7 @@ async function addCompletion() {
     open: "(",
     kind: "function",
   }));
-  new PromqlCompletion(field, [...names, ...calls]);
+  completePromql(field, [...names, ...calls]);
 }
 
 /** @param {Event} event */

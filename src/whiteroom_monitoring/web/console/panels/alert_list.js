@@ -3,6 +3,8 @@ import { h } from "../../shared/dom.js";
 import { icon } from "../../shared/icons.js";
 import { formatDuration } from "../../shared/time_format.js";
 
+import { alertAddress } from "../logs/links.js";
+
 /** @typedef {import("../types").Alert} Alert */
 /** @typedef {import("../../shared/dom.js").Child} Child */
 
@@ -45,7 +47,12 @@ export function alertItem(alert, ...more) {
       h("span", { class: "muted" }, stateText(alert)),
     ),
     summary ? h("p", {}, summary) : null,
-    href ? h("a", { href, rel: "noopener noreferrer" }, "Runbook") : null,
+    h(
+      "div",
+      { class: "alert-links" },
+      href ? h("a", { href, rel: "noopener noreferrer" }, "Runbook") : null,
+      h("a", { href: alertAddress(alert.labels, alert.since) }, "Logs"),
+    ),
     ...more,
   );
 }

@@ -1,12 +1,15 @@
 // A panel: its header, its menu and its content, or a notice where it can't be shown.
 import { h } from "../../shared/dom.js";
 import { icon } from "../../shared/icons.js";
+import { loggedLinks, logsAddress, minuteOf } from "../logs/links.js";
 import { linkAddress, viewParameters } from "../url.js";
+import { explorerAddress } from "./logs.js";
 import { PANEL_TYPES, UNKNOWN_TYPE } from "./panel_types.js";
 import { drawTable, panelColumns } from "./table.js";
 
 /** @typedef {import("../types").PanelData} PanelData */
 /** @typedef {import("../types").PanelLayout} PanelLayout */
+/** @typedef {import("../types").Annotation} Annotation */
 /** @typedef {import("../pages/dashboard.js").DashboardPage} DashboardPage */
 
 const MOST_POINTS = 500;
@@ -43,6 +46,21 @@ function popupMenu(name, label, className, fill) {
     { class: "menu" },
     h("summary", { "aria-label": label, onclick: open }, icon(name)),
     popup,
+  );
+}
+
+/**
+ * Returns the values of each name, which may be there several times.
+ * @param {[string, string][]} pairs
+ * @returns {Record<string, string[]>}
+ */
+function valuesByName(pairs) {
+  const names = [...new Set(pairs.map(([name]) => name))];
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      pairs.filter(([other]) => other === name).map(([, value]) => value),
+    ]),
   );
 }
 
@@ -158,6 +176,7 @@ export class Panel {
     const { chart: Chart, draw } = PANEL_TYPES[data.type] ?? UNKNOWN_DRAWING;
     if (Chart) {
       this.chart ??= new Chart(this.body, (from, to) => this.page.zoom(from, to));
+      this.chart.links = (time, annotations) => this.linksAt(time, annotations);
       this.chart.show(data, this.page.annotations);
       return;
     }
@@ -194,6 +213,9 @@ export class Panel {
       items.push(item(text, "t", () => this.toggleTable()));
     }
     if (this.type.hasQuery) items.push(item("Explore the query", "e", () => this.explore()));
+    if (this.hasLogs) {
+      items.push(item("Logs of its services", "l", () => location.assign(this.logsAddress())));
+    }
     return items;
   }
 
@@ -215,9 +237,45 @@ export class Panel {
     ];
   }
 
+  // Whether it shows what services have measured.
+  get hasLogs() {
+    return this.type.hasQuery && this.data !== null && this.data.type !== "logs";
+  }
+
+  /**
+   * Returns the address of the lines of its services: of the minute around a moment, or of its range.
+   * @param {number | null} [moment] in seconds; without it that of the crosshair, if it is there
+   */
+  logsAddress(moment = this.chart?.moment ?? null) {
+    const view = viewParameters();
+    const time = moment === null ? {} : minuteOf(moment * 1000);
+    const { uid } = this.page;
+    return logsAddress({
+      ...Object.fromEntries(view.filter(([name]) => !name.startsWith("var-"))),
+      ...time,
+      dashboard: uid ?? "",
+      panel: this.key,
+      ...valuesByName(view.filter(([name]) => name.startsWith("var-"))),
+    });
+  }
+
+  /**
+   * Returns where the moment at the crosshair is told of.
+   * @param {number} time
+   * @param {Annotation[]} annotations that are near it
+   */
+  linksAt(time, annotations) {
+    const events = annotations.filter(({ logged }) => logged);
+    return [
+      ...(this.hasLogs ? [{ text: "Logs of this minute", href: this.logsAddress(time) }] : []),
+      ...events.flatMap(({ start, logged }) => loggedLinks(start * 1000, logged ?? {})),
+    ];
+  }
+
   explore() {
     const [expression] = Object.values(this.data?.queries ?? {});
     if (!expression) return;
+    if (this.data?.type === "logs") return location.assign(explorerAddress(expression));
     const time = viewParameters().filter(([name]) => !name.startsWith("var-"));
     location.assign(`/explore?${new URLSearchParams([...time, ["expr", expression]])}`);
   }

@@ -5,7 +5,7 @@ import { drawBarGauge } from "./bar_gauge.js";
 import { drawDashboardList } from "./dashboard_list.js";
 import { drawGauge } from "./gauge.js";
 import { Heatmap } from "./heatmap.js";
-import { drawLogs } from "./logs.js";
+import { LogsPanel } from "./logs.js";
 import { drawPieChart } from "./pie_chart.js";
 import { drawStat } from "./stat.js";
 import { drawStates } from "./states.js";
@@ -19,6 +19,9 @@ import { TimeSeries } from "./timeseries.js";
  * @typedef {object} Chart a drawing that stays from one answer to the next
  * @property {(panel: any, annotations: Annotation[]) => void} show
  * @property {() => void} destroy
+ * @property {((time: number, annotations: Annotation[]) => { text: string, href: string }[]) | null}
+ *   [links] of a moment
+ * @property {number | null} [moment] where its crosshair is, in seconds since 1970
  */
 /**
  * @typedef {object} PanelType
@@ -43,7 +46,7 @@ export const PANEL_TYPES = {
   dashlist: { draw: drawDashboardList, hasTable: false, hasQuery: false },
   table: { draw: drawTablePanel, hasTable: false, hasQuery: true },
   alertlist: { draw: drawAlertList, hasTable: false, hasQuery: false },
-  logs: { draw: drawLogs, hasTable: false, hasQuery: false },
+  logs: { chart: LogsPanel, hasTable: false, hasQuery: true },
   text: { draw: drawText, hasTable: false, hasQuery: false },
 };
 

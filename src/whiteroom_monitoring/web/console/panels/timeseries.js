@@ -2,6 +2,7 @@
 import { h } from "../../shared/dom.js";
 import { axisLabels, formatValue, roundIncrements } from "../../shared/format.js";
 import { drawAnnotations } from "../charts/annotations.js";
+import { asAnnotations, drawExemplars } from "../charts/exemplars.js";
 import { drawLegend } from "../charts/legend.js";
 import {
   bandsBetween,
@@ -86,6 +87,10 @@ export class TimeSeries extends TimeChart {
     this.setRange(panel);
     this.series = panel.series;
     this.layout = layoutOf(this.series);
+    const [first] = this.series;
+    this.events = asAnnotations(panel.exemplars ?? [], (value) =>
+      formatValue(value, first?.unit ?? NO_UNIT),
+    );
     const shape = shapeOf(this.series, this.layout);
     this.host.classList.toggle("legend-right", panel.options?.legend?.placement === "right");
     drawLegend(this);
@@ -195,6 +200,7 @@ export class TimeSeries extends TimeChart {
   /** @param {uPlot} plot */
   drawAbove(plot) {
     drawThresholds(plot, this.thresholds);
+    drawExemplars(plot, this.panel?.exemplars ?? []);
     if (this.series.length > MOST_END_SYMBOLS) return;
     plot.ctx.save();
     this.order.forEach((index, place) => {

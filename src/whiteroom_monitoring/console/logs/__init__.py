@@ -1,0 +1,1 @@
+"""Logs in the console: lines and their levels, the lines around a line, new lines as they come."""
