@@ -227,7 +227,8 @@ def labels(arguments: argparse.Namespace) -> int:
 
 def series(arguments: argparse.Namespace) -> int:
     """Print streams."""
-    streams = _ask(arguments, f"{API}/series", **{"match[]": arguments.query})["data"]
+    matches = {"match[]": arguments.query} if arguments.query else {}
+    streams = _ask(arguments, f"{API}/series", **matches)["data"]
     if arguments.json:
         return _print_json(streams)
     for stream in streams:

@@ -14,7 +14,7 @@ _ASKED = {
     "query": ("lines, or numbers, that a query finds", log_query.query),
     "tail": ("lines as they come", log_query.tail),
     "labels": ("names of labels, or the values of one", log_query.labels),
-    "series": ("streams that a selector means", log_query.series),
+    "series": ("streams, all or those that a selector means", log_query.series),
     "stats": ("streams, chunks, lines and bytes that a query has to read", log_query.stats),
     "patterns": ("what lines have in common, with how many there are", log_query.patterns),
     "explain": ("how the log store reads a query: which blocks are left out, and by what",
@@ -49,6 +49,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _configure_asking(action: argparse.ArgumentParser, name: str) -> None:
     if name == "labels":
         action.add_argument("label", nargs="?", metavar="NAME", help="print this one's values")
+    elif name == "series":
+        action.add_argument(
+            "query", nargs="?", metavar="SELECTOR", help="of these streams (default: of all)"
+        )
     else:
         action.add_argument("query", metavar="QUERY", help="LogQL")
     action.add_argument(

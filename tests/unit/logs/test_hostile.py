@@ -192,6 +192,35 @@ def test_a_tail_of_a_bad_query_is_closed_with_the_reason(client: TestClient, que
     assert 0 < len(caught.value.reason.encode()) <= 120
 
 
+NESTED = "(" * 900 + "a" + ")" * 900
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{SELECTOR}|~ `{NESTED}`",
+        f"{SELECTOR}!~ `{NESTED}`",
+        f"{SELECTOR}| logfmt | a=~`{NESTED}`",
+        f"{SELECTOR}|~ `(.{{1,100}}){{10}}z`",
+        f"{SELECTOR}| regexp `(?P<b>{NESTED})`",
+    ],
+)
+def test_an_expression_costs_no_more_for_its_groups(tmp_path: Path, query: str) -> None:
+    """A test needs none of them; where they are taken, their number is bounded."""
+    service = LogService(LogStore(tmp_path / "logs", Limits(), lambda: NOW_NS))
+    app = make_app(service, {"127.0.0.1"})
+    with TestClient(app, "http://127.0.0.1") as nested:
+        values = [[str(NOW_NS - n), f"a={n} " + "a" * 300] for n in range(1000)]
+        body = {"streams": [{"stream": {"job": "x"}, "values": values}]}
+        assert nested.post(f"{API}/push", json=body).status_code == 204
+        began = time.process_time()
+        status = _ask(nested, query).status_code
+        # Twelve seconds, where RE2 tells the place of each group.
+        assert time.process_time() - began < 3
+        assert status == (400 if "regexp" in query else 200)
+    service.close()
+
+
 _PARTS = (
     *'{}()[]"`,=|!~>#\\.$:%*-', "{{", "}}", "json", "logfmt", "unpack", "regexp", "pattern",
     "line_format", "label_format", "decolorize", "drop", "keep", "unwrap", "ip(", "by", "or",

@@ -179,7 +179,7 @@ def test_bytes_that_are_no_text_are_stored_and_shown(client: TestClient) -> None
 @pytest.mark.parametrize(
     ("query", "line", "column", "text"),
     [
-        ("", 1, 1, "unexpected $end"),
+        (" ", 1, 2, "unexpected $end"),
         ("{", 1, 2, "unexpected $end"),
         ('{job="x"', 1, 9, "unexpected $end, expecting , or }"),
         ("{job}", 1, 5, "unexpected }"),
@@ -335,6 +335,9 @@ def test_series_are_asked_for_once_each_and_all_without_a_selector(client: TestC
         return [labels["job"] for labels in answer.json()["data"]]
 
     assert jobs({}) == jobs({"match": " { }"}) == ["x", "y"]
+    assert jobs({"match": '{job=~".*"}'}) == jobs({"match": '{pod=""}'}) == ["x", "y"]
+    both = client.get("/loki/api/v1/series", params={"match": ["{}", '{job="x"}'], **RANGE})
+    assert both.status_code == 400
     assert jobs({"match": '{job="x"}', "match[]": ['{job="x"}', '{job="y"}']}) == ["x", "y"]
 
 

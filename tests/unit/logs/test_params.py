@@ -47,9 +47,11 @@ def test_another_time_is_refused_by_its_name(text: str) -> None:
 
 def test_a_length_of_time_is_seconds_or_prometheus() -> None:
     """A step may have a fraction of a second; units are whole and in their order."""
-    lengths = [params.duration_ns("step", text) for text in ("5", "5.5", "1d12h", "50ms", "0")]
-    assert lengths == [5e9, 5.5e9, 129_600e9, 5e7, 0]
-    for text in ("h", "1.5h", "1m1h", "5ns", "1_0", "nan", "inf"):
+    lengths = [
+        params.duration_ns("step", text) for text in ("5", "5.5", "1d12h", "50ms", "0", "1_0")
+    ]
+    assert lengths == [5e9, 5.5e9, 129_600e9, 5e7, 0, 10e9]
+    for text in ("h", "1.5h", "1m1h", "5ns", "1__0", "_1", "1_", "nan", "inf"):
         with pytest.raises(QueryError, match="cannot parse"):
             params.duration_ns("step", text)
 

@@ -21,6 +21,7 @@ from whiteroom_monitoring.logs.store.store import LogStore
 
 API = "/loki/api/v1"
 NOW_S = NOW_NS // 10**9
+AT = str(NOW_NS + 1)
 RANGE = {"start": str(NOW_NS - 60 * 10**9), "end": str(NOW_NS + 1)}
 
 
@@ -232,6 +233,41 @@ def test_a_query_is_formatted(client: TestClient) -> None:
         'sum by (a)(rate({job="x"}[5m]))'
     )
     assert client.get(f"{API}/format_query", params={"query": "{"}).status_code == 400
+
+
+@pytest.mark.parametrize("as_form", [True, False])
+def test_a_query_with_bytes_that_are_no_text_is_refused_where_they_are(
+    client: TestClient, as_form: bool
+) -> None:
+    """They come through an address and a form as they are, and are told with their column."""
+    encoded = "query=%7Bjob%3D~%22%A0%A1%22%7D"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    path = f"{API}/query_range"
+    answer = (
+        client.post(path, content=encoded, headers=headers)
+        if as_form
+        else client.get(f"{path}?{encoded}")
+    )
+    assert answer.status_code == 400
+    assert answer.text.startswith("parse error at line 1, col 7: invalid UTF-8 encoding")
+
+
+def test_an_address_that_cannot_be_behind_unwrap_leaves_every_line(client: TestClient) -> None:
+    """Alone it would be refused; behind unwrap no label has it."""
+    query = 'sum(sum_over_time({job="x"} | json | unwrap id | took=ip("") [5m]))'
+    assert _data(client.get(f"{API}/query", params={"query": query}))["result"] == []
+    refused = client.get(f"{API}/query_range", params={"query": '{job="x"} | took=ip("")', **RANGE})
+    assert refused.status_code == 400
+
+
+def test_counting_all_needs_no_packed_line(client: TestClient) -> None:
+    """Where no label is needed, a line that is not packed is no error."""
+    count = 'sum(count_over_time({job=~"x|y"} | unpack [5m]))'
+    (sample,) = _data(client.get(f"{API}/query", params={"query": count, "time": AT}))["result"]
+    assert sample["value"][1] == "7"
+    by_id = count.replace("sum(", "sum by (id) (", 1)
+    answer = client.get(f"{API}/query", params={"query": by_id, "time": AT})
+    assert answer.status_code == 400
 
 
 def test_fields_are_detected(client: TestClient) -> None:

@@ -10,7 +10,12 @@ from starlette.responses import Response
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.http import encoding, params
 from whiteroom_monitoring.logs.http.clients import in_thread, parsed
-from whiteroom_monitoring.logs.logql.parser import parse_labels, parse_log_query, parse_selector
+from whiteroom_monitoring.logs.logql.parser import (
+    parse_labels,
+    parse_log_query,
+    parse_matchers,
+    parse_selector,
+)
 from whiteroom_monitoring.logs.logql.stages.row import Labels
 from whiteroom_monitoring.logs.logql.syntax import LogQuery
 from whiteroom_monitoring.logs.query import index as directories
@@ -50,7 +55,7 @@ class IndexApi:
         texts = sorted({*parameters.getlist("match[]"), *parameters.getlist("match")})
         if len(texts) == 1 and _is_everything(texts[0]):
             texts = []
-        queries = [await parsed(self._service, parse_selector, text) for text in texts]
+        queries = [await parsed(self._service, parse_matchers, text) for text in texts]
         return encoding.success(await self._streams(parameters, queries))
 
     async def stats(self, request: Request) -> Response:

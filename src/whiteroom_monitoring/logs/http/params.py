@@ -33,12 +33,20 @@ FORM = "application/x-www-form-urlencoded"
 
 
 async def parameters(request: Request) -> Parameters:
-    """Return the parameters of an address, and those of a form."""
-    pairs = list(request.query_params.multi_items())
+    """Return the parameters of an address, and those of a form, which come first.
+
+    Bytes that are no UTF-8 are kept (PEP 383), because a query that has them is refused.
+    """
+    pairs = _pairs(request.scope["query_string"])
     kind = request.headers.get("content-type", "").partition(";")[0]
     if request.method == "POST" and kind in ("", FORM):
-        pairs += parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True)
+        pairs += _pairs(await request.body())
     return QueryParams(pairs)
+
+
+def _pairs(text: bytes) -> list[tuple[str, str]]:
+    decoded = text.decode(errors="surrogateescape")
+    return parse_qsl(decoded, keep_blank_values=True, errors="surrogateescape")
 
 
 def time_ns(name: str, text: str) -> int:

@@ -93,6 +93,18 @@ def parse_selector(text: str) -> LogQuery:
     return query
 
 
+def parse_matchers(text: str) -> LogQuery:
+    """Return a selector of streams that may mean all of them. Raises ParseError, and QueryError."""
+    query = _parsed(text)
+    if isinstance(query, _Invalid):
+        raise query.error
+    if not isinstance(query, LogQuery) or query.stages:
+        raise QueryError("only label matchers are supported")
+    if not query.matchers:
+        raise QueryError(f"0 matchers in group: {text}")
+    return query
+
+
 def parse_labels(text: str) -> dict[str, str]:
     """Return the labels that a client pushes, such as ``{job="x"}``. Raises ParseError."""
     body = text.strip()
@@ -117,6 +129,8 @@ def parse_labels(text: str) -> dict[str, str]:
 
 
 def _parsed(text: str) -> _Any:
+    if not text:
+        raise invalid("syntax error: unexpected $end")
     parser = _Parser(text)
     try:
         expression = parser.expression(0)

@@ -14,7 +14,7 @@ from whiteroom_monitoring.logs.logql.native_parser import native_parser
 from whiteroom_monitoring.logs.logql.parser import parse_labels
 from whiteroom_monitoring.logs.logql.regex import (
     Needles,
-    compile_regex,
+    compile_test,
     is_for_many_lines,
     required,
 )
@@ -47,10 +47,10 @@ class _Regex:
         whole = "|".join(f"(?:{value})" for value in values if value)
         with told_of(filter_):
             for value in values:
-                compile_regex(value)
-            self._line = compile_regex(pattern)
+                compile_test(value)
+            self._line = compile_test(pattern)
         many = all(is_for_many_lines(value) for value in values) and "" not in values
-        self._many = compile_regex(whole, many_lines=True) if many else None
+        self._many = compile_test(whole, many_lines=True) if many else None
 
     def matches(self, line: bytes) -> bool:
         """Tell whether a line meets the condition."""

@@ -13,31 +13,54 @@ import re2  # type: ignore[import-untyped]
 from whiteroom_monitoring.logs.errors import QueryError
 
 MAX_REGEX_CHARACTERS = 16 * 1024
+MAX_GROUPS = 200
 # What Python reads otherwise than RE2, so that its parser tells nothing about it.
 _NOT_PYTHONS = ("[:", "\\Q", "\\C", "\\p", "\\P", "{,")
+
+_MANY_REPETITIONS = re.compile(r"\{[0-9]*,?[0-9]{2,}")
 
 # What a line must have: any of these lists, all texts of it. Texts are in UTF-8; of those that are
 # for any case, letters are small.
 Needles = list[list[tuple[bytes, bool]]]
 
 
-def compile_regex(pattern: str, *, many_lines: bool = False) -> Any:
-    """Return a compiled expression. Raises QueryError.
+def compile_regex(pattern: str) -> Any:
+    """Return a compiled expression with its groups. Raises QueryError.
+
+    What a search costs grows with the groups that it has to tell, hence their number is bounded.
+    """
+    regex = _compiled(pattern, re2.Options())
+    if regex.groups > MAX_GROUPS:
+        raise QueryError(
+            f"error parsing regexp: found {regex.groups} groups, expected {MAX_GROUPS} at most"
+        )
+    return regex
+
+
+def compile_test(pattern: str, *, many_lines: bool = False) -> Any:
+    """Return a compiled expression of which no group is told, which is faster. Raises QueryError.
 
     With ``many_lines`` it is for a text of many lines: ^ and $ are at each, and no match goes
     beyond one.
     """
+    # Without groups, RE2 would not see that two have one name.
+    _compiled(pattern, re2.Options())
+    options = re2.Options()
+    options.never_capture = True
+    options.never_nl = many_lines
+    return _compiled(f"(?m:{pattern})" if many_lines else pattern, options)
+
+
+def _compiled(pattern: str, options: Any) -> Any:
     if len(pattern) > MAX_REGEX_CHARACTERS:
         raise QueryError(
             f"error parsing regexp: found {len(pattern)} characters, "
             f"expected {MAX_REGEX_CHARACTERS} at most"
         )
-    options = re2.Options()
     options.log_errors = False
     options.max_mem = 8 * 1024 * 1024
-    options.never_nl = many_lines
     try:
-        return re2.compile(f"(?m:{pattern})" if many_lines else pattern, options)
+        return re2.compile(pattern, options)
     except UnicodeError:
         raise QueryError("error parsing regexp: invalid UTF-8") from None
     except re2.error as error:
@@ -47,7 +70,12 @@ def compile_regex(pattern: str, *, many_lines: bool = False) -> Any:
 
 
 def is_for_many_lines(pattern: str) -> bool:
-    """Tell whether lines can be searched as one text, with the same result."""
+    """Tell whether lines can be searched as one text, with the same result and not more slowly.
+
+    Many repetitions have so many states that a search of one long text exhausts RE2's memory.
+    """
+    if _MANY_REPETITIONS.search(pattern):
+        return False
     return not any(part in pattern for part in ("(?", "\\A", "\\z", "\\n", "\\x", "\\0", "\\C"))
 
 

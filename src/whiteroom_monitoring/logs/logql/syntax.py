@@ -10,7 +10,7 @@ from typing import Any
 from whiteroom_monitoring.logs.logql.golang.durations import show_go, show_prometheus
 from whiteroom_monitoring.logs.logql.golang.numbers import format_float, show_bytes
 from whiteroom_monitoring.logs.logql.golang.quoting import quote, to_bytes
-from whiteroom_monitoring.logs.logql.regex import compile_regex, is_simple
+from whiteroom_monitoring.logs.logql.regex import compile_test, is_simple
 
 COMPARISONS = ("==", "!=", ">", ">=", "<", "<=")
 SET_OPERATORS = ("and", "or", "unless")
@@ -31,7 +31,9 @@ class Matcher:
 
     @cached_property
     def _regex(self) -> Any:
-        return compile_regex(f"^(?s:{self.value})$")
+        # Alone first: a parenthesis must not close what is put around it.
+        compile_test(self.value)
+        return compile_test(f"^(?s:{self.value})$")
 
     def matches(self, value: str) -> bool:
         """Tell whether a value of the label meets the condition."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from whiteroom_monitoring.client.generated import shipper as metrics
-from whiteroom_monitoring.logs.logql.regex import compile_regex
+from whiteroom_monitoring.logs.logql.regex import compile_test
 from whiteroom_monitoring.logs.shipper.entry import SECOND_NS
 
 # Lines that are older are history, of the first start or after a long rest: nobody is told of them.
@@ -56,7 +56,7 @@ _TRACEBACK = r"\bTraceback \(most recent call last\):"
 
 
 def _any(*expressions: str, many_lines: bool = False) -> Any:
-    return compile_regex("|".join(f"(?:{e})" for e in expressions), many_lines=many_lines)
+    return compile_test("|".join(f"(?:{e})" for e in expressions), many_lines=many_lines)
 
 
 # Looked for in all lines of a stream at once: hardly any has one of them.

@@ -26,6 +26,9 @@ LABELS: list[tuple[str, str, Found]] = [
     ("| logfmt --keep-empty", "a= b c=1", {"a": "", "b": "", "c": "1"}),
     ("| logfmt", "a=1 =2 b=3 c=x=y d=4", {"a": "1", "b": "3", "d": "4"}),
     ("| logfmt x=`a`, b", "a=1 b=2 c=3", {"x": "1", "b": "2"}),
+    ("| logfmt x=`a`, y=`b`", "a=1 x=2 y=3", {"x": "2", "y": "3"}),
+    ("| logfmt x=`a` | logfmt x=`b`", "a=1", {"x": ""}),
+    ("| regexp `(?P<x>.+)` | logfmt x=`b`", "a=1", {"x": ""}),
     ("| logfmt", "a=1 a=2", {"a": "1"}),
     ("| logfmt | logfmt", "a=1", {"a": "1"}),
     ("| regexp `(?P<m>[A-Z]+) /(?P<p>\\w+)`", "GET /x", {"m": "GET", "p": "x"}),
@@ -41,6 +44,9 @@ LABELS: list[tuple[str, str, Found]] = [
     ("| logfmt | a>=1KB", "a=1000B", {"a": "1000B"}),
     ("| logfmt | a=ip(`10.0.0.0/8`)", "a=10.2.3.4", {"a": "10.2.3.4"}),
     ("| logfmt | a!=ip(`10.0.0.1-10.0.0.9`)", "a=10.0.0.5", None),
+    ("| logfmt | a=ip(`no address`) or b=`2`", "a=10.0.0.5 b=2", {"a": "10.0.0.5", "b": "2"}),
+    ("| logfmt | a=ip(`no address`) and b=`2`", "a=10.0.0.5 b=2", None),
+    ("| logfmt | a>=1_000", "a=1_000.5", {"a": "1_000.5"}),
     ("| logfmt | drop a, b=`2`, c=`9`", "a=1 b=2 c=3", {"c": "3"}),
     ("| logfmt | keep a, b=`2`, c=`9`", "a=1 b=2 c=3", {"a": "1", "b": "2"}),
     ("| logfmt | label_format z=a, y=`{{.b}}!`", "a=1 b=2", {"z": "1", "b": "2", "y": "2!"}),
@@ -66,6 +72,7 @@ def test_stages_find_labels(stages: str, line: str, labels: Found) -> None:
          "Value looks like object, but can't find closing '}' symbol"),
         ("| json x=`y`", "a", "JSONParserErr", ""),
         ("| unpack", "a=1", "JSONParserErr", "expecting json object(6), but it is not"),
+        ("| json", '{"a":[1', "JSONParserErr", "Value is array, but can't find closing ']' symbol"),
         ("| logfmt --strict", 'a=1 "b', "LogfmtParserErr",
          "logfmt syntax error at pos 5 : unexpected '\"'"),
         ("| logfmt | a > 1", "a=x", "LabelFilterErr",
@@ -98,6 +105,12 @@ def test_a_name_belongs_to_the_stream_then_to_metadata_then_to_the_line() -> Non
         {"a": "stream", "b": "stream", "c": "meta", "d": "line", "a_extracted": "line",
          "b_extracted": "line", "c_extracted": "line"},
     )  # fmt: skip
+
+
+def test_of_a_name_that_is_taken_the_first_pair_counts() -> None:
+    """An expression of logfmt reads no further than to the second pair of such a name."""
+    found = through("| logfmt a, b", "a=1 a=2 b=3", {"a": "stream"})
+    assert found == ("a=1 a=2 b=3", {"a": "stream", "a_extracted": "1", "b": ""})
 
 
 def test_unpack_gives_the_line_back_that_was_packed() -> None:

@@ -52,6 +52,7 @@ QUERIES = {
         'label_replace(vector(1.000000),"x","$1","y","(.*)")'
     ),
     '# what\n{a="b"} # why': '{a="b"}',
+    'sum(rate({a="b"} | unwrap x | y=ip("") [1m]))': 'sum(rate({a="b"} | unwrap x | y=ip("")[1m]))',
     "{sum=\"a\", rate=`b`}": '{sum="a", rate="b"}',
 }  # fmt: skip
 
@@ -86,6 +87,9 @@ def test_a_query_has_one_canonical_form(query: str, canonical: str) -> None:
         ("0x", 1, 1),
         ("/* never", 1, 1),
         ('{a=~"("}', 0, 0),
+        ('{a=~"b)|(c"} | json |', 0, 0),
+        ("", 0, 0),
+        ('{a="\udcff"}', 1, 4),
         ('{a="b"} | regexp "x"', 0, 0),
         ('{a="b"} | pattern "<a><b>"', 0, 0),
         ('{a="b"} | pattern ""', 0, 0),

@@ -106,7 +106,7 @@ class Extractor:
         lines = aggregation.range
         stages = lines.query.stages if self._of_bytes else without_formats(lines.query.stages)
         self.stages = ordered(stages)
-        # A condition behind unwrap follows the last stage, too; its own process is never run.
+        # A condition behind unwrap follows the last stage, too.
         after = [LabelFilter(c) for c in lines.unwrap.filters[:1]] if lines.unwrap else []
         self._steps = _processes(self.stages, after)
         # What chooses the lines; what is left where they were chosen by stored text and labels.
@@ -116,7 +116,9 @@ class Extractor:
         self._unwrap = lines.unwrap
         self._groups = _groups(aggregation, outer)
         self._hints = self._made_hints()
-        self._filters = [conditions.check(c) for c in lines.unwrap.filters] if lines.unwrap else []
+        self._filters = (
+            [conditions.unchecked(c) for c in lines.unwrap.filters] if lines.unwrap else []
+        )
 
     def _made_hints(self) -> Hints:
         unwrap, groups = self._unwrap, self._groups
@@ -241,9 +243,7 @@ class Extractor:
 
 
 def _processes(stages: Sequence[Stage], after: Sequence[Stage]) -> list[Process]:
-    """Return what stages do, where others follow them that are done elsewhere."""
-    made = processes([*stages, *after])
-    return [process for stage, process in made if all(stage is not other for other in after)]
+    return [process for _, process in processes(stages, after)]
 
 
 def without_formats(stages: Sequence[Stage]) -> list[Stage]:

@@ -8,7 +8,9 @@ import re
 from whiteroom_monitoring.logs.logql.golang.quoting import quote
 
 _DECIMAL = re.compile(r"[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?")
-_HEXADECIMAL = re.compile(r"[+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?\d+")
+_HEXADECIMAL = re.compile(r"[+-]?0[xX][0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?\d[\d_]*")
+# Underscores stand between digits, of which the prefix of a base is one.
+_STRAY_UNDERSCORE = re.compile(r"(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])|^[+-]?\d*[eE]_")
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
 _UNITS = {
     "": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
@@ -23,8 +25,8 @@ _SHOWN_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 def parse_float(text: str) -> float:
     """Return a number as strconv.ParseFloat reads it. Raises ValueError with its message.
 
-    >>> parse_float("1e3"), parse_float("+Inf"), parse_float("0x1p4")
-    (1000.0, inf, 16.0)
+    >>> parse_float("1e3"), parse_float("+Inf"), parse_float("0x1p4"), parse_float("1_000")
+    (1000.0, inf, 16.0, 1000.0)
     """
     # Most numbers are short and have digits alone.
     if len(text) < 18 and text.isascii() and text.isdigit():
@@ -33,7 +35,9 @@ def parse_float(text: str) -> float:
         if _SPECIAL.fullmatch(text):
             return float(text)
         if "_" in text:
-            raise ValueError
+            if _STRAY_UNDERSCORE.search(text):
+                raise ValueError
+            text = text.replace("_", "")
         if _HEXADECIMAL.fullmatch(text):
             return float.fromhex(text)
         if not text.isascii() or not _DECIMAL.fullmatch(text):

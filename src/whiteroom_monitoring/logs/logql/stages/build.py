@@ -83,8 +83,11 @@ def split(stages: Sequence[Stage]) -> tuple[list[Stage], list[Stage]]:
     return early, late
 
 
-def processes(stages: Sequence[Stage]) -> list[tuple[Stage, Process]]:
-    """Return stages, already ordered, with what they do. Raises ParseError."""
+def processes(stages: Sequence[Stage], after: Sequence[Stage] = ()) -> list[tuple[Stage, Process]]:
+    """Return stages, already ordered, with what they do.
+
+    Stages ``after`` them are done elsewhere. Raises ParseError.
+    """
     made = []
     for at, stage in enumerate(stages):
         if _is_always_true(stage):
@@ -92,7 +95,7 @@ def processes(stages: Sequence[Stage]) -> list[tuple[Stage, Process]]:
         with told_of(stage):
             process = _process(stage)
         # What stands behind other stages may see another value than the parser has found.
-        by_name = checks(stages[at + 1 :]) if isinstance(stage, PARSERS) else {}
+        by_name = checks([*stages[at + 1 :], *after]) if isinstance(stage, PARSERS) else {}
         made.append((stage, _checked(process, by_name) if by_name else process))
     return made
 
@@ -183,7 +186,7 @@ def checks(stages: Sequence[Stage]) -> dict[str, Check]:
             break
         if not isinstance(stage.condition, Both):
             name = next(conditions.names(stage.condition))
-            by_name.setdefault(name, conditions.check(stage.condition))
+            by_name.setdefault(name, conditions.unchecked(stage.condition))
     return by_name
 
 

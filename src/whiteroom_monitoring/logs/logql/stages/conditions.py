@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator as operators
 from collections.abc import Callable, Iterator
 
+from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang import durations, numbers
 from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
-from whiteroom_monitoring.logs.logql.regex import compile_regex, is_simple
+from whiteroom_monitoring.logs.logql.regex import compile_test, is_simple
 from whiteroom_monitoring.logs.logql.stages.addresses import AddressFilter
 from whiteroom_monitoring.logs.logql.stages.row import ERROR, FILTER_ERROR, Check, Row
 from whiteroom_monitoring.logs.logql.syntax import (
@@ -31,10 +32,21 @@ _READ: dict[str, Callable[[str], float]] = {
 
 
 def check(condition: Condition) -> Check:
-    """Return what tells whether a line meets a condition. Raises QueryError."""
+    """Return what tells whether a line meets a stage's condition. Raises QueryError."""
+    if isinstance(condition, IpCondition):
+        AddressFilter(condition.pattern)
+    return unchecked(condition)
+
+
+def unchecked(condition: Condition) -> Check:
+    """Return what tells whether a line meets a condition. Raises QueryError for an expression.
+
+    An address that can't be is refused in a condition alone; among others, and behind unwrap, Loki
+    takes it for one that no label has.
+    """
     match condition:
         case Both(left=left, right=right, is_and=is_and):
-            first, second = check(left), check(right)
+            first, second = unchecked(left), unchecked(right)
             if is_and:
                 # Both are asked, because each may tell an error.
                 return lambda row: first(row) & second(row)
@@ -67,7 +79,7 @@ def value_test(matcher: Matcher) -> Callable[[str], bool]:
     if matcher.value in MATCH_ALL:
         return lambda _: is_positive
     flags = "(?s)" if is_simple(matcher.value) else ""
-    regex = compile_regex(f"{flags}^(?:{matcher.value})$")
+    regex = compile_test(f"{flags}^(?:{matcher.value})$")
     known: dict[str, bool] = {}
 
     def test(value: str) -> bool:
@@ -121,8 +133,11 @@ def number_test(condition: NumberCondition) -> Callable[[str], bool | None]:
 
 
 def _ip_check(condition: IpCondition) -> Check:
-    matches, name = AddressFilter(condition.pattern).matches, condition.name
-    is_positive = condition.operator == "="
+    name, is_positive = condition.name, condition.operator == "="
+    try:
+        matches = AddressFilter(condition.pattern).matches
+    except QueryError:
+        return lambda row: bool(row.error)
 
     def test(row: Row) -> bool:
         if row.error:

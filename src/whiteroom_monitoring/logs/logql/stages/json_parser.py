@@ -255,14 +255,20 @@ def _inner(text: bytes, part: str | int) -> tuple[str, bytes] | None:
     return next((m[1:] for m in json_scan.members(text) if m[0] == part), None)
 
 
+def _not_packed(line: bytes, row: Row, problem: str) -> bytes:
+    """Return a line as it is. Where no label is needed, Loki does not look at it: no error."""
+    if not row.hints.none:
+        row.fail_parsing(JSON_ERROR, problem)
+    return line
+
+
 def unpack(line: bytes, row: Row) -> bytes | None:
     """Take the labels of a packed line, and the line that was packed; None leaves the line."""
     # The line is another one, whatever labels are needed.
     if not line:
         return line
     if line[0] != 0x7B:
-        row.fail_parsing(JSON_ERROR, "expecting json object(6), but it is not")
-        return line
+        return _not_packed(line, row, "expecting json object(6), but it is not")
     labels: list[tuple[str, str]] = []
     entry: str | None = None
     try:
@@ -279,8 +285,7 @@ def unpack(line: bytes, row: Row) -> bytes | None:
             if not row.hints.none and row.needs(name) and name not in row.extracted:
                 labels.append((sanitized(name), clean_text(value or "")))
     except JsonError as error:
-        row.fail_parsing(JSON_ERROR, str(error))
-        return line
+        return _not_packed(line, row, str(error))
     if entry is None:
         return line
     for name, value in labels:

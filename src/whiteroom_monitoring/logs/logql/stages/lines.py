@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang.quoting import to_bytes
-from whiteroom_monitoring.logs.logql.regex import compile_regex
+from whiteroom_monitoring.logs.logql.regex import compile_test
 from whiteroom_monitoring.logs.logql.stages.addresses import AddressFilter
 from whiteroom_monitoring.logs.logql.stages.patterns import Pattern
 from whiteroom_monitoring.logs.logql.syntax import Ip, LineFilter
@@ -34,5 +34,5 @@ def _test(operator: str, value: str | Ip) -> Test:
         return lambda line: text in line
     if operator.endswith(">"):
         return Pattern.for_lines(value).matches
-    regex = compile_regex(value)
+    regex = compile_test(value)
     return lambda line: regex.search(line) is not None

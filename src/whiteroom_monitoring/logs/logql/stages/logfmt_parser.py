@@ -12,7 +12,7 @@ from whiteroom_monitoring.logs.errors import QueryError
 from whiteroom_monitoring.logs.logql.golang.quoting import SPACE
 from whiteroom_monitoring.logs.logql.stages import json_scan
 from whiteroom_monitoring.logs.logql.stages.names import clean, sanitized
-from whiteroom_monitoring.logs.logql.stages.row import LOGFMT_ERROR, SUFFIX, Row
+from whiteroom_monitoring.logs.logql.stages.row import LOGFMT_ERROR, Row
 
 # A pair without anything unusual.
 _PAIR = re.compile(
@@ -161,26 +161,37 @@ class LogfmtExpressions:
         """Take the labels of a line."""
         if row.needs_nothing:
             return line
-        self._take_all(line, row)
+        found = self._take_all(line, row)
         # What no pair has is empty; only now, so that an empty label counts as none found.
         for name in self._keys:
-            if name not in row.base and name not in row.meta and name not in row.parsed:
+            if name not in row.base and name not in row.meta and name not in found:
                 row.set(name, "")
         return line
 
-    def _take_all(self, line: bytes, row: Row) -> None:
+    def _take_all(self, line: bytes, row: Row) -> set[str]:
+        """Take what pairs are named for, and return the labels that were set."""
+        found: set[str] = set()
         for pair in pairs(line):
             if isinstance(pair, LogfmtError):
                 if self._strict:
                     row.fail_parsing(LOGFMT_ERROR, str(pair))
-                    return
-                continue
-            self._take(pair, row)
+                    break
+            elif not self._take(pair, row, found):
+                break
+        return found
 
-    def _take(self, pair: Pair, row: Row) -> None:
-        """Set the labels that a pair is named for; the last pair of a key counts."""
+    def _take(self, pair: Pair, row: Row, found: set[str]) -> bool:
+        """Set the labels that a pair is named for; False where Loki reads no further.
+
+        The last pair counts, but for a name that is taken, where the first does. A pair that has
+        the name of a label itself is one for it, too.
+        """
         key = sanitized(pair[0].decode("utf-8", "surrogateescape").strip(SPACE))
-        for name in self._names.get(key, ()):
-            taken = name + SUFFIX if name in row.base or name in row.meta else name
-            if row.needs(taken):
-                row.set(taken, clean(pair[1]))
+        for name in self._names.get(key, (key,) if key in self._keys else ()):
+            free = row.free_name(name)
+            if free != name and (free in row.extracted or not row.needs(free)):
+                return False
+            if row.needs(free):
+                row.set(free, clean(pair[1]))
+                found.add(free)
+        return True
