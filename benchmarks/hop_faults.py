@@ -208,7 +208,10 @@ def small_disk(stack: HopStack) -> Iterator[Path]:
         with contextlib.suppress(Exception):
             stack.supervisor.call("stopProcess", "prometheus")
         subprocess.run(["umount", str(folder)], capture_output=True, check=False)
+        begun = time.time()
         stack.supervisor.start_component("prometheus")
+        # Until it has begun, a signal to read its configuration would end it.
+        stack.wait(lambda: stack.has_scraped_since(begun), STARTS_S)
 
 
 @contextlib.contextmanager
