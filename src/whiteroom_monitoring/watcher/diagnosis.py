@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from whiteroom_monitoring.datasources.errors import SourceError
 from whiteroom_monitoring.watcher.servers import HELD_S, Counts, Servers
 
 if TYPE_CHECKING:
     from whiteroom_monitoring.watcher.path import PagerPath
+
+_T = TypeVar("_T")
+# A busy machine leaves a question unanswered now and then.
+_TRIES = 3
 
 REJECTED = (
     "Prometheus has rejected its rules or its configuration at the last reload: what was changed "
@@ -31,7 +36,7 @@ def _of_scrape(path: PagerPath) -> tuple[str, str]:
     if path.hops["scrape"].is_silent():
         return "prometheus", _silence(path, "scrape", "Prometheus")
     try:
-        is_scraped, problem = path.servers.target()
+        is_scraped, problem = _asked_again(path.servers.target)
     except SourceError as error:
         return "prometheus", str(error)
     if is_scraped:
@@ -43,7 +48,7 @@ def _of_rules(path: PagerPath) -> tuple[str, str]:
     if path.hops["rules"].is_silent():
         return "prometheus", _silence(path, "rules", "Prometheus")
     try:
-        return "rules", path.servers.rule()
+        return "rules", _asked_again(path.servers.rule)
     except SourceError as error:
         return "prometheus", str(error)
 
@@ -90,14 +95,14 @@ def _outcome(before: Counts | None, now: Counts | None, channel: str) -> str:
 def counts(servers: Servers) -> Counts | None:
     """Return Alertmanager's counts; None where it does not answer."""
     try:
-        return servers.counts()
+        return _asked_again(servers.counts)
     except SourceError:
         return None
 
 
 def _is_suppressed(servers: Servers) -> bool:
     try:
-        return servers.suppressed()
+        return _asked_again(servers.suppressed)
     except SourceError:
         return False
 
@@ -111,6 +116,14 @@ def _of_logs(path: PagerPath) -> tuple[str, str]:
     if evidence.held_s >= HELD_S:
         return "log_store", f"it has taken no line of the shipper for {evidence.held_s:.0f} s"
     return "shipper", "it brings no lines to the log store"
+
+
+def _asked_again(question: Callable[[], _T]) -> _T:
+    """Return the answer to a question whose first answer may not come: one is no silence."""
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(SourceError):
+            return question()
+    return question()
 
 
 def _silence(path: PagerPath, hop: str, server: str) -> str:

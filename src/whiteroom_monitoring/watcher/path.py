@@ -43,8 +43,8 @@ class Evidence:
     held_s: float = 0.0
 
     def shipper_is_silent(self) -> bool:
-        """Return whether the shipper has answered less than every other time."""
-        return self.shipper_failures * 2 >= self.shipper_looks > 0
+        """Return whether the shipper has answered no more than every fourth time."""
+        return self.shipper_failures * 4 >= self.shipper_looks * 3 > 0
 
 
 @dataclass
@@ -67,6 +67,7 @@ class PagerPath:
     evidence: Evidence = field(default_factory=Evidence)
     _times: dict[str, float] = field(default_factory=dict)
     _broken: dict[str, tuple[BrokenHop, ...]] = field(default_factory=dict)
+    _suspects: dict[str, str] = field(default_factory=dict)
     _began: float | None = None
     _ended: float = -math.inf
     _round: int = 0
@@ -201,8 +202,10 @@ class PagerPath:
                 self.problems["rounds"] = str(error)
             else:
                 hop.give(round_of(now), now_s)
+        before = hop.passed
         self._ask("logs", self.servers.stored, now_s)
-        if hop.waits_s(now_s) < SUSPECT_S or self.servers.shipper is None:
+        is_suspect = hop.waits_s(now_s) >= SUSPECT_S and hop.passed == before
+        if not is_suspect or self.servers.shipper is None:
             self.evidence.shipper_failures = self.evidence.shipper_looks = 0
             self.evidence.held_s = 0.0
             return
@@ -220,9 +223,15 @@ class PagerPath:
         }
         kept = {key: hops for key, hops in self._broken.items() if key in waiting}
         new = [name for name in waiting if name not in kept]
+        suspects: dict[str, str] = {}
         for key, name, problem in self._names(new, set(waiting)):
-            waited_s = self.hops[key].waits_s(now_s)
-            kept[key] = (*kept.get(key, ()), BrokenHop(name, now - waited_s, problem))
+            suspects[key] = name
+            # Two looks have to agree: servers are asked one after the other, and one that is mended
+            # meanwhile looks as if the next one were broken.
+            if self._suspects.get(key) == name:
+                waited_s = self.hops[key].waits_s(now_s)
+                kept[key] = (BrokenHop(name, now - waited_s, problem),)
+        self._suspects = suspects
         self._broken = kept | dict(self._others(now_s, now))
 
     def _names(self, new: list[str], waiting: set[str]) -> Iterator[tuple[str, str, str]]:

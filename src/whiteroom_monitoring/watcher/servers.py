@@ -83,8 +83,12 @@ class Servers:
         return _first(_SAMPLE, self.exporter.get_text("/metrics"))
 
     def scraped(self) -> float | None:
-        """Return the time of the newest sample that Prometheus has. Raises SourceError."""
-        return PrometheusClient(self.prometheus).value(f'max({SAMPLE}{{job="{NAME}"}})')
+        """Return the time of the newest sample that Prometheus has. Raises SourceError.
+
+        Also of one that it had when an exporter stopped to answer: since then it has none of now.
+        """
+        newest = f'max(max_over_time({SAMPLE}{{job="{NAME}"}}[5m]))'
+        return PrometheusClient(self.prometheus).value(newest)
 
     def alerted(self) -> float | None:
         """Return the time that the alert of the rule tells. Raises SourceError."""

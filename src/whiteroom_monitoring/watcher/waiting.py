@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 LIMIT_S = 25.0
 # The hop before may break with a round on its way: one alone says nothing of this one.
 FEWEST_ROUNDS = 2
+# A hop before that is whole passes a new round on within this time, and so many looks.
+PAUSE_S = 20.0
+PAUSE_LOOKS = 8
 # As many failures to answer, of those since a hop waits, blame the server and not what it does.
 MOST_ROUNDS = 60
 
@@ -32,12 +35,21 @@ class Hop:
     looks: int = 0
     _given: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=MOST_ROUNDS))
     _newest: int | None = None
+    # How often the hop before had nothing new.
+    _repeats: int = 0
 
     def give(self, number: int | None, now_s: float) -> None:
-        """Note the newest round that the hop before has passed on."""
+        """Note the newest round that the hop before has passed on.
+
+        After a pause of the hop before, what it gave last is waited for no longer: it may have
+        taken that with it.
+        """
         if number is None or (self._newest is not None and number <= self._newest):
+            self._repeats += 1
             return
-        self._newest = number
+        if self._repeats >= PAUSE_LOOKS and self._given and now_s - self._given[-1][1] > PAUSE_S:
+            self._given.clear()
+        self._newest, self._repeats = number, 0
         if self.passed is None or number > self.passed:
             self._given.append((number, now_s))
 
@@ -45,6 +57,8 @@ class Hop:
         """Note the newest round that was seen at this hop, None for none, and how it answered."""
         if number is not None and (self.passed is None or number > self.passed):
             self.passed, self.passed_at = number, now_s
+            # How it answered before says nothing of what it has to pass on now.
+            self.failures = self.looks = 0
             while self._given and self._given[0][0] <= number:
                 self._given.popleft()
         if not self._given:
@@ -66,7 +80,7 @@ class Hop:
         return len(self._given) >= FEWEST_ROUNDS and self.waits_s(now_s) >= limit_s
 
     def is_silent(self) -> bool:
-        """Return whether its server has answered less than every other time since it waits."""
+        """Return whether its server has answered less than every other time since it passed one."""
         return self.failures * 2 >= self.looks > 0
 
     def begin_anew(self, now_s: float) -> None:
