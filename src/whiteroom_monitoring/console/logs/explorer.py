@@ -221,7 +221,8 @@ def _volume(streams: Sequence[SampleStream], moments: Grid) -> dict[str, Any]:
             continue
         values = _summed([_on_grid(stream, shifted) for stream in by_level[level]])
         counted = [stream.labels for stream in by_level[level]]
-        series.append(_encoded_series(Series("A", level, {}, values), color, _BAR_STYLE))
+        drawn = _encoded_series(Series("A", level, {}, values), color, _BAR_STYLE)
+        series.append({**drawn, "min": 0})
         count = sum(value or 0 for value in values)
         totals.append({"level": level, "count": count, "filter": levels.label_filter(counted)})
     return {"series": series, "levels": totals, "times": _times(moments)}

@@ -113,3 +113,19 @@ def test_a_dropout_is_marked_in_charts(logs: Logs) -> None:
     assert [(mark["title"], mark["text"]) for mark in marks] == [("over_budget", "reverb")]
     assert marks[0]["logged"] == {"dropout_id": DROPOUT}
     assert abs(marks[0]["start"] - logs.known.dropout_ns / 1e9) < 1e-6
+    # By keys: the crosshair walks back from now until it is at the dropout.
+    logs.open("/d/logged/logged?from=now-30m&to=now")
+    panel = "document.querySelector('[data-key=\"1\"]')"
+    tip = f"{panel}.querySelector('.tooltip')"
+    logs.wait(f"Boolean({panel}.querySelector('canvas'))")
+    logs.page.value(f"{panel}.querySelector('.plot').focus()")
+    for _ in range(120):
+        logs.page.page.press("ArrowLeft")
+        if logs.page.value(f"{tip}.innerText.includes('Dropouts: over_budget, reverb')"):
+            break
+    logs.page.page.press("Enter")
+    links = f"[...{tip}.querySelectorAll('a')]"
+    texts = ["Logs of this minute", "All sources, 200 ms", f"Lines of dropout {DROPOUT}"]
+    assert logs.page.value(f"{links}.map((link) => link.innerText)") == texts
+    logs.page.value(f"{links}[1].click()")
+    logs.wait(f"location.pathname === '/logs' && {ROWS}.length === 8")

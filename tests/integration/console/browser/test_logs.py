@@ -160,7 +160,7 @@ def test_new_lines_come_live(logs: Logs) -> None:
     logs.page.page.press("p")
     logs.wait("document.querySelector('.log-count').innerText.startsWith('Paused')")
     logs.push("while paused")
-    logs.wait("document.querySelector('.log-count').innerText === 'Paused, 1 new lines'")
+    logs.wait("document.querySelector('.log-count').innerText === 'Paused, 1 new line'")
     assert "while paused" not in logs.page.value("document.querySelector('.log-lines').innerText")
     logs.page.page.press("p")
     logs.wait(f"{FIRST}.innerText.includes('while paused')")

@@ -22,6 +22,14 @@ const PAGE_LINES = 500;
 const MOST_SHOWN = 5000;
 const countFormat = new Intl.NumberFormat("en");
 
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
+function counted(count, noun) {
+  return `${countFormat.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 class LogsPage {
   constructor() {
     const page = this;
@@ -277,7 +285,7 @@ class LogsPage {
     const age = this.oldestFirst ? "oldest" : "newest";
     const all = this.total ?? length;
     this.count.textContent = this.isComplete
-      ? `${countFormat.format(length)} lines`
+      ? counted(length, "line")
       : `The ${age} ${countFormat.format(length)} of ${countFormat.format(Math.max(all, length))} lines`;
     if (!length) this.count.textContent = "";
     this.more.hidden = this.isComplete || this.tail.isRunning || length >= MOST_SHOWN;
@@ -362,9 +370,7 @@ class LogsPage {
   drawTail({ paused, waiting, dropped, rate, problem }) {
     if (!queryParameter("live")) return;
     const parts = [
-      paused
-        ? `Paused, ${countFormat.format(waiting)} new lines`
-        : `Live, ${rate.toFixed(1)} lines/s`,
+      paused ? `Paused, ${counted(waiting, "new line")}` : `Live, ${rate.toFixed(1)} lines/s`,
       dropped ? `${countFormat.format(dropped)} left out` : "",
     ];
     this.count.textContent = parts.filter(Boolean).join(" · ");
