@@ -27,7 +27,7 @@ SOURCES = (
     *sorted((ROOT / "infrastructure/monitoring/grafana/dashboards").glob("*.json")),
     ROOT / "tests/integration/console/dashboards/kinds.json",
 )
-MUTATIONS = 40
+MUTATIONS = 16
 DELETED = object()
 REPLACEMENTS = (
     *(DELETED, None, True, 0, -1, 1e300, 2**70, "", "x", "$__user", "/(/", "*", "now/d"),

@@ -33,7 +33,8 @@ _REMEDIES = tomllib.loads(
 )
 
 
-KNOWN = functools.cache(lambda: tuple(messages.messages()))
+MODULES = functools.cache(messages.modules)
+KNOWN = functools.cache(lambda: tuple(messages.messages(MODULES())))
 
 
 def _page(name: str) -> str:
@@ -51,10 +52,7 @@ def test_every_message_has_a_room_and_a_remedy() -> None:
 
 def test_every_class_of_errors_has_a_remedy() -> None:
     """No class that derives from the base of all errors is without an entry."""
-    trees = [
-        ast.parse(path.read_text(encoding="utf-8"))
-        for path in (ROOT / "src/whiteroom_monitoring").rglob("*.py")
-    ]
+    trees = MODULES().values()
     classes = {name for name in messages.error_classes(trees) if not name.startswith("_")}
     entries = {name.rpartition(".")[2] for name in _REMEDIES["errors"]}
     assert classes - entries == set()

@@ -17,6 +17,7 @@ from whiteroom_monitoring.scaffold.write import files, write
 
 assert scaffold.__file__ is not None
 FOLDER = Path(scaffold.__file__).parent
+LONG_NAMES = ("work", "time", "metrics")
 KINDS = {"python": "tape_looper_2.py", "cpp": "main.cpp", "swift": "Sources/TapeLooper2/main.swift"}
 
 
@@ -74,7 +75,10 @@ def test_a_name_that_is_taken_is_refused(name: str, kind: str, reason: str) -> N
         list(files(name, kind))
 
 
-@pytest.mark.parametrize("name", ["work", "main", "std", "class", "time", "metrics"])
+@pytest.mark.parametrize(
+    "name",
+    [*("main", "std", "class"), *(pytest.param(n, marks=pytest.mark.long) for n in LONG_NAMES)],
+)
 def test_a_project_in_cpp_compiles_under_any_other_name(tmp_path: Path, name: str) -> None:
     """Keywords, macros, C's functions and the program's own names are no clash."""
     write(tmp_path, name, "cpp")

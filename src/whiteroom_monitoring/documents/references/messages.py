@@ -31,7 +31,7 @@ class Message:
 
 def render(alerting: str) -> str:
     """Return the page; ``alerting`` is the link to the page about routes."""
-    known = sorted(set(messages()))
+    known = sorted(set(messages(modules())))
     text = _REMEDIES.read_text(encoding="utf-8").replace("ALERTING", alerting)
     remedies = tomllib.loads(text)
     rooms = sorted({message.room for message in known})
@@ -59,17 +59,21 @@ def _room(room: str, known: list[Message], remedies: Remedies) -> Iterator[str]:
         yield table(["message"], rows)
 
 
-def messages() -> Iterator[Message]:
-    """Yield every message of the package, as it is written in the code."""
-    trees = {
+def modules() -> dict[Path, ast.Module]:
+    """Return the package's modules, without generated ones."""
+    return {
         path: ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted(_PACKAGE.rglob("*.py"))
         if "generated" not in path.parts
     }
+
+
+def messages(trees: Mapping[Path, ast.Module]) -> Iterator[Message]:
+    """Yield every message of modules, as it is written in the code."""
     errors = error_classes(trees.values())
     for path, tree in trees.items():
         room = path.relative_to(_PACKAGE).parts[0].removesuffix(".py")
-        for node in ast.walk(tree):
+        for node in _statements(tree):
             if isinstance(node, ast.Raise) and (raised := _raised(node)):
                 name, arguments = raised
                 if name in errors and arguments and (text := template(arguments[0])):
@@ -78,11 +82,19 @@ def messages() -> Iterator[Message]:
                 yield from (Message(room, node.name, text) for text in _own_texts(node))
 
 
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements below a node, without the many expressions in them."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+            yield node
+            yield from _statements(node)
+
+
 def error_classes(trees: Iterable[ast.AST]) -> set[str]:
     """Return the names of the classes that derive from the base of all errors."""
     bases: dict[str, set[str]] = {}
     for tree in trees:
-        for node in ast.walk(tree):
+        for node in _statements(tree):
             if isinstance(node, ast.ClassDef):
                 names = {base.id for base in node.bases if isinstance(base, ast.Name)}
                 bases.setdefault(node.name, set()).update(names)
