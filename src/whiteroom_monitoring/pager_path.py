@@ -18,6 +18,8 @@ from typing import Any
 NAME = "pager-path"
 # The alert of every round. It asks nothing of anybody, and no list shows it.
 ALERT = "PagerPathProbe"
+# The alert of a marked message to people, before a show. It ends within the minute.
+PAGER_PROBE = "PagerProbe"
 # What the segment exporter adds to each exposition: the time at which it was made.
 SAMPLE = "segment_exporter_time_seconds"
 # A sample of a new round is a new alert, and so a notification of its own.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -49,3 +50,12 @@ def white_room_with(folder: Path) -> Project:
 def project_of(runbooks: Path) -> Project:
     """Return White Room with the runbooks of a folder."""
     return replace(WHITE_ROOM, files=replace(WHITE_ROOM.files, runbooks=runbooks))
+
+
+def copied_white_room(root: Path) -> Path:
+    """Copy what White Room's configuration consists of to ``root``, and return that."""
+    folders = (WHITE_ROOM.files.folder, WHITE_ROOM.files.components, ROOT / "catalogue")
+    for folder in folders:
+        shutil.copytree(folder, root / folder.relative_to(ROOT))
+    shutil.copy(WHITE_ROOM.file, root)
+    return root

@@ -24,6 +24,10 @@ from whiteroom_monitoring.promql import rule_files
 from whiteroom_monitoring.promql.rule_files import RuleSet
 from whiteroom_monitoring.resources import repository_root
 
+# Kinds of breaks of the chain, which only --chain makes.
+CHAIN_KINDS = (
+    *("rule", "covering", "inhibition", "route", "template", "receiver", "metric", "exporter"),
+)
 SEED = 20261125
 GOAL = 0.95
 PYTHON_GOAL = 0.85
@@ -37,11 +41,18 @@ examples:
   whiteroom mutate --python               Python modules of all rooms, in a clone: hours
   whiteroom mutate --python promql slo    those of these rooms
   whiteroom mutate --python --sample 50   fifty of each room, and what follows for all
+  whiteroom mutate --chain                break the chain from metric to pager, 60 times: an hour
+  whiteroom mutate --chain --kind route   60 breaks of routes alone
 
 A mutant that survives is a change that no unit test notices: write the test that does. Its line is
 its place, its rule or function, the kind of change, and what became what. Mutants of Python that no
 test can notice are listed in mutation/equivalents.toml, each with the reason. Verdicts are
 kept in build/mutation until the module or the tests of its room change.
+
+With --chain, a copy of the stack gets one break after the other, in a rule, what covers it, an
+inhibition, a route, a template, a receiver, a metric or an exporter, and the drills of the alerts
+that it touches run. A survivor is a break that no drill notices. Whatever is known stays in the
+file of --record, and a run goes on where one ended.
 """
 
 
@@ -49,18 +60,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``whiteroom mutate``."""
     parser.epilog = EPILOG
     parser.add_argument(
-        "name", nargs="*", help="rule files, without .yml; with --python rooms or modules"
+        "name",
+        nargs="*",
+        help="rule files, without .yml; with --python rooms or modules; with --chain a part of "
+        "what is printed of a break",
     )
     parser.add_argument(
         "--python", action="store_true", help="change Python modules instead of rules"
     )
     parser.add_argument(
+        "--chain", action="store_true", help="break the configuration of a copy, and drill it"
+    )
+    parser.add_argument(
         "--kind",
         action="append",
-        choices=[
-            *rule_mutants.KINDS,
-            *(kind for kind in PYTHON_KINDS if kind not in rule_mutants.KINDS),
-        ],
+        choices=[*dict.fromkeys((*rule_mutants.KINDS, *PYTHON_KINDS, *CHAIN_KINDS))],
         default=[],
         help="only these",
     )
@@ -68,7 +82,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--sample",
         type=int,
         metavar="N",
-        help="try N mutants, with --python N of each room (default: all)",
+        help="try N mutants, with --python N of each room (default: all, with --chain 60)",
     )
     parser.add_argument(
         "--seed", type=int, default=SEED, help="decides which sample (default %(default)s)"
@@ -83,6 +97,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of prometheus/, in place of the project's",
     )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="COMPONENT",
+        help="leave this component out of the copy of --chain",
+    )
+    parser.add_argument(
+        "--without-app", action="store_true", help="copy the monitoring alone for --chain"
+    )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="keep the verdicts of --chain there (default: drills/breaks.jsonl in the data folder)",
+    )
+    parser.add_argument(
+        "--port-offset",
+        type=int,
+        metavar="N",
+        help="add N to every port of the copy of --chain (default: one whose ports are free)",
+    )
     add_project_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print JSON (documented in docs/reference/json.md)"
@@ -94,7 +130,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sample is not None and arguments.sample < 1:
         raise UsageError(f"--sample {arguments.sample}: expected 1 or more")
     started = time.monotonic()
-    if arguments.python:
+    if arguments.chain:
+        # Here, because rules and Python need nothing of what runs a stack.
+        from whiteroom_monitoring.cli import mutate_chain  # noqa: PLC0415
+
+        document = mutate_chain.document(arguments)
+    elif arguments.python:
         python_results, sizes = _python_results(arguments)
         document = report.report(python_results, PYTHON_KINDS, PYTHON_GOAL, arguments.seed)
         report.add_rooms(document, python_results, sizes)
@@ -104,6 +145,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
+        if arguments.chain:
+            mutate_chain.print_rest(document)
         report.print_report(document)
     return 0 if document["ok"] else 1
 

@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the checks, print the report, return 0 when none has failed."""
     paths = paths_from(arguments)
-    stack = _running(arguments, paths)
+    stack = running(arguments, paths)
     checks = probes(stack.project)
     show_progress = not arguments.json and sys.stderr.isatty()
     results = verify(stack, checks, arguments.wait, show_progress)
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     return int(not succeeded(results))
 
 
-def _running(arguments: argparse.Namespace, paths: StackPaths) -> Stack:
-    """Return the running stack. Raises NotRunningError when there is nothing to be verified."""
+def running(arguments: argparse.Namespace, paths: StackPaths) -> Stack:
+    """Return the running stack. Raises NotRunningError when there is nothing to be looked at."""
     current = status.read(paths)
     if current.known is None or not current.components:
         options = in_force(arguments)

@@ -55,12 +55,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Context:
-    """What evidence needs beside the scenario: the page definitions, and where the console is."""
+    """What evidence needs beside the scenario: the page definitions, and where the console is.
+
+    ``annotations`` are those that an alert has to have, as its project says.
+    """
 
     settings: Settings
     console: str
     watchdog: str
     held: frozenset[str] = frozenset()
+    annotations: frozenset[str] = frozenset()
 
 
 def judge(scenario: Scenario, observation: Observation, context: Context) -> list[Verdict]:
@@ -88,6 +92,8 @@ def _verdict(
         if re.fullmatch(alert.summary, first.summary, re.DOTALL)
         else [f"summary: found {first.summary!r}, expected {alert.summary!r}"]
     )
+    if alert.pages and (missing := context.annotations - first.annotations):
+        faults.append(f"it has no {', '.join(sorted(missing))}")
     if alert.ends and first.ended is None:
         faults.append("it still fires after the fault was mended")
     return Verdict(alert, first, tuple(deliveries), tuple(faults))

@@ -31,6 +31,7 @@ class SeenAlert:
     grouped: float | None = None
     ended: float | None = None
     summary: str = ""
+    annotations: frozenset[str] = frozenset()
     # Where its rule is, as `ledger.place` says it.
     rule: str = ""
 
@@ -117,6 +118,7 @@ class Observer:
             known.firing = known.firing or now
             known.ended = None
             known.summary = alert["annotations"].get("summary", known.summary)
+            known.annotations = frozenset(alert["annotations"])
         return labels
 
     def _look_at_groups(self) -> None:

@@ -54,7 +54,10 @@ class RunResult:
 
 
 class Runner:
-    """Runs scenarios in one stack that runs. ``known_alerts`` are the names of all alerts."""
+    """Runs scenarios in one stack that runs. ``known_alerts`` are the names of all alerts.
+
+    With ``ends_early`` a run in which a page is missing does not wait for resolutions.
+    """
 
     def __init__(
         self,
@@ -62,8 +65,11 @@ class Runner:
         settings: Settings,
         known_alerts: Collection[str],
         progress: Progress,
+        *,
+        ends_early: bool = False,
     ) -> None:
         self._stack = stack
+        self._ends_early = ends_early
         self._settings = settings
         self._held: set[str] = set()
         self._known = frozenset(known_alerts)
@@ -84,17 +90,21 @@ class Runner:
 
     def _run(self, scenario: Scenario) -> RunResult:
         self._say(scenario, "waiting until nothing fires")
-        held_alerts = self._hold(scenario)
+        held_alerts = self.hold(scenario)
         console = self._stack.paths.url("console")
-        context = Context(self._settings, console, self._watchdog, held_alerts)
+        annotations = frozenset(self._stack.project.alerts.annotations)
+        context = Context(self._settings, console, self._watchdog, held_alerts, annotations)
         with Observer(self._stack) as observer:
             begun = time.time()
-            with self._faults(scenario, held_alerts):
+            with self.harmed(scenario, held_alerts):
                 self._say(scenario, "waiting for the pages")
-                self._wait(scenario.within_s, lambda: self._paged(scenario, observer, context))
+                paged = self._wait(
+                    scenario.within_s, lambda: self._paged(scenario, observer, context)
+                )
             mended = time.time()
-            self._say(scenario, "waiting for the resolutions")
-            self._wait(scenario.within_s, lambda: self._over(scenario, observer, context))
+            if paged or not self._ends_early:
+                self._say(scenario, "waiting for the resolutions")
+                self._wait(scenario.within_s, lambda: self._over(scenario, observer, context))
             observation = observer.seen()
         loud, strangers = evidence.unexpected(scenario, observation, context)
         result = RunResult(
@@ -113,7 +123,7 @@ class Runner:
     def _say(self, scenario: Scenario, text: str) -> None:
         self._progress.step(f"{scenario.name}: {text}")
 
-    def _hold(self, scenario: Scenario) -> frozenset[str]:
+    def hold(self, scenario: Scenario) -> frozenset[str]:
         """Put the scenario's rules in force, without those alerts that fire for another reason."""
         expected = {alert.name for alert in scenario.alerts}
         declared = expected | {*scenario.may_fire, self._watchdog}
@@ -143,7 +153,8 @@ class Runner:
         time.sleep(_EVALUATIONS * SHORTEST_SCRAPE_S)
 
     @contextlib.contextmanager
-    def _faults(self, scenario: Scenario, held: Collection[str]) -> Iterator[None]:
+    def harmed(self, scenario: Scenario, held: Collection[str]) -> Iterator[None]:
+        """Let the faults of a scenario last, while ``held`` are the alerts that are held down."""
         with contextlib.ExitStack() as begun:
             for fault in scenario.faults:
                 begun.enter_context(fault.during(self._stack))

@@ -35,6 +35,7 @@ from whiteroom_monitoring.project.model import Project
 # Below the ports that clients are given: one of theirs may be in use for a moment.
 _OFFSETS = range(10_000, 23_000, 200)
 _RULES = "prometheus/rules/"
+_ALERTMANAGER = "alertmanager/alertmanager.yml"
 
 
 class NoPortsError(MonitoringError):
@@ -61,7 +62,8 @@ class Request:
 class DrillStack:
     """A running copy. Use it as a context manager: its end leaves nothing behind.
 
-    ``lost`` says which channels a drill can't look at.
+    ``written`` is the configuration that `up` would write, ``configuration`` the one that is in
+    force; ``lost`` says which channels a drill can't look at.
     """
 
     def __init__(self, request: Request, progress: Progress) -> None:
@@ -92,17 +94,22 @@ class DrillStack:
             environment={},
         )
         plan = planning.make(plan_request)
-        files = scaling.configuration(plan.configuration, request.scale, request.shortest_scrapes)
-        name = "alertmanager/alertmanager.yml"
-        routes, self.lost = divert(plain_yaml.load(files[name]), self.paths)
-        self.configuration = {**files, name: plain_yaml.dump(routes)}
+        self.written = plan.configuration
+        self._shortest_scrapes = request.shortest_scrapes
+        self.configuration, self.lost = self._for_drills(self.written)
         return replace(plan, configuration=self.configuration)
+
+    def _for_drills(self, written: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+        """Return a configuration scaled, with every channel at the inbox, and what it lost."""
+        files = scaling.configuration(written, self.scale, self._shortest_scrapes)
+        routes, lost = divert(plain_yaml.load(files[_ALERTMANAGER]), self.paths)
+        return {**files, _ALERTMANAGER: plain_yaml.dump(routes)}, lost
 
     def __enter__(self) -> DrillStack:
         try:
             Application(self._plan, self._progress).run()
         except BaseException:
-            self._remove()
+            self._end()
             raise
         self.supervisor = Supervisor(self.paths)
         self.prometheus = access.prometheus(self.paths)
@@ -117,13 +124,17 @@ class DrillStack:
         trace: TracebackType | None,
     ) -> None:
         self._progress.step("stopping the copy")
-        self._remove()
+        self._end()
 
-    def _remove(self) -> None:
+    def _end(self) -> None:
         try:
             shutdown.stop(self.paths)
         finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self.remove()
+
+    def remove(self) -> None:
+        """Remove the folder of a copy that does not run."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def components(self) -> set[str]:
@@ -143,10 +154,26 @@ class DrillStack:
         """Let Prometheus read files of rules with other contents, by their names; else ours."""
         files = dict(self.configuration)
         files |= {_RULES + name: plain_yaml.dump(content) for name, content in changed.items()}
+        self._activate(files)
+        reload(self.paths, self.supervisor, "prometheus")
+
+    def put_in_force(self, written: Mapping[str, str]) -> None:
+        """Let Prometheus and Alertmanager read another configuration, as `up` would write it.
+
+        Raises ReloadError when they refuse it; `configuration` is then the one that was refused.
+        """
+        before, (self.configuration, _) = self.configuration, self._for_drills(written)
+        changed = {
+            n.partition("/")[0] for n, text in self.configuration.items() if before[n] != text
+        }
+        self._activate(self.configuration)
+        for name in sorted(changed & {"alertmanager", "prometheus"}):
+            reload(self.paths, self.supervisor, name)
+
+    def _activate(self, files: Mapping[str, str]) -> None:
         config_versions.activate(files, self.paths)
         if self._plan.places.separate:
             open_configuration(self.paths)
-        reload(self.paths, self.supervisor, "prometheus")
 
     def rule_files(self) -> dict[str, dict[str, Any]]:
         """Return the contents of the files of rules by their names, as they are scaled."""

@@ -40,6 +40,7 @@ from whiteroom_monitoring.web.server import (
 HEARTBEAT_S = 15.0
 OPEN = "open"
 _LONGEST_PATH = 100
+LONGEST_NOTE = 4000
 
 _HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 
@@ -110,13 +111,16 @@ class InboxApi:
         )
 
     async def act(self, request: Request) -> Response:
-        """Acknowledge or resolve an open incident, as its on-call person does at PagerDuty."""
+        """Acknowledge or resolve an open incident, or note something, as one does at PagerDuty."""
         require_media_type(request, JSON)
         incident = _whole_number("incident", request.path_params["incident"])
-        action = parse_json(await request.body()).get("action")
+        content = parse_json(await request.body())
+        action, text = content.get("action"), content.get("text", "")
         if not isinstance(action, str) or action not in ACTIONS:
             raise BadQueryError(f"action={str(action)[:40]}: expected one of {', '.join(ACTIONS)}")
-        stored = await self.service.act(incident, action)
+        if not isinstance(text, str) or bool(text) != (action == "note"):
+            raise BadQueryError("text: a note has one, and nothing else does")
+        stored = await self.service.act(incident, action, text[:LONGEST_NOTE])
         if stored is None:
             error = {"error": f"incident {incident}: there is none that is open"}
             return JSONResponse(error, HTTPStatus.NOT_FOUND)

@@ -11,7 +11,7 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.web.server import LIMITS
 
 State = Literal["firing", "resolved", ""]
-Action = Literal["trigger", "acknowledge", "resolve", ""]
+Action = Literal["trigger", "acknowledge", "resolve", "note", ""]
 
 # Of a title that people read in a list.
 LONGEST_TITLE = 1024

@@ -77,9 +77,9 @@ class InboxService:
         """Return the titles of the watcher's latest messages by channel, the newest last."""
         return {channel: list(titles) for channel, titles in self._rounds.items()}
 
-    async def act(self, incident: int, action: Action) -> dict[str, Any] | None:
-        """Acknowledge or resolve an open incident and show it; None when there is no such one."""
-        stored = await self.query(lambda store: store.act(incident, action))
+    async def act(self, incident: int, action: Action, text: str = "") -> dict[str, Any] | None:
+        """Do what a person does with an open incident, and show it; None without such a one."""
+        stored = await self.query(lambda store: store.act(incident, action, text))
         if stored is not None:
             self._show(stored)
         return stored

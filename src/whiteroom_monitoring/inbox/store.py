@@ -32,7 +32,11 @@ LARGEST_LIMIT = 500
 LARGEST_ANSWER_CHARACTERS = LIMITS.answer_bytes // 2
 LOCK_TIMEOUT_S = 1.0
 # What a person may do with an open incident, and how the message of it begins.
-ACTIONS: dict[Action, str] = {"acknowledge": "Acknowledged", "resolve": "Resolved"}
+ACTIONS: dict[Action, str] = {
+    "acknowledge": "Acknowledged",
+    "resolve": "Resolved",
+    "note": "Note",
+}
 
 SCHEMA = f"""
 BEGIN;
@@ -169,8 +173,8 @@ class Store:
         """Return the incidents in one of ``states`` (in any, when none is named), newest first."""
         return incidents.in_states(self._connection, states)
 
-    def act(self, incident: int, action: Action) -> dict[str, Any] | None:
-        """Acknowledge or resolve an open incident, as its on-call person does.
+    def act(self, incident: int, action: Action, text: str = "") -> dict[str, Any] | None:
+        """Acknowledge or resolve an open incident, or note ``text``, as its on-call person does.
 
         Return the message that says so, or None when there is no such open incident.
         """
@@ -181,7 +185,7 @@ class Store:
         message = Message(
             channel="pagerduty",
             title=f"{ACTIONS[action]}: {title}",
-            text="By hand, in the inbox.",
+            text=text or "By hand, in the inbox.",
             raw="{}",
             state="resolved" if action == "resolve" else "",
             colour="good" if action == "resolve" else "",

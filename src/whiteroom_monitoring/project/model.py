@@ -126,7 +126,8 @@ class Outputs(msgspec.Struct, frozen=True):
 class Priority(msgspec.Struct, frozen=True):
     """A priority of alerts; ``severity`` is its other label, ``answer`` says how soon and how.
 
-    ``needs_action`` is false for news, such as a deployment.
+    ``answer_within`` is a duration of Prometheus, or empty; ``needs_action`` is false for news,
+    such as a deployment.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Priority(msgspec.Struct, frozen=True):
     answer: str = ""
     pages: bool = False
     needs_action: bool = True
+    answer_within: str = ""
 
 
 class Alerts(msgspec.Struct, frozen=True):

@@ -85,6 +85,19 @@ def test_an_incident_is_acknowledged_and_resolved_on_the_page(page: Watched, inb
     assert [i["state"] for i in inbox.get("/api/incidents")["incidents"]] == ["resolved"]
 
 
+def test_a_note_is_written_on_the_page(page: Watched, inbox: Any) -> None:
+    """Its button asks for the text, and the incident stays open; without a text nothing is sent."""
+    inbox.post(ENQUEUE, EVENT)
+    open_live(page)
+    page.value("window.prompt = () => ''")
+    page.value("document.querySelector('[value=note]').click()")
+    page.value("window.prompt = () => 'it is the pump'")
+    page.value("document.querySelector('[value=note]').click()")
+    page.page.wait(f"{TITLES}[0] === 'Note: P1: engine down'")
+    assert page.value(TITLES) == ["Note: P1: engine down", "P1: engine down"]
+    assert page.value("document.querySelectorAll('.incident.triggered').length") == 1
+
+
 def test_a_filter_is_in_the_address(page: Watched, inbox: Any) -> None:
     """What is searched for is shown alone, and again when the address is opened anew."""
     for text in ("one", "two", "three"):

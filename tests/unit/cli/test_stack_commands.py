@@ -412,7 +412,7 @@ def test_verify_expects_what_was_started(stack: StackPaths, running: Any) -> Non
     its own has that of Prometheus."""
     arguments = argparse.Namespace(project=None, data=stack.data, port_offset=None)
     running(_component("prometheus"), _component("studio"))
-    verified = verify._running(arguments, stack)
+    verified = verify.running(arguments, stack)
     assert verified.components == {"prometheus", "studio"}
     assert verified.jobs == {"prometheus": None, "juce-backend": 10}
 

@@ -155,7 +155,8 @@ def test_a_copy_goes_to_the_inbox_when_something_goes_elsewhere(paths: StackPath
     for given, copies in ((set(), 0), ({"HEARTBEAT_URL"}, 0), ({"SMTP_PASSWORD"}, 1)):
         text = _rendered(paths, ALL, given)["alertmanager/alertmanager.yml"]
         routes = yaml.safe_load(text)["route"]["routes"]
-        assert [route["receiver"] for route in routes].count(alertmanager_config.COPIES) == copies
+        receivers = [r["receiver"] for r in routes if pager_path.PAGER_PROBE not in str(r)]
+        assert receivers.count(alertmanager_config.COPIES) == copies
 
 
 def test_every_receiver_tells_the_reconciler(paths: StackPaths) -> None:

@@ -49,7 +49,7 @@ def message(payload: Any, state: str, **changes: Any) -> dict[str, Any]:
 
 def seen(*messages: dict[str, Any], **changes: Any) -> Observation:
     """Return what was seen of one alert that fired and ended, and these messages."""
-    alert = SeenAlert(LABELS, 1.0, 2.0, 3.0, 4.0, "a is down")
+    alert = SeenAlert(LABELS, 1.0, 2.0, 3.0, 4.0, "a is down", frozenset({"summary"}))
     return Observation(0.0, {frozenset(LABELS.items()): replace(alert, **changes)}, [*messages])
 
 
@@ -191,3 +191,16 @@ def test_names_in_a_message() -> None:
     assert names_in(about, ["Dow", "own"]) == set()
     lines = message({**FIRING, "text": "first\nOther is down"}, "firing")
     assert names_in(lines, ["Other"]) == {"Other"}
+
+
+def test_an_alert_without_what_its_project_demands() -> None:
+    """An annotation that each alert of the project has to have is missed, where a page is declared:
+    a template may have words in its place that look right."""
+    context = replace(CONTEXT, annotations=frozenset({"summary", "description"}))
+    (verdict,) = evidence.judge(SCENARIO, seen(*GOOD), context)
+    assert verdict.faults == ("it has no description",)
+    whole = seen(*GOOD, annotations=frozenset({"summary", "description"}))
+    assert evidence.judge(SCENARIO, whole, context)[0].ok
+    anywhere = msgspec.structs.replace(EXPECTED, pages=())
+    scenario = msgspec.structs.replace(SCENARIO, alerts=(anywhere,))
+    assert evidence.judge(scenario, seen(*GOOD), context)[0].ok

@@ -102,7 +102,7 @@ def test_an_incident_is_decided_by_json_alone(inbox: Client) -> None:
     assert inbox.ask(path, "POST", content=body, headers=form).status_code == 415
     for action in ("reopen", ["resolve"], None):
         problem = inbox.error(path, "POST", json={"action": action})
-        assert problem == f"action={action}: expected one of acknowledge, resolve"
+        assert problem == f"action={action}: expected one of acknowledge, resolve, note"
     assert inbox.ask(path, "POST", json={"action": "resolve"}).json()["state"] == "resolved"
     assert inbox.ask(path, "POST", json={"action": "resolve"}).status_code == 404
 
@@ -176,3 +176,19 @@ def test_the_watcher_s_rounds_are_no_messages(inbox: Client) -> None:
     assert kept["slack"] == [f"pager-path 179612457{number}.250" for number in range(4, 9)]
     assert inbox.titles() == before
     assert len(inbox.ask("/api/incidents").json()["incidents"]) == 1
+
+
+def test_a_note_stays_with_its_incident_and_changes_nothing(inbox: Client) -> None:
+    """What somebody writes is a message of the incident; it stays open, and a note has a text."""
+    path = "/api/incidents/1"
+    answer = inbox.ask(path, "POST", json={"action": "note", "text": "it is the pump"}).json()
+    assert (answer["title"], answer["text"]) == ("Note: engine down", "it is the pump")
+    assert (answer["dedup_key"], answer["state"]) == ("k", "")
+    (incident,) = inbox.ask("/api/incidents?state=open").json()["incidents"]
+    assert incident["state"] == "triggered"
+    problem = "text: a note has one, and nothing else does"
+    assert inbox.error(path, "POST", json={"action": "note"}) == problem
+    assert inbox.error(path, "POST", json={"action": "resolve", "text": "x"}) == problem
+    assert inbox.error(path, "POST", json={"action": "note", "text": 1}) == problem
+    long = inbox.ask(path, "POST", json={"action": "note", "text": "x" * 5000}).json()
+    assert len(long["text"]) == http.LONGEST_NOTE

@@ -21,6 +21,7 @@ from whiteroom_monitoring.deploy.component import Component
 from whiteroom_monitoring.deploy.configuration import (
     alertmanager_config,
     pager_path_config,
+    probe_routes,
     prometheus_config,
     runbooks,
 )
@@ -173,6 +174,8 @@ def render(
         ),
     }
     prometheus_config.add_passwords(contents["prometheus/prometheus.yml"], paths, descriptions)
+    alertmanager_content = contents["alertmanager/alertmanager.yml"]
+    probe_routes.add(alertmanager_content, project.alerts.watchdog, edits.changes)
     own = pager_path_config.add(contents, paths, selected, edits.changes)
     files = {name: _NOTE + plain_yaml.dump(content) for name, content in contents.items()} | own
     left_out = prometheus_config.rules_left_out(project, descriptions, selected)

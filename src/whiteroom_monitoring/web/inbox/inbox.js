@@ -113,8 +113,11 @@ async function appendOlder(link) {
 /** @param {HTMLButtonElement} button of an incident */
 async function act(button) {
   const incident = /** @type {HTMLElement} */ (button.closest(".incident"));
+  const text = button.value === "note" ? prompt("What did you see or do?") : "";
+  if (button.value === "note" && !text) return;
   button.disabled = true;
-  await sendJson("POST", `/api/incidents/${incident.dataset.id}`, { action: button.value });
+  const content = text ? { action: button.value, text } : { action: button.value };
+  await sendJson("POST", `/api/incidents/${incident.dataset.id}`, content);
   await refreshSoon();
 }
 
