@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.integration.console.log_page import DETAILS, ENGINE, FIRST, ROWS, Logs
@@ -171,6 +173,19 @@ def test_new_lines_come_live(logs: Logs) -> None:
     assert logs.page.value(f"{ROWS}.length") == 0
     logs.page.page.press("t")
     logs.wait("!location.search.includes('live=1')")
+    assert logs.page.complaints() == []
+
+
+def test_a_flood_is_bounded_and_counted(logs: Logs) -> None:
+    """Of lines that come faster than anybody reads, the newest thousand stay, the rest counts."""
+    logs.ask('{job="flood"}', "&live=1")
+    logs.wait("document.querySelector('.log-count').innerText.startsWith('Live')")
+    now = time.time_ns()
+    values = [[str(now + n), f"line {n}"] for n in range(3000)]
+    assert logs.store.push({"job": "flood"}, values) == 204
+    logs.wait(f"{FIRST}?.innerText.includes('line 2999')")
+    assert logs.page.value(f"{ROWS}.length") == 1000
+    logs.wait("document.querySelector('.log-count').innerText.endsWith(' · 2,000 left out')")
     assert logs.page.complaints() == []
 
 
