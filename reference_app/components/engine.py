@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
     APP_ACCOUNT,
+    LOG_BYTES,
     Component,
     File,
     FileProbe,
@@ -29,7 +30,7 @@ CONTROL_FOLDER = Folder("{run}/app", APP_ACCOUNT)
 CONTROL_SOCKET = f"{CONTROL_FOLDER.path}/engine.sock"
 # What the engine's callbacks log; whoever folds a killed engine's segment goes on with it.
 EVENT_LOG = "{log}/engine-events.log"
-EVENT_LOG_FILE = File(EVENT_LOG, mode=0o600, once=True, owner=APP_ACCOUNT)
+EVENT_LOG_FILE = File(EVENT_LOG, mode=0o600, once=True, owner=APP_ACCOUNT, max_bytes=LOG_BYTES)
 # Without JACK, a clock calls the engine.
 DRIVERS: dict[str, tuple[str, ...]] = {"jack": ("jack",), "clock": ()}
 CLIENT_OF_JACK = {"JACK_DEFAULT_SERVER": "{stack}", "JACK_NO_START_SERVER": "1"}

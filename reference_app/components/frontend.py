@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
     APP_ACCOUNT,
+    LOG_BYTES,
     Component,
     File,
     FileRequired,
@@ -66,7 +67,7 @@ COMPONENTS = (
             FileRequired(_LIBRARY, "there is no libwhiteroom_engine.so for it to host"),
         ),
         user=APP_ACCOUNT,
-        files=(File(_LOG, mode=0o600, once=True, owner=APP_ACCOUNT),),
+        files=(File(_LOG, mode=0o600, once=True, owner=APP_ACCOUNT, max_bytes=LOG_BYTES),),
         folders=(Folder(_EXPORTS, APP_ACCOUNT), engine.CONTROL_FOLDER),
         process_of="engine",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whiteroom_monitoring.deploy.component import (
+    LOG_BYTES,
     CloneRequired,
     Component,
     Container,
@@ -25,6 +26,7 @@ STATUS_PATH = "/stub_status"
 
 _CONFIGURATION = "{run}/nginx.conf"
 _DATA = "{data}/nginx"
+_ACCESS_LOG = "{log}/nginx-access.log"
 
 _SERVER = Component(
     "nginx",
@@ -50,10 +52,19 @@ _SERVER = Component(
             template="{root}/reference_app/backend/nginx.conf",
             values={
                 "data": _DATA,
+                "access_log": _ACCESS_LOG,
                 "listen": "{listen}:{port[web]}",
                 "status": STATUS_PATH,
                 "backend": SOCKET,
             },
+        ),
+        File(
+            _ACCESS_LOG,
+            mode=0o600,
+            once=True,
+            owner=WEB_ACCOUNT,
+            max_bytes=LOG_BYTES,
+            reopen="USR1",
         ),
     ),
 )

@@ -190,7 +190,7 @@ def test_status_is_what_the_schema_says(stack) -> None:
     assert content["ok"]
     assert content["with_app"]
     # Where there is no Swift, the engine runs alone.
-    assert content["left_out"].keys() <= {"frontend"}
+    assert content["left_out"].keys() <= {"frontend", "journald"}
     assert all(component["version"] for component in content["components"])
 
 

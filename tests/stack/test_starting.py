@@ -102,7 +102,7 @@ def test_absent_services_are_said(new_stack, monkeypatch) -> None:
     content = new_stack.status()
     assert content["ok"]
     assert content["left_out"].keys() == {
-        *("jack", "engine", "frontend"),
+        *("jack", "engine", "frontend", "journald"),
         *("redis", "redis-exporter", "nginx", "nginx-exporter", "musicians"),
     }
     assert content["left_out"]["musicians"] == "it needs nginx"

@@ -79,7 +79,7 @@ def write_config(folder: Path, port: int, jobs: list[dict[str, object]], **clien
             }
         ],
         "target_config": {"sync_period": "200ms"},
-        "file_watch": {"min_poll_frequency": "50ms"},
+        "global": {"file_watch_config": {"min_poll_frequency": "50ms"}},
         "scrape_configs": jobs,
     }
     path = folder / "promtail.yml"

@@ -15,7 +15,8 @@ import pytest
 
 from tests.support.shipper import CountedLog
 from whiteroom_monitoring.logs.shipper import lane, positions, shipper
-from whiteroom_monitoring.logs.shipper.config import Client, Config
+from whiteroom_monitoring.logs.shipper.config import Config
+from whiteroom_monitoring.logs.shipper.endpoints import Client
 from whiteroom_monitoring.logs.shipper.shipper import Shipping
 from whiteroom_monitoring.logs.shipper.sources import file_source, files
 from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics

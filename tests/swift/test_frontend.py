@@ -19,6 +19,7 @@ import pytest
 
 from tests.support.ports import free_ports
 from tests.support.wait import wait_until
+from whiteroom_monitoring.deploy.runtimes.log_rotation import set_aside
 
 SIZE = (640, 360)
 SCREENS = ("library", "mixer", "performance", "song", "export", "settings")
@@ -168,6 +169,29 @@ def test_what_the_user_does_is_recorded(running: Running, tmp_path: Path) -> Non
     assert [lines[0]["message"], lines[-1]["message"]] == ["drawing", "stopping"]
     shown = [line for line in lines if line.get("event") == "song_shown"]
     assert {line["program"] for line in shown} == {"swift-frontend"}
+
+
+def test_its_log_may_be_set_aside_while_it_runs(running: Running, tmp_path: Path) -> None:
+    """By somebody else, again and again: no line is lost, and none is there twice."""
+    log, kept = tmp_path / "log", list[str]()
+    wait_until(log.exists, 60)
+    rotations = 0
+    while rotations < 8:
+        wait_until(lambda: log.stat().st_size > 0, 60)
+        if set_aside(str(log), 1):
+            rotations += 1
+            # Two are kept; each is read when it is about to go.
+            oldest = log.with_name("log.2")
+            kept += oldest.read_text().splitlines() if oldest.exists() else []
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(timeout=10) == 0
+    for name in ("log.1", "log"):
+        kept += log.with_name(name).read_text().splitlines()
+    lines = [json.loads(line) for line in kept]
+    assert [lines[0]["message"], lines[-1]["message"]] == ["drawing", "stopping"]
+    numbers = [line["sequence"] for line in lines if line.get("program") == "swift-frontend"]
+    assert len(numbers) > 4
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_a_second_front_end_says_that_the_port_is_taken(running: Running, run: Run) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -32,6 +34,8 @@ from whiteroom_monitoring.web.server import (
 
 Handler = Callable[[Request], Awaitable[Response]]
 BASE = "/api/v1"
+# What nginx makes; who calls the backend without it may send anything.
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def make(
@@ -63,6 +67,7 @@ def make(
                 method=request.method,
                 type=error.type,
                 status=int(error.status),
+                **request_id(request.scope),
             )
         return answer(error.body, error.status, dict(error.headers or {}))
 
@@ -125,6 +130,12 @@ def _translated(error: HTTPException) -> ApiError:
     return MalformedError("the request can't be read")
 
 
+def request_id(scope: Scope) -> dict[str, str]:
+    """Return what the web server calls a request, by which its line is found; empty without it."""
+    value = Headers(scope=scope).get("x-request-id", "") if scope["type"] == "http" else ""
+    return {"request_id": value} if _REQUEST_ID.fullmatch(value) else {}
+
+
 class _Boundary:
     """What nobody expected ends here: the log learns where, the client only that."""
 
@@ -146,7 +157,7 @@ class _Boundary:
         except ClientDisconnect:
             error: ApiError = MalformedError("the body ended early")
         except Exception as unexpected:
-            self._log.failed("request failed", unexpected)
+            self._log.failed("request failed", unexpected, **request_id(scope))
             error = InternalError()
         else:
             return

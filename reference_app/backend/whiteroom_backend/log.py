@@ -7,7 +7,11 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import TextIO
+
+# By these words, a line at the level critical is taken for that of a crash.
+UNCAUGHT = "Traceback (most recent call last): nobody has caught an exception"
 
 
 class Log:
@@ -17,17 +21,26 @@ class Log:
         self._stream = stream
 
     def say(self, level: str, message: str, **fields: object) -> None:
-        """Write one line; ``level`` is info, warning or error."""
+        """Write one line; ``level`` is info, warning, error or critical."""
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         line = json.dumps({"time": time, "level": level, "message": message, **fields})
         with contextlib.suppress(OSError, ValueError):
             print(line, file=self._stream, flush=True)
 
-    def failed(self, message: str, error: BaseException) -> None:
+    def failed(
+        self, message: str, error: BaseException, level: str = "error", **fields: object
+    ) -> None:
         """Write where ``error`` was raised, but not its text: that may quote what a user sent."""
         frames = traceback.extract_tb(error.__traceback__)
         places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        self.say("error", message, exception=type(error).__qualname__, trace=places)
+        self.say(level, message, exception=type(error).__qualname__, trace=places, **fields)
+
+    def uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Write what ends the process, as `sys.excepthook` is told it."""
+        del kind
+        self.failed(UNCAUGHT, error.with_traceback(trace), "critical")
 
 
 class Bridge(logging.Handler):

@@ -54,6 +54,7 @@ HEADERS = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
 async def serve(chosen: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT. Raises MonitoringError when it can't start."""
     log = Log(sys.stdout)
+    sys.excepthook = log.uncaught
     bridge(log)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

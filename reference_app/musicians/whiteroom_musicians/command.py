@@ -43,6 +43,7 @@ async def _run(chosen: argparse.Namespace, address: Address | None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     log = Log(sys.stdout, chosen.json or not sys.stdout.isatty())
+    sys.excepthook = log.uncaught
     pool = None if address is None else ConnectionPool(address)
     try:
         if pool is not None and chosen.stress is not None:

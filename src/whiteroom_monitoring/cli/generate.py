@@ -15,10 +15,12 @@ from whiteroom_monitoring.cli.argument_types import folder
 from whiteroom_monitoring.cli.check import workspace_of
 from whiteroom_monitoring.cli.options import add_project_option
 from whiteroom_monitoring.codegen.outputs import generate
+from whiteroom_monitoring.deploy.configuration.config import promtail_yml
 from whiteroom_monitoring.documents.references import pages
 from whiteroom_monitoring.errors import UsageError
 from whiteroom_monitoring.generated_files import GeneratedFile
 from whiteroom_monitoring.project import FILE, load
+from whiteroom_monitoring.project.model import Project
 from whiteroom_monitoring.resources import repository_root, share
 
 MAX_DIFF_LINES = 60
@@ -56,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     generated = generate(project)
     if not arguments.catalogue and project.root == repository_root():
         generated |= pages.generate(workspace_of(project), _parsers())
+    generated |= _of_alloy(project)
     outputs = files.compare(root, generated)
     if not arguments.check:
         files.write(root, outputs)
@@ -64,6 +67,19 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(outputs, arguments.check)
     return int(arguments.check and any(file.state != "current" for file in outputs))
+
+
+def _of_alloy(project: Project) -> dict[str, str]:
+    """Return Alloy's configuration, where the project has one of the shipper."""
+    path = promtail_yml(project)
+    folder = project.files.folder
+    if not path.is_relative_to(folder) or not folder.is_relative_to(project.root):
+        return {}
+    # Here, because it takes the parsers of LogQL.
+    from whiteroom_monitoring.logs.shipper import alloy  # noqa: PLC0415
+
+    name = folder.relative_to(project.root) / "alloy/config.alloy"
+    return {name.as_posix(): alloy.render_file(path)}
 
 
 def _parsers() -> dict[str, argparse.ArgumentParser]:

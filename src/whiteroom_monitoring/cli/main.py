@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
 
 from whiteroom_monitoring import __version__
 from whiteroom_monitoring.errors import MonitoringError, UsageError
@@ -19,6 +23,8 @@ FAILURE = 1
 USAGE = 2
 INTERRUPTED = 130
 
+# A stack tells its components by it: `deploy.host.processes` has it, too, and needs more.
+COMPONENT_VARIABLE = "WHITEROOM_COMPONENT"
 COMMANDS_ROOM = "whiteroom_monitoring.cli"
 
 
@@ -120,8 +126,22 @@ def build_parser(chosen: str | None = None, *, every: bool = False) -> argparse.
     return parser
 
 
+def log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Write a line that tells of a crash before the traceback, for `sys.excepthook`."""
+    if issubclass(kind, Exception):
+        time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        text = json.dumps(f"Traceback (most recent call last): {kind.__qualname__}: {error}")
+        print(f"time={time} level=critical msg={text}", file=sys.stderr, flush=True)
+    sys.__excepthook__(kind, error, trace)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` and return its exit status."""
+    if os.environ.get(COMPONENT_VARIABLE):
+        # What is printed becomes the log of a component.
+        sys.excepthook = log_uncaught
     words = _with_present_names(sys.argv[1:] if argv is None else argv)
     chosen = next((word for word in words if not word.startswith("-")), None)
     try:

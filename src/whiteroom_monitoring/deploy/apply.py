@@ -18,6 +18,7 @@ from whiteroom_monitoring.deploy.planner.resolution import own_accounts
 from whiteroom_monitoring.deploy.progress import Progress
 from whiteroom_monitoring.deploy.running import health, shutdown, state, status
 from whiteroom_monitoring.deploy.running.component_logs import last_lines
+from whiteroom_monitoring.deploy.runtimes import log_rotation, supervisord_config
 from whiteroom_monitoring.deploy.runtimes.supervisord import Supervisor
 from whiteroom_monitoring.errors import MonitoringError
 
@@ -133,6 +134,8 @@ class Application:
         self._supervisor.update()
 
     def _record_state(self, _: Sequence[str]) -> None:
+        logs = supervisord_config.rotated_logs(self._plan.components)
+        log_rotation.write_plan(self._supervisor.rotation_plan, logs.values())
         known = versions.of(self._plan.components)
         components = tuple(c.as_state(known[c.name]) for c in self._plan.components)
         without_restart = tuple(self._plan.without_restart)

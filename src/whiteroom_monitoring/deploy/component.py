@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 STAGES = (1, 2, 3, 4, 5)
 # The account of applications and of the segment exporter, which share the folder of segments.
 APP_ACCOUNT = "whiteroom-app"
+# How large a program's log grows before it is set aside.
+LOG_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,9 @@ class File:
     """A file that the component reads: ``text``, or the template at ``template``.
 
     ``values`` fill in the ``$names`` of the template. A ``once`` file is left alone if it exists,
-    but for its ``owner``, an account as that of a folder.
+    but for its ``owner``, an account as that of a folder. A log that has grown to ``max_bytes`` is
+    set aside by the supervisor; its writers open it for each line, or again at the signal
+    ``reopen``.
     """
 
     path: str
@@ -175,6 +179,8 @@ class File:
     mode: int = 0o644
     once: bool = False
     owner: str = ""
+    max_bytes: int = 0
+    reopen: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,25 @@ class AccountRequired:
     reason: str
 
 
-Condition = FileRequired | VariableUnset | StartedElsewhere | CloneRequired | AccountRequired
+@dataclass(frozen=True)
+class MachineServiceAbsent:
+    """The component, of which a machine has one, is left out of others than root's usual stack.
+
+    So it is where systemd runs the machine, or a process of another stack's is called ``process``.
+    """
+
+    process: str
+    reason: str
+
+
+Condition = (
+    FileRequired
+    | VariableUnset
+    | StartedElsewhere
+    | CloneRequired
+    | AccountRequired
+    | MachineServiceAbsent
+)
 
 
 @dataclass(frozen=True)

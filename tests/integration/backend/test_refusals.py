@@ -353,3 +353,13 @@ def test_a_refusal_has_a_line(backend, token):
     line = backend.events("request refused")[-1]
     assert (line["level"], line["type"], line["status"]) == ("warning", "not_found", 404)
     assert NOWHERE not in json.dumps(line)
+    assert "request_id" not in line
+
+
+@pytest.mark.parametrize(("given", "logged"), [("a1" * 16, "a1" * 16), ("not nginx's", None)])
+def test_a_refusal_has_the_id_of_the_web_server(backend, token, given, logged):
+    """By it, the line of the access log is found; what no web server of ours makes is none."""
+    before = len(backend.events("request refused"))
+    backend.ask("GET", f"/songs/{NOWHERE}", token=token, headers={"X-Request-ID": given})
+    wait_until(lambda: len(backend.events("request refused")) > before)
+    assert backend.events("request refused")[-1].get("request_id") == logged

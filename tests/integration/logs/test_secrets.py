@@ -43,9 +43,8 @@ def _json(moment: datetime, text: str) -> str:
 
 def _files(folder: Path, texts: list[str], moment: datetime) -> None:
     """Write each log of the configuration in the form of its program."""
-    log, nginx = folder / "log", folder / "nginx"
+    log = folder / "log"
     log.mkdir()
-    nginx.mkdir()
     for name in ("engine", "frontend", "backend", "musicians"):
         lines = [_json(moment, text) for text in texts]
         (log / f"{name}.log").write_text("\n".join([*lines, ""]))
@@ -56,8 +55,8 @@ def _files(folder: Path, texts: list[str], moment: datetime) -> None:
     }
     for path, begin in plain.items():
         path.write_text("".join(f"{begin}{text}\n" for text in texts))
-    requests = [{"time": f"{moment.timestamp():.3f}", "uri": text} for text in texts]
-    (nginx / "access.log").write_text("".join(f"{json.dumps(r)}\n" for r in requests))
+    requests = [{"time": f"{moment.timestamp():.3f}", "path": text} for text in texts]
+    (log / "nginx-access.log").write_text("".join(f"{json.dumps(r)}\n" for r in requests))
 
 
 def _journalctl(folder: Path, texts: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import subprocess
 import sys
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from whiteroom_monitoring.cli import down, main
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.errors import MonitoringError, UsageError
+from whiteroom_monitoring.logs.shipper import line_counts
 
 
 @pytest.mark.parametrize(("former", "present"), [("output", "logs"), ("agent", "segment-exporter")])
@@ -130,3 +133,32 @@ def test_help_names_every_command_and_loads_none() -> None:
     *text, rooms = printed("down", "--help")
     assert rooms == "['down', 'options']"
     assert "Stop everything that `up` started." in text
+
+
+def test_a_component_logs_what_nobody_has_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line at the level critical, which counts as that of a crash, stands before the traceback;
+    at a terminal there is the traceback alone."""
+    program = (
+        "from whiteroom_monitoring.cli import down, main\n"
+        "def fail(arguments): raise ValueError('a \\n b')\n"
+        "down.run = fail\n"
+        "main.main(['down'])\n"
+    )
+
+    def printed() -> list[str]:
+        done = subprocess.run([sys.executable, "-c", program], stderr=-1, text=True, check=False)
+        assert done.returncode == 1
+        return done.stderr.splitlines()
+
+    monkeypatch.delenv(main.COMPONENT_VARIABLE, raising=False)
+    plain = printed()
+    assert plain[0] == "Traceback (most recent call last):"
+    monkeypatch.setenv(main.COMPONENT_VARIABLE, "x")
+    line, *rest = printed()
+    assert rest == plain
+    assert main.COMPONENT_VARIABLE == processes.COMPONENT_VARIABLE
+    assert re.fullmatch(
+        r'time=\S+Z level=critical msg="Traceback \(most recent call last\): ValueError: a .+ b"',
+        line,
+    )
+    assert line_counts.matching("critical", [line])["crash"] == 1

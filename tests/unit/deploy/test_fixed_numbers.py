@@ -36,10 +36,10 @@ def test_what_is_watched_starts_before_who_watches() -> None:
     for component in COMPONENTS:
         stages.setdefault(component.stage, set()).add(component.name)
     assert stages == {
-        1: {"alertmanager", "cadvisor", "inbox", "jack", "log-store", "node-exporter", "postgresql",
-            "redis", "segment-exporter"},
+        1: {"alertmanager", "cadvisor", "inbox", "jack", "journald", "log-store", "node-exporter",
+            "postgresql", "redis", "segment-exporter"},
         2: {"backend", "console", "engine", "reconciler", "shipper"},
-        3: {"frontend", "nginx"},
+        3: {"frontend", "nginx", "rsyslog"},
         4: {"musicians", "nginx-exporter", "postgres-exporter", "redis-exporter"},
         5: {"prometheus", "watcher"},
     }  # fmt: skip

@@ -7,19 +7,25 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from whiteroom_monitoring.deploy.component import (
     AccountRequired,
     CloneRequired,
     Condition,
     FileRequired,
+    MachineServiceAbsent,
     Program,
     StartedElsewhere,
     VariableUnset,
 )
+from whiteroom_monitoring.deploy.host import processes
 from whiteroom_monitoring.deploy.host.accounts import account
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner.placeholders import PlaceholderError, Placeholders
 
+# It is there where systemd is the first process: sd_booted(3).
+_SYSTEMD = "/run/systemd/system"
 _FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin")
 
 
@@ -68,7 +74,22 @@ def reason_against(condition: Condition, places: Placeholders) -> str:
             holds = places.root is not None
         case AccountRequired(name):
             holds = os.getuid() != 0 or account(name) is not None
+        case MachineServiceAbsent(process):
+            holds = may_serve_machine(places.paths) and not _runs_elsewhere(process, places.paths)
     return "" if holds else condition.reason
+
+
+def may_serve_machine(paths: StackPaths) -> bool:
+    """Tell whether a stack may be what a machine has once: root's, at the usual ports."""
+    return os.getuid() == 0 and not paths.port_offset and not Path(_SYSTEMD).exists()
+
+
+def _runs_elsewhere(name: str, paths: StackPaths) -> bool:
+    for process in psutil.process_iter(["name"]):
+        is_it = (process.info["name"] or "").startswith(name)
+        if is_it and not processes.member(process.pid, paths.data):
+            return True
+    return False
 
 
 def _exists(path: str, places: Placeholders) -> bool:

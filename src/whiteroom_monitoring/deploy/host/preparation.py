@@ -8,14 +8,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from whiteroom_monitoring.deploy.component import File
-from whiteroom_monitoring.deploy.host import owned_files, postgresql_cluster
+from whiteroom_monitoring.deploy.host import (
+    machine_journal,
+    machine_syslog,
+    owned_files,
+    postgresql_cluster,
+)
 from whiteroom_monitoring.deploy.host.accounts import account, make_folder, numbers
 from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
 
 # What a description can only name: how data are made before the first start.
 INITIALIZERS: Mapping[str, Callable[[Placeholders], None]] = {
+    "journald": machine_journal.initialize,
     "postgresql": postgresql_cluster.initialize,
+    "rsyslog": machine_syslog.initialize,
 }
 
 

@@ -171,6 +171,8 @@ def _files(
     for component in components:
         for file in component.files:
             path = Path(file.path)
+            if file.max_bytes and path.exists():
+                continue
             text = preparation.content(file)
             if file.once and path.exists():
                 text = path.read_text(encoding="utf-8")

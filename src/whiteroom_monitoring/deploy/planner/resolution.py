@@ -151,4 +151,6 @@ def _file(file: File, places: Placeholders) -> File:
         file.mode,
         file.once,
         file.owner,
+        file.max_bytes,
+        file.reopen,
     )

@@ -75,6 +75,7 @@ class Supervisor:
         self.socket = paths.run / "supervisor.sock"
         self.configuration_file = paths.run / "supervisord.conf"
         self.pid_file = paths.run / "supervisord.pid"
+        self.rotation_plan = paths.run / "log-rotation.json"
 
     def pid(self) -> int | None:
         """Return the process id of the running supervisord, or None."""

@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from whiteroom_monitoring.deploy.host import accounts, processes
 from whiteroom_monitoring.deploy.paths import StackPaths
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent
+from whiteroom_monitoring.deploy.runtimes import log_rotation
+from whiteroom_monitoring.deploy.runtimes.log_rotation import RotatedLog
 from whiteroom_monitoring.deploy.runtimes.supervisord import (
     ATTEMPTS,
     START_SECONDS,
@@ -39,6 +41,16 @@ def sections(
     }
 
 
+def rotated_logs(components: Sequence[ResolvedComponent]) -> dict[str, RotatedLog]:
+    """Return the logs that supervisord is to set aside, by their paths."""
+    return {
+        file.path: RotatedLog(file.path, file.max_bytes, c.process, file.reopen)
+        for c in components
+        for file in c.files
+        if file.max_bytes
+    }
+
+
 def _head(supervisor: Supervisor) -> str:
     paths = supervisor.paths
     # Root must say that root is meant; others may not name a user.
@@ -60,6 +72,10 @@ umask={DEFAULT_UMASK:03o}
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+
+[rpcinterface:log_rotation]
+supervisor.rpcinterface_factory={log_rotation.__name__}:make_extension
+plan={_escaped(supervisor.rotation_plan)}
 
 """
 

@@ -29,8 +29,8 @@ class Canary(Part, frozen=True):
     """One source, by its job of the shipper, and the one way in which a line comes to it.
 
     ``file`` is a file of the canary's own that the job reads, ``http`` an address that the server
-    logs requests of, ``syslog`` ``tcp://HOST:PORT`` or ``udp://HOST:PORT``, ``journal`` the
-    journal's socket, ``containers`` that of a Docker API.
+    logs requests of, ``syslog`` ``tcp://HOST:PORT``, ``udp://HOST:PORT`` or ``unix:///PATH``,
+    ``journal`` the journal's socket, ``containers`` that of a Docker API.
     """
 
     job_name: str

@@ -13,7 +13,7 @@ from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.logs.canaries import marker, writing
 from whiteroom_monitoring.logs.canaries.config import Canaries, Canary
 from whiteroom_monitoring.logs.canaries.stats import CanaryStats
-from whiteroom_monitoring.logs.shipper.config import Client
+from whiteroom_monitoring.logs.shipper.endpoints import Client
 from whiteroom_monitoring.logs.shipper.target import Target
 
 INTERVAL_S = 10.0

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import socket
+import time
 import urllib.parse
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +84,11 @@ def _time(written_ns: int) -> str:
     return f"{moment}.{written_ns % 10**9:09}Z"
 
 
+def _syslog_time(written_ns: int) -> str:
+    """Return a time as syslog(3) writes it, in the machine's zone."""
+    return time.strftime("%b %e %H:%M:%S", time.localtime(written_ns // 10**9))
+
+
 def _request(url: str) -> None:
     address = urllib.parse.urlsplit(url)
     assert address.hostname is not None
@@ -111,8 +117,15 @@ def _raise_log(canary: Canary, written_ns: int) -> None:
 
 
 def _send_syslog(url: str, source: str, written_ns: int) -> None:
-    """Send a message of RFC 5424, of the facility local7 and the severity debug."""
+    """Send a message of the facility local7 and the severity debug.
+
+    To a network, it is one of RFC 5424; to a socket of this machine, what syslog(3) sends.
+    """
     address = urllib.parse.urlsplit(url)
+    if address.scheme == "unix":
+        text = f"<191>{_syslog_time(written_ns)} {marker.WORD}: {marker.text(source, written_ns)}"
+        _send_datagram(address.path, text.encode(), "syslog")
+        return
     message = (
         f"<191>1 {_time(written_ns)[:26]}Z - {marker.WORD} - - - {marker.text(source, written_ns)}"
     ).encode()
@@ -128,12 +141,16 @@ def _send_syslog(url: str, source: str, written_ns: int) -> None:
 def _send_journal(path: str, text: str) -> None:
     """Send an entry. Source: https://systemd.io/JOURNAL_NATIVE_PROTOCOL/"""
     fields = f"MESSAGE={text}\nPRIORITY=7\nSYSLOG_IDENTIFIER={marker.WORD}\n".encode()
+    _send_datagram(path, fields, "journal")
+
+
+def _send_datagram(path: str, data: bytes, taker: str) -> None:
     with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as datagrams:
         datagrams.settimeout(WAIT_S)
         try:
-            datagrams.sendto(fields, path)
+            datagrams.sendto(data, path)
         except (FileNotFoundError, ConnectionRefusedError) as error:
-            raise SourceAbsentError(f"there is no journal at {path}") from error
+            raise SourceAbsentError(f"there is no {taker} at {path}") from error
 
 
 def _print(path: str, text: str) -> None:

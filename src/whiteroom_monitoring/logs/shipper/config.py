@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-Labels = dict[str, str]
+from whiteroom_monitoring.logs.shipper.endpoints import Client, HttpServer, Labels, Server
+
 # One expression by the name that it fills; None means the same name.
 Expressions = dict[str, str | None]
 Texts = str | list[str]
@@ -17,49 +18,6 @@ Texts = str | list[str]
 
 class Part(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A mapping of the configuration."""
-
-
-class Server(Part, frozen=True):
-    """Only the port of the shipper's own metrics; the rest is said on the command line."""
-
-    http_listen_address: str = ""
-    http_listen_port: int = 9080
-    grpc_listen_port: int = 0
-    log_level: str = "info"
-    disable: bool = False
-
-
-class Backoff(Part, frozen=True):
-    """How long is waited after a refusal that may pass. Nothing is given up after any number."""
-
-    min_period: str = "500ms"
-    max_period: str = "10s"
-    max_retries: int = 0
-
-
-class BasicAuth(Part, frozen=True):
-    """A user, and the password or the file that holds it."""
-
-    username: str = ""
-    password: str = ""
-    password_file: str = ""
-
-
-class Client(Part, frozen=True):
-    """Where lines go. ``batchsize`` is in bytes of lines."""
-
-    url: str
-    name: str = ""
-    batchwait: str = "1s"
-    batchsize: Annotated[int, Meta(ge=1024)] = 1024 * 1024
-    tenant_id: str = ""
-    external_labels: Labels = {}
-    timeout: str = "10s"
-    backoff_config: Backoff = Backoff()
-    basic_auth: BasicAuth | None = None
-    bearer_token: str = ""
-    bearer_token_file: str = ""
-    headers: Labels = {}
 
 
 class Positions(Part, frozen=True):
@@ -203,24 +161,33 @@ class MetricConfig(Part, frozen=True):
 
 
 class MetricDefinition(Part, frozen=True):
-    """A metric that a pipeline keeps."""
+    """A metric that a pipeline keeps; a series that is idle for ``max_idle_duration`` ends."""
 
     type: Literal["Counter", "counter", "Gauge", "gauge", "Histogram", "histogram"]
     description: str = ""
     source: str = ""
     prefix: str = "promtail_custom_"
+    max_idle_duration: str = ""
     config: MetricConfig = MetricConfig()
 
 
-class Empty(Part, frozen=True):
-    """A mapping with nothing in it."""
+class DockerStage(Part, frozen=True):
+    """A line of Docker's log files."""
+
+
+class CriStage(Part, frozen=True):
+    """A line of a container runtime's log files, of which several may be one that it has cut."""
+
+    max_partial_lines: Annotated[int, Meta(gt=0)] = 100
+    max_partial_line_size: Annotated[int, Meta(ge=0)] = 0
+    max_partial_line_size_truncate: bool = False
 
 
 class Stage(Part, frozen=True):
     """One stage: exactly one of these."""
 
-    cri: Empty | None = None
-    docker: Empty | None = None
+    cri: CriStage | None = None
+    docker: DockerStage | None = None
     drop: DropStage | None = None
     json: JsonStage | None = None
     labelallow: list[str] | None = None
@@ -252,7 +219,7 @@ class Stage(Part, frozen=True):
 class StaticConfig(Part, frozen=True):
     """Labels; ``__path__`` and ``__path_exclude__`` among them are patterns of files."""
 
-    labels: Labels
+    labels: Labels = {}
     targets: list[str] = []
 
 
@@ -264,7 +231,7 @@ class Decompression(Part, frozen=True):
 
     enabled: bool = False
     initial_delay: str = "0s"
-    format: Literal["", "gz", "bz2", "xz", "zst"] = ""
+    format: Literal["", "gz", "z", "bz2", "xz", "zst"] = ""
 
 
 class FileWatch(Part, frozen=True):
@@ -298,12 +265,11 @@ class Journal(Part, frozen=True):
     matches: str = ""
 
 
-class PushServer(Part, frozen=True):
+class PushServer(HttpServer, frozen=True, kw_only=True):
     """Where a push receiver listens."""
 
     http_listen_port: int
     http_listen_address: str = "127.0.0.1"
-    grpc_listen_port: int = 0
 
 
 class PushReceiver(Part, frozen=True):
@@ -327,6 +293,9 @@ class DockerDiscovery(Part, frozen=True):
     host: str
     refresh_interval: str = "5s"
     filters: list[DockerFilter] = []
+    # What addresses of containers are made of, which logs have none of.
+    port: int = 80
+    host_networking_host: str = "localhost"
 
 
 class ScrapeConfig(Part, frozen=True):
@@ -350,12 +319,25 @@ class TargetConfig(Part, frozen=True):
     sync_period: str = "1s"
 
 
+class GlobalConfig(Part, frozen=True):
+    """What holds for all jobs."""
+
+    file_watch_config: FileWatch = FileWatch()
+
+
+class Tracing(Part, frozen=True):
+    """Traces of Promtail itself, of which there are none."""
+
+    enabled: Literal[False] = False
+
+
 class Config(Part, frozen=True):
     """A file of Promtail's configuration."""
 
     clients: Annotated[list[Client], Meta(min_length=1)]
-    scrape_configs: list[ScrapeConfig]
+    scrape_configs: list[ScrapeConfig] = []
     positions: Positions = Positions()
     server: Server = Server()
     target_config: TargetConfig = TargetConfig()
-    file_watch_config: FileWatch = field(default=FileWatch(), name="file_watch")
+    tracing: Tracing = Tracing()
+    global_config: GlobalConfig = field(default=GlobalConfig(), name="global")

@@ -53,6 +53,11 @@ _OUT_OF_MEMORY = (
     r"\bKilled /\S+ due to memory (?:pressure|used)\b",
 )
 _TRACEBACK = r"\bTraceback \(most recent call last\):"
+# How a text without a level begins that Python, Java and JavaScript print of an exception.
+_RAISED = (
+    r"^Traceback \(most recent call last\):|^Exception in thread |^Unhandled exception in thread",
+    r"^Uncaught (?:\w+Error|Error|exception)\b",
+)
 
 
 def _any(*expressions: str, many_lines: bool = False) -> Any:
@@ -60,12 +65,13 @@ def _any(*expressions: str, many_lines: bool = False) -> Any:
 
 
 # Looked for in all lines of a stream at once: hardly any has one of them.
-_SUSPECT = _any(*_CRASH, *_OUT_OF_MEMORY, _TRACEBACK, many_lines=True)
+_SUSPECT = _any(*_CRASH, *_OUT_OF_MEMORY, _TRACEBACK, *_RAISED, many_lines=True)
 _PATTERNS: dict[Pattern, Any] = {
     "crash": _any(*_CRASH, many_lines=True),
     "out_of_memory": _any(*_OUT_OF_MEMORY, many_lines=True),
 }
 _UNCAUGHT = _any(_TRACEBACK)
+_EXCEPTION = _any(*_RAISED)
 
 
 def level_of(label: str) -> Level:
@@ -94,14 +100,31 @@ def count(source: str, streams: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _count(source: str, program: str, level: Level, lines: list[str]) -> None:
-    metrics.log_lines_total.inc(len(lines), source=source, program=program, level=level)
-    if not _SUSPECT.search("\n".join(lines)):
+    is_suspect = _SUSPECT.search("\n".join(lines)) is not None
+    for level_of_lines, number in levels(level, lines if is_suspect else (), len(lines)).items():
+        metrics.log_lines_total.inc(number, source=source, program=program, level=level_of_lines)
+    if not is_suspect:
         return
     for pattern, matches in matching(level, lines).items():
         if matches:
             metrics.log_pattern_matches_total.inc(
                 matches, source=source, program=program, pattern=pattern
             )
+
+
+def levels(level: Level, suspects: Sequence[str], number: int) -> dict[Level, int]:
+    """Return how many of a ``number`` of lines have each level.
+
+    What an exception printed has none, and is an error, caught or not.
+
+    >>> levels("unknown", ["Traceback (most recent call last):", "  File"], 2)
+    {'unknown': 1, 'error': 1}
+    """
+    if level != "unknown":
+        return {level: number}
+    errors = sum(1 for line in suspects if _EXCEPTION.search(line))
+    counts: dict[Level, int] = {"unknown": number - errors, "error": errors}
+    return {level: count for level, count in counts.items() if count}
 
 
 def matching(level: Level, lines: Sequence[str]) -> dict[Pattern, int]:

@@ -14,7 +14,7 @@ import msgspec
 from whiteroom_monitoring.catalogue import document
 from whiteroom_monitoring.catalogue.document import Document, Pointer
 from whiteroom_monitoring.diagnostics import Diagnostic, DiagnosticsError
-from whiteroom_monitoring.logs.shipper.config import Config
+from whiteroom_monitoring.logs.shipper.config import Config, Stage
 
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
 _AT = re.compile(r" - at `\$?(?P<path>[^`]*)`$")
@@ -31,7 +31,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:
 
     Raises DiagnosticsError with every key that is not supported, each at its line.
     """
-    return _load(path, Config, environment, _empty_stages)
+    return _load(path, Config, environment, _empty_stages, _one_list_of_clients)
 
 
 def load_as(path: Path, kind: type[_Kind], environment: Mapping[str, str] | None = None) -> _Kind:
@@ -44,11 +44,12 @@ def _load(
     kind: type[_Kind],
     environment: Mapping[str, str] | None,
     further: Callable[[Document, _Kind], list[Diagnostic]],
+    renamed: Callable[[Any], Any] = lambda data: data,
 ) -> _Kind:
     text = document.read(path)
     variables = os.environ if environment is None else environment
     expansion = _Expansion(text, variables)
-    data = expansion.of(text.data, ())
+    data = without_nulls(renamed(expansion.of(text.data, ())), msgspec.inspect.type_info(kind))
     faults = expansion.faults
     while True:
         try:
@@ -62,6 +63,42 @@ def _load(
     if faults:
         raise DiagnosticsError(faults)
     return config
+
+
+def _one_list_of_clients(data: Any) -> Any:
+    """Add ``client``, which is Promtail's of 2019, to ``clients``."""
+    if not isinstance(data, dict) or not isinstance(data.get("client"), dict):
+        return data
+    clients = [data["client"], *(data.get("clients") or [])]
+    return {n: v for n, v in data.items() if n != "client"} | {"clients": clients}
+
+
+def without_nulls(value: Any, kind: msgspec.inspect.Type) -> Any:
+    """Leave out keys without a value, as YAML of Go does, but for a stage without options."""
+    if isinstance(kind, msgspec.inspect.UnionType):
+        kinds = [k for k in kind.types if not isinstance(k, msgspec.inspect.NoneType)]
+        return without_nulls(value, kinds[0]) if len(kinds) == 1 else value
+    if isinstance(kind, msgspec.inspect.ListType) and isinstance(value, list):
+        return [without_nulls(item, kind.item_type) for item in value]
+    if not isinstance(kind, msgspec.inspect.StructType) or not isinstance(value, dict):
+        return value
+    kinds_by_name = {field.encode_name: field.type for field in kind.fields}
+    kept = {}
+    for name, inner in value.items():
+        inner_kind = kinds_by_name.get(name)
+        if inner is not None and inner_kind is not None:
+            kept[name] = without_nulls(inner, inner_kind)
+        elif inner is not None or inner_kind is None:
+            kept[name] = inner
+        elif kind.cls is Stage and _needs_nothing(inner_kind):
+            kept[name] = {}
+    return kept
+
+
+def _needs_nothing(kind: msgspec.inspect.Type) -> bool:
+    kinds = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
+    structs = [k for k in kinds if isinstance(k, msgspec.inspect.StructType)]
+    return any(not any(field.required for field in struct.fields) for struct in structs)
 
 
 class _Expansion:

@@ -95,7 +95,7 @@ def _made(stages: Sequence[config.Stage], registry: CustomMetrics, context: Cont
         if name in ("cri", "docker"):
             made += _made(_CRI if name == "cri" else _DOCKER, registry, context)
             if name == "cri":
-                made.append(PartialLines(context))
+                made.append(PartialLines(content, context))
         elif name == "multiline":
             made.append(Multiline(content, context))
         elif name == "match":

@@ -27,13 +27,18 @@ class Relabeling:
 
     def apply(self, labels: Mapping[str, str]) -> dict[str, str] | None:
         """Return the labels of a target without those that begin with ``__``; None: left out."""
+        current = self.apply_all(labels)
+        return current and {n: v for n, v in current.items() if v and not n.startswith("__")}
+
+    def apply_all(self, labels: Mapping[str, str]) -> dict[str, str] | None:
+        """Return all labels of a target, such as ``__path__``; None: left out."""
         current = dict(labels)
         for rule, regex in self._rules:
             changed = _applied(rule, regex, current)
             if changed is None:
                 return None
             current = changed
-        return {n: v for n, v in current.items() if v and not n.startswith("__")}
+        return current
 
 
 def _applied(rule: Relabel, regex: Any, labels: dict[str, str]) -> dict[str, str] | None:

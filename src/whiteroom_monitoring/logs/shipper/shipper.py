@@ -15,7 +15,6 @@ from typing import Protocol
 from whiteroom_monitoring.client.generated import shipper as metrics
 from whiteroom_monitoring.logs.shipper import durations
 from whiteroom_monitoring.logs.shipper.config import (
-    Client,
     Config,
     FileWatch,
     Journal,
@@ -23,6 +22,7 @@ from whiteroom_monitoring.logs.shipper.config import (
     Stage,
 )
 from whiteroom_monitoring.logs.shipper.dead_letters import DeadLetters
+from whiteroom_monitoring.logs.shipper.endpoints import Client
 from whiteroom_monitoring.logs.shipper.entry import Clock
 from whiteroom_monitoring.logs.shipper.lane import Lane
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
@@ -57,7 +57,7 @@ class Shipping:
         self._target = Target(client)
         self._positions = Positions(positions, durations.seconds(config.positions.sync_period))
         self._letters = DeadLetters(positions.with_name(f"{positions.stem}.dead-letters.jsonl"))
-        self._polling = Polling.of(config.file_watch_config)
+        self._polling = Polling.of(config.global_config.file_watch_config)
         self._sync_s = durations.seconds(config.target_config.sync_period)
         self._lanes: list[Lane] = []
         self._files = list(self._file_targets())

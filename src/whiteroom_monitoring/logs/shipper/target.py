@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
+import ssl
 import urllib.parse
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import orjson
 
 from whiteroom_monitoring.logs.shipper import durations
-from whiteroom_monitoring.logs.shipper.config import Client
+from whiteroom_monitoring.logs.shipper.endpoints import Client, Tls
 from whiteroom_monitoring.logs.shipper.errors import StageError
 
 # What is answered so is refused for good; anything else may pass, and is asked again.
@@ -34,6 +35,7 @@ class Target:
         # Without a name and a password that the address may hold.
         self.name = client.name or self._url.netloc.rpartition("@")[2]
         self._timeout_s = durations.seconds(client.timeout)
+        self._tls = _context(client.tls_config) if self._url.scheme == "https" else None
         self._connection: http.client.HTTPConnection | None = None
 
     def push(self, streams: list[dict[str, Any]], tenant: str) -> tuple[int, str]:
@@ -80,10 +82,11 @@ class Target:
         return self._connection
 
     def _made(self) -> http.client.HTTPConnection:
-        is_tls = self._url.scheme == "https"
-        kind = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
-        assert self._url.hostname is not None
-        return kind(self._url.hostname, self._url.port, timeout=self._timeout_s)
+        host, port = self._url.hostname, self._url.port
+        assert host is not None
+        if self._tls is None:
+            return http.client.HTTPConnection(host, port, timeout=self._timeout_s)
+        return http.client.HTTPSConnection(host, port, timeout=self._timeout_s, context=self._tls)
 
     def headers(self, tenant: str) -> dict[str, str]:
         """Return what each request has to say. Raises OSError, ValueError for a token's file."""
@@ -111,3 +114,19 @@ class Target:
             with contextlib.suppress(OSError):
                 self._connection.close()
         self._connection = None
+
+
+def _context(tls: Tls | None) -> ssl.SSLContext:
+    """Return how a server is known. Raises StageError where a file can't be used."""
+    tls = tls or Tls()
+    try:
+        context = ssl.create_default_context(cafile=tls.ca_file or None)
+        if tls.cert_file:
+            context.load_cert_chain(tls.cert_file, tls.key_file or None)
+    except OSError as error:
+        files = ", ".join(filter(None, (tls.ca_file, tls.cert_file, tls.key_file)))
+        raise StageError(f"clients: tls_config: {files}: {error.strerror or error}") from error
+    if tls.insecure_skip_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

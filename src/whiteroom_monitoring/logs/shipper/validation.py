@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from whiteroom_monitoring.logs.shipper import durations
-from whiteroom_monitoring.logs.shipper.config import Client, Config, ScrapeConfig
+from whiteroom_monitoring.logs.shipper.config import Config, ScrapeConfig, StaticConfig
+from whiteroom_monitoring.logs.shipper.endpoints import Client
 from whiteroom_monitoring.logs.shipper.errors import InvalidConfigError, StageError
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
@@ -28,7 +30,7 @@ def require_makeable(config: Config) -> None:
 
 
 def _problems(config: Config) -> Iterator[str]:
-    watch = config.file_watch_config
+    watch = config.global_config.file_watch_config
     yield from _tried(durations.seconds, config.positions.sync_period)
     yield from _tried(durations.seconds, config.target_config.sync_period)
     yield from _tried(durations.seconds, watch.min_poll_frequency)
@@ -61,13 +63,21 @@ def _of_job(job: ScrapeConfig, registry: CustomMetrics) -> Iterator[str]:
     if not any(sources) and not job.docker_sd_configs:
         yield "it has no source"
     for static in job.static_configs:
-        if not static.labels.get("__path__"):
+        if not _path(job, static):
             yield "static_configs: expected the label __path__"
         yield from _of_labels("static_configs", static.labels)
     for discovery in job.docker_sd_configs:
         yield from _tried(socket_path, discovery)
         yield from _tried(durations.seconds, discovery.refresh_interval)
     yield from _of_receivers(job)
+
+
+def _path(job: ScrapeConfig, static: StaticConfig) -> str:
+    """Return where the files are, as the labels or the rules about them say."""
+    with contextlib.suppress(StageError):
+        places = Relabeling(job.relabel_configs).apply_all(static.labels) or static.labels
+        return places.get("__path__", "")
+    return static.labels.get("__path__", "")
 
 
 def _of_receivers(job: ScrapeConfig) -> Iterator[str]:

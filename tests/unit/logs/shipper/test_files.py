@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,7 +14,12 @@ import pytest
 import zstandard
 
 from whiteroom_monitoring.logs.shipper import positions
-from whiteroom_monitoring.logs.shipper.config import Decompression, Stage, StaticConfig
+from whiteroom_monitoring.logs.shipper.config import (
+    Decompression,
+    Relabel,
+    Stage,
+    StaticConfig,
+)
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.positions import Positions
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
@@ -52,9 +58,12 @@ class Reader:
         made = [msgspec.convert(stage, Stage) for stage in stages]
         self.target = FileTarget(
             "job",
-            StaticConfig(labels={"__path__": str(folder / pattern)}),
-            Decompression(enabled=gz, initial_delay=options.pop("initial_delay", "0s")),
-            relabeling=Relabeling([]),
+            StaticConfig(labels=options.pop("labels", {"__path__": str(folder / pattern)})),
+            options.pop(
+                "decompression",
+                Decompression(enabled=gz, initial_delay=options.pop("initial_delay", "0s")),
+            ),
+            relabeling=options.pop("relabeling", Relabeling([])),
             positions=self.positions,
             make_pipeline=lambda clock: Pipeline(made, CustomMetrics(), clock),
             **options,
@@ -335,3 +344,40 @@ def test_positions_do_not_grow_with_the_names_of_a_day(
         log.unlink()
         reader.read()
     assert len(reader.positions.files("job")) <= 5
+
+
+def test_a_pattern_means_what_promtail_takes_it_for(tmp_path: Path) -> None:
+    """``*`` ends at a slash, also in what is left out; hidden folders are folders."""
+    for name in ("a.log", "sub/b.log", ".hidden/c.log"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"{name}\n")
+    static = {"__path__": f"{tmp_path}/**/*.log", "__path_exclude__": f"{tmp_path}/*.log"}
+    reader = Reader(tmp_path, labels=static)
+    assert sorted(_lines(reader.read())) == [".hidden/c.log", "sub/b.log"]
+    assert not reader.target.means(f"{tmp_path}/a.log")
+    assert reader.target.means(f"{tmp_path}/sub/more/b.log")
+
+
+@pytest.mark.parametrize("pattern", ["[^b].log", "[!b].log", "{a,c}.log"])
+def test_classes_and_alternatives(tmp_path: Path, pattern: str) -> None:
+    """Both ways to negate a class, and words in braces."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.log").write_text(f"{name}\n")
+    assert _lines(Reader(tmp_path, pattern=pattern).read()) == ["a"]
+
+
+def test_a_rule_says_where_the_files_are(tmp_path: Path) -> None:
+    """``__path__`` may be made by relabelling."""
+    (tmp_path / "a.log").write_text("a\n")
+    rule = Relabel(target_label="__path__", replacement=f"{tmp_path}/a.log")
+    reader = Reader(tmp_path, labels={"job": "x"}, relabeling=Relabeling([rule]))
+    assert _lines(reader.read()) == ["a"]
+    assert reader.sources[0]._labels == {"job": "x", "filename": f"{tmp_path}/a.log"}
+
+
+def test_a_file_of_zlib_is_read(tmp_path: Path) -> None:
+    """The format ``z`` is a stream of zlib."""
+    (tmp_path / "app.z").write_bytes(zlib.compress(b"line\n" * 50_000))
+    decompression = Decompression(enabled=True, format="z")
+    sent = Reader(tmp_path, pattern="*.z", decompression=decompression).read()
+    assert len(sent) == 50_000

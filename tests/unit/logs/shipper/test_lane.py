@@ -10,8 +10,9 @@ import orjson
 import pytest
 
 from whiteroom_monitoring.logs.shipper import lane as lanes
-from whiteroom_monitoring.logs.shipper.config import Client, Stage
+from whiteroom_monitoring.logs.shipper.config import Stage
 from whiteroom_monitoring.logs.shipper.dead_letters import DeadLetters
+from whiteroom_monitoring.logs.shipper.endpoints import Client
 from whiteroom_monitoring.logs.shipper.entry import Entry
 from whiteroom_monitoring.logs.shipper.lane import Lane
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline

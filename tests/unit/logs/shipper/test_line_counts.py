@@ -195,3 +195,19 @@ def test_the_first_target_counts(counters: Any, tmp_path: Path, target: int) -> 
         simulation.kill()
     lines = counters.log_lines_total.values[("count", "", "unknown")]
     assert lines == (0 if target == 0 else 20)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Traceback (most recent call last):",
+        "Exception in thread Thread-1 (run):",
+        'Exception in thread "main" java.lang.IllegalStateException: x',
+        "Uncaught TypeError: x is undefined",
+    ],
+)
+def test_what_an_exception_printed_is_an_error(line: str) -> None:
+    """A text without a level that begins as an exception's counts as one error, not as unknown."""
+    assert line_counts.levels("unknown", [line, "  more"], 2) == {"unknown": 1, "error": 1}
+    assert line_counts.levels("info", [line], 1) == {"info": 1}
+    assert line_counts._SUSPECT.search(f"before\n{line}\nafter")

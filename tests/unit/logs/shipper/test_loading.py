@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from whiteroom_monitoring.diagnostics import DiagnosticsError
+from whiteroom_monitoring.logs.shipper.config import Config
 from whiteroom_monitoring.logs.shipper.loading import load
 
 GOOD = """\
@@ -19,7 +20,7 @@ scrape_configs:
 """
 
 
-def _load(folder: Path, text: str) -> object:
+def _load(folder: Path, text: str) -> Config:
     path = folder / "promtail.yml"
     path.write_text(text, "utf-8")
     return load(path, {"LOG": "/var/log"})
@@ -86,3 +87,51 @@ def test_limits_are_refused_by_name(tmp_path: Path) -> None:
     """A key that would have no effect is not accepted."""
     with pytest.raises(DiagnosticsError, match="limits_config"):
         _load(tmp_path, GOOD + "limits_config: {max_line_size: 10}\n")
+
+
+def test_a_key_without_a_value_is_not_there(tmp_path: Path) -> None:
+    """As YAML of Go has it: nothing is said; a stage without options is a stage all the same."""
+    text = (
+        GOOD
+        + "    relabel_configs:\n    pipeline_stages:\n      - docker:\n      - labels: {a: }\n"
+    )
+    config = _load(tmp_path, text)
+    [job] = config.scrape_configs
+    assert job.relabel_configs == []
+    assert [stage.one()[0] for stage in job.pipeline_stages] == ["docker", "labels"]
+    assert job.pipeline_stages[1].labels == {"a": None}
+    assert _load(tmp_path, "clients: [{url: http://x/}]\nscrape_configs:\n").scrape_configs == []
+
+
+def test_a_stage_that_needs_a_value_is_refused_without_one(tmp_path: Path) -> None:
+    """``- regex:`` alone is no stage."""
+    with pytest.raises(DiagnosticsError, match="expected one stage"):
+        _load(tmp_path, GOOD + "    pipeline_stages:\n      - regex:\n")
+
+
+def test_the_client_of_old_configurations_is_one_of_the_clients(tmp_path: Path) -> None:
+    """``client`` and ``clients`` are one list."""
+    config = _load(tmp_path, "client: {url: http://old/}\n" + GOOD)
+    assert [client.url for client in config.clients] == [
+        "http://old/", "http://localhost:3100/loki/api/v1/push",
+    ]  # fmt: skip
+
+
+def test_what_has_no_effect_on_lines_is_accepted(tmp_path: Path) -> None:
+    """What Promtail's own server and traces are told is no reason to refuse a configuration."""
+    text = (
+        "server: {register_instrumentation: false, http_server_read_timeout: 10s, "
+        "graceful_shutdown_timeout: 5s, profiling_enabled: true}\ntracing: {enabled: false}\n"
+        "global: {file_watch_config: {min_poll_frequency: 2s}}\n"
+    )
+    watch = _load(tmp_path, GOOD + text).global_config.file_watch_config
+    assert watch.min_poll_frequency == "2s"
+
+
+@pytest.mark.parametrize(
+    "text", ["tracing: {enabled: true}", "server: {http_tls_config: {cert_file: x}}", "wal: {}"]
+)
+def test_what_would_have_an_effect_is_refused(tmp_path: Path, text: str) -> None:
+    """A server with TLS, traces and a write-ahead log are not there."""
+    with pytest.raises(DiagnosticsError):
+        _load(tmp_path, f"{GOOD}{text}\n")

@@ -15,7 +15,7 @@ from whiteroom_monitoring.logs.shipper.entry import SECOND_NS, Entry
 from whiteroom_monitoring.logs.shipper.errors import StageError
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
 from whiteroom_monitoring.logs.shipper.relabel import Relabeling
-from whiteroom_monitoring.logs.shipper.stages import selecting
+from whiteroom_monitoring.logs.shipper.stages import counting, selecting
 from whiteroom_monitoring.logs.shipper.stages.counting import CustomMetrics
 
 NOW_NS = 1_800_000_000 * SECOND_NS
@@ -302,3 +302,42 @@ def test_a_time_without_a_year_is_of_the_latest(monkeypatch: pytest.MonkeyPatch)
     assert parse("Jan  1 00:00:00") == (jan_first_s * SECOND_NS, SECOND_NS)
     assert parse("Dec 31 00:00:00") == ((jan_first_s - day_s) * SECOND_NS, SECOND_NS)
     assert parse("Feb 29 00:00:00") == (1709164800 * SECOND_NS, SECOND_NS)
+
+
+def test_how_many_parts_and_bytes_a_line_of_a_container_has() -> None:
+    """``max_partial_lines`` ends a line; ``max_partial_line_size`` cuts it where it is to."""
+    begin = "2026-01-02T03:04:05Z stdout"
+    cri = {
+        "max_partial_lines": 2,
+        "max_partial_line_size": 5,
+        "max_partial_line_size_truncate": True,
+    }
+    lines = [f"{begin} P abc", f"{begin} P def", f"{begin} F g"]
+    assert [e.line for e in _run(_pipeline({"cri": cri}), *lines)] == ["abcde", "g"]
+
+
+def test_a_key_of_logfmt_may_fill_two_fields() -> None:
+    """Two names for one key both get its value."""
+    stages = [{"logfmt": {"mapping": {"a": "k", "b": "k"}}}, {"labels": {"a": None, "b": None}}]
+    [entry] = _run(_pipeline(*stages), "k=1")
+    assert entry.labels == {"job": "x", "a": "1", "b": "1"}
+
+
+def test_a_series_that_is_idle_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ``max_idle_duration`` without a line, a series is exposed no more."""
+    now_s = 1000.0
+    monkeypatch.setattr(counting.time, "monotonic", lambda: now_s)
+    registry = CustomMetrics()
+    metric = {
+        "type": "Counter",
+        "max_idle_duration": "1m",
+        "config": {"match_all": True, "action": "inc"},
+    }
+    pipeline = _pipeline({"metrics": {"lines": metric}}, registry=registry)
+    _run(pipeline, "a", labels={"job": "old"})
+    now_s += 59
+    _run(pipeline, "a", labels={"job": "new"})
+    now_s += 2
+    text = registry.exposition().decode()
+    assert 'job="new"' in text
+    assert 'job="old"' not in text

@@ -23,7 +23,11 @@ def _config(job: dict[str, Any], **more: Any) -> Config:
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("expected a duration", {"static_configs": FILES}, {"positions": {"sync_period": "soon"}}),
-    ("expected a duration", {"static_configs": FILES}, {"file_watch": {"max_poll_frequency": "x"}}),
+    (
+        "expected a duration",
+        {"static_configs": FILES},
+        {"global": {"file_watch_config": {"max_poll_frequency": "x"}}},
+    ),
     (
         "expected a duration",
         {"static_configs": FILES},
@@ -72,3 +76,16 @@ def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(InvalidConfigError) as caught:
         require_makeable(config)
     assert len(caught.value.problems) == 2
+
+
+def test_a_rule_may_say_where_files_are() -> None:
+    """What relabelling makes of ``__path__`` is where files are looked for."""
+    rule = {"target_label": "__path__", "replacement": "/x.log"}
+    require_makeable(_config({"static_configs": [{"labels": {}}], "relabel_configs": [rule]}))
+
+
+def test_a_certificate_that_is_not_there_is_told() -> None:
+    """``tls_config`` names files, which are read at the start."""
+    client = {"url": "https://localhost/", "tls_config": {"ca_file": "/nowhere.pem"}}
+    with pytest.raises(InvalidConfigError, match=r"/nowhere.pem: No such file"):
+        require_makeable(_config({"static_configs": FILES}, clients=[client]))

@@ -23,6 +23,7 @@ from whiteroom_monitoring.deploy.planner.placeholders import Placeholders
 from whiteroom_monitoring.deploy.planner.resolution import ResolvedComponent, resolve
 from whiteroom_monitoring.deploy.running import state
 from whiteroom_monitoring.deploy.runtimes.compose import places
+from whiteroom_monitoring.logs.shipper import alloy
 from whiteroom_monitoring.project import load
 from whiteroom_monitoring.project.model import Project
 
@@ -105,7 +106,7 @@ def _configure(paths: StackPaths, files: Mapping[str, str]) -> None:
 
 def _alloy(project: Project, paths: StackPaths) -> str:
     """Return Alloy's configuration, with the address of what takes its lines."""
-    text = (project.files.folder / "alloy/config.alloy").read_text(encoding="utf-8")
+    text = alloy.render_file(config.promtail_yml(project))
     return text.replace("http://127.0.0.1:3100", paths.url("loki"))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 
 from whiteroom_monitoring.client.generated import shipper as metrics
 from whiteroom_monitoring.logs.shipper import durations
@@ -53,8 +54,11 @@ class FileTarget:
         tail_from_end: bool = False,
     ) -> None:
         labels = dict(static.labels)
-        self._patterns = alternatives(labels.pop("__path__", ""))
-        self._exclude = alternatives(labels.pop("__path_exclude__", ""))
+        # A rule may say where the files are.
+        places = relabeling.apply_all(labels) or labels
+        self._patterns = alternatives(places.get("__path__", ""))
+        self._exclude = alternatives(places.get("__path_exclude__", ""))
+        labels.pop("__path_exclude__", None)
         if not self._patterns[0]:
             raise StageError(f"{job}: static_configs: expected the label __path__")
         self._job, self._labels, self._relabeling = job, labels, relabeling
@@ -101,8 +105,8 @@ class FileTarget:
 
     def means(self, path: str) -> bool:
         """Tell whether a path is one of the pattern's."""
-        is_meant = any(fnmatch(path, pattern) for pattern in self._patterns)
-        return is_meant and not any(fnmatch(path, pattern) for pattern in self._exclude)
+        is_meant = any(is_match(path, pattern) for pattern in self._patterns)
+        return is_meant and not any(is_match(path, pattern) for pattern in self._exclude)
 
     def _paths(self) -> Iterator[str]:
         return matching(self._patterns, self._exclude)
@@ -383,9 +387,28 @@ class _Searches:
 def matching(patterns: Sequence[str], exclude: Sequence[str]) -> Iterator[str]:
     """Yield the paths that one of the patterns finds, and that none of the others means."""
     for pattern in patterns:
-        for path in glob.iglob(pattern, recursive=True):
-            if not any(fnmatch(path, excluded) for excluded in exclude):
+        for path in glob.iglob(pattern, recursive=True, include_hidden=True):
+            if not any(is_match(path, excluded) for excluded in exclude):
                 yield path
+
+
+def is_match(path: str, pattern: str) -> bool:
+    """Tell whether a path is one of a pattern's, in which ``**`` alone stands for folders.
+
+    >>> is_match("/log/a/b.log", "/log/*.log"), is_match("/log/a/b.log", "/log/**/*.log")
+    (False, True)
+    """
+    return _is_match(tuple(path.split("/")), tuple(pattern.split("/")))
+
+
+@functools.lru_cache(4096)
+def _is_match(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    if not patterns:
+        return not parts
+    first, rest = patterns[0], patterns[1:]
+    if first == "**":
+        return any(_is_match(parts[n:], rest) for n in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], first) and _is_match(parts[1:], rest)
 
 
 def alternatives(pattern: str) -> list[str]:
@@ -394,6 +417,7 @@ def alternatives(pattern: str) -> list[str]:
     >>> alternatives("/log/{a,b}.log")
     ['/log/a.log', '/log/b.log']
     """
+    pattern = pattern.replace("[^", "[!")
     before, brace, rest = pattern.partition("{")
     inner, end, after = rest.partition("}")
     if not brace or not end:

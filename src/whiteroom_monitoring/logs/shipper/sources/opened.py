@@ -155,6 +155,8 @@ def _decompressing(raw: IO[bytes], kind: str) -> IO[bytes]:
         return cast(IO[bytes], bz2.BZ2File(raw))
     if kind == "xz":
         return cast(IO[bytes], lzma.LZMAFile(raw))
+    if kind == "z":
+        return cast(IO[bytes], _ZlibFile(raw))
     return cast(IO[bytes], _ZstdFile(raw))
 
 
@@ -179,6 +181,23 @@ class _ZstdFile:
             self._packed = self._frame.unused_data if self._frame.eof else b""
         data, self._content = self._content[:size], self._content[size:]
         return data
+
+
+class _ZlibFile:
+    """The content of one stream of zlib."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw, self._stream = raw, zlib.decompressobj()
+
+    def read(self, size: int) -> bytes:
+        """Return bytes; fewer at the end. Raises EOFError, zlib.error."""
+        content = b""
+        while len(content) < size and not self._stream.eof:
+            packed = self._stream.unconsumed_tail or self._raw.read(_PACKED_BLOCK)
+            if not packed:
+                raise EOFError("the stream does not end")
+            content += self._stream.decompress(packed, size - len(content))
+        return content
 
 
 def _has_prefix(stream: IO[bytes], state: FileState) -> bool:

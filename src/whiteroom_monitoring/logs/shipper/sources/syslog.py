@@ -11,7 +11,7 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedIOBase
 from typing import Any
 
@@ -33,15 +33,21 @@ _RFC5424 = re.compile(
     r"(?P<msgid>\S+) (?P<data>-|(?:\[(?:[^\]\\]|\\.)*\])+)(?: (?P<message>.*))?",
     re.DOTALL,
 )
+# What a program sends on its own machine has no host.
 _RFC3164 = re.compile(
-    r"<(?P<pri>\d{1,3})>(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|[^\sT]+T\S+) (?P<host>\S+) "
-    r"(?P<app>[^\s:\[]+)(?:\[(?P<proc>[^\]]*)\])?: ?(?P<message>.*)",
+    r"<(?P<pri>\d{1,3})>(?P<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|[^\sT]+T\S+) "
+    r"(?:(?P<host>[^\s\[]*[^\s:\[\]]) )?(?P<app>[^\s:\[]+)"
+    r"(?:\[(?P<proc>[^\]]*)\])?: ?(?P<message>.*)",
     re.DOTALL,
 )
+# RFC 3164 section 4.3.3: what is neither is a message all the same; without a priority, a notice.
+_OTHER = re.compile(r"(?:<(?P<pri>\d{1,3})>)?(?P<message>.*)", re.DOTALL)
+_NO_PRIORITY = "13"
 _DATA = re.compile(r'\[(?P<id>[^\s\]\[="]+)((?: [^=\s]+="(?:[^"\\]|\\.)*")*)\]')
 _PARAMETER = re.compile(r' ([^=\s]+)="((?:[^"\\]|\\.)*)"')
 _TIMES = (go_time.parser("RFC3339Nano"), go_time.parser("Jan _2 15:04:05"))
 MAX_CONNECTIONS = 256
+_BLOCK = 16 * 1024
 _NO_NAME = re.compile(r"[^A-Za-z0-9_]")
 
 
@@ -75,7 +81,7 @@ class SyslogReceiver:
             class Datagrams(socketserver.DatagramRequestHandler):
                 def handle(self) -> None:
                     if len(self.packet) > receiver.max_bytes:
-                        receiver.drop("too_long")
+                        receiver.drop_long()
                     else:
                         receiver.take(self.packet, str(self.client_address[0]), may_wait=False)
 
@@ -94,7 +100,7 @@ class SyslogReceiver:
 
             def handle(self) -> None:
                 try:
-                    for message in frames(self.rfile, receiver.max_bytes):
+                    for message in frames(self.rfile, receiver.max_bytes, receiver.drop_long):
                         receiver.take(message, self.client_address[0], may_wait=True)
                 except (OSError, ValueError) as error:
                     receiver.fail(error)
@@ -123,6 +129,10 @@ class SyslogReceiver:
         """Count a message that goes no further."""
         metrics.log_shipper_lines_dropped_total.inc(1, source=self._job, reason=reason)
 
+    def drop_long(self) -> None:
+        """Count a message that is too long."""
+        self.drop("too_long")
+
     def fail(self, error: Exception) -> None:
         """Note a connection that has ended badly."""
         if not isinstance(error, TimeoutError):
@@ -144,10 +154,8 @@ class SyslogReceiver:
         first, second = _RFC5424, _RFC3164
         if config.syslog_format == "rfc3164":
             first, second = second, first
-        match = first.fullmatch(text) or second.fullmatch(text)
-        if match is None:
-            self.drop("no_syslog")
-            return None
+        match = first.fullmatch(text) or second.fullmatch(text) or _OTHER.fullmatch(text)
+        assert match is not None
         parts = {name: value or "" for name, value in match.groupdict().items()}
         labels = self._relabeling.apply(
             {**_labels(parts, sender, config.label_structured_data), **config.labels}
@@ -157,7 +165,7 @@ class SyslogReceiver:
         now_ns = time.time_ns()
         timestamp = None
         if config.use_incoming_timestamp:
-            timestamp = next((t for parse in _TIMES if (t := parse(parts["time"]))), None)
+            timestamp = next((t for parse in _TIMES if (t := parse(parts.get("time", "")))), None)
         message = text if config.use_rfc5424_message else parts["message"].removeprefix("\ufeff")
         time_ns, unit_ns = timestamp or (now_ns // 10**6 * 10**6, 10**6)
         place = next(self._places)
@@ -169,44 +177,67 @@ class SyslogReceiver:
         self._server.server_close()
 
 
-def frames(stream: BufferedIOBase, max_bytes: int) -> Iterator[bytes]:
+def frames(
+    stream: BufferedIOBase, max_bytes: int, drop: Callable[[], None] = lambda: None
+) -> Iterator[bytes]:
     """Yield messages: after a number and a space as many bytes, else until the end of a line.
 
-    Raises ValueError for one that is too long, or cut.
+    ``drop`` is called for one that is too long, which is left out. Raises ValueError for a counted
+    one that is cut.
 
     >>> import io
-    >>> list(frames(io.BytesIO(b"5 <1>ab<2>c\\n"), 100))
-    [b'<1>ab', b'<2>c']
+    >>> list(frames(io.BytesIO(b"5 <1>ab<2>c\\n\\n2024-01-02 d"), 100))
+    [b'<1>ab', b'<2>c', b'2024-01-02 d']
     """
     while first := stream.read(1):
-        if not first.isdigit():
-            rest = stream.readline(max_bytes + 1)
-            if len(rest) > max_bytes:
-                raise ValueError(f"a message of more than {max_bytes} bytes")
-            if message := (first + rest).strip(b"\r\n"):
-                yield message
-            continue
         count = first
-        while (digit := stream.read(1)).isdigit() and len(count) < 8:
-            count += digit
-        if digit != b" " or int(count) > max_bytes:
-            raise ValueError(f"a message of {count!r} bytes, at most {max_bytes}")
-        message = stream.read(int(count))
-        if len(message) < int(count):
-            raise ValueError(f"a message that ends after {len(message)} of {int(count)} bytes")
-        yield message
+        while count.isdigit() and len(count) < 8 and (byte := stream.read(1)):
+            count += byte
+        if count[:-1].isdigit() and count.endswith(b" "):
+            size = int(count)
+            message = _counted(stream, size, max_bytes)
+        else:
+            message = _line_of(stream, count, max_bytes)
+        if message is None:
+            drop()
+        elif message:
+            yield message
+
+
+def _counted(stream: BufferedIOBase, size: int, max_bytes: int) -> bytes | None:
+    """Return a message of a size; None for one that is too long. Raises ValueError if it is cut."""
+    left, message = size, b""
+    while left:
+        data = stream.read(min(left, _BLOCK))
+        if not data:
+            raise ValueError(f"a message that ends after {size - left} of {size} bytes")
+        left -= len(data)
+        message = message + data if size <= max_bytes else b""
+    return message if size <= max_bytes else None
+
+
+def _line_of(stream: BufferedIOBase, begun: bytes, max_bytes: int) -> bytes | None:
+    """Return a line that has begun; None for one that is too long."""
+    line = begun
+    if not begun.endswith(b"\n"):
+        line += stream.readline(max_bytes + 1)
+    if len(line) <= max_bytes + 1:
+        return line.strip(b"\r\n")
+    while not line.endswith(b"\n") and (line := stream.readline(_BLOCK)):
+        pass
+    return None
 
 
 def _labels(parts: dict[str, str], sender: str, with_data: bool) -> dict[str, str]:
-    priority = int(parts["pri"])
+    priority = int(parts["pri"] or _NO_PRIORITY)
     facility = priority >> 3
     labels = {
         "__syslog_connection_ip_address": sender,
         "__syslog_message_severity": _SEVERITIES[priority & 7],
         "__syslog_message_facility": _FACILITIES[facility] if facility < 24 else "",
-        "__syslog_message_hostname": parts["host"],
-        "__syslog_message_app_name": parts["app"],
-        "__syslog_message_proc_id": parts["proc"],
+        "__syslog_message_hostname": parts.get("host", ""),
+        "__syslog_message_app_name": parts.get("app", ""),
+        "__syslog_message_proc_id": parts.get("proc", ""),
         "__syslog_message_msg_id": parts.get("msgid", ""),
     }
     labels = {name: "" if value == "-" else value for name, value in labels.items()}

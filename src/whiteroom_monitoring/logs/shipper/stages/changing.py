@@ -10,13 +10,13 @@ import orjson
 from whiteroom_monitoring.logs.shipper import go_template
 from whiteroom_monitoring.logs.shipper.config import (
     Expressions,
-    Labels,
     OutputStage,
     PackStage,
     ReplaceStage,
     TemplateStage,
     TenantStage,
 )
+from whiteroom_monitoring.logs.shipper.endpoints import Labels
 from whiteroom_monitoring.logs.shipper.entry import Entry, text_of
 from whiteroom_monitoring.logs.shipper.errors import StageError
 from whiteroom_monitoring.logs.shipper.expressions import compiled

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bisect
 import threading
+import time
 from collections.abc import Mapping
 
 from msgspec import UNSET
 
+from whiteroom_monitoring.logs.shipper import durations
 from whiteroom_monitoring.logs.shipper.config import MetricConfig, MetricDefinition
 from whiteroom_monitoring.logs.shipper.entry import Entry, text_of
 from whiteroom_monitoring.logs.shipper.errors import StageError
@@ -20,6 +22,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 class _Series:
     def __init__(self, buckets: int) -> None:
+        self.changed = 0.0
         self.value = 0.0
         self.counts = [0] * (buckets + 1)
 
@@ -30,6 +33,8 @@ class Family:
     def __init__(self, name: str, definition: MetricDefinition) -> None:
         self.name, self.kind = name, definition.type.lower()
         self.help = definition.description
+        idle = definition.max_idle_duration
+        self._idle_s = durations.seconds(idle) if idle else None
         self.buckets = tuple(sorted(definition.config.buckets)) or _BUCKETS
         self.series: dict[tuple[tuple[str, str], ...], _Series] = {}
 
@@ -41,6 +46,7 @@ class Family:
             if len(self.series) >= MAX_SERIES:
                 return
             series = self.series[key] = _Series(len(self.buckets))
+        series.changed = time.monotonic()
         if self.kind == "histogram":
             series.value += amount
             series.counts[bisect.bisect_left(self.buckets, amount)] += 1
@@ -49,8 +55,14 @@ class Family:
         else:
             series.value += -amount if action in ("dec", "sub") else amount
 
+    def _end_idle(self) -> None:
+        for key, series in list(self.series.items()):
+            if self._idle_s is not None and time.monotonic() - series.changed > self._idle_s:
+                self.series.pop(key, None)
+
     def lines(self, open_metrics: bool) -> list[str]:
         """Return the family as text, in one of the two formats."""
+        self._end_idle()
         name, kind = self.name, self.kind
         if open_metrics and kind == "counter":
             # There, a counter's samples end in _total; what doesn't keeps its name, not its type.

@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 
 from whiteroom_monitoring.logs.shipper import durations
-from whiteroom_monitoring.logs.shipper.config import MultilineStage
+from whiteroom_monitoring.logs.shipper.config import CriStage, MultilineStage
 from whiteroom_monitoring.logs.shipper.entry import Entry
 from whiteroom_monitoring.logs.shipper.expressions import compiled
 from whiteroom_monitoring.logs.shipper.stages.stage import Context
 
-# https://grafana.com/docs/loki/latest/send-data/promtail/stages/cri/ has 100 parts at most.
-MAX_PARTS = 100
 PARTIAL_S = 5.0
 Key = tuple[tuple[str, str], ...]
 
@@ -36,8 +34,8 @@ class PartialLines:
     Parts of which no last one comes within ``PARTIAL_S`` go on as they are.
     """
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, config: CriStage, context: Context) -> None:
+        self._config, self._context = config, context
         self._blocks: dict[Key, _Block] = {}
 
     def process(self, entries: list[Entry]) -> list[Entry]:
@@ -52,9 +50,15 @@ class PartialLines:
                 block.lines.append(entry.line)
                 block.touched = time.monotonic()
             is_part = str(entry.extracted.get("flags", "")).startswith("P")
-            if not is_part or len(block.lines) >= MAX_PARTS:
-                out.append(self._blocks.pop(key).joined())
+            if not is_part or len(block.lines) >= self._config.max_partial_lines:
+                out.append(self._cut(self._blocks.pop(key).joined()))
         return out
+
+    def _cut(self, entry: Entry) -> Entry:
+        most = self._config.max_partial_line_size
+        if self._config.max_partial_line_size_truncate and most:
+            entry.line = entry.line.encode()[:most].decode(errors="ignore")
+        return entry
 
     def flush(self, idle_s: float | None) -> list[Entry]:
         """Return lines whose last part has not come; with None, all."""

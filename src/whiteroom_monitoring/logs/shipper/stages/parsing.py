@@ -79,13 +79,15 @@ def _jmespath(expression: str) -> Callable[[object], object]:
 def logfmt(stage: LogfmtStage, context: Context) -> Apply:
     """Read keys and values."""
     del context
-    names = {key or name: name for name, key in stage.mapping.items()}
+    names: dict[str, list[str]] = {}
+    for name, key in stage.mapping.items():
+        names.setdefault(key or name, []).append(name)
 
     def apply(entry: Entry) -> bool:
         for key, value in _LOGFMT.findall(source_of(entry, stage.source) or ""):
-            if key in names:
+            for name in names.get(key, ()):
                 is_quoted = value.startswith('"')
-                entry.extracted[names[key]] = _unquoted(value) if is_quoted else value
+                entry.extracted[name] = _unquoted(value) if is_quoted else value
         return True
 
     return apply
