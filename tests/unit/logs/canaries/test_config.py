@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +26,10 @@ _LINES = {
     f'"/d/nginx/canaries/-/whiteroom-canary/nginx/{_NS}" failed (2: No such file or directory), '
     f'client: 127.0.0.1, request: "GET /-/whiteroom-canary/nginx/{_NS} HTTP/1.1"',
     "postgresql": f"2026-12-01 07:28:08.777 UTC [17514] LOG:  {marker.text('postgresql', _NS)}",
+    "nginx-access": json.dumps(
+        {"time": "1796137519.267", "path": f"/-/whiteroom-canary/nginx-access/{_NS}"},
+        separators=(",", ":"),
+    ),
 }
 # What users can write into a line.
 _OTHERS = {
@@ -32,6 +37,9 @@ _OTHERS = {
     f'"GET /x/-/whiteroom-canary/nginx/{_NS} HTTP/1.1"',
     "postgresql": "2026-12-01 07:28:08.777 UTC [17514] LOG:  duration: 1001 ms  statement: "
     f"SELECT 'x [1] LOG:  {marker.text('postgresql', _NS)}'",
+    "nginx-access": json.dumps(
+        {"path": f'/x","path":"/-/whiteroom-canary/nginx-access/{_NS}"'}, separators=(",", ":")
+    ),
 }
 
 
