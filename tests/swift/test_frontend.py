@@ -190,7 +190,7 @@ def test_its_log_may_be_set_aside_while_it_runs(running: Running, tmp_path: Path
     lines = [json.loads(line) for line in kept]
     assert [lines[0]["message"], lines[-1]["message"]] == ["drawing", "stopping"]
     numbers = [line["sequence"] for line in lines if line.get("program") == "swift-frontend"]
-    assert len(numbers) > 4
+    assert len(numbers) >= 3
     assert numbers == list(range(1, len(numbers) + 1))
 
 
