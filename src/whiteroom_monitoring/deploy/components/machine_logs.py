@@ -76,6 +76,10 @@ COMPONENTS = (
             *("chown", "dac_override", "dac_read_search", "fowner", "kill"),
             *("setgid", "setuid", "sys_ptrace", "syslog"),
         ),
+        folders=(
+            Folder("/run/systemd", mode=0o755),
+            Folder("/run/systemd/journald.conf.d", mode=0o755),
+        ),
         files=(File("/run/systemd/journald.conf.d/whiteroom.conf", _JOURNALD),),
         initializer="journald",
         umask=0o022,
