@@ -22,7 +22,18 @@ _PATHS = {
 _SHORTEST_SECRET = 16
 NO_RIGHTS, RIGHTS = "no capability", "capabilities"
 # Those that a component may keep, by their numbers in <linux/capability.h>.
-_CAPABILITIES = {"dac_read_search": 2, "sys_ptrace": 19, "sys_nice": 23}
+_CAPABILITIES = {
+    "chown": 0,
+    "dac_override": 1,
+    "dac_read_search": 2,
+    "fowner": 3,
+    "kill": 5,
+    "setgid": 6,
+    "setuid": 7,
+    "sys_ptrace": 19,
+    "sys_nice": 23,
+    "syslog": 34,
+}
 
 
 @probe("access.passwords", "access", "whoever has no password is refused")

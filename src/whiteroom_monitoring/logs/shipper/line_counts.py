@@ -83,12 +83,22 @@ def level_of(label: str) -> Level:
     return _LEVEL_OF.get(label.lower(), "unknown")
 
 
+# What was there before the shipper was, by source.
+_HISTORY_NS: dict[str, int] = {}
+
+
+def ignore_before(source: str, time_ns: int) -> None:
+    """Count no line of a source that is older: it is history of before the first start."""
+    _HISTORY_NS[source] = time_ns
+
+
 def count(source: str, streams: Sequence[Mapping[str, Any]]) -> None:
     """Count lines that a target has acknowledged; canaries, and what is over an hour old, are none.
 
     ``source`` is the job of the configuration, ``streams`` are those of a push.
     """
-    oldest = str(time.time_ns() - RECENT_S * SECOND_NS)
+    recent_ns = time.time_ns() - RECENT_S * SECOND_NS
+    oldest = str(max(recent_ns, _HISTORY_NS.get(source, 0)))
     for stream in streams:
         labels = stream["stream"]
         if labels.get("job") == _CANARY:

@@ -211,3 +211,17 @@ def test_what_an_exception_printed_is_an_error(line: str) -> None:
     assert line_counts.levels("unknown", [line, "  more"], 2) == {"unknown": 1, "error": 1}
     assert line_counts.levels("info", [line], 1) == {"info": 1}
     assert line_counts._SUSPECT.search(f"before\n{line}\nafter")
+
+
+def test_what_was_there_before_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journal that is read for the first time has crashes of the last hour, which wake nobody."""
+    counted: list[int] = []
+    monkeypatch.setattr(
+        line_counts, "_count", lambda s, p, level, lines: counted.append(len(lines))
+    )
+    now_ns = time.time_ns()
+    monkeypatch.setitem(line_counts._HISTORY_NS, "journal", now_ns - 60 * 10**9)
+    values = [[str(now_ns - age_s * 10**9), CRASHES[0]] for age_s in (90, 61, 59, 1)]
+    for source in ("journal", "other"):
+        line_counts.count(source, [{"stream": {"job": source}, "values": values}])
+    assert counted == [2, 4]

@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from whiteroom_monitoring.logs.shipper import durations
+from whiteroom_monitoring.logs.shipper import durations, line_counts
 from whiteroom_monitoring.logs.shipper.config import Journal, ScrapeConfig
 from whiteroom_monitoring.logs.shipper.entry import Clock
 from whiteroom_monitoring.logs.shipper.pipeline import Pipeline
@@ -64,6 +64,8 @@ class JournalReader:
 
     def _run(self) -> None:
         cursor = self.source.state.cursor
+        if not cursor:
+            line_counts.ignore_before(self.source.job, time.time_ns())
         while not self.source.stopped.is_set():
             if shutil.which("journalctl") and Path(self._journal.path or "/").is_dir():
                 try:
@@ -130,8 +132,22 @@ class JournalReader:
         number = _NUMBER.search(fields["__CURSOR"])
         # The journal counts its entries; its time is in microseconds.
         place = int(number[1], 16) if number else 0
-        time_ns = int(fields["__REALTIME_TIMESTAMP"]) * 1000
-        return Line(text, kept, place, fields["__CURSOR"], time_ns)
+        return Line(text, kept, place, fields["__CURSOR"], _time_us(fields) * 1000)
+
+
+def _time_us(fields: Mapping[str, str]) -> int:
+    """Return when an entry was written. The kernel's have waited for a journald that began later.
+
+    >>> entry = {"__REALTIME_TIMESTAMP": "1000900", "__MONOTONIC_TIMESTAMP": "900"}
+    >>> kernel = {**entry, "_TRANSPORT": "kernel", "_SOURCE_MONOTONIC_TIMESTAMP": "5"}
+    >>> _time_us(entry), _time_us(kernel)
+    (1000900, 1000005)
+    """
+    time_us = int(fields["__REALTIME_TIMESTAMP"])
+    begun, read = fields.get("_SOURCE_MONOTONIC_TIMESTAMP"), fields.get("__MONOTONIC_TIMESTAMP")
+    if fields.get("_TRANSPORT") != "kernel" or begun is None or read is None:
+        return time_us
+    return time_us - max(0, int(read) - int(begun))
 
 
 def _text(value: object) -> str:
