@@ -40,6 +40,13 @@ class Logs:
         """Wait until an expression is true."""
         self.page.page.wait(expression)
 
+    def requests(self, path: str) -> list[str]:
+        """Return the addresses below a path that the page has asked for."""
+        self.page.value("1")
+        sent = [e for e in self.page.page.events if e.get("method") == "Network.requestWillBeSent"]
+        addresses = [event["params"]["request"]["url"] for event in sent]
+        return [address for address in addresses if urlsplit(address).path.startswith(path)]
+
     def push(self, text: str, level: str = "info") -> None:
         """Store a line of now."""
         labels = {"job": "live", "service": "live", "level": level}

@@ -159,6 +159,9 @@ def test_new_lines_come_live(logs: Logs) -> None:
     logs.push("first <b>bold</b>", "error")
     logs.wait(f"{FIRST}.innerText.includes('first <b>bold</b>')")
     assert logs.page.value(f"{FIRST}.className") == "log-line error"
+    # Who refreshes begins nothing anew.
+    logs.page.page.press("r")
+    assert len(logs.requests("/api/logs/tail")) == 1
     logs.page.page.press("p")
     logs.wait("document.querySelector('.log-count').innerText.startsWith('Paused')")
     logs.push("while paused")

@@ -39,7 +39,8 @@ class LogsPage {
     this.isComplete = true;
     /** @type {number | null} */
     this.total = null;
-    this.times = new TimePicker(() => this.run());
+    // What comes live is new already.
+    this.times = new TimePicker(() => this.tail.isRunning || this.run());
     this.list = new LogList({
       query: () => page.query,
       filter: (query) => updateQuery({ expr: query }),
