@@ -82,23 +82,31 @@ class MutationRunner:
                 paths = self._tests.setdefault(Path(name).name, [])
                 paths.insert(0 if path.name == Path(name).name else len(paths), path)
         self._cases = {path: list(_cases(path)) for path in tests}
+        # Those that are known to pass without any mutation.
+        self._successes: set[_Case] = set()
 
     def run(self, mutants: Sequence[Mutant], jobs: int | None = None) -> Iterator[MutationResult]:
         """Yield the result of each mutant, in the order of ``mutants``.
 
         Raises MonitoringError when the tests can't be run, or fail without any mutation.
         """
-        self._require_success({mutant.rule.document.path.name for mutant in mutants})
         batches = [mutants[start : start + BATCH] for start in range(0, len(mutants), BATCH)]
         with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
             for results in pool.map(self._run_batch, batches):
                 yield from results
 
-    def _require_success(self, names: Iterable[str]) -> None:
-        paths = sorted({path for name in names for path in self._tests.get(name, [])})
-        for path, report in self._promtool_reports(paths).items():
+    def _require_success(self, cases: Iterable[_Case]) -> None:
+        """Raise MonitoringError where one of the unit tests fails without any mutation, too."""
+        unknown = [case for case in cases if case not in self._successes]
+        with tempfile.TemporaryDirectory(prefix="whiteroom-mutants-") as name:
+            folder = Path(name)
+            (folder / "rules").symlink_to(self._rules.absolute())
+            (folder / "tests").mkdir()
+            reports = self._promtool_reports(_write(folder / "tests", unknown))
+        for path, report in reports.items():
             if "FAILED" in report:
-                raise MonitoringError(f"{path}: fails without any mutation: {report.strip()}")
+                raise MonitoringError(f"{path.name}: fails without any mutation: {report.strip()}")
+        self._successes.update(unknown)
 
     def _run_batch(self, mutants: Sequence[Mutant]) -> list[MutationResult]:
         """Run the unit tests of each mutant, more at each turn, until one catches it."""
@@ -117,9 +125,13 @@ class MutationRunner:
                 reports = self._promtool_reports(
                     [path for paths in turn.values() for path in paths]
                 )
+                failures: list[_Case] = []
                 for index, paths in turn.items():
-                    answers = (_verdict(reports[path]) for path in paths)
+                    answers = [_verdict(reports[path]) for path in paths]
                     verdicts[index] = next((v for v in answers if v != "survived"), "survived")
+                    pairs = zip(waiting[index], answers, strict=False)
+                    failures += [case for case, answer in pairs if answer == "caught"]
+                self._require_success(failures)
                 waiting = {
                     index: cases[many:]
                     for index, cases in waiting.items()
