@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +346,49 @@ def test_patterns_are_of_a_level(client: TestClient) -> None:
             for row in _data(client.get(f"{API}/patterns", params=params))
         }
         assert counts == {"error": 3, "info": 2, "unknown": 1}
+
+
+ISO = {
+    "start": f"{datetime.fromtimestamp(NOW_S - 60, UTC):%Y-%m-%dT%H:%M:%S.000Z}",
+    "end": f"{datetime.fromtimestamp(NOW_S + 60, UTC):%Y-%m-%dT%H:%M:%S.000Z}",
+}
+DRILLDOWN = {"X-Query-Tags": "Source=grafana-lokiexplore-app", "X-Scope-OrgID": "1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters"),
+    [
+        ("detected_labels", {"query": "", **ISO}),
+        ("detected_labels", {"query": "{job=`x`}", **ISO}),
+        ("detected_fields", {"query": "{job=`x`}    | json  | logfmt | drop __error__", **ISO}),
+        ("detected_field/id/values", {"query": "{job=`x`} | json", "limit": "1000", **ISO}),
+        ("index/volume", {"query": "{job=~`.+`}", "limit": "5000", **ISO}),
+        ("index/stats", {"query": "{job=`x`}", **ISO}),
+        ("patterns", {"query": "{job=`x`}", "step": "10s", **ISO}),
+        ("label/__stream_shard__/values", {"query": "{job=`x`}", **ISO}),
+        ("labels", ISO),
+        ("series", {"match[]": "{job=`x`}", **ISO}),
+        ("drilldown-limits", {}),
+        ("query", {"query": "vector(1)+vector(1)", "time": "4000000000", "direction": "backward"}),
+        (
+            "query_range",
+            {
+                "query": "{job=`x`}",
+                "step": "2000ms",
+                "limit": "100",
+                "direction": "backward",
+                **ISO,
+            },
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_grafana_requests_is_answered(
+    client: TestClient, path: str, parameters: dict[str, str]
+) -> None:
+    """Addresses, parameters and headers are those of the data source and of Logs Drilldown."""
+    answer = client.get(f"{API}/{path}", params=parameters, headers=DRILLDOWN)
+    assert answer.status_code == 200, answer.text
 
 
 def test_shards_and_limits_are_answered(client: TestClient) -> None:

@@ -94,7 +94,7 @@ class StringCondition:
 
     def __str__(self) -> str:
         matcher = self.matcher
-        if matcher.operator in ("=", "!=") or is_simple(matcher.value):
+        if matcher.operator != "=~" or is_simple(matcher.value):
             return str(matcher)
         is_raw = "`" not in matcher.value
         value = f"`{matcher.value}`" if is_raw else quote(matcher.value)

@@ -21,6 +21,7 @@ QUERIES = {
     ),
     '{a="b"}|json p="q[0].r"|unpack|decolorize': '{a="b"} | json p="q[0].r" | unpack | decolorize',
     '{a="b"} | x>5 and y=~"p.q+" or z="w"': '{a="b"} | ( ( x>5 , y=~`p.q+` ) or z="w" )',
+    '{a="b"} | x!~`p.q+` | y=~"r.+"': '{a="b"} | x!~"p.q+" | y=~`r.+`',
     '{a="b"} | x=1, y=2 or z=3': '{a="b"} | ( x==1 , ( y==2 or z==3 ) )',
     '{a="b"} | x=1 y=2': '{a="b"} | ( x==1 , y==2 )',
     '{a="b"} | t>=1m30s | s<2.5KiB | n!=-0.5': '{a="b"} | t>=1m30s | s<2.6kB | n!=-0.5',

@@ -216,7 +216,11 @@ class JsonExpressions:
             return line
         missing = False
         for name, path in self._paths:
-            value = _at_path(line, path)
+            try:
+                value = _at_path(line, path)
+            except JsonError as error:
+                row.fail_parsing(JSON_ERROR, str(error))
+                value = None
             if value is None:
                 missing = True
                 continue
@@ -230,15 +234,21 @@ class JsonExpressions:
 
 
 def _at_path(line: bytes, path: Sequence[str | int]) -> str | None:
+    """Return what a path names; None where it names nothing.
+
+    Raises JsonError where what is named is wrong itself, and for nothing that is wrong around it.
+    """
     kind, text = "", line
-    try:
-        for part in path:
+    for number, part in enumerate(path, 1):
+        try:
             found = _inner(text, part)
-            if found is None:
-                return None
-            kind, text = found
-    except JsonError:
-        return None
+        except JsonError as error:
+            if number == len(path) and error.key == part:
+                raise
+            return None
+        if found is None:
+            return None
+        kind, text = found
     if kind == "null":
         return ""
     if kind == "object":

@@ -28,7 +28,9 @@ ESCAPE = "Encountered an invalid escape sequence in a string"
 
 
 class JsonError(Exception):
-    """What is wrong with a text."""
+    """What is wrong with a text; ``key`` is that of the member whose value is wrong."""
+
+    key: str | None = None
 
 
 def _token(data: bytes, at: int, problem: str) -> int:
@@ -58,7 +60,11 @@ def members(data: bytes) -> Iterator[tuple[str, str, bytes]]:
         at = _token(data, end, MALFORMED)
         if data[at] != 0x3A:
             raise JsonError(MALFORMED)
-        kind, text, at = value_at(data, at + 1)
+        try:
+            kind, text, at = value_at(data, at + 1)
+        except JsonError as error:
+            error.key = key
+            raise
         yield key, kind, text
         at = _token(data, at, ARRAY)
         if data[at] == 0x7D:
