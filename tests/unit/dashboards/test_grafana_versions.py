@@ -34,7 +34,7 @@ _BEFORE_11_6 = _WITHOUT_TYPE | {
 }
 _BEFORE_10_4 = _BEFORE_11_6 | {
     *("builtIn", "maxVizHeight", "minVizHeight", "minVizWidth", "mode", "namePlacement"),
-    *("showPercentChange", "sizing", "wideLayout"),
+    *("showLogContextToggle", "showPercentChange", "sizing", "wideLayout"),
 }
 UNKNOWN = {"10.1": _BEFORE_10_4, "10.4": _BEFORE_11_6, "11.0": _BEFORE_11_6, "11.6": _WITHOUT_TYPE}
 DIAGNOSTICS = """
