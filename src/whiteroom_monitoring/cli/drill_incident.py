@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     drills = campaign.read(load(arguments.project))
     every = model.read(drills.project.files.drills, drills.written.scenarios)
-    incident = model.chosen(every, arguments.incident, arguments.seed)
-    review = _play(arguments, drills, every, incident)
+    review = _play(arguments, drills, every)
+    incident = review.incident
     results = review.results()
     path = _keep(arguments, drills, review)
     if arguments.json:
@@ -66,23 +66,21 @@ def run(arguments: argparse.Namespace) -> int:
     return int(not succeeded(results))
 
 
-def _play(
-    arguments: argparse.Namespace, drills: Campaign, every: list[Incident], incident: Incident
-) -> Review:
-    request = Request(
-        drills.project,
-        Scale(arguments.factor),
-        arguments.without,
-        not arguments.without_app,
-        arguments.port_offset,
-        drills.written.settings.scrapes,
-    )
-    scenario = next(s for s in drills.written.scenarios if s.name == incident.scenario)
+def _play(arguments: argparse.Namespace, drills: Campaign, every: list[Incident]) -> Review:
     progress = Progress(quiet=arguments.json)
+    made = DrillStack(_request(arguments, drills), progress)
+    scenarios = drills.written.scenarios
+    try:
+        playable = model.playable(every, scenarios, made.components)
+        incident = model.chosen(playable, arguments.incident, arguments.seed)
+    except BaseException:
+        made.remove()
+        raise
+    scenario = next(s for s in scenarios if s.name == incident.scenario)
     journal = Journal(_tell)
     repairs = {one.repair: one.does for one in sorted(every, key=lambda one: one.repair)}
     known = {rule.name for rule in drills.alerts}
-    with DrillStack(request, progress) as stack:
+    with made as stack:
         runner = Runner(stack, drills.written.settings, known, progress)
         exercise = Exercise(stack, incident, scenario, repairs, journal)
         progress.end()
@@ -93,6 +91,17 @@ def _play(
         finally:
             exercise.end()
     return Review(incident, scenario, journal, drills.project.alerts)
+
+
+def _request(arguments: argparse.Namespace, drills: Campaign) -> Request:
+    return Request(
+        drills.project,
+        Scale(arguments.factor),
+        arguments.without,
+        not arguments.without_app,
+        arguments.port_offset,
+        drills.written.settings.scrapes,
+    )
 
 
 def _greet(stack: DrillStack, role: str) -> None:

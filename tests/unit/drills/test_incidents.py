@@ -93,8 +93,17 @@ def test_a_seed_decides_and_a_name_is_taken() -> None:
     assert model.chosen(INCIDENTS, "clicks", None).name == "clicks"
     with pytest.raises(UsageError, match="did you mean clicks"):
         model.chosen(INCIDENTS, "click", None)
-    with pytest.raises(UsageError, match="no incident"):
+    with pytest.raises(UsageError, match="can be played"):
         model.chosen([], "", None)
+
+
+def test_only_what_the_copy_has_is_played() -> None:
+    """A copy without the application plays no incident of it."""
+    assert model.playable(INCIDENTS, SCENARIOS, {"prometheus", "redis", "redis-exporter"}) == [
+        one for one in INCIDENTS if one.name == "slow-lists"
+    ]
+    needed = {name for one in SCENARIOS for name in one.needs}
+    assert model.playable(INCIDENTS, SCENARIOS, needed) == INCIDENTS
 
 
 class FakeObserver:

@@ -56,10 +56,18 @@ def read(folder: Path, scenarios: Collection[Scenario]) -> list[Incident]:
     return incidents
 
 
+def playable(
+    incidents: Sequence[Incident], scenarios: Collection[Scenario], components: Collection[str]
+) -> list[Incident]:
+    """Return the incidents whose scenarios need no other ``components``."""
+    needs = {scenario.name: set(scenario.needs) for scenario in scenarios}
+    return [one for one in incidents if needs[one.scenario] <= set(components)]
+
+
 def chosen(incidents: Sequence[Incident], name: str, seed: int | None) -> Incident:
     """Return the incident of a name, else one that a seed or chance decides. Raises UsageError."""
     if not incidents:
-        raise UsageError(f"--incident: the project has no incident in {FOLDER}, beside its drills")
+        raise UsageError(f"--incident: no file in {FOLDER} can be played with these components")
     if not name:
         return random.Random(seed).choice(incidents)
     by_name = {incident.name: incident for incident in incidents}
