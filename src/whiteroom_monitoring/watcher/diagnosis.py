@@ -67,7 +67,7 @@ def of_channels(
         problem = _silence(path, names[0], "the inbox")
         yield from ((name, "inbox", problem) for name in names)
         return
-    before, now = path.evidence.counts, counts(path.servers)
+    before, now = path.evidence.counts, counts(path.servers, _TRIES)
     outcomes = {name: _outcome(before, now, name) for name in names}
     if all_wait and (_is_suppressed(path.servers) or "unsent" in outcomes.values()):
         problem = "Alertmanager has the alerts, and sends none of them"
@@ -92,10 +92,10 @@ def _outcome(before: Counts | None, now: Counts | None, channel: str) -> str:
     return "dropped" if sent else "unsent"
 
 
-def counts(servers: Servers) -> Counts | None:
+def counts(servers: Servers, tries: int = 1) -> Counts | None:
     """Return Alertmanager's counts; None where it does not answer."""
     try:
-        return _asked_again(servers.counts)
+        return _asked_again(servers.counts, tries)
     except SourceError:
         return None
 
@@ -118,9 +118,9 @@ def _of_logs(path: PagerPath) -> tuple[str, str]:
     return "shipper", "it brings no lines to the log store"
 
 
-def _asked_again(question: Callable[[], _T]) -> _T:
+def _asked_again(question: Callable[[], _T], tries: int = _TRIES) -> _T:
     """Return the answer to a question whose first answer may not come: one is no silence."""
-    for _ in range(_TRIES - 1):
+    for _ in range(tries - 1):
         with contextlib.suppress(SourceError):
             return question()
     return question()

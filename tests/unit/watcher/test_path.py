@@ -15,7 +15,7 @@ import pytest
 from whiteroom_monitoring.datasources.errors import SourceTimeoutError, UnreachableError
 from whiteroom_monitoring.pager_path import CHANNELS, PathState, round_of
 from whiteroom_monitoring.watcher.path import Followed, PagerPath
-from whiteroom_monitoring.watcher.servers import Counts
+from whiteroom_monitoring.watcher.servers import ANSWER_S, Counts
 
 LOOK_S = 2.5
 INTERVAL_S = 5.0
@@ -32,6 +32,8 @@ class World:
     """
 
     seed: int = 1
+    # For how long the watcher has waited for answers within one look.
+    waited_s: float = 0.0
     # How many of the questions get no answer in time, because the machine is busy.
     unanswered: float = 0.0
     now: float = START
@@ -110,6 +112,7 @@ class Servers:
     def _require(self, name: str, title: str) -> World:
         is_lost = self._world.chance.random() < self._world.unanswered
         if is_lost or f"{name} hangs" in self._world.faults:
+            self._world.waited_s += ANSWER_S
             raise SourceTimeoutError(title, 3.0)
         if self._world.is_down(name):
             raise UnreachableError(title, "Connection refused")
@@ -181,8 +184,10 @@ def _looks(world: World, path: PagerPath, for_s: float) -> Iterator[PathState]:
     """Let time pass, and yield what is seen each time that the watcher looks."""
     end = world.now + for_s
     while world.now < end:
-        for _ in range(int(LOOK_S / STEP_S)):
+        # It looks every 2.5 s, or at once when the last look took longer.
+        for _ in range(int(max(LOOK_S, world.waited_s) / STEP_S)):
             world.step()
+        world.waited_s = 0.0
         yield path.look(world.now, world.now)
 
 
