@@ -29,6 +29,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_S = 20.0
 ANSWER_S = 30.0
 _LARGEST_MESSAGE_BYTES = 1 << 28
+_LEFT = "Inspected target navigated or closed"
 _POLL_S = 0.02
 
 
@@ -82,10 +83,19 @@ class Page:
     def wait(self, expression: str, timeout_s: float = ANSWER_S) -> None:
         """Wait until an expression is true. Raises BrowserError when that takes too long."""
         end = time.monotonic() + timeout_s
-        while not self.value(expression):
+        while not self._is_true(expression):
             if time.monotonic() > end:
                 raise BrowserError(f"not so within {timeout_s:g} s: {expression}")
             time.sleep(_POLL_S)
+
+    def _is_true(self, expression: str) -> bool:
+        try:
+            return bool(self.value(expression))
+        except BrowserError as error:
+            # The page is being left for the next one.
+            if _LEFT in str(error):
+                return False
+            raise
 
     def resize(self, width: int, height: int, *, scale: float = 1.0, phone: bool = False) -> None:
         """Give the page a window of so many CSS pixels."""

@@ -52,7 +52,8 @@ def _is_gauge(series: str) -> bool | None:
 def _queries(panels: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for panel in panels:
         for target in panel.get("targets", []):
-            if expression := target.get("expr"):
+            is_of_logs = (target.get("datasource") or {}).get("type") == "loki"
+            if (expression := target.get("expr")) and not is_of_logs:
                 spelt = re.sub(r"\$__(rate_interval|range|interval)", "5m", expression)
                 yield panel["title"], re.sub(r"\$\{?\w+(:\w+)?\}?", ".*", spelt)
         yield from _queries(panel.get("panels", []))

@@ -7,11 +7,23 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.integration.console.known_lines import DROPOUT, TRACE
 from tests.integration.console.log_page import DETAILS, FIRST, ROWS, Logs
+from tests.support.wait import wait_until
 
 JOBS = {
     *("engine", "backend", "frontend", "nginx-access", "postgresql", "syslog"),
     *("journal", "containers"),
 }
+
+
+def _open_drawn(logs: Logs, path: str, panel: str) -> None:
+    """Open a dashboard when Prometheus, which has just begun, has something for a chart of it."""
+
+    def is_drawn() -> bool:
+        logs.open(path)
+        logs.page.wait_until_drawn()
+        return bool(logs.page.value(f"Boolean({panel}.querySelector('canvas'))"))
+
+    wait_until(is_drawn, 60)
 
 
 def test_a_dropout_leads_to_all_sources_of_its_moment(logs: Logs) -> None:
@@ -21,15 +33,15 @@ def test_a_dropout_leads_to_all_sources_of_its_moment(logs: Logs) -> None:
     logs.page.value(f"{FIRST}.querySelector('.log-head').click()")
     logs.page.value(
         f"[...{DETAILS}.querySelectorAll('a')]"
-        ".find((link) => link.innerText === 'All sources, 200 ms').click()"
+        ".find((link) => link.textContent === 'All sources, 200 ms').click()"
     )
     logs.wait(f"document.readyState === 'complete' && {ROWS}.length === 8")
-    sources = logs.page.value(f"{ROWS}.map((row) => row.querySelector('.source').innerText)")
+    sources = logs.page.value(f"{ROWS}.map((row) => row.querySelector('.source').textContent)")
     assert {source.split()[0] for source in sources} == JOBS
     [start], [end] = logs.parameters()["from"], logs.parameters()["to"]
     assert int(end) - int(start) == 200
     # The moment is marked among the lines, which are told to the microsecond.
-    assert logs.page.value("document.querySelector('.log-moment').innerText").count(".") == 1
+    assert logs.page.value("document.querySelector('.log-moment').textContent").count(".") == 1
     logs.page.wait_until_drawn()
     assert logs.page.complaints() == []
 
@@ -41,13 +53,13 @@ def test_an_id_finds_its_lines_everywhere(logs: Logs) -> None:
     logs.page.page.call("Input.insertText", text=TRACE)
     logs.page.page.press("Enter")
     logs.wait(f"{ROWS}.length === 1")
-    assert "Saving failed" in logs.page.value(f"{FIRST}.innerText")
+    assert "Saving failed" in logs.page.value(f"{FIRST}.textContent")
     clear = "document.getElementById('expression')"
     logs.page.value(f"{clear}.value = ''; {clear}.blur()")
     logs.page.page.press("/")
     logs.page.page.call("Input.insertText", text="USB device")
     logs.page.page.press("Enter")
-    logs.wait("document.querySelector('mark')?.innerText === 'USB device'")
+    logs.wait("document.querySelector('mark')?.textContent === 'USB device'")
 
 
 def test_an_alert_leads_to_the_lines_of_its_service(logs: Logs) -> None:
@@ -55,7 +67,7 @@ def test_an_alert_leads_to_the_lines_of_its_service(logs: Logs) -> None:
     logs.open("/alerts")
     alert = (
         "[...document.querySelectorAll('.alert')]"
-        ".find((one) => one.innerText.includes('SoundBroken'))"
+        ".find((one) => one.textContent.includes('SoundBroken'))"
     )
     link = f"{alert}.querySelector('a[href^=\"/logs\"]')"
     logs.wait("document.querySelectorAll('.alert').length > 0")
@@ -73,13 +85,12 @@ def test_a_panel_leads_to_the_lines_of_its_services(logs: Logs) -> None:
     """From a panel to the lines of the services that its series are of, in its range; from its
     crosshair to those of the minute.
     """
-    logs.open("/d/logged/logged?from=now-15m&to=now")
     panel = "document.querySelector('[data-key=\"1\"]')"
-    logs.wait(f"Boolean({panel}.querySelector('canvas'))")
+    _open_drawn(logs, "/d/logged/logged?from=now-15m&to=now", panel)
     logs.page.value(f"{panel}.querySelector('.plot').focus()")
     logs.page.page.press("ArrowLeft")
     logs.page.page.press("Enter")
-    logs.wait("document.activeElement.innerText === 'Logs of this minute'")
+    logs.wait("document.activeElement.textContent === 'Logs of this minute'")
     logs.page.page.press("Escape")
     assert logs.page.value(f"document.activeElement === {panel}.querySelector('.plot')")
     logs.page.page.press("ArrowLeft")
@@ -95,7 +106,9 @@ def test_a_logs_panel_opens_its_lines(logs: Logs) -> None:
     logs.open("/d/logged/logged?from=now-1h&to=now", 1400)
     line = "document.querySelector('[data-key=\"2\"] .log-line')"
     logs.wait(f"Boolean({line})")
-    assert "No log lines" in logs.page.value("document.querySelector('[data-key=\"3\"]').innerText")
+    assert "No log lines" in logs.page.value(
+        "document.querySelector('[data-key=\"3\"]').textContent"
+    )
     logs.page.value(f"{line}.querySelector('.log-head').click()")
     logs.page.value("document.querySelector('[aria-label^=\"Only with plugin\"]').click()")
     logs.wait(f"location.pathname === '/logs' && {ROWS}.length === 1")
@@ -114,18 +127,17 @@ def test_a_dropout_is_marked_in_charts(logs: Logs) -> None:
     assert marks[0]["logged"] == {"dropout_id": DROPOUT}
     assert abs(marks[0]["start"] - logs.known.dropout_ns / 1e9) < 1e-6
     # By keys: the crosshair walks back from now until it is at the dropout.
-    logs.open("/d/logged/logged?from=now-30m&to=now")
     panel = "document.querySelector('[data-key=\"1\"]')"
+    _open_drawn(logs, "/d/logged/logged?from=now-30m&to=now", panel)
     tip = f"{panel}.querySelector('.tooltip')"
-    logs.wait(f"Boolean({panel}.querySelector('canvas'))")
     logs.page.value(f"{panel}.querySelector('.plot').focus()")
     for _ in range(120):
         logs.page.page.press("ArrowLeft")
-        if logs.page.value(f"{tip}.innerText.includes('Dropouts: over_budget, reverb')"):
+        if logs.page.value(f"{tip}.textContent.includes('Dropouts: over_budget, reverb')"):
             break
     logs.page.page.press("Enter")
     links = f"[...{tip}.querySelectorAll('a')]"
     texts = ["Logs of this minute", "All sources, 200 ms", f"Lines of dropout {DROPOUT}"]
-    assert logs.page.value(f"{links}.map((link) => link.innerText)") == texts
+    assert logs.page.value(f"{links}.map((link) => link.textContent)") == texts
     logs.page.value(f"{links}[1].click()")
     logs.wait(f"location.pathname === '/logs' && {ROWS}.length === 8")

@@ -77,14 +77,14 @@ def test_lines_stand_below_their_histogram(logs: Logs) -> None:
     loaded until all are there.
     """
     logs.open(f"/logs?expr={ENGINE}")
-    logs.wait("document.querySelector('.log-count').innerText === 'The newest 500 of 701 lines'")
+    logs.wait("document.querySelector('.log-count').textContent === 'The newest 500 of 701 lines'")
     assert logs.page.value(f"{ROWS}.length") == 500
     assert logs.page.value(f"{FIRST}.className") == "log-line warn"
     levels = "[...document.querySelectorAll('.log-levels button')].map((one) => one.innerText)"
     assert [text.split() for text in logs.page.value(levels)] == [["warn", "1"], ["info", "700"]]
     assert logs.page.value("document.querySelectorAll('.log-volume canvas').length") == 1
     logs.page.value("document.querySelector('.log-more').click()")
-    logs.wait("document.querySelector('.log-count').innerText === '701 lines'")
+    logs.wait("document.querySelector('.log-count').textContent === '701 lines'")
     assert logs.page.value("document.querySelector('.log-more').hidden")
     texts = logs.page.value(f"{ROWS}.map((row) => row.querySelector('.said').textContent)")
     assert len(texts) == len(set(texts)) == 701
@@ -95,7 +95,7 @@ def test_a_level_is_chosen_by_a_click(logs: Logs) -> None:
     logs.open(f"/logs?expr={ENGINE}")
     button = (
         "[...document.querySelectorAll('.log-levels button')]"
-        ".find((button) => button.innerText.includes('warn'))"
+        ".find((button) => button.textContent.includes('warn'))"
     )
     logs.wait(f"Boolean({button})")
     logs.page.value(f"{button}.click()")
@@ -110,7 +110,7 @@ def test_fields_filter_by_a_click(logs: Logs) -> None:
     """A line opens to its labels, metadata and fields; each is a click away from a query."""
     logs.open(f"/logs?expr={ENGINE}")
     logs.page.value(f"{FIRST}.querySelector('.log-head').click()")
-    rows = f"[...{DETAILS}.querySelectorAll('.log-fields [scope=row]')].map((th) => th.innerText)"
+    rows = f"[...{DETAILS}.querySelectorAll('.log-fields [scope=row]')].map((th) => th.textContent)"
     names = logs.page.value(rows)
     assert {"job", "service", "dropout_id", "plugin", "cause", "environment"} <= set(names)
     press = "document.querySelector('[aria-label=\"{}\"]').click()"
@@ -120,12 +120,12 @@ def test_fields_filter_by_a_click(logs: Logs) -> None:
     # The line that was open stays so.
     assert logs.page.value(f"Boolean({DETAILS})")
     logs.page.value(press.format("Without level warn"))
-    logs.wait("document.body.innerText.includes('No line is found')")
+    logs.wait("document.body.textContent.includes('No line is found')")
     [query] = logs.parameters()["expr"]
     assert query == '{job="engine", level!="warn"} | json | plugin="reverb"'
     logs.page.value(
         "[...document.querySelectorAll('.notice button')]"
-        ".find((button) => button.innerText === 'Look at all sources').click()"
+        ".find((button) => button.textContent === 'Look at all sources').click()"
     )
     logs.wait(f"{ROWS}.length === 500")
 
@@ -139,13 +139,13 @@ def test_context_goes_across_sources(logs: Logs) -> None:
     logs.wait(f"{around}.length === 1")
     logs.page.value(
         "[...document.querySelectorAll('.log-context button')]"
-        ".find((button) => button.innerText === 'All sources').click()"
+        ".find((button) => button.textContent === 'All sources').click()"
     )
     logs.wait(f"{around}.length > 10")
-    texts = logs.page.value(f"{around}.map((row) => row.querySelector('.source').innerText)")
+    texts = logs.page.value(f"{around}.map((row) => row.querySelector('.source').textContent)")
     assert {"engine", "frontend", "nginx-access web", "syslog kernel"} <= set(texts)
     assert not [text for text in texts if "canary" in text]
-    current = "document.querySelector('.log-context [aria-current]').innerText"
+    current = "document.querySelector('.log-context [aria-current]').textContent"
     assert "Saving failed" in logs.page.value(current)
     times = logs.page.value(f"{around}.map((row) => row.querySelector('time').dateTime)")
     assert times == sorted(times)
@@ -155,23 +155,23 @@ def test_new_lines_come_live(logs: Logs) -> None:
     """New lines appear as they come; a pause holds them back and tells how many wait."""
     logs.push("before")
     logs.ask('{job="live"}', "&live=1")
-    logs.wait(f"{FIRST}?.innerText.includes('before')")
+    logs.wait(f"{FIRST}?.textContent.includes('before')")
     logs.push("first <b>bold</b>", "error")
-    logs.wait(f"{FIRST}.innerText.includes('first <b>bold</b>')")
+    logs.wait(f"{FIRST}.textContent.includes('first <b>bold</b>')")
     assert logs.page.value(f"{FIRST}.className") == "log-line error"
     # Who refreshes begins nothing anew.
     logs.page.page.press("r")
     assert len(logs.requests("/api/logs/tail")) == 1
     logs.page.page.press("p")
-    logs.wait("document.querySelector('.log-count').innerText.startsWith('Paused')")
+    logs.wait("document.querySelector('.log-count').textContent.startsWith('Paused')")
     logs.push("while paused")
-    logs.wait("document.querySelector('.log-count').innerText === 'Paused, 1 new line'")
-    assert "while paused" not in logs.page.value("document.querySelector('.log-lines').innerText")
+    logs.wait("document.querySelector('.log-count').textContent === 'Paused, 1 new line'")
+    assert "while paused" not in logs.page.value("document.querySelector('.log-lines').textContent")
     logs.page.page.press("p")
-    logs.wait(f"{FIRST}.innerText.includes('while paused')")
+    logs.wait(f"{FIRST}.textContent.includes('while paused')")
     logs.page.value(
         "[...document.querySelectorAll('.log-buttons button')]"
-        ".find((button) => button.innerText === 'Clear').click()"
+        ".find((button) => button.textContent === 'Clear').click()"
     )
     assert logs.page.value(f"{ROWS}.length") == 0
     logs.page.page.press("t")
@@ -182,13 +182,13 @@ def test_new_lines_come_live(logs: Logs) -> None:
 def test_a_flood_is_bounded_and_counted(logs: Logs) -> None:
     """Of lines that come faster than anybody reads, the newest thousand stay, the rest counts."""
     logs.ask('{job="flood"}', "&live=1")
-    logs.wait("document.querySelector('.log-count').innerText.startsWith('Live')")
+    logs.wait("document.querySelector('.log-count').textContent.startsWith('Live')")
     now = time.time_ns()
     values = [[str(now + n), f"line {n}"] for n in range(3000)]
     assert logs.store.push({"job": "flood"}, values) == 204
-    logs.wait(f"{FIRST}?.innerText.includes('line 2999')")
+    logs.wait(f"{FIRST}?.textContent.includes('line 2999')")
     assert logs.page.value(f"{ROWS}.length") == 1000
-    logs.wait("document.querySelector('.log-count').innerText.endsWith(' · 2,000 left out')")
+    logs.wait("document.querySelector('.log-count').textContent.endsWith(' · 2,000 left out')")
     assert logs.page.complaints() == []
 
 
@@ -196,7 +196,7 @@ def test_a_query_that_is_none_is_said(logs: Logs) -> None:
     """What is wrong with a query is said in its place, also of one that is followed."""
     for more in ("", "&live=1"):
         logs.ask('{job="engine"} | nonsense', more)
-        logs.wait("document.querySelector('.notice.problem')?.innerText.includes('parse error')")
+        logs.wait("document.querySelector('.notice.problem')?.textContent.includes('parse error')")
     logs.page.page.events.clear()
 
 
@@ -224,7 +224,7 @@ def test_the_keys_read_lines(logs: Logs) -> None:
     assert logs.page.value("document.activeElement.id") == "expression"
     logs.page.page.press("Escape")
     logs.page.page.press("?")
-    logs.wait("document.querySelector('dialog[open]')?.innerText.includes('lines around')")
+    logs.wait("document.querySelector('dialog[open]')?.textContent.includes('lines around')")
     logs.page.page.press("Escape")
 
 
@@ -233,7 +233,7 @@ def test_a_query_is_completed(logs: Logs) -> None:
     logs.open("/logs")
     logs.wait("document.getElementById('expression').getAttribute('role') === 'combobox'")
     logs.page.value("document.getElementById('expression').focus()")
-    chosen = "document.querySelector('#completions [aria-selected=true] code')?.innerText"
+    chosen = "document.querySelector('#completions [aria-selected=true] code')?.textContent"
     steps = (("{jo", "job"), ("eng", "engine"), ("} | js", "| json"), (" | plu", "| plugin"))
     for text, expected in steps:
         logs.page.page.call("Input.insertText", text=text)
