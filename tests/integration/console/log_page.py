@@ -9,11 +9,22 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from tests.integration.console.known_lines import KnownLines
 from tests.support.log_store import RunningStore
+from tests.support.wait import wait_until
 
 ENGINE = quote('{job="engine"}')
 ROWS = "[...document.querySelectorAll('.log-lines:not(.log-context *) > .log-line')]"
 FIRST = f"{ROWS}[0]"
 DETAILS = "document.querySelector('.log-details')"
+
+
+def open_drawn(page: Any, path: str, panel: str, height: int = 1000) -> None:
+    """Open a dashboard when Prometheus, which has just begun, has something for a chart of it."""
+
+    def is_drawn() -> bool:
+        page.open(path, height=height)
+        return bool(page.value(f"Boolean({panel}.querySelector('canvas'))"))
+
+    wait_until(is_drawn, 60)
 
 
 @dataclass(frozen=True)

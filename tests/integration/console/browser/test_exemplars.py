@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.integration.console.known_lines import TRACE, KnownLines
-from tests.integration.console.log_page import ROWS
+from tests.integration.console.log_page import ROWS, open_drawn
 from tests.support.http import get_json
 from tests.support.log_store import RunningStore
 from tests.support.ports import free_ports
@@ -94,8 +94,7 @@ def test_an_exemplar_leads_to_the_lines_of_its_trace(
         *("--prometheus", keeper, "--loki", store, "--dashboards", str(DASHBOARDS))
     )
     own = replace(page, url=running.url)
-    own.open("/d/logged/logged?from=now-1m&to=now", height=1400)
-    own.page.wait(f"Boolean({PANEL}.querySelector('canvas'))")
+    open_drawn(own, "/d/logged/logged?from=now-1m&to=now", PANEL, height=1400)
     own.value(f"{PANEL}.querySelector('.plot').focus()")
     # The crosshair walks back from now until it is at the request.
     for _ in range(80):
@@ -108,5 +107,5 @@ def test_an_exemplar_leads_to_the_lines_of_its_trace(
     assert links == ["Logs of this minute", "All sources, 200 ms", f"Lines of trace {TRACE[:16]}"]
     own.value(f"[...{TIP}.querySelectorAll('a')].pop().click()")
     own.page.wait(f"location.pathname === '/logs' && {ROWS}.length === 1")
-    assert "Saving failed" in own.value("document.querySelector('.log-line').innerText")
+    assert "Saving failed" in own.value("document.querySelector('.log-line').textContent")
     assert own.complaints() == []

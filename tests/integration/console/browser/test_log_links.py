@@ -6,24 +6,12 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 from tests.integration.console.known_lines import DROPOUT, TRACE
-from tests.integration.console.log_page import DETAILS, FIRST, ROWS, Logs
-from tests.support.wait import wait_until
+from tests.integration.console.log_page import DETAILS, FIRST, ROWS, Logs, open_drawn
 
 JOBS = {
     *("engine", "backend", "frontend", "nginx-access", "postgresql", "syslog"),
     *("journal", "containers"),
 }
-
-
-def _open_drawn(logs: Logs, path: str, panel: str) -> None:
-    """Open a dashboard when Prometheus, which has just begun, has something for a chart of it."""
-
-    def is_drawn() -> bool:
-        logs.open(path)
-        logs.page.wait_until_drawn()
-        return bool(logs.page.value(f"Boolean({panel}.querySelector('canvas'))"))
-
-    wait_until(is_drawn, 60)
 
 
 def test_a_dropout_leads_to_all_sources_of_its_moment(logs: Logs) -> None:
@@ -86,7 +74,7 @@ def test_a_panel_leads_to_the_lines_of_its_services(logs: Logs) -> None:
     crosshair to those of the minute.
     """
     panel = "document.querySelector('[data-key=\"1\"]')"
-    _open_drawn(logs, "/d/logged/logged?from=now-15m&to=now", panel)
+    open_drawn(logs.page, "/d/logged/logged?from=now-15m&to=now", panel)
     logs.page.value(f"{panel}.querySelector('.plot').focus()")
     logs.page.page.press("ArrowLeft")
     logs.page.page.press("Enter")
@@ -128,7 +116,7 @@ def test_a_dropout_is_marked_in_charts(logs: Logs) -> None:
     assert abs(marks[0]["start"] - logs.known.dropout_ns / 1e9) < 1e-6
     # By keys: the crosshair walks back from now until it is at the dropout.
     panel = "document.querySelector('[data-key=\"1\"]')"
-    _open_drawn(logs, "/d/logged/logged?from=now-30m&to=now", panel)
+    open_drawn(logs.page, "/d/logged/logged?from=now-30m&to=now", panel)
     tip = f"{panel}.querySelector('.tooltip')"
     logs.page.value(f"{panel}.querySelector('.plot').focus()")
     for _ in range(120):
