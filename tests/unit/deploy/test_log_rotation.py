@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.wait import wait_until
 from whiteroom_monitoring.deploy.component import Component, File
 from whiteroom_monitoring.deploy.runtimes import log_rotation, supervisord_config
 from whiteroom_monitoring.deploy.runtimes.log_rotation import LogRotation, RotatedLog, set_aside
@@ -54,11 +55,12 @@ def test_there_is_a_log_all_the_time(log: Path) -> None:
     writer.start()
     kept: list[str] = []
     try:
-        for _ in range(300):
-            if set_aside(str(log), 1):
-                # The one before it may still be written to by who had it open.
-                older = log.with_name("a.log.2")
-                kept += older.read_text().split() if older.exists() else []
+        for _ in range(100):
+            # There is something to set aside when the writer has had its turn.
+            wait_until(lambda: set_aside(str(log), 1), 20)
+            # The one before it may still be written to by who had it open.
+            older = log.with_name("a.log.2")
+            kept += older.read_text().split() if older.exists() else []
     finally:
         stopped.set()
         writer.join()
