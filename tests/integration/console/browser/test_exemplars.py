@@ -94,10 +94,10 @@ def test_an_exemplar_leads_to_the_lines_of_its_trace(
         *("--prometheus", keeper, "--loki", store, "--dashboards", str(DASHBOARDS))
     )
     own = replace(page, url=running.url)
-    open_drawn(own, "/d/logged/logged?from=now-1m&to=now", PANEL, height=1400)
+    open_drawn(own, "/d/logged/logged?from=now-5m&to=now", PANEL, height=1400)
     own.value(f"{PANEL}.querySelector('.plot').focus()")
     # The crosshair walks back from now until it is at the request.
-    for _ in range(80):
+    for _ in range(300):
         own.page.press("ArrowLeft")
         if own.value(f"!{TIP}.hidden && {TIP}.innerText.includes('Exemplar: 0.31')"):
             break
