@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from whiteroom_monitoring.cli.check import workspace_of
-from whiteroom_monitoring.cli.drill_run import report_folder
+from whiteroom_monitoring.cli.drill_run import copy_request, report_folder
 from whiteroom_monitoring.cli.template import facts
 from whiteroom_monitoring.deploy.host import owned_files
 from whiteroom_monitoring.deploy.progress import Progress
@@ -30,8 +30,7 @@ from whiteroom_monitoring.drills.incidents.journal import SYSTEM, Entry, Journal
 from whiteroom_monitoring.drills.incidents.model import Incident
 from whiteroom_monitoring.drills.incidents.review import Review
 from whiteroom_monitoring.drills.runner import Runner
-from whiteroom_monitoring.drills.scaling import Scale
-from whiteroom_monitoring.drills.stack import DrillStack, Request
+from whiteroom_monitoring.drills.stack import DrillStack
 from whiteroom_monitoring.errors import MonitoringError
 from whiteroom_monitoring.project import load
 
@@ -68,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _play(arguments: argparse.Namespace, drills: Campaign, every: list[Incident]) -> Review:
     progress = Progress(quiet=arguments.json)
-    made = DrillStack(_request(arguments, drills), progress)
+    made = DrillStack(copy_request(arguments, drills), progress)
     scenarios = drills.written.scenarios
     try:
         playable = model.playable(every, scenarios, made.components)
@@ -91,17 +90,6 @@ def _play(arguments: argparse.Namespace, drills: Campaign, every: list[Incident]
         finally:
             exercise.end()
     return Review(incident, scenario, journal, drills.project.alerts)
-
-
-def _request(arguments: argparse.Namespace, drills: Campaign) -> Request:
-    return Request(
-        drills.project,
-        Scale(arguments.factor),
-        arguments.without,
-        not arguments.without_app,
-        arguments.port_offset,
-        drills.written.settings.scrapes,
-    )
 
 
 def _greet(stack: DrillStack, role: str) -> None:

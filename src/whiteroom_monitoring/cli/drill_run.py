@@ -53,7 +53,7 @@ def _run(
     progress = Progress(quiet=arguments.json)
     runs: list[RunResult] = []
     try:
-        for result in drills.run(_request(arguments, drills), chosen, progress):
+        for result in drills.run(copy_request(arguments, drills), chosen, progress):
             runs.append(result)
             # What was seen stays, even if the drills are interrupted.
             report.write(folder, drills.project.title, runs, arguments.factor)
@@ -64,7 +64,8 @@ def _run(
     return runs
 
 
-def _request(arguments: argparse.Namespace, drills: Campaign) -> Request:
+def copy_request(arguments: argparse.Namespace, drills: Campaign) -> Request:
+    """Return what the options of `whiteroom drill` say of the copy."""
     return Request(
         drills.project,
         Scale(arguments.factor),
